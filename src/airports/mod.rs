@@ -1,0 +1,127 @@
+//! The airport model: runways, stations with their frequencies, and a taxi graph where one is known.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{Facility, Frequency, LatLon, Region, Runway, Side};
+
+/// An airport. What is not known is absent, and is then never said.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Airport {
+    /// ICAO code: "KPAO".
+    pub icao: String,
+    /// As stations are called: "Palo Alto".
+    pub name: String,
+    /// Where it is, for a person: "Palo Alto, California".
+    pub place: String,
+    /// Whose phraseology is spoken there.
+    #[serde(default)]
+    pub region: Region,
+    /// Reference point.
+    pub position: LatLon,
+    /// Feet above mean sea level.
+    pub elevation_ft: f64,
+    /// Magnetic variation in degrees, east positive: magnetic = true - variation.
+    pub variation: f64,
+    /// Made up for tests; never offered to a pilot by itself.
+    #[serde(default)]
+    pub made_up: bool,
+    /// Runway strips.
+    pub runways: Vec<Strip>,
+    /// Stations.
+    pub stations: Vec<Station>,
+    /// Taxiways; `None` where no graph is known: then no taxiway is ever named.
+    #[serde(default)]
+    pub taxiways: Option<TaxiGraph>,
+}
+
+/// A strip of runway with its two ends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strip {
+    /// Feet.
+    pub length_ft: f64,
+    /// Feet.
+    pub width_ft: f64,
+    /// "asphalt".
+    pub surface: String,
+    /// The two ends.
+    pub ends: [End; 2],
+}
+
+/// One end of a strip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct End {
+    /// Its number.
+    pub runway: Runway,
+    /// The beginning of the pavement.
+    pub start: LatLon,
+    /// Feet from `start` to the landing threshold.
+    #[serde(default)]
+    pub displaced_ft: f64,
+    /// The side of its traffic pattern: left unless charted otherwise (14 CFR 91.126).
+    #[serde(default = "left")]
+    pub pattern: Side,
+}
+
+fn left() -> Side {
+    Side::Left
+}
+
+/// A station on a frequency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Station {
+    /// What it does.
+    pub facility: Facility,
+    /// As it is called: "Palo Alto Tower", "NorCal Approach".
+    pub name: String,
+    /// Where it is heard.
+    pub frequency: Frequency,
+}
+
+/// Nodes and the taxiways that join them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaxiGraph {
+    /// Points.
+    pub nodes: Vec<TaxiNode>,
+    /// Joins of two points, usable both ways.
+    pub edges: Vec<TaxiEdge>,
+}
+
+/// A point of the taxi graph.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaxiNode {
+    /// Unique among the nodes.
+    pub id: u32,
+    /// Where.
+    pub position: LatLon,
+    /// The parking place here: "west ramp".
+    #[serde(default)]
+    pub parking: Option<String>,
+    /// Holding point of these runway ends (full length unless `intersection`).
+    #[serde(default)]
+    pub holds: Vec<Runway>,
+    /// The hold is not at full length.
+    #[serde(default)]
+    pub intersection: bool,
+}
+
+/// A piece of taxiway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaxiEdge {
+    /// A node's id.
+    pub from: u32,
+    /// A node's id.
+    pub to: u32,
+    /// The taxiway's name: "A"; empty for an apron.
+    #[serde(default)]
+    pub name: String,
+    /// The runway strip that this piece crosses or runs along, by one of its ends.
+    #[serde(default)]
+    pub runway: Option<Runway>,
+}

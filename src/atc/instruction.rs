@@ -1,0 +1,352 @@
+//! `Instruction`: the only things a controller can mean. Session makes them, phrase says them, readback checks them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{Callsign, Facility, Frequency, Runway, Side, Squawk};
+
+/// What the pilot is cleared to do on landing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Landing {
+    /// "cleared to land" (FAA JO 7110.65 3-10-5).
+    FullStop,
+    /// "cleared touch-and-go".
+    TouchAndGo,
+    /// "cleared for the option" (3-8-2).
+    Option,
+    /// "cleared low approach".
+    LowApproach,
+}
+
+/// A leg of the traffic pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leg {
+    /// Climbing out over the runway.
+    Upwind,
+    /// Across, behind the departure end.
+    Crosswind,
+    /// Back along the runway.
+    Downwind,
+    /// Across, towards the extended centre line.
+    Base,
+    /// On the extended centre line.
+    Final,
+}
+
+impl Leg {
+    /// The leg's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Leg::Upwind => "upwind",
+            Leg::Crosswind => "crosswind",
+            Leg::Downwind => "downwind",
+            Leg::Base => "base",
+            Leg::Final => "final",
+        }
+    }
+}
+
+/// Which way an altitude is assigned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Climb {
+    /// "climb and maintain".
+    Climb,
+    /// "descend and maintain".
+    Descend,
+    /// "maintain".
+    Maintain,
+    /// "maintain VFR at or below".
+    AtOrBelow,
+    /// "maintain VFR at or above".
+    AtOrAbove,
+}
+
+/// Which pressure setting is said.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pressure {
+    /// "altimeter 29.92": hundredths of an inch of mercury.
+    Altimeter(u16),
+    /// "QNH 1013": hectopascal.
+    Qnh(u16),
+}
+
+/// Where a pilot is to report, or what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReportPoint {
+    /// "report midfield [left] downwind".
+    Midfield(Option<Side>),
+    /// "report left base".
+    Leg(Option<Side>, Leg),
+    /// "report 2 mile final", "report 2 mile left base".
+    MileLeg(u8, Option<Side>, Leg),
+    /// "report traffic in sight".
+    TrafficInSight,
+    /// "report clear of the runway".
+    ClearOfRunway,
+    /// Anything else, in the controller's words.
+    Words(String),
+}
+
+/// What a targeted question asks for: "say position".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    /// "say again".
+    SayAgain,
+    /// "say your callsign" ("last station calling …").
+    Callsign,
+    /// "say position".
+    Position,
+    /// "say intentions".
+    Intentions,
+    /// "say request".
+    Request,
+    /// "say runway".
+    Runway,
+    /// "say altitude".
+    Altitude,
+    /// "say heading".
+    Heading,
+    /// "say direction of flight".
+    Direction,
+    /// "say destination".
+    Destination,
+    /// "say type of aircraft".
+    AircraftType,
+    /// "say souls on board and fuel remaining".
+    SoulsAndFuel,
+    /// "say nature of the emergency and intentions".
+    NatureOfEmergency,
+    /// "advise you have information X", or "verify you have information X".
+    AtisLetter,
+    /// "verify on the ground".
+    VerifyPosition,
+}
+
+/// One item of a controller's transmission. The order of items is the order of words.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Item {
+    /// "runway 31": the runway that the next item is about; said first (7110.65 3-7-2, 3-9-10, 3-10-5).
+    Runway(Runway),
+    /// "taxi via A, B" (3-7-2); an empty route is "taxi" alone, because none is known. FAA: the runway stands before it;
+    /// ICAO renders `to_holding_point` as "taxi to holding point runway 27L".
+    Taxi {
+        /// Taxiway names in order.
+        via: Vec<String>,
+        /// ICAO: to the holding point of the runway.
+        to_holding_point: bool,
+    },
+    /// "taxi to parking [via A]"; the place in the pilot's words or the chart's.
+    TaxiToParking {
+        /// "parking", "the west ramp", "stand 15".
+        place: String,
+        /// Taxiway names in order.
+        via: Vec<String>,
+    },
+    /// "hold short of runway 28L [at B]".
+    HoldShort {
+        /// Which runway.
+        runway: Runway,
+        /// At which taxiway.
+        at: Option<String>,
+    },
+    /// "cross runway 28L [at B]": one clearance for each runway (3-7-2).
+    Cross {
+        /// Which runway.
+        runway: Runway,
+        /// At which taxiway.
+        at: Option<String>,
+    },
+    /// "line up and wait" (3-9-4).
+    LineUpAndWait,
+    /// "[at D,] cleared for takeoff" (3-9-10).
+    ClearedForTakeoff {
+        /// The intersection, if not full length.
+        at: Option<String>,
+    },
+    /// "cleared to land" and its kin (3-10-5).
+    Cleared(Landing),
+    /// "cancel takeoff clearance" (3-9-11).
+    CancelTakeoff,
+    /// "continue", on final without a clearance.
+    Continue,
+    /// "go around".
+    GoAround,
+    /// "make left closed traffic" / "make right traffic".
+    ClosedTraffic(Side),
+    /// "fly runway heading" after a go-around or on departure.
+    RunwayHeading,
+    /// "straight-out departure approved", "left downwind departure approved": the words of what is approved.
+    DepartureApproved(String),
+    /// "enter left downwind runway 31" (3-10-1); the runway stands in its own item after it.
+    Enter(Side, Leg),
+    /// "make straight-in".
+    StraightIn,
+    /// "extend downwind", "make short approach": the words.
+    PatternWords(String),
+    /// "report midfield".
+    Report(ReportPoint),
+    /// "number two, follow Cessna on two mile final".
+    Sequence {
+        /// The place in the sequence.
+        number: u8,
+        /// Whom to follow, in words.
+        following: Option<String>,
+    },
+    /// "traffic, Cessna two mile final": words from the facts.
+    Traffic(String),
+    /// "contact tower 118.6".
+    Contact {
+        /// Whom: "Tower", "NorCal Approach".
+        unit: String,
+        /// On which frequency, when known.
+        frequency: Option<Frequency>,
+    },
+    /// "monitor tower 118.6".
+    Monitor {
+        /// Whom.
+        unit: String,
+        /// On which frequency, when known.
+        frequency: Option<Frequency>,
+    },
+    /// "frequency change approved".
+    FrequencyChangeApproved,
+    /// "remain this frequency".
+    RemainThisFrequency,
+    /// "squawk 4512".
+    Squawk(Squawk),
+    /// "squawk VFR".
+    SquawkVfr,
+    /// "squawk standby", or "ident".
+    Ident,
+    /// "climb and maintain 3,500"; feet, as a flight level when `level`.
+    Altitude {
+        /// Which way.
+        way: Climb,
+        /// Feet.
+        feet: i32,
+        /// Said as a flight level.
+        level: bool,
+    },
+    /// "turn left heading 270", "fly heading 270".
+    Heading {
+        /// The turn, if one is said.
+        turn: Option<Side>,
+        /// 1 to 360 degrees magnetic.
+        degrees: u16,
+    },
+    /// "reduce speed to 220 knots".
+    Speed(u16),
+    /// "wind 310 at 8"; degrees magnetic, knots. Zero knots is "wind calm".
+    Wind {
+        /// From, degrees magnetic, 1 to 360.
+        dir: u16,
+        /// Knots.
+        knots: u16,
+    },
+    /// "altimeter 29.92", "QNH 1013".
+    Pressure(Pressure),
+    /// "information K is current".
+    AtisCurrent(char),
+    /// "radar contact [position]", "identified".
+    RadarContact(Option<String>),
+    /// "radar service terminated".
+    RadarServiceTerminated,
+    /// "cleared to Juneau": destination, then route and procedure as words.
+    ClearedTo {
+        /// The clearance limit.
+        limit: String,
+        /// "NOME departure, then as filed".
+        procedure: Option<String>,
+        /// The route, as words.
+        route: Option<String>,
+    },
+    /// "cleared ILS runway 28R approach", "expect the ILS".
+    Approach {
+        /// "ILS", "RNAV", "visual".
+        kind: String,
+        /// Expected only, not cleared.
+        expect: bool,
+    },
+    /// "transition approved": the words of the route.
+    TransitionApproved(String),
+    /// "remain outside the Class D airspace" and the like.
+    RemainOutside(String),
+    /// "push back approved", "startup approved", with facing direction.
+    Pushback {
+        /// Start-up approved too.
+        startup: bool,
+        /// Push back approved (false: start-up only).
+        push: bool,
+        /// "west".
+        facing: Option<String>,
+    },
+    /// "roger".
+    Roger,
+    /// "roger mayday" / "roger pan": emergency acknowledged.
+    RogerEmergency(Emergency),
+    /// "unable", with the reason.
+    Unable(String),
+    /// "negative", before a correction.
+    Negative,
+    /// "I read you loud and clear" / "readability five".
+    ReadYou,
+    /// "go ahead".
+    GoAhead,
+    /// "standby".
+    Standby,
+    /// "readback correct" (clearance delivery).
+    ReadbackCorrect,
+    /// "read back hold short of runway 28L": a missing mandatory item is asked for by its name.
+    ReadBack(String),
+    /// A question.
+    Ask(Ask),
+    /// "hold position".
+    HoldPosition,
+    /// "runway 31 available, any runway": emergency help.
+    AnyRunway,
+    /// Words of advice made from facts: "weather not available"; never a clearance.
+    Advice(String),
+}
+
+/// The two grades of distress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Emergency {
+    /// Distress.
+    Mayday,
+    /// Urgency.
+    Pan,
+}
+
+/// A whole transmission of a controller to one aircraft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Instruction {
+    /// To whom.
+    pub to: Callsign,
+    /// Which form of the callsign is said.
+    pub address: Address,
+    /// The unit that speaks.
+    pub from: Facility,
+    /// The unit's name is said too (first contact, 7110.65 2-4-8): "Palo Alto Ground".
+    pub station: Option<String>,
+    /// What is said, in order.
+    pub items: Vec<Item>,
+}
+
+/// How an aircraft is addressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Address {
+    /// The whole callsign.
+    Full,
+    /// Prefix (type or N) and the last three (7110.65 2-4-9); ICAO: first letter and last two. Airlines stay full.
+    Short,
+    /// Without a callsign: nobody knows who called ("station calling").
+    Nobody,
+}

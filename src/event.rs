@@ -1,0 +1,391 @@
+//! The seam: everything the pure half can be told (`Event`), and everything it can want (`Effect`).
+//!
+//! Plain data, serialisable, so that a session is a recording and a recording is a test. Sound travels as
+//! `Arc<[f32]>` and is left out of recordings: replay starts at `Heard`.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+use crate::report::Report;
+use crate::settings::Config;
+use crate::units::{Callsign, Facility, Frequency, Time, TxId};
+
+/// Down or up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Edge {
+    /// The key went down.
+    Down,
+    /// The key went up.
+    Up,
+}
+
+/// What a microphone heard while the key was down: 16 kHz mono, -1 to 1.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Take {
+    /// The samples, 16 kHz mono.
+    #[serde(skip)]
+    pub samples: Arc<[f32]>,
+    /// Length in milliseconds.
+    pub ms: u32,
+    /// Loudest sample, 0 to 1.
+    pub peak: f32,
+    /// Root mean square of the loudest 100 ms, 0 to 1: speech is above, a quiet room below.
+    pub loudest_rms: f32,
+}
+
+/// Sound to play: mono at `rate` Hz, -1 to 1.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Clip {
+    /// The samples.
+    #[serde(skip)]
+    pub samples: Arc<[f32]>,
+    /// Samples a second.
+    pub rate: u32,
+}
+
+impl Clip {
+    /// Length in seconds.
+    pub fn seconds(&self) -> f64 {
+        if self.rate == 0 { 0.0 } else { self.samples.len() as f64 / f64::from(self.rate) }
+    }
+}
+
+/// What a recogniser made of a take.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Heard {
+    /// The words as the recogniser writes them; empty when there were none.
+    pub text: String,
+    /// Mean probability of the words, 0 to 1.
+    pub confidence: f32,
+    /// Compute time in milliseconds.
+    pub took_ms: u32,
+}
+
+/// What helps a recogniser: words to expect.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Hints {
+    /// A sentence of expected words; the likeliest last.
+    pub prompt: String,
+}
+
+/// A voice and how it speaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voice {
+    /// "en-US" or "en-GB".
+    pub name: String,
+    /// Percent of the normal speed.
+    pub rate_percent: u16,
+    /// Percent of the normal pitch.
+    pub pitch_percent: u16,
+}
+
+impl Default for Voice {
+    fn default() -> Self {
+        Self { name: "en-US".into(), rate_percent: 100, pitch_percent: 100 }
+    }
+}
+
+/// A question for the language model: what was said, the situation, and the closed list it may choose from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// The instructions and the live context, as text.
+    pub system: String,
+    /// The transcript, marked as data.
+    pub user: String,
+    /// The JSON schema that the answer must have.
+    pub schema: serde_json::Value,
+    /// The model's name.
+    pub model: String,
+    /// How long an answer is of use, milliseconds.
+    pub deadline_ms: u32,
+}
+
+/// Everything the pure half can be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// A deadline passed.
+    Wake,
+    /// The push-to-talk key.
+    Ptt(Edge),
+    /// A take is complete.
+    Captured {
+        /// Of this transmission.
+        tx: TxId,
+        /// The sound, or why there is none.
+        take: Result<Take, Problem>,
+    },
+    /// Speech recognition is done.
+    Heard {
+        /// Of this transmission.
+        tx: TxId,
+        /// The words, or why there are none.
+        result: Result<Heard, Problem>,
+    },
+    /// The language model answered: the whole text of its answer.
+    Advice {
+        /// To this transmission.
+        tx: TxId,
+        /// The model's words, or why there are none.
+        result: Result<String, Problem>,
+    },
+    /// A phrase has been spoken by the synthesiser.
+    Voiced {
+        /// For this transmission.
+        tx: TxId,
+        /// Counted from 0.
+        part: u32,
+        /// No more parts follow.
+        last: bool,
+        /// The sound, or why there is none.
+        result: Result<Clip, Problem>,
+    },
+    /// The first sample of the answer left for the speaker.
+    Started {
+        /// Of this transmission.
+        tx: TxId,
+    },
+    /// Playback ended.
+    Played {
+        /// Of this transmission.
+        tx: TxId,
+        /// To its end; false when it was cut off.
+        complete: bool,
+    },
+    /// The simulator reports.
+    Sim(Arc<Report>),
+    /// The configuration was read again.
+    Config(Result<Arc<Config>, Problem>),
+    /// The pilot chose from the tray's menu.
+    Menu(Choice),
+    /// A typed transmission; the answer goes to whoever typed it.
+    Typed {
+        /// Of this request.
+        id: u64,
+        /// The words.
+        text: String,
+    },
+    /// The microphone or the speaker came or went.
+    Device {
+        /// Which, and what happened; `Ok` when it is back.
+        result: Result<String, Problem>,
+    },
+    /// The speech model is loaded, or why not.
+    Model(Result<String, Problem>),
+    /// Something else in the shell failed; the pilot should know.
+    Trouble(Problem),
+    /// Ctrl-C, SIGTERM, or the menu.
+    Quit,
+}
+
+/// A choice in the tray's menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Say the last answer again.
+    RepeatLast,
+    /// Mute or unmute.
+    ToggleMute,
+    /// Open the configuration file.
+    OpenConfig,
+    /// End Stratus.
+    Quit,
+}
+
+/// What the tray icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrayState {
+    /// Armed and waiting.
+    #[default]
+    Ready,
+    /// The key is down.
+    Listening,
+    /// Recognising, deciding.
+    Thinking,
+    /// The controller speaks.
+    Speaking,
+    /// Something needs the pilot.
+    Fault,
+}
+
+/// What the tray's menu says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MenuModel {
+    /// "Hilo Tower 118.1", or that nobody is on the frequency.
+    pub unit: String,
+    /// The controller's last words, or none yet.
+    pub last: Option<String>,
+    /// Muted now.
+    pub muted: bool,
+    /// What is wrong, if something is.
+    pub fault: Option<String>,
+}
+
+/// A toast.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Toast {
+    /// "Hilo Tower 118.1".
+    pub title: String,
+    /// The controller's words, and the pilot's as recognised.
+    pub body: String,
+    /// A problem rather than a conversation.
+    pub fault: bool,
+    /// How long it stays, seconds.
+    pub seconds: u8,
+}
+
+/// Who said a line of the transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaker {
+    /// The pilot.
+    Pilot,
+    /// The controller.
+    Atc,
+}
+
+/// Milliseconds of each stage, counted from the end of the take (release of the key plus the tail).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Latency {
+    /// Until the take was cut out and resampled.
+    pub capture: u32,
+    /// Compute of the recogniser.
+    pub recognise: u32,
+    /// Compute of the engine.
+    pub decide: u32,
+    /// Waiting for the language model.
+    pub consult: u32,
+    /// Until the first phrase was synthesised, from the decision.
+    pub synthesise: u32,
+    /// From the end of the take to the first sample that leaves for the speaker.
+    pub first_audio: u32,
+}
+
+/// One line of `transcript.jsonl`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// Seconds since the session began.
+    pub t: f64,
+    /// Who spoke.
+    pub from: Speaker,
+    /// The unit on the frequency; none when nobody is there.
+    pub facility: Option<Facility>,
+    /// The frequency.
+    pub frequency: Option<Frequency>,
+    /// The aircraft.
+    pub callsign: Option<Callsign>,
+    /// The words, as recognised or as written by the controller.
+    pub text: String,
+    /// What the pilot meant.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub intent: Option<String>,
+    /// What the engine made of a readback.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub verdict: Option<String>,
+    /// Times of each stage, on the controller's lines.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub latency_ms: Option<Latency>,
+}
+
+/// Everything the pure half can want.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Begin a take at now minus the pre-roll.
+    Capture(TxId),
+    /// The take is complete.
+    EndCapture(TxId),
+    /// Throw the take away.
+    DropCapture(TxId),
+    /// Recognise.
+    Transcribe {
+        /// Of this transmission.
+        tx: TxId,
+        /// The sound.
+        take: Take,
+        /// Words to expect.
+        hints: Hints,
+    },
+    /// Ask the language model.
+    Consult {
+        /// About this transmission.
+        tx: TxId,
+        /// The question.
+        question: Question,
+    },
+    /// Speak a phrase.
+    Synthesise {
+        /// For this transmission.
+        tx: TxId,
+        /// Counted from 0.
+        part: u32,
+        /// No more parts follow.
+        last: bool,
+        /// The words, as they are to be spoken.
+        words: String,
+        /// In this voice.
+        voice: Voice,
+    },
+    /// Play a phrase after those before it.
+    Play {
+        /// Of this transmission.
+        tx: TxId,
+        /// Counted from 0.
+        part: u32,
+        /// No more parts follow.
+        last: bool,
+        /// The sound.
+        clip: Clip,
+        /// Through the radio effect.
+        radio: bool,
+        /// 0 to 100.
+        volume_percent: u8,
+    },
+    /// Stop playing at once.
+    Silence,
+    /// A job is no longer wanted: its late result will be dropped.
+    Cancel(TxId),
+    /// Show a state.
+    Tray(TrayState),
+    /// Show a menu.
+    Menu(MenuModel),
+    /// Show a toast.
+    Toast(Toast),
+    /// The answer to a typed transmission: written words, empty when the controller stays silent.
+    Answer {
+        /// To this request.
+        id: u64,
+        /// The controller's words.
+        text: String,
+        /// What Stratus has to say besides: nobody on the frequency, not understood.
+        note: String,
+    },
+    /// A line of the transcript.
+    Record(Line),
+    /// Open the configuration in the pilot's editor.
+    OpenConfig,
+    /// Change one key of the pilot's configuration: dotted path and TOML value.
+    SetKey {
+        /// "audio.mute".
+        path: String,
+        /// "true".
+        value: String,
+    },
+    /// The configuration in force changed: workers compare their own section.
+    Reconfigure(Arc<Config>),
+    /// End the process.
+    Exit,
+}
+
+/// An event with its time: one line of a recorded session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// When.
+    pub at: Time,
+    /// What.
+    pub event: Event,
+}

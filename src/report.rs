@@ -1,0 +1,78 @@
+//! What a simulator tells: the aircraft's state at one moment, in units.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::{Callsign, Frequency, LatLon, Squawk};
+
+/// How the link to the simulator stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SimState {
+    /// No simulator found yet.
+    #[default]
+    Looking,
+    /// Found, but no flight loaded.
+    Menu,
+    /// Flying (or parked): positions arrive.
+    Flying,
+    /// The simulation stands still.
+    Paused,
+    /// There was one, and it is gone.
+    Lost,
+}
+
+/// One report. What a simulator does not tell is `None`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    /// State of the link.
+    pub state: SimState,
+    /// Position of the aircraft.
+    pub position: Option<LatLon>,
+    /// Feet above mean sea level.
+    pub altitude_ft: f64,
+    /// Feet above the ground below.
+    pub agl_ft: f64,
+    /// True heading, degrees.
+    pub heading_true: f64,
+    /// Magnetic heading, degrees.
+    pub heading_mag: f64,
+    /// Indicated airspeed, knots.
+    pub ias_kt: f64,
+    /// Ground speed, knots.
+    pub ground_speed_kt: f64,
+    /// Feet per minute, up positive.
+    pub vertical_speed_fpm: f64,
+    /// A wheel touches the ground.
+    pub on_ground: bool,
+    /// Tail number or flight number, as the pilot set it.
+    pub callsign: Option<Callsign>,
+    /// ICAO type designator: "C172".
+    pub aircraft_type: Option<String>,
+    /// COM1 active.
+    pub com1: Option<Frequency>,
+    /// COM2 active.
+    pub com2: Option<Frequency>,
+    /// Transponder code.
+    pub transponder: Option<Squawk>,
+    /// The weather at the aircraft.
+    pub weather: Weather,
+}
+
+/// The weather as a controller reports it. Unknown is `None`, never a guess.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Weather {
+    /// Wind from, degrees magnetic (as towers report it), 0 to 360.
+    pub wind_dir: Option<f64>,
+    /// Wind speed, knots.
+    pub wind_kt: Option<f64>,
+    /// Sea-level pressure, inches of mercury.
+    pub altimeter_inhg: Option<f64>,
+    /// Sea-level pressure, hectopascal.
+    pub qnh_hpa: Option<f64>,
+    /// Statute miles.
+    pub visibility_sm: Option<f64>,
+    /// Feet above the ground.
+    pub ceiling_ft: Option<f64>,
+}

@@ -1,0 +1,262 @@
+//! The configuration's types and defaults. Units stand in the key names; every key is documented in `config/stratus.toml`.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::Problem;
+use crate::units::{Callsign, Frequency};
+
+/// Everything the pilot can set.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Who flies.
+    pub pilot: Pilot,
+    /// Push-to-talk.
+    pub ptt: Ptt,
+    /// Microphone and speaker.
+    pub audio: Audio,
+    /// Speech recognition and voices.
+    pub speech: Speech,
+    /// The language model.
+    pub brain: Brain,
+    /// The simulator.
+    pub sim: Sim,
+    /// Toasts.
+    pub toast: ToastSettings,
+    /// The log file.
+    pub log: Log,
+}
+
+/// `[pilot]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pilot {
+    /// Overrides the simulator's callsign.
+    pub callsign: Option<Callsign>,
+    /// Overrides the simulator's ICAO aircraft type.
+    pub aircraft_type: Option<String>,
+}
+
+/// `[ptt]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ptt {
+    /// The key, as global-hotkey names it: "ScrollLock", "F13", "Ctrl+Shift+Space".
+    pub key: String,
+    /// A shorter press is not a transmission.
+    pub min_hold_ms: u32,
+    /// A longer hold is cut off: a stuck key must not transmit for ever.
+    pub max_hold_s: u32,
+}
+
+impl Default for Ptt {
+    fn default() -> Self {
+        Self { key: "ScrollLock".into(), min_hold_ms: 250, max_hold_s: 30 }
+    }
+}
+
+/// `[audio]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audio {
+    /// Microphone by name or id; `None` is the system's default.
+    pub microphone: Option<String>,
+    /// Speaker by name or id; `None` is the system's default.
+    pub speaker: Option<String>,
+    /// Sound kept from before the key went down.
+    pub pre_roll_ms: u32,
+    /// Sound kept after the key went up.
+    pub tail_ms: u32,
+    /// Loudness of the controller, 0 to 100.
+    pub volume_percent: u8,
+    /// The controller is not heard, only read.
+    pub mute: bool,
+    /// The sound of a radio instead of a clean voice.
+    pub radio_effect: bool,
+}
+
+impl Default for Audio {
+    fn default() -> Self {
+        Self { microphone: None, speaker: None, pre_roll_ms: 300, tail_ms: 200, volume_percent: 80, mute: false, radio_effect: true }
+    }
+}
+
+/// `[speech]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Speech {
+    /// The speech model's file in whisper.cpp's format; `None`: no recognition.
+    pub model: Option<PathBuf>,
+    /// SHA-256 of the model file in hex; `None` for the ones Stratus knows.
+    pub model_sha256: Option<String>,
+    /// Recognition threads; 0 is half the processors.
+    pub threads: u8,
+    /// The controller's voice: "en-US" or "en-GB".
+    pub voice: String,
+    /// How fast the controller speaks, percent of normal.
+    pub rate_percent: u16,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Self { model: None, model_sha256: None, threads: 0, voice: "en-US".into(), rate_percent: 110 }
+    }
+}
+
+/// When the language model is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BrainMode {
+    /// Only when the rules do not understand.
+    #[default]
+    Auto,
+    /// For every transcript.
+    Llm,
+    /// Never.
+    Rules,
+}
+
+/// `[brain]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Brain {
+    /// When the language model is asked.
+    pub mode: BrainMode,
+    /// Where Ollama listens, on this machine or another one in the house.
+    pub ollama_url: String,
+    /// The model's name there.
+    pub model: String,
+    /// How long the engine waits before it answers alone.
+    pub deadline_ms: u32,
+}
+
+impl Default for Brain {
+    fn default() -> Self {
+        Self { mode: BrainMode::Auto, ollama_url: "http://127.0.0.1:11434".into(), model: "llama3.2:3b".into(), deadline_ms: 1500 }
+    }
+}
+
+/// `[sim]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sim {
+    /// "none", or "replay:FILE".
+    pub link: String,
+    /// Without a simulator: the airport the pilot is at.
+    pub airport: Option<String>,
+    /// Without a simulator: the frequency the pilot is on.
+    pub com1: Option<Frequency>,
+}
+
+impl Default for Sim {
+    fn default() -> Self {
+        Self { link: "none".into(), airport: None, com1: None }
+    }
+}
+
+/// `[toast]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ToastSettings {
+    /// Show the controller's words.
+    pub enabled: bool,
+    /// How long a toast stays.
+    pub seconds: u8,
+}
+
+impl Default for ToastSettings {
+    fn default() -> Self {
+        Self { enabled: true, seconds: 8 }
+    }
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// "error", "warn", "info", "debug".
+    pub level: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".into() }
+    }
+}
+
+impl Config {
+    /// Checks what types alone cannot: ranges and names. The error says which key, why, and what fits.
+    pub fn validate(&self) -> Result<(), Problem> {
+        let bad = |key: &str, why: String, fix: &str| {
+            Err(Problem::config(format!("the configuration's `{key}` does not fit")).because(why).fix(fix.to_owned()))
+        };
+        if self.ptt.key.trim().is_empty() {
+            return bad("ptt.key", "it is empty".into(), "name a key, such as \"ScrollLock\" or \"Ctrl+Shift+Space\"");
+        }
+        if !(50..=2000).contains(&self.ptt.min_hold_ms) {
+            return bad("ptt.min_hold_ms", format!("{} is not within 50 to 2000", self.ptt.min_hold_ms), "250 is usual");
+        }
+        if !(2..=120).contains(&self.ptt.max_hold_s) {
+            return bad("ptt.max_hold_s", format!("{} is not within 2 to 120", self.ptt.max_hold_s), "30 is usual");
+        }
+        if self.audio.pre_roll_ms > 1000 {
+            return bad("audio.pre_roll_ms", format!("{} is above 1000", self.audio.pre_roll_ms), "300 is usual");
+        }
+        if self.audio.tail_ms > 1000 {
+            return bad("audio.tail_ms", format!("{} is above 1000", self.audio.tail_ms), "200 is usual");
+        }
+        if self.audio.volume_percent > 100 {
+            return bad("audio.volume_percent", format!("{} is above 100", self.audio.volume_percent), "0 to 100");
+        }
+        if !["en-US", "en-GB"].contains(&self.speech.voice.as_str()) {
+            return bad("speech.voice", format!("{:?} is not a voice", self.speech.voice), "\"en-US\" or \"en-GB\"");
+        }
+        if !(50..=200).contains(&self.speech.rate_percent) {
+            return bad("speech.rate_percent", format!("{} is not within 50 to 200", self.speech.rate_percent), "110 is usual");
+        }
+        if let Some(sum) = &self.speech.model_sha256
+            && (sum.len() != 64 || !sum.bytes().all(|b| b.is_ascii_hexdigit()))
+        {
+            return bad(
+                "speech.model_sha256",
+                "it is not 64 hexadecimal digits".into(),
+                "copy it from the model's page, or run `sha256sum FILE`",
+            );
+        }
+        if !(self.brain.ollama_url.starts_with("http://") || self.brain.ollama_url.starts_with("https://")) {
+            return bad(
+                "brain.ollama_url",
+                format!("{:?} is not an address", self.brain.ollama_url),
+                "\"http://127.0.0.1:11434\" is Ollama's own",
+            );
+        }
+        if !(100..=20_000).contains(&self.brain.deadline_ms) {
+            return bad("brain.deadline_ms", format!("{} is not within 100 to 20000", self.brain.deadline_ms), "1500 is usual");
+        }
+        if self.sim.link != "none" && !self.sim.link.starts_with("replay:") {
+            return bad("sim.link", format!("{:?} is not a link", self.sim.link), "\"none\" or \"replay:FILE\"");
+        }
+        if !["error", "warn", "info", "debug"].contains(&self.log.level.as_str()) {
+            return bad("log.level", format!("{:?} is not a level", self.log.level), "\"error\", \"warn\", \"info\" or \"debug\"");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_valid_and_bad_values_name_their_key() {
+        Config::default().validate().unwrap();
+        let mut c = Config::default();
+        c.audio.volume_percent = 101;
+        assert!(c.validate().unwrap_err().what.contains("audio.volume_percent"));
+        let mut c = Config::default();
+        c.ptt.key = " ".into();
+        assert!(c.validate().unwrap_err().what.contains("ptt.key"));
+    }
+}
