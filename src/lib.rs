@@ -4,11 +4,34 @@
 //! [`settings`], [`event`], [`app`]); the shell touches the world. Between them are [`event::Event`] and
 //! [`event::Effect`]. `ARCHITECTURE.md` maps the code and lists its invariants.
 
+// The pure half: no clock, files, threads, sockets or randomness. clippy.toml names what is denied here.
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod airports;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod app;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod atc;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod event;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod problem;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod report;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod settings;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod units;
+
+pub mod audio;
+pub mod cli;
+pub mod cmd;
+pub mod config;
+pub mod desktop;
+pub mod dispatch;
+pub mod ipc;
+pub mod llm;
+pub mod log;
+pub mod paths;
+pub mod sim;
+pub mod speech;
 pub mod worker;

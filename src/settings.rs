@@ -1,8 +1,10 @@
 //! The configuration's types and defaults. Units stand in the key names; every key is documented in `config/stratus.toml`.
 
+use std::fmt::Display;
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::problem::Problem;
 use crate::units::{Callsign, Frequency};
@@ -34,8 +36,10 @@ pub struct Config {
 #[serde(default, deny_unknown_fields)]
 pub struct Pilot {
     /// Overrides the simulator's callsign.
+    #[serde(deserialize_with = "unless_empty")]
     pub callsign: Option<Callsign>,
     /// Overrides the simulator's ICAO aircraft type.
+    #[serde(deserialize_with = "unless_empty")]
     pub aircraft_type: Option<String>,
 }
 
@@ -62,8 +66,10 @@ impl Default for Ptt {
 #[serde(default, deny_unknown_fields)]
 pub struct Audio {
     /// Microphone by name or id; `None` is the system's default.
+    #[serde(deserialize_with = "unless_empty")]
     pub microphone: Option<String>,
     /// Speaker by name or id; `None` is the system's default.
+    #[serde(deserialize_with = "unless_empty")]
     pub speaker: Option<String>,
     /// Sound kept from before the key went down.
     pub pre_roll_ms: u32,
@@ -88,8 +94,10 @@ impl Default for Audio {
 #[serde(default, deny_unknown_fields)]
 pub struct Speech {
     /// The speech model's file in whisper.cpp's format; `None`: no recognition.
+    #[serde(deserialize_with = "unless_empty")]
     pub model: Option<PathBuf>,
     /// SHA-256 of the model file in hex; `None` for the ones Stratus knows.
+    #[serde(deserialize_with = "unless_empty")]
     pub model_sha256: Option<String>,
     /// Recognition threads; 0 is half the processors.
     pub threads: u8,
@@ -145,8 +153,10 @@ pub struct Sim {
     /// "none", or "replay:FILE".
     pub link: String,
     /// Without a simulator: the airport the pilot is at.
+    #[serde(deserialize_with = "unless_empty")]
     pub airport: Option<String>,
     /// Without a simulator: the frequency the pilot is on.
+    #[serde(deserialize_with = "unless_empty")]
     pub com1: Option<Frequency>,
 }
 
@@ -183,6 +193,19 @@ pub struct Log {
 impl Default for Log {
     fn default() -> Self {
         Self { level: "info".into() }
+    }
+}
+
+/// An optional key: an empty text means that it is not set, so that a default can stand in the shipped file.
+fn unless_empty<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: Display,
+{
+    match Option::<String>::deserialize(from)? {
+        Some(text) if !text.trim().is_empty() => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
+        _ => Ok(None),
     }
 }
 

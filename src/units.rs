@@ -84,7 +84,7 @@ impl Frequency {
     }
     /// The same channel, however the last digit is written: "118.02" and "118.025" are one.
     pub fn same_channel(self, other: Frequency) -> bool {
-        self == other || self.0 / 10 == other.0 / 10 && (self.0 % 10 == 0 || other.0 % 10 == 0)
+        self == other || self.0 / 10 == other.0 / 10 && (self.0.is_multiple_of(10) || other.0.is_multiple_of(10))
     }
 }
 

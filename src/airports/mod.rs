@@ -1,5 +1,10 @@
 //! The airport model: runways, stations with their frequencies, and a taxi graph where one is known.
 
+pub mod data;
+pub mod names;
+pub mod routing;
+pub mod runway;
+
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Facility, Frequency, LatLon, Region, Runway, Side};
@@ -124,4 +129,16 @@ pub struct TaxiEdge {
     /// The runway strip that this piece crosses or runs along, by one of its ends.
     #[serde(default)]
     pub runway: Option<Runway>,
+}
+
+impl Airport {
+    /// Every runway end, in the order of the data.
+    pub fn strips_ends(&self) -> Vec<Runway> {
+        self.runways.iter().flat_map(|s| s.ends.iter().map(|e| e.runway)).collect()
+    }
+
+    /// The end of a strip by its number.
+    pub fn end(&self, runway: Runway) -> Option<&End> {
+        self.runways.iter().flat_map(|s| s.ends.iter()).find(|e| e.runway == runway)
+    }
 }

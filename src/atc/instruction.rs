@@ -77,7 +77,7 @@ pub enum Pressure {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportPoint {
-    /// "report midfield [left] downwind".
+    /// "report midfield (left) downwind".
     Midfield(Option<Side>),
     /// "report left base".
     Leg(Option<Side>, Leg),
@@ -253,7 +253,7 @@ pub enum Item {
     Pressure(Pressure),
     /// "information K is current".
     AtisCurrent(char),
-    /// "radar contact [position]", "identified".
+    /// "radar contact (position)", "identified".
     RadarContact(Option<String>),
     /// "radar service terminated".
     RadarServiceTerminated,

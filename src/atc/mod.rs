@@ -1,4 +1,479 @@
 //! The controller: what was said becomes intent, intent and situation become an instruction, an instruction words.
+//!
+//! [`Engine`] is the only public door: [`Engine::see`] what the simulator tells, [`Engine::understand`] and
+//! [`Engine::answer`] a call, [`Engine::delivered`] when the answer was heard, [`Engine::wake`] at a deadline.
 
+pub mod advice;
+pub mod caller;
+pub mod entities;
+pub mod figures;
 pub mod instruction;
 pub mod intent;
+pub mod meaning;
+pub mod parse;
+pub mod phase;
+pub mod phrase;
+mod place;
+pub mod places;
+pub mod readback;
+pub mod record;
+pub mod session;
+pub mod situation;
+pub mod spoken;
+pub mod stated;
+pub mod telephony;
+pub mod transcript;
+pub mod understand;
+
+use std::time::Duration;
+
+use self::instruction::{Instruction, Item};
+use self::intent::{Context, Intent, Understanding};
+use self::phase::{Phase, PhaseTracker};
+use self::phrase::Transmission;
+use self::readback::Verdict;
+use self::record::Record;
+use self::session::Decision;
+use self::situation::{Situation, TaxiRoute};
+use crate::airports::data::Airports;
+use crate::airports::{Airport, Station, routing, runway};
+use crate::report::Report;
+use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Side, Time};
+
+/// How long a readback may take before it is asked for.
+const READBACK_PATIENCE: Duration = Duration::from_secs(15);
+/// A transmission that was cut off is said again after this much silence.
+const SAY_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// Farther than this from a tower nobody on the ground frequency hears a call, nautical miles.
+const EARSHOT_NM: f64 = 40.0;
+
+/// What the pilot set about themselves and the place; everything else comes from the simulator and the airports.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Setup {
+    /// Overrides the simulator's callsign.
+    pub callsign: Option<Callsign>,
+    /// Overrides the simulator's type.
+    pub aircraft_type: Option<String>,
+    /// Without a simulator: where the pilot is.
+    pub airport: Option<String>,
+    /// Without a simulator: which frequency is tuned.
+    pub com1: Option<Frequency>,
+}
+
+/// A controller's reply: what it means and how it is said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// What it means.
+    pub instruction: Instruction,
+    /// How it is written and spoken.
+    pub transmission: Transmission,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hearing {
+    /// The station that heard it, if one did.
+    pub station: Option<Station>,
+    /// What is said, if anything.
+    pub reply: Option<Reply>,
+    /// Why nothing is said, for the pilot's eyes.
+    pub note: Option<String>,
+    /// The verdict on a readback.
+    pub verdict: Option<Verdict>,
+    /// What was understood.
+    pub understanding: Understanding,
+}
+
+/// A reply on its way to the pilot's ears.
+#[derive(Debug, Clone)]
+struct Outgoing {
+    instruction: Instruction,
+    /// A correction of a readback: the awaited readback is already narrowed down.
+    correction: bool,
+}
+
+/// The deterministic controller.
+#[derive(Debug)]
+pub struct Engine {
+    airports: Airports,
+    setup: Setup,
+    report: Report,
+    tracker: PhaseTracker,
+    phase: Phase,
+    airport: Option<Airport>,
+    record: Record,
+    outgoing: Option<Outgoing>,
+    /// Cut off before its end, with the time at which it is said again.
+    unheard: Option<(Outgoing, Time)>,
+    /// Without a simulator: the unit that was called last.
+    called: Option<Facility>,
+}
+
+impl Engine {
+    /// A controller for the airports at hand.
+    pub fn new(airports: Airports, setup: Setup) -> Self {
+        let airport = setup.airport.as_deref().and_then(|i| airports.get(i)).cloned();
+        Self {
+            airports,
+            setup,
+            report: Report::default(),
+            tracker: PhaseTracker::default(),
+            phase: Phase::Parked,
+            airport,
+            record: Record::default(),
+            outgoing: None,
+            unheard: None,
+            called: None,
+        }
+    }
+
+    /// Takes over a changed setup; the clearance record stays.
+    pub fn set_up(&mut self, setup: Setup) {
+        if self.report.position.is_none() {
+            self.airport = setup.airport.as_deref().and_then(|i| self.airports.get(i)).cloned();
+        }
+        self.setup = setup;
+    }
+
+    /// The phase of flight by the engine's own reckoning.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The runway on whose pavement the aircraft is.
+    pub fn on_runway(&self) -> Option<Runway> {
+        self.tracker.on_runway()
+    }
+
+    /// The clearance record.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The airport at hand.
+    pub fn airport(&self) -> Option<&Airport> {
+        self.airport.as_ref()
+    }
+
+    /// The aircraft's identity, as far as known.
+    pub fn callsign(&self) -> Option<&Callsign> {
+        self.setup.callsign.as_ref().or(self.report.callsign.as_ref())
+    }
+
+    fn com1(&self) -> Option<Frequency> {
+        self.report.com1.or(self.setup.com1)
+    }
+
+    /// The station on the tuned frequency, if there is one within earshot.
+    pub fn station(&self) -> Option<Station> {
+        let tuned = self.com1();
+        let Some(airport) = &self.airport else { return None };
+        match tuned {
+            Some(f) => airport.stations.iter().find(|s| s.frequency.same_channel(f)).cloned().or_else(|| {
+                let at = self.report.position.unwrap_or(airport.position);
+                self.airports.stations_on(f, at).into_iter().next().map(|(_, s)| s.clone())
+            }),
+            None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
+            None => None,
+        }
+    }
+
+    /// Takes in a report of the simulator.
+    pub fn see(&mut self, now: Time, report: &Report) {
+        self.report = report.clone();
+        let Some(at) = report.position else { return };
+        let stale = self.airport.as_ref().is_none_or(|a| a.position.distance_nm(at) > 8.0);
+        if stale && let Some(nearest) = self.airports.nearest(at, EARSHOT_NM) {
+            if self.airport.as_ref().map(|a| &a.icao) != Some(&nearest.icao) {
+                self.tracker = PhaseTracker::default();
+            }
+            self.airport = Some(nearest.clone());
+        }
+        let Some(airport) = &self.airport else { return };
+        let cleared = self.record.takeoff.or(self.record.landing.map(|(r, _)| r));
+        let was = self.phase;
+        self.phase = self.tracker.update(now, report, airport, cleared);
+        self.record.observe(was, self.phase);
+    }
+
+    /// What the engine knows that helps to read a transcript.
+    pub fn context(&self) -> Context {
+        let airport = self.airport.as_ref();
+        Context {
+            region: airport.map_or(Region::Faa, |a| a.region),
+            facility: self.station().map(|s| s.facility),
+            own: self.callsign().cloned(),
+            aircraft_type: self.aircraft_type(),
+            last_atc: self.record.last.as_ref().map(|i| self.say(i).text),
+            pending: self.record.pending.is_some() || self.unheard.is_some(),
+            stations: airport.map_or_else(Vec::new, |a| {
+                let mut names = vec![a.name.to_lowercase()];
+                names.extend(a.stations.iter().filter_map(|s| s.name.rsplit_once(' ').map(|(n, _)| n.to_lowercase())));
+                names.dedup();
+                names
+            }),
+            runways: airport.map_or_else(Vec::new, |a| a.strips_ends()),
+        }
+    }
+
+    fn aircraft_type(&self) -> Option<String> {
+        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone())
+    }
+
+    /// Words that a recogniser may expect: stations, callsign, runways, and the readback that is due, last.
+    pub fn hints(&self) -> String {
+        let mut words = Vec::new();
+        if let Some(s) = self.station() {
+            words.push(s.name);
+        }
+        if let Some(last) = self.record.pending.as_ref() {
+            words.push(self.say(&last.instruction).spoken);
+        }
+        words.join(", ")
+    }
+
+    /// Reads a transcript by the rules alone.
+    pub fn understand(&self, text: &str) -> Understanding {
+        understand::understand(text, &self.context())
+    }
+
+    /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.
+    pub fn answer(&mut self, now: Time, text: &str, understanding: Understanding) -> Hearing {
+        self.outgoing = None;
+        if self.report.position.is_none() {
+            self.place_from_words(&understanding);
+        }
+        let Some(station) = self.station() else {
+            let note = self.nobody_here();
+            return Hearing { station: None, reply: None, note: Some(note), verdict: None, understanding };
+        };
+        let Some(situation) = self.situation(&station, &understanding) else {
+            let note = "Stratus does not know your callsign: set it in the simulator or in stratus.toml (pilot.callsign)".to_owned();
+            return Hearing { station: Some(station), reply: None, note: Some(note), verdict: None, understanding };
+        };
+        // Whoever has gone to another unit owes the one before no readback any more.
+        if self.record.pending.as_ref().is_some_and(|p| p.instruction.from != station.facility) {
+            self.record.pending = None;
+        }
+        if let Some((out, _)) = self.unheard.take() {
+            let check = readback::check(&out.instruction.items, Some(&out.instruction.to), text, situation.region);
+            if check.verdict == Verdict::Correct && readback::needs_readback(&out.instruction.items) {
+                // The readback shows that enough of it was heard.
+                self.record.issue(now, &out.instruction);
+            } else if matches!(understanding.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger) {
+                let reply = self.reply(out.instruction.clone());
+                self.outgoing = Some(out);
+                return Hearing { station: Some(station), reply: Some(reply), note: None, verdict: None, understanding };
+            }
+        }
+        let outcome = session::decide(&situation, &self.record, &understanding, text);
+        self.note_pilot(&understanding);
+        let correction = matches!(outcome.verdict, Some(Verdict::Incorrect | Verdict::Incomplete)) && !outcome.settled;
+        if outcome.settled {
+            self.record.pending = None;
+        } else if correction && let Some(p) = &mut self.record.pending {
+            let check = readback::check(&p.instruction.items, Some(&p.instruction.to), text, situation.region);
+            let open: Vec<_> = check.wrong.iter().chain(&check.missing).copied().collect();
+            p.instruction.items = readback::only(&p.instruction.items, &open);
+            p.asked = p.asked.saturating_add(1);
+            p.since = now;
+        }
+        let (reply, note) = match outcome.decision {
+            Decision::Say(items) => {
+                let instruction = session::address(&situation, &self.record, &understanding, items);
+                self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction });
+                (Some(self.reply(instruction)), None)
+            }
+            Decision::Silent(why) => (None, Some(why.to_owned())),
+        };
+        Hearing { station: Some(station), reply, note, verdict: outcome.verdict, understanding }
+    }
+
+    /// The reply was heard to its end, or cut off. Only what was heard is in force.
+    pub fn delivered(&mut self, now: Time, complete: bool) {
+        let Some(out) = self.outgoing.take() else { return };
+        if !complete {
+            self.unheard = Some((out, now + SAY_AGAIN_AFTER));
+            return;
+        }
+        let kept = (self.record.pending.clone(), self.record.last.clone());
+        self.record.issue(now, &out.instruction);
+        if out.correction {
+            (self.record.pending, self.record.last) = kept;
+            if let Some(p) = &mut self.record.pending {
+                p.since = now;
+            }
+        }
+    }
+
+    /// When the engine wants to be woken.
+    pub fn next_deadline(&self) -> Option<Time> {
+        let readback = self.record.pending.as_ref().filter(|p| p.asked == 0).map(|p| p.since + READBACK_PATIENCE);
+        let again = self.unheard.as_ref().map(|(_, at)| *at);
+        [readback, again].into_iter().flatten().min()
+    }
+
+    /// A deadline passed: what was cut off is said again; a readback that never came is asked for, once.
+    pub fn wake(&mut self, now: Time) -> Option<Reply> {
+        if self.unheard.as_ref().is_some_and(|(_, at)| *at <= now) {
+            let (out, _) = self.unheard.take()?;
+            let reply = self.reply(out.instruction.clone());
+            self.outgoing = Some(out);
+            return Some(reply);
+        }
+        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        let pending = self.record.pending.as_mut().filter(|p| p.asked == 0 && p.since + READBACK_PATIENCE <= now)?;
+        pending.asked = 1;
+        let check = readback::check(&pending.instruction.items, Some(&pending.instruction.to), "", region);
+        let missing: Vec<_> = check.missing.iter().filter(|i| **i != readback::ReadbackItem::Callsign).copied().collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let item = readback::ask_for(&pending.instruction.items, &missing);
+        let instruction = Instruction { station: None, items: vec![item], ..pending.instruction.clone() };
+        self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true });
+        Some(self.reply(instruction))
+    }
+
+    /// The facts of the situation, as the language model may know them.
+    pub fn facts(&self) -> Option<Situation> {
+        self.situation(&self.station()?, &Understanding::default())
+    }
+
+    fn reply(&self, instruction: Instruction) -> Reply {
+        let transmission = self.say(&instruction);
+        Reply { instruction, transmission }
+    }
+
+    fn say(&self, instruction: &Instruction) -> Transmission {
+        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        phrase::render(instruction, region, self.aircraft_type().as_deref())
+    }
+
+    /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
+    fn note_pilot(&mut self, u: &Understanding) {
+        if u.other_aircraft {
+            return;
+        }
+        if let Some(letter) = u.slots.atis {
+            self.record.atis = Some(letter);
+        }
+        if let Some(l) = u.slots.landing {
+            self.record.wants = Some(l);
+        }
+        if u.has(Intent::TaxiRequest) || u.has(Intent::DepartureReady) {
+            let closed = u.has(Intent::PatternRequest).then(|| "closed traffic".to_owned());
+            if let Some(d) = u.slots.departure.clone().or(closed) {
+                self.record.wants_departure = Some(d);
+            }
+        }
+    }
+
+    /// Without a simulator the pilot's words say where they are.
+    fn place_from_words(&mut self, u: &Understanding) {
+        if let Some(a) = u.addressed.name.as_deref().and_then(|n| self.airports.by_name(n))
+            && self.setup.airport.is_none()
+        {
+            self.airport = Some(a.clone());
+        }
+        if let Some(f) = u.addressed.facility {
+            self.called = Some(f);
+        }
+        if let Some(p) = place::phase_from_words(u, self.phase, &self.record) {
+            let was = self.phase;
+            self.phase = p;
+            self.record.observe(was, p);
+        }
+    }
+
+    fn nobody_here(&self) -> String {
+        let tuned = self.com1().map_or_else(|| "no frequency is tuned".to_owned(), |f| format!("nobody answers on {f}"));
+        match &self.airport {
+            Some(a) => {
+                let list: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
+                format!("{tuned}; near you: {}", list.join(", "))
+            }
+            None => format!("{tuned}, and no airport is known here"),
+        }
+    }
+
+    /// All that the controller at `station` knows.
+    fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
+        let airport = self.airport.as_ref()?;
+        let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
+        let at = self.report.position;
+        let weather = self.report.weather.clone();
+        let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
+        let (said_runway, _) = place::runway_from_words(u);
+        let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
+        // Without a simulator the runway in use is the one that the pilot names, if it exists.
+        let active = self.record.landing.map(|(r, _)| r).or(in_use).or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
+        Some(Situation {
+            region: airport.region,
+            icao: airport.icao.clone(),
+            airport_name: airport.name.clone(),
+            towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
+            facility: station.facility,
+            stations: airport.stations.clone(),
+            active,
+            runways: airport.strips_ends(),
+            closed: Vec::new(),
+            airport_closed: false,
+            occupied: std::collections::BTreeMap::new(),
+            pattern: active.and_then(|r| airport.end(r)).map_or(Side::Left, |e| e.pattern),
+            atis: None,
+            weather,
+            callsign,
+            aircraft_type: self.aircraft_type(),
+            on_ground: if at.is_some() { self.report.on_ground } else { !self.phase.airborne() },
+            phase: self.phase,
+            runway_here: here,
+            on_runway: if at.is_some() {
+                self.tracker.on_runway().is_some()
+            } else {
+                matches!(self.phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll)
+            },
+            altitude_ft: at.map(|_| self.report.altitude_ft.round() as i32),
+            position: at.map(|p| relative_position(airport, p)),
+            distance_nm: at.and_then(|_| self.tracker.distance_to_threshold_nm()),
+            traffic: None,
+            route_out: self.route_out(airport, active, at),
+            route_in: at
+                .and_then(|p| {
+                    routing::route_to_parking(airport.taxiways.as_ref()?, p, u.slots.location.as_deref())
+                        .or_else(|| routing::route_to_parking(airport.taxiways.as_ref()?, p, None))
+                })
+                .map(taxi_route),
+            intersections: std::collections::BTreeMap::new(),
+            flight_plan: None,
+            ifr: false,
+            assigned_altitude_ft: self.record.altitude_ft,
+            assigned_squawk: self.record.squawk,
+            free_squawk: None,
+            airspace_ahead: None,
+        })
+    }
+
+    fn route_out(&self, airport: &Airport, active: Option<Runway>, at: Option<LatLon>) -> Option<TaxiRoute> {
+        let graph = airport.taxiways.as_ref()?;
+        let route = routing::route(graph, at?, active?)?;
+        Some(taxi_route(route))
+    }
+}
+
+fn taxi_route(route: routing::Route) -> TaxiRoute {
+    let first_crossing = route.crossings.first().map(|c| (c.runway, Some(c.taxiway.clone()).filter(|t| !t.is_empty())));
+    TaxiRoute { via: route.via, first_crossing }
+}
+
+/// "5 miles north of Palo Alto".
+fn relative_position(airport: &Airport, at: LatLon) -> String {
+    let nm = airport.position.distance_nm(at).round();
+    let dir = crate::units::compass_word(airport.position.bearing(at));
+    if nm < 1.0 { format!("at {}", airport.name) } else { format!("{nm} miles {dir} of {}", airport.name) }
+}
+
+/// Whether an item answers by a question: the reply to a call that was not understood.
+pub fn is_question(items: &[Item]) -> bool {
+    items.iter().any(|i| matches!(i, Item::Ask(_) | Item::ReadBack(_)))
+}

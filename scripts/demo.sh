@@ -1,0 +1,10 @@
+#!/bin/bash
+# Builds Stratus and flies the demo: a short flight that you can hear. Arguments go to `stratus demo`: --fast, --seed N.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+need_packages build
+need_cargo
+# The desktop's headers, X and sound servers are not needed: the demo plays where there is a speaker, and runs without.
+cargo build --profile ci --locked --bin stratus
+exec "${CARGO_TARGET_DIR:-target}/ci/stratus" demo "$@"

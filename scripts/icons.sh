@@ -1,0 +1,15 @@
+#!/bin/sh
+# Renders icons/*.svg to icons/rendered: PNG (22, 32, 64 px) for packages and documents, raw RGBA (32, 64 px) for the
+# program, which then needs no decoder. Needs rsvg-convert (librsvg2-bin) and ImageMagick. Run it after changing a drawing.
+set -eu
+cd "$(dirname "$0")/../icons"
+mkdir -p rendered
+for state in ready listening thinking speaking fault; do
+  for size in 22 32 64; do
+    rsvg-convert -w $size -h $size -o rendered/$state-$size.png $state.svg
+  done
+  for size in 32 64; do
+    convert rendered/$state-$size.png -depth 8 rgba:rendered/$state-$size.rgba
+    [ "$(wc -c <rendered/$state-$size.rgba)" -eq $((size * size * 4)) ] || { echo "$state-$size.rgba has the wrong size" >&2; exit 1; }
+  done
+done

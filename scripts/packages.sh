@@ -1,0 +1,79 @@
+#!/bin/bash
+# The Debian packages that Stratus needs, and their installation. Sourced by the other scripts, from the checkout's root.
+#
+#   need_packages build          to compile and to run
+#   need_packages build test     also for the suite
+#   need_packages build test desktop  also what the desktop test drives
+
+BUILD_PACKAGES="gcc g++ make cmake pkg-config libasound2-dev ca-certificates git"
+TEST_PACKAGES="python3"
+DESKTOP_PACKAGES="xvfb openbox xfce4-panel xfconf xdotool imagemagick dunst dbus dbus-bin libglib2.0-bin pulseaudio pulseaudio-utils fonts-dejavu-core"
+
+# Installs what is missing of the named groups; says what to do where it cannot.
+need_packages() {
+  local wanted="" missing="" p group as_root=""
+  for group in "$@"; do
+    case $group in
+      build) wanted="$wanted $BUILD_PACKAGES" ;;
+      test) wanted="$wanted $TEST_PACKAGES" ;;
+      desktop) wanted="$wanted $DESKTOP_PACKAGES" ;;
+      *) echo "error: there is no group of packages called $group" >&2; return 1 ;;
+    esac
+  done
+  if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
+    need_tools "$wanted"
+    return
+  fi
+  for p in $wanted; do
+    dpkg-query -W -f '${Status}\n' "$p" 2>/dev/null | grep -q '^install ok installed' || provided "$p" || missing="$missing $p"
+  done
+  [ -n "$missing" ] || return 0
+  echo "installing:$missing"
+  if [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+      echo "error: these packages are missing:$missing" >&2
+      echo "hint: as root: apt-get install$missing" >&2
+      return 1
+    fi
+    as_root=sudo
+  fi
+  # A list that is a little old is better than none; the installation says what it could not find.
+  $as_root apt-get update -qq || true
+  # shellcheck disable=SC2086 # a list of words
+  if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null; then
+    echo "error: apt-get could not install:$missing" >&2
+    echo "hint: install them by hand, and start this script again" >&2
+    return 1
+  fi
+}
+
+# Newer releases know some packages by another name: pkgconf stands for pkg-config.
+provided() {
+  dpkg-query -W -f '${Status}|${Provides}\n' 2>/dev/null | grep '^install ok installed|' | cut -d '|' -f 2 | tr ',' '\n' |
+    sed 's/ *(.*//; s/^ *//' | grep -qxF "$1"
+}
+
+# Not Debian: go on when the compiler's tools are there, and name the packages otherwise.
+need_tools() {
+  local tool missing=""
+  for tool in cc c++ make cmake pkg-config git; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+  done
+  if [ -z "$missing" ] && { [ "$(uname -s)" != Linux ] || pkg-config --exists alsa; }; then
+    return 0
+  fi
+  echo "error: this is no Debian or Ubuntu; Stratus needs, under Debian's names:$1" >&2
+  [ -z "$missing" ] || echo "caused by: these commands are missing:$missing" >&2
+  echo "hint: install your system's packages for them, and start this script again" >&2
+  return 1
+}
+
+# Cargo in the usual place of rustup is found even where the shell's profile was not read.
+need_cargo() {
+  command -v cargo >/dev/null 2>&1 || PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+  if ! command -v cargo >/dev/null 2>&1; then
+    echo "error: there is no cargo, Rust's build tool" >&2
+    echo "hint: install Rust from https://rustup.rs, open a new shell, and start this script again" >&2
+    return 1
+  fi
+}

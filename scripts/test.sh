@@ -1,0 +1,62 @@
+#!/bin/bash
+# The whole suite: format, lints, tests, documentation, the desktop test, the examples' score.
+# Usage: scripts/test.sh          everything
+#        NO_DESKTOP=1 scripts/test.sh   without the desktop test (and its packages)
+# Every step runs, also after one failed; the last line counts them together with the tests.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. scripts/packages.sh
+desktop=desktop
+[ -z "${NO_DESKTOP:-}" ] && [ -x scripts/desktop-test.sh ] || desktop=""
+# shellcheck disable=SC2086 # none or one word
+need_packages build test $desktop || exit 1
+need_cargo || exit 1
+
+# The counts are read from the output, which must not be coloured for that.
+export CARGO_TERM_COLOR=never
+out=$(mktemp -d) || exit 1
+trap 'rm -rf "$out"' EXIT
+passed=0 failed=0 broken=""
+
+# step NAME COMMAND…: runs it; its tests are counted, and the step itself where it ran none.
+step() {
+  local name=$1 rc p f; shift
+  echo; echo "== $name: $*"
+  local began=$SECONDS
+  "$@" 2>&1 | tee "$out/log"; rc=${PIPESTATUS[0]}
+  # cargo's and nextest's closing lines.
+  p=$(sed -nE 's/^test result: .* ([0-9]+) passed; .*/\1/p; s/^ *Summary .* ([0-9]+) passed.*/\1/p' "$out/log" | paste -sd+ | sum)
+  f=$(sed -nE 's/^test result: .*; ([0-9]+) failed; .*/\1/p; s/^ *Summary .* ([0-9]+) (failed|timed out).*/\1/p' "$out/log" | paste -sd+ | sum)
+  [ "$rc" = 0 ] || [ "$f" != 0 ] || f=1
+  [ "$rc" != 0 ] || [ "$p" != 0 ] || p=1
+  passed=$((passed + p)) failed=$((failed + f))
+  [ "$rc" = 0 ] || broken="$broken '$name'"
+  echo "== $name: $([ "$rc" = 0 ] && echo ok || echo FAILED) ($((SECONDS - began)) s)"
+}
+# The value of "1+2+3"; 0 for nothing.
+sum() { local terms; read -r terms || true; echo $((${terms:-0})); }
+
+step "fetch" cargo fetch --locked
+step "format" cargo fmt --all --check
+step "lints" cargo clippy --locked --all-targets -- -D warnings
+# Whatever needs a desktop skips itself here; it runs in a desktop of its own, below, and is counted there.
+elsewhere=""
+[ -z "$desktop" ] || elsewhere="not binary(/^desktop/)"
+if command -v cargo-nextest >/dev/null 2>&1; then
+  step "tests" cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail ${elsewhere:+-E "$elsewhere"}
+else
+  step "tests" cargo test --locked --no-fail-fast --lib --bins --tests
+fi
+step "documentation's examples" cargo test --locked --doc
+step "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --lib
+if [ -n "$desktop" ]; then
+  step "desktop" scripts/desktop-test.sh
+fi
+if [ -f tests/cases/score.py ]; then
+  step "examples" scripts/score.sh
+fi
+
+echo
+[ -z "$broken" ] || echo "failed:$broken"
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

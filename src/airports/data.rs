@@ -1,0 +1,197 @@
+//! The airports that come with Stratus, and how they are found: by code, by place, by name, by frequency.
+
+use serde::Deserialize;
+
+use crate::airports::names::DESTINATIONS;
+use crate::airports::{Airport, Station};
+use crate::problem::Problem;
+use crate::units::{Frequency, LatLon};
+
+const FIRST: &str = include_str!("../../assets/airports/first.toml");
+
+/// A ground or tower frequency is used again elsewhere; beyond this distance (nautical miles) it is another station.
+const RADIO_RANGE_NM: f64 = 100.0;
+
+/// A set of airports.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Airports {
+    all: Vec<Airport>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    airport: Vec<Airport>,
+}
+
+impl Airports {
+    /// The airports built into the program.
+    pub fn first() -> Self {
+        // A test proves that the built-in file parses; were it not so, no airport is better than no program.
+        Self::parse(FIRST).unwrap_or_default()
+    }
+
+    /// Airports from TOML: a list `[[airport]]` in the shape of [`Airport`].
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let file: File = toml::from_str(text).map_err(|e| {
+            Problem::new("cannot read the airport file").because(e.to_string().trim()).fix("mend the line, or remove the file")
+        })?;
+        Ok(Self { all: file.airport })
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Airport> {
+        self.all.iter()
+    }
+
+    /// By ICAO code, in any case.
+    pub fn get(&self, icao: &str) -> Option<&Airport> {
+        let icao = icao.trim();
+        self.all.iter().find(|a| a.icao.eq_ignore_ascii_case(icao))
+    }
+
+    /// The nearest airport within `max_nm` nautical miles. Made-up ones count: they lie where nobody flies.
+    pub fn nearest(&self, at: LatLon, max_nm: f64) -> Option<&Airport> {
+        let mut best: Option<(f64, &Airport)> = None;
+        for a in &self.all {
+            let d = a.position.distance_nm(at);
+            if d <= max_nm && best.is_none_or(|(b, _)| d < b) {
+                best = Some((d, a));
+            }
+        }
+        best.map(|(_, a)| a)
+    }
+
+    /// The airport that the words name, in any case and with words around it: "palo alto tower", "reid hillview".
+    pub fn by_name(&self, words: &str) -> Option<&Airport> {
+        let said = plain(words);
+        let mut best: Option<(usize, &Airport)> = None;
+        for a in &self.all {
+            let name = plain(&a.name);
+            let named = contains_words(&said, &name) || contains_words(&said, &a.icao.to_ascii_lowercase());
+            let joined = name.replace(' ', "");
+            let named = named || joined.len() >= 6 && said.replace(' ', "").contains(&joined);
+            if named && best.is_none_or(|(len, _)| name.len() > len) {
+                best = Some((name.len(), a));
+            }
+        }
+        best.map(|(_, a)| a)
+    }
+
+    /// Every station on a frequency within radio range, the nearest first.
+    pub fn stations_on(&self, frequency: Frequency, at: LatLon) -> Vec<(&Airport, &Station)> {
+        let mut found: Vec<(f64, &Airport, &Station)> = Vec::new();
+        for a in &self.all {
+            let d = a.position.distance_nm(at);
+            if d <= RADIO_RANGE_NM {
+                found.extend(a.stations.iter().filter(|s| s.frequency.same_channel(frequency)).map(|s| (d, a, s)));
+            }
+        }
+        found.sort_by(|x, y| x.0.total_cmp(&y.0));
+        found.into_iter().map(|(_, a, s)| (a, s)).collect()
+    }
+}
+
+/// The ICAO code of the airport or city that the words name; `None` when they name none that is known.
+///
+/// The longest name in the words wins: "san francisco" is not "san".
+pub fn destination_code(words: &str) -> Option<&'static str> {
+    let said = plain(words);
+    DESTINATIONS
+        .iter()
+        .filter(|(name, code)| contains_words(&said, name) || contains_words(&said, &code.to_ascii_lowercase()))
+        .max_by_key(|(name, _)| name.len())
+        .map(|(_, code)| *code)
+}
+
+/// Lower case, letters and digits, single spaces.
+fn plain(words: &str) -> String {
+    let spaced: String = words.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whole words only: "nice" is not in "niceville".
+fn contains_words(said: &str, name: &str) -> bool {
+    !name.is_empty() && format!(" {said} ").contains(&format!(" {name} "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Facility;
+
+    #[test]
+    fn the_built_in_file_parses_and_is_whole() {
+        let airports = Airports::parse(FIRST).unwrap();
+        let codes: Vec<&str> = airports.iter().map(|a| a.icao.as_str()).collect();
+        assert_eq!(codes, ["KPAO", "KSQL", "KRHV", "KMRY", "PHTO", "XSTR"]);
+        for a in airports.iter() {
+            assert_eq!(a.made_up, a.icao == "XSTR");
+            assert_eq!(a.taxiways.is_some(), a.made_up, "{}", a.icao);
+            for s in &a.runways {
+                let d = s.ends[0].start.distance_ft(s.ends[1].start);
+                assert!((d - s.length_ft).abs() < 150.0, "{} {d} {}", a.icao, s.length_ft);
+                assert_eq!(s.ends[0].runway.reciprocal(), s.ends[1].runway, "{}", a.icao);
+                let magnetic = s.ends[0].start.bearing(s.ends[1].start) - a.variation;
+                let off = crate::units::turn(s.ends[0].runway.nominal_heading(), magnetic);
+                assert!(off.abs() < 12.0, "{} {} lies {off} off its number", a.icao, s.ends[0].runway);
+                assert!(a.position.distance_nm(s.ends[0].start) < 2.0);
+            }
+            for f in [Facility::Atis, Facility::Ground, Facility::Tower, Facility::Approach] {
+                assert!(a.stations.iter().any(|s| s.facility == f), "{} {f:?}", a.icao);
+            }
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_a_problem_with_its_line() {
+        let p = Airports::parse("[[airport]]\nicao = 5\n").unwrap_err();
+        assert!(p.why[0].contains("line 2"), "{p}");
+    }
+
+    #[test]
+    fn airports_are_found_by_code_place_and_name() {
+        let a = Airports::first();
+        assert_eq!(a.get(" kpao").unwrap().name, "Palo Alto");
+        assert_eq!(a.nearest(LatLon::new(37.5, -122.24), 10.0).unwrap().icao, "KSQL");
+        assert!(a.nearest(LatLon::new(51.0, 0.0), 30.0).is_none());
+        assert_eq!(a.by_name("uh Palo Alto, tower").unwrap().icao, "KPAO");
+        assert_eq!(a.by_name("reid hillview ground").unwrap().icao, "KRHV");
+        assert_eq!(a.by_name("sancarlos tower").unwrap().icao, "KSQL");
+        assert!(a.by_name("tower").is_none() && a.by_name("").is_none());
+    }
+
+    #[test]
+    fn a_frequency_names_the_stations_in_range() {
+        let a = Airports::first();
+        let on = a.stations_on("118.6".parse().unwrap(), LatLon::new(37.46, -122.1));
+        assert_eq!(on.len(), 1);
+        assert_eq!(on[0].1.name, "Palo Alto Tower");
+        // 121.9 is Monterey's ground and Hilo's: only the one in range answers.
+        let on = a.stations_on("121.9".parse().unwrap(), LatLon::new(19.72, -155.05));
+        assert_eq!(on.iter().map(|(a, _)| a.icao.as_str()).collect::<Vec<_>>(), ["PHTO"]);
+        assert!(a.stations_on("123.45".parse().unwrap(), LatLon::new(19.72, -155.05)).is_empty());
+    }
+
+    #[test]
+    fn destinations_have_codes() {
+        for (said, code) in [
+            ("San Francisco", "KSFO"),
+            ("monterey", "KMRY"),
+            ("to Frankfurt please", "EDDF"),
+            ("heathrow", "EGLL"),
+            ("birmingham", "KBHM"),
+            ("juneau", "PAJN"),
+            ("gatwick", "EGKK"),
+            ("lyon", "LFLL"),
+            ("j f k", "KJFK"),
+            ("J.F.K.", "KJFK"),
+            ("KSAC", "KSAC"),
+            ("santa monica", "KSMO"),
+        ] {
+            assert_eq!(destination_code(said), Some(code), "{said}");
+        }
+        assert_eq!(destination_code("the practice area"), None);
+        assert_eq!(destination_code("niceville"), None);
+    }
+}

@@ -1,0 +1,497 @@
+//! `App`: from the key to the speaker. Owns the order of things, never a device.
+//!
+//! One transmission is open at most. Each of its jobs carries the transmission's id; an answer with an old id is
+//! dropped. A job that never answers fails at its deadline, and the conversation goes on.
+
+mod outgoing;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::airports::data::Airports;
+use crate::atc::intent::{Intent, Understanding};
+use crate::atc::{Engine, Hearing, Setup, advice};
+use crate::event::{Choice, Edge, Effect, Event, Heard, Hints, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
+use crate::problem::Problem;
+use crate::settings::{BrainMode, Config};
+use crate::units::{Time, TxId};
+
+use outgoing::Outgoing;
+
+/// A take below this loudness (RMS of its loudest 100 ms) is silence: -50 dBFS.
+const SILENCE_RMS: f32 = 0.003;
+/// Recognition that takes longer than this has failed.
+const RECOGNISE_DEADLINE: Duration = Duration::from_secs(20);
+/// A take that does not arrive within this time is lost.
+const CAPTURE_DEADLINE: Duration = Duration::from_secs(3);
+/// Synthesis or playback that stands still for this long has failed.
+const VOICE_DEADLINE: Duration = Duration::from_secs(20);
+
+/// What the open transmission waits for.
+#[derive(Debug, Clone, PartialEq)]
+enum Stage {
+    /// The key is down.
+    Listening,
+    /// The key is up; the tail is still recorded.
+    Tail,
+    /// The take is being cut out.
+    Capturing,
+    /// Whisper works.
+    Recognising,
+    /// The language model works; the rules' own reading is kept for its deadline.
+    Consulting { heard: String, reading: Box<Understanding> },
+}
+
+/// A transmission of the pilot's, from key down to the decision.
+#[derive(Debug, Clone)]
+struct Open {
+    tx: TxId,
+    stage: Stage,
+    since: Time,
+    deadline: Option<Time>,
+    /// End of the take: where latency is counted from.
+    ended: Time,
+    latency: Latency,
+    /// Typed instead of spoken: answer to this request.
+    typed: Option<u64>,
+}
+
+/// The pure half's top: events in, effects out.
+#[derive(Debug)]
+pub struct App {
+    config: Arc<Config>,
+    engine: Engine,
+    open: Option<Open>,
+    out: Option<Outgoing>,
+    next_tx: u64,
+    fault: Option<Problem>,
+    shown: (TrayState, MenuModel),
+    last_said: Option<crate::atc::Reply>,
+    quitting: bool,
+}
+
+impl App {
+    /// An application on this configuration.
+    pub fn new(config: Arc<Config>, airports: Airports) -> Self {
+        let engine = Engine::new(airports, setup(&config));
+        Self {
+            config,
+            engine,
+            open: None,
+            out: None,
+            next_tx: 1,
+            fault: None,
+            shown: (TrayState::Ready, MenuModel::default()),
+            last_said: None,
+            quitting: false,
+        }
+    }
+
+    /// The controller, for those who watch.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// At most one transmission is open: its id.
+    pub fn open_tx(&self) -> Option<TxId> {
+        self.open.as_ref().map(|o| o.tx)
+    }
+
+    /// When `handle` wants an [`Event::Wake`].
+    pub fn next_deadline(&self) -> Option<Time> {
+        let open = self.open.as_ref().and_then(|o| o.deadline);
+        let out = self.out.as_ref().and_then(|o| o.deadline);
+        // The engine keeps quiet while anybody speaks.
+        let engine = if self.open.is_none() && self.out.is_none() { self.engine.next_deadline() } else { None };
+        [open, out, engine].into_iter().flatten().min()
+    }
+
+    /// Takes one event; gives what is to be done about it.
+    pub fn handle(&mut self, now: Time, event: Event) -> Vec<Effect> {
+        let mut fx = Vec::new();
+        match event {
+            Event::Wake => self.wake(now, &mut fx),
+            Event::Ptt(Edge::Down) => self.key_down(now, &mut fx),
+            Event::Ptt(Edge::Up) => self.key_up(now, &mut fx),
+            Event::Captured { tx, take } => self.captured(now, tx, take, &mut fx),
+            Event::Heard { tx, result } => self.heard(now, tx, result, &mut fx),
+            Event::Advice { tx, result } => self.advised(now, tx, result, &mut fx),
+            Event::Voiced { tx, part, last, result } => self.voiced(now, tx, part, last, result, &mut fx),
+            Event::Started { tx } => self.started(now, tx, &mut fx),
+            Event::Played { tx, complete } => self.played(now, tx, complete, &mut fx),
+            Event::Sim(report) => self.engine.see(now, &report),
+            Event::Config(Ok(config)) => {
+                self.engine.set_up(setup(&config));
+                self.config = config.clone();
+                self.fault = None;
+                fx.push(Effect::Reconfigure(config));
+            }
+            Event::Config(Err(p)) | Event::Trouble(p) | Event::Device { result: Err(p) } | Event::Model(Err(p)) => self.trouble(p, &mut fx),
+            Event::Device { result: Ok(what) } => {
+                self.fault = None;
+                fx.push(self.toast("Stratus", &what, false));
+            }
+            Event::Model(Ok(_)) => {}
+            Event::Menu(choice) => self.chosen(now, choice, &mut fx),
+            Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),
+            Event::Quit => self.quit(&mut fx),
+        }
+        self.show(&mut fx);
+        fx
+    }
+
+    fn key_down(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        if self.quitting || self.open.as_ref().is_some_and(|o| o.stage == Stage::Listening) {
+            return;
+        }
+        // Barge-in: the key silences Stratus's own voice at once, and whatever was under way is given up.
+        self.cut_off(now, fx);
+        if let Some(old) = self.open.take() {
+            if matches!(old.stage, Stage::Tail | Stage::Capturing) {
+                fx.push(Effect::DropCapture(old.tx));
+            }
+            fx.push(Effect::Cancel(old.tx));
+        }
+        let tx = self.new_tx();
+        let deadline = Some(now + Duration::from_secs(u64::from(self.config.ptt.max_hold_s)));
+        self.open = Some(Open { tx, stage: Stage::Listening, since: now, deadline, ended: now, latency: Latency::default(), typed: None });
+        fx.push(Effect::Capture(tx));
+    }
+
+    fn key_up(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        let Some(open) = self.open.as_mut().filter(|o| o.stage == Stage::Listening) else { return };
+        if now.since(open.since) < Duration::from_millis(u64::from(self.config.ptt.min_hold_ms)) {
+            fx.push(Effect::DropCapture(open.tx));
+            self.open = None;
+            return;
+        }
+        open.stage = Stage::Tail;
+        open.deadline = Some(now + Duration::from_millis(u64::from(self.config.audio.tail_ms)));
+    }
+
+    fn captured(&mut self, now: Time, tx: TxId, take: Result<Take, Problem>, fx: &mut Vec<Effect>) {
+        let Some(open) = self.open.as_mut().filter(|o| o.tx == tx && o.stage == Stage::Capturing) else { return };
+        let take = match take {
+            Ok(take) => take,
+            Err(p) => {
+                self.open = None;
+                return self.trouble(p, fx);
+            }
+        };
+        open.latency.capture = millis(now.since(open.ended));
+        if take.loudest_rms < SILENCE_RMS {
+            self.open = None;
+            let body = "Nothing was heard. Is the right microphone chosen, and is it switched on?";
+            fx.push(self.toast("No sound from the microphone", body, true));
+            return;
+        }
+        open.stage = Stage::Recognising;
+        open.deadline = Some(now + RECOGNISE_DEADLINE);
+        let hints = Hints { prompt: self.engine.hints() };
+        fx.push(Effect::Transcribe { tx, take, hints });
+    }
+
+    fn heard(&mut self, now: Time, tx: TxId, result: Result<Heard, Problem>, fx: &mut Vec<Effect>) {
+        // A recording starts at `Heard`: without an open transmission this one opens it.
+        if self.open.is_none() && tx.0 >= self.next_tx {
+            self.next_tx = tx.0 + 1;
+            self.open = Some(Open {
+                tx,
+                stage: Stage::Recognising,
+                since: now,
+                deadline: None,
+                ended: now,
+                latency: Latency::default(),
+                typed: None,
+            });
+        }
+        let Some(open) = self.open.as_mut().filter(|o| o.tx == tx && o.stage == Stage::Recognising) else { return };
+        match result {
+            Err(p) => {
+                self.open = None;
+                self.trouble(p, fx);
+            }
+            Ok(heard) => {
+                open.latency.recognise = heard.took_ms;
+                if heard.text.trim().is_empty() {
+                    // Silence and noise never become words: nobody keyed anything intelligible.
+                    self.open = None;
+                    fx.push(self.toast("Not understood", "No words were recognised.", false));
+                    return;
+                }
+                self.words(now, heard.text, fx);
+            }
+        }
+    }
+
+    /// The pilot's words are known: by the rules, or by way of the language model.
+    fn words(&mut self, now: Time, text: String, fx: &mut Vec<Effect>) {
+        let reading = self.engine.understand(&text);
+        let ask = match self.config.brain.mode {
+            BrainMode::Rules => false,
+            BrainMode::Auto => reading.intent == Intent::Unknown,
+            // An emergency does not wait for anything.
+            BrainMode::Llm => !reading.has(Intent::Mayday) && !reading.has(Intent::PanPan),
+        };
+        let question =
+            if ask { self.engine.facts().map(|s| advice::question(&text, &self.engine.context(), &s, &self.config.brain)) } else { None };
+        let Some(open) = self.open.as_mut() else { return };
+        match question {
+            Some(question) => {
+                let tx = open.tx;
+                open.deadline = Some(now + Duration::from_millis(u64::from(self.config.brain.deadline_ms)));
+                open.since = now;
+                open.stage = Stage::Consulting { heard: text, reading: Box::new(reading) };
+                fx.push(Effect::Consult { tx, question });
+            }
+            None => self.decide(now, &text, reading, fx),
+        }
+    }
+
+    fn advised(&mut self, now: Time, tx: TxId, result: Result<String, Problem>, fx: &mut Vec<Effect>) {
+        let Some(open) = self.open.as_mut().filter(|o| o.tx == tx) else { return };
+        let Stage::Consulting { heard, reading } = open.stage.clone() else { return };
+        open.latency.consult = millis(now.since(open.since));
+        let advised = result.ok().and_then(|answer| {
+            let facts = self.engine.facts()?;
+            advice::gate(&answer, &heard, &self.engine.context(), &facts).ok()
+        });
+        let reading = match advised {
+            // The rules' own certainty stands above the model's opinion.
+            Some(a) if reading.intent == Intent::Unknown || reading.confidence < 0.7 && reading.intent != Intent::Readback => a,
+            _ => *reading,
+        };
+        self.decide(now, &heard, reading, fx);
+    }
+
+    fn decide(&mut self, now: Time, text: &str, reading: Understanding, fx: &mut Vec<Effect>) {
+        let Some(open) = self.open.take() else { return };
+        let hearing = self.engine.answer(now, text, reading);
+        fx.push(Effect::Record(self.line(now, Speaker::Pilot, text, &hearing, None)));
+        if let Some(id) = open.typed {
+            fx.push(Effect::Answer {
+                id,
+                text: hearing.reply.as_ref().map(|r| r.transmission.text.clone()).unwrap_or_default(),
+                note: hearing.note.clone().unwrap_or_default(),
+            });
+        }
+        let station = hearing.station.as_ref().map(|s| format!("{} {}", s.name, s.frequency));
+        match hearing.reply.clone() {
+            Some(reply) => {
+                let title = station.unwrap_or_else(|| "Stratus".into());
+                let body = format!("{}\n\u{201c}{text}\u{201d}", reply.transmission.text);
+                fx.push(self.toast(&title, &body, false));
+                self.speak(now, open.tx, open.ended, open.latency, reply, fx);
+            }
+            None => {
+                let title = station.unwrap_or_else(|| "Nobody answers".into());
+                let note = hearing.note.unwrap_or_default();
+                fx.push(self.toast(&title, &format!("({note})\n\u{201c}{text}\u{201d}"), false));
+            }
+        }
+    }
+
+    fn typed(&mut self, now: Time, id: u64, text: &str, fx: &mut Vec<Effect>) {
+        if self.open.is_some() {
+            fx.push(Effect::Answer { id, text: String::new(), note: "you are transmitting already".into() });
+            return;
+        }
+        if text.trim().is_empty() {
+            fx.push(Effect::Answer { id, text: String::new(), note: "nothing was said".into() });
+            return;
+        }
+        self.cut_off(now, fx);
+        let tx = self.new_tx();
+        self.open = Some(Open {
+            tx,
+            stage: Stage::Recognising,
+            since: now,
+            deadline: None,
+            ended: now,
+            latency: Latency::default(),
+            typed: Some(id),
+        });
+        self.words(now, text.to_owned(), fx);
+    }
+
+    fn wake(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        if let Some(open) = self.open.as_mut().filter(|o| o.deadline.is_some_and(|d| d <= now)) {
+            let tx = open.tx;
+            match open.stage.clone() {
+                Stage::Listening => {
+                    // Cut off at the longest hold: what was said so far is worked on, a stuck key transmits nothing more.
+                    open.stage = Stage::Tail;
+                    open.deadline = Some(now);
+                    let body = format!("The key was held for {} seconds: the transmission was ended.", self.config.ptt.max_hold_s);
+                    fx.push(self.toast("Key held too long", &body, true));
+                }
+                Stage::Tail => {
+                    open.stage = Stage::Capturing;
+                    open.ended = now;
+                    open.deadline = Some(now + CAPTURE_DEADLINE);
+                    fx.push(Effect::EndCapture(tx));
+                }
+                Stage::Capturing => {
+                    self.open = None;
+                    let p = Problem::new("the microphone did not deliver").because("no sound arrived in time").fix("check the microphone");
+                    self.trouble(p, fx);
+                }
+                Stage::Recognising => {
+                    self.open = None;
+                    fx.push(Effect::Cancel(tx));
+                    let p = Problem::new("speech recognition took too long")
+                        .fix("choose a smaller speech model in stratus.toml (speech.model)");
+                    self.trouble(p, fx);
+                }
+                Stage::Consulting { heard, reading } => {
+                    // The deadline passed: the engine answers alone.
+                    open.latency.consult = millis(now.since(open.since));
+                    fx.push(Effect::Cancel(tx));
+                    self.decide(now, &heard, *reading, fx);
+                }
+            }
+        }
+        self.voice_overdue(now, fx);
+        if self.open.is_none()
+            && self.out.is_none()
+            && self.engine.next_deadline().is_some_and(|d| d <= now)
+            && let Some(reply) = self.engine.wake(now)
+        {
+            let tx = self.new_tx();
+            let title = self.engine.station().map_or_else(|| "Stratus".into(), |s| format!("{} {}", s.name, s.frequency));
+            fx.push(self.toast(&title, &reply.transmission.text.clone(), false));
+            self.speak(now, tx, now, Latency::default(), reply, fx);
+        }
+    }
+
+    fn chosen(&mut self, now: Time, choice: Choice, fx: &mut Vec<Effect>) {
+        match choice {
+            Choice::RepeatLast => {
+                if self.open.is_none()
+                    && self.out.is_none()
+                    && let Some(reply) = self.last_said.clone()
+                {
+                    let tx = self.new_tx();
+                    self.repeat(now, tx, reply, fx);
+                }
+            }
+            Choice::ToggleMute => {
+                let mut config = (*self.config).clone();
+                config.audio.mute = !config.audio.mute;
+                fx.push(Effect::SetKey { path: "audio.mute".into(), value: config.audio.mute.to_string() });
+                if config.audio.mute {
+                    fx.push(Effect::Silence);
+                }
+                self.config = Arc::new(config);
+                fx.push(Effect::Reconfigure(self.config.clone()));
+            }
+            Choice::OpenConfig => fx.push(Effect::OpenConfig),
+            Choice::Quit => self.quit(fx),
+        }
+    }
+
+    fn quit(&mut self, fx: &mut Vec<Effect>) {
+        if self.quitting {
+            return;
+        }
+        self.quitting = true;
+        if let Some(open) = self.open.take() {
+            fx.push(Effect::DropCapture(open.tx));
+            fx.push(Effect::Cancel(open.tx));
+        }
+        fx.push(Effect::Silence);
+        fx.push(Effect::Exit);
+    }
+
+    /// A person is told once; the tray stays and shows it.
+    fn trouble(&mut self, p: Problem, fx: &mut Vec<Effect>) {
+        if self.fault.as_ref() == Some(&p) {
+            return;
+        }
+        let mut body = p.why.join(": ");
+        if !p.fix.is_empty() {
+            if !body.is_empty() {
+                body.push('\n');
+            }
+            body.push_str(&p.fix);
+        }
+        fx.push(self.toast(&p.what, &body, true));
+        self.fault = Some(p);
+    }
+
+    fn toast(&self, title: &str, body: &str, fault: bool) -> Effect {
+        Effect::Toast(Toast { title: title.to_owned(), body: body.to_owned(), fault, seconds: self.config.toast.seconds })
+    }
+
+    fn line(&self, now: Time, from: Speaker, text: &str, hearing: &Hearing, latency: Option<Latency>) -> Line {
+        Line {
+            t: now.as_secs_f64(),
+            from,
+            facility: hearing.station.as_ref().map(|s| s.facility),
+            frequency: hearing.station.as_ref().map(|s| s.frequency),
+            callsign: self.engine.callsign().cloned().or_else(|| hearing.understanding.callsign.clone()),
+            text: text.to_owned(),
+            intent: Some(hearing.understanding.intent.word().to_owned()),
+            verdict: hearing.verdict.map(|v| v.word().to_owned()),
+            latency_ms: latency,
+        }
+    }
+
+    fn new_tx(&mut self) -> TxId {
+        let tx = TxId(self.next_tx);
+        self.next_tx += 1;
+        tx
+    }
+
+    /// Shows state and menu, when they changed.
+    fn show(&mut self, fx: &mut Vec<Effect>) {
+        let state = match (&self.open, &self.out) {
+            (Some(o), _) if o.stage == Stage::Listening => TrayState::Listening,
+            (Some(_), _) => TrayState::Thinking,
+            (None, Some(_)) => TrayState::Speaking,
+            (None, None) if self.fault.is_some() => TrayState::Fault,
+            (None, None) => TrayState::Ready,
+        };
+        let unit = match self.engine.station() {
+            Some(s) => format!("{} {}", s.name, s.frequency),
+            None => "nobody on this frequency".to_owned(),
+        };
+        let menu = MenuModel {
+            unit,
+            last: self.last_said.as_ref().map(|r| r.transmission.text.clone()),
+            muted: self.config.audio.mute,
+            fault: self.fault.as_ref().map(Problem::one_line),
+        };
+        if state != self.shown.0 {
+            fx.push(Effect::Tray(state));
+        }
+        if menu != self.shown.1 {
+            fx.push(Effect::Menu(menu.clone()));
+        }
+        self.shown = (state, menu);
+    }
+}
+
+fn setup(config: &Config) -> Setup {
+    Setup {
+        callsign: config.pilot.callsign.clone(),
+        aircraft_type: config.pilot.aircraft_type.clone(),
+        airport: config.sim.airport.clone(),
+        com1: config.sim.com1,
+    }
+}
+
+fn millis(d: Duration) -> u32 {
+    u32::try_from(d.as_millis()).unwrap_or(u32::MAX)
+}
+
+impl App {
+    /// The id that the next transmission will get.
+    pub fn upcoming_tx(&self) -> TxId {
+        TxId(self.next_tx)
+    }
+    /// The controller speaks now.
+    pub fn speaking(&self) -> bool {
+        self.out.is_some()
+    }
+}

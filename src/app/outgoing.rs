@@ -1,0 +1,145 @@
+//! The controller's answer on its way: phrase by phrase through synthesis to the speaker, until it was heard.
+
+use super::{App, VOICE_DEADLINE, millis};
+use crate::atc::{Reply, phrase};
+use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
+use crate::problem::Problem;
+use crate::units::{Time, TxId};
+
+/// An answer that is being spoken.
+#[derive(Debug, Clone)]
+pub(super) struct Outgoing {
+    pub(super) tx: TxId,
+    pub(super) deadline: Option<Time>,
+    reply: Reply,
+    /// Where latency is counted from.
+    from: Time,
+    decided: Time,
+    latency: Latency,
+    /// The answer waits to be noted as delivered; a mere repetition by the menu does not.
+    counts: bool,
+    started: bool,
+}
+
+impl App {
+    pub(super) fn speak(&mut self, now: Time, tx: TxId, from: Time, latency: Latency, reply: Reply, fx: &mut Vec<Effect>) {
+        self.last_said = Some(reply.clone());
+        self.send(now, Outgoing { tx, deadline: None, reply, from, decided: now, latency, counts: true, started: false }, fx);
+    }
+
+    pub(super) fn repeat(&mut self, now: Time, tx: TxId, reply: Reply, fx: &mut Vec<Effect>) {
+        let out =
+            Outgoing { tx, deadline: None, reply, from: now, decided: now, latency: Latency::default(), counts: false, started: false };
+        self.send(now, out, fx);
+    }
+
+    fn send(&mut self, now: Time, mut out: Outgoing, fx: &mut Vec<Effect>) {
+        if self.config.audio.mute {
+            // Read, not heard: the toast delivers it.
+            self.finish(now, out, true, fx);
+            return;
+        }
+        let voice = Voice { name: self.config.speech.voice.clone(), rate_percent: self.config.speech.rate_percent, pitch_percent: 100 };
+        let phrases = phrase::phrases(&out.reply.transmission.spoken);
+        let count = phrases.len();
+        for (i, words) in phrases.into_iter().enumerate() {
+            let part = u32::try_from(i).unwrap_or(u32::MAX);
+            fx.push(Effect::Synthesise { tx: out.tx, part, last: i + 1 == count, words, voice: voice.clone() });
+        }
+        if count == 0 {
+            self.finish(now, out, true, fx);
+            return;
+        }
+        out.deadline = Some(now + VOICE_DEADLINE);
+        self.out = Some(out);
+    }
+
+    pub(super) fn voiced(&mut self, now: Time, tx: TxId, part: u32, last: bool, result: Result<Clip, Problem>, fx: &mut Vec<Effect>) {
+        let Some(out) = self.out.as_mut().filter(|o| o.tx == tx) else { return };
+        match result {
+            Ok(clip) => {
+                if part == 0 {
+                    out.latency.synthesise = millis(now.since(out.decided));
+                }
+                out.deadline = Some(now + VOICE_DEADLINE);
+                let (radio, volume_percent) = (self.config.audio.radio_effect, self.config.audio.volume_percent);
+                fx.push(Effect::Play { tx, part, last, clip, radio, volume_percent });
+            }
+            Err(p) => {
+                // Without a voice the toast has delivered the words.
+                if let Some(out) = self.out.take() {
+                    fx.push(Effect::Silence);
+                    self.finish(now, out, true, fx);
+                }
+                self.trouble(p, fx);
+            }
+        }
+    }
+
+    pub(super) fn started(&mut self, now: Time, tx: TxId, fx: &mut Vec<Effect>) {
+        if let Some(out) = self.out.as_mut().filter(|o| o.tx == tx && !o.started) {
+            out.started = true;
+            out.latency.first_audio = millis(now.since(out.from));
+            out.deadline = Some(now + VOICE_DEADLINE + VOICE_DEADLINE);
+            let line = out.clone();
+            self.write_down(now, &line, fx);
+        }
+    }
+
+    /// The controller's line of the transcript, once.
+    fn write_down(&self, now: Time, out: &Outgoing, fx: &mut Vec<Effect>) {
+        if !out.counts {
+            return;
+        }
+        fx.push(Effect::Record(Line {
+            t: now.as_secs_f64(),
+            from: Speaker::Atc,
+            facility: Some(out.reply.instruction.from),
+            frequency: self.engine.station().map(|s| s.frequency),
+            callsign: Some(out.reply.instruction.to.clone()),
+            text: out.reply.transmission.text.clone(),
+            intent: None,
+            verdict: None,
+            latency_ms: Some(out.latency.clone()),
+        }));
+    }
+
+    pub(super) fn played(&mut self, now: Time, tx: TxId, complete: bool, fx: &mut Vec<Effect>) {
+        if self.out.as_ref().is_some_and(|o| o.tx == tx)
+            && let Some(out) = self.out.take()
+        {
+            self.finish(now, out, complete, fx);
+        }
+    }
+
+    /// The pilot keyed the microphone: what is being said stays unissued.
+    pub(super) fn cut_off(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        if let Some(out) = self.out.take() {
+            fx.push(Effect::Silence);
+            fx.push(Effect::Cancel(out.tx));
+            self.finish(now, out, false, fx);
+        }
+    }
+
+    pub(super) fn voice_overdue(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        if self.out.as_ref().is_some_and(|o| o.deadline.is_some_and(|d| d <= now))
+            && let Some(out) = self.out.take()
+        {
+            fx.push(Effect::Silence);
+            fx.push(Effect::Cancel(out.tx));
+            self.finish(now, out, true, fx);
+            self.trouble(Problem::new("the controller's voice did not play").because("no sound left in time").fix("check the speaker"), fx);
+        }
+    }
+
+    fn finish(&mut self, now: Time, out: Outgoing, complete: bool, fx: &mut Vec<Effect>) {
+        if !out.counts {
+            return;
+        }
+        self.engine.delivered(now, complete);
+        // What was only read (muted, no speaker) is written down too; what was cut off before its first sound was not said.
+        if !out.started && complete {
+            self.write_down(now, &out, fx);
+        }
+    }
+}

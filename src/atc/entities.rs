@@ -1,0 +1,454 @@
+//! The slots of a transmission: what it carries besides its intent.
+
+use std::ops::Range;
+
+use super::caller::Caller;
+use super::figures::{self, SaidRunway};
+use super::instruction::Landing;
+use super::intent::Slots;
+use super::places::place;
+use super::transcript::{Token, spell, text};
+use crate::units::Side;
+
+/// A transmission without its callsign and station: the words that patterns are matched against.
+/// Letters are spelt, a digit is `#`, a decimal point `.`, callsign and station are one `|`.
+pub struct Phrases {
+    words: Vec<String>,
+    /// For each word, the token it came from.
+    at: Vec<usize>,
+}
+
+impl Phrases {
+    /// The words of `t` but for the `hidden` ranges.
+    pub fn new(t: &[Token], hidden: &[Range<usize>]) -> Self {
+        let (mut words, mut at) = (Vec::new(), Vec::new());
+        for (i, tok) in t.iter().enumerate() {
+            let w = if hidden.iter().any(|h| h.contains(&i)) {
+                if words.last().is_some_and(|w| w == "|") {
+                    continue;
+                }
+                "|".to_owned()
+            } else {
+                match tok {
+                    Token::Word(w) => w.clone(),
+                    Token::Letter(c) => spell(*c).to_owned(),
+                    Token::Digit(..) => "#".to_owned(),
+                    Token::Point => ".".to_owned(),
+                }
+            };
+            words.push(w);
+            at.push(i);
+        }
+        Self { words, at }
+    }
+
+    /// Where a pattern begins and ends, as word indices. In a pattern `_` stands for up to three words.
+    fn find(&self, pattern: &str) -> Option<Range<usize>> {
+        let p: Vec<&str> = pattern.split(' ').collect();
+        (0..self.words.len()).find_map(|i| self.fits(i, &p).map(|end| i..end))
+    }
+
+    fn fits(&self, i: usize, p: &[&str]) -> Option<usize> {
+        let Some((first, rest)) = p.split_first() else { return Some(i) };
+        if *first == "_" {
+            return (0..=3).find_map(|skip| {
+                let crosses = self.words.get(i..i + skip).is_none_or(|w| w.iter().any(|w| w == "|"));
+                if skip > 0 && crosses { None } else { self.fits(i + skip, rest) }
+            });
+        }
+        (self.words.get(i).map(String::as_str) == Some(*first)).then(|| self.fits(i + 1, rest)).flatten()
+    }
+
+    /// Whether any of the patterns occurs.
+    pub fn has(&self, patterns: &str) -> bool {
+        patterns.split(", ").any(|p| self.find(p).is_some())
+    }
+
+    /// The first pattern that occurs.
+    pub fn which<'a>(&self, patterns: &'a str) -> Option<&'a str> {
+        patterns.split(", ").find(|p| self.find(p).is_some())
+    }
+
+    /// The token behind the first occurrence of a pattern.
+    fn behind(&self, pattern: &str) -> Option<usize> {
+        self.find(pattern).and_then(|r| r.end.checked_sub(1)).and_then(|k| self.at.get(k)).map(|i| i + 1)
+    }
+
+    /// Whether the message proper begins with one of the patterns.
+    pub fn begins(&self, patterns: &str) -> bool {
+        let start = self.words.iter().position(|w| w != "|" && w != "and" && w != "okay" && w != "ok").unwrap_or(0);
+        patterns.split(", ").any(|p| self.fits(start, &p.split(' ').collect::<Vec<_>>()).is_some())
+    }
+
+    /// How many words the message has, callsign and station left out.
+    pub fn len(&self) -> usize {
+        self.words.iter().filter(|w| *w != "|").count()
+    }
+
+    /// Whether callsign and station are all there is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+fn word(t: &[Token], i: usize) -> &str {
+    t.get(i).map_or("", Token::word)
+}
+
+fn back(t: &[Token], i: usize, n: usize) -> &str {
+    i.checked_sub(n).map_or("", |k| word(t, k))
+}
+
+/// Compass words, with the forms pilots use; the slot holds the plain one.
+fn compass(w: &str) -> Option<&'static str> {
+    const ALL: [&str; 8] = ["northeast", "northwest", "southeast", "southwest", "north", "south", "east", "west"];
+    let plain = w.strip_suffix("bound").or(w.strip_suffix("erly")).or(w.strip_suffix("ern")).unwrap_or(w);
+    ALL.into_iter().find(|d| *d == plain)
+}
+
+const LEGS: [&str; 5] = ["downwind", "base", "final", "crosswind", "upwind"];
+
+/// A count such as "one hundred nine" or "twenty five" that ends just before token `end`.
+fn count_before(t: &[Token], end: usize) -> Option<u32> {
+    let mut start = end;
+    while start > 0 && (t[start - 1].digit().is_some() || matches!(word(t, start - 1), "hundred" | "and") && start > 1) {
+        start -= 1;
+    }
+    let part = t.get(start..end)?;
+    if let Some(h) = part.iter().position(|x| x.is("hundred")) {
+        let a: u32 = figures::digits(part, 0..h).parse().ok()?;
+        let b: u32 = figures::digits(part, h..part.len()).parse().unwrap_or(0);
+        return a.checked_mul(100)?.checked_add(b);
+    }
+    let from = part.iter().rposition(|x| x.is("and")).map_or(0, |k| k + 1);
+    let d = figures::digits(part, from..part.len());
+    if d.len() > 4 { None } else { d.parse().ok() }
+}
+
+fn side(w: &str) -> Option<Side> {
+    match w {
+        "left" => Some(Side::Left),
+        "right" => Some(Side::Right),
+        _ => None,
+    }
+}
+
+fn runways(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
+    for f in figures::runways_said(t, taken) {
+        let i = f.range.start;
+        let short = back(t, i, 1) == "short" || back(t, i, 1) == "of" && back(t, i, 2) == "short";
+        match f.value {
+            SaidRunway::Known(r) if short => slots.hold_short = Some(r),
+            SaidRunway::Known(r) => slots.runway = Some(r),
+            SaidRunway::Impossible(d) => slots.bad_runway = Some(d),
+        }
+    }
+    if slots.runway.is_none() && slots.bad_runway.is_none() {
+        slots.runway = slots.hold_short;
+    }
+}
+
+fn place_and_way(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
+    for i in 0..t.len() {
+        if taken.contains(&i) {
+            continue;
+        }
+        let w = word(t, i);
+        if matches!(w, "mile" | "miles") && slots.distance_nm.is_none() {
+            let half = back(t, i, 1) == "half" || back(t, i, 1) == "a" && back(t, i, 2) == "half";
+            let start = (0..i).rev().take_while(|k| t[*k].digit().is_some() && !taken.contains(k)).last();
+            // "cessna one seven two one five miles": the type's number is not a distance.
+            let start = start.map(|s| if i - s > 3 { i - 2 } else { s });
+            let n = start.and_then(|s| figures::digits(t, s..i).parse::<f64>().ok());
+
+            slots.distance_nm = if half { Some(0.5) } else { n.filter(|n| *n <= 500.0) };
+        }
+        let Some(dir) = compass(w) else { continue };
+        let place = matches!(
+            word(t, i + 1),
+            "ramp" | "apron" | "parking" | "side" | "hangar" | "hangars" | "terminal" | "stand" | "gate" | "tiedown"
+        );
+        if place {
+            continue;
+        }
+        let beside = matches!(back(t, i, 1), "miles" | "mile")
+            || i > 0 && t[i - 1].digit().is_some() && !taken.contains(&(i - 1)) && !runway_before(t, i) && word(t, i + 1) != "departure";
+        if beside {
+            slots.direction = Some(dir.to_owned());
+            if slots.distance_nm.is_none() && i > 0 && t[i - 1].digit().is_some() {
+                let start = (0..i).rev().take_while(|k| t[*k].digit().is_some() && !taken.contains(k)).last().unwrap_or(i);
+                slots.distance_nm = figures::digits(t, start..i).parse().ok().filter(|n| (1.0..=200.0).contains(n));
+            }
+        } else if slots.direction.is_none() || slots.distance_nm.is_none() {
+            slots.direction = Some(dir.to_owned());
+        }
+    }
+}
+
+/// Whether the digits before token `i` are a runway's.
+fn runway_before(t: &[Token], i: usize) -> bool {
+    let run = t[..i].iter().rev().take_while(|x| x.digit().is_some()).count();
+    back(t, i, run + 1) == "runway"
+}
+
+fn legs(t: &[Token], slots: &mut Slots) {
+    for i in 0..t.len() {
+        let w = word(t, i);
+        if LEGS.contains(&w) {
+            let departs = matches!(word(t, i + 1), "departure" | "exit");
+            let asked = matches!(back(t, i, 1), "report" | "extend") || back(t, i, 2) == "report" || back(t, i, 4) == "report";
+            let approach = w == "final" && matches!(back(t, i, 1), "to" | "vectors");
+            if !departs && !approach && (!asked || slots.position.is_none()) {
+                slots.position = Some(w.to_owned());
+            }
+            if let Some(s) = side(back(t, i, 1)) {
+                slots.side = Some(s);
+            }
+        }
+        let turn = matches!(w, "closed" | "traffic" | "turn" | "turnout" | "pattern" | "circuit" | "circuits" | "turns" | "hand");
+        if turn && slots.side.is_none() {
+            slots.side = side(back(t, i, 1));
+        }
+        if w == "turn" && slots.side.is_none() {
+            slots.side = side(word(t, i + 1));
+        }
+        if w == "over" && slots.position.is_none() && back(t, i, 1) != "cross" && !matches!(word(t, i + 1), "to" | "") {
+            let from = if word(t, i + 1) == "the" { i + 2 } else { i + 1 };
+            let n = t[from.min(t.len())..].iter().take(3).take_while(|x| !x.word().is_empty() && !STOP.contains(&x.word())).count();
+            if n > 0 {
+                slots.position = Some(text(&t[from..from + n]));
+            }
+        }
+    }
+}
+
+/// Words that end a name.
+#[rustfmt::skip]
+const STOP: &[&str] = &[
+    "at", "with", "request", "requesting", "via", "to", "runway", "inbound", "and", "for", "in", "squawk", "we", "landing",
+    "airport", "flight", "level", "information", "departure", "altitude", "please", "ready", "climbing", "due", "on", "from",
+    "of", "heading", "passenger", "as", "vfr", "ifr", "climb", "descending", "now", "cruising", "approach", "is", "would",
+    "thanks", "level", "type", "medical",
+];
+
+fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather: bool) {
+    let open = |i: usize| !hidden.iter().any(|h| h.contains(&i));
+    let words: Vec<&str> = t.iter().map(Token::word).collect();
+    for i in 0..t.len() {
+        if !open(i) {
+            continue;
+        }
+        let before = back(t, i, 1);
+        let goes = matches!(
+            before,
+            "to" | "for" | "landing" | "destination" | "weather" | "clearance" | "into" | "divert" | "diverting" | "inbound"
+        ) || before == "at" && weather
+            || weather && i + 1 == t.len();
+        if let Some((code, n)) = place(&words[i..]) {
+            let radio =
+                matches!(word(t, i + n), "tower" | "ground" | "approach" | "departure" | "center" | "radar" | "traffic" | "clearance");
+            if goes && !radio {
+                slots.destination = Some(code.to_owned());
+                return;
+            }
+        }
+        let opens = before == "to"
+            && matches!(
+                back(t, i, 2),
+                "clearance"
+                    | "following"
+                    | "vfr"
+                    | "ifr"
+                    | "divert"
+                    | "diverting"
+                    | "departure"
+                    | "cleared"
+                    | "vectors"
+                    | "us"
+                    | "advisories"
+            )
+            || matches!(before, "divert" | "diverting");
+        if opens && t[i].digit().is_none() {
+            let n = t[i..]
+                .iter()
+                .take(3)
+                .take_while(|x| !x.word().is_empty() && !STOP.contains(&x.word()) && compass(x.word()).is_none())
+                .count();
+            let radio = matches!(word(t, i), "the" | "land" | "" | "enter" | "tower" | "ground" | "taxi" | "final" | "cross");
+            if n > 0 && !radio {
+                slots.destination = Some(text(&t[i..i + n]));
+                return;
+            }
+        }
+    }
+}
+
+#[rustfmt::skip]
+const GROUND_PLACES: &[&str] = &[
+    "ramp", "apron", "parking", "hangar", "hangars", "terminal", "pumps", "fbo", "tiedown", "tiedowns", "tie-down", "area",
+    "maintenance", "club", "school",
+];
+
+fn location(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, vacating: bool) {
+    for i in 0..t.len() {
+        if hidden.iter().any(|h| h.contains(&i)) {
+            continue;
+        }
+        let w = word(t, i);
+        if matches!(w, "stand" | "gate" | "spot" | "bay") {
+            let mut name = String::new();
+            let mut k = i + 1;
+            while let Some(c) = t.get(k).filter(|_| !hidden.iter().any(|h| h.contains(&k))).and_then(|x| x.digit().or(x.letter())) {
+                if name.len() >= 4 {
+                    break;
+                }
+                name.push(c);
+                k += 1;
+            }
+            if !name.is_empty() {
+                slots.location = Some(format!("{w} {name}"));
+                return;
+            }
+        }
+        if GROUND_PLACES.contains(&w) && slots.location.is_none() {
+            let mut s = i;
+            while s > 0 && i - s < 2 && !hidden.iter().any(|h| h.contains(&(s - 1))) {
+                let p = word(t, s - 1);
+                let joins = !p.is_empty()
+                    && !matches!(
+                        p,
+                        "the" | "at" | "to" | "on" | "in" | "from" | "taxi" | "a" | "request" | "and" | "for" | "of" | "our" | "near"
+                    );
+                if !joins {
+                    break;
+                }
+                s -= 1;
+            }
+            if !(w == "area" && word(t, s) != "run" && word(t, s) != "runup") {
+                slots.location = Some(text(&t[s..=i]));
+            }
+        }
+        if vacating
+            && w == "at"
+            && slots.location.is_none()
+            && let Some(c) = t.get(i + 1).and_then(Token::letter)
+        {
+            let digit = t.get(i + 2).filter(|_| !hidden.iter().any(|h| h.contains(&(i + 2)))).and_then(Token::digit);
+            slots.location = Some(format!("{c}{}", digit.map_or(String::new(), |d| d.to_string())));
+        }
+    }
+}
+
+fn atis(t: &[Token], taken: &Range<usize>) -> Option<char> {
+    for i in 1..t.len() {
+        let Some(c) = t[i].letter() else { continue };
+        if taken.contains(&i) {
+            continue;
+        }
+        let p = back(t, i, 1);
+        let spelt = t.get(i + 1).is_some_and(|x| x.letter().is_some()) && !taken.contains(&(i + 1));
+        if matches!(p, "information" | "atis" | "info")
+            || matches!(p, "with" | "have" | "got") && !spelt && !matches!(word(t, i + 1), "in" | "airspace")
+        {
+            return Some(c);
+        }
+    }
+    None
+}
+
+/// Words that name an emergency, the more telling ones first.
+pub const NATURE: &str = "engine fire, engine failure, engine failed, engine out, engine quit, lost engine, engine shut down, rough engine, \
+    electrical failure, electrical fire, low fuel, fuel emergency, fuel starvation, smoke in the cockpit, smoke in the \
+    cabin, sick passenger, medical emergency, bird strike, gear unsafe, gear failure, loss of power, lost power, partial \
+    power, oil pressure, alternator failure, vacuum failure, icing, flight control, hydraulic failure, pressurization, door \
+    open, unsure of position, lost, fire, smoke";
+
+/// Reads every slot. `hidden` are the callsign's and the station's tokens.
+pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &Phrases) -> Slots {
+    let taken = caller.map_or(0..0, |c| c.range.clone());
+    let mut s = Slots::default();
+    runways(t, &taken, &mut s);
+    s.altitude_ft = figures::altitudes_beside(t, &taken).into_iter().map(|f| f.value).collect();
+    s.altitude_ft.truncate(4);
+    s.frequency = figures::frequencies_beside(t, &taken).last().map(|f| f.value);
+    if let Some(h) = figures::headings(t).into_iter().find(|h| !h.range.clone().any(|k| taken.contains(&k))) {
+        if h.value > 360 { s.bad_heading = Some(h.value) } else { s.heading = Some(h.value) }
+    }
+    s.squawk = figures::squawk(t).map(|f| f.value);
+    s.altimeter = figures::altimeter(t).map(|f| f.value);
+    s.atis = atis(t, &taken);
+    place_and_way(t, &taken, &mut s);
+    // The direction of an airline's name is no direction.
+    if !t.iter().enumerate().any(|(i, x)| compass(x.word()).is_some() && !hidden.iter().any(|h| h.contains(&i))) {
+        s.direction = None;
+    }
+    legs(t, &mut s);
+    if p.has("holding short, holding _ short") {
+        s.position = Some("hold_short".into());
+    }
+    let vacating = p.has("clear of, vacated, off the runway, clear at, exited, exiting, short _ at, clear");
+    location(t, hidden, &mut s, vacating);
+    destination(t, hidden, &mut s, p.has("weather, atis, metar"));
+    for i in 0..t.len() {
+        let w = word(t, i);
+        if matches!(w, "souls" | "soul" | "people" | "persons" | "pob") || w == "on" && word(t, i + 1) == "board" {
+            s.souls = s.souls.or_else(|| count_before(t, i));
+        }
+        if matches!(w, "minutes" | "minute") && p.has("fuel, gas, left, endurance, remaining") {
+            s.fuel_minutes = count_before(t, i);
+        }
+        if matches!(w, "hour" | "hours") && p.has("fuel, gas, endurance") {
+            let hours = count_before(t, i).unwrap_or(1).min(100);
+            s.fuel_minutes = Some(hours * 60 + s.fuel_minutes.unwrap_or(0));
+        }
+        if matches!(w, "knots" | "kts") {
+            s.speed_kt = count_before(t, i).and_then(|n| u16::try_from(n).ok()).filter(|n| *n <= 999);
+        }
+        if w == "speed" && s.speed_kt.is_none() {
+            let n = figures::run_end(t, i + 1);
+            s.speed_kt = figures::digits(t, i + 1..n).parse().ok().filter(|n| (40..=600).contains(n));
+        }
+    }
+    s.approach =
+        [("ils", "ILS"), ("rnav", "RNAV"), ("gps", "RNAV"), ("localizer", "LOC"), ("visual", "visual"), ("vor", "VOR"), ("ndb", "NDB")]
+            .iter()
+            .find(|(w, _)| p.has(w))
+            .map(|(_, n)| (*n).to_owned());
+    s.landing = if p.has("touch and go, touch and goes, touch go, stop and go") {
+        Some(Landing::TouchAndGo)
+    } else if p.has("the option") {
+        Some(Landing::Option)
+    } else if p.has("low approach") {
+        Some(Landing::LowApproach)
+    } else if p.has("full stop") {
+        Some(Landing::FullStop)
+    } else {
+        None
+    };
+    s.nature = p.which(NATURE).map(str::to_owned);
+    s.departure = departure(t);
+    s.about = ["say again all", "say again the", "say again your", "say again", "confirm", "verify"]
+        .iter()
+        .find_map(|x| p.behind(x))
+        .and_then(|i| {
+            let end = (i..t.len()).find(|k| hidden.iter().any(|h| h.contains(k))).unwrap_or(t.len()).min(i + 6);
+            (i < end).then(|| text(&t[i..end]))
+        });
+    s
+}
+
+fn departure(t: &[Token]) -> Option<String> {
+    for i in 0..t.len() {
+        let w = word(t, i);
+        let start = usize::from(side(back(t, i, 1)).is_some());
+        let end = match (w, word(t, i + 1)) {
+            ("closed", "traffic") | ("straight", "out") => i + 2,
+            ("crosswind" | "downwind" | "upwind", "departure") => i + 2,
+            ("turnout", _) => i + 1,
+            (d, "departure") if compass(d).is_some() => i + 2,
+            _ => continue,
+        };
+        return Some(text(&t[i - start..end]));
+    }
+    None
+}

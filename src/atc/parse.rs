@@ -1,0 +1,329 @@
+//! A controller's written words become items again: for readbacks that are judged without an engine's own record.
+
+use super::figures;
+use super::instruction::{Climb, Item, Landing, Leg, Pressure, ReportPoint};
+use super::telephony;
+use super::transcript::{Token, tokens};
+use crate::units::{Region, Runway, Side};
+
+/// Whom an instruction names: the letters and digits of the callsign, and the airline if it is one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// "172SP", "113", "GABCD".
+    pub id: String,
+    /// "ASA" when an airline's telephony designator was said.
+    pub airline: Option<&'static str>,
+}
+
+/// An instruction read from text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Parsed {
+    /// Whom it names.
+    pub callsign: Option<Named>,
+    /// What it says.
+    pub items: Vec<Item>,
+}
+
+/// Reads a controller's written instruction: "Cessna 12345, runway 20, taxi via Alpha, hold short of runway 16".
+pub fn parse(text: &str, region: Region) -> Parsed {
+    let mut parsed = Parsed::default();
+    let bounded: String = text.chars().take(2000).collect();
+    for (i, segment) in bounded.split(';').flat_map(|p| p.split(". ")).flat_map(splits).enumerate() {
+        let t = tokens(&segment);
+        if t.is_empty() {
+            continue;
+        }
+        if i <= 1
+            && parsed.callsign.is_none()
+            && parsed.items.is_empty()
+            && !is_instruction(&t)
+            && let Some(named) = named(&t)
+        {
+            parsed.callsign = Some(named);
+            continue;
+        }
+        read(&t, region, &mut parsed.items);
+    }
+    parsed
+}
+
+/// Cuts at commas, but not within "4,000".
+fn splits(part: &str) -> Vec<String> {
+    part.split(", ").map(str::to_owned).collect()
+}
+
+fn has(t: &[Token], words: &[&str]) -> bool {
+    t.windows(words.len()).any(|w| w.iter().zip(words).all(|(t, w)| t.is(w)))
+}
+
+fn is_instruction(t: &[Token]) -> bool {
+    const VERBS: [&str; 22] = [
+        "runway",
+        "taxi",
+        "cleared",
+        "contact",
+        "monitor",
+        "squawk",
+        "climb",
+        "descend",
+        "maintain",
+        "turn",
+        "hold",
+        "cross",
+        "enter",
+        "report",
+        "wind",
+        "altimeter",
+        "qnh",
+        "heading",
+        "traffic",
+        "expect",
+        "radar",
+        "continue",
+    ];
+    t.iter().any(|x| VERBS.contains(&x.word()))
+}
+
+/// The callsign of a segment that is one.
+fn named(t: &[Token]) -> Option<Named> {
+    let words: Vec<&str> = t.iter().map(Token::word).take_while(|w| !w.is_empty()).collect();
+    let airline = telephony::airline(&words);
+    let id: String = t.iter().filter_map(|x| x.digit().or(x.letter())).collect();
+    (!id.is_empty()).then(|| Named { id, airline: airline.map(|(code, _)| code) })
+}
+
+fn side(t: &[Token]) -> Option<Side> {
+    t.iter().find_map(|x| match x.word() {
+        "left" => Some(Side::Left),
+        "right" => Some(Side::Right),
+        _ => None,
+    })
+}
+
+fn leg(t: &[Token]) -> Option<Leg> {
+    t.iter().find_map(|x| match x.word() {
+        "upwind" => Some(Leg::Upwind),
+        "crosswind" => Some(Leg::Crosswind),
+        "downwind" => Some(Leg::Downwind),
+        "base" => Some(Leg::Base),
+        "final" => Some(Leg::Final),
+        _ => None,
+    })
+}
+
+fn first_runway(t: &[Token]) -> Option<Runway> {
+    figures::runways(t).into_iter().next().map(|f| f.value)
+}
+
+/// One clause's items.
+fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
+    let runway = first_runway(t);
+    let rw = |items: &mut Vec<Item>| items.extend(runway.map(Item::Runway));
+    if has(t, &["hold", "short"]) {
+        if let Some(r) = runway {
+            items.push(Item::HoldShort { runway: r, at: None });
+        }
+    } else if t.iter().any(|x| x.is("cross")) && runway.is_some() {
+        let at = t.iter().rposition(|x| x.is("at")).and_then(|i| t.get(i + 1)?.letter()).map(|c| c.to_string());
+        items.extend(runway.map(|r| Item::Cross { runway: r, at }));
+    } else if has(t, &["line", "up"]) || t.iter().any(|x| x.is("lineup")) {
+        rw(items);
+        items.push(Item::LineUpAndWait);
+    } else if t.iter().any(|x| x.is("cleared")) {
+        cleared(t, runway, items);
+    } else if t.iter().any(|x| x.is("taxi")) {
+        rw(items);
+        if t.iter().any(|x| matches!(x.word(), "parking" | "stand" | "gate" | "ramp")) {
+            items.push(Item::TaxiToParking { place: "parking".into(), via: route(t) });
+        } else {
+            items.push(Item::Taxi { via: route(t), to_holding_point: region == Region::Icao });
+        }
+    } else if let Some(leg) = leg(t).filter(|_| t.iter().any(|x| matches!(x.word(), "enter" | "join" | "make" | "report"))) {
+        if t.first().is_some_and(|x| x.is("report")) {
+            let miles = t.first().and(t.get(1)).and_then(Token::digit).and_then(|d| d.to_digit(10)).map(|d| d as u8);
+            items.push(Item::Report(match miles {
+                Some(n) => ReportPoint::MileLeg(n, side(t), leg),
+                None => ReportPoint::Leg(side(t), leg),
+            }));
+        } else if let Some(s) = side(t) {
+            items.push(Item::Enter(s, leg));
+            rw(items);
+        }
+    } else if t.first().is_some_and(|x| x.is("report")) {
+        items.push(if t.iter().any(|x| x.is("midfield")) {
+            Item::Report(ReportPoint::Midfield(side(t)))
+        } else {
+            Item::Report(ReportPoint::Words(String::new()))
+        });
+    } else if t.iter().any(|x| matches!(x.word(), "traffic" | "circuit")) && t.iter().any(|x| x.is("make")) {
+        items.extend(side(t).map(Item::ClosedTraffic));
+        rw(items);
+    } else if has(t, &["go", "around"]) {
+        items.push(Item::GoAround);
+    } else if t.iter().any(|x| x.is("expect"))
+        && t.iter().any(|x| matches!(x.word(), "ils" | "rnav" | "visual" | "approach" | "vor" | "gps"))
+    {
+        items.push(Item::Approach { kind: approach_kind(t), expect: true });
+        rw(items);
+    } else if let Some(last) = t.last().filter(|x| x.is("departure")) {
+        let _ = last;
+        procedure(t, items);
+    } else if letters_only(t) {
+        // "taxi via Alpha, Bravo": the list goes on.
+        if let Some(Item::Taxi { via, .. } | Item::TaxiToParking { via, .. }) = items.last_mut() {
+            via.extend(t.iter().filter_map(Token::letter).map(|c| c.to_string()));
+        }
+    } else if t.first().is_some_and(|x| matches!(x.word(), "wind" | "surface")) {
+        return;
+    } else if t.iter().any(|x| x.is("runway")) {
+        rw(items);
+    }
+    figures_of(t, region, items);
+}
+
+fn letters_only(t: &[Token]) -> bool {
+    t.iter().all(|x| x.letter().is_some() || x.is("and"))
+}
+
+fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
+    let landing = if t.iter().any(|x| x.is("touch")) {
+        Some(Landing::TouchAndGo)
+    } else if t.iter().any(|x| x.is("option")) {
+        Some(Landing::Option)
+    } else if has(t, &["low", "approach"]) {
+        Some(Landing::LowApproach)
+    } else if t.iter().any(|x| x.is("land")) {
+        Some(Landing::FullStop)
+    } else {
+        None
+    };
+    if let Some(l) = landing {
+        items.extend(runway.map(Item::Runway));
+        items.push(Item::Cleared(l));
+    } else if t.iter().any(|x| x.is("takeoff")) || has(t, &["take", "off"]) {
+        items.extend(runway.map(Item::Runway));
+        items.push(Item::ClearedForTakeoff { at: None });
+    } else if t.iter().any(|x| x.is("approach")) {
+        items.push(Item::Approach { kind: approach_kind(t), expect: false });
+        items.extend(runway.map(Item::Runway));
+    } else if let Some(at) = t.iter().position(|x| x.is("to")) {
+        let limit: Vec<&str> = t[at + 1..]
+            .iter()
+            .map(Token::word)
+            .take_while(|w| !w.is_empty() && !matches!(*w, "via" | "airport" | "runway" | "squawk"))
+            .collect();
+        if !limit.is_empty() {
+            items.push(Item::ClearedTo { limit: limit.join(" "), procedure: None, route: None });
+        }
+    }
+}
+
+fn approach_kind(t: &[Token]) -> String {
+    t.iter()
+        .map(Token::word)
+        .find(|w| matches!(*w, "ils" | "rnav" | "visual" | "vor" | "gps" | "localizer" | "ndb"))
+        .unwrap_or("approach")
+        .to_uppercase()
+}
+
+/// "NOME departure": the procedure of the clearance before it.
+fn procedure(t: &[Token], items: &mut [Item]) {
+    let name = super::transcript::text(&t[..t.len().saturating_sub(1)]);
+    for item in items.iter_mut().rev() {
+        if let Item::ClearedTo { procedure, .. } = item {
+            *procedure = Some(name);
+            return;
+        }
+    }
+}
+
+fn route(t: &[Token]) -> Vec<String> {
+    let Some(via) = t.iter().position(|x| x.is("via")) else { return Vec::new() };
+    let mut names: Vec<String> = Vec::new();
+    for x in &t[via + 1..] {
+        match (x.letter(), x.digit(), names.last_mut()) {
+            (Some(c), ..) => names.push(c.to_string()),
+            (None, Some(d), Some(last)) => last.push(d),
+            _ if x.is("and") || x.is("taxiway") => {}
+            _ => break,
+        }
+    }
+    names
+}
+
+/// The numbers of a clause.
+fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
+    let word = |w: &str| t.iter().any(|x| x.is(w));
+    if (word("contact") || word("monitor"))
+        && let f = figures::frequencies(t).into_iter().next().map(|f| f.value)
+    {
+        let unit: Vec<&str> = t.iter().map(Token::word).filter(|w| !matches!(*w, "" | "contact" | "monitor" | "on" | "now")).collect();
+        let unit = unit.join(" ");
+        items.push(if word("monitor") { Item::Monitor { unit, frequency: f } } else { Item::Contact { unit, frequency: f } });
+        return;
+    }
+    if word("squawk")
+        && let Some(s) = figures::squawk(t)
+    {
+        items.push(Item::Squawk(s.value));
+        if !word("ident") {
+            return;
+        }
+    }
+    if word("ident") {
+        items.push(Item::Ident);
+    }
+    if word("speed") || word("knots") {
+        if let Some(kt) = three_digits(t) {
+            items.push(Item::Speed(kt));
+        }
+        return;
+    }
+    if word("qnh") || word("altimeter") {
+        if let Some(a) = figures::altimeter(t) {
+            let digits: String = a.value.chars().filter(char::is_ascii_digit).collect();
+            if let Ok(n) = digits.parse::<u16>() {
+                items.push(Item::Pressure(if n > 2500 && region == Region::Faa || a.value.contains('.') {
+                    Pressure::Altimeter(n)
+                } else {
+                    Pressure::Qnh(n)
+                }));
+            }
+        }
+        return;
+    }
+    if (word("heading") || word("turn"))
+        && let Some(h) = figures::headings(t).into_iter().next()
+    {
+        items.push(Item::Heading { turn: side(t), degrees: h.value });
+    }
+    let climbs = word("climb") || word("climbing");
+    let descends = word("descend");
+    if (climbs || descends || word("maintain") || word("altitude") || word("level"))
+        && let Some(a) = figures::altitudes(t).into_iter().next()
+    {
+        let way = if climbs {
+            Climb::Climb
+        } else if descends {
+            Climb::Descend
+        } else {
+            Climb::Maintain
+        };
+        items.push(Item::Altitude { way, feet: a.value, level: word("level") });
+    }
+    if word("radar") && word("contact") {
+        items.push(Item::RadarContact(None));
+    }
+}
+
+fn three_digits(t: &[Token]) -> Option<u16> {
+    let mut i = 0;
+    while i < t.len() {
+        let end = figures::run_end(t, i);
+        if end - i == 3 {
+            return figures::digits(t, i..end).parse().ok();
+        }
+        i = end.max(i + 1);
+    }
+    None
+}

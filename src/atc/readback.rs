@@ -1,0 +1,215 @@
+//! Readback: an instruction held against the pilot's words, item by item, digit by digit.
+//!
+//! What was said is claimed first (a value can answer one item only); what is left over and has the shape of an item
+//! that was not found makes that item wrong; an item without any trace is missing. When in doubt it is not correct.
+
+mod claim;
+
+use super::instruction::{Item, Pressure};
+use super::parse::{self, Named};
+use super::transcript::tokens;
+use crate::units::{Callsign, Region};
+
+/// What became of a readback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every mandatory item is there, and nothing is wrong.
+    Correct,
+    /// Nothing is wrong, and a mandatory item is missing.
+    Incomplete,
+    /// An item is wrong.
+    Incorrect,
+}
+
+impl Verdict {
+    /// Its word in machine-readable output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Correct => "correct",
+            Verdict::Incomplete => "incomplete",
+            Verdict::Incorrect => "incorrect",
+        }
+    }
+}
+
+macro_rules! items {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// What can be right, wrong or missing in a readback.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum ReadbackItem { $($(#[$doc])* $name,)* }
+        impl ReadbackItem {
+            /// Its word in machine-readable output.
+            pub fn word(self) -> &'static str { match self { $(ReadbackItem::$name => $word,)* } }
+        }
+    };
+}
+
+items! {
+    /// The aircraft's callsign.
+    Callsign = "callsign",
+    /// The runway, with its letter.
+    Runway = "runway",
+    /// A hold short, with its runway.
+    HoldShort = "hold_short",
+    /// A crossing, with its runway.
+    Crossing = "crossing",
+    /// What it is a clearance for.
+    Clearance = "clearance",
+    /// An assigned altitude or level.
+    Altitude = "altitude",
+    /// An assigned heading.
+    Heading = "heading",
+    /// Left or right.
+    TurnDirection = "turn_direction",
+    /// An assigned speed.
+    Speed = "speed",
+    /// A frequency.
+    Frequency = "frequency",
+    /// A transponder code.
+    Squawk = "squawk",
+    /// The pressure setting.
+    Altimeter = "altimeter",
+    /// The taxiways.
+    TaxiRoute = "taxi_route",
+    /// Clearance limit and route.
+    Route = "route",
+    /// The departure procedure.
+    DepartureProcedure = "departure_procedure",
+    /// The approach.
+    Approach = "approach",
+    /// A condition.
+    Condition = "condition",
+    /// A restriction.
+    Restriction = "restriction",
+}
+
+/// A verdict with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// All in all.
+    pub verdict: Verdict,
+    /// Items that were read back wrong.
+    pub wrong: Vec<ReadbackItem>,
+    /// Mandatory items that were not read back.
+    pub missing: Vec<ReadbackItem>,
+}
+
+/// Judges a readback of `items`. Without `to` no callsign is wanted.
+pub fn check(items: &[Item], to: Option<&Callsign>, readback: &str, region: Region) -> Check {
+    let named = to.map(|c| {
+        let id = c.as_str();
+        match super::telephony::spoken(id.get(..3).unwrap_or("")) {
+            Some(_) if id.get(3..).is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit())) => {
+                Named { id: id[3..].to_owned(), airline: static_code(&id[..3]) }
+            }
+            _ => Named { id: id.to_owned(), airline: None },
+        }
+    });
+    judge(items, named.as_ref(), readback, region)
+}
+
+fn static_code(code: &str) -> Option<&'static str> {
+    let name = super::telephony::spoken(code)?;
+    let words: Vec<&str> = name.split_whitespace().collect();
+    super::telephony::airline(&words.iter().map(|w| w.to_lowercase()).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>())
+        .map(|(c, _)| c)
+}
+
+/// Judges a readback of a written instruction.
+pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
+    let parsed = parse::parse(instruction, region);
+    judge(&parsed.items, parsed.callsign.as_ref(), readback, region)
+}
+
+fn judge(items: &[Item], to: Option<&Named>, readback: &str, region: Region) -> Check {
+    let said = tokens(readback);
+    let best = claim::callsigns(&said, to)
+        .into_iter()
+        .map(|(range, callsign)| claim::weigh(items, &said, range, callsign, region))
+        .min_by_key(|c: &Check| (c.verdict == Verdict::Incorrect, c.verdict == Verdict::Incomplete, c.wrong.len() + c.missing.len()));
+    best.unwrap_or(Check { verdict: Verdict::Incomplete, wrong: Vec::new(), missing: vec![ReadbackItem::Callsign] })
+}
+
+/// The item of a readback that an instruction's item asks for, and whether it must come back (`facts`: FAA 7110.65
+/// 2-4-3, AIM 4-3-18 and 4-4-7; ICAO rules with the UK's additions).
+pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(ReadbackItem, bool)> {
+    let icao = region == Region::Icao;
+    Some(match item {
+        Item::Runway(_) => {
+            let entered = all
+                .iter()
+                .any(|i| matches!(i, Item::Taxi { .. } | Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_)));
+            (ReadbackItem::Runway, entered || icao)
+        }
+        Item::HoldShort { .. } => (ReadbackItem::HoldShort, true),
+        Item::Cross { .. } => (ReadbackItem::Crossing, true),
+        Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => (ReadbackItem::Clearance, icao),
+        Item::Altitude { .. } => (ReadbackItem::Altitude, true),
+        Item::Heading { .. } => (ReadbackItem::Heading, true),
+        Item::Speed(_) => (ReadbackItem::Speed, icao),
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => (ReadbackItem::Frequency, icao),
+        Item::Squawk(_) => (ReadbackItem::Squawk, icao),
+        Item::Pressure(_) => (ReadbackItem::Altimeter, icao),
+        Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } if !via.is_empty() => (ReadbackItem::TaxiRoute, icao),
+        Item::ClearedTo { .. } => (ReadbackItem::Route, icao),
+        Item::Approach { .. } => (ReadbackItem::Approach, icao),
+        Item::Enter(..) | Item::ClosedTraffic(_) => (ReadbackItem::TurnDirection, false),
+        _ => return None,
+    })
+}
+
+/// A readback must follow these items before they are settled.
+pub fn needs_readback(items: &[Item]) -> bool {
+    // The FAA's list is the shorter one: what it wants is wanted everywhere.
+    items.iter().any(|i| need(i, items, Region::Faa).is_some_and(|(_, mandatory)| mandatory))
+        || items.iter().any(|i| matches!(i, Item::Contact { frequency: Some(_), .. } | Item::Squawk(_)))
+}
+
+/// There is something in these items that a pilot may read back.
+pub fn readable(items: &[Item]) -> bool {
+    items.iter().any(|i| need(i, items, Region::Icao).is_some())
+}
+
+/// The question for mandatory items that did not come.
+pub fn ask_for(items: &[Item], missing: &[ReadbackItem]) -> Item {
+    let words: Vec<String> = missing
+        .iter()
+        .filter_map(|m| {
+            let item = items.iter().find(|i| need(i, items, Region::Icao).is_some_and(|(n, _)| n == *m));
+            Some(match (m, item) {
+                (ReadbackItem::Callsign, _) => return None,
+                (ReadbackItem::HoldShort, Some(Item::HoldShort { runway, .. })) => format!("hold short of runway {runway}"),
+                (ReadbackItem::Runway, _) => "runway assignment".to_owned(),
+                (ReadbackItem::Crossing, _) => "runway crossing".to_owned(),
+                (other, _) => other.word().replace('_', " "),
+            })
+        })
+        .collect();
+    Item::ReadBack(if words.is_empty() { "instruction".into() } else { words.join(" and ") })
+}
+
+/// The items of an instruction that those readback items are about; all of them when nothing fits.
+pub fn only(items: &[Item], about: &[ReadbackItem]) -> Vec<Item> {
+    let verb = |i: &Item| matches!(i, Item::Taxi { .. } | Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_));
+    let picked: Vec<Item> = items
+        .iter()
+        .filter(|i| {
+            let own = need(i, items, Region::Icao).is_some_and(|(n, _)| about.contains(&n));
+            // A runway without its verb says nothing, and the other way round; a hold short stands by itself.
+            let joined = about.iter().any(|a| matches!(a, ReadbackItem::Runway | ReadbackItem::Clearance))
+                && (verb(i) || matches!(i, Item::Runway(_)));
+            let turn = about.contains(&ReadbackItem::TurnDirection)
+                && matches!(i, Item::Heading { .. } | Item::Enter(..) | Item::ClosedTraffic(_));
+            own || joined || turn
+        })
+        .cloned()
+        .collect();
+    if picked.is_empty() { items.to_vec() } else { picked }
+}
+
+/// A pressure as its digits.
+pub(super) fn pressure_digits(p: Pressure) -> String {
+    match p {
+        Pressure::Altimeter(n) | Pressure::Qnh(n) => n.to_string(),
+    }
+}

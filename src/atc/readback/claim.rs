@@ -1,0 +1,516 @@
+//! Which of the pilot's words answer which item.
+
+use std::ops::Range;
+
+use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
+use crate::atc::figures;
+use crate::atc::instruction::{Item, Landing};
+use crate::atc::parse::Named;
+use crate::atc::telephony;
+use crate::atc::transcript::Token;
+use crate::units::{Position3, Region, Runway, Side};
+
+/// How the callsign came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// Right (or not wanted).
+    Right,
+    /// Not said.
+    Missing,
+    /// Another one was said.
+    Wrong,
+}
+
+/// The places where the callsign may stand. A short form may hide in a longer run of digits, so that each reading is
+/// weighed; without any, what looks like another callsign is wrong.
+pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, Caller)> {
+    let Some(to) = to else { return vec![(0..0, Caller::Right)] };
+    let mut found = Vec::new();
+    for i in 0..t.len() {
+        if to.airline.is_some() || telephony::is_airline_word(t[i].word()) {
+            let words: Vec<&str> = t[i..].iter().map(Token::word).take(3).take_while(|w| !w.is_empty()).collect();
+            if let Some((code, n)) = telephony::airline(&words) {
+                let (id, end) = alnum(t, i + n, 8);
+                if Some(code) == to.airline
+                    && let Some(len) = prefix_len(&id, &to.id)
+                {
+                    found.push((i..i + n + len, Caller::Right));
+                } else if !id.is_empty() && to.airline.is_some() {
+                    found.push((i..end, Caller::Wrong));
+                }
+            }
+        }
+    }
+    if to.airline.is_none() {
+        for form in forms(&to.id) {
+            for i in 0..t.len() {
+                let (id, _) = alnum(t, i, form.len());
+                if id == form {
+                    let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
+                    found.push((start..i + form.len(), Caller::Right));
+                }
+            }
+        }
+    }
+    if found.iter().any(|(_, c)| *c == Caller::Right) {
+        found.retain(|(_, c)| *c == Caller::Right);
+        return found;
+    }
+    if found.is_empty() {
+        // A type word with figures, or two letters in a row at an end: somebody else's callsign.
+        let typed = t.iter().position(|x| telephony::is_type(x.word())).map(|i| (i, alnum(t, i + 1, 8).1)).filter(|(i, e)| *e > i + 1);
+        let lettered = (0..t.len()).rev().find(|i| t[*i].letter().is_some() && *i > 0 && t[*i - 1].letter().is_some() && *i + 1 == t.len());
+        found.extend(typed.map(|(i, e)| (i..e, Caller::Wrong)));
+        if let (None, Some(i)) = (typed, lettered) {
+            found.push((i - 1..i + 1, Caller::Wrong));
+        }
+    }
+    if found.is_empty() {
+        found.push((0..0, Caller::Missing));
+    }
+    found
+}
+
+/// The forms of a registration that a pilot may use: whole, without its N, and abbreviated (7110.65 2-4-9).
+fn forms(id: &str) -> Vec<String> {
+    let mut forms = vec![id.to_owned()];
+    let bare = id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id);
+    forms.push(bare.to_owned());
+    if bare.len() > 3 {
+        forms.push(bare[bare.len() - 3..].to_owned());
+        if id.len() >= 4 && !id.starts_with('N') && id.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            forms.push(format!("{}{}", &id[..1], &id[id.len() - 2..]));
+        }
+    }
+    forms.sort_by_key(|f| std::cmp::Reverse(f.len()));
+    forms.dedup();
+    forms
+}
+
+/// Letters and digits from `i` on, `most` at most, and where they end.
+fn alnum(t: &[Token], i: usize, most: usize) -> (String, usize) {
+    let mut id = String::new();
+    let mut j = i;
+    while j < t.len() && id.len() < most {
+        match t[j].digit().or(t[j].letter()) {
+            Some(c) => id.push(c),
+            None => break,
+        }
+        j += 1;
+    }
+    (id, j)
+}
+
+/// How many of `said` make up `wanted`: all of them, or as many as `wanted` has when figures of an item follow.
+fn prefix_len(said: &str, wanted: &str) -> Option<usize> {
+    (said == wanted || said.starts_with(wanted) && said.len() > wanted.len()).then_some(wanted.len())
+}
+
+/// The words that are still unclaimed: claimed ones become a mark that joins nothing.
+struct Words {
+    t: Vec<Token>,
+}
+
+impl Words {
+    fn mark(&mut self, range: Range<usize>) {
+        for x in self.t.get_mut(range).into_iter().flatten() {
+            *x = Token::Word("|".into());
+        }
+    }
+    fn has(&self, w: &str) -> bool {
+        self.t.iter().any(|x| x.is(w))
+    }
+    /// Runs of unclaimed digits, whole.
+    fn runs(&self) -> Vec<Range<usize>> {
+        let mut runs = Vec::new();
+        let mut i = 0;
+        while i < self.t.len() {
+            let end = figures::run_end(&self.t, i);
+            if end > i {
+                runs.push(i..end);
+            }
+            i = end.max(i + 1);
+        }
+        runs
+    }
+    fn digits(&self, r: &Range<usize>) -> String {
+        figures::digits(&self.t, r.clone())
+    }
+    /// The run of digits that is exactly one of these.
+    fn run_of(&self, wanted: &[String]) -> Option<Range<usize>> {
+        self.runs().into_iter().find(|r| wanted.contains(&self.digits(r)) && !self.scaled(r))
+    }
+    /// "two thousand": the digits are not the whole number.
+    fn scaled(&self, r: &Range<usize>) -> bool {
+        self.t.get(r.end).is_some_and(|x| x.is("thousand") || x.is("hundred") || *x == Token::Point)
+            || r.start > 0 && self.t[r.start - 1] == Token::Point
+    }
+}
+
+/// A runway that was said, and in which role.
+#[derive(Debug, Clone)]
+struct SaidRunway {
+    number: String,
+    side: Option<Position3>,
+    range: Range<usize>,
+    role: Role,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Plain,
+    Hold,
+    Cross,
+}
+
+impl SaidRunway {
+    fn is(&self, r: Runway) -> bool {
+        self.number.trim_start_matches('0') == r.number.to_string() && self.side == r.side
+    }
+    /// The number is right and its letter was not said.
+    fn without_letter(&self, r: Runway) -> bool {
+        self.number.trim_start_matches('0') == r.number.to_string() && self.side.is_none() && r.side.is_some()
+    }
+}
+
+/// Weighs a readback with the callsign at `callsign`.
+pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region) -> Check {
+    let mut w = Words { t: said.to_vec() };
+    w.mark(callsign);
+    let (mut wrong, mut missing) = (Vec::new(), Vec::new());
+    match caller {
+        Caller::Right => {}
+        Caller::Missing => missing.push(ReadbackItem::Callsign),
+        Caller::Wrong => wrong.push(ReadbackItem::Callsign),
+    }
+    // Values that say by themselves what they are come first; what is left over is judged after.
+    let mut open: Vec<(&Item, ReadbackItem, bool)> = Vec::new();
+    let mut wanted: Vec<(&Item, ReadbackItem, bool)> =
+        items.iter().filter_map(|i| need(i, items, region).map(|(n, m)| (i, n, m))).collect();
+    wanted.sort_by_key(|(i, ..)| order(i));
+    for (item, name, mandatory) in wanted {
+        match exact(item, &mut w, region) {
+            Some(true) => {}
+            Some(false) => wrong.push(name),
+            None => open.push((item, name, mandatory)),
+        }
+    }
+    for (item, name, mandatory) in open {
+        if conflicting(item, &mut w) {
+            wrong.push(name);
+        } else if mandatory {
+            missing.push(name);
+        }
+    }
+    verbs(items, said, &mut wrong);
+    if let Some(n) = turns(items, &w) {
+        wrong.push(n);
+    }
+    if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. }))
+        && region == Region::Icao
+    {
+        let first = p.split_whitespace().next().unwrap_or("").to_lowercase();
+        if !said.iter().any(|x| x.is(&first) || x.is("departure")) {
+            missing.push(ReadbackItem::DepartureProcedure);
+        }
+    }
+    wrong.sort_unstable();
+    wrong.dedup();
+    missing.retain(|m| !wrong.contains(m));
+    missing.dedup();
+    let verdict = if !wrong.is_empty() {
+        Verdict::Incorrect
+    } else if !missing.is_empty() {
+        Verdict::Incomplete
+    } else {
+        Verdict::Correct
+    };
+    Check { verdict, wrong, missing }
+}
+
+/// The order of claiming: what has the most telling shape first.
+fn order(item: &Item) -> u8 {
+    match item {
+        Item::HoldShort { .. } | Item::Cross { .. } => 0,
+        Item::Altitude { .. } => 1,
+        Item::Contact { .. } | Item::Monitor { .. } => 2,
+        Item::Squawk(_) => 3,
+        Item::Pressure(_) => 4,
+        Item::Speed(_) => 5,
+        Item::Heading { .. } => 6,
+        Item::Runway(_) => 7,
+        _ => 8,
+    }
+}
+
+/// `Some(true)`: the very value was said. `Some(false)`: another one in its place. `None`: neither is certain.
+fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
+    match item {
+        Item::HoldShort { runway, .. } => role(w, *runway, Role::Hold),
+        Item::Cross { runway, .. } => role(w, *runway, Role::Cross),
+        Item::Runway(r) => {
+            let said = runways(w);
+            if let Some(hit) = said.iter().find(|s| s.role == Role::Plain && s.is(*r)) {
+                w.mark(hit.range.clone());
+                return Some(true);
+            }
+            let other = said.iter().find(|s| s.role == Role::Plain && !s.without_letter(*r))?;
+            w.mark(other.range.clone());
+            Some(false)
+        }
+        Item::Altitude { feet, level, .. } => {
+            let found = figures::altitudes(&w.t);
+            if let Some(f) = found.iter().find(|f| f.value == *feet) {
+                w.mark(f.range.clone());
+                return Some(true);
+            }
+            if let Some(f) = found.first() {
+                w.mark(f.range.clone());
+                return Some(false);
+            }
+            let bare = if *level || *feet >= 18_000 { vec![(feet / 100).to_string()] } else { Vec::new() };
+            let run = w.run_of(&bare)?;
+            w.mark(run);
+            Some(true)
+        }
+        Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. } => {
+            if let Some(hit) = figures::frequencies(&w.t).into_iter().find(|s| s.value.same_channel(*f)) {
+                w.mark(hit.range);
+                return Some(true);
+            }
+            let digits: String = f.to_string().chars().filter(char::is_ascii_digit).collect();
+            let short = digits.trim_end_matches('0').to_owned();
+            let forms = [digits.clone(), short.clone(), digits.get(1..).unwrap_or("").to_owned(), short.get(1..).unwrap_or("").to_owned()];
+            if let Some(run) = w.run_of(&forms) {
+                w.mark(run);
+                return Some(true);
+            }
+            // "point niner": the figures behind the point, where the rest is understood.
+            let tail = f.to_string().split_once('.').map(|(_, t)| t.to_owned()).unwrap_or_default();
+            if let Some(p) = w.t.iter().position(|x| *x == Token::Point) {
+                let end = figures::run_end(&w.t, p + 1);
+                let bare = p == 0 || w.t[p - 1].digit().is_none();
+                let right = bare && figures::digits(&w.t, p + 1..end) == tail && region == Region::Faa;
+                let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
+                w.mark(start..end);
+                return Some(right);
+            }
+            None
+        }
+        Item::Squawk(code) => {
+            let run = w.run_of(&[code.to_string()])?;
+            w.mark(run);
+            Some(true)
+        }
+        Item::Pressure(p) => {
+            let digits = pressure_digits(*p);
+            if let Some(run) = w.run_of(&[digits.clone(), digits.get(1..).filter(|d| d.len() == 3).unwrap_or("").to_owned()]) {
+                w.mark(run);
+                return Some(true);
+            }
+            if let Some(a) = figures::altimeter(&w.t) {
+                let right = a.value.chars().filter(char::is_ascii_digit).collect::<String>() == digits;
+                w.mark(a.range);
+                return Some(right);
+            }
+            None
+        }
+        Item::Speed(kt) => {
+            let run = w.run_of(&[kt.to_string()])?;
+            w.mark(run);
+            Some(true)
+        }
+        Item::Heading { degrees, .. } => {
+            if let Some(run) = w.run_of(&[format!("{degrees:03}")]) {
+                w.mark(run);
+                return Some(true);
+            }
+            let h = figures::headings(&w.t).into_iter().next()?;
+            w.mark(h.range);
+            Some(false)
+        }
+        Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => taxi_route(via, w),
+        Item::ClearedTo { limit, .. } => {
+            let said = crate::atc::transcript::text(&w.t);
+            limit.split_whitespace().next().is_some_and(|l| said.contains(&l.to_lowercase())).then_some(true)
+        }
+        Item::Approach { kind, .. } => {
+            let kind = kind.to_lowercase();
+            if w.has(&kind) {
+                return Some(true);
+            }
+            ["ils", "rnav", "visual", "vor", "gps", "localizer"]
+                .iter()
+                .any(|k| w.has(k))
+                .then_some(kind == "approach")
+                .or(w.has("approach").then_some(true))
+        }
+        Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => {
+            let said = verb_of(&w.t)?;
+            Some(Some(said) == verb(item))
+        }
+        Item::Enter(side, _) | Item::ClosedTraffic(side) => w.has(side.word()).then_some(true),
+        _ => Some(true),
+    }
+}
+
+/// The runway of a hold short or a crossing, in that role and no other.
+fn role(w: &mut Words, runway: Runway, role: Role) -> Option<bool> {
+    let said = runways(w);
+    if let Some(hit) = said.iter().find(|s| s.role == role && s.is(runway)) {
+        w.mark(hit.range.clone());
+        return Some(true);
+    }
+    if let Some(other) = said.iter().find(|s| s.role == role && !s.without_letter(runway)) {
+        w.mark(other.range.clone());
+        return Some(false);
+    }
+    // "Cross" read back for "hold short", or the other way round: the worst of all.
+    let opposite = if role == Role::Hold { Role::Cross } else { Role::Hold };
+    if said.iter().any(|s| s.role == opposite && s.is(runway)) {
+        return Some(false);
+    }
+    None
+}
+
+/// The runways among the unclaimed words.
+fn runways(w: &Words) -> Vec<SaidRunway> {
+    let mut found = Vec::new();
+    for r in w.runs() {
+        let number = w.digits(&r);
+        if number.len() > 2 || w.scaled(&r) || !(1..=36).contains(&number.parse::<u8>().unwrap_or(0)) {
+            // A number that no runway has is still a wrong runway when it is called one.
+            let called = r.start > 0 && w.t[r.start - 1].is("runway");
+            if !called || w.scaled(&r) {
+                continue;
+            }
+        }
+        let side = w.t.get(r.end).and_then(|x| match x.word() {
+            "left" => Some(Position3::Left),
+            "right" => Some(Position3::Right),
+            "center" | "centre" => Some(Position3::Center),
+            _ => None,
+        });
+        let back = &w.t[r.start.saturating_sub(4)..r.start];
+        let near = |words: &[&str]| back.iter().rposition(|x| words.contains(&x.word()));
+        let role = match (near(&["short"]), near(&["cross", "crossing"])) {
+            (Some(h), Some(c)) if c > h => Role::Cross,
+            (Some(_), _) => Role::Hold,
+            (None, Some(_)) => Role::Cross,
+            (None, None) => Role::Plain,
+        };
+        if follows_other(w, &r) {
+            continue;
+        }
+        let end = if side.is_some() { r.end + 1 } else { r.end };
+        found.push(SaidRunway { number, side, range: r.start..end, role });
+    }
+    found
+}
+
+/// One or two digits that belong to something else: a speed, a mile, a wind, a sequence number.
+fn follows_other(w: &Words, r: &Range<usize>) -> bool {
+    let before = if r.start > 0 { w.t[r.start - 1].word() } else { "" };
+    let after = w.t.get(r.end).map_or("", Token::word);
+    matches!(before, "number" | "wind" | "at" | "speed" | "level" | "squawk")
+        || matches!(after, "mile" | "miles" | "knots" | "souls" | "minutes")
+}
+
+/// Letters after "via" (or standing alone) against the route.
+fn taxi_route(via: &[String], w: &Words) -> Option<bool> {
+    let at = w.t.iter().position(|x| x.is("via"));
+    let mut said: Vec<String> = Vec::new();
+    for x in &w.t[at.map_or(0, |i| i + 1)..] {
+        if let Some(c) = x.letter() {
+            said.push(c.to_string());
+        } else if let (Some(d), true, Some(last)) = (x.digit(), at.is_some(), said.last_mut().filter(|l| l.len() == 1)) {
+            last.push(d);
+        } else if at.is_some() && !said.is_empty() && !x.is("and") {
+            break;
+        }
+    }
+    if said.is_empty() {
+        return None;
+    }
+    let right = said.iter().zip(via).all(|(s, v)| s.chars().next() == v.chars().next()) && said.len() == via.len();
+    if right || at.is_some() { Some(right) } else { None }
+}
+
+/// An item that was not said: do leftover words have its shape?
+fn conflicting(item: &Item, w: &mut Words) -> bool {
+    let leftover = |w: &Words, len: Range<usize>| w.runs().into_iter().find(|r| len.contains(&r.len()) && !w.scaled(r));
+    let hit = match item {
+        Item::Squawk(_) => leftover(w, 4..5).or_else(|| w.has("squawk").then(|| leftover(w, 1..8)).flatten()),
+        Item::Pressure(_) => leftover(w, 4..5),
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => leftover(w, 4..7),
+        Item::Heading { .. } => leftover(w, 3..4),
+        Item::Speed(_) => {
+            w.has("speed").then(|| leftover(w, 2..4)).flatten().or_else(|| w.has("knots").then(|| leftover(w, 2..4)).flatten())
+        }
+        Item::Altitude { .. } => leftover(w, 3..6),
+        // More digits than a runway has, where the runway should be.
+        Item::Runway(_) => leftover(w, 3..4).filter(|r| r.start > 0 && w.t[r.start - 1].is("runway")),
+        _ => None,
+    };
+    if let Some(r) = hit {
+        w.mark(r);
+        return true;
+    }
+    false
+}
+
+/// The thing that a clearance is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    LineUp,
+    Takeoff,
+    Land(Landing),
+}
+
+fn verb(item: &Item) -> Option<Verb> {
+    match item {
+        Item::LineUpAndWait => Some(Verb::LineUp),
+        Item::ClearedForTakeoff { .. } => Some(Verb::Takeoff),
+        Item::Cleared(l) => Some(Verb::Land(*l)),
+        _ => None,
+    }
+}
+
+fn verb_of(t: &[Token]) -> Option<Verb> {
+    let has = |w: &str| t.iter().any(|x| x.is(w));
+    let pair = |a: &str, b: &str| t.windows(2).any(|p| p[0].is(a) && p[1].is(b));
+    if pair("line", "up") || has("lineup") || pair("lining", "up") {
+        Some(Verb::LineUp)
+    } else if has("takeoff") || pair("take", "off") {
+        Some(Verb::Takeoff)
+    } else if has("option") {
+        Some(Verb::Land(Landing::Option))
+    } else if has("touch") {
+        Some(Verb::Land(Landing::TouchAndGo))
+    } else if pair("low", "approach") {
+        Some(Verb::Land(Landing::LowApproach))
+    } else if has("land") || pair("cleared", "landing") {
+        Some(Verb::Land(Landing::FullStop))
+    } else {
+        None
+    }
+}
+
+/// A clearance read back as another one: wrong in every region, also when nothing of the kind was given.
+fn verbs(items: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem>) {
+    let Some(heard) = verb_of(said) else { return };
+    let given: Vec<Verb> = items.iter().filter_map(verb).collect();
+    let ground_only = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
+    if !given.is_empty() && !given.contains(&heard) || given.is_empty() && ground_only {
+        wrong.push(ReadbackItem::Clearance);
+    }
+}
+
+/// The other side than the one assigned, and nowhere the right one.
+fn turns(items: &[Item], w: &Words) -> Option<ReadbackItem> {
+    let side: Side = items.iter().find_map(|i| match i {
+        Item::Heading { turn: Some(s), .. } | Item::Enter(s, _) | Item::ClosedTraffic(s) => Some(*s),
+        _ => None,
+    })?;
+    (w.has(side.opposite().word()) && !w.has(side.word())).then_some(ReadbackItem::TurnDirection)
+}

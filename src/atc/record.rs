@@ -1,0 +1,143 @@
+//! The clearance record: what this aircraft has been told and was heard to be told. It changes only by delivered
+//! instructions and by what the aircraft is seen to do; no word of a pilot or a language model writes to it.
+
+use serde::{Deserialize, Serialize};
+
+use super::instruction::{Emergency, Instruction, Item, Landing};
+use super::phase::Phase;
+use crate::units::{Facility, Runway, Side, Squawk, Time};
+
+/// An instruction whose readback is awaited.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// What was said.
+    pub instruction: Instruction,
+    /// Since when.
+    pub since: Time,
+    /// How often the readback has been asked for again.
+    pub asked: u8,
+}
+
+/// What the aircraft is cleared for.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Record {
+    /// Units that have answered this aircraft before: from then on names are short.
+    pub contacted: Vec<Facility>,
+    /// Runway to which it taxis.
+    pub taxi: Option<Runway>,
+    /// Runways it must hold short of.
+    pub hold_short: Option<Runway>,
+    /// Lined up with leave.
+    pub lined_up: Option<Runway>,
+    /// Cleared for take-off.
+    pub takeoff: Option<Runway>,
+    /// Cleared to land, or kin.
+    pub landing: Option<(Runway, Landing)>,
+    /// Works in the pattern, on this side.
+    pub closed_traffic: Option<Side>,
+    /// What the pilot wants at the end of this circuit.
+    pub wants: Option<Landing>,
+    /// What the pilot wants after take-off, in their words.
+    pub wants_departure: Option<String>,
+    /// The runway they were told to enter the pattern for.
+    pub pattern_runway: Option<Runway>,
+    /// Where it was told to taxi in.
+    pub parking: Option<String>,
+    /// A code was assigned.
+    pub squawk: Option<Squawk>,
+    /// Radar contact.
+    pub radar: bool,
+    /// Cleared altitude, feet.
+    pub altitude_ft: Option<i32>,
+    /// An emergency was declared.
+    pub emergency: Option<Emergency>,
+    /// Readback awaited.
+    pub pending: Option<Pending>,
+    /// The last instruction, for "say again".
+    pub last: Option<Instruction>,
+    /// The ATIS letter that the pilot has.
+    pub atis: Option<char>,
+}
+
+impl Record {
+    /// Notes an instruction that the pilot has heard.
+    pub fn issue(&mut self, now: Time, instruction: &Instruction) {
+        if !self.contacted.contains(&instruction.from) {
+            self.contacted.push(instruction.from);
+        }
+        let mut runway = None;
+        for item in &instruction.items {
+            match item {
+                Item::Runway(r) => runway = Some(*r),
+                Item::Taxi { .. } => {
+                    self.taxi = runway;
+                    self.takeoff = None;
+                }
+                Item::TaxiToParking { place, .. } => {
+                    self.parking = Some(place.clone());
+                    self.landing = None;
+                }
+                Item::HoldShort { runway: r, .. } => {
+                    self.hold_short = Some(*r);
+                    self.lined_up = None;
+                }
+                Item::Cross { .. } => self.hold_short = None,
+                Item::LineUpAndWait => {
+                    self.lined_up = runway;
+                    self.hold_short = None;
+                }
+                Item::ClearedForTakeoff { .. } => {
+                    self.takeoff = runway;
+                    self.lined_up = None;
+                    self.hold_short = None;
+                    self.landing = None;
+                }
+                Item::CancelTakeoff => self.takeoff = None,
+                Item::Cleared(l) => self.landing = runway.or(self.pattern_runway).map(|r| (r, *l)),
+                Item::GoAround => self.landing = None,
+                Item::ClosedTraffic(side) => self.closed_traffic = Some(*side),
+                Item::Enter(..) | Item::StraightIn => self.pattern_runway = runway.or(self.pattern_runway),
+                Item::Squawk(code) => self.squawk = Some(*code),
+                Item::SquawkVfr | Item::RadarServiceTerminated => {
+                    self.squawk = None;
+                    self.radar = false;
+                }
+                Item::RadarContact(_) => self.radar = true,
+                Item::Altitude { feet, .. } => self.altitude_ft = Some(*feet),
+                Item::RogerEmergency(e) => self.emergency = Some(*e),
+                _ => {}
+            }
+            if let (Item::Enter(..) | Item::StraightIn, None) = (item, runway) {
+                // The runway stands behind a pattern entry.
+                self.pattern_runway = instruction.items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
+            }
+        }
+        if super::readback::needs_readback(&instruction.items) {
+            self.pending = Some(Pending { instruction: instruction.clone(), since: now, asked: 0 });
+        }
+        self.last = Some(instruction.clone());
+    }
+
+    /// Notes what the aircraft is seen to do: a clearance that has been used is gone.
+    pub fn observe(&mut self, was: Phase, is: Phase) {
+        if was == is {
+            return;
+        }
+        match is {
+            Phase::Departure | Phase::Crosswind => {
+                self.takeoff = None;
+                self.taxi = None;
+                self.lined_up = None;
+            }
+            Phase::TaxiIn => {
+                self.landing = None;
+                self.closed_traffic = None;
+            }
+            Phase::GoAround => self.landing = None,
+            _ => {}
+        }
+        if matches!(was, Phase::LandingRoll) && is == Phase::Departure {
+            self.landing = None;
+        }
+    }
+}

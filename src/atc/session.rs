@@ -1,0 +1,342 @@
+//! Session: (situation, record, what was meant) becomes what the controller says, asks, or keeps silent about.
+//!
+//! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
+
+mod ground;
+mod radar;
+mod tower;
+
+use super::instruction::{Address, Ask, Emergency, Instruction, Item};
+use super::intent::{Intent, Understanding};
+use super::phase::Phase;
+use super::readback::{self, ReadbackItem, Verdict};
+use super::record::Record;
+use super::situation::Situation;
+use crate::units::{Facility, Region};
+
+/// What a controller makes of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Says something.
+    Say(Vec<Item>),
+    /// Stays silent, and why (for the pilot's eyes, not ears).
+    Silent(&'static str),
+}
+
+impl Decision {
+    fn ask(a: Ask) -> Self {
+        Decision::Say(vec![Item::Ask(a)])
+    }
+    fn say(items: impl IntoIterator<Item = Item>) -> Self {
+        Decision::Say(items.into_iter().collect())
+    }
+}
+
+/// A decision with what it did to the readback that was awaited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// What is said.
+    pub decision: Decision,
+    /// The verdict on a readback, if this was one.
+    pub verdict: Option<Verdict>,
+    /// The awaited readback came, complete and right.
+    pub settled: bool,
+}
+
+impl From<Decision> for Outcome {
+    fn from(decision: Decision) -> Self {
+        Outcome { decision, verdict: None, settled: false }
+    }
+}
+
+/// Decides what to answer. `text` is the transcript that `heard` was read from.
+pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Outcome {
+    if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
+        return Decision::Silent("nobody controls this frequency").into();
+    }
+    if heard.has(Intent::Mayday) || heard.has(Intent::PanPan) {
+        return emergency(s, record, heard).into();
+    }
+    if heard.other_aircraft {
+        return Decision::Silent("that was another aircraft's callsign").into();
+    }
+    if two_callers(s, text) {
+        return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
+    }
+    if record.emergency.is_some() && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some()) {
+        // What was asked for in distress is taken as it comes: nobody is made to read back now.
+        return Decision::say([Item::Roger]).into();
+    }
+    if let Some(o) = answer_to_pending(s, record, heard, text) {
+        return o;
+    }
+    if let Some(d) = defiance(s, record, text) {
+        return d.into();
+    }
+    let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none());
+    if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
+        return wrong_runway(s, heard).into();
+    }
+    if let Some(d) = wrong_unit(s, heard) {
+        return d.into();
+    }
+    common(s, record, heard)
+        .unwrap_or_else(|| match s.facility {
+            Facility::Ground => ground::decide(s, record, heard),
+            Facility::Tower => tower::decide(s, record, heard),
+            _ => radar::decide(s, record, heard),
+        })
+        .into()
+}
+
+/// What every unit answers alike.
+fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let slots = &heard.slots;
+    Some(match heard.intent {
+        Intent::RadioCheck => Decision::say([Item::ReadYou]),
+        Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
+        Intent::WeatherRequest => {
+            let mut items: Vec<Item> = s.wind().into_iter().chain(s.pressure()).collect();
+            let elsewhere = slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
+            if items.is_empty() || elsewhere {
+                items = vec![Item::Unable("weather there is not available here".into())];
+                items.extend(if elsewhere { s.pressure() } else { None });
+            } else if let Some(r) = s.active {
+                items.push(Item::Advice(format!("runway {r} in use")));
+            }
+            Decision::Say(items)
+        }
+        Intent::Roger | Intent::Ident => Decision::Silent("no answer is due"),
+        Intent::Unable => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
+        Intent::TrafficInSight => Decision::say([Item::Roger]),
+        Intent::NegativeContact => {
+            Decision::say([Item::Roger].into_iter().chain(s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone()))))
+        }
+        Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
+        Intent::Lost => Decision::say([Item::Roger].into_iter().chain(s.free_squawk.map(Item::Squawk)).chain([
+            Item::Ident,
+            Item::Ask(Ask::Heading),
+            Item::Ask(Ask::Altitude),
+        ])),
+        Intent::Readback => no_pending_readback(record, heard),
+        Intent::Unknown => unclear(heard),
+        _ => return None,
+    })
+}
+
+/// What was asked for again: the one item, or the whole of the last transmission, with the same values.
+fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
+    let item = if about.contains("runway") {
+        record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).or(s.active).map(Item::Runway)
+    } else if about.contains("altimeter") || about.contains("qnh") {
+        s.pressure()
+    } else if about.contains("wind") {
+        s.wind()
+    } else if about.contains("squawk") {
+        record.squawk.map(Item::Squawk)
+    } else {
+        None
+    };
+    match (item, &record.last) {
+        (Some(item), _) => Decision::say([item]),
+        (None, Some(last)) => Decision::Say(last.items.clone()),
+        (None, None) => Decision::ask(Ask::SayAgain),
+    }
+}
+
+/// A targeted question where something was understood, "say again" where nothing was.
+fn unclear(heard: &Understanding) -> Decision {
+    if heard.callsign.is_some() && heard.addressed.facility.is_some() {
+        // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
+        return Decision::say([Item::GoAhead]);
+    }
+    Decision::ask(Ask::SayAgain)
+}
+
+/// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
+fn no_pending_readback(record: &Record, heard: &Understanding) -> Decision {
+    let Some(last) = &record.last else {
+        return Decision::say([Item::Negative, Item::Ask(Ask::Request)]);
+    };
+    if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
+        return restate(last, &[]);
+    }
+    Decision::Silent("no readback was awaited")
+}
+
+fn runway_of(items: &[Item]) -> Option<crate::units::Runway> {
+    items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None })
+}
+
+/// The awaited readback, judged item by item.
+fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Outcome> {
+    let pending = record.pending.as_ref()?;
+    if !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
+        // A new request shows that the conversation went on; the readback stays awaited.
+        return None;
+    }
+    let check = readback::check(&pending.instruction.items, Some(&pending.instruction.to), text, s.region);
+    if heard.intent == Intent::Unknown && check.verdict != Verdict::Correct && heard.confidence < 0.3 && check.wrong.is_empty() {
+        return None;
+    }
+    let verdict = Some(check.verdict);
+    Some(match check.verdict {
+        Verdict::Correct => {
+            let said = if s.facility == Facility::Clearance {
+                Decision::say([Item::ReadbackCorrect])
+            } else {
+                Decision::Silent("the readback was correct")
+            };
+            Outcome { decision: said, verdict, settled: true }
+        }
+        Verdict::Incorrect => Outcome { decision: restate(&pending.instruction, &check.wrong), verdict, settled: false },
+        Verdict::Incomplete => {
+            let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
+            if missing.is_empty() {
+                // Right but for the callsign: in a two-party conversation the controller knows who spoke.
+                return Some(Outcome {
+                    decision: Decision::Silent("the readback was right, but without callsign"),
+                    verdict,
+                    settled: true,
+                });
+            }
+            Outcome { decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing)]), verdict, settled: false }
+        }
+    })
+}
+
+/// "Negative", and the instruction again with the same values.
+fn restate(instruction: &Instruction, wrong: &[ReadbackItem]) -> Decision {
+    let items = readback::only(&instruction.items, wrong);
+    Decision::say([Item::Negative].into_iter().chain(items))
+}
+
+/// "Taking off anyway", "crossing runway 12" without leave: the aircraft is stopped.
+fn defiance(s: &Situation, record: &Record, text: &str) -> Option<Decision> {
+    let t = text.to_ascii_lowercase();
+    let runway = s.runway_for(None)?;
+    if s.on_ground && (t.contains("taking off") || t.contains("departing")) && record.takeoff.is_none() && !s.on_runway {
+        let traffic = s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone()));
+        return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }].into_iter().chain(traffic)));
+    }
+    if s.on_ground
+        && t.contains("crossing")
+        && let Some(hold) = record.hold_short
+    {
+        return Some(Decision::say([Item::Negative, Item::HoldShort { runway: hold, at: None }]));
+    }
+    None
+}
+
+/// More than one callsign in one transmission.
+fn two_callers(s: &Situation, text: &str) -> bool {
+    let t = text.to_ascii_lowercase();
+    (t.contains(" and november") || t.contains(" both ")) && t.contains("both") && s.callsign.as_str().len() > 2
+}
+
+/// The runway that was said does not exist here.
+fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
+    let mut items = vec![Item::Negative];
+    match (s.active, heard.intent) {
+        (Some(r), Intent::TaxiRequest | Intent::PatternRequest) if s.facility == Facility::Ground => {
+            items = vec![Item::Unable("that runway does not exist here".into())];
+            items.push(Item::Advice(format!("runway {r} in use")));
+            items.push(Item::Ask(Ask::Intentions));
+        }
+        (Some(r), _) => {
+            items.push(Item::Advice(format!("runway {r} in use")));
+            items.push(Item::Ask(if s.on_ground { Ask::Position } else { Ask::Intentions }));
+        }
+        (None, _) => items.push(Item::Ask(Ask::Runway)),
+    }
+    Decision::Say(items)
+}
+
+/// The call belongs to another unit: the pilot is sent there with the frequency (7110.65 2-1-17).
+fn wrong_unit(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let other_field = heard.addressed.name.as_deref().is_some_and(|n| {
+        !n.is_empty()
+            && !s.airport_name.is_empty()
+            && !s.airport_name.to_ascii_lowercase().contains(n)
+            && !s.stations.iter().any(|st| st.name.to_ascii_lowercase().contains(n))
+            && matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance)
+            && s.station(s.facility).is_some_and(|st| st.name.split_whitespace().count() > 1)
+    });
+    if other_field {
+        let name = s.own_station().unwrap_or_else(|| s.airport_name.clone());
+        return Some(Decision::say([Item::Advice(format!("this is {name}")), Item::Ask(Ask::Request)]));
+    }
+    let belongs = match heard.intent {
+        Intent::TaxiRequest | Intent::TaxiToParking | Intent::RequestProgressiveTaxi | Intent::PushbackRequest
+            if s.facility == Facility::Tower && s.on_ground && !s.on_runway =>
+        {
+            Facility::Ground
+        }
+        Intent::DepartureReady | Intent::TakeoffRequest if s.facility == Facility::Ground => Facility::Tower,
+        Intent::InboundLanding | Intent::TouchAndGoRequest | Intent::GoAround if s.facility == Facility::Ground && !s.on_ground => {
+            Facility::Tower
+        }
+        Intent::PositionReport if s.facility == Facility::Ground && !s.on_ground => Facility::Tower,
+        _ => return None,
+    };
+    (s.station(belongs).is_some()).then(|| Decision::say([s.contact(belongs)]))
+}
+
+/// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
+fn emergency(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
+    let mut items = vec![Item::RogerEmergency(grade)];
+    let first = record.emergency.is_none();
+    if s.facility == Facility::Tower && !s.on_ground {
+        items.extend(s.wind());
+        if let Some(r) = s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r)) {
+            items.push(Item::Runway(r));
+            items.push(Item::Cleared(super::instruction::Landing::FullStop));
+        } else {
+            items.push(Item::AnyRunway);
+        }
+    } else if let Some(d) = &heard.slots.destination {
+        items.push(Item::Advice(format!("proceed direct {d} when able")));
+    }
+    if first && !s.on_ground {
+        if heard.slots.nature.is_none() {
+            items.push(Item::Ask(Ask::NatureOfEmergency));
+        } else if heard.slots.souls.is_none() {
+            items.push(Item::Ask(Ask::SoulsAndFuel));
+        }
+    } else if s.on_ground && heard.slots.nature.is_none() {
+        items.push(Item::Ask(Ask::NatureOfEmergency));
+    }
+    Decision::Say(items)
+}
+
+/// Builds the instruction around what was decided: who is called how, and whether the station is named.
+pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec<Item>) -> Instruction {
+    let first = !record.contacted.contains(&s.facility);
+    let named = heard.callsign.is_some();
+    let short = !first && (s.region == Region::Faa || said_short(s, heard));
+    let nobody = !named && first && items.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Callsign)));
+    Instruction {
+        to: s.callsign.clone(),
+        address: if nobody {
+            Address::Nobody
+        } else if short {
+            Address::Short
+        } else {
+            Address::Full
+        },
+        from: s.facility,
+        station: if first { s.own_station() } else { None },
+        items,
+    }
+}
+
+/// An ICAO controller shortens only after having done so before; by then the pilot may use it too.
+fn said_short(s: &Situation, heard: &Understanding) -> bool {
+    s.region == Region::Icao && heard.callsign.is_some()
+}
+
+/// The phases in which an aircraft is in or near the traffic pattern.
+fn in_pattern(p: Phase) -> bool {
+    matches!(p, Phase::Departure | Phase::Crosswind | Phase::Downwind | Phase::Base | Phase::Final | Phase::GoAround)
+}

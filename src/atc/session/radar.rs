@@ -1,0 +1,142 @@
+//! Clearance delivery and radar units: what they can answer from the facts at hand, and a question for the rest.
+
+use super::Decision;
+use crate::atc::instruction::{Ask, Climb, Item};
+use crate::atc::intent::{Intent, Understanding};
+use crate::atc::record::Record;
+use crate::atc::situation::Situation;
+use crate::units::{Facility, Region};
+
+/// What clearance delivery, departure, approach or center answers.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let slots = &heard.slots;
+    match heard.intent {
+        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record, heard),
+        Intent::IfrClearanceRequest => ifr_clearance(s),
+        Intent::FlightFollowingRequest => flight_following(s, record, heard),
+        Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
+        Intent::CancelIfr => Decision::say([Item::Roger, Item::Advice("IFR cancellation received".into()), Item::SquawkVfr]),
+        Intent::AltitudeRequest => altitude(s, heard),
+        Intent::HeadingReport if slots.bad_heading.is_some() => {
+            Decision::say([Item::Unable("that heading".into()), Item::Ask(Ask::Heading)])
+        }
+        Intent::HeadingReport => Decision::say([Item::Roger]),
+        Intent::ApproachRequest => approach(s, heard),
+        Intent::InboundLanding if !s.on_ground => approach(s, heard),
+        Intent::TransitionRequest => Decision::say([Item::Standby, Item::Ask(Ask::Altitude)]),
+        Intent::SquawkReport => match (s.assigned_squawk, s.free_squawk) {
+            (Some(code), _) => Decision::say([Item::Squawk(code)]),
+            (None, Some(code)) => Decision::say([Item::Roger, Item::Squawk(code)]),
+            (None, None) => Decision::say([Item::Roger]),
+        },
+        Intent::FrequencyChangeRequest if s.ifr && record.radar => Decision::say([Item::RemainThisFrequency]),
+        Intent::FrequencyChangeRequest => Decision::say([Item::RadarServiceTerminated, Item::FrequencyChangeApproved]),
+        Intent::Diversion => match &slots.destination {
+            Some(d) => Decision::say([Item::Roger, Item::Advice(format!("proceed direct {d}")), Item::Ask(Ask::Intentions)]),
+            None => Decision::ask(Ask::Destination),
+        },
+        Intent::StartupRequest | Intent::PushbackRequest | Intent::TaxiRequest if s.station(Facility::Ground).is_some() => {
+            Decision::say([s.contact(Facility::Ground)])
+        }
+        Intent::DepartureReady | Intent::TakeoffRequest if s.on_ground && s.station(Facility::Tower).is_some() => {
+            Decision::say([s.contact(Facility::Tower)])
+        }
+        Intent::TouchAndGoRequest | Intent::PatternRequest if s.station(Facility::Tower).is_some() => {
+            Decision::say([s.contact(Facility::Tower)])
+        }
+        Intent::GoAround if !s.on_ground => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
+        _ => Decision::ask(Ask::Request),
+    }
+}
+
+/// First call on a radar frequency: contact is told, with what the pilot needs.
+fn check_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if !s.ifr && !record.radar && s.assigned_squawk.is_none() {
+        return Decision::ask(Ask::Request);
+    }
+    let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))];
+    if let Some(feet) = s.assigned_altitude_ft
+        && s.altitude_ft.is_some_and(|a| (a - feet).abs() > 300)
+    {
+        let way = if s.altitude_ft.is_some_and(|a| a < feet) { Climb::Climb } else { Climb::Descend };
+        items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
+    }
+    if s.facility == Facility::Approach {
+        if let Some(r) = s.active {
+            items.push(Item::Advice(format!("expect runway {r}")));
+        }
+        items.extend(s.pressure());
+    }
+    let _ = heard;
+    Decision::Say(items)
+}
+
+/// An IFR clearance needs a plan on file; none is ever made up (7110.65 4-2-1).
+fn ifr_clearance(s: &Situation) -> Decision {
+    let Some(plan) = &s.flight_plan else {
+        return Decision::say([Item::Unable("no flight plan on file".into()), Item::Ask(Ask::Destination)]);
+    };
+    let Some(limit) = plan.destination.clone() else {
+        return Decision::ask(Ask::Destination);
+    };
+    let mut items = vec![Item::ClearedTo { limit, procedure: None, route: plan.route.clone() }];
+    if let Some(feet) = plan.altitude_ft {
+        items.push(Item::Altitude { way: Climb::Maintain, feet, level: feet >= 18_000 });
+    }
+    if let Some(st) = s.station(Facility::Departure) {
+        items.push(Item::Advice(format!("departure frequency {}", st.frequency)));
+    }
+    items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
+    Decision::Say(items)
+}
+
+/// Advisories: a code first; identification follows when it is seen (7110.65 7-6-1).
+fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let slots = &heard.slots;
+    if record.squawk.is_none() && s.assigned_squawk.is_none() {
+        if slots.destination.is_none() && slots.distance_nm.is_none() && slots.position.is_none() {
+            return Decision::say([Item::GoAhead]);
+        }
+        return match s.free_squawk {
+            Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(s.pressure())),
+            None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
+        };
+    }
+    Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(s.pressure()))
+}
+
+/// Another altitude: within what exists, and with a reason when not.
+fn altitude(s: &Situation, heard: &Understanding) -> Decision {
+    match heard.slots.altitude_ft.last().copied() {
+        None => Decision::ask(Ask::Altitude),
+        Some(feet) if !(500..=60_000).contains(&feet) => Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::Altitude)]),
+        Some(feet) if !s.ifr => Decision::say([
+            Item::Roger,
+            Item::Advice("altitude your discretion, maintain VFR".into()),
+            Item::Advice(format!("report level at {}", grouped(feet))),
+        ]),
+        Some(feet) => {
+            let way = match s.altitude_ft {
+                Some(a) if a < feet => Climb::Climb,
+                Some(a) if a > feet => Climb::Descend,
+                _ => Climb::Maintain,
+            };
+            Decision::say([Item::Altitude { way, feet, level: feet >= 18_000 }])
+        }
+    }
+}
+
+fn grouped(feet: i32) -> String {
+    if feet >= 1000 { format!("{},{:03}", feet / 1000, feet % 1000) } else { feet.to_string() }
+}
+
+/// An approach: to be expected, or the tower's business for a visual arrival.
+fn approach(s: &Situation, heard: &Understanding) -> Decision {
+    let runway = heard.slots.runway.and_then(|r| s.known(r)).or(s.active);
+    let kind = heard.slots.approach.clone();
+    match (kind, runway) {
+        (Some(kind), Some(r)) => Decision::say([Item::Approach { kind, expect: true }, Item::Runway(r)].into_iter().chain(s.pressure())),
+        (None, Some(r)) => Decision::say([Item::Advice(format!("expect runway {r}"))].into_iter().chain(s.pressure())),
+        (_, None) => Decision::ask(Ask::Runway),
+    }
+}

@@ -1,0 +1,276 @@
+//! The tower: take-off, pattern, landing, and the way off the runway.
+
+use super::{Decision, in_pattern};
+use crate::atc::instruction::{Ask, Item, Landing, Leg, ReportPoint};
+use crate::atc::intent::{Intent, Understanding};
+use crate::atc::phase::Phase;
+use crate::atc::record::Record;
+use crate::atc::situation::Situation;
+use crate::units::{Facility, Runway, Side};
+
+/// What the tower answers.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    match heard.intent {
+        Intent::DepartureReady | Intent::TakeoffRequest => departure(s, record, heard),
+        Intent::PatternRequest if s.on_ground => pattern_from_ground(s, record, heard),
+        Intent::PatternRequest => closed_traffic(s, heard),
+        Intent::InboundLanding => inbound(s, record, heard),
+        Intent::TouchAndGoRequest if !s.on_ground => landing(s, record, heard, touch_or_option(heard)),
+        Intent::TouchAndGoRequest => departure(s, record, heard),
+        Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
+        Intent::GoAround => go_around(s, record, heard),
+        Intent::ClearOfRunway | Intent::TaxiToParking => clear_of_runway(s),
+        Intent::TransitionRequest => transition(s, heard),
+        Intent::FrequencyChangeRequest if !s.on_ground => Decision::say([Item::FrequencyChangeApproved]),
+        Intent::FrequencyChangeRequest => Decision::say([s.contact(Facility::Ground)]),
+        Intent::TaxiRequest | Intent::RequestProgressiveTaxi if s.on_ground => departure_question(s),
+        Intent::AltitudeRequest | Intent::HeadingReport | Intent::SquawkReport if !s.on_ground => super::radar::decide(s, record, heard),
+        Intent::ApproachRequest if !s.on_ground => inbound(s, record, heard),
+        Intent::Diversion => Decision::say([Item::Roger, Item::FrequencyChangeApproved]),
+        Intent::IfrClearanceRequest | Intent::FlightFollowingRequest | Intent::CancelIfr | Intent::CancelFlightFollowing => {
+            super::radar::decide(s, record, heard)
+        }
+        _ => Decision::ask(Ask::Request),
+    }
+}
+
+fn departure_question(s: &Situation) -> Decision {
+    if s.phase == Phase::HoldingShort { Decision::ask(Ask::Intentions) } else { Decision::say([s.contact(Facility::Ground)]) }
+}
+
+/// A take-off clearance (7110.65 3-9-10), a line-up (3-9-4), or a hold short with the reason.
+fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if !s.on_ground {
+        // No take-off clearance in the air, whatever is asked.
+        return Decision::ask(Ask::Position);
+    }
+    let Some(runway) = s.runway_for(heard.slots.runway.or(record.taxi)) else {
+        return Decision::ask(Ask::Runway);
+    };
+    if s.is_closed(runway) {
+        return Decision::say([Item::HoldPosition, Item::Advice(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
+    }
+    let at_runway = matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait | Phase::AwaitingReadback) || s.on_runway;
+    if !at_runway {
+        return match s.phase {
+            Phase::Parked | Phase::PushedBack if s.station(Facility::Ground).is_some() => Decision::say([s.contact(Facility::Ground)]),
+            Phase::TakeoffRoll => Decision::Silent("the aircraft is on its take-off roll"),
+            _ => Decision::say([
+                Item::HoldShort { runway, at: None },
+                Item::Report(ReportPoint::Words(format!("when holding short of runway {runway}"))),
+            ]),
+        };
+    }
+    if s.runway_here.is_some_and(|here| here != runway && here != runway.reciprocal()) {
+        // The geometry knows better than the words which runway this is.
+        return Decision::say([Item::HoldPosition, Item::Ask(Ask::VerifyPosition)]);
+    }
+    if let Some(t) = s.traffic.as_ref().filter(|t| t.close && t.runway.is_none_or(|r| r == runway)) {
+        return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(t.words.clone())]);
+    }
+    if let Some(who) = s.occupant(runway) {
+        return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(format!("{who}, on the runway"))]);
+    }
+    let mut items = vec![];
+    items.extend(wind_unless_known(s, record, heard));
+    items.push(Item::Runway(runway));
+    let at = heard.slots.location.clone().filter(|l| s.intersections.contains_key(l));
+    if let Some(length) = at.as_ref().and_then(|a| s.intersections.get(a)) {
+        items.push(Item::Advice(format!("intersection departure, {length}")));
+    }
+    items.push(Item::ClearedForTakeoff { at });
+    let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
+    items.extend(after_takeoff(s, heard, wish));
+    Decision::Say(items)
+}
+
+fn pattern_from_ground(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.phase == Phase::HoldingShort || s.phase == Phase::LineUpAndWait {
+        departure(s, record, heard)
+    } else if s.station(Facility::Ground).is_some() {
+        Decision::say([s.contact(Facility::Ground)])
+    } else {
+        Decision::ask(Ask::Position)
+    }
+}
+
+/// What follows the take-off: closed traffic on the published side, or what was asked for, approved.
+fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> Option<Item> {
+    let closed = heard.has(Intent::PatternRequest) || wish.as_deref().is_some_and(|w| w.contains("closed") || w.contains("pattern"));
+    if closed {
+        return Some(Item::ClosedTraffic(heard.slots.side.unwrap_or(s.pattern)));
+    }
+    wish.filter(|w| !w.is_empty()).map(|w| {
+        let w = w.trim_end_matches(" departure").to_owned();
+        Item::DepartureApproved(w)
+    })
+}
+
+fn closed_traffic(s: &Situation, heard: &Understanding) -> Decision {
+    let side = heard.slots.side.unwrap_or(s.pattern);
+    match s.runway_for(heard.slots.runway) {
+        Some(r) => Decision::say([Item::ClosedTraffic(side), Item::Runway(r)]),
+        None => Decision::say([Item::ClosedTraffic(side)]),
+    }
+}
+
+/// Wind with a clearance, when the pilot may not know it from the ATIS.
+fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> Option<Item> {
+    if s.region == crate::units::Region::Icao || heard.slots.atis.or(record.atis).is_none() { s.wind() } else { None }
+}
+
+/// An arrival calls in: pattern entry by where it comes from (7110.65 3-10-1).
+fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.on_ground {
+        return Decision::ask(Ask::Position);
+    }
+    let Some(runway) = s.runway_for(heard.slots.runway) else {
+        return Decision::ask(Ask::Runway);
+    };
+    if s.is_closed(runway) {
+        return Decision::say([Item::Unable(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
+    }
+    if in_pattern(s.phase) && !matches!(s.phase, Phase::Departure) {
+        return landing(s, record, heard, wanted(record, heard));
+    }
+    if heard.slots.distance_nm.is_none() && heard.slots.position.is_none() && s.position.is_none() {
+        return Decision::ask(Ask::Position);
+    }
+    let mut items = Vec::new();
+    match heard.slots.direction.as_deref().map(|d| approach_side(runway, d)) {
+        Some(Side3::Straight) => {
+            items.extend([Item::StraightIn, Item::Runway(runway), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))])
+        }
+        Some(Side3::Across(side)) if side != s.pattern => {
+            items.extend([Item::Enter(side, Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))])
+        }
+        _ => items.extend([Item::Enter(s.pattern, Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))]),
+    }
+    match (heard.slots.atis.or(record.atis), s.atis) {
+        (Some(have), Some(current)) if have != current => items.push(Item::AtisCurrent(current)),
+        (Some(_), _) => {}
+        _ => items.extend(s.wind().into_iter().chain(s.pressure())),
+    }
+    Decision::Say(items)
+}
+
+enum Side3 {
+    Straight,
+    Across(Side),
+}
+
+/// From where an aircraft comes, relative to the landing direction.
+fn approach_side(runway: Runway, from: &str) -> Side3 {
+    const WORDS: [&str; 8] = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
+    let bearing = WORDS.iter().position(|w| *w == from).map_or(0.0, |i| i as f64 * 45.0);
+    let off = crate::units::turn(runway.nominal_heading() + 180.0, bearing);
+    if off.abs() <= 30.0 {
+        Side3::Straight
+    } else if off > 0.0 {
+        Side3::Across(Side::Left)
+    } else {
+        Side3::Across(Side::Right)
+    }
+}
+
+fn touch_or_option(heard: &Understanding) -> Landing {
+    heard.slots.landing.filter(|l| *l != Landing::FullStop).unwrap_or(Landing::TouchAndGo)
+}
+
+fn wanted(record: &Record, heard: &Understanding) -> Landing {
+    heard.slots.landing.or(record.wants).unwrap_or(Landing::FullStop)
+}
+
+/// A landing clearance (7110.65 3-10-5), a place in the sequence, or a go-around.
+fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing) -> Decision {
+    let Some(runway) = s.runway_for(heard.slots.runway) else {
+        return Decision::ask(Ask::Runway);
+    };
+    if s.is_closed(runway) {
+        return Decision::say([Item::GoAround, Item::Advice(format!("runway {runway} is closed"))]);
+    }
+    let near = matches!(s.phase, Phase::Final) && s.distance_nm.is_none_or(|d| d < 1.0);
+    if s.runway_blocked(runway) {
+        let traffic = s
+            .occupant(runway)
+            .map(|o| format!("{o}, on the runway"))
+            .or_else(|| s.traffic.as_ref().map(|t| t.words.clone()))
+            .map(Item::Traffic);
+        return if near {
+            Decision::say([Item::GoAround].into_iter().chain(traffic).chain([Item::ClosedTraffic(s.pattern)]))
+        } else {
+            Decision::say([Item::Runway(runway), Item::Continue].into_iter().chain(traffic))
+        };
+    }
+    let mut items = Vec::new();
+    if let Some(t) = &s.traffic {
+        items.push(Item::Sequence { number: 2, following: Some(t.words.clone()) });
+    }
+    items.extend(wind_unless_known(s, record, heard));
+    items.push(Item::Runway(runway));
+    items.push(Item::Cleared(kind));
+    Decision::Say(items)
+}
+
+/// A report from the pattern: cleared, sequenced, or told where to report next.
+fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.on_ground {
+        return match s.phase {
+            Phase::HoldingShort => departure(s, record, heard),
+            Phase::TaxiIn => clear_of_runway(s),
+            _ => Decision::say([Item::Roger]),
+        };
+    }
+    let said = heard.slots.position.as_deref().unwrap_or("");
+    let leg = match s.phase {
+        Phase::Downwind => Some(Leg::Downwind),
+        Phase::Base => Some(Leg::Base),
+        Phase::Final => Some(Leg::Final),
+        Phase::Crosswind => Some(Leg::Crosswind),
+        Phase::Departure | Phase::GoAround => Some(Leg::Upwind),
+        _ => None,
+    };
+    if leg.is_none() {
+        return if said.is_empty() && heard.slots.distance_nm.is_none() {
+            Decision::ask(Ask::Intentions)
+        } else {
+            inbound(s, record, heard)
+        };
+    }
+    match leg {
+        Some(Leg::Crosswind | Leg::Upwind) => {
+            let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
+            Decision::say([Item::Roger, Item::Report(ReportPoint::Midfield(Some(side)))])
+        }
+        _ => landing(s, record, heard, wanted(record, heard)),
+    }
+}
+
+/// The pilot goes around: acknowledged, and the way back into the pattern.
+fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
+    if s.on_ground {
+        return Decision::say([Item::Roger]);
+    }
+    Decision::say([Item::Roger, Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))])
+}
+
+/// Off the runway: to Ground (7110.65 3-10-9). Still on it: exit first. Never was: asked.
+fn clear_of_runway(s: &Situation) -> Decision {
+    if s.on_runway {
+        return Decision::say([Item::Advice("exit the runway when able".into()), s.contact(Facility::Ground)]);
+    }
+    if !s.on_ground {
+        return Decision::ask(Ask::Position);
+    }
+    if s.station(Facility::Ground).is_some() { Decision::say([s.contact(Facility::Ground)]) } else { Decision::say([Item::Roger]) }
+}
+
+/// Through the airspace (7110.65 3-1): approved with traffic, altitude as it is.
+fn transition(s: &Situation, heard: &Understanding) -> Decision {
+    let way = heard.slots.direction.as_ref().map_or_else(String::new, |_| String::new());
+    let mut items = vec![Item::TransitionApproved(way)];
+    items.extend(s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone())));
+    items.extend(s.pressure());
+    Decision::Say(items)
+}

@@ -1,0 +1,182 @@
+//! `Situation`: all that a controller knows at the moment of a call. What is not in it is unknown, and is never said.
+
+use std::collections::BTreeMap;
+
+use super::instruction::{Item, Pressure};
+use super::phase::Phase;
+use crate::airports::Station;
+use crate::report::Weather;
+use crate::units::{Callsign, Facility, Region, Runway, Side, Squawk};
+
+/// Another aircraft that matters, in words made from the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TrafficFacts {
+    /// "Boeing 737, half mile final, runway 28L".
+    pub words: String,
+    /// The runway that it is about to use, when the words say so.
+    pub runway: Option<Runway>,
+    /// It is so near that nobody may enter that runway.
+    pub close: bool,
+}
+
+/// A taxi route, where a graph is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaxiRoute {
+    /// Taxiways in order.
+    pub via: Vec<String>,
+    /// The first runway that the route crosses, and at which taxiway.
+    pub first_crossing: Option<(Runway, Option<String>)>,
+}
+
+/// Filed, or as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FlightPlan {
+    /// Where to.
+    pub destination: Option<String>,
+    /// The route.
+    pub route: Option<String>,
+    /// Feet.
+    pub altitude_ft: Option<i32>,
+}
+
+/// The facts at the moment of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Situation {
+    /// Whose phraseology.
+    pub region: Region,
+    /// ICAO code of the airport at hand.
+    pub icao: String,
+    /// "Palo Alto"; empty when not known.
+    pub airport_name: String,
+    /// There is a working control tower.
+    pub towered: bool,
+    /// Who hears the call.
+    pub facility: Facility,
+    /// All stations of the airport.
+    pub stations: Vec<Station>,
+    /// The runway in use.
+    pub active: Option<Runway>,
+    /// The runways that exist, as far as known.
+    pub runways: Vec<Runway>,
+    /// Runways that are closed.
+    pub closed: Vec<Runway>,
+    /// The whole airport is closed.
+    pub airport_closed: bool,
+    /// Who or what is on which runway.
+    pub occupied: BTreeMap<Runway, String>,
+    /// Side of the traffic pattern of the runway in use.
+    pub pattern: Side,
+    /// Current ATIS letter.
+    pub atis: Option<char>,
+    /// As reported.
+    pub weather: Weather,
+    /// The pilot's aircraft.
+    pub callsign: Callsign,
+    /// ICAO type.
+    pub aircraft_type: Option<String>,
+    /// On its wheels.
+    pub on_ground: bool,
+    /// Phase of flight by the engine's own reckoning.
+    pub phase: Phase,
+    /// The runway that the aircraft is at, on or lined up for, by geometry.
+    pub runway_here: Option<Runway>,
+    /// On the pavement of that runway.
+    pub on_runway: bool,
+    /// Feet above sea level.
+    pub altitude_ft: Option<i32>,
+    /// Where it is, in words: "10 miles north".
+    pub position: Option<String>,
+    /// Nautical miles to the threshold of the runway in play.
+    pub distance_nm: Option<f64>,
+    /// Other aircraft.
+    pub traffic: Option<TrafficFacts>,
+    /// The way to the runway in use.
+    pub route_out: Option<TaxiRoute>,
+    /// The way to parking.
+    pub route_in: Option<TaxiRoute>,
+    /// Intersections with their remaining length in words.
+    pub intersections: BTreeMap<String, String>,
+    /// Filed plan.
+    pub flight_plan: Option<FlightPlan>,
+    /// Instrument flight.
+    pub ifr: bool,
+    /// Cleared altitude, feet.
+    pub assigned_altitude_ft: Option<i32>,
+    /// Assigned code.
+    pub assigned_squawk: Option<Squawk>,
+    /// An assignable code, from the engine's own series; `None`: none can be given.
+    pub free_squawk: Option<Squawk>,
+    /// Airspace ahead, in words.
+    pub airspace_ahead: Option<String>,
+}
+
+impl Situation {
+    /// The station of a facility.
+    pub fn station(&self, facility: Facility) -> Option<&Station> {
+        self.stations.iter().find(|s| s.facility == facility)
+    }
+
+    /// "contact Tower 118.6": with the frequency where it is known.
+    pub fn contact(&self, facility: Facility) -> Item {
+        Item::Contact { unit: self.unit_name(facility), frequency: self.station(facility).map(|s| s.frequency) }
+    }
+
+    /// What a unit is called within its own airport: "Tower"; radar units by their own name.
+    pub fn unit_name(&self, facility: Facility) -> String {
+        match facility {
+            Facility::Approach | Facility::Departure | Facility::Center => {
+                self.station(facility).map_or_else(|| facility.word().to_owned(), |s| s.name.clone())
+            }
+            _ => facility.word().to_owned(),
+        }
+    }
+
+    /// The full name of the unit that speaks: "Palo Alto Ground".
+    pub fn own_station(&self) -> Option<String> {
+        self.station(self.facility).map(|s| s.name.clone()).filter(|n| !n.is_empty())
+    }
+
+    /// The runway that a call is about: the one said, if it exists; else the one at hand; else the one in use.
+    pub fn runway_for(&self, said: Option<Runway>) -> Option<Runway> {
+        said.and_then(|r| self.known(r)).or(self.runway_here).or(self.active)
+    }
+
+    /// The runway as the airport has it: "28" said at an airport with 28L alone in use stays unknown.
+    pub fn known(&self, said: Runway) -> Option<Runway> {
+        if self.runways.is_empty() || self.runways.contains(&said) { Some(said) } else { None }
+    }
+
+    /// The wind as an item, when it is known.
+    pub fn wind(&self) -> Option<Item> {
+        let (dir, kt) = (self.weather.wind_dir?, self.weather.wind_kt?);
+        let mut degrees = ((dir / 10.0).round() * 10.0).rem_euclid(360.0) as u16;
+        if degrees == 0 {
+            degrees = 360;
+        }
+        Some(Item::Wind { dir: degrees, knots: kt.round().max(0.0) as u16 })
+    }
+
+    /// The pressure setting as this region says it, when it is known.
+    pub fn pressure(&self) -> Option<Item> {
+        let inhg = self.weather.altimeter_inhg;
+        Some(Item::Pressure(match self.region {
+            Region::Faa => Pressure::Altimeter((inhg? * 100.0).round() as u16),
+            Region::Icao => Pressure::Qnh(self.weather.qnh_hpa.or(inhg.map(|i| (i * 33.863_9).floor()))?.round() as u16),
+        }))
+    }
+
+    /// Somebody or something is on the runway, or about to be: it must not be entered or landed on.
+    pub fn runway_blocked(&self, runway: Runway) -> bool {
+        self.occupant(runway).is_some() || self.traffic.as_ref().is_some_and(|t| t.close && t.runway.is_none_or(|r| r == runway))
+    }
+
+    /// What stands on a runway (either end of the strip).
+    pub fn occupant(&self, runway: Runway) -> Option<&str> {
+        self.occupied.get(&runway).or_else(|| self.occupied.get(&runway.reciprocal())).map(String::as_str)
+    }
+
+    /// The runway or the airport is closed.
+    pub fn is_closed(&self, runway: Runway) -> bool {
+        self.airport_closed || self.closed.contains(&runway) || self.closed.contains(&runway.reciprocal())
+    }
+}

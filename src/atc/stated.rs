@@ -1,0 +1,247 @@
+//! A situation stated as JSON (`stratus batch`, kind `respond`): the state replaces the airport database and is the
+//! authority; what it lacks is unknown.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::instruction::{Address, Instruction};
+use super::intent::Context;
+use super::phase::Phase;
+use super::record::{Pending, Record};
+use super::situation::{FlightPlan, Situation, TrafficFacts};
+use super::{Decision, parse, phrase, readback, session, understand};
+use crate::airports::Station;
+use crate::report::Weather;
+use crate::units::{Callsign, Facility, Region, Runway, Side, Time};
+
+/// The `state` object of a `respond` line. Unknown fields are ignored.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct State {
+    airport: Option<String>,
+    region: Option<Region>,
+    facility: Option<Facility>,
+    callsign: Option<Callsign>,
+    aircraft_type: Option<String>,
+    on_ground: Option<bool>,
+    position: Option<String>,
+    phase: Option<Phase>,
+    tuned: Option<String>,
+    towered: Option<bool>,
+    frequencies: Map<String, Value>,
+    active_runway: Option<Runway>,
+    atis: Option<char>,
+    wind_dir: Option<f64>,
+    wind_kt: Option<f64>,
+    altimeter_inhg: Option<f64>,
+    qnh_hpa: Option<f64>,
+    visibility_sm: Option<f64>,
+    ceiling_ft: Option<f64>,
+    altitude_ft: Option<f64>,
+    flight_rules: Option<String>,
+    last_atc: Option<String>,
+    assigned_squawk: Option<String>,
+    assigned_altitude_ft: Option<f64>,
+    flight_plan: Option<Map<String, Value>>,
+    traffic: Option<String>,
+    runway_occupied: Map<String, Value>,
+    closed_runways: Vec<String>,
+    runways_closed: Vec<String>,
+    closed_airport: bool,
+    intersection: Map<String, Value>,
+    airspace_ahead: Option<String>,
+}
+
+/// The answer to a call in a stated situation.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The controller's written words; empty for silence.
+    pub reply: String,
+    /// The controller's spoken words; empty for silence.
+    pub spoken: String,
+    /// What was understood.
+    pub understanding: super::intent::Understanding,
+    /// What the reply means, item by item, as JSON.
+    pub actions: Vec<Value>,
+}
+
+/// Station names of well-known fields come from the airport data; else the unit's word must do.
+pub type NameOf<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Answers `text` in a stated situation. Errors say which field of the state is wrong.
+pub fn respond(state: &Value, text: &str, name_of: NameOf<'_>) -> Result<Answer, String> {
+    let st: State = serde_json::from_value(state.clone()).map_err(|e| format!("state: {e}"))?;
+    let facility = st.facility.ok_or("state: `facility` is missing")?;
+    let callsign = st.callsign.clone().ok_or("state: `callsign` is missing")?;
+    let region = st.region.unwrap_or_default();
+    let name = st.airport.as_deref().and_then(name_of).unwrap_or_default();
+    let situation = situation(&st, facility, callsign.clone(), region, &name);
+    let record = record(&st, &situation);
+    let ctx = Context {
+        region,
+        facility: Some(facility),
+        own: Some(callsign),
+        aircraft_type: st.aircraft_type.clone(),
+        last_atc: st.last_atc.clone(),
+        pending: record.pending.is_some(),
+        stations: if name.is_empty() { Vec::new() } else { vec![name.to_lowercase()] },
+        runways: situation.runways.clone(),
+    };
+    let understanding = understand::understand(text, &ctx);
+    let silent = |u| Answer { reply: String::new(), spoken: String::new(), understanding: u, actions: Vec::new() };
+    // A station hears its own frequency only.
+    let mistuned = match (&st.tuned, situation.station(facility)) {
+        (Some(tuned), Some(own)) => {
+            tuned.parse().is_ok_and(|t: crate::units::Frequency| !t.same_channel(own.frequency))
+                && !situation.stations.iter().any(|s| tuned.parse().is_ok_and(|t| s.frequency.same_channel(t)))
+        }
+        _ => false,
+    };
+    if mistuned || st.towered == Some(false) && facility == Facility::Ctaf {
+        return Ok(silent(understanding));
+    }
+    let outcome = session::decide(&situation, &record, &understanding, text);
+    Ok(match outcome.decision {
+        Decision::Silent(_) => silent(understanding),
+        Decision::Say(items) => {
+            let instruction = session::address(&situation, &record, &understanding, items);
+            let said = phrase::render(&instruction, region, st.aircraft_type.as_deref());
+            let actions = instruction.items.iter().filter_map(|i| serde_json::to_value(i).ok()).collect();
+            Answer { reply: said.text, spoken: said.spoken, understanding, actions }
+        }
+    })
+}
+
+fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region, name: &str) -> Situation {
+    let stations = stations(st, name);
+    let position = st.position.clone().unwrap_or_default().to_lowercase();
+    let phase = st.phase.unwrap_or(if st.on_ground.unwrap_or(false) { Phase::Parked } else { Phase::Cruise });
+    let here = runway_in(&position);
+    let mut runways: Vec<Runway> = st.active_runway.into_iter().chain(here).collect();
+    let closed: Vec<Runway> = st.closed_runways.iter().chain(&st.runways_closed).filter_map(|r| r.parse().ok()).collect();
+    let occupied: BTreeMap<Runway, String> =
+        st.runway_occupied.iter().filter_map(|(r, v)| Some((r.parse().ok()?, words(v)))).filter(|(_, w)| !w.is_empty()).collect();
+    runways.extend(&closed);
+    runways.extend(occupied.keys());
+    // The state names the runway in use only: its neighbours (28R beside 28L) and both directions exist or may exist.
+    let own: Vec<Runway> = runways.clone();
+    for r in own {
+        runways.push(r.reciprocal());
+        if r.side.is_some() {
+            for side in [crate::units::Position3::Left, crate::units::Position3::Center, crate::units::Position3::Right] {
+                runways.extend([Runway { number: r.number, side: Some(side) }, Runway { number: r.number, side: Some(side) }.reciprocal()]);
+            }
+        }
+    }
+    runways.sort_unstable();
+    runways.dedup();
+    let on_ground = st.on_ground.unwrap_or(false);
+    Situation {
+        region,
+        icao: st.airport.clone().unwrap_or_default(),
+        airport_name: name.to_owned(),
+        towered: st.towered.unwrap_or(true),
+        facility,
+        stations,
+        active: st.active_runway,
+        runways,
+        closed,
+        airport_closed: st.closed_airport,
+        occupied,
+        pattern: if position.contains("right") { Side::Right } else { Side::Left },
+        atis: st.atis.map(|c| c.to_ascii_uppercase()),
+        weather: Weather {
+            wind_dir: st.wind_dir,
+            wind_kt: st.wind_kt,
+            altimeter_inhg: st.altimeter_inhg,
+            qnh_hpa: st.qnh_hpa,
+            visibility_sm: st.visibility_sm,
+            ceiling_ft: st.ceiling_ft,
+        },
+        callsign,
+        aircraft_type: st.aircraft_type.clone(),
+        on_ground,
+        phase,
+        runway_here: here,
+        on_runway: on_ground
+            && (matches!(phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll)
+                || position.contains("on runway")
+                || position.contains("lined up")),
+        altitude_ft: st.altitude_ft.map(|a| a.round() as i32),
+        position: st.position.clone(),
+        distance_nm: miles_in(&position),
+        traffic: traffic(st.traffic.as_deref()),
+        route_out: None,
+        route_in: None,
+        intersections: st.intersection.iter().map(|(k, v)| (k.clone(), words(v))).collect(),
+        flight_plan: st.flight_plan.as_ref().map(|p| FlightPlan {
+            destination: p.get("destination").map(words).filter(|w| !w.is_empty()),
+            route: p.get("route").map(words).filter(|w| !w.is_empty()),
+            altitude_ft: p.get("altitude_ft").and_then(Value::as_f64).map(|a| a.round() as i32),
+        }),
+        ifr: st.flight_rules.as_deref().is_some_and(|r| r.eq_ignore_ascii_case("ifr")),
+        assigned_altitude_ft: st.assigned_altitude_ft.map(|a| a.round() as i32),
+        assigned_squawk: st.assigned_squawk.as_deref().and_then(|s| s.parse().ok()),
+        free_squawk: None,
+        airspace_ahead: st.airspace_ahead.clone(),
+    }
+}
+
+/// The record that the controller's last words imply.
+fn record(st: &State, s: &Situation) -> Record {
+    let mut record = Record { squawk: s.assigned_squawk, altitude_ft: s.assigned_altitude_ft, ..Record::default() };
+    let Some(last) = st.last_atc.as_deref().filter(|l| !l.trim().is_empty()) else { return record };
+    let parsed = parse::parse(last, s.region);
+    let instruction = Instruction { to: s.callsign.clone(), address: Address::Short, from: s.facility, station: None, items: parsed.items };
+    record.issue(Time(0), &instruction);
+    if record.pending.is_none() && readback::readable(&instruction.items) {
+        record.pending = Some(Pending { instruction, since: Time(0), asked: 0 });
+    }
+    record
+}
+
+fn stations(st: &State, name: &str) -> Vec<Station> {
+    st.frequencies
+        .iter()
+        .filter_map(|(service, f)| {
+            let facility: Facility = serde_json::from_value(Value::String(service.to_lowercase())).ok()?;
+            let frequency = f.as_str()?.parse().ok()?;
+            let name = if name.is_empty() { facility.word().to_owned() } else { format!("{name} {}", facility.word()) };
+            Some(Station { facility, name, frequency })
+        })
+        .collect()
+}
+
+fn words(v: &Value) -> String {
+    match v {
+        Value::String(s) => s.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// "hold short runway 28L" -> 28L.
+fn runway_in(text: &str) -> Option<Runway> {
+    let after = text.split("runway").nth(1)?;
+    after.split_whitespace().next()?.trim_matches(|c: char| !c.is_ascii_alphanumeric()).parse().ok()
+}
+
+/// "4 mile final" -> 4, "half mile final" -> 0.5.
+fn miles_in(text: &str) -> Option<f64> {
+    let before = text.split("mile").next().filter(|b| b.len() < text.len())?;
+    match before.split_whitespace().last()? {
+        "half" => Some(0.5),
+        "quarter" => Some(0.25),
+        n => n.parse().ok(),
+    }
+}
+
+fn traffic(said: Option<&str>) -> Option<TrafficFacts> {
+    let said = said.map(str::trim).filter(|t| !t.is_empty() && !t.eq_ignore_ascii_case("none"))?;
+    let low = said.to_lowercase();
+    let near = miles_in(&low).is_some_and(|d| d <= 2.0) || low.contains("short final") || low.contains("on runway");
+    let on_final = low.contains("final") || low.contains("runway");
+    Some(TrafficFacts { words: said.to_owned(), runway: runway_in(&low), close: on_final && (near || miles_in(&low).is_none()) })
+}

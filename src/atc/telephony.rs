@@ -1,0 +1,98 @@
+//! Spoken names of airlines and of aircraft types, as they stand before the digits of a callsign.
+
+/// Telephony words (lower case, as the recogniser writes them) and the ICAO three-letter designator.
+#[rustfmt::skip]
+pub const AIRLINES: &[(&str, &str)] = &[
+    ("speedbird", "BAW"), ("shuttle", "SHT"), ("bealine", "BAW"), ("easyjet", "EZY"), ("easy", "EZY"), ("alpine", "EZS"),
+    ("ryanair", "RYR"), ("lufthansa", "DLH"), ("air france", "AFR"), ("airfrans", "AFR"), ("klm", "KLM"), ("swiss", "SWR"),
+    ("austrian", "AUA"), ("turkish", "THY"), ("turk", "THY"), ("emirates", "UAE"), ("etihad", "ETD"), ("qatari", "QTR"),
+    ("qatar", "QTR"), ("saudia", "SVA"), ("virgin", "VIR"), ("united", "UAL"), ("american", "AAL"), ("delta", "DAL"),
+    ("southwest", "SWA"), ("alaska", "ASA"), ("jetblue", "JBU"), ("spirit wings", "NKS"), ("spirit", "NKS"),
+    ("frontier flight", "FFT"), ("frontier", "FFT"), ("hawaiian", "HAL"), ("allegiant", "AAY"), ("air canada", "ACA"),
+    ("westjet", "WJA"), ("porter", "POE"), ("transat", "TSC"), ("rouge", "ROU"), ("jazz", "JZA"), ("skywest", "SKW"),
+    ("brickyard", "RPA"), ("envoy", "ENY"), ("endeavor", "EDV"), ("citrus", "TRS"), ("cactus", "AWE"), ("redwood", "VRD"),
+    ("sun country", "SCX"), ("horizon", "QXE"), ("blue streak", "JIA"), ("piedmont", "PDT"), ("mesa", "ASH"),
+    ("air wisconsin", "AWI"), ("compass", "CPZ"), ("acey", "ASQ"), ("moxy", "MXY"), ("fedex", "FDX"), ("ups", "UPS"),
+    ("giant", "GTI"), ("abex", "ABX"), ("kalitta", "CKS"), ("connie", "CKS"), ("cargolux", "CLX"), ("aer lingus", "EIN"),
+    ("shamrock", "EIN"), ("iberia", "IBE"), ("vueling", "VLG"), ("air europa", "AEA"), ("europa", "AEA"), ("tap", "TAP"),
+    ("air portugal", "TAP"), ("alitalia", "AZA"), ("itarrow", "ITY"), ("scandinavian", "SAS"), ("finnair", "FIN"),
+    ("norwegian", "NAX"), ("nor shuttle", "NAX"), ("norshuttle", "NAX"), ("red nose", "NSZ"), ("rednose", "NSZ"),
+    ("icelandair", "ICE"), ("iceair", "ICE"), ("lot", "LOT"), ("pollot", "LOT"), ("csa", "CSA"), ("malev", "MAH"),
+    ("wizz air", "WZZ"), ("wizzair", "WZZ"), ("wizz", "WZZ"), ("tarom", "ROT"), ("olympic", "OAL"), ("aegean", "AEE"),
+    ("aeroflot", "AFL"), ("el al", "ELY"), ("elal", "ELY"), ("eurowings", "EWG"), ("condor", "CFG"), ("tuifly", "TUI"),
+    ("tui jet", "TUI"), ("tom jet", "TOM"), ("tomjet", "TOM"), ("channex", "EXS"), ("jet2", "EXS"), ("beeline", "BEL"),
+    ("transavia", "TRA"), ("jersey", "BEE"), ("flybe", "BEE"), ("logan", "LOG"), ("kestrel", "TCX"), ("monarch", "MON"),
+    ("midland", "BMA"), ("air baltic", "BTI"), ("airbaltic", "BTI"), ("luxair", "LGL"), ("croatia", "CTN"), ("air malta", "AMC"),
+    ("air serbia", "ASL"), ("pegasus", "PGT"), ("sunturk", "PGT"), ("sun turk", "PGT"), ("singapore", "SIA"), ("cathay", "CPX"),
+    ("qantas", "QFA"), ("velocity", "VOZ"), ("jetstar", "JST"), ("new zealand", "ANZ"), ("malaysian", "MAS"), ("thai", "THA"),
+    ("vietnam", "HVN"), ("garuda", "GIA"), ("indonesia", "GIA"), ("philippine", "PAL"), ("japan air", "JAL"),
+    ("japanair", "JAL"), ("all nippon", "ANA"), ("korean air", "KAL"), ("koreanair", "KAL"), ("asiana", "AAR"),
+    ("air china", "CCA"), ("china eastern", "CES"), ("china southern", "CSN"), ("dynasty", "CAL"), ("eva", "EVA"),
+    ("air india", "AIC"), ("airindia", "AIC"), ("indigo", "IGO"), ("ifly", "IGO"), ("ethiopian", "ETH"), ("springbok", "SAA"),
+    ("kenya", "KQA"), ("egyptair", "MSR"), ("royalair maroc", "RAM"), ("tunair", "TAR"), ("aeromexico", "AMX"),
+    ("avianca", "AVA"), ("copa", "CMP"), ("lan chile", "LAN"), ("tam", "TAM"), ("varig", "VRG"), ("volaris", "VOI"),
+    ("azul", "AZU"), ("argentina", "ARG"), ("clipper", "PAA"), ("execjet", "EJA"), ("flexjet", "LXJ"), ("fraction", "NJE"),
+    ("netjets", "EJA"), ("twinjet", "TJT"), ("reach", "RCH"), ("ascot", "RRR"), ("dhl", "DHK"), ("world express", "DHK"),
+    ("postman", "BCS"), ("eurotrans", "BCS"),
+];
+
+/// Makes and types said before a registration.
+#[rustfmt::skip]
+pub const TYPES: &[&str] = &[
+    "skyhawk", "cessna", "cherokee", "piper", "baron", "beechcraft", "beech", "katana", "arrow", "tomahawk", "queenaire", "duke",
+    "citation", "mooney", "cirrus", "bonanza", "skylane", "skywagon", "stationair", "centurion", "cardinal", "caravan",
+    "warrior", "archer", "dakota", "saratoga", "seneca", "seminole", "aztec", "apache", "navajo", "cheyenne", "comanche",
+    "malibu", "meridian", "cub", "tripacer", "diamond", "twinstar", "robin", "grumman", "tiger", "cheetah", "traveler",
+    "commander", "musketeer", "sundowner", "skipper", "debonair", "travelair", "kingair", "learjet", "lear", "gulfstream",
+    "falcon", "challenger", "hawker", "experimental", "helicopter", "robinson", "bell", "citabria", "decathlon", "husky",
+    "maule", "luscombe", "stearman", "ercoupe", "swift", "socata", "tobago", "trinidad", "tbm", "pilatus", "kodiak", "zenair",
+    "vans", "rv", "lancair", "glasair", "jabiru", "skycatcher", "skymaster", "columbia", "corvalis", "phenom", "mustang",
+    "texan", "glider", "aeronca", "champ", "sr22", "sr20", "slingsby", "firefly", "bulldog",
+];
+
+/// Whether a word is a make or type of light aircraft.
+pub fn is_type(word: &str) -> bool {
+    TYPES.contains(&word)
+}
+
+/// Whether a word is the last word of an airline's spoken name.
+pub fn is_airline_word(word: &str) -> bool {
+    !word.is_empty() && AIRLINES.iter().any(|(t, _)| t.rsplit(' ').next() == Some(word))
+}
+
+/// The airline whose spoken name, or written three-letter code, begins `words`: the code and how many words it took.
+pub fn airline<'a>(words: &[&'a str]) -> Option<(&'static str, usize)> {
+    let first = *words.first()?;
+    let two = words.get(1).map(|second: &&'a str| (first, *second));
+    if let Some((a, b)) = two
+        && let Some((_, code)) = AIRLINES.iter().find(|(t, _)| t.split_once(' ') == Some((a, b)))
+    {
+        return Some((code, 2));
+    }
+    if let Some((_, code)) = AIRLINES.iter().find(|(t, _)| *t == first) {
+        return Some((code, 1));
+    }
+    let code = first.to_ascii_uppercase();
+    AIRLINES.iter().find(|(_, c)| *c == code).map(|(_, c)| (*c, 1))
+}
+
+/// How controllers and pilots speak an airline's designator.
+pub fn spoken(code: &str) -> Option<&'static str> {
+    AIRLINES.iter().find(|(_, c)| *c == code).map(|(t, _)| *t)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn airlines_go_both_ways() {
+        assert!(AIRLINES.len() >= 100);
+        assert_eq!(airline(&["air", "france", "1"]), Some(("AFR", 2)));
+        assert_eq!(airline(&["speedbird"]), Some(("BAW", 1)));
+        assert_eq!(airline(&["ezy"]), Some(("EZY", 1)));
+        assert_eq!(airline(&["tower"]), None);
+        assert_eq!(spoken("DLH"), Some("lufthansa"));
+        assert!(is_type("skyhawk") && !is_type("runway"));
+    }
+}

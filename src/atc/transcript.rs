@@ -1,0 +1,515 @@
+//! `tokens`: what a speech recogniser wrote becomes words, letters and single digits, whatever the spelling.
+//!
+//! "Runway 28L", "runway two eight left" and "runway twenty-eight left" are the same tokens afterwards.
+
+/// How many tokens of a transmission are looked at; no pilot says more in one breath.
+pub const MAX_TOKENS: usize = 400;
+/// How much of the text is looked at, in bytes.
+const MAX_TEXT: usize = 8_000;
+
+/// How a digit hangs together with the token before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Link {
+    /// The first digit of a number: after a word, a letter or a comma.
+    First,
+    /// Spoken after another digit ("two eight").
+    Next,
+    /// In one written or spoken number with the digit before it ("28", "twenty-eight").
+    Joined,
+}
+
+/// One unit of a transmission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token {
+    /// A word in lower case, without punctuation; `hundred` and `thousand` stay words.
+    Word(String),
+    /// A letter of the spelling alphabet, a capital.
+    Letter(char),
+    /// One digit, `'0'` to `'9'`.
+    Digit(char, Link),
+    /// "point", "decimal" or a written decimal point between digits.
+    Point,
+}
+
+impl Token {
+    /// Whether this is the word `w`.
+    pub fn is(&self, w: &str) -> bool {
+        matches!(self, Token::Word(x) if x == w)
+    }
+    /// The word, or "" for everything else.
+    pub fn word(&self) -> &str {
+        if let Token::Word(w) = self { w } else { "" }
+    }
+    /// The digit as a character.
+    pub fn digit(&self) -> Option<char> {
+        if let Token::Digit(d, _) = self { Some(*d) } else { None }
+    }
+    /// The letter.
+    pub fn letter(&self) -> Option<char> {
+        if let Token::Letter(c) = self { Some(*c) } else { None }
+    }
+}
+
+/// The spelling alphabet, A to Z.
+#[rustfmt::skip]
+pub const ALPHABET: [&str; 26] = [
+    "alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliett", "kilo", "lima", "mike",
+    "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
+];
+
+/// Tokens as text again: words, letters spelt ("alpha"), digits as they are ("28").
+pub fn text(tokens: &[Token]) -> String {
+    let mut out = String::new();
+    let mut after_figure = false;
+    for t in tokens {
+        let figure = matches!(t, Token::Digit(..) | Token::Point);
+        if !(out.is_empty() || figure && after_figure) {
+            out.push(' ');
+        }
+        match t {
+            Token::Word(w) => out.push_str(w),
+            Token::Letter(c) => out.push_str(spell(*c)),
+            Token::Digit(d, _) => out.push(*d),
+            Token::Point => out.push('.'),
+        }
+        after_figure = figure;
+    }
+    out
+}
+
+/// The word of the spelling alphabet for a letter; "" for anything else.
+pub fn spell(letter: char) -> &'static str {
+    let i = (letter.to_ascii_uppercase() as u32).wrapping_sub('A' as u32);
+    ALPHABET.get(i as usize).copied().unwrap_or("")
+}
+
+/// The letter a word of the spelling alphabet stands for.
+fn letter_of(w: &str) -> Option<char> {
+    let w = match w {
+        "alfa" => "alpha",
+        "juliet" | "juliette" => "juliett",
+        "whisky" => "whiskey",
+        "siera" | "ciera" => "sierra",
+        "viktor" => "victor",
+        "charly" => "charlie",
+        "keelo" => "kilo",
+        "quebeck" => "quebec",
+        other => other,
+    };
+    ALPHABET.iter().position(|a| *a == w).and_then(|i| char::from_u32('A' as u32 + i as u32))
+}
+
+const FILLERS: [&str; 12] = ["uh", "um", "er", "erm", "ah", "uhh", "umm", "hmm", "eh", "uhm", "mm", "hm"];
+
+/// Two or more words a recogniser writes for what the pilot said as one, and plain slips.
+#[rustfmt::skip]
+const SLIPS: &[(&str, &str)] = &[
+    ("polo alto", "palo alto"), ("pallo alto", "palo alto"), ("sky hawk", "skyhawk"), ("skyhock", "skyhawk"),
+    ("speed bird", "speedbird"), ("heat throw", "heathrow"), ("heath row", "heathrow"), ("hitting", "heading"),
+    ("rodger", "roger"), ("rogers", "roger"), ("clear to land", "cleared to land"), ("clear for", "cleared for"),
+    ("clear to take", "cleared to take"), ("clear touch", "cleared touch"), ("x ray", "xray"), ("push back", "pushback"),
+    ("pushed back", "pushedback"), ("take off", "takeoff"), ("taking off", "takingoff"), ("nor cal", "norcal"),
+    ("so cal", "socal"), ("easy jet", "easyjet"), ("ryan air", "ryanair"), ("jet blue", "jetblue"), ("may day", "mayday"),
+    ("down wind", "downwind"), ("cross wind", "crosswind"), ("up wind", "upwind"), ("panpan", "pan pan"), ("pan-pan", "pan pan"),
+    ("full-stop", "full stop"), ("fox trot", "foxtrot"), ("air field", "airfield"), ("start up", "startup"),
+    ("start-up", "startup"), ("lineup", "line up"), ("holdshort", "hold short"), ("check in", "checkin"),
+    ("checking in", "checkingin"), ("north west", "northwest"), ("north east", "northeast"), ("south west", "southwest"),
+    ("south east", "southeast"), ("north bound", "northbound"), ("south bound", "southbound"), ("east bound", "eastbound"),
+    ("west bound", "westbound"), ("mid field", "midfield"), ("q n h", "qnh"), ("i l s", "ils"), ("i f r", "ifr"),
+    ("v f r", "vfr"), ("v o r", "vor"), ("g p s", "gps"), ("r nav", "rnav"), ("r n a v", "rnav"), ("are nav", "rnav"),
+    ("arnav", "rnav"), ("area nav", "rnav"), ("a t i s", "atis"), ("t c a s", "tcas"), ("j f k", "jfk"), ("jay f k", "jfk"),
+    ("jay eff kay", "jfk"), ("l a x", "lax"), ("s f o", "sfo"), ("v m c", "vmc"), ("i m c", "imc"), ("c t a f", "ctaf"),
+    ("e t a", "eta"), ("tee cas", "tcas"), ("wheel co", "wilco"), ("will comply", "wilco"), ("will co", "wilco"),
+    ("affirm", "affirmative"), ("we're", "we are"), ("i'd", "i would"), ("i'm", "i am"), ("we'd", "we would"),
+    ("we've", "we have"), ("i've", "i have"), ("we'll", "we will"), ("i'll", "i will"), ("don't", "do not"),
+    ("didn't", "did not"), ("can't", "cannot"), ("can not", "cannot"), ("it's", "it is"), ("that's", "that is"),
+    ("what's", "what is"), ("isn't", "is not"), ("let's", "let us"), ("won't", "will not"), ("turkish airlines", "turkish"),
+    ("queen air", "queenaire"), ("king air", "kingair"), ("gulf", "golf"), ("golf course", "golfcourse"),
+    ("tower's", "tower is"), ("hold it short", "holding short"), ("centre", "center"), ("on route", "enroute"),
+    ("en route", "enroute"), ("divert ing", "diverting"), ("roger that", "roger"), ("traffic inside", "traffic in sight"),
+    ("field inside", "field in sight"),
+];
+
+/// Takes markup, control characters and escape sequences out and puts a space where they stood; case is lowered.
+fn clean(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len().min(MAX_TEXT) + 8);
+    let mut chars = raw.chars().take(MAX_TEXT).peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => {
+                if chars.next_if_eq(&'[').is_some() {
+                    while chars.next_if(|c| c.is_ascii_digit() || *c == ';').is_some() {}
+                    chars.next_if(|c| c.is_ascii_alphabetic());
+                }
+                out.push(' ');
+            }
+            '<' | '[' | '(' | '*' => {
+                let close = match c {
+                    '<' => '>',
+                    '[' => ']',
+                    '(' => ')',
+                    _ => '*',
+                };
+                // A tag is short and closed; otherwise the bracket alone goes.
+                let ahead: Vec<char> = chars.clone().take(32).collect();
+                if let Some(n) = ahead.iter().position(|x| *x == close) {
+                    for _ in 0..=n {
+                        chars.next();
+                    }
+                }
+                out.push(' ');
+            }
+            '’' | '`' | '‘' => out.push('\''),
+            '–' | '—' => out.push('-'),
+            c if c.is_control() => out.push(' '),
+            c => out.extend(c.to_lowercase()),
+        }
+    }
+    out
+}
+
+/// A written word with what followed it.
+struct Raw {
+    word: String,
+    pause: bool,
+}
+
+/// Splits at spaces, takes punctuation off, remembers commas, drops fillers.
+fn raw_words(cleaned: &str) -> Vec<Raw> {
+    let mut out: Vec<Raw> = Vec::new();
+    for chunk in cleaned.split_whitespace() {
+        let lead = chunk.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let core = lead.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let pause_before = lead.len() < chunk.len() && !core.is_empty();
+        let pause = core.len() < lead.len() || core.is_empty();
+        if (pause_before || core.is_empty())
+            && let Some(last) = out.last_mut()
+        {
+            last.pause = true;
+        }
+        let registration = core.split_once('-').is_some_and(|(a, b)| {
+            (1..=2).contains(&a.len())
+                && (3..=4).contains(&b.len())
+                && a.len() + b.len() == 5
+                && core.chars().all(|c| c.is_ascii_alphabetic() || c == '-')
+        }) && !["go", "up", "on", "in", "to"].iter().any(|w| core.starts_with(w));
+        let parts: Vec<String> =
+            if registration { core.chars().filter(|c| *c != '-').map(|c| spell(c).to_owned()).collect() } else { split_commas(core) };
+        let n = parts.len();
+        for (i, p) in parts.into_iter().enumerate() {
+            if FILLERS.contains(&p.as_str()) || p.is_empty() {
+                continue;
+            }
+            out.push(Raw { word: p, pause: i + 1 == n && pause });
+        }
+        if out.len() >= MAX_TOKENS {
+            break;
+        }
+    }
+    out
+}
+
+/// "10,000" stays one number, "left,cleared" and "forty-six" come apart.
+fn split_commas(core: &str) -> Vec<String> {
+    let bytes: Vec<char> = core.chars().collect();
+    let digit = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(char::is_ascii_digit);
+    let mut out = vec![String::new()];
+    for (i, c) in bytes.iter().enumerate() {
+        let between = digit(i.checked_sub(1)) && digit(Some(i + 1));
+        let keep = match c {
+            ',' if between => continue,
+            '.' => between,
+            '\'' => true,
+            c => c.is_alphanumeric() || *c == '_',
+        };
+        if keep {
+            if let Some(last) = out.last_mut() {
+                last.push(*c);
+            }
+        } else {
+            out.push(String::new());
+        }
+    }
+    out
+}
+
+/// Applies `SLIPS`; the replacement takes the pause of the last word replaced.
+fn mend(raw: Vec<Raw>) -> Vec<Raw> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut i = 0;
+    'next: while i < raw.len() {
+        for (wrong, right) in SLIPS {
+            let n = wrong.split([' ', '-']).count();
+            let fits = i + n <= raw.len() && wrong.split([' ', '-']).zip(&raw[i..]).all(|(w, r)| w == r.word);
+            if fits {
+                let pause = raw[i + n - 1].pause;
+                let count = right.split(' ').count();
+                for (k, w) in right.split(' ').enumerate() {
+                    out.push(Raw { word: w.to_owned(), pause: k + 1 == count && pause });
+                }
+                i += n;
+                continue 'next;
+            }
+        }
+        out.push(Raw { word: raw[i].word.replace('\'', ""), pause: raw[i].pause });
+        i += 1;
+    }
+    out
+}
+
+/// Digits of a plain number word.
+fn number_word(w: &str) -> Option<&'static str> {
+    Some(match w {
+        "zero" | "oh" | "zeero" => "0",
+        "one" | "wun" => "1",
+        "two" => "2",
+        "three" => "3",
+        "four" | "fower" => "4",
+        "five" | "fife" => "5",
+        "six" => "6",
+        "seven" => "7",
+        "eight" | "ait" => "8",
+        "nine" | "niner" | "nina" => "9",
+        "ten" => "10",
+        "eleven" => "11",
+        "twelve" => "12",
+        "thirteen" => "13",
+        "fourteen" => "14",
+        "fifteen" => "15",
+        "sixteen" => "16",
+        "seventeen" => "17",
+        "eighteen" => "18",
+        "nineteen" => "19",
+        "twenty" => "20",
+        "thirty" => "30",
+        "forty" | "fourty" => "40",
+        "fifty" => "50",
+        "sixty" => "60",
+        "seventy" => "70",
+        "eighty" => "80",
+        "ninety" => "90",
+        _ => return None,
+    })
+}
+
+/// Whether a raw word can only be part of a number.
+fn numeric(w: &str) -> bool {
+    number_word(w).is_some() || w.chars().next().is_some_and(|c| c.is_ascii_digit()) || matches!(w, "point" | "decimal" | "dot")
+}
+
+/// "to", "for", "won", "ate", "tree", "o" are digits only in the company of digits.
+fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
+    let digit = match raw[i].word.as_str() {
+        "to" | "too" => "2",
+        "for" => "4",
+        "won" => "1",
+        "ate" => "8",
+        "tree" => "3",
+        "o" => "0",
+        _ => return None,
+    };
+    let prev = i.checked_sub(1).and_then(|p| raw.get(p));
+    let next = raw.get(i + 1).map_or("", |r| r.word.as_str());
+    let prev_word = prev.map_or("", |r| r.word.as_str());
+    let broken = prev.is_some_and(|p| p.pause);
+    let prev_single = (number_word(prev_word).is_some_and(|d| d.len() == 1) || matches!(prev_word, "tree" | "won" | "ate")) && !broken;
+    let next_single = number_word(next).is_some_and(|d| d.len() == 1) && !raw[i].pause;
+    let names = super::telephony::is_type(prev_word) || super::telephony::is_airline_word(prev_word);
+    let opens = matches!(prev_word, "runway" | "november" | "squawk" | "level") || names;
+    let follows = next_single || letter_of(next).is_some() || matches!(next, "left" | "right" | "center");
+    let small = matches!(raw[i].word.as_str(), "to" | "too" | "for");
+    let hit = if small {
+        // "level two for one" is a number; "five thousand to three thousand" is not.
+        let three = i >= 3 && raw[i - 3..i].iter().all(|r| number_word(&r.word).is_some_and(|d| d.len() == 1));
+        (opens && follows) || (prev_single && follows && !three)
+    } else {
+        opens || prev_single || next_single || numeric(next) || matches!(next, "thousand" | "hundred")
+    };
+    hit.then_some(digit)
+}
+
+/// Letters and digits of one written word: "28L", "172SP", "FL350", "118.6", "EZY2281".
+fn written(w: &str, out: &mut Vec<Token>) {
+    let mut rest = w;
+    if let Some(level) = w.strip_prefix("fl").filter(|r| !r.is_empty() && r.bytes().all(|b| b.is_ascii_digit())) {
+        out.push(Token::Word("flight".into()));
+        out.push(Token::Word("level".into()));
+        rest = level;
+    }
+    while let Some(c) = rest.chars().next() {
+        let kind = |c: char| (c.is_ascii_digit(), c == '.');
+        let end = rest.find(|x: char| kind(x) != kind(c)).unwrap_or(rest.len());
+        let (part, tail) = rest.split_at(end);
+        if c == '.' {
+            out.push(Token::Point);
+        } else if c.is_ascii_digit() {
+            let first = if matches!(out.last(), Some(Token::Digit(..))) { Link::Next } else { Link::First };
+            for (k, d) in part.chars().enumerate() {
+                out.push(Token::Digit(d, if k == 0 { first } else { Link::Joined }));
+            }
+        } else {
+            let digits_before = w.len() - rest.len();
+            let figures_only = w[..digits_before].bytes().all(|b| b.is_ascii_digit()) && digits_before > 0;
+            match part {
+                "l" | "r" | "c" if figures_only && digits_before <= 2 && tail.is_empty() => out.push(Token::Word(
+                    match part {
+                        "l" => "left",
+                        "r" => "right",
+                        _ => "center",
+                    }
+                    .into(),
+                )),
+                "ft" => out.push(Token::Word("feet".into())),
+                "nm" => out.push(Token::Word("miles".into())),
+                "kt" | "kts" => out.push(Token::Word("knots".into())),
+                "hpa" | "mhz" | "khz" | "th" | "st" | "nd" | "rd" => {}
+                p if p.len() <= 2 && p.is_ascii() => out.extend(p.chars().map(|c| Token::Letter(c.to_ascii_uppercase()))),
+                p => out.push(Token::Word(p.to_owned())),
+            }
+        }
+        rest = tail;
+    }
+}
+
+/// The tokens of a transmission: at most [`MAX_TOKENS`], in the order said, self-corrections applied.
+pub fn tokens(text: &str) -> Vec<Token> {
+    let raw = mend(raw_words(&clean(text)));
+    let mut out: Vec<Token> = Vec::with_capacity(raw.len());
+    let mut fresh = true;
+    for (i, r) in raw.iter().enumerate() {
+        if out.len() >= MAX_TOKENS {
+            break;
+        }
+        let w = r.word.as_str();
+        let next = raw.get(i + 1).map_or("", |n| n.word.as_str());
+        let next_is_number = numeric(next) || matches!(next, "won" | "ate" | "tree" | "o");
+        let after_number = i > 0 && (numeric(&raw[i - 1].word) || matches!(raw[i - 1].word.as_str(), "runway" | "number"));
+        if w == "two" && !r.pause && !after_number && matches!(next, "land" | "the" | "taxi" | "follow") {
+            out.push(Token::Word("to".into()));
+        } else if let Some(d) = number_word(w).or_else(|| sound_alike(&raw, i)) {
+            let ten = matches!(out.last(), Some(Token::Digit('0', Link::Joined)))
+                && i > 0
+                && !raw[i - 1].pause
+                && number_word(&raw[i - 1].word).is_some_and(|p| p.len() == 2 && p.ends_with('0') && p != "10");
+            if ten && d.len() == 1 && d != "0" {
+                out.pop();
+                out.push(Token::Digit(d.chars().next().unwrap_or('0'), Link::Joined));
+            } else {
+                let after_digit = matches!(out.last(), Some(Token::Digit(..))) && !fresh;
+                for (k, c) in d.chars().enumerate() {
+                    let link = if k > 0 {
+                        Link::Joined
+                    } else if after_digit {
+                        Link::Next
+                    } else {
+                        Link::First
+                    };
+                    out.push(Token::Digit(c, link));
+                }
+            }
+        } else if matches!(w, "point" | "decimal" | "dot") && next_is_number {
+            out.push(Token::Point);
+        } else if let Some(c) = letter_of(w) {
+            out.push(Token::Letter(c));
+        } else if w.len() == 1 && w.is_ascii() && w.bytes().all(|b| b.is_ascii_alphabetic()) && w != "a" && w != "i" {
+            out.push(Token::Letter(w.chars().next().unwrap_or('x').to_ascii_uppercase()));
+        } else if w.bytes().any(|b| b.is_ascii_digit()) && w.is_ascii() && !w.contains('_') {
+            let at = out.len();
+            written(w, &mut out);
+            if fresh && let Some(Token::Digit(_, link)) = out.get_mut(at) {
+                *link = Link::First;
+            }
+        } else {
+            out.push(Token::Word(w.to_owned()));
+        }
+        fresh = r.pause;
+    }
+    out.truncate(MAX_TOKENS);
+    correct(out)
+}
+
+/// "X correction Y" keeps Y.
+fn correct(mut tokens: Vec<Token>) -> Vec<Token> {
+    let marks: [&[&str]; 5] = [&["correction"], &["make", "that"], &["scratch", "that"], &["i", "mean"], &["no", "wait"]];
+    let mut from = 0;
+    while let Some((at, n)) = (from..tokens.len()).find_map(|i| {
+        marks.iter().find(|m| i + m.len() <= tokens.len() && m.iter().zip(&tokens[i..]).all(|(w, t)| t.is(w))).map(|m| (i, m.len()))
+    }) {
+        let cut = match tokens.get(at + n) {
+            Some(Token::Digit(..)) => {
+                let mut end = at;
+                while end > 0 && at - end < 2 && tokens[end - 1].digit().is_none() && !amount(&tokens[end - 1]) {
+                    end -= 1;
+                }
+                let mut start = end;
+                while start > 0 && (amount(&tokens[start - 1])) {
+                    start -= 1;
+                }
+                if start < end { start } else { at }
+            }
+            Some(Token::Letter(_)) => {
+                let letters = tokens[..at].iter().rev().take_while(|t| t.letter().is_some()).count();
+                at - letters
+            }
+            Some(Token::Word(w)) => {
+                let back = at.saturating_sub(8);
+                tokens[back..at].iter().rposition(|t| t.is(w)).map_or(at, |k| back + k)
+            }
+            _ => at,
+        };
+        tokens.drain(cut..at + n);
+        from = cut;
+    }
+    tokens
+}
+
+fn amount(t: &Token) -> bool {
+    matches!(t, Token::Digit(..) | Token::Point) || matches!(t.word(), "hundred" | "thousand")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(t: &str) -> String {
+        text(&tokens(t))
+    }
+
+    #[test]
+    fn spellings_of_one_thing_are_one_thing() {
+        for s in ["runway 28L", "Runway two eight left.", "runway twenty-eight left", "runway two ate left"] {
+            assert_eq!(said(s), "runway 28 left", "{s}");
+        }
+        assert_eq!(said("five forty-six"), "546");
+        assert_eq!(said("sixteen oh four"), "1604");
+        assert_eq!(said("fifty two sixty one"), "5261");
+        assert_eq!(said("10,000 FL350 118.6"), "10000 flight level 350118.6");
+        assert_eq!(said("one one eight decimal six"), "118.6");
+        assert_eq!(said("N172SP"), "november 172 sierra papa");
+        assert_eq!(said("G-ABCD"), "golf alpha bravo charlie delta");
+        assert_eq!(said("with x-ray"), "with xray");
+    }
+
+    #[test]
+    fn slips_are_mended_by_their_neighbours() {
+        assert_eq!(said("uh polo alto tower sky hawk to sierra papa rodger"), "palo alto tower skyhawk 2 sierra papa roger");
+        assert_eq!(said("climb to three thousand"), "climb to 3 thousand");
+        assert_eq!(said("ready for departure runway tree won"), "ready for departure runway 31");
+        assert_eq!(said("three for five clear to land"), "345 cleared to land");
+        assert_eq!(said("\u{0}\u{1b}[31mground <b>request</b>\u{8} taxi"), "ground request taxi");
+    }
+
+    #[test]
+    fn a_correction_replaces_what_it_corrects() {
+        assert_eq!(said("nine zero nine souls correction one hundred nine souls"), "1 hundred 9 souls");
+        assert_eq!(said("runway two eight left correction two eight right"), "runway 28 right");
+        assert_eq!(said("with kilo correction lima"), "with lima");
+        assert_eq!(said("taxi to runway two zero correction runway one six"), "taxi to runway 16");
+    }
+
+    #[test]
+    fn work_is_bounded() {
+        assert!(tokens(&"one ".repeat(100_000)).len() <= MAX_TOKENS);
+        assert!(tokens(&"<".repeat(100_000)).is_empty());
+    }
+}

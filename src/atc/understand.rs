@@ -1,0 +1,102 @@
+//! `understand`: a transcript and what the engine knows become an `Understanding`. Never a guess: `unknown` is an answer.
+
+use serde_json::{Map, Value, json};
+
+use super::caller::{self, Caller};
+use super::entities::{self, Phrases};
+use super::intent::{Context, Intent, Slots, Understanding};
+use super::meaning::{Scene, intents};
+use super::transcript::{Token, tokens};
+use crate::units::Facility;
+
+/// What a pilot meant. Bounded work, no panic, whatever the text.
+pub fn understand(text: &str, ctx: &Context) -> Understanding {
+    let t = tokens(text);
+    if t.is_empty() {
+        return Understanding::default();
+    }
+    let (mut addressed, station) = caller::addressed(&t, ctx);
+    let caller = caller::caller(&t, ctx, station.end);
+    let mut hidden = vec![station.clone()];
+    hidden.extend(caller.iter().map(|c| c.range.clone()));
+    // A common frequency's calls end with the station's name again.
+    if addressed.facility == Some(Facility::Ctaf)
+        && let (Some(name), Some(Token::Word(last))) = (&addressed.name, t.last())
+        && name == last
+    {
+        hidden.push(t.len() - 1..t.len());
+    }
+    let phrases = Phrases::new(&t, &hidden);
+    let slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
+    let scene = Scene {
+        p: &phrases,
+        slots: &slots,
+        ctx,
+        station: !station.is_empty(),
+        facility: addressed.facility.or(ctx.facility),
+        caller: caller.is_some(),
+        callsign_last: caller.as_ref().is_some_and(|c: &Caller| c.range.end == t.len() && c.range.start > station.end),
+    };
+    let (found, confidence) = intents(&scene);
+    if found.first() == Some(&Intent::Unknown) && caller.is_none() && !scene.station {
+        addressed = super::intent::Addressed::default();
+    }
+    let slots = if found.first() == Some(&Intent::Unknown) && caller.is_none() { Slots::default() } else { slots };
+    Understanding {
+        intent: found.first().copied().unwrap_or(Intent::Unknown),
+        intents: found,
+        other_aircraft: caller.as_ref().is_some_and(|c| c.other),
+        callsign: caller.map(|c| c.callsign),
+        addressed,
+        slots,
+        confidence,
+    }
+}
+
+/// The machine-readable form of `stratus batch`: `{intent, intents, callsign, slots, confidence}`.
+pub fn to_json(u: &Understanding) -> Value {
+    let s = &u.slots;
+    let mut slots = Map::new();
+    let mut put = |name: &str, v: Option<Value>| {
+        if let Some(v) = v {
+            slots.insert(name.to_owned(), v);
+        }
+    };
+    put("runway", s.runway.map(|r| json!(r.to_string())).or_else(|| s.bad_runway.as_ref().map(|r| json!(r))));
+    put(
+        "altitude_ft",
+        match s.altitude_ft.as_slice() {
+            [] => None,
+            [one] => Some(json!(one)),
+            many => Some(json!(many)),
+        },
+    );
+    put("heading", s.heading.or(s.bad_heading).map(|h| json!(h)));
+    put("frequency", s.frequency.map(|f| json!(f.to_string())));
+    put("squawk", s.squawk.map(|c| json!(c.to_string())));
+    put("atis", s.atis.map(|c| json!(c.to_string())));
+    put("position", s.position.as_ref().map(|v| json!(v)));
+    put("distance_nm", s.distance_nm.map(|d| if d.fract() == 0.0 { json!(d as i64) } else { json!(d) }));
+    put("direction", s.direction.as_ref().map(|v| json!(v)));
+    put("destination", s.destination.as_ref().map(|v| json!(v)));
+    put("location", s.location.as_ref().map(|v| json!(v)));
+    put("souls", s.souls.map(|v| json!(v)));
+    put("fuel_minutes", s.fuel_minutes.map(|v| json!(v)));
+    put("speed_kt", s.speed_kt.map(|v| json!(v)));
+    put("hold_short", s.hold_short.map(|r| json!(r.to_string())));
+    put("altimeter", s.altimeter.as_ref().map(|v| json!(v)));
+    put("side", s.side.map(|v| json!(v.word())));
+    put("approach", s.approach.as_ref().map(|v| json!(v)));
+    put("nature", s.nature.as_ref().map(|v| json!(v)));
+    put("landing", s.landing.map(|v| json!(v)));
+    put("departure", s.departure.as_ref().map(|v| json!(v)));
+    put("about", s.about.as_ref().map(|v| json!(v)));
+    let confidence = (f64::from(u.confidence) * 100.0).round() / 100.0;
+    json!({
+        "intent": u.intent.word(),
+        "intents": u.intents.iter().map(|i| i.word()).collect::<Vec<_>>(),
+        "callsign": u.callsign.as_ref().map(|c| c.as_str()),
+        "slots": slots,
+        "confidence": confidence,
+    })
+}

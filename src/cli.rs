@@ -1,0 +1,180 @@
+//! The command line: clap types only.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Talk to air-traffic control in your flight simulator: hold a key, speak, release. For entertainment only.
+#[derive(Debug, Parser)]
+#[command(name = "stratus", version, about, long_about = None, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Another configuration file than the usual one.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What to do; without a command the tray starts.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the tray (the default). Example: stratus run --sim replay:flight.jsonl.gz
+    Run(Run),
+    /// Fly a whole short flight with nothing installed. Example: stratus demo --fast --seed 2
+    Demo(Demo),
+    /// Say something as if spoken. Example: stratus say "Hilo Ground, Skyhawk 172SP, radio check"
+    Say(Say),
+    /// Work the push-to-talk key of the running tray. Example: stratus ptt down
+    Ptt(Ptt),
+    /// Turn a recording into text. Example: stratus transcribe call.wav --json
+    Transcribe(Transcribe),
+    /// Turn text into speech. Example: stratus speak "wind calm" --radio --out calm.wav
+    Speak(Speak),
+    /// Replay a recorded session or a scenario. Example: stratus replay tests/scenarios/circuit.atc
+    Replay(Replay),
+    /// Answer JSON lines from standard input with JSON lines. Example: stratus batch < calls.jsonl
+    Batch,
+    /// Show or check the configuration. Example: stratus config check
+    Config(ConfigArgs),
+    /// Check everything and say how to mend it. Example: stratus doctor --json
+    Doctor(Doctor),
+}
+
+/// `stratus run`
+#[derive(Debug, Args, Default)]
+pub struct Run {
+    /// The simulator: `none`, or `replay:FILE` for a recorded flight.
+    #[arg(long, value_name = "SIM")]
+    pub sim: Option<String>,
+    /// No desktop: keys and recordings from this script, JSON lines out.
+    #[arg(long, value_name = "SCRIPT")]
+    pub headless: Option<PathBuf>,
+    /// With --headless: where the controller's transmissions are written as WAV files.
+    #[arg(long, value_name = "DIR", requires = "headless")]
+    pub out: Option<PathBuf>,
+}
+
+/// `stratus demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Do not wait for real time, and play nothing.
+    #[arg(long)]
+    pub fast: bool,
+    /// Varies voices and wording.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub seed: u64,
+    /// Write one WAV per transmission, transcript.jsonl and latency.json here.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Another speech model than the demo's own.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Print JSON lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `stratus say`
+#[derive(Debug, Args)]
+pub struct Say {
+    /// The words.
+    #[arg(required = true, num_args = 1..)]
+    pub text: Vec<String>,
+    /// Without a running tray: the state to answer on, `none` or `replay:FILE[@SECONDS]`.
+    #[arg(long, value_name = "SIM")]
+    pub sim: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `stratus ptt`
+#[derive(Debug, Args)]
+pub struct Ptt {
+    /// What the key does.
+    #[arg(value_enum)]
+    pub edge: PttEdge,
+}
+
+/// The motions of a key.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum PttEdge {
+    /// Press.
+    Down,
+    /// Release.
+    Up,
+    /// The other of the two.
+    Toggle,
+}
+
+/// `stratus transcribe`
+#[derive(Debug, Args)]
+pub struct Transcribe {
+    /// Recordings (WAV).
+    #[arg(required = true, value_name = "FILE.wav")]
+    pub files: Vec<PathBuf>,
+    /// The speech model; else the configured one.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Print text, confidence and timing as JSON lines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `stratus speak`
+#[derive(Debug, Args)]
+pub struct Speak {
+    /// The words.
+    #[arg(required = true, num_args = 1..)]
+    pub text: Vec<String>,
+    /// Write a WAV file instead of playing.
+    #[arg(long, value_name = "FILE.wav")]
+    pub out: Option<PathBuf>,
+    /// "en-US" or "en-GB"; else the configured one.
+    #[arg(long)]
+    pub voice: Option<String>,
+    /// Through the radio.
+    #[arg(long)]
+    pub radio: bool,
+}
+
+/// `stratus replay`
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// A scenario (.atc), a recorded session, or a recorded flight (.jsonl, .jsonl.gz).
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Rewrite a scenario's expected lines from what happens now.
+    #[arg(long)]
+    pub bless: bool,
+}
+
+/// `stratus config`
+#[derive(Debug, Args)]
+pub struct ConfigArgs {
+    /// What about it.
+    #[command(subcommand)]
+    pub what: ConfigWhat,
+}
+
+/// `stratus config …`
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigWhat {
+    /// Where it is.
+    Path,
+    /// What is in force.
+    Show,
+    /// Whether it is right.
+    Check,
+    /// The shipped file with every key and its default.
+    Default,
+}
+
+/// `stratus doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,110 @@
+//! `stratus doctor`: checks each part for real and says how to mend it.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use crate::airports::data::Airports;
+use crate::cli::Doctor;
+use crate::event::Voice;
+use crate::problem::Problem;
+use crate::settings::Config;
+use crate::speech::synthesise::Synthesiser;
+use crate::speech::{files, model};
+
+/// One check: the part, and what was found.
+struct Check {
+    part: &'static str,
+    result: Result<String, Problem>,
+    /// Stratus can do without.
+    optional: bool,
+}
+
+pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode> {
+    let config = super::configuration(file);
+    let mut checks = vec![Check {
+        part: "configuration",
+        result: config.as_ref().map_err(Clone::clone).and_then(|_| Ok(super::config_path(file)?.display().to_string())),
+        optional: false,
+    }];
+    let config = config.unwrap_or_default();
+    checks.push(Check { part: "airports", result: Ok(format!("{} known", Airports::first().iter().count())), optional: false });
+    checks.push(Check { part: "speech model", result: speech_model(&config), optional: false });
+    checks.push(Check { part: "voice", result: voice(&config), optional: false });
+    checks.push(Check { part: "microphone", result: crate::audio::capture::probe(&config.audio), optional: false });
+    checks.push(Check { part: "speaker", result: crate::audio::play::probe(&config.audio), optional: false });
+    checks.extend(desktop(&config));
+    checks.push(Check { part: "language model", result: crate::llm::probe(&config.brain), optional: true });
+    let failed = checks.iter().filter(|c| c.result.is_err() && !c.optional).count();
+    let mut out = std::io::stdout();
+    if args.json {
+        let list: Vec<_> = checks
+            .iter()
+            .map(|c| match &c.result {
+                Ok(found) => json!({"part": c.part, "ok": true, "found": found}),
+                Err(p) => json!({"part": c.part, "ok": false, "optional": c.optional, "what": p.what, "why": p.why, "fix": p.fix}),
+            })
+            .collect();
+        writeln!(out, "{}", serde_json::to_string_pretty(&list)?)?;
+    } else {
+        for c in &checks {
+            match &c.result {
+                Ok(found) => writeln!(out, "ok       {:<15} {found}", c.part)?,
+                Err(p) => {
+                    writeln!(out, "{}  {:<15} {}", if c.optional { "absent " } else { "MISSING" }, c.part, p.what)?;
+                    for w in &p.why {
+                        writeln!(out, "                         because: {w}")?;
+                    }
+                    if !p.fix.is_empty() {
+                        writeln!(out, "                         hint: {}", p.fix)?;
+                    }
+                }
+            }
+        }
+    }
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn speech_model(config: &Config) -> Result<String, Problem> {
+    let Some(path) = &config.speech.model else {
+        return Err(Problem::new("there is no speech model")
+            .because("speech.model is not set")
+            .fix("download a model in whisper.cpp's format and set speech.model and speech.model_sha256 in stratus.toml"));
+    };
+    model::verify(path, config.speech.model_sha256.as_deref()).map(|_| path.display().to_string())
+}
+
+fn voice(config: &Config) -> Result<String, Problem> {
+    let voice = Voice { name: config.speech.voice.clone(), ..Voice::default() };
+    let clip = Synthesiser::new(&files::voices()?)?.speak("radio check", &voice)?;
+    if clip.samples.iter().all(|s| s.abs() < 0.01) {
+        return Err(Problem::new("the voice is silent").fix("reinstall Stratus"));
+    }
+    Ok(format!("{} speaks", voice.name))
+}
+
+fn desktop(config: &Config) -> Vec<Check> {
+    vec![
+        Check { part: "push-to-talk", result: key(config), optional: false },
+        Check { part: "tray and toasts", result: tray(), optional: false },
+    ]
+}
+
+/// The key can be had (it is registered for a moment), or a running Stratus has it.
+fn key(config: &Config) -> Result<String, Problem> {
+    let running = crate::paths::Paths::find(None)
+        .is_ok_and(|p| crate::ipc::send(&p.socket(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
+    if running {
+        return Ok(format!("{} (Stratus is running and has it)", config.ptt.key));
+    }
+    crate::desktop::key::Key::start(&config.ptt.key, |_| {})?;
+    Ok(format!("{} can be had", config.ptt.key))
+}
+
+/// The tray's icon can be shown (it is, for a moment).
+fn tray() -> Result<String, Problem> {
+    crate::desktop::tray::Tray::start(|_| {})?;
+    Ok("the session bus takes an icon".to_owned())
+}

@@ -1,0 +1,81 @@
+//! The commands, one file each; with `dispatch`, the only place that sees both halves.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands print; nothing else does")]
+
+mod batch;
+mod config;
+pub mod demo;
+mod doctor;
+mod replay;
+mod run;
+mod say;
+pub mod scenario;
+pub mod sound;
+pub mod stage;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command, Run};
+use crate::problem::Problem;
+use crate::settings::Config;
+
+/// Parses the command line and runs the command.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => {
+            let code = if e.use_stderr() { 2 } else { 0 };
+            let _ = e.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(e) => {
+            let problem = match e.downcast::<Problem>() {
+                Ok(p) => p,
+                Err(e) if e.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe) => {
+                    return ExitCode::SUCCESS;
+                }
+                Err(e) => e.chain().skip(1).fold(Problem::new(e.to_string()), |p, why| p.because(why)),
+            };
+            let _ = writeln!(std::io::stderr(), "{problem}");
+            ExitCode::from(problem.exit_code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let file = cli.config.as_deref();
+    match cli.command.unwrap_or(Command::Run(Run::default())) {
+        Command::Run(args) => run::run(file, &args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Say(args) => say::say(file, &args),
+        Command::Ptt(args) => say::ptt(file, &args),
+        Command::Transcribe(args) => sound::transcribe(file, &args),
+        Command::Speak(args) => sound::speak(file, &args),
+        Command::Replay(args) => replay::run(&args),
+        Command::Batch => batch::run(),
+        Command::Config(args) => config::run(file, args.what),
+        Command::Doctor(args) => doctor::run(file, &args),
+    }
+}
+
+/// The configuration for a command that cannot work on a broken one; without a file it is the defaults.
+pub(crate) fn configuration(file: Option<&Path>) -> Result<Arc<Config>, Problem> {
+    let path = config_path(file)?;
+    if file.is_none() && !path.exists() {
+        return Ok(Arc::default());
+    }
+    crate::config::read(&path).map(Arc::new)
+}
+
+/// Where the configuration is.
+pub(crate) fn config_path(file: Option<&Path>) -> Result<PathBuf, Problem> {
+    Ok(crate::paths::Paths::find(file)?.config_file)
+}

@@ -1,0 +1,182 @@
+//! `stratus run`: the tray process, and its headless twin.
+
+mod headless;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::sync_channel;
+use std::time::{Duration, Instant};
+
+use crate::airports::data::Airports;
+use crate::app::App;
+use crate::cli::Run;
+use crate::config;
+use crate::desktop::toast::Toaster;
+use crate::desktop::tray::Tray;
+use crate::dispatch::{self, Desk, INBOX, Inbox, Shell};
+use crate::event::{Edge, Event};
+use crate::ipc::{self, Instance, Press, Reply, Request};
+use crate::paths::Paths;
+use crate::problem::Problem;
+use crate::settings::Config;
+use crate::sim::replay;
+use crate::units::Time;
+
+pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
+    let begun = Instant::now();
+    if let Some(script) = &args.headless {
+        return headless::run(file, args, script);
+    }
+    let paths = Paths::find(file)?;
+    let loaded = config::load_or_create(&paths.config_file);
+    let config = with_sim(loaded.config.clone(), args.sim.as_deref());
+    config.validate()?;
+    let unlogged = crate::log::start(Some(&paths.log_file()), &config.log.level, false);
+    let lock = match Instance::acquire(&paths.socket())? {
+        Instance::Acquired(lock) => lock,
+        Instance::AlreadyRunning => {
+            return Err(Problem::new("Stratus is running already")
+                .fix("look for its icon in the tray, or end it from the icon's menu")
+                .into());
+        }
+    };
+    let (sender, receiver) = sync_channel(INBOX);
+    let inbox = Inbox(sender);
+    for p in loaded.problem.iter().chain(&unlogged) {
+        inbox.offer(Event::Config(Err(p.clone())));
+    }
+    let desk = desk(&inbox, &config);
+    let mut shell = Shell::start(&inbox, &config, paths.clone(), desk)?;
+    let server = serve(lock, &inbox, &shell)?;
+    log::info!("ready in {} ms", begun.elapsed().as_millis());
+    shell.open_sound();
+    let (out, sim) = (inbox.clone(), args.sim.clone());
+    match config::Watch::start(&paths.config_file, loaded.config, loaded.problem, move |result| {
+        out.send(Event::Config(result.map(|c| with_sim(c, sim.as_deref()))));
+    }) {
+        Ok(w) => shell.watch = Some(w),
+        Err(p) => inbox.offer(Event::Trouble(p)),
+    }
+    let link = replay_link(&config, &inbox);
+    let app = App::new(config, Airports::first());
+    let outcome = owner(app, shell, &inbox, receiver, begun);
+    // The sources of events end after the owner: what they still say falls on a closed inbox.
+    link.store(true, Ordering::Relaxed);
+    drop(server);
+    log::info!("ended");
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+/// Runs the owner on its own thread; this one waits for signals, as the main thread belongs to the system.
+#[cfg(unix)]
+fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Receiver<Event>, begun: Instant) -> anyhow::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let handle = signals.handle();
+    let owner = std::thread::Builder::new().name("owner".into()).spawn(move || {
+        dispatch::own(app, shell, &receiver, begun);
+        handle.close();
+    })?;
+    for _ in signals.forever() {
+        inbox.offer(Event::Quit);
+    }
+    owner.join().map_err(|_| Problem::bug("Stratus failed").fix("restart it and send the log").into())
+}
+
+/// On Windows the message loop of the main thread belongs to the tray and the key.
+#[cfg(windows)]
+fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Receiver<Event>, begun: Instant) -> anyhow::Result<()> {
+    let _ = inbox;
+    dispatch::own(app, shell, &receiver, begun);
+    Ok(())
+}
+
+fn with_sim(config: Arc<Config>, sim: Option<&str>) -> Arc<Config> {
+    match sim {
+        Some(link) => {
+            let mut c = (*config).clone();
+            c.sim.link = link.to_owned();
+            Arc::new(c)
+        }
+        None => config,
+    }
+}
+
+/// Tray, toasts and key: each may be missing, and is then told through those that are there.
+fn desk(inbox: &Inbox, config: &Config) -> Desk {
+    let mut desk = Desk::default();
+    let out = inbox.clone();
+    match Toaster::start(move |p| out.offer(Event::Trouble(p))) {
+        Ok(t) => desk.toaster = Some(t),
+        Err(p) => inbox.offer(Event::Trouble(p)),
+    }
+    let out = inbox.clone();
+    match Tray::start(move |choice| out.offer(Event::Menu(choice))) {
+        Ok(t) => desk.tray = Some(t),
+        Err(p) => inbox.offer(Event::Trouble(p)),
+    }
+    match dispatch::key(inbox, &config.ptt.key) {
+        Ok(k) => desk.key = Some(k),
+        Err(p) => inbox.offer(Event::Trouble(p)),
+    }
+    desk
+}
+
+/// The local socket: `stratus say` and `stratus ptt`.
+fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, Problem> {
+    let (inbox, waiting) = (inbox.clone(), shell.waiting.clone());
+    let (next, down) = (AtomicU64::new(1), AtomicBool::new(false));
+    ipc::Server::start(lock, move |request, replier| match request {
+        Request::Say(text) => {
+            let id = next.fetch_add(1, Ordering::Relaxed);
+            waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, replier);
+            inbox.offer(Event::Typed { id, text });
+        }
+        Request::Ptt(press) => {
+            let edge = match press {
+                Press::Down => Edge::Down,
+                Press::Up => Edge::Up,
+                Press::Toggle if down.load(Ordering::Relaxed) => Edge::Up,
+                Press::Toggle => Edge::Down,
+            };
+            down.store(edge == Edge::Down, Ordering::Relaxed);
+            inbox.offer(Event::Ptt(edge));
+            replier.send(Reply::Ok { ok: true });
+        }
+        Request::Quit(_) => {
+            inbox.offer(Event::Quit);
+            replier.send(Reply::Ok { ok: true });
+        }
+        Request::Ping(_) => replier.send(Reply::Here { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").into() }),
+    })
+}
+
+/// A recorded flight in real time, as if a simulator flew it.
+fn replay_link(config: &Config, inbox: &Inbox) -> Arc<AtomicBool> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let Some(path) = config.sim.link.strip_prefix("replay:").map(std::path::PathBuf::from) else { return stop };
+    let (inbox, stopped) = (inbox.clone(), stop.clone());
+    let spawned = std::thread::Builder::new().name("sim".into()).spawn(move || {
+        let flight = match replay::read(&path, None) {
+            Ok(f) => f,
+            Err(p) => return inbox.send(Event::Trouble(p)),
+        };
+        let begun = Instant::now();
+        for moment in flight.moments {
+            while Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(0)) < moment.at {
+                if stopped.load(Ordering::Relaxed) {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            inbox.offer(Event::Sim(Arc::new(moment.report)));
+        }
+    });
+    if let Err(e) = spawned {
+        log::error!("cannot start the simulator link: {e}");
+    }
+    stop
+}

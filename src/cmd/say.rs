@@ -1,0 +1,84 @@
+//! `stratus say` and `stratus ptt`: to the running tray, else one answer on a stated situation.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::stage::Stage;
+use crate::airports::data::Airports;
+use crate::app::App;
+use crate::cli::{Ptt, PttEdge, Say};
+use crate::ipc::{self, Reply, Request};
+use crate::paths::Paths;
+use crate::problem::Problem;
+use crate::sim::replay;
+use crate::units::Time;
+
+/// A language model may take part in the answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(25);
+
+pub(super) fn say(file: Option<&Path>, args: &Say) -> anyhow::Result<ExitCode> {
+    let text = args.text.join(" ");
+    let (answer, note) = if args.sim.is_none()
+        && let Some(reply) = running(file, &text)?
+    {
+        match reply {
+            Reply::Said { text, note } => (text, note),
+            _ => (String::new(), "the running Stratus did not answer".to_owned()),
+        }
+    } else {
+        once(file, args.sim.as_deref(), &text)?
+    };
+    let mut out = std::io::stdout();
+    if args.json {
+        writeln!(out, "{}", json!({"text": answer, "note": note}))?;
+    } else if answer.is_empty() {
+        writeln!(out, "({note})")?;
+    } else {
+        writeln!(out, "{answer}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The running tray's answer; none when nothing runs.
+fn running(file: Option<&Path>, text: &str) -> Result<Option<Reply>, Problem> {
+    let socket = Paths::find(file)?.socket();
+    if ipc::send(&socket, &Request::Ping(true), Duration::from_secs(2)).is_err() {
+        return Ok(None);
+    }
+    ipc::send(&socket, &Request::Say(text.to_owned()), ANSWER_WITHIN).map(Some)
+}
+
+/// One answer without a tray, on the state that `sim` gives.
+fn once(file: Option<&Path>, sim: Option<&str>, text: &str) -> anyhow::Result<(String, String)> {
+    let config = super::configuration(file)?;
+    let sim = sim.unwrap_or(&config.sim.link).to_owned();
+    let mut stage = Stage::new(App::new(config, Airports::first()), None, None);
+    if let Some(spec) = sim.strip_prefix("replay:") {
+        let (path, seconds) = spec.rsplit_once('@').and_then(|(p, s)| Some((p, s.parse::<f64>().ok()?))).unwrap_or((spec, 0.0));
+        let flight = replay::read(Path::new(path), None)?;
+        for m in flight.moments.into_iter().take_while(|m| m.at <= Time::from_secs_f64(seconds)) {
+            stage.pass(m.at);
+            stage.report(m.report);
+        }
+    } else if sim != "none" {
+        return Err(Problem::new(format!("{sim:?} is not a simulator")).fix("use none, or replay:FILE").into());
+    }
+    let x = stage.heard(text);
+    let note =
+        x.toasts.iter().map(|t| t.body.lines().next().unwrap_or("").trim_matches(['(', ')']).to_owned()).next_back().unwrap_or_default();
+    Ok((x.atc.map(|l| l.text).unwrap_or_default(), note))
+}
+
+pub(super) fn ptt(file: Option<&Path>, args: &Ptt) -> anyhow::Result<ExitCode> {
+    let edge = match args.edge {
+        PttEdge::Down => ipc::Press::Down,
+        PttEdge::Up => ipc::Press::Up,
+        PttEdge::Toggle => ipc::Press::Toggle,
+    };
+    ipc::send(&Paths::find(file)?.socket(), &Request::Ptt(edge), Duration::from_secs(2))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,205 @@
+//! Scenarios: plain text that a pilot can read, played on the stage in virtual time, with invariants after every step.
+//!
+//! ```text
+//! airport PHTO              callsign N172SP          type C172
+//! wind 80 8                 altimeter 30.00          com1 121.9
+//! place parked              (parked taxiing hold lineup roll departure crosswind downwind base final landing exit)
+//! pilot: Hilo Ground, Skyhawk one seven two sierra papa, radio check
+//! atc: Skyhawk 172SP, Hilo Ground, I read you loud and clear
+//! atc: -                    (silence)
+//! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
+//! ```
+
+mod invariants;
+mod place;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::stage::{Exchange, Stage};
+use crate::airports::Airport;
+use crate::airports::data::Airports;
+use crate::app::App;
+use crate::problem::Problem;
+use crate::report::Report;
+use crate::settings::{BrainMode, Config};
+use crate::units::{Runway, Time};
+
+/// What became of a scenario.
+#[derive(Debug, Clone, Default)]
+pub struct Played {
+    /// The scenario with its `atc:` lines as they are now.
+    pub blessed: String,
+    /// The conversation, for a person.
+    pub conversation: Vec<String>,
+    /// Expectations and invariants that do not hold, with the line's number.
+    pub failures: Vec<String>,
+    /// Words of every intent that occurred.
+    pub intents: BTreeSet<String>,
+}
+
+/// Plays the text of a scenario.
+pub fn play(text: &str) -> Result<Played, Problem> {
+    let airports = Airports::first();
+    let mut s = Scene::new(&airports);
+    let mut played = Played::default();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut i = 0;
+    while i < lines.len() {
+        let line = lines[i];
+        let number = i + 1;
+        i += 1;
+        let _ = writeln!(played.blessed, "{line}");
+        let bare = line.split(" #").next().unwrap_or("").trim();
+        if bare.is_empty() || bare.starts_with('#') {
+            continue;
+        }
+        let said: Vec<String> = match bare.split_once(':') {
+            Some(("pilot", words)) => {
+                let words = words.trim();
+                played.conversation.push(format!("PILOT  {words}"));
+                let x = s.stage()?.heard(words);
+                if let Some(intent) = x.pilot.as_ref().and_then(|l| l.intent.clone()) {
+                    played.intents.insert(intent);
+                }
+                for f in s.check(&x) {
+                    played.failures.push(format!("line {number}: {f}"));
+                }
+                let answer = answer(&x);
+                if answer.is_empty() { vec!["-".into()] } else { vec![answer] }
+            }
+            Some(("atc", _)) => {
+                return Err(
+                    Problem::new(format!("line {number}: an `atc:` line answers nothing")).fix("it follows a `pilot:` or `wait` line")
+                );
+            }
+            _ => {
+                let words: Vec<&str> = bare.split_whitespace().collect();
+                let unsolicited = s.command(&words).map_err(|e| Problem::new(format!("line {number}: {e}")))?;
+                let mut said = Vec::new();
+                for x in &unsolicited {
+                    for f in s.check(x) {
+                        played.failures.push(format!("line {number}: {f}"));
+                    }
+                    said.push(answer(x));
+                }
+                said.retain(|a| !a.is_empty());
+                said
+            }
+        };
+        let mut expected = Vec::new();
+        while i < lines.len() && lines[i].trim_start().starts_with("atc:") {
+            expected.push((i + 1, lines[i].trim_start()["atc:".len()..].trim().to_owned()));
+            i += 1;
+        }
+        for a in &said {
+            let _ = writeln!(played.blessed, "atc: {a}");
+            played.conversation.push(format!("ATC    {a}"));
+        }
+        let wanted: Vec<&String> = expected.iter().map(|(_, e)| e).collect();
+        if wanted != said.iter().collect::<Vec<_>>() {
+            let at = expected.first().map_or(number, |(n, _)| *n);
+            played.failures.push(format!("line {at}: expected {wanted:?}\n          but the controller said {said:?}"));
+        }
+    }
+    Ok(played)
+}
+
+fn answer(x: &Exchange) -> String {
+    x.atc.as_ref().map(|l| l.text.clone()).unwrap_or_default()
+}
+
+/// The world of a scenario.
+struct Scene<'a> {
+    airports: &'a Airports,
+    config: Config,
+    airport: Option<Airport>,
+    report: Report,
+    runway: Option<Runway>,
+    stage: Option<Stage>,
+}
+
+impl<'a> Scene<'a> {
+    fn new(airports: &'a Airports) -> Self {
+        let mut config = Config::default();
+        config.brain.mode = BrainMode::Rules;
+        Self { airports, config, airport: None, report: Report::default(), runway: None, stage: None }
+    }
+
+    fn stage(&mut self) -> Result<&mut Stage, Problem> {
+        let (config, airports) = (&self.config, self.airports);
+        Ok(self.stage.get_or_insert_with(|| Stage::new(App::new(Arc::new(config.clone()), airports.clone()), None, None)))
+    }
+
+    fn command(&mut self, words: &[&str]) -> Result<Vec<Exchange>, String> {
+        let arg = |n: usize| words.get(n).copied().ok_or_else(|| format!("`{}` wants {n} value(s)", words[0]));
+        match words[0] {
+            "airport" => {
+                self.airport = Some(self.airports.get(arg(1)?).ok_or("no such airport")?.clone());
+            }
+            "callsign" => self.report.callsign = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
+            "type" => self.report.aircraft_type = Some(arg(1)?.to_owned()),
+            "wind" => {
+                self.report.weather.wind_dir = Some(number(arg(1)?)?);
+                self.report.weather.wind_kt = Some(number(arg(2)?)?);
+            }
+            "altimeter" => self.report.weather.altimeter_inhg = Some(number(arg(1)?)?),
+            "com1" => {
+                self.report.com1 = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?);
+                return self.again();
+            }
+            "runway" => self.runway = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
+            "wait" => {
+                let seconds = number(arg(1)?)?;
+                let stage = self.stage().map_err(|p| p.to_string())?;
+                let until = stage.now() + Duration::from_secs_f64(seconds.clamp(0.0, 3600.0));
+                return Ok(stage.pass(until));
+            }
+            "place" => {
+                let airport = self.airport.clone().ok_or("`airport` must come before `place`")?;
+                let runway = self.runway.or(airport.strips_ends().first().copied()).ok_or("the airport has no runway")?;
+                let track =
+                    place::track(&airport, runway, arg(1)?, &self.report).ok_or_else(|| format!("`{}` is not a place", words[1]))?;
+                let mut said = Vec::new();
+                for r in track {
+                    self.report = r;
+                    said.extend(self.again()?);
+                }
+                return Ok(said);
+            }
+            other => return Err(format!("`{other}` is not a command")),
+        }
+        Ok(Vec::new())
+    }
+
+    /// The simulator reports once more, a second later.
+    fn again(&mut self) -> Result<Vec<Exchange>, String> {
+        let report = self.report.clone();
+        let stage = self.stage().map_err(|p| p.to_string())?;
+        let until = stage.now() + Duration::from_secs(1);
+        let said = stage.pass(until);
+        if report.position.is_some() {
+            stage.report(report);
+        }
+        Ok(said)
+    }
+
+    fn check(&mut self, x: &Exchange) -> Vec<String> {
+        let (report, airport) = (self.report.clone(), self.airport.clone());
+        match (&self.stage, airport) {
+            (Some(stage), Some(airport)) => invariants::check(stage, &report, &airport, x),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn number(word: &str) -> Result<f64, String> {
+    word.parse().ok().filter(|n: &f64| n.is_finite()).ok_or_else(|| format!("`{word}` is not a number"))
+}
+
+/// The clock of a scene, for tests.
+pub fn start() -> Time {
+    Time(0)
+}

@@ -1,0 +1,59 @@
+//! What must hold after every step, whatever was said.
+
+use crate::airports::Airport;
+use crate::cmd::stage::{Exchange, Stage};
+use crate::report::Report;
+use crate::units::{Frequency, Runway};
+
+/// The invariants that an exchange breaks, in words.
+pub(super) fn check(stage: &Stage, report: &Report, airport: &Airport, x: &Exchange) -> Vec<String> {
+    let mut broken = Vec::new();
+    let Some(atc) = &x.atc else { return broken };
+    let text = atc.text.to_lowercase();
+    let has_position = report.position.is_some();
+    if has_position && !report.on_ground && text.contains("cleared for take") {
+        broken.push(format!("take-off clearance in the air: {text}"));
+    }
+    if has_position
+        && report.on_ground
+        && text.contains("cleared to land")
+        && !stage.app.engine().phase().airborne()
+        && !text.contains("negative")
+    {
+        broken.push(format!("landing clearance on the ground: {text}"));
+    }
+    if text.contains("cleared") && (text.contains("cleared for taxi") || text.contains("cleared to taxi")) {
+        broken.push(format!("`cleared` said for a taxi: {text}"));
+    }
+    for runway in runways_in(&text) {
+        if !airport.strips_ends().contains(&runway) {
+            broken.push(format!("runway {runway} does not exist at {}: {text}", airport.icao));
+        }
+    }
+    for word in text.split([' ', ',']) {
+        if let Ok(f) = word.trim_end_matches('.').parse::<Frequency>()
+            && word.contains('.')
+            && !airport.stations.iter().any(|s| s.frequency == f)
+        {
+            broken.push(format!("{f} is no frequency of {}: {text}", airport.icao));
+        }
+    }
+    if let Some(own) = stage.app.engine().callsign()
+        && atc.callsign.as_ref() != Some(own)
+    {
+        broken.push(format!("an answer to another callsign than {own}: {text}"));
+    }
+    if stage.app.open_tx().is_some() {
+        broken.push("a transmission is still open after its answer".into());
+    }
+    if let Some(d) = stage.app.next_deadline()
+        && d < stage.now()
+    {
+        broken.push("a deadline lies in the past".into());
+    }
+    broken
+}
+
+fn runways_in(text: &str) -> Vec<Runway> {
+    text.split("runway ").skip(1).filter_map(|t| t.split([' ', ',', '.']).next()?.parse().ok()).collect()
+}

@@ -1,0 +1,78 @@
+//! Places in and around an airport as short tracks of reports, made from the runway's geometry.
+
+use crate::airports::Airport;
+use crate::report::{Report, SimState};
+use crate::units::{FT_PER_NM, LatLon, Runway, Side};
+
+/// Seconds of a track: enough for the engine's hysteresis.
+const SECONDS: usize = 12;
+
+/// Reports one second apart that end at `place` for `runway`; `None` for an unknown place.
+pub(super) fn track(airport: &Airport, runway: Runway, place: &str, now: &Report) -> Option<Vec<Report>> {
+    let end = airport.end(runway)?;
+    let far = airport.end(runway.reciprocal())?;
+    let heading = end.start.bearing(far.start);
+    let length = end.start.distance_ft(far.start);
+    let side = if end.pattern == Side::Left { -1.0 } else { 1.0 };
+    let nm = FT_PER_NM;
+    // Feet ahead of the runway's start, feet to the right, track relative to the runway, knots, feet above the ground.
+    let (along, right, course, kt, agl): (f64, f64, f64, f64, f64) = match place {
+        "parked" => (length * 0.4, side * -1200.0, 90.0, 0.0, 0.0),
+        "taxiing" => (length * 0.2, side * -600.0, 180.0, 14.0, 0.0),
+        "hold" => (30.0, side * -180.0, side * 90.0, 0.0, 0.0),
+        "lineup" => (150.0, 0.0, 0.0, 0.0, 0.0),
+        "roll" => (600.0, 0.0, 0.0, 45.0, 0.0),
+        "departure" => (length + 0.3 * nm, 0.0, 0.0, 75.0, 400.0),
+        "crosswind" => (length + 0.7 * nm, side * 0.5 * nm, side * 90.0, 80.0, 800.0),
+        "downwind" => (length * 0.5, side * 0.9 * nm, 180.0, 95.0, 1000.0),
+        "base" => (-0.8 * nm, side * 0.5 * nm, side * -90.0, 80.0, 700.0),
+        "final" => (-0.6 * nm, 0.0, 0.0, 70.0, 300.0),
+        "landing" => (length * 0.4, 0.0, 0.0, 35.0, 0.0),
+        "exit" => (length * 0.6, side * -350.0, side * -90.0, 10.0, 0.0),
+        "north" | "south" | "east" | "west" => {
+            let bearing = match place {
+                "north" => 0.0,
+                "east" => 90.0,
+                "south" => 180.0,
+                _ => 270.0,
+            };
+            let off = (bearing - heading).to_radians();
+            (off.cos() * 8.0 * nm, off.sin() * 8.0 * nm, bearing + 180.0 - heading, 105.0, 2500.0)
+        }
+        _ => return None,
+    };
+    let rad = course.to_radians();
+    let reports = (0..SECONDS)
+        .map(|i| {
+            let back = (SECONDS - 1 - i) as f64 * kt * nm / 3600.0;
+            let (a, r) = (along - back * rad.cos(), right - back * rad.sin());
+            let true_heading = (heading + course).rem_euclid(360.0);
+            Report {
+                state: SimState::Flying,
+                position: Some(offset(end.start, heading, a, r)),
+                altitude_ft: airport.elevation_ft + agl,
+                agl_ft: agl,
+                heading_true: true_heading,
+                heading_mag: (true_heading - airport.variation).rem_euclid(360.0),
+                ias_kt: kt,
+                ground_speed_kt: kt,
+                on_ground: agl == 0.0,
+                vertical_speed_fpm: match place {
+                    "departure" | "crosswind" => 500.0,
+                    "base" | "final" => -500.0,
+                    _ => 0.0,
+                },
+                ..now.clone()
+            }
+        })
+        .collect();
+    Some(reports)
+}
+
+/// A point in the frame of a runway: feet ahead and to the right.
+fn offset(origin: LatLon, heading: f64, along: f64, right: f64) -> LatLon {
+    let h = heading.to_radians();
+    let (north, east) = (along * h.cos() - right * h.sin(), along * h.sin() + right * h.cos());
+    let per_degree = 60.0 * FT_PER_NM;
+    LatLon::new(origin.lat + north / per_degree, origin.lon + east / (per_degree * origin.lat.to_radians().cos()))
+}

@@ -1,0 +1,101 @@
+//! `stratus transcribe` and `stratus speak`, and a plain speaker for commands.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use serde_json::json;
+
+use crate::audio::{play, radio, resample, take, wav};
+use crate::cli::{Speak, Transcribe};
+use crate::event::{Clip, Hints, Voice};
+use crate::problem::Problem;
+use crate::settings::Config;
+use crate::speech::recognise::Recogniser;
+use crate::speech::synthesise::Synthesiser;
+use crate::speech::{files, model};
+
+pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Result<ExitCode> {
+    let config = super::configuration(file)?;
+    let mut ears = ears(&config, args.model.as_deref())?;
+    let mut out = std::io::stdout();
+    for path in &args.files {
+        let sound = wav::read(path)?;
+        let samples = resample::to_rate(&sound.samples, sound.rate, take::RATE)?;
+        let begun = Instant::now();
+        let heard = ears.transcribe(&samples, &Hints::default(), &AtomicBool::new(false))?;
+        let took = begun.elapsed();
+        if args.json {
+            let seconds = samples.len() as f64 / f64::from(take::RATE);
+            writeln!(
+                out,
+                "{}",
+                json!({"file": path, "text": heard.text, "confidence": heard.confidence, "seconds": seconds, "took_ms": took.as_millis() as u64})
+            )?;
+        } else if args.files.len() > 1 {
+            writeln!(out, "{}\t{}", path.display(), heard.text)?;
+        } else {
+            writeln!(out, "{}", heard.text)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The recogniser of the configuration, or of another model file.
+pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogniser, Problem> {
+    let path: PathBuf = match (model_file, &config.speech.model) {
+        (Some(p), _) => p.to_path_buf(),
+        (None, Some(p)) => p.clone(),
+        (None, None) => {
+            return Err(Problem::new("there is no speech model")
+                .because("the configuration names none (speech.model)")
+                .fix("download one in whisper.cpp's format, such as ggml-base.en.bin, and set speech.model and speech.model_sha256 in stratus.toml"));
+        }
+    };
+    let expected = if model_file.is_some() { None } else { config.speech.model_sha256.as_deref() };
+    Recogniser::load(&model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?, threads(config))
+}
+
+/// Threads for recognition: as configured, or half the processors.
+pub(super) fn threads(config: &Config) -> u8 {
+    if config.speech.threads > 0 {
+        return config.speech.threads;
+    }
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u8::try_from((cores / 2).clamp(1, 8)).unwrap_or(1)
+}
+
+pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {
+    let config = super::configuration(file)?;
+    let name = args.voice.clone().unwrap_or_else(|| config.speech.voice.clone());
+    if !["en-US", "en-GB"].contains(&name.as_str()) {
+        return Err(Problem::new(format!("there is no voice {name:?}")).fix("the voices are en-US and en-GB").into());
+    }
+    let voice = Voice { name, rate_percent: config.speech.rate_percent, pitch_percent: 100 };
+    let clip = Synthesiser::new(&files::voices()?)?.speak(&args.text.join(" "), &voice)?;
+    let clip = if args.radio { radio::through(&clip, true, config.audio.volume_percent, 1) } else { clip };
+    match &args.out {
+        Some(path) => wav::write(path, &clip.samples, clip.rate)?,
+        None => match Speaker::open() {
+            Some(mut s) => s.play(&clip)?,
+            None => return Err(Problem::new("there is no speaker").fix("connect one, or write a file with --out FILE.wav").into()),
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The default speaker, one clip after the other.
+pub(super) struct Speaker(play::Speaker);
+
+impl Speaker {
+    /// The default speaker, if there is one.
+    pub(super) fn open() -> Option<Self> {
+        play::Speaker::open(None).ok().map(Self)
+    }
+    /// Plays a clip to its end.
+    pub(super) fn play(&mut self, clip: &Clip) -> Result<(), Problem> {
+        self.0.play_to_end(clip)
+    }
+}

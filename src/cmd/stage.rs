@@ -1,0 +1,219 @@
+//! `Stage`: the whole path in one thread and virtual time, with the real ears, engine and voice.
+//!
+//! The demo, replays and the headless mode play on it: the same `App::handle`, the same recogniser and synthesiser as
+//! in the tray, only that nobody waits. Compute time is real and moves the clock, so latencies are measured ones.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use crate::app::App;
+use crate::audio::{radio, take};
+use crate::event::{Clip, Edge, Effect, Event, Heard, Latency, Line, Speaker, Toast, Voice};
+use crate::problem::Problem;
+use crate::report::Report;
+use crate::speech::recognise::Recogniser;
+use crate::speech::synthesise::Synthesiser;
+use crate::units::{Time, TxId};
+
+/// What came of one call.
+#[derive(Debug, Clone, Default)]
+pub struct Exchange {
+    /// The recogniser's words.
+    pub heard: String,
+    /// The pilot's line of the transcript.
+    pub pilot: Option<Line>,
+    /// The controller's line; none when it stayed silent.
+    pub atc: Option<Line>,
+    /// The controller's sound, after the radio.
+    pub sound: Clip,
+    /// What the toasts said.
+    pub toasts: Vec<Toast>,
+}
+
+/// A stage with an application on it.
+pub struct Stage {
+    /// The application.
+    pub app: App,
+    ears: Option<Recogniser>,
+    voice: Option<Synthesiser>,
+    now: Time,
+    /// The microphone's sound for the take that is being made.
+    microphone: Option<Arc<[f32]>>,
+    taking: Option<TxId>,
+    toward: VecDeque<Event>,
+    last: Exchange,
+    /// Every line of the transcript, in order.
+    pub transcript: Vec<Line>,
+    radio_seed: u64,
+}
+
+impl Stage {
+    /// A stage; without ears only typed or transcribed calls work, without a voice nothing is heard.
+    pub fn new(app: App, ears: Option<Recogniser>, voice: Option<Synthesiser>) -> Self {
+        Self {
+            app,
+            ears,
+            voice,
+            now: Time(0),
+            microphone: None,
+            taking: None,
+            toward: VecDeque::new(),
+            last: Exchange::default(),
+            transcript: Vec::new(),
+            radio_seed: 1,
+        }
+    }
+
+    /// The stage's clock.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Lets time pass up to `until`, with the deadlines that fall into it. What is said meanwhile is returned.
+    pub fn pass(&mut self, until: Time) -> Vec<Exchange> {
+        let mut said = Vec::new();
+        while let Some(deadline) = self.app.next_deadline().filter(|d| *d <= until) {
+            self.now = self.now.max(deadline);
+            self.last = Exchange::default();
+            self.give(Event::Wake);
+            if self.last.atc.is_some() || !self.last.toasts.is_empty() {
+                said.push(std::mem::take(&mut self.last));
+            }
+        }
+        self.now = self.now.max(until);
+        said
+    }
+
+    /// The simulator reports.
+    pub fn report(&mut self, report: Report) {
+        self.give(Event::Sim(Arc::new(report)));
+    }
+
+    /// A call by voice: key down, `sound` (16 kHz mono) into the microphone, key up, and all that follows.
+    pub fn call(&mut self, sound: &[f32]) -> Exchange {
+        self.last = Exchange::default();
+        self.give(Event::Ptt(Edge::Down));
+        self.microphone = Some(sound.into());
+        self.now = self.now + Duration::from_secs_f64(sound.len() as f64 / f64::from(take::RATE));
+        self.give(Event::Ptt(Edge::Up));
+        self.settle();
+        std::mem::take(&mut self.last)
+    }
+
+    /// A call whose words are known: what a recording holds.
+    pub fn heard(&mut self, text: &str) -> Exchange {
+        self.last = Exchange::default();
+        let tx = self.app.upcoming_tx();
+        let heard = Heard { text: text.to_owned(), confidence: 1.0, took_ms: 0 };
+        self.give(Event::Heard { tx, result: Ok(heard) });
+        self.settle();
+        std::mem::take(&mut self.last)
+    }
+
+    /// Runs deadlines until nobody speaks any more.
+    fn settle(&mut self) {
+        let mut rounds = 0;
+        while self.app.open_tx().is_some() || self.app.speaking() {
+            let Some(deadline) = self.app.next_deadline() else { break };
+            self.now = self.now.max(deadline);
+            self.give(Event::Wake);
+            rounds += 1;
+            if rounds > 1000 {
+                break;
+            }
+        }
+    }
+
+    fn give(&mut self, event: Event) {
+        self.toward.push_back(event);
+        while let Some(event) = self.toward.pop_front() {
+            for effect in self.app.handle(self.now, event) {
+                self.perform(effect);
+            }
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Capture(tx) => self.taking = Some(tx),
+            Effect::DropCapture(_) => self.taking = None,
+            Effect::EndCapture(tx) => {
+                let take = match (self.taking.take() == Some(tx), self.microphone.take()) {
+                    (true, Some(sound)) => Ok(take::from_16k(&sound)),
+                    _ => Err(Problem::new("there is no microphone on this stage")),
+                };
+                self.toward.push_back(Event::Captured { tx, take });
+            }
+            Effect::Transcribe { tx, take, hints } => {
+                let begun = Instant::now();
+                let result = match &mut self.ears {
+                    Some(ears) => ears.transcribe(&take.samples, &hints, &AtomicBool::new(false)),
+                    None => Err(Problem::new("there is no speech model on this stage")),
+                };
+                self.spend(begun);
+                if let Ok(h) = &result {
+                    self.last.heard.clone_from(&h.text);
+                }
+                self.toward.push_back(Event::Heard { tx, result });
+            }
+            Effect::Synthesise { tx, part, last, words, voice } => {
+                let begun = Instant::now();
+                let result = self.synthesise(&words, &voice);
+                self.spend(begun);
+                self.toward.push_back(Event::Voiced { tx, part, last, result });
+            }
+            Effect::Play { tx, part, last, clip, radio, volume_percent } => {
+                if part == 0 {
+                    self.toward.push_back(Event::Started { tx });
+                }
+                let sound = if radio { radio::through(&clip, last, volume_percent, self.radio_seed) } else { clip };
+                self.radio_seed += 1;
+                let mut all = self.last.sound.samples.to_vec();
+                all.extend_from_slice(&sound.samples);
+                self.last.sound = Clip { samples: all.into(), rate: sound.rate };
+                if last {
+                    // The first sample leaves before the rest is heard: `Started` is seen first, then time passes.
+                    while let Some(event) = self.toward.pop_front() {
+                        for effect in self.app.handle(self.now, event) {
+                            self.perform(effect);
+                        }
+                    }
+                    self.now = self.now + Duration::from_secs_f64(self.last.sound.seconds());
+                    self.toward.push_back(Event::Played { tx, complete: true });
+                }
+            }
+            Effect::Record(line) => {
+                match line.from {
+                    Speaker::Pilot => self.last.pilot = Some(line.clone()),
+                    Speaker::Atc => self.last.atc = Some(line.clone()),
+                }
+                self.transcript.push(line);
+            }
+            Effect::Toast(toast) => self.last.toasts.push(toast),
+            Effect::Consult { tx, .. } => {
+                let absent = Problem::new("no language model on this stage");
+                self.toward.push_back(Event::Advice { tx, result: Err(absent) });
+            }
+            _ => {}
+        }
+    }
+
+    fn synthesise(&mut self, words: &str, voice: &Voice) -> Result<Clip, Problem> {
+        match &mut self.voice {
+            Some(s) => s.speak(words, voice),
+            None => Ok(Clip { samples: Arc::from([]), rate: 16_000 }),
+        }
+    }
+
+    /// Real compute moves the virtual clock.
+    fn spend(&mut self, since: Instant) {
+        self.now = self.now + since.elapsed();
+    }
+
+    /// The latencies of all answers so far.
+    pub fn latencies(&self) -> Vec<&Latency> {
+        self.transcript.iter().filter_map(|l| l.latency_ms.as_ref()).collect()
+    }
+}

@@ -1,0 +1,156 @@
+//! The pilot's configuration file: found, created on the first run, read, watched, one key changed at a time.
+//!
+//! Stratus never rewrites the file: single keys are changed in place, comments kept.
+
+mod read;
+mod set;
+mod watch;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+pub use read::{parse, read};
+pub use set::set_key;
+pub use watch::Watch;
+
+use crate::problem::Problem;
+use crate::settings::Config;
+
+/// The shipped configuration: every key, commented out, with unit, meaning and default.
+pub const SHIPPED: &str = include_str!("../../config/stratus.toml");
+
+/// A configuration to start with, and what was wrong with the file if something was.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// In force.
+    pub config: Arc<Config>,
+    /// The file could not be used: `config` holds the defaults, and a person must be told.
+    pub problem: Option<Problem>,
+}
+
+/// Reads the configuration at `path`; creates the file, all keys commented out, where there is none.
+///
+/// Never fails: a windowless program that vanishes over a typing mistake could not even say so.
+pub fn load_or_create(path: &Path) -> Loaded {
+    // `create` first: looking and then creating would race with a second start.
+    let result = match create(path) {
+        Ok(()) => return Loaded { config: Arc::default(), problem: None },
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => read(path),
+        Err(_) if path.exists() => read(path),
+        Err(e) => Err(Problem::config("cannot create the configuration")
+            .because(format!("{}: {e}", path.display()))
+            .fix("Stratus runs on its defaults; make the folder writable, or name a file with `--config FILE`")),
+    };
+    match result {
+        Ok(config) => Loaded { config: Arc::new(config), problem: None },
+        Err(problem) => Loaded { config: Arc::default(), problem: Some(problem) },
+    }
+}
+
+/// Writes the shipped configuration where there is no file yet; `AlreadyExists` otherwise, whatever stands there.
+pub fn create(path: &Path) -> io::Result<()> {
+    create_with(path, |file| file.write_all(SHIPPED.as_bytes()))
+}
+
+fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    fill(&mut file).and_then(|()| file.sync_all()).inspect_err(|_| {
+        // Half a file would be read as a whole one at the next start.
+        let _ = fs::remove_file(path);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The shipped file with every `# key = value` made live.
+    fn uncommented() -> String {
+        let is_key = |line: &str| {
+            line.strip_prefix("# ")
+                .and_then(|l| l.split_once(" = "))
+                .is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
+        };
+        SHIPPED.lines().map(|l| if is_key(l) { &l[2..] } else { l }).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn commented_and_uncommented_are_the_defaults() {
+        let at = Path::new("stratus.toml");
+        assert_eq!(parse(SHIPPED, at).unwrap(), Config::default());
+        assert_eq!(parse(&uncommented(), at).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn every_key_is_in_the_shipped_file_and_nothing_else() {
+        let shipped: toml::Table = uncommented().parse().unwrap();
+        let default = serde_json::to_value(Config::default()).unwrap();
+        let keys = |table: &str| default[table].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        let mut tables: Vec<_> = default.as_object().unwrap().keys().cloned().collect();
+        tables.sort();
+        let mut found: Vec<_> = shipped.keys().cloned().collect();
+        found.sort();
+        assert_eq!(found, tables);
+        for table in &tables {
+            let mut found: Vec<_> = shipped[table].as_table().unwrap().keys().cloned().collect();
+            let mut wanted = keys(table);
+            found.sort();
+            wanted.sort();
+            assert_eq!(found, wanted, "[{table}]");
+        }
+    }
+
+    #[test]
+    fn the_first_run_creates_the_file_and_the_second_leaves_it_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/stratus.toml");
+        assert!(load_or_create(&path).problem.is_none());
+        assert_eq!(fs::read_to_string(&path).unwrap(), SHIPPED);
+        fs::write(&path, "[audio]\nmute = true\n").unwrap();
+        let again = load_or_create(&path);
+        assert!(again.problem.is_none() && again.config.audio.mute);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[audio]\nmute = true\n");
+    }
+
+    #[test]
+    fn a_full_disk_leaves_no_half_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        let full = create_with(&path, |file| {
+            file.write_all(b"[aud")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(full.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_broken_start_runs_on_defaults_and_says_why() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("stratus.toml");
+        let starts = |what: &str| {
+            let loaded = load_or_create(&file);
+            assert_eq!(*loaded.config, Config::default(), "{what}");
+            let problem = loaded.problem.expect(what);
+            assert_eq!(problem.exit_code(), 3);
+            assert!(problem.to_string().contains("stratus.toml"), "{what}: {problem}");
+            assert!(!problem.fix.is_empty(), "{what}: {problem}");
+        };
+        fs::write(&file, "[audio]\ntial_ms = 3\n").unwrap();
+        starts("unknown key");
+        fs::write(&file, b"[audio]\nmicrophone = \"\xff\xfe\"\n").unwrap();
+        starts("invalid UTF-8");
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        starts("a directory");
+        fs::remove_dir(&file).unwrap();
+        let under_a_file = dir.path().join("plain");
+        fs::write(&under_a_file, "").unwrap();
+        assert!(load_or_create(&under_a_file.join("stratus.toml")).problem.is_some(), "no folder possible");
+    }
+}

@@ -1,0 +1,228 @@
+//! Watching the configuration file: polled, because editors save by renaming, linking and truncating alike.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use super::{read, set_key};
+use crate::problem::Problem;
+use crate::settings::Config;
+
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// What tells one version of the file from another; `None` while there is none.
+type Stamp = Option<(Option<SystemTime>, u64, PathBuf)>;
+
+/// What the thread and `set_key` share. The lock is held over a whole look and over a whole own write, so that the
+/// one never sees half of the other.
+#[derive(Debug)]
+struct Seen {
+    stamp: Stamp,
+    /// In force, and whether the file was broken after it came into force.
+    config: Arc<Config>,
+    broken: Option<Problem>,
+}
+
+/// A thread that tells when the configuration changed. Dropping it ends and joins the thread at once.
+#[derive(Debug)]
+pub struct Watch {
+    path: PathBuf,
+    seen: Arc<Mutex<Seen>>,
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    /// Watches the file at `path`. `config` and `problem` are what the start made of it. `tell` runs on the watching
+    /// thread, with a new configuration or with what is wrong; never twice in a row with the same.
+    pub fn start(
+        path: &Path,
+        config: Arc<Config>,
+        problem: Option<Problem>,
+        tell: impl FnMut(Result<Arc<Config>, Problem>) + Send + 'static,
+    ) -> Result<Self, Problem> {
+        Self::start_every(EVERY, path, config, problem, tell)
+    }
+
+    fn start_every(
+        every: Duration,
+        path: &Path,
+        config: Arc<Config>,
+        problem: Option<Problem>,
+        mut tell: impl FnMut(Result<Arc<Config>, Problem>) + Send + 'static,
+    ) -> Result<Self, Problem> {
+        // A stamp that no file has when the start was broken: then the first look reads it again, and says nothing
+        // as long as the file is as broken as it was. It also catches a change between reading and watching.
+        let seen = Arc::new(Mutex::new(Seen { stamp: Some((None, u64::MAX, PathBuf::new())), config, broken: problem }));
+        let (stop, stopped) = channel();
+        let (shared, watched) = (Arc::clone(&seen), path.to_owned());
+        let thread = std::thread::Builder::new()
+            .name("config watch".to_owned())
+            .spawn(move || watch(every, &watched, &shared, &stopped, &mut tell))
+            .map_err(|e| Problem::new("cannot watch the configuration").because(e))?;
+        Ok(Self { path: path.to_owned(), seen, stop: Some(stop), thread: Some(thread) })
+    }
+
+    /// Sets one key in the file and gives the configuration that is then in force. The watching thread knows this
+    /// write and does not tell it again.
+    pub fn set_key(&self, key: &str, value: &str) -> Result<Arc<Config>, Problem> {
+        let mut seen = lock(&self.seen);
+        let config = Arc::new(set_key(&self.path, key, value)?);
+        seen.stamp = stamp(&self.path);
+        seen.config = Arc::clone(&config);
+        seen.broken = None;
+        Ok(config)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn watch(every: Duration, path: &Path, seen: &Mutex<Seen>, stopped: &Receiver<()>, tell: &mut dyn FnMut(Result<Arc<Config>, Problem>)) {
+    // A file that is changing is looked at again soon: it must be the same twice before it is read, because an editor
+    // may have emptied it and not yet filled it, or moved it away and not yet put the new one in its place.
+    let (mut wait, mut settling): (Duration, Option<Stamp>) = (every, None);
+    while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        let mut last = lock(seen);
+        let now = stamp(path);
+        if now == last.stamp {
+            (wait, settling) = (every, None);
+            continue;
+        }
+        if settling.as_ref() != Some(&now) {
+            (wait, settling) = (if now.is_none() { every } else { every / 10 }, Some(now));
+            continue;
+        }
+        (wait, settling) = (every, None);
+        last.stamp = now;
+        let news = match read(path) {
+            Ok(config) if last.broken.is_none() && config == *last.config => continue,
+            Ok(config) => {
+                last.config = Arc::new(config);
+                last.broken = None;
+                Ok(Arc::clone(&last.config))
+            }
+            Err(problem) if last.broken.as_ref() == Some(&problem) => continue,
+            Err(problem) => {
+                last.broken = Some(problem.clone());
+                Err(problem)
+            }
+        };
+        // Without the lock: whoever is told may set a key.
+        drop(last);
+        tell(news);
+    }
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let meta = fs::metadata(path).ok()?;
+    Some((meta.modified().ok(), meta.len(), fs::canonicalize(path).ok()?))
+}
+
+fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    const SOON: Duration = Duration::from_secs(20);
+
+    struct Desk {
+        dir: tempfile::TempDir,
+        path: PathBuf,
+        told: Receiver<Result<Arc<Config>, Problem>>,
+        watch: Watch,
+    }
+
+    fn desk(text: &str) -> Desk {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        fs::write(&path, text).unwrap();
+        let start = crate::config::load_or_create(&path);
+        let (out, told) = channel();
+        let watch = Watch::start_every(Duration::from_millis(20), &path, start.config, start.problem, move |news| {
+            let _ = out.send(news);
+        })
+        .unwrap();
+        Desk { dir, path, told, watch }
+    }
+
+    #[test]
+    fn a_save_by_rename_and_a_save_in_place_are_both_seen() {
+        let d = desk("");
+        let new = d.dir.path().join("stratus.toml~");
+        fs::write(&new, "[audio]\nmute = true\n").unwrap();
+        fs::rename(&new, &d.path).unwrap();
+        assert!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.mute);
+        fs::write(&d.path, "[audio]\nmute = false\n").unwrap();
+        assert!(!d.told.recv_timeout(SOON).unwrap().unwrap().audio.mute);
+    }
+
+    #[test]
+    fn a_broken_save_is_told_once_and_mending_it_is_told() {
+        let d = desk("[audio]\nmute = true\n");
+        fs::write(&d.path, "[audio]\nmute = treu\n").unwrap();
+        let problem = d.told.recv_timeout(SOON).unwrap().unwrap_err();
+        assert!(problem.to_string().contains("stratus.toml:2"), "{problem}");
+        fs::write(&d.path, "[audio]\nmute = true\n# mended\n").unwrap();
+        assert!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.mute, "mended to what was in force all along");
+    }
+
+    #[test]
+    fn a_start_that_was_broken_is_not_told_twice() {
+        let d = desk("[audio]\nmute = treu\n");
+        fs::write(&d.path, "[audio]\nvolume_percent = 7\n").unwrap();
+        assert_eq!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent, 7);
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_told() {
+        let d = desk("");
+        fs::remove_file(&d.path).unwrap();
+        assert!(d.told.recv_timeout(SOON).unwrap().is_err());
+    }
+
+    #[test]
+    fn its_own_write_is_not_told() {
+        let d = desk("");
+        assert!(d.watch.set_key("audio.mute", "true").unwrap().audio.mute);
+        fs::write(&d.path, "[audio]\nmute = true\nvolume_percent = 9\n").unwrap();
+        assert_eq!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent, 9, "the first thing told is the editor's change");
+    }
+
+    #[test]
+    fn a_comment_is_no_news() {
+        let d = desk("");
+        fs::write(&d.path, "# only a comment\n").unwrap();
+        // Nothing can be waited for but its consequence: the thread has taken the new stamp and told nobody.
+        let until = Instant::now() + SOON;
+        while lock(&d.watch.seen).stamp != stamp(&d.path) {
+            assert!(Instant::now() < until);
+            std::thread::yield_now();
+        }
+        let Desk { told, watch, .. } = d;
+        drop(watch);
+        assert!(told.recv().is_err());
+    }
+
+    #[test]
+    fn dropping_ends_the_thread_without_waiting_for_a_poll() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        let hour = Duration::from_secs(3600);
+        drop(Watch::start_every(hour, &path, Arc::default(), None, |_| {}).unwrap());
+    }
+}

@@ -1,0 +1,356 @@
+//! The push-to-talk key: grabbed from the desktop, its press and its release told, a lost release found out.
+//!
+//! Nothing polls here while the key is up. While it is down, the server is asked ten times a second whether it still is.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, Once, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use global_hotkey::hotkey::HotKey;
+use global_hotkey::{Error, GlobalHotKeyEvent, GlobalHotKeyManager, HotKeyState};
+
+use super::keynames;
+use super::x11::{self, Display, News};
+use crate::event::Edge;
+use crate::problem::Problem;
+
+/// How often a held key is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long the key library may still tell of a release that the server already knows.
+const LATE: Duration = Duration::from_millis(400);
+
+/// A display that has not answered by then is as good as none.
+const START_LIMIT: Duration = Duration::from_secs(3);
+/// Giving the key back asks the server; a hung one must not hold up the end of the program.
+const STOP_LIMIT: Duration = Duration::from_millis(500);
+
+/// Where the key library's events go, by the key's id: it takes one handler for the whole process, once.
+static ROUTES: Mutex<BTreeMap<u32, Sender<Note>>> = Mutex::new(BTreeMap::new());
+static INSTALL: Once = Once::new();
+
+enum Note {
+    Pressed,
+    Released,
+    Remapped,
+    Gone(String),
+    Stop,
+}
+
+/// The push-to-talk key, held for Stratus. Dropping it gives the key back, and tells `Up` if it was down.
+pub struct Key {
+    notes: Sender<Note>,
+    done: Receiver<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Key {
+    /// Takes the key of this name ("ScrollLock", "Ctrl+Shift+Space"). `tell` is called on the key's own thread with each
+    /// edge, always `Down` and `Up` in turn, and at last with a problem if the display goes; it must not block.
+    pub fn start(name: &str, tell: impl Fn(Result<Edge, Problem>) + Send + 'static) -> Result<Self, Problem> {
+        let key = keynames::parse(name)?;
+        let (notes, inbox) = channel();
+        let (started, outcome) = channel();
+        let (finished, done) = channel();
+        let (name, news) = (name.to_owned(), notes.clone());
+        let thread = std::thread::Builder::new()
+            .name("key".into())
+            .spawn(move || {
+                match Held::take(name, key, news.clone()) {
+                    Err(p) => drop(started.send(Err(p))),
+                    Ok(grasp) => {
+                        route(key.id, Some(news));
+                        if started.send(Ok(())).is_ok() {
+                            Hold { grasp, tell: &tell, down: false }.run(&inbox);
+                        }
+                        route(key.id, None);
+                    }
+                }
+                let _ = finished.send(());
+            })
+            .map_err(|e| Problem::new("cannot start the thread of the push-to-talk key").because(e))?;
+        outcome.recv_timeout(START_LIMIT).unwrap_or_else(|_| Err(x11::refused("the X11 display does not answer".into())))?;
+        Ok(Self { notes, done, thread: Some(thread) })
+    }
+}
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        let _ = self.notes.send(Note::Stop);
+        if self.done.recv_timeout(STOP_LIMIT) != Err(RecvTimeoutError::Timeout)
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What a pilot should know about the key on this desktop although it could be taken; `None` when all is well.
+pub fn caveat() -> Option<Problem> {
+    let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty());
+    wayland.then(|| {
+        Problem::new("the push-to-talk key may only work while an X11 window has the focus")
+            .because("this is a Wayland session, which shows keys to the window in front alone")
+            .fix("bind `stratus ptt down` and `stratus ptt up` to a key of your desktop or a button of your stick")
+    })
+}
+
+fn route(id: u32, to: Option<Sender<Note>>) {
+    let mut routes = ROUTES.lock().unwrap_or_else(PoisonError::into_inner);
+    match to {
+        Some(to) => routes.insert(id, to),
+        None => routes.remove(&id),
+    };
+    drop(routes);
+    INSTALL.call_once(|| {
+        GlobalHotKeyEvent::set_event_handler(Some(|event: GlobalHotKeyEvent| {
+            let note = match event.state {
+                HotKeyState::Pressed => Note::Pressed,
+                HotKeyState::Released => Note::Released,
+            };
+            if let Some(to) = ROUTES.lock().unwrap_or_else(PoisonError::into_inner).get(&event.id) {
+                let _ = to.send(note);
+            }
+        }));
+    });
+}
+
+/// A key that the desktop has given to us.
+struct Grip {
+    manager: GlobalHotKeyManager,
+    key: HotKey,
+    keycode: u8,
+}
+
+impl Grip {
+    fn take(name: &str, key: HotKey, display: &Display) -> Result<Self, Problem> {
+        let refused = || Problem::new(format!("the push-to-talk key {name:?} cannot be taken"));
+        let choose = "choose another key in `ptt.key`, such as \"ScrollLock\", \"Pause\" or \"Ctrl+Shift+Space\"";
+        let keycode = display
+            .keycode(&key)
+            .map_err(|e| refused().because(e))?
+            .ok_or_else(|| refused().because("no key of this keyboard's layout makes it").fix(choose))?;
+        let taken = || {
+            refused()
+                .because("another program holds it")
+                .fix(format!("{choose}, or close that program; `stratus ptt down` and `stratus ptt up` work meanwhile"))
+        };
+        let manager = GlobalHotKeyManager::new().map_err(|e| refused().because(e))?;
+        manager.register(key).map_err(|e| match e {
+            Error::AlreadyRegistered(_) => taken(),
+            other => refused().because(other).fix(choose),
+        })?;
+        // The library says yes even when it has no connection: believe the server instead.
+        match display.is_taken(&key, keycode) {
+            Ok(true) => Ok(Self { manager, key, keycode }),
+            Ok(false) => Err(refused().because("the desktop did not hand it out").fix(choose)),
+            Err(e) => Err(refused().because(e)),
+        }
+    }
+}
+
+impl Drop for Grip {
+    fn drop(&mut self) {
+        // Dropping the manager alone gives the key back only some 50 ms later: too late to take it again. The library
+        // leaves its request in a buffer; the second call asks the server something and so sends the first one's.
+        let _ = self.manager.unregister(self.key);
+        let _ = self.manager.unregister(self.key);
+    }
+}
+
+/// The grabbed key as its thread needs it; a test has its own.
+trait Grasp {
+    /// Whether the key is down, by the server's own account.
+    fn is_down(&self) -> Result<bool, String>;
+    /// Whether the layout still makes the key where it was grabbed.
+    fn is_in_place(&self) -> bool;
+    /// Gives the key back and takes it again.
+    fn take_again(&mut self) -> Result<(), Problem>;
+}
+
+struct Held {
+    name: String,
+    key: HotKey,
+    display: Display,
+    grip: Option<Grip>,
+}
+
+impl Held {
+    fn take(name: String, key: HotKey, news: Sender<Note>) -> Result<Self, Problem> {
+        let mut display = Display::connect()?;
+        let grip = Grip::take(&name, key, &display)?;
+        display.watch(move |n| {
+            let _ = news.send(match n {
+                News::Remapped => Note::Remapped,
+                News::Gone(why) => Note::Gone(why),
+            });
+        })?;
+        Ok(Self { name, key, display, grip: Some(grip) })
+    }
+}
+
+impl Grasp for Held {
+    fn is_down(&self) -> Result<bool, String> {
+        self.grip.as_ref().map_or(Ok(false), |g| self.display.is_down(g.keycode))
+    }
+
+    fn is_in_place(&self) -> bool {
+        self.grip.as_ref().is_some_and(|g| self.display.keycode(&self.key) == Ok(Some(g.keycode)))
+    }
+
+    fn take_again(&mut self) -> Result<(), Problem> {
+        self.grip = None;
+        self.grip = Some(Grip::take(&self.name, self.key, &self.display)?);
+        Ok(())
+    }
+}
+
+/// The key's thread: turns notes into edges, until `Stop` or `Gone`.
+struct Hold<'a, G> {
+    grasp: G,
+    tell: &'a dyn Fn(Result<Edge, Problem>),
+    down: bool,
+}
+
+impl<G: Grasp> Hold<'_, G> {
+    fn run(mut self, inbox: &Receiver<Note>) {
+        loop {
+            let note = if self.down {
+                match inbox.recv_timeout(LOOK) {
+                    Ok(note) => note,
+                    Err(RecvTimeoutError::Timeout) => match self.grasp.is_down() {
+                        Ok(true) => continue,
+                        Ok(false) => match self.lost_release(inbox) {
+                            Some(note) => note,
+                            None => continue,
+                        },
+                        Err(why) => Note::Gone(why),
+                    },
+                    Err(RecvTimeoutError::Disconnected) => Note::Stop,
+                }
+            } else {
+                inbox.recv().unwrap_or(Note::Stop)
+            };
+            match note {
+                Note::Pressed => self.edge(Edge::Down),
+                Note::Released => self.edge(Edge::Up),
+                Note::Remapped if self.grasp.is_in_place() => {}
+                Note::Remapped => self.take_again(),
+                Note::Gone(why) => {
+                    self.edge(Edge::Up);
+                    (self.tell)(Err(Problem::new("the push-to-talk key is gone")
+                        .because("the connection to the display broke")
+                        .because(why)
+                        .fix("restart Stratus when the desktop is back; `stratus ptt down` and `stratus ptt up` work meanwhile")));
+                    return;
+                }
+                Note::Stop => return self.edge(Edge::Up),
+            }
+        }
+    }
+
+    fn edge(&mut self, edge: Edge) {
+        let down = edge == Edge::Down;
+        if down != self.down {
+            self.down = down;
+            (self.tell)(Ok(edge));
+        }
+    }
+
+    /// The server says that the key is up. Usually the library's word of it is on its way; when it does not come, the
+    /// library would swallow the next press too, so the key is taken anew. Gives back a note that came instead.
+    fn lost_release(&mut self, inbox: &Receiver<Note>) -> Option<Note> {
+        self.edge(Edge::Up);
+        match inbox.recv_timeout(LATE) {
+            Ok(Note::Released) => None,
+            Ok(other) => Some(other),
+            Err(_) => {
+                self.take_again();
+                None
+            }
+        }
+    }
+
+    fn take_again(&mut self) {
+        self.edge(Edge::Up);
+        if let Err(p) = self.grasp.take_again() {
+            (self.tell)(Err(p));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    /// A key whose state a test sets.
+    struct Fake {
+        down: Rc<Cell<Result<bool, ()>>>,
+        in_place: bool,
+        taken: Rc<Cell<u32>>,
+    }
+
+    impl Grasp for Fake {
+        fn is_down(&self) -> Result<bool, String> {
+            self.down.get().map_err(|()| "broken pipe".to_owned())
+        }
+        fn is_in_place(&self) -> bool {
+            self.in_place
+        }
+        fn take_again(&mut self) -> Result<(), Problem> {
+            self.taken.set(self.taken.get() + 1);
+            Ok(())
+        }
+    }
+
+    /// Runs the key's thread over notes, and gives what it told and how often the key was taken anew.
+    fn told(notes: Vec<Note>, down: Result<bool, ()>, in_place: bool) -> (Vec<Result<Edge, Problem>>, u32) {
+        let (send, inbox) = channel();
+        for note in notes {
+            send.send(note).unwrap();
+        }
+        // The last sender goes with the second edge or problem, so that the run ends by itself.
+        let send = Cell::new(Some(send));
+        let (out, taken) = (Cell::new(Vec::new()), Rc::new(Cell::new(0)));
+        let tell = |e: Result<Edge, Problem>| {
+            let mut all = out.take();
+            all.push(e);
+            if all.len() > 1 {
+                drop(send.take());
+            }
+            out.set(all);
+        };
+        let grasp = Fake { down: Rc::new(Cell::new(down)), in_place, taken: taken.clone() };
+        Hold { grasp, tell: &tell, down: false }.run(&inbox);
+        (out.take(), taken.get())
+    }
+
+    #[test]
+    fn edges_come_in_turn_and_the_end_lets_go() {
+        let notes = vec![Note::Pressed, Note::Pressed, Note::Released, Note::Released, Note::Pressed, Note::Stop];
+        assert_eq!(told(notes, Ok(true), true).0, [Ok(Edge::Down), Ok(Edge::Up), Ok(Edge::Down), Ok(Edge::Up)]);
+    }
+
+    #[test]
+    fn a_lost_release_is_found_out_and_the_key_taken_anew() {
+        let (edges, taken) = told(vec![Note::Pressed], Ok(false), true);
+        assert_eq!(edges, [Ok(Edge::Down), Ok(Edge::Up)]);
+        assert_eq!(taken, 1);
+    }
+
+    #[test]
+    fn a_display_that_goes_while_the_key_is_held_lets_go_and_says_so() {
+        let (edges, _) = told(vec![Note::Pressed], Err(()), true);
+        assert_eq!(edges[..2], [Ok(Edge::Down), Ok(Edge::Up)]);
+        assert!(edges[2].as_ref().unwrap_err().why.contains(&"broken pipe".to_owned()));
+    }
+
+    #[test]
+    fn a_layout_that_moves_the_key_takes_it_anew_and_another_does_not() {
+        assert_eq!(told(vec![Note::Remapped, Note::Stop], Ok(false), false).1, 1);
+        assert_eq!(told(vec![Note::Remapped, Note::Stop], Ok(false), true).1, 0);
+    }
+}

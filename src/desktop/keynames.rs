@@ -1,0 +1,211 @@
+//! Names of keys: from the configuration's words to a key that can be grabbed, and to the X11 keysym behind it.
+
+use global_hotkey::hotkey::{Code, HotKey};
+
+use crate::problem::Problem;
+
+const EXAMPLES: &str =
+    "name one key, with Ctrl, Shift, Alt or Super before it if you like: \"ScrollLock\", \"Pause\", \"F13\", \"Ctrl+Shift+Space\"";
+
+/// Names people write, as the key library spells them.
+const ALIASES: &[(&str, &str)] = &[
+    ("scroll", "ScrollLock"),
+    ("scroll lock", "ScrollLock"),
+    ("scroll_lock", "ScrollLock"),
+    ("break", "Pause"),
+    ("return", "Enter"),
+    ("ins", "Insert"),
+    ("del", "Delete"),
+    ("pgup", "PageUp"),
+    ("page_up", "PageUp"),
+    ("pgdn", "PageDown"),
+    ("page_down", "PageDown"),
+    ("print", "PrintScreen"),
+    ("menu", "ContextMenu"),
+    ("spacebar", "Space"),
+    ("caps lock", "CapsLock"),
+    ("caps_lock", "CapsLock"),
+    ("num lock", "NumLock"),
+    ("num_lock", "NumLock"),
+    ("win", "Super"),
+    ("windows", "Super"),
+];
+
+const MODIFIERS: &[&str] = &[
+    "ctrl",
+    "control",
+    "shift",
+    "alt",
+    "option",
+    "super",
+    "meta",
+    "cmd",
+    "command",
+    "win",
+    "windows",
+    "ctrlleft",
+    "ctrlright",
+    "controlleft",
+    "controlright",
+    "shiftleft",
+    "shiftright",
+    "altleft",
+    "altright",
+    "altgr",
+    "metaleft",
+    "metaright",
+    "fn",
+    "hyper",
+    "leftctrl",
+    "rightctrl",
+    "leftshift",
+    "rightshift",
+    "leftalt",
+    "rightalt",
+    "lctrl",
+    "rctrl",
+    "lshift",
+    "rshift",
+    "lalt",
+    "ralt",
+];
+
+/// Reads a key's name as it stands in `ptt.key`. The problem names the word that is not understood.
+pub fn parse(name: &str) -> Result<HotKey, Problem> {
+    let bad = |why: String| Problem::config(format!("the push-to-talk key {name:?} does not fit")).because(why);
+    let words: Vec<String> = name.split('+').map(|w| spelled(w.trim())).collect();
+    let Some((key, modifiers)) = words.split_last() else { return Err(bad("it is empty".into()).fix(EXAMPLES)) };
+    if words.iter().any(String::is_empty) {
+        return Err(bad("a key is missing beside a \"+\"".into()).fix(EXAMPLES));
+    }
+    if is_modifier(key) {
+        return Err(bad(format!("{key:?} alone is only a modifier, and a desktop does not hand out modifiers")).fix(EXAMPLES));
+    }
+    if let Some(word) = modifiers.iter().find(|w| !is_modifier(w)) {
+        return Err(bad(format!("{word:?} is no modifier, and only one key can follow them")).fix(EXAMPLES));
+    }
+    words.join("+").parse::<HotKey>().map_err(|_| {
+        let word = [modifiers, std::slice::from_ref(key)].concat().into_iter().find(|w| w.parse::<HotKey>().is_err() && !is_modifier(w));
+        bad(format!("there is no key called {:?}", word.unwrap_or_else(|| name.to_owned()))).fix(EXAMPLES)
+    })
+}
+
+fn spelled(word: &str) -> String {
+    let lower = word.to_lowercase();
+    ALIASES.iter().find(|(alias, _)| *alias == lower).map_or_else(|| word.to_owned(), |(_, name)| (*name).to_owned())
+}
+
+fn is_modifier(word: &str) -> bool {
+    MODIFIERS.contains(&word.to_lowercase().as_str())
+}
+
+/// The X11 keysym of a key (X11 protocol, appendix A; XKB's `XF86` names from 0x1008FF00), as the key library
+/// looks it up; none for keys that it cannot grab there.
+pub fn keysym(key: Code) -> Option<u32> {
+    let name = key.to_string();
+    if let Some(letter) = name.strip_prefix("Key").filter(|l| l.len() == 1) {
+        return letter.bytes().next().map(u32::from);
+    }
+    let number = |prefix: &str| name.strip_prefix(prefix).and_then(|n| n.parse::<u32>().ok());
+    if let Some(n) = number("Digit").filter(|n| *n <= 9) {
+        return Some(0x30 + n);
+    }
+    if let Some(n) = number("Numpad").filter(|n| *n <= 9) {
+        return Some(0xffb0 + n);
+    }
+    if let Some(n) = number("F").filter(|n| (1..=35).contains(n)) {
+        return Some(0xffbd + n);
+    }
+    Some(match key {
+        Code::Space => 0x20,
+        Code::Comma => 0x2c,
+        Code::Minus => 0x2d,
+        Code::Period => 0x2e,
+        Code::Slash => 0x2f,
+        Code::Semicolon => 0x3b,
+        Code::Equal => 0x3d,
+        Code::BracketLeft => 0x5b,
+        Code::Backslash | Code::IntlBackslash => 0x5c,
+        Code::BracketRight => 0x5d,
+        Code::Backquote => 0x60,
+        Code::Backspace => 0xff08,
+        Code::Tab => 0xff09,
+        Code::Enter => 0xff0d,
+        Code::Pause => 0xff13,
+        Code::ScrollLock => 0xff14,
+        Code::Escape => 0xff1b,
+        Code::Home => 0xff50,
+        Code::ArrowLeft => 0xff51,
+        Code::ArrowUp => 0xff52,
+        Code::ArrowRight => 0xff53,
+        Code::ArrowDown => 0xff54,
+        Code::PageUp => 0xff55,
+        Code::PageDown => 0xff56,
+        Code::End => 0xff57,
+        Code::PrintScreen => 0xff61,
+        Code::Insert => 0xff63,
+        Code::ContextMenu => 0xff67,
+        Code::NumLock => 0xff7f,
+        Code::NumpadMultiply => 0xffaa,
+        Code::NumpadAdd => 0xffab,
+        Code::NumpadSubtract => 0xffad,
+        Code::NumpadDecimal => 0xffae,
+        Code::NumpadDivide => 0xffaf,
+        Code::CapsLock => 0xffe5,
+        Code::Delete => 0xffff,
+        Code::AudioVolumeDown => 0x1008_ff11,
+        Code::AudioVolumeMute => 0x1008_ff12,
+        Code::AudioVolumeUp => 0x1008_ff13,
+        Code::MediaPlay => 0x1008_ff14,
+        Code::MediaStop => 0x1008_ff15,
+        Code::MediaTrackPrevious => 0x1008_ff16,
+        Code::MediaTrackNext => 0x1008_ff17,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use global_hotkey::hotkey::Modifiers;
+
+    #[test]
+    fn names_that_people_write_are_read() {
+        assert_eq!(parse("ScrollLock").unwrap().key, Code::ScrollLock);
+        assert_eq!(parse(" scroll lock ").unwrap().key, Code::ScrollLock);
+        assert_eq!(parse("F13").unwrap().key, Code::F13);
+        let combo = parse("ctrl + Shift+space").unwrap();
+        assert_eq!((combo.mods, combo.key), (Modifiers::CONTROL | Modifiers::SHIFT, Code::Space));
+        assert!(parse("Win+F9").is_ok());
+    }
+
+    #[test]
+    fn a_bad_name_is_a_configuration_problem_that_says_which_word() {
+        for (name, word) in [
+            ("Scrolllok", "Scrolllok"),
+            ("Ctrl+Bananas", "Bananas"),
+            ("Shift", "modifier"),
+            ("Ctrl+Alt", "modifier"),
+            ("AltGr", "modifier"),
+            ("A+B", "\"A\""),
+            ("", "missing"),
+            ("Ctrl+", "missing"),
+            ("+", "missing"),
+        ] {
+            let p = parse(name).unwrap_err();
+            assert!(p.why.iter().any(|w| w.contains(word)), "{name:?}: {p}");
+            assert!(!p.fix.is_empty() && p.exit_code() == 3);
+        }
+    }
+
+    #[test]
+    fn keysyms_are_those_of_the_protocol() {
+        assert_eq!(keysym(Code::ScrollLock), Some(0xff14));
+        assert_eq!(keysym(Code::F1), Some(0xffbe));
+        assert_eq!(keysym(Code::F24), Some(0xffd5));
+        assert_eq!(keysym(Code::KeyA), Some(0x41));
+        assert_eq!(keysym(Code::Digit9), Some(0x39));
+        assert_eq!(keysym(Code::Numpad0), Some(0xffb0));
+        assert_eq!(keysym(Code::ControlLeft), None);
+    }
+}

@@ -1,0 +1,285 @@
+//! Toasts, on a thread of their own with one slot: a newer toast takes the place of one that still waits.
+//!
+//! A notification daemon that hangs blocks that thread and nothing else; the end of the program waits for it 1 s at most.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use notify_rust::{Hint, Notification, NotificationHandle, Timeout, Urgency};
+
+use crate::event::Toast;
+use crate::problem::Problem;
+
+/// How long the end of the program waits for a toast under way.
+const STOP_LIMIT: Duration = Duration::from_secs(1);
+/// A daemon that takes longer than this for one toast hangs.
+const HUNG: Duration = Duration::from_secs(5);
+/// A toast's title and body are cut here, characters: a daemon must not be fed without end.
+const TITLE_CHARS: usize = 200;
+const BODY_CHARS: usize = 2000;
+
+type Tell = Box<dyn Fn(Problem) + Send + Sync>;
+
+#[derive(Default)]
+struct Slot {
+    waiting: Option<Toast>,
+    /// Since when the daemon has been busy with a toast.
+    busy: Option<Instant>,
+    closed: bool,
+    ended: bool,
+    failures: u64,
+    told: bool,
+}
+
+struct Shared {
+    slot: Mutex<Slot>,
+    changed: Condvar,
+    tell: Tell,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a failure and tells the first of them.
+    fn failed(&self, why: String) {
+        let mut slot = self.lock();
+        slot.failures += 1;
+        let first = !std::mem::replace(&mut slot.told, true);
+        drop(slot);
+        if first {
+            (self.tell)(
+                Problem::new("toasts cannot be shown")
+                    .because(why)
+                    .fix("start a notification daemon (most desktops have one; \"dunst\" is a small one), or set `toast.enabled = false`"),
+            );
+        }
+    }
+}
+
+/// Shows toasts without ever making anybody wait.
+pub struct Toaster {
+    shared: Arc<Shared>,
+}
+
+impl Toaster {
+    /// Starts the thread. `tell` hears of the first toast that could not be shown, on that thread or the caller's; later
+    /// failures are only counted.
+    pub fn start(tell: impl Fn(Problem) + Send + Sync + 'static) -> Result<Self, Problem> {
+        Self::with(tell, || {
+            let mut desk = Desk::default();
+            move |toast: &Toast| desk.show(toast)
+        })
+    }
+
+    /// As `start`, with another way to show a toast; `make` runs on the thread.
+    fn with<S>(tell: impl Fn(Problem) + Send + Sync + 'static, make: impl FnOnce() -> S + Send + 'static) -> Result<Self, Problem>
+    where
+        S: FnMut(&Toast) -> Result<(), String>,
+    {
+        let shared = Arc::new(Shared { slot: Mutex::default(), changed: Condvar::new(), tell: Box::new(tell) });
+        let theirs = shared.clone();
+        std::thread::Builder::new()
+            .name("toast".into())
+            .spawn(move || work(&theirs, make()))
+            .map_err(|e| Problem::new("cannot start the thread of the toasts").because(e))?;
+        Ok(Self { shared })
+    }
+
+    /// Shows a toast as soon as the daemon has taken the one before; one that still waits is dropped. Never waits.
+    pub fn show(&self, toast: Toast) {
+        let mut slot = self.shared.lock();
+        slot.waiting = Some(toast);
+        let hung = slot.busy.is_some_and(|since| since.elapsed() > HUNG);
+        drop(slot);
+        self.shared.changed.notify_all();
+        if hung {
+            self.shared.failed("the notification daemon does not answer".into());
+        }
+    }
+
+    /// How many toasts could not be shown.
+    pub fn failures(&self) -> u64 {
+        self.shared.lock().failures
+    }
+}
+
+impl Drop for Toaster {
+    fn drop(&mut self) {
+        let mut slot = self.shared.lock();
+        slot.closed = true;
+        self.shared.changed.notify_all();
+        let waited = self.shared.changed.wait_timeout_while(slot, STOP_LIMIT, |s| !s.ended);
+        // A daemon that wakes up later must not show what nobody waits for any more.
+        waited.unwrap_or_else(PoisonError::into_inner).0.waiting = None;
+    }
+}
+
+fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
+    loop {
+        let mut slot = shared.lock();
+        while slot.waiting.is_none() && !slot.closed {
+            slot = shared.changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
+        }
+        // What still waits at the end is shown: it may say why the program ends.
+        let Some(toast) = slot.waiting.take() else { break };
+        slot.busy = Some(Instant::now());
+        drop(slot);
+        let result = show(&toast);
+        shared.lock().busy = None;
+        if let Err(why) = result {
+            shared.failed(why);
+        }
+    }
+    shared.lock().ended = true;
+    shared.changed.notify_all();
+}
+
+/// The notification daemon.
+#[derive(Default)]
+struct Desk {
+    /// The toast on the screen. Its connection is kept: some desktops take a toast away with it.
+    shown: Option<NotificationHandle>,
+    /// Whether the daemon reads markup in bodies; asked once.
+    markup: Option<bool>,
+}
+
+impl Desk {
+    fn show(&mut self, toast: &Toast) -> Result<(), String> {
+        let markup = match self.markup {
+            Some(known) => known,
+            None => {
+                let known = notify_rust::get_capabilities().map_err(|e| e.to_string())?.iter().any(|c| c == "body-markup");
+                *self.markup.insert(known)
+            }
+        };
+        let mut note = Notification::new();
+        note.appname("Stratus")
+            .summary(&cut(&toast.title, TITLE_CHARS))
+            .body(&body(&toast.body, markup))
+            .icon(if toast.fault { "dialog-warning" } else { "audio-headset" })
+            .urgency(Urgency::Normal)
+            .hint(Hint::DesktopEntry("stratus".into()))
+            .timeout(Timeout::Milliseconds(u32::from(toast.seconds.max(1)) * 1000));
+        if let Some(shown) = &self.shown {
+            note.id(shown.id());
+        }
+        self.shown = Some(note.show().map_err(|e| e.to_string())?);
+        Ok(())
+    }
+}
+
+/// The body as data: a daemon that reads markup gets it escaped, another one as it is.
+fn body(words: &str, markup: bool) -> String {
+    let words = cut(words, BODY_CHARS);
+    if !markup {
+        return words;
+    }
+    let mut escaped = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Without control characters (a NUL cannot travel on the bus) and not beyond a length.
+fn cut(words: &str, chars: usize) -> String {
+    words.chars().filter(|c| *c == '\n' || !c.is_control()).take(chars).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::channel;
+
+    fn toast(body: &str) -> Toast {
+        Toast { title: "Hilo Tower 118.1".into(), body: body.into(), fault: false, seconds: 5 }
+    }
+
+    #[test]
+    fn markup_is_data() {
+        assert_eq!(body("<a href=\"x\">A&B</a>\0", true), "&lt;a href=\"x\"&gt;A&amp;B&lt;/a&gt;");
+        assert_eq!(body("A<B", false), "A<B");
+        assert_eq!(cut(&"x".repeat(9000), BODY_CHARS).len(), BODY_CHARS);
+    }
+
+    #[test]
+    fn a_newer_toast_takes_the_place_of_the_one_that_waits() {
+        let (begun, busy) = channel();
+        let (go, gate) = channel::<()>();
+        let (out, shown) = channel();
+        let toaster = Toaster::with(
+            |_| {},
+            move || {
+                move |t: &Toast| {
+                    let _ = begun.send(());
+                    let _ = gate.recv();
+                    out.send(t.body.clone()).map_err(|e| e.to_string())
+                }
+            },
+        )
+        .unwrap();
+        toaster.show(toast("one"));
+        busy.recv().unwrap();
+        toaster.show(toast("two"));
+        toaster.show(toast("three"));
+        drop(go);
+        drop(toaster);
+        assert_eq!(shown.iter().collect::<Vec<_>>(), ["one", "three"]);
+    }
+
+    #[test]
+    fn failures_are_counted_and_told_once() {
+        let (words, told) = channel();
+        let words = Mutex::new(words);
+        let (tick, done) = channel();
+        let toaster = Toaster::with(
+            move |p: Problem| words.lock().unwrap().send(p).unwrap(),
+            move || {
+                move |_: &Toast| {
+                    let _ = tick.send(());
+                    Err("no daemon".to_owned())
+                }
+            },
+        )
+        .unwrap();
+        for _ in 0..3 {
+            toaster.show(toast("x"));
+            done.recv().unwrap();
+        }
+        let shared = toaster.shared.clone();
+        drop(toaster);
+        assert_eq!(shared.lock().failures, 3);
+        drop(shared);
+        let told: Vec<Problem> = told.iter().collect();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].why.contains(&"no daemon".to_owned()) && !told[0].fix.is_empty());
+    }
+
+    #[test]
+    fn a_hung_daemon_does_not_hold_up_the_end() {
+        let (begun, busy) = channel();
+        let (go, gate) = channel::<()>();
+        let toaster = Toaster::with(
+            |_| {},
+            move || {
+                move |_: &Toast| {
+                    let _ = begun.send(());
+                    let _ = gate.recv();
+                    Ok(())
+                }
+            },
+        )
+        .unwrap();
+        toaster.show(toast("x"));
+        busy.recv().unwrap();
+        drop(toaster); // Would wait for ever if it joined: the gate opens only below.
+        drop(go);
+    }
+}

@@ -1,0 +1,300 @@
+//! The tray icon and its menu: a StatusNotifierItem on the session bus, without GTK, on a thread of its own.
+//!
+//! Words from outside (a unit's name, a controller's answer) are data: no mnemonic, no markup, no line break of theirs
+//! reaches the desktop. A panel that starts later shows the icon then.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use tray_icon::menu::{CheckMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem};
+use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
+
+use super::icons;
+use crate::event::{Choice, MenuModel, TrayState};
+use crate::problem::Problem;
+
+/// A bus that has not answered by then is as good as none.
+const START_LIMIT: Duration = Duration::from_secs(3);
+/// Taking the icon away asks the bus once; a hung one must not hold up the end of the program.
+const STOP_LIMIT: Duration = Duration::from_millis(500);
+/// Characters of the last answer in the menu: as much as a menu can be wide.
+const MENU_CHARS: usize = 90;
+
+const UNIT: &str = "stratus.unit";
+const LAST: &str = "stratus.last";
+const FAULT: &str = "stratus.fault";
+const MUTE: &str = "stratus.mute";
+const CONFIG: &str = "stratus.config";
+const QUIT: &str = "stratus.quit";
+
+type OnChoice = Arc<dyn Fn(Choice) + Send + Sync>;
+
+/// Whoever listens to the menu now: the tray library takes one handler for the whole process, once.
+static LISTENER: Mutex<Option<OnChoice>> = Mutex::new(None);
+static INSTALL: Once = Once::new();
+
+enum Job {
+    Show(TrayState),
+    Menu(MenuModel),
+}
+
+/// The icon in the tray. Dropping it takes the icon away.
+pub struct Tray {
+    jobs: Option<Sender<Job>>,
+    done: Receiver<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Tray {
+    /// Puts the icon into the tray, in the state `Ready`; `on_choice` is called on a thread of the tray's and must not
+    /// block. Fails without a session bus; with a bus but no panel it succeeds, and a panel that comes shows the icon.
+    pub fn start(on_choice: impl Fn(Choice) + Send + Sync + 'static) -> Result<Self, Problem> {
+        listen(Some(Arc::new(on_choice)));
+        let (jobs, inbox) = channel();
+        let (started, outcome) = channel();
+        let (finished, done) = channel();
+        let thread = std::thread::Builder::new()
+            .name("tray".into())
+            .spawn(move || {
+                run(&inbox, &started);
+                let _ = finished.send(());
+            })
+            .map_err(|e| Problem::new("cannot start the thread of the tray").because(e))?;
+        match outcome.recv_timeout(START_LIMIT) {
+            Ok(Ok(())) => Ok(Self { jobs: Some(jobs), done, thread: Some(thread) }),
+            Ok(Err(why)) => Err(no_tray().because(why)),
+            Err(RecvTimeoutError::Timeout) => Err(no_tray().because("the session bus does not answer")),
+            Err(RecvTimeoutError::Disconnected) => Err(no_tray().because("its thread ended")),
+        }
+    }
+
+    /// Shows a state: icon and tooltip. Does not wait.
+    pub fn show(&self, state: TrayState) {
+        self.send(Job::Show(state));
+    }
+
+    /// Shows a menu. Does not wait.
+    pub fn menu(&self, model: &MenuModel) {
+        self.send(Job::Menu(model.clone()));
+    }
+
+    fn send(&self, job: Job) {
+        // A tray whose bus has died has ended; there is nobody left to show anything to.
+        if let Some(jobs) = &self.jobs {
+            let _ = jobs.send(job);
+        }
+    }
+}
+
+impl Drop for Tray {
+    fn drop(&mut self) {
+        listen(None);
+        self.jobs = None;
+        if self.done.recv_timeout(STOP_LIMIT) != Err(RecvTimeoutError::Timeout)
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn no_tray() -> Problem {
+    Problem::new("there is no tray icon").fix(
+        "start Stratus inside a desktop session (DBUS_SESSION_BUS_ADDRESS names its bus); the key, `stratus say` and the voice work without",
+    )
+}
+
+fn listen(who: Option<OnChoice>) {
+    *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = who;
+    INSTALL.call_once(|| {
+        MenuEvent::set_event_handler(Some(|event: MenuEvent| {
+            let choice = match event.id.0.as_str() {
+                LAST => Choice::RepeatLast,
+                MUTE => Choice::ToggleMute,
+                CONFIG => Choice::OpenConfig,
+                QUIT => Choice::Quit,
+                _ => return,
+            };
+            let who = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(tell) = who {
+                tell(choice);
+            }
+        }));
+    });
+}
+
+fn run(inbox: &Receiver<Job>, started: &Sender<Result<(), String>>) {
+    let mut board = match Board::new() {
+        Ok(board) => board,
+        Err(why) => {
+            let _ = started.send(Err(why));
+            return;
+        }
+    };
+    if started.send(Ok(())).is_err() {
+        return;
+    }
+    while let Ok(job) = inbox.recv() {
+        match job {
+            Job::Show(state) => board.show(state),
+            Job::Menu(model) => board.menu(&model),
+        }
+    }
+}
+
+/// What lives on the tray's thread: the tray library's items may not leave it.
+struct Board {
+    icon: TrayIcon,
+    menu: Menu,
+    unit: MenuItem,
+    last: MenuItem,
+    fault: MenuItem,
+    fault_shown: bool,
+    mute: CheckMenuItem,
+    state: TrayState,
+    model: MenuModel,
+}
+
+impl Board {
+    fn new() -> Result<Self, String> {
+        let model = MenuModel::default();
+        let unit = MenuItem::with_id(UNIT, unit_text(&model), false, None);
+        let last = MenuItem::with_id(LAST, last_text(&model), false, None);
+        let fault = MenuItem::with_id(FAULT, "", false, None);
+        let mute = CheckMenuItem::with_id(MUTE, "Mute the controller", true, false, None);
+        let config = MenuItem::with_id(CONFIG, "Open the configuration", true, None);
+        let quit = MenuItem::with_id(QUIT, "Quit Stratus", true, None);
+        let (line, other_line) = (PredefinedMenuItem::separator(), PredefinedMenuItem::separator());
+        let menu = Menu::new();
+        menu.append_items(&[&unit, &last, &line, &mute, &config, &other_line, &quit]).map_err(|e| e.to_string())?;
+        let icon = TrayIconBuilder::new()
+            .with_id("stratus")
+            .with_title("Stratus")
+            .with_tooltip(tooltip(TrayState::Ready, &model))
+            .with_icon(picture(TrayState::Ready)?)
+            .with_menu(Box::new(menu.clone()))
+            .build()
+            .map_err(|e| e.to_string())?;
+        Ok(Self { icon, menu, unit, last, fault, fault_shown: false, mute, state: TrayState::Ready, model })
+    }
+
+    fn show(&mut self, state: TrayState) {
+        if state == self.state {
+            return;
+        }
+        self.state = state;
+        if let Ok(picture) = picture(state) {
+            let _ = self.icon.set_icon(Some(picture));
+        }
+        let _ = self.icon.set_tooltip(Some(tooltip(state, &self.model)));
+    }
+
+    fn menu(&mut self, model: &MenuModel) {
+        // The check mark is set even when the model has not changed: the desktop toggles it by itself on a click.
+        self.mute.set_checked(model.muted);
+        if *model == self.model {
+            return;
+        }
+        self.model = model.clone();
+        self.unit.set_text(unit_text(model));
+        self.last.set_text(last_text(model));
+        self.last.set_enabled(model.last.is_some());
+        if let Some(fault) = &model.fault {
+            self.fault.set_text(plain(fault));
+        }
+        if model.fault.is_some() != self.fault_shown {
+            self.fault_shown = model.fault.is_some();
+            let _ = if self.fault_shown { self.menu.insert(&self.fault, 0) } else { self.menu.remove(&self.fault) };
+        }
+        let _ = self.icon.set_tooltip(Some(tooltip(self.state, model)));
+    }
+}
+
+fn picture(state: TrayState) -> Result<Icon, String> {
+    Icon::from_rgba(icons::rgba(state).to_vec(), icons::SIZE, icons::SIZE).map_err(|e| e.to_string())
+}
+
+fn unit_text(model: &MenuModel) -> String {
+    if model.unit.trim().is_empty() { "Nobody on this frequency".into() } else { plain(&model.unit) }
+}
+
+fn last_text(model: &MenuModel) -> String {
+    match &model.last {
+        Some(words) => format!("Repeat: {}", plain(words)),
+        None => "No answer yet".into(),
+    }
+}
+
+fn tooltip(state: TrayState, model: &MenuModel) -> String {
+    let state = match state {
+        TrayState::Ready => "ready",
+        TrayState::Listening => "listening",
+        TrayState::Thinking => "thinking",
+        TrayState::Speaking => "the controller speaks",
+        TrayState::Fault => "needs your attention",
+    };
+    let words = match &model.fault {
+        Some(fault) => fault.as_str(),
+        None => model.unit.as_str(),
+    };
+    let words = no_markup(&one_line(words));
+    if words.is_empty() { format!("Stratus: {state}") } else { format!("Stratus: {state}. {words}") }
+}
+
+/// A menu label that shows these very characters: `&` would mark a mnemonic, so it is doubled.
+fn plain(words: &str) -> String {
+    one_line(words).replace('&', "&&")
+}
+
+/// Without the characters that some desktops read as markup in a tooltip and others show as they are: no escape suits both.
+fn no_markup(words: &str) -> String {
+    words.chars().filter(|c| !matches!(c, '<' | '>' | '&')).collect()
+}
+
+/// One short line: control characters become spaces, a long text ends in an ellipsis.
+fn one_line(words: &str) -> String {
+    let mut line = String::new();
+    let mut chars = 0;
+    for word in words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+            chars += 1;
+        }
+        for c in word.chars() {
+            if chars >= MENU_CHARS {
+                line.push('\u{2026}');
+                return line;
+            }
+            line.push(c);
+            chars += 1;
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_from_outside_carry_no_mnemonic_and_no_line_break() {
+        assert_eq!(plain("A&B_c\n\tquit"), "A&&B_c quit");
+        let model = MenuModel { unit: "<b>Hilo</b> & Tower 118.1".into(), ..MenuModel::default() };
+        assert_eq!(tooltip(TrayState::Ready, &model), "Stratus: ready. bHilo/b  Tower 118.1");
+    }
+
+    #[test]
+    fn a_long_answer_is_cut_between_characters() {
+        let cut = one_line(&"\u{e9}".repeat(500));
+        assert_eq!(cut.chars().count(), MENU_CHARS + 1);
+        assert!(cut.ends_with('\u{2026}'));
+    }
+
+    #[test]
+    fn an_empty_model_still_has_words() {
+        let model = MenuModel::default();
+        assert!(!unit_text(&model).is_empty() && !last_text(&model).is_empty());
+    }
+}

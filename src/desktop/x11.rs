@@ -1,0 +1,140 @@
+//! Stratus's own connection to the X server: does it live, which key is down, who holds a key.
+//!
+//! Pure Rust (no Xlib), so a dying server costs the connection and not the process. It sleeps until something happens.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use global_hotkey::hotkey::{HotKey, Modifiers};
+use x11rb::connection::Connection;
+use x11rb::errors::ReplyError;
+use x11rb::protocol::xproto::{
+    ClientMessageEvent, ConnectionExt, CreateWindowAux, EventMask, GrabMode, Mapping, ModMask, Window, WindowClass,
+};
+use x11rb::protocol::{ErrorKind, Event};
+use x11rb::rust_connection::RustConnection;
+
+use super::keynames;
+use crate::problem::Problem;
+
+/// What the display has to say by itself.
+pub enum News {
+    /// The keyboard's layout changed.
+    Remapped,
+    /// The server is gone, and why.
+    Gone(String),
+}
+
+/// The problem of a key without a display, and the way around it.
+pub fn refused(why: String) -> Problem {
+    Problem::new("the push-to-talk key cannot be watched").because(why).fix(
+        "bind `stratus ptt down` and `stratus ptt up` to a key of your desktop or a button of your stick, or start Stratus in an X11 session",
+    )
+}
+
+/// A connection to the X server.
+pub struct Display {
+    conn: Arc<RustConnection>,
+    root: Window,
+    /// Never shown; it carries the message that ends the watching thread.
+    own: Window,
+    watch: Option<JoinHandle<()>>,
+}
+
+impl Display {
+    /// Connects to the server that DISPLAY names.
+    pub fn connect() -> Result<Self, Problem> {
+        let unset = std::env::var_os("DISPLAY").is_none_or(|d| d.is_empty());
+        if unset {
+            return Err(refused("there is no X11 display: DISPLAY is not set".into()));
+        }
+        let (conn, screen) = RustConnection::connect(None).map_err(|e| refused(format!("the X11 display does not answer: {e}")))?;
+        let root = conn.setup().roots.get(screen).map(|s| s.root).ok_or_else(|| refused("the display has no screen".into()))?;
+        let own = (|| {
+            let own = conn.generate_id().map_err(|e| e.to_string())?;
+            conn.create_window(0, own, root, 0, 0, 1, 1, 0, WindowClass::INPUT_ONLY, 0, &CreateWindowAux::new())
+                .map_err(|e| e.to_string())?
+                .check()
+                .map_err(|e| e.to_string())?;
+            Ok(own)
+        })()
+        .map_err(refused)?;
+        Ok(Self { conn: Arc::new(conn), root, own, watch: None })
+    }
+
+    /// Sleeps on a thread of its own until the display has news, and tells them; after `Gone` it ends.
+    pub fn watch(&mut self, tell: impl Fn(News) + Send + 'static) -> Result<(), Problem> {
+        let (conn, own) = (self.conn.clone(), self.own);
+        let watch = std::thread::Builder::new().name("display".into()).spawn(move || {
+            loop {
+                match conn.wait_for_event() {
+                    Ok(Event::ClientMessage(m)) if m.window == own => return,
+                    Ok(Event::MappingNotify(m)) if m.request == Mapping::KEYBOARD => tell(News::Remapped),
+                    Ok(_) => {}
+                    Err(e) => return tell(News::Gone(e.to_string())),
+                }
+            }
+        });
+        self.watch = Some(watch.map_err(|e| Problem::new("cannot start the thread that watches the display").because(e))?);
+        Ok(())
+    }
+
+    /// The keycode that makes this key's symbol in the layout of now; `None` when no key does.
+    pub fn keycode(&self, key: &HotKey) -> Result<Option<u8>, String> {
+        let Some(wanted) = keynames::keysym(key.key) else { return Ok(None) };
+        let setup = self.conn.setup();
+        let first = setup.min_keycode;
+        let count = setup.max_keycode.saturating_sub(first).saturating_add(1);
+        let map = self.conn.get_keyboard_mapping(first, count).map_err(|e| e.to_string())?.reply().map_err(|e| e.to_string())?;
+        let each = usize::from(map.keysyms_per_keycode).max(1);
+        let found = map.keysyms.chunks(each).position(|symbols| symbols.contains(&wanted));
+        Ok(found.and_then(|n| u8::try_from(n).ok()).and_then(|n| first.checked_add(n)))
+    }
+
+    /// Whether the key is held down at this moment, by the server's own account.
+    pub fn is_down(&self, keycode: u8) -> Result<bool, String> {
+        let keys = self.conn.query_keymap().map_err(|e| e.to_string())?.reply().map_err(|e| e.to_string())?.keys;
+        Ok(keys[usize::from(keycode / 8)] & (1 << (keycode % 8)) != 0)
+    }
+
+    /// Whether another connection holds the key; asked by trying to take it, and giving it back at once.
+    pub fn is_taken(&self, key: &HotKey, keycode: u8) -> Result<bool, String> {
+        let mods = modmask(key.mods);
+        let asked = self.conn.grab_key(false, self.root, mods, keycode, GrabMode::ASYNC, GrabMode::ASYNC).map_err(|e| e.to_string())?;
+        match asked.check() {
+            Ok(()) => {
+                self.conn.ungrab_key(keycode, self.root, mods).map_err(|e| e.to_string())?.check().map_err(|e| e.to_string())?;
+                Ok(false)
+            }
+            Err(ReplyError::X11Error(e)) if e.error_kind == ErrorKind::Access => Ok(true),
+            Err(e) => Err(e.to_string()),
+        }
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let Some(watch) = self.watch.take() else { return };
+        let end = ClientMessageEvent::new(32, self.own, x11rb::NONE, [0u32; 5]);
+        let sent = self.conn.send_event(false, self.own, EventMask::NO_EVENT, end).is_ok() && self.conn.flush().is_ok();
+        // The message wakes the thread up; a server that hangs keeps both waiting, and only the key's thread waits here.
+        if sent {
+            let _ = watch.join();
+        }
+    }
+}
+
+fn modmask(mods: Modifiers) -> ModMask {
+    let mut mask = ModMask::default();
+    for (modifier, bit) in [
+        (Modifiers::SHIFT, ModMask::SHIFT),
+        (Modifiers::CONTROL, ModMask::CONTROL),
+        (Modifiers::ALT, ModMask::M1),
+        (Modifiers::META, ModMask::M4),
+    ] {
+        if mods.contains(modifier) {
+            mask |= bit;
+        }
+    }
+    mask
+}

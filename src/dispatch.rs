@@ -1,0 +1,459 @@
+//! Wires workers to `App`: effects become jobs, results become events. One owner thread holds the application.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::app::App;
+use crate::audio::capture::{Capture, CaptureEvent};
+use crate::audio::play::{PlayEvent, Player};
+use crate::audio::radio;
+use crate::config::Watch;
+use crate::desktop::{key::Key, toast::Toaster, tray::Tray};
+use crate::event::{Effect, Event, Hints, Line, Take, Voice};
+use crate::ipc::{Replier, Reply};
+use crate::llm::Llm;
+use crate::paths::Paths;
+use crate::problem::Problem;
+use crate::settings::Config;
+use crate::speech::recognise::Recogniser;
+use crate::speech::synthesise::Synthesiser;
+use crate::speech::{files, model};
+use crate::units::{Time, TxId};
+use crate::worker::Worker;
+
+/// Events that may wait for the owner; more is a sign that it stands still.
+pub const INBOX: usize = 256;
+/// Typed requests that may wait for their answer.
+pub type Waiting = Arc<Mutex<BTreeMap<u64, Replier>>>;
+
+/// The way into the owner's inbox, for every thread.
+#[derive(Debug, Clone)]
+pub struct Inbox(pub SyncSender<Event>);
+
+impl Inbox {
+    /// Hands an event over; waits while the inbox is full (workers may wait, callbacks do not use this).
+    pub fn send(&self, event: Event) {
+        // The owner is gone only while the process ends.
+        let _ = self.0.send(event);
+    }
+    /// Hands an event over that the next one replaces anyway.
+    pub fn offer(&self, event: Event) {
+        if let Err(TrySendError::Full(_)) = self.0.try_send(event) {
+            log::warn!("the inbox is full: a report was dropped");
+        }
+    }
+}
+
+enum Ears {
+    Load,
+    Transcribe { tx: TxId, take: Take, hints: Hints, cancel: Arc<AtomicBool> },
+    Reconfigure(Arc<Config>),
+}
+
+struct VoiceJob {
+    tx: TxId,
+    part: u32,
+    last: bool,
+    words: String,
+    voice: Voice,
+}
+
+/// The desktop's parts, as far as they are there.
+#[derive(Default)]
+pub struct Desk {
+    /// The icon and its menu.
+    pub tray: Option<Tray>,
+    /// The toasts.
+    pub toaster: Option<Toaster>,
+    /// The push-to-talk key.
+    pub key: Option<Key>,
+}
+
+/// All workers.
+pub struct Shell {
+    capture: Option<Capture>,
+    player: Option<Player>,
+    ears: Worker<Ears>,
+    voice: Worker<VoiceJob>,
+    record: Worker<Line>,
+    llm: Option<Llm>,
+    /// The desktop.
+    pub desk: Desk,
+    /// Typed requests that wait.
+    pub waiting: Waiting,
+    inbox: Inbox,
+    cancels: BTreeMap<TxId, Arc<AtomicBool>>,
+    /// Answers of transmissions up to this one were cut off: their phrases are no longer spoken.
+    unspoken: Arc<AtomicU64>,
+    config: Arc<Config>,
+    paths: Paths,
+    /// The configuration's watcher, which knows our own writes.
+    pub watch: Option<Watch>,
+    radio_seed: u64,
+}
+
+impl Shell {
+    /// Starts the workers. What cannot start is told as an event; the rest goes on.
+    pub fn start(inbox: &Inbox, config: &Arc<Config>, paths: Paths, desk: Desk) -> Result<Self, Problem> {
+        let unspoken = Arc::new(AtomicU64::new(0));
+        let shell = Self {
+            capture: None,
+            player: None,
+            ears: ears(inbox, config)?,
+            voice: voice(inbox, &unspoken)?,
+            record: record(paths.transcript_file(), inbox)?,
+            llm: None,
+            desk,
+            waiting: Waiting::default(),
+            inbox: inbox.clone(),
+            cancels: BTreeMap::new(),
+            unspoken,
+            config: config.clone(),
+            paths,
+            watch: None,
+            radio_seed: 1,
+        };
+        Ok(shell)
+    }
+
+    /// Opens microphone and speaker: after the tray is there, for they may take their time.
+    pub fn open_sound(&mut self) {
+        let inbox = self.inbox.clone();
+        match Capture::start(&self.config.audio, move |e| {
+            inbox.send(match e {
+                CaptureEvent::Taken { tx, take } => Event::Captured { tx, take },
+                CaptureEvent::Device(result) => Event::Device { result },
+            });
+        }) {
+            Ok(c) => self.capture = Some(c),
+            Err(p) => self.inbox.send(Event::Device { result: Err(p) }),
+        }
+        let inbox = self.inbox.clone();
+        match Player::start(&self.config.audio, move |e| {
+            inbox.send(match e {
+                PlayEvent::Started { tx } => Event::Started { tx },
+                PlayEvent::Played { tx, complete } => Event::Played { tx, complete },
+                PlayEvent::Trouble(p) => Event::Trouble(p),
+            });
+        }) {
+            Ok(p) => self.player = Some(p),
+            Err(p) => self.inbox.send(Event::Trouble(p)),
+        }
+    }
+
+    /// Does what the application wants. `false` when it wants to end.
+    fn perform(&mut self, effect: Effect) -> bool {
+        match effect {
+            Effect::Capture(tx) => {
+                // The model loads and the speaker opens while the pilot speaks.
+                let _ = self.ears.send(Ears::Load);
+                if let Some(p) = &self.player {
+                    p.warm();
+                }
+                match &self.capture {
+                    Some(c) => c.begin(tx),
+                    None => self.inbox.offer(Event::Captured { tx, take: Err(no_microphone()) }),
+                }
+            }
+            Effect::EndCapture(tx) => match &self.capture {
+                Some(c) => c.end(tx),
+                None => self.inbox.offer(Event::Captured { tx, take: Err(no_microphone()) }),
+            },
+            Effect::DropCapture(tx) => {
+                if let Some(c) = &self.capture {
+                    c.discard(tx);
+                }
+            }
+            Effect::Transcribe { tx, take, hints } => {
+                let cancel = Arc::new(AtomicBool::new(false));
+                self.cancels.insert(tx, cancel.clone());
+                if let Err(p) = self.ears.send(Ears::Transcribe { tx, take, hints, cancel }) {
+                    self.inbox.offer(Event::Heard { tx, result: Err(p) });
+                }
+            }
+            Effect::Consult { tx, question } => self.consult(tx, question),
+            Effect::Synthesise { tx, part, last, words, voice } => {
+                if let Err(p) = self.voice.send(VoiceJob { tx, part, last, words, voice }) {
+                    self.inbox.offer(Event::Voiced { tx, part, last, result: Err(p) });
+                }
+            }
+            Effect::Play { tx, part, last, clip, radio, volume_percent } => {
+                let clip = if radio {
+                    radio::through(&clip, last, volume_percent, self.radio_seed)
+                } else {
+                    radio::at_volume(&clip, volume_percent)
+                };
+                self.radio_seed = self.radio_seed.wrapping_add(1);
+                match &self.player {
+                    Some(p) => p.play(tx, part, last, clip),
+                    // Without a speaker the toast has delivered the words.
+                    None if last => self.inbox.offer(Event::Played { tx, complete: true }),
+                    None => {}
+                }
+            }
+            Effect::Silence => {
+                if let Some(p) = &self.player {
+                    p.silence();
+                }
+            }
+            Effect::Cancel(tx) => {
+                self.unspoken.fetch_max(tx.0, Ordering::Relaxed);
+                if let Some(c) = self.cancels.remove(&tx) {
+                    c.store(true, Ordering::Relaxed);
+                }
+                if let Some(llm) = &self.llm {
+                    llm.cancel(tx);
+                }
+            }
+            Effect::Tray(state) => {
+                if let Some(t) = &self.desk.tray {
+                    t.show(state);
+                }
+            }
+            Effect::Menu(model) => {
+                if let Some(t) = &self.desk.tray {
+                    t.menu(&model);
+                }
+            }
+            Effect::Toast(toast) => {
+                log::info!("toast: {}: {}", toast.title, toast.body.replace('\n', " / "));
+                if (self.config.toast.enabled || toast.fault)
+                    && let Some(t) = &self.desk.toaster
+                {
+                    t.show(toast);
+                }
+            }
+            Effect::Answer { id, text, note } => {
+                let replier = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                if let Some(r) = replier {
+                    r.send(Reply::Said { text, note });
+                }
+            }
+            Effect::Record(line) => {
+                if let Err(p) = self.record.send(line) {
+                    log::warn!("{}", p.one_line());
+                }
+            }
+            Effect::OpenConfig => open(&self.paths.config_file),
+            Effect::SetKey { path, value } => {
+                let set = match &self.watch {
+                    Some(w) => w.set_key(&path, &value).map(drop),
+                    None => crate::config::set_key(&self.paths.config_file, &path, &value).map(drop),
+                };
+                if let Err(p) = set {
+                    self.inbox.offer(Event::Trouble(p));
+                }
+            }
+            Effect::Reconfigure(config) => self.reconfigure(config),
+            Effect::Exit => return false,
+        }
+        // Finished jobs need no switch any more.
+        while self.cancels.len() > 8 {
+            self.cancels.pop_first();
+        }
+        true
+    }
+
+    fn consult(&mut self, tx: TxId, question: crate::event::Question) {
+        if self.llm.is_none() {
+            let inbox = self.inbox.clone();
+            match Llm::start(move |tx, result| inbox.send(Event::Advice { tx, result })) {
+                Ok(l) => self.llm = Some(l),
+                Err(p) => return self.inbox.offer(Event::Advice { tx, result: Err(p) }),
+            }
+        }
+        if let Some(llm) = &self.llm {
+            llm.ask(tx, question, &self.config.brain.ollama_url);
+        }
+    }
+
+    fn reconfigure(&mut self, config: Arc<Config>) {
+        let old = std::mem::replace(&mut self.config, config.clone());
+        if old.audio.microphone != config.audio.microphone
+            || old.audio.speaker != config.audio.speaker
+            || old.audio.pre_roll_ms != config.audio.pre_roll_ms
+            || self.capture.is_none()
+        {
+            self.capture = None;
+            self.player = None;
+            self.open_sound();
+        }
+        if old.speech != config.speech {
+            let _ = self.ears.send(Ears::Reconfigure(config.clone()));
+        }
+        if old.ptt.key != config.ptt.key && self.desk.key.is_some() {
+            self.desk.key = None;
+            match key(&self.inbox, &config.ptt.key) {
+                Ok(k) => self.desk.key = Some(k),
+                Err(p) => self.inbox.offer(Event::Trouble(p)),
+            }
+        }
+    }
+}
+
+/// Registers the push-to-talk key.
+pub fn key(inbox: &Inbox, name: &str) -> Result<Key, Problem> {
+    let inbox = inbox.clone();
+    Key::start(name, move |edge| {
+        inbox.send(match edge {
+            Ok(edge) => Event::Ptt(edge),
+            Err(p) => Event::Trouble(p),
+        });
+    })
+}
+
+fn no_microphone() -> Problem {
+    Problem::new("there is no microphone").fix("connect one, or choose another in stratus.toml (audio.microphone)")
+}
+
+fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, Problem> {
+    let (out, trouble) = (inbox.clone(), inbox.clone());
+    let config = Arc::new(Mutex::new(config.clone()));
+    Worker::start(
+        "recognise",
+        4,
+        move || {
+            let (out, config) = (out.clone(), config.clone());
+            let mut ears: Option<Recogniser> = None;
+            move |job| match job {
+                Ears::Load => {
+                    if ears.is_none() {
+                        ears = load(&config.lock().unwrap_or_else(PoisonError::into_inner)).ok();
+                    }
+                }
+                Ears::Transcribe { tx, take, hints, cancel } => {
+                    if ears.is_none() {
+                        match load(&config.lock().unwrap_or_else(PoisonError::into_inner)) {
+                            Ok(e) => ears = Some(e),
+                            Err(p) => return out.send(Event::Heard { tx, result: Err(p) }),
+                        }
+                    }
+                    if let Some(e) = &mut ears {
+                        let result = e.transcribe(&take.samples, &hints, &cancel);
+                        out.send(Event::Heard { tx, result });
+                    }
+                }
+                Ears::Reconfigure(new) => {
+                    *config.lock().unwrap_or_else(PoisonError::into_inner) = new;
+                    ears = None;
+                }
+            }
+        },
+        move |words| {
+            trouble.send(Event::Trouble(
+                Problem::bug("speech recognition stopped").because(words).fix("it is started again; say it once more"),
+            ))
+        },
+    )
+}
+
+fn load(config: &Config) -> Result<Recogniser, Problem> {
+    let Some(path) = &config.speech.model else {
+        return Err(Problem::new("there is no speech model")
+            .because("speech.model is not set")
+            .fix("set speech.model in stratus.toml to a model in whisper.cpp's format; `stratus doctor` says more"));
+    };
+    let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
+    let threads = if config.speech.threads > 0 {
+        config.speech.threads
+    } else {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        u8::try_from((cores / 2).clamp(1, 8)).unwrap_or(1)
+    };
+    Recogniser::load(&verified, threads)
+}
+
+fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, Problem> {
+    let (out, trouble, unspoken) = (inbox.clone(), inbox.clone(), unspoken.clone());
+    Worker::start(
+        "synthesise",
+        16,
+        move || {
+            let (out, unspoken) = (out.clone(), unspoken.clone());
+            let mut mouth: Option<Synthesiser> = None;
+            move |job: VoiceJob| {
+                if job.tx.0 <= unspoken.load(Ordering::Relaxed) {
+                    return;
+                }
+                let result = match &mut mouth {
+                    Some(m) => m.speak(&job.words, &job.voice),
+                    None => {
+                        files::voices().and_then(|dir| Synthesiser::new(&dir)).and_then(|m| mouth.insert(m).speak(&job.words, &job.voice))
+                    }
+                };
+                out.send(Event::Voiced { tx: job.tx, part: job.part, last: job.last, result });
+            }
+        },
+        move |words| trouble.send(Event::Trouble(Problem::bug("the voice stopped").because(words).fix("it is started again"))),
+    )
+}
+
+/// Appends to `transcript.jsonl`, off the owner thread: a slow or full disk must not delay a word.
+fn record(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Problem> {
+    let (out, trouble) = (inbox.clone(), inbox.clone());
+    Worker::start(
+        "record",
+        64,
+        move || {
+            let (path, out) = (path.clone(), out.clone());
+            let mut told = false;
+            move |line: Line| {
+                let written = serde_json::to_string(&line).map_err(std::io::Error::other).and_then(|mut text| {
+                    text.push('\n');
+                    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+                    std::fs::OpenOptions::new().create(true).append(true).open(&path)?.write_all(text.as_bytes())
+                });
+                if let Err(e) = written
+                    && !std::mem::replace(&mut told, true)
+                {
+                    let p = Problem::new(format!("cannot write {}", path.display()))
+                        .because(e)
+                        .fix("free some space, or make the folder writable");
+                    out.send(Event::Trouble(p));
+                }
+            }
+        },
+        move |words| trouble.send(Event::Trouble(Problem::bug("the transcript stopped").because(words))),
+    )
+}
+
+/// Opens a file in the pilot's own editor.
+fn open(path: &std::path::Path) {
+    let program = if cfg!(windows) { "explorer" } else { "xdg-open" };
+    if let Err(e) = Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
+        log::warn!("cannot open {}: {program}: {e}", path.display());
+    }
+}
+
+/// The owner's loop: events in, effects out, until the end.
+pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Instant) {
+    let now = || Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+    loop {
+        let event = match app.next_deadline() {
+            Some(deadline) => match inbox.recv_timeout(deadline.since(now()).max(Duration::ZERO)) {
+                Ok(e) => e,
+                Err(RecvTimeoutError::Timeout) => Event::Wake,
+                Err(RecvTimeoutError::Disconnected) => return,
+            },
+            None => match inbox.recv() {
+                Ok(e) => e,
+                Err(_) => return,
+            },
+        };
+        if let Event::Ptt(edge) = &event {
+            log::debug!("key {edge:?}");
+        }
+        for effect in app.handle(now(), event) {
+            if !shell.perform(effect) {
+                // Capture first, then the rest, as the fields stand.
+                return;
+            }
+        }
+    }
+}

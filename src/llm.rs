@@ -1,0 +1,173 @@
+//! The language model on Ollama: one question at a time on a small runtime of its own, answers whole, never word by word.
+
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use ollama_rs::Ollama;
+use ollama_rs::error::OllamaError;
+use ollama_rs::generation::completion::request::GenerationRequest;
+use ollama_rs::generation::parameters::{FormatType, JsonStructure, KeepAlive, TimeUnit};
+use ollama_rs::models::ModelOptions;
+
+use crate::event::Question;
+use crate::problem::Problem;
+use crate::settings::Brain;
+use crate::units::TxId;
+
+/// Answers beyond this are not read by anybody, bytes.
+const LONGEST: usize = 64 * 1024;
+/// Tokens that an answer may have: an intent and some values.
+const TOKENS: i32 = 120;
+/// How long the model stays loaded after a question.
+const KEEP_MINUTES: u64 = 10;
+/// How often a waiting question looks whether it was given up.
+const LOOK: Duration = Duration::from_millis(50);
+
+enum Order {
+    Ask(TxId, Box<Question>, String),
+    Cancel(TxId),
+}
+
+/// The client's thread. Dropping it gives up what is under way and joins.
+pub struct Llm {
+    orders: Option<SyncSender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Llm {
+    /// Starts the thread; nothing is asked and nothing is connected before the first question.
+    pub fn start(tell: impl Fn(TxId, Result<String, Problem>) + Send + 'static) -> Result<Self, Problem> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Problem::new("cannot start the language model's client").because(e))?;
+        let (orders, inbox) = sync_channel::<Order>(8);
+        let thread = std::thread::Builder::new()
+            .name("llm".into())
+            .spawn(move || {
+                let mut next: Option<Order> = None;
+                loop {
+                    let order = match next.take() {
+                        Some(o) => o,
+                        None => match inbox.recv() {
+                            Ok(o) => o,
+                            Err(_) => return,
+                        },
+                    };
+                    let Order::Ask(tx, question, url) = order else { continue };
+                    let answer = runtime.block_on(async {
+                        let asked = ask(&question, &url);
+                        tokio::pin!(asked);
+                        loop {
+                            match tokio::time::timeout(LOOK, &mut asked).await {
+                                Ok(result) => return Some(result),
+                                Err(_) => match inbox.recv_timeout(Duration::ZERO) {
+                                    Ok(Order::Cancel(c)) if c == tx => return None,
+                                    Ok(Order::Cancel(_)) | Err(RecvTimeoutError::Timeout) => {}
+                                    // A newer question makes this one stale.
+                                    Ok(o) => {
+                                        next = Some(o);
+                                        return None;
+                                    }
+                                    Err(RecvTimeoutError::Disconnected) => return None,
+                                },
+                            }
+                        }
+                    });
+                    if let Some(result) = answer {
+                        tell(tx, result);
+                    }
+                }
+            })
+            .map_err(|e| Problem::new("cannot start the language model's client").because(e))?;
+        Ok(Self { orders: Some(orders), thread: Some(thread) })
+    }
+
+    fn order(&self, order: Order) {
+        if let Some(o) = &self.orders
+            && o.try_send(order).is_err()
+        {
+            log::warn!("the language model's client does not keep up");
+        }
+    }
+    /// Asks; the answer is told with this id, unless it is given up before.
+    pub fn ask(&self, tx: TxId, question: Question, url: &str) {
+        self.order(Order::Ask(tx, Box::new(question), url.to_owned()));
+    }
+    /// Gives a question up.
+    pub fn cancel(&self, tx: TxId) {
+        self.order(Order::Cancel(tx));
+    }
+}
+
+impl Drop for Llm {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(t) = self.thread.take() {
+            let _ = t.join();
+        }
+    }
+}
+
+fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
+    Problem::new(format!("the language model at {url} does not answer"))
+        .because(why)
+        .fix("start Ollama, or set brain.mode = \"rules\" in stratus.toml; Stratus works without it")
+}
+
+/// The whole answer to one question, within its deadline.
+async fn ask(q: &Question, url: &str) -> Result<String, Problem> {
+    let client = Ollama::try_new(url).map_err(|e| {
+        Problem::config(format!("brain.ollama_url {url:?} is no address")).because(e).fix("\"http://127.0.0.1:11434\" is Ollama's own")
+    })?;
+    let schema = q.schema.clone().try_into().map_err(|e| Problem::bug("the question's schema is none").because(format!("{e}")))?;
+    let request = GenerationRequest::new(q.model.clone(), q.user.as_str())
+        .system(q.system.as_str())
+        .format(FormatType::StructuredJson(Box::new(JsonStructure::new_for_schema(schema))))
+        .options(ModelOptions::default().temperature(0.0).num_predict(TOKENS))
+        .keep_alive(KeepAlive::Until { time: KEEP_MINUTES, unit: TimeUnit::Minutes });
+    let deadline = Duration::from_millis(u64::from(q.deadline_ms));
+    match tokio::time::timeout(deadline, client.generate(request)).await {
+        Err(_) => Err(absent(url, format!("no answer within {} ms", q.deadline_ms))),
+        Ok(Ok(answer)) if answer.response.len() > LONGEST => Err(absent(url, "its answer is far too long")),
+        Ok(Ok(answer)) => Ok(answer.response),
+        Ok(Err(e)) => Err(failed(e, &q.model, url)),
+    }
+}
+
+fn failed(e: OllamaError, model: &str, url: &str) -> Problem {
+    let text = match &e {
+        OllamaError::ReqwestError(r) => {
+            // The cause of the cause says what a person can mend: "connection refused".
+            let mut cause: &dyn std::error::Error = r;
+            while let Some(c) = cause.source() {
+                cause = c;
+            }
+            cause.to_string()
+        }
+        other => other.to_string(),
+    };
+    if text.contains("not found") {
+        return Problem::new(format!("the language model {model:?} is not there"))
+            .because(text.chars().take(200).collect::<String>())
+            .fix(format!("run `ollama pull {model}`, or choose another (brain.model in stratus.toml)"));
+    }
+    absent(url, text.chars().take(200).collect::<String>())
+}
+
+/// Whether Ollama answers and has the model.
+pub fn probe(brain: &Brain) -> Result<String, Problem> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Problem::new("cannot ask Ollama").because(e))?;
+    let client = Ollama::try_new(brain.ollama_url.as_str()).map_err(|e| absent(&brain.ollama_url, e))?;
+    let models = runtime
+        .block_on(async { tokio::time::timeout(Duration::from_secs(2), client.list_local_models()).await })
+        .map_err(|_| absent(&brain.ollama_url, "no answer within 2 s"))?
+        .map_err(|e| failed(e, &brain.model, &brain.ollama_url))?;
+    if models.iter().any(|m| m.name == brain.model || m.name.split(':').next() == Some(brain.model.as_str())) {
+        Ok(format!("{} at {}", brain.model, brain.ollama_url))
+    } else {
+        Err(Problem::new(format!("the language model {:?} is not there", brain.model)).fix(format!("run `ollama pull {}`", brain.model)))
+    }
+}

@@ -1,0 +1,113 @@
+//! Where Stratus keeps its files: configuration, models, log, transcript, and the socket of the running tray.
+
+use std::path::{Path, PathBuf};
+
+use directories::{BaseDirs, ProjectDirs};
+
+use crate::problem::Problem;
+
+/// The places that belong to Stratus on this machine. Nothing is created by looking them up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// `stratus.toml`.
+    pub config_file: PathBuf,
+    /// What grows: models and the transcript.
+    pub data_dir: PathBuf,
+    /// The log's folder.
+    pub log_dir: PathBuf,
+    /// Where the running tray listens; gone after a reboot.
+    pub runtime_dir: PathBuf,
+}
+
+impl Paths {
+    /// The system's usual places (the XDG base directories on Linux), with `config_file` instead of the usual
+    /// configuration where a flag names one. Fails only where the system knows no home folder.
+    pub fn find(config_file: Option<&Path>) -> Result<Self, Problem> {
+        let dirs = ProjectDirs::from("", "", "stratus").ok_or_else(|| {
+            Problem::new("cannot find the folders for Stratus's files")
+                .because("the system knows no home folder for this user")
+                .fix("set HOME, or name a file with `--config FILE`")
+        })?;
+        let data_dir = dirs.data_dir().to_owned();
+        Ok(Self {
+            config_file: match config_file {
+                Some(file) => absolute(file),
+                None => dirs.config_dir().join("stratus.toml"),
+            },
+            log_dir: dirs.state_dir().unwrap_or(&data_dir).join("logs"),
+            // A machine without XDG_RUNTIME_DIR (a bare server, a container) still has one tray per data folder.
+            runtime_dir: dirs.runtime_dir().map_or_else(|| data_dir.join("run"), Path::to_owned),
+            data_dir,
+        })
+    }
+
+    /// Everything under one folder: for tests and portable installs.
+    pub fn under(root: &Path) -> Self {
+        Self {
+            config_file: root.join("stratus.toml"),
+            data_dir: root.join("data"),
+            log_dir: root.join("logs"),
+            runtime_dir: root.join("run"),
+        }
+    }
+
+    /// Where downloaded speech models lie.
+    pub fn models_dir(&self) -> PathBuf {
+        self.data_dir.join("models")
+    }
+
+    /// The log file in use; the one before it is `stratus.old.log` beside it.
+    pub fn log_file(&self) -> PathBuf {
+        self.log_dir.join("stratus.log")
+    }
+
+    /// What was said, one JSON object a line.
+    pub fn transcript_file(&self) -> PathBuf {
+        self.data_dir.join("transcript.jsonl")
+    }
+
+    /// The local socket of the running tray (on Windows the pipe's name is made from its text).
+    pub fn socket(&self) -> PathBuf {
+        self.runtime_dir.join("stratus.sock")
+    }
+}
+
+/// A path that still holds when the working folder changes, with a leading `~/` meant as the shell means it.
+///
+/// A relative path stays as it is where the working folder itself is gone.
+pub fn absolute(path: &Path) -> PathBuf {
+    if let Ok(rest) = path.strip_prefix("~")
+        && let Some(base) = BaseDirs::new()
+    {
+        return base.home_dir().join(rest);
+    }
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_moves_the_configuration_and_nothing_else() {
+        let usual = Paths::find(None).unwrap();
+        let moved = Paths::find(Some(Path::new("other.toml"))).unwrap();
+        assert!(moved.config_file.is_absolute() && moved.config_file.ends_with("other.toml"));
+        assert_eq!(moved.data_dir, usual.data_dir);
+        assert!(usual.config_file.ends_with("stratus/stratus.toml") || cfg!(windows));
+    }
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        let home = BaseDirs::new().unwrap().home_dir().to_owned();
+        assert_eq!(absolute(Path::new("~/models/a.bin")), home.join("models/a.bin"));
+    }
+
+    #[test]
+    fn everything_lies_under_a_portable_root() {
+        let p = Paths::under(Path::new("/r"));
+        for path in [&p.config_file, &p.socket(), &p.models_dir(), &p.transcript_file(), &p.log_file()] {
+            assert!(path.starts_with("/r"), "{}", path.display());
+        }
+    }
+}

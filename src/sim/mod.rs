@@ -1,0 +1,3 @@
+//! Links to simulators, and recordings that stand in for one.
+
+pub mod replay;

@@ -1,0 +1,319 @@
+//! Recorded flights: JSON lines (plain or gzip) and the side file with what the recording does not hold.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use serde::Deserialize;
+
+use crate::problem::Problem;
+use crate::report::{Report, SimState, Weather};
+use crate::units::{Callsign, Frequency, LatLon, Squawk, Time};
+
+/// A line longer than this is not one of a recording; without a bound, a damaged file could fill the memory.
+const LINE_BYTES: u64 = 64 * 1024;
+
+/// One moment of a recorded flight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moment {
+    /// Since the start of the recording.
+    pub at: Time,
+    /// What the simulator told.
+    pub report: Report,
+    /// What the recording's author says the aircraft is doing: to check against, never an input of the engine.
+    pub label: Option<String>,
+}
+
+/// A recorded flight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flight {
+    /// In order of time, never empty.
+    pub moments: Vec<Moment>,
+    /// What came from beside the recording.
+    pub side: SideFile,
+}
+
+/// The side file: radio, weather and aircraft of a recording. Everything in it may be left out.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct SideFile {
+    /// Of the aircraft.
+    pub callsign: Option<Callsign>,
+    /// ICAO type designator.
+    pub aircraft_type: Option<String>,
+    /// "VFR" or "IFR".
+    pub flight_rules: Option<String>,
+    /// When the recording begins, ISO 8601.
+    pub utc_start: Option<String>,
+    /// Wind from, degrees true.
+    pub wind_dir_true: Option<f64>,
+    /// Knots.
+    pub wind_kt: Option<f64>,
+    /// Statute miles.
+    pub visibility_sm: Option<f64>,
+    /// Feet above the ground.
+    pub ceiling_ft: Option<f64>,
+    /// Hectopascal.
+    pub qnh_hpa: Option<f64>,
+    /// Inches of mercury.
+    pub altimeter_inhg: Option<f64>,
+    /// Transponder code.
+    pub transponder: Option<Squawk>,
+    /// COM1 from the start of a label on.
+    pub com1: Vec<Tuned>,
+    /// The phase of flight that each label stands for, in words.
+    pub phases: std::collections::BTreeMap<String, String>,
+}
+
+/// A change of COM1.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Tuned {
+    /// From the first moment with this label on.
+    pub label: String,
+    /// The frequency.
+    pub frequency: Frequency,
+}
+
+/// A line of a recording. Lines may hold more; that is not read.
+#[derive(Debug, Deserialize)]
+struct Line {
+    t: f64,
+    lat: f64,
+    lon: f64,
+    alt_msl_ft: f64,
+    #[serde(default)]
+    agl_ft: f64,
+    hdg_true: f64,
+    hdg_mag: Option<f64>,
+    #[serde(default)]
+    ias_kt: f64,
+    gs_kt: f64,
+    #[serde(default)]
+    vs_fpm: f64,
+    on_ground: bool,
+    phase: Option<String>,
+}
+
+impl Line {
+    fn fault(&self) -> Option<&'static str> {
+        let numbers = [self.t, self.alt_msl_ft, self.agl_ft, self.hdg_true, self.ias_kt, self.gs_kt, self.vs_fpm];
+        if numbers.iter().any(|n| !n.is_finite()) {
+            Some("a value is not a number")
+        } else if self.t < 0.0 {
+            Some("t lies before the start")
+        } else if !(-90.0..=90.0).contains(&self.lat) || !(-180.0..=180.0).contains(&self.lon) {
+            Some("lat and lon are no place on Earth")
+        } else {
+            None
+        }
+    }
+}
+
+/// Reads a recording (`.jsonl` or `.jsonl.gz`) and the side file beside it.
+///
+/// The side file is `side` where given, else `NAME.toml` for `NAME.jsonl[.gz]`, else the longest name that `NAME`
+/// begins with, up to a hyphen (`phto-circuit.toml` serves `phto-circuit-jsbsim.jsonl.gz`), else none.
+pub fn read(flight: &Path, side: Option<&Path>) -> Result<Flight, Problem> {
+    let side = match side.map(Path::to_path_buf).or_else(|| side_file_of(flight)) {
+        Some(path) => read_side(&path)?,
+        None => SideFile::default(),
+    };
+    let what = || cannot_read(flight);
+    let file = File::open(flight).map_err(|e| what().because(e).fix("give the path of a .jsonl or .jsonl.gz recording"))?;
+    let mut reader = BufReader::new(file);
+    // By content, not by name: a renamed file is still what it is.
+    let zipped = reader.fill_buf().map_err(|e| what().because(e))?.starts_with(&[0x1f, 0x8b]);
+    let moments =
+        if zipped { read_lines(BufReader::new(MultiGzDecoder::new(reader)), &side, flight)? } else { read_lines(reader, &side, flight)? };
+    Ok(Flight { moments, side })
+}
+
+fn cannot_read(path: &Path) -> Problem {
+    Problem::new(format!("cannot read the recorded flight {}", path.display()))
+}
+
+/// The side file that belongs to a recording, if there is one beside it.
+pub fn side_file_of(flight: &Path) -> Option<PathBuf> {
+    let name = flight.file_name()?.to_str()?;
+    let mut stem = name.strip_suffix(".gz").unwrap_or(name);
+    stem = stem.strip_suffix(".jsonl").unwrap_or(stem);
+    loop {
+        let path = flight.with_file_name(format!("{stem}.toml"));
+        if path.is_file() {
+            return Some(path);
+        }
+        stem = stem.rsplit_once('-')?.0;
+    }
+}
+
+fn read_side(path: &Path) -> Result<SideFile, Problem> {
+    let what = || Problem::new(format!("cannot read the side file {}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|e| what().because(e).fix("give the path of the recording's .toml"))?;
+    toml::from_str(&text).map_err(|e| what().because(e.to_string().trim()).fix("mend that line of the side file"))
+}
+
+fn read_lines(mut reader: impl BufRead, side: &SideFile, path: &Path) -> Result<Vec<Moment>, Problem> {
+    let mut moments: Vec<Moment> = Vec::new();
+    let mut com1: Option<Frequency> = None;
+    let mut label: Option<String> = None;
+    for number in 1.. {
+        let in_line = |why: String| cannot_read(path).because(format!("line {number}: {why}"));
+        let mut text = String::new();
+        let read = reader.by_ref().take(LINE_BYTES).read_line(&mut text).map_err(|e| match e.kind() {
+            ErrorKind::UnexpectedEof => {
+                in_line("the compressed file ends too early".into()).fix("it was cut off: copy or download it again")
+            }
+            ErrorKind::InvalidData => in_line("this is not text".into()).fix("a recording is JSON lines in UTF-8"),
+            _ => in_line(e.to_string()).fix("the file is damaged: copy or download it again"),
+        })?;
+        if read == 0 {
+            break;
+        }
+        if read as u64 == LINE_BYTES {
+            return Err(in_line("the line has no end".into()).fix("a recording is JSON lines, one short object each"));
+        }
+        if text.trim().is_empty() {
+            continue;
+        }
+        let hint = "each line is a JSON object with t, lat, lon, alt_msl_ft, hdg_true, gs_kt and on_ground";
+        let line: Line = serde_json::from_str(&text).map_err(|e| in_line(e.to_string()).fix(hint))?;
+        if let Some(fault) = line.fault() {
+            return Err(in_line(fault.into()).fix(hint));
+        }
+        let at = Time::from_secs_f64(line.t);
+        if moments.last().is_some_and(|m| at < m.at) {
+            return Err(in_line("t goes back".into()).fix("the lines must be in order of time"));
+        }
+        if line.phase != label {
+            label.clone_from(&line.phase);
+            if let Some(tuned) = side.com1.iter().find(|c| Some(&c.label) == label.as_ref()) {
+                com1 = Some(tuned.frequency);
+            }
+        }
+        moments.push(Moment { at, report: report(&line, side, com1), label: line.phase });
+    }
+    if moments.is_empty() {
+        return Err(cannot_read(path).because("it holds no line").fix("record a flight first, or choose another file"));
+    }
+    Ok(moments)
+}
+
+fn report(line: &Line, side: &SideFile, com1: Option<Frequency>) -> Report {
+    let heading_mag = line.hdg_mag.filter(|h| h.is_finite()).unwrap_or(line.hdg_true);
+    // Both headings are of the same moment: their difference is the variation here.
+    let variation = line.hdg_true - heading_mag;
+    Report {
+        state: SimState::Flying,
+        position: Some(LatLon::new(line.lat, line.lon)),
+        altitude_ft: line.alt_msl_ft,
+        agl_ft: line.agl_ft,
+        heading_true: line.hdg_true.rem_euclid(360.0),
+        heading_mag: heading_mag.rem_euclid(360.0),
+        ias_kt: line.ias_kt,
+        ground_speed_kt: line.gs_kt,
+        vertical_speed_fpm: line.vs_fpm,
+        on_ground: line.on_ground,
+        callsign: side.callsign.clone(),
+        aircraft_type: side.aircraft_type.clone(),
+        com1,
+        com2: None,
+        transponder: side.transponder,
+        weather: Weather {
+            wind_dir: side.wind_dir_true.map(|d| (d - variation).rem_euclid(360.0)),
+            wind_kt: side.wind_kt,
+            altimeter_inhg: side.altimeter_inhg,
+            qnh_hpa: side.qnh_hpa,
+            visibility_sm: side.visibility_sm,
+            ceiling_ft: side.ceiling_ft,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    const LINE: &str =
+        r#"{"t":0.5,"lat":19.7,"lon":-155.0,"alt_msl_ft":41,"hdg_true":90,"hdg_mag":80.5,"gs_kt":0,"on_ground":true,"phase":"parked"}"#;
+
+    fn flights() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo/flights")
+    }
+
+    fn why(name: &str, bytes: &[u8]) -> String {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let p = read(&path, None).unwrap_err();
+        assert!(!p.fix.is_empty(), "{p}");
+        p.why.join("; ")
+    }
+
+    fn zip(text: &str) -> Vec<u8> {
+        let mut z = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        z.write_all(text.as_bytes()).unwrap();
+        z.finish().unwrap()
+    }
+
+    #[test]
+    fn a_recording_and_its_side_file_become_reports() {
+        let f = read(&flights().join("phto-circuit-jsbsim.jsonl.gz"), None).unwrap();
+        assert_eq!(f.moments.len(), 4413);
+        let first = &f.moments[0];
+        assert_eq!(first.report.callsign.as_ref().unwrap().as_str(), "N172SP");
+        assert_eq!(first.report.com1.unwrap().to_string(), "121.9");
+        assert!((first.report.weather.wind_dir.unwrap() - 70.6).abs() < 0.2);
+        let com1 = |label: &str| f.moments.iter().find(|m| m.label.as_deref() == Some(label)).unwrap().report.com1.unwrap();
+        assert_eq!(com1("taxi_out").to_string(), "121.9");
+        assert_eq!(com1("hold_short").to_string(), "118.1");
+        assert_eq!(com1("final").to_string(), "118.1");
+        assert_eq!(com1("taxi_in").to_string(), "121.9");
+    }
+
+    #[test]
+    fn a_plain_file_without_a_side_file_is_read_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.jsonl");
+        std::fs::write(&path, format!("{LINE}\n\n{LINE}")).unwrap();
+        let f = read(&path, None).unwrap();
+        assert_eq!(f.moments.len(), 2);
+        assert_eq!(f.moments[0].at, Time(500));
+        assert!(f.moments[0].report.com1.is_none() && f.moments[0].report.weather.wind_kt.is_none());
+        let side = dir.path().join("other.toml");
+        std::fs::write(&side, "callsign = \"GABCD\"").unwrap();
+        assert_eq!(read(&path, Some(&side)).unwrap().moments[1].report.callsign.as_ref().unwrap().as_str(), "GABCD");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_a_flight_or_a_problem(bytes: Vec<u8>, cut in 0usize..200, t: f64, lat: f64) {
+            let mut text = format!("{LINE}\n").into_bytes();
+            text.truncate(cut);
+            text.extend(&bytes);
+            let odd = LINE.replace("0.5", &t.to_string()).replace("19.7", &lat.to_string());
+            for all in [text, bytes, odd.into_bytes()] {
+                let _ = read_lines(all.as_slice(), &SideFile::default(), Path::new("a flight"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_line() {
+        assert!(why("empty.jsonl", b"").contains("no line"));
+        assert!(why("bad.jsonl", format!("{LINE}\n{{\"t\":1}}\n").as_bytes()).contains("line 2: missing field"));
+        assert!(why("half.jsonl", &LINE.as_bytes()[..40]).contains("line 1: EOF"));
+        assert!(why("back.jsonl", format!("{LINE}\n{}", LINE.replace("0.5", "0.1")).as_bytes()).contains("line 2: t goes back"));
+        assert!(why("pole.jsonl", LINE.replace("19.7", "99").as_bytes()).contains("line 1: lat"));
+        assert!(why("noise.jsonl", &[0xff, 0xfe, 0x00, 0x0a]).contains("line 1: this is not text"));
+        assert!(why("long.jsonl", &[b' '; 70_000]).contains("no end"));
+        let text = format!("{LINE}\n").repeat(5000);
+        let whole = zip(&text);
+        assert!(why("cut.jsonl.gz", &whole[..whole.len() / 2]).contains("ends too early"));
+        let missing = read(Path::new("no/such/flight.jsonl"), None).unwrap_err();
+        assert!(missing.what.contains("flight.jsonl") && missing.why.len() == 1);
+        let missing = read(&flights().join("phto-circuit-jsbsim.jsonl.gz"), Some(Path::new("none.toml"))).unwrap_err();
+        assert!(missing.what.contains("none.toml"));
+    }
+}

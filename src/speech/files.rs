@@ -1,0 +1,48 @@
+//! Where the voices and the demo's files are: in the install, beside the program, or in the checkout.
+
+use std::path::{Path, PathBuf};
+
+use crate::problem::Problem;
+
+/// The folder with the voices' files.
+pub fn voices() -> Result<PathBuf, Problem> {
+    find("voices/pico", "voices/pico/en-US_ta.bin").ok_or_else(|| missing("the voices"))
+}
+
+/// A file of the demo, by its name below the demo's folder.
+pub fn demo(name: &str) -> Result<PathBuf, Problem> {
+    let relative = format!("demo/{name}");
+    find(&relative, &relative).ok_or_else(|| missing(&format!("the demo's {name}")))
+}
+
+fn missing(what: &str) -> Problem {
+    Problem::new(format!("{what} cannot be found"))
+        .because("they are neither beside the program nor in share/stratus")
+        .fix("reinstall Stratus, or keep the program in its folder")
+}
+
+/// Looks beside the program, in `share/stratus` of its prefix, and in the `assets` of a checkout above it.
+fn find(relative: &str, witness: &str) -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    let program = program.canonicalize().unwrap_or(program);
+    let folder = program.parent()?;
+    let mut places = vec![folder.to_path_buf()];
+    if let Some(prefix) = folder.parent() {
+        places.push(prefix.join("share/stratus"));
+    }
+    // A checkout's build lies in target/PROFILE (tests one deeper): its assets are a few folders up.
+    places.extend(folder.ancestors().take(5).map(|a| a.join("assets")));
+    places.into_iter().find(|p: &PathBuf| Path::new(&p.join(witness)).is_file()).map(|p| p.join(relative))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_checkout_finds_its_assets_and_nothing_else_is_invented() {
+        assert!(demo("stratus-demo-en-q5_0.bin").unwrap().is_file());
+        assert!(voices().unwrap().join("en-GB_kh0_sg.bin").is_file());
+        assert!(demo("../../Cargo.toml.nothing").is_err());
+    }
+}

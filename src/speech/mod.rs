@@ -1,0 +1,8 @@
+//! Ears and voice: whisper hears, Pico speaks. Both are made, used and dropped on one thread each.
+
+mod abort;
+pub mod files;
+pub mod model;
+pub mod recognise;
+pub mod synthesise;
+pub mod text;

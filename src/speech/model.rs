@@ -1,0 +1,153 @@
+//! A speech model's file is checked before it is loaded: a damaged one can kill the process or hang it.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::problem::Problem;
+
+/// A model that Stratus knows.
+struct Known {
+    name: &'static str,
+    bytes: u64,
+    sha256: &'static str,
+}
+
+/// The models whose sums are known.
+const KNOWN: &[Known] =
+    &[Known { name: "stratus-demo-en-q5_0", bytes: 4_919_751, sha256: "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e" }];
+
+/// "ggml", little-endian: the first four bytes of a model in whisper.cpp's format.
+const MAGIC: u32 = 0x6767_6d6c;
+/// The largest published model is 3.1 GB.
+const LARGEST: u64 = 4 << 30;
+
+/// A model file that may be loaded: it is what it was when its sum was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedModel {
+    path: PathBuf,
+    sha256: String,
+}
+
+impl VerifiedModel {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// Its SHA-256, in hex.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+}
+
+/// Checks that `path` is the model that it should be: `expected` (SHA-256, hex) or one that Stratus knows.
+pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Problem> {
+    let what = || Problem::new(format!("cannot use the speech model {}", path.display()));
+    let again = "download the model again, or choose another (speech.model in stratus.toml)";
+    let meta = std::fs::metadata(path).map_err(|e| what().because(e).fix("check speech.model in stratus.toml"))?;
+    if !meta.is_file() {
+        return Err(what().because("it is not a file").fix("name the model's file, not its folder"));
+    }
+    if meta.len() < 64 || meta.len() > LARGEST {
+        return Err(what().because(format!("a file of {} bytes is no speech model", meta.len())).fix(again));
+    }
+    let mut file = File::open(path).map_err(|e| what().because(e).fix("make the file readable"))?;
+    let mut hash = Sha256::new();
+    let mut head = Vec::new();
+    let mut block = vec![0u8; 1 << 16];
+    loop {
+        let n = file.read(&mut block).map_err(|e| what().because(e).fix(again))?;
+        if n == 0 {
+            break;
+        }
+        if head.len() < 64 {
+            head.extend_from_slice(&block[..n.min(64)]);
+        }
+        hash.update(&block[..n]);
+    }
+    plausible(&head).map_err(|why| what().because(why).fix(again))?;
+    let sha256: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    match expected {
+        Some(sum) if sum.eq_ignore_ascii_case(&sha256) => {}
+        Some(sum) => {
+            return Err(what()
+                .because(format!("its SHA-256 is {sha256}, and speech.model_sha256 says {sum}: it is damaged, or another model"))
+                .fix(again));
+        }
+        None => {
+            let known = KNOWN.iter().find(|k| k.sha256 == sha256);
+            if known.is_none() {
+                let like = KNOWN.iter().find(|k| k.bytes == meta.len() || path.file_stem().is_some_and(|s| s == k.name));
+                let why = like.map_or_else(
+                    || "it is not among the models that Stratus knows".to_owned(),
+                    |k| format!("it should be {} but is damaged", k.name),
+                );
+                return Err(what().because(why).fix(format!(
+                    "if you trust the file, set speech.model_sha256 = \"{sha256}\" in stratus.toml after comparing it with the sum on its download page"
+                )));
+            }
+        }
+    }
+    Ok(VerifiedModel { path: path.to_path_buf(), sha256 })
+}
+
+/// The header's numbers lie in the ranges of real models: vocabulary, contexts, states, heads, layers, mels.
+fn plausible(head: &[u8]) -> Result<(), String> {
+    let int = |i: usize| head.get(i * 4..i * 4 + 4).and_then(|b| b.try_into().ok()).map(i32::from_le_bytes).unwrap_or(-1);
+    if int(0).cast_unsigned() != MAGIC {
+        return Err("it is not in whisper.cpp's format".into());
+    }
+    let ranges = [
+        ("vocabulary", 1_000, 60_000),
+        ("audio context", 64, 1_500),
+        ("audio state", 32, 2_048),
+        ("audio heads", 1, 64),
+        ("audio layers", 1, 64),
+        ("text context", 16, 448),
+        ("text state", 32, 2_048),
+        ("text heads", 1, 64),
+        ("text layers", 1, 64),
+        ("mel bands", 80, 128),
+    ];
+    for (i, (name, low, high)) in ranges.into_iter().enumerate() {
+        let n = int(i + 1);
+        if n < low || n > high {
+            return Err(format!("its header is damaged: {name} {n}"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_empty_truncated_and_random_files_are_problems() {
+        let dir = tempfile::tempdir().unwrap();
+        let good = std::fs::read(crate::speech::files::demo("stratus-demo-en-q5_0.bin").unwrap()).unwrap();
+        let file = dir.path().join("model.bin");
+        assert!(verify(&file, None).is_err());
+        assert!(verify(dir.path(), None).unwrap_err().why[0].contains("not a file"));
+        for (bytes, why) in
+            [(Vec::new(), "no speech model"), (good[..1_000_000].to_vec(), "not among"), (vec![7u8; 5000], "whisper.cpp's format")]
+        {
+            std::fs::write(&file, bytes).unwrap();
+            let p = verify(&file, None).unwrap_err();
+            assert!(p.why[0].contains(why) && !p.fix.is_empty(), "{p}");
+        }
+        let mut flipped = good.clone();
+        flipped[3_000_000] ^= 1;
+        std::fs::write(&file, &flipped).unwrap();
+        assert!(verify(&file, None).unwrap_err().why[0].contains("damaged"));
+        let mut vocabulary = good.clone();
+        vocabulary[4..8].copy_from_slice(&i32::MAX.to_le_bytes());
+        std::fs::write(&file, &vocabulary).unwrap();
+        assert!(verify(&file, Some(KNOWN[0].sha256)).unwrap_err().why[0].contains("vocabulary"));
+        std::fs::write(&file, &good).unwrap();
+        assert_eq!(verify(&file, None).unwrap().sha256(), KNOWN[0].sha256);
+        assert!(verify(&file, Some(&"0".repeat(64))).is_err());
+    }
+}

@@ -1,0 +1,76 @@
+//! Text for the synthesiser is data: markup, endless runs and control characters never reach it.
+
+/// A transmission longer than this is cut, characters.
+const LONGEST: usize = 400;
+/// A word longer than this is split.
+const LONGEST_WORD: usize = 24;
+
+/// Names that the voices would read wrongly, and how they are said.
+const SAID: &[(&str, &str)] = &[
+    ("Hilo", "Heelow"),
+    ("hilo", "heelow"),
+    ("NorCal", "Nor Cal"),
+    ("Reid-Hillview", "Reed Hillview"),
+    ("x-ray", "x ray"),
+    ("Juliett", "Juliet"),
+    ("juliett", "juliet"),
+    ("VFR", "V F R"),
+    ("IFR", "I F R"),
+    ("ATIS", "aytis"),
+    ("fower", "four"),
+];
+
+/// The words as the synthesiser may have them: letters, digits, spaces and single marks.
+pub fn sanitise(words: &str) -> String {
+    let mut out = String::with_capacity(words.len().min(LONGEST));
+    let (mut run, mut last) = (0usize, ' ');
+    for c in words.chars() {
+        if out.len() >= LONGEST {
+            break;
+        }
+        let c = match c {
+            c if c.is_alphanumeric() || c == '\'' => c,
+            ',' | '.' | '?' => c,
+            '-' if last.is_alphanumeric() => c,
+            _ => ' ',
+        };
+        if c.is_alphanumeric() {
+            run += 1;
+            if run > LONGEST_WORD {
+                out.push(' ');
+                run = 1;
+            }
+        } else {
+            run = 0;
+            // One mark, one space: thousands of marks take seconds.
+            if last == c || c != ' ' && !last.is_alphanumeric() || c == ' ' && out.is_empty() {
+                continue;
+            }
+        }
+        out.push(c);
+        last = c;
+    }
+    let mut said = out.trim().to_owned();
+    for (written, spoken) in SAID {
+        if said.contains(written) {
+            said = said.replace(written, spoken);
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_becomes_plain_words() {
+        assert_eq!(sanitise("<genfile file=\"/etc/x\">wind</genfile>"), "genfile file etc x wind genfile");
+        assert!(!sanitise(&"<speed level=\"50\">".repeat(100)).contains(['<', '>']));
+        assert!(sanitise(&"1".repeat(3000)).split(' ').all(|w| w.len() <= LONGEST_WORD));
+        assert!(sanitise(&"!?.,".repeat(1500)).is_empty());
+        assert!(sanitise(&"a".repeat(10_000)).len() <= LONGEST + 1);
+        assert_eq!(sanitise("Hilo Tower, runway eight."), "Heelow Tower, runway eight.");
+        assert_eq!(sanitise("\u{1b}[31mred\0"), "31mred");
+    }
+}

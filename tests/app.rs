@@ -1,0 +1,195 @@
+//! `App::handle` by itself: barge-in, cut-off answers, lost jobs, and random events.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+use stratus::airports::data::Airports;
+use stratus::app::App;
+use stratus::event::{Choice, Clip, Edge, Effect, Event, Heard, Take};
+use stratus::problem::Problem;
+use stratus::settings::Config;
+use stratus::units::{Time, TxId};
+
+fn app() -> App {
+    let mut config = Config::default();
+    config.pilot.callsign = "N172SP".parse().ok();
+    config.pilot.aircraft_type = Some("C172".into());
+    config.sim.airport = Some("PHTO".into());
+    config.sim.com1 = "121.9".parse().ok();
+    App::new(Arc::new(config), Airports::first())
+}
+
+/// A call by key that ends with these words; gives the effects of the decision.
+fn call(app: &mut App, now: &mut Time, words: &str) -> (TxId, Vec<Effect>) {
+    let pressed = app.handle(*now, Event::Ptt(Edge::Down));
+    let tx = pressed.iter().find_map(|e| if let Effect::Capture(tx) = e { Some(*tx) } else { None }).unwrap();
+    *now = *now + Duration::from_secs(2);
+    app.handle(*now, Event::Ptt(Edge::Up));
+    *now = app.next_deadline().unwrap();
+    assert!(app.handle(*now, Event::Wake).contains(&Effect::EndCapture(tx)));
+    let take = Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, ..Take::default() };
+    app.handle(*now, Event::Captured { tx, take: Ok(take) });
+    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1 };
+    (tx, app.handle(*now, Event::Heard { tx, result: Ok(heard) }))
+}
+
+fn speaks(fx: &[Effect]) -> Option<(TxId, String)> {
+    fx.iter()
+        .find_map(|e| match e {
+            Effect::Synthesise { tx, part: 0, .. } => Some(*tx),
+            _ => None,
+        })
+        .map(|tx| {
+            (
+                tx,
+                fx.iter()
+                    .filter_map(|e| if let Effect::Synthesise { words, .. } = e { Some(words.as_str()) } else { None })
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        })
+}
+
+const TAXI: &str = "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi runway eight with information bravo.";
+
+#[test]
+fn what_was_cut_off_is_said_again() {
+    let (mut app, mut now) = (app(), Time(0));
+    let (_, fx) = call(&mut app, &mut now, TAXI);
+    let (tx, words) = speaks(&fx).unwrap();
+    assert!(words.contains("runway eight"), "{words}");
+    app.handle(now, Event::Voiced { tx, part: 0, last: true, result: Ok(Clip { samples: [0.1; 160].into(), rate: 16_000 }) });
+    app.handle(now, Event::Started { tx });
+    // The pilot keys over it: silenced at once, and not in force.
+    let fx = app.handle(now, Event::Ptt(Edge::Down));
+    assert!(fx.contains(&Effect::Silence), "{fx:?}");
+    assert_eq!(app.engine().record().taxi, None);
+    app.handle(now + Duration::from_millis(100), Event::Ptt(Edge::Up));
+    // Too short to be a transmission; after some silence the controller says it again.
+    now = app.next_deadline().unwrap();
+    let (tx, again) = speaks(&app.handle(now, Event::Wake)).unwrap();
+    assert_eq!(again, words);
+    app.handle(now, Event::Played { tx, complete: true });
+    assert_eq!(app.engine().record().taxi, "8".parse().ok());
+}
+
+#[test]
+fn a_readback_of_what_was_cut_off_shows_that_it_was_heard() {
+    let (mut app, mut now) = (app(), Time(0));
+    call(&mut app, &mut now, TAXI);
+    let (_, fx) = call(&mut app, &mut now, "Taxi to runway eight, Skyhawk two sierra papa.");
+    assert_eq!(speaks(&fx), None, "{fx:?}");
+    assert_eq!(app.engine().record().taxi, "8".parse().ok());
+    assert!(app.engine().record().pending.is_none());
+}
+
+#[test]
+fn an_answer_with_an_old_id_is_dropped() {
+    let (mut app, mut now) = (app(), Time(0));
+    let (old, _) = call(&mut app, &mut now, "Hilo Ground, Skyhawk one seven two sierra papa, radio check.");
+    app.handle(now, Event::Ptt(Edge::Down));
+    let late = Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1 };
+    let fx = app.handle(now, Event::Heard { tx: old, result: Ok(late) });
+    assert!(fx.is_empty(), "{fx:?}");
+}
+
+#[test]
+fn silence_and_short_presses_never_reach_recognition() {
+    let (mut app, mut now) = (app(), Time(0));
+    let fx = app.handle(now, Event::Ptt(Edge::Down));
+    assert!(fx.iter().any(|e| matches!(e, Effect::Capture(_))));
+    now = now + Duration::from_millis(100);
+    assert!(app.handle(now, Event::Ptt(Edge::Up)).iter().any(|e| matches!(e, Effect::DropCapture(_))));
+    app.handle(now, Event::Ptt(Edge::Down));
+    let tx = app.open_tx().unwrap();
+    now = now + Duration::from_secs(1);
+    app.handle(now, Event::Ptt(Edge::Up));
+    now = app.next_deadline().unwrap();
+    app.handle(now, Event::Wake);
+    let fx = app.handle(now, Event::Captured { tx, take: Ok(Take { ms: 1000, loudest_rms: 0.0005, ..Take::default() }) });
+    assert!(
+        !fx.iter().any(|e| matches!(e, Effect::Transcribe { .. })) && fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.fault)),
+        "{fx:?}"
+    );
+}
+
+#[test]
+fn a_stuck_key_and_a_lost_job_end_by_themselves() {
+    let (mut app, mut now) = (app(), Time(0));
+    app.handle(now, Event::Ptt(Edge::Down));
+    let tx = app.open_tx().unwrap();
+    for _ in 0..2 {
+        now = app.next_deadline().unwrap();
+        app.handle(now, Event::Wake);
+    }
+    assert_eq!(now, Time(30_000), "the longest hold");
+    // The take never comes.
+    now = app.next_deadline().unwrap();
+    let fx = app.handle(now, Event::Wake);
+    assert!(app.open_tx().is_none() && fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.fault)), "{tx:?} {fx:?}");
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let tx = (0u64..12).prop_map(TxId);
+    let problem = || Problem::new("it broke").fix("mend it");
+    let words = prop_oneof![
+        Just(TAXI.to_owned()),
+        Just("Taxi to runway eight, Skyhawk two sierra papa.".to_owned()),
+        Just("mayday mayday mayday".to_owned()),
+        ".{0,40}"
+    ];
+    prop_oneof![
+        3 => Just(Event::Wake),
+        4 => Just(Event::Ptt(Edge::Down)),
+        4 => Just(Event::Ptt(Edge::Up)),
+        3 => (tx.clone(), any::<bool>(), 0.0f32..0.3).prop_map(move |(tx, ok, rms)| Event::Captured {
+            tx,
+            take: if ok { Ok(Take { ms: 1000, loudest_rms: rms, ..Take::default() }) } else { Err(problem()) },
+        }),
+        4 => (tx.clone(), any::<bool>(), words.clone()).prop_map(move |(tx, ok, text)| Event::Heard {
+            tx,
+            result: if ok { Ok(Heard { text, confidence: 0.9, took_ms: 3 }) } else { Err(problem()) },
+        }),
+        2 => (tx.clone(), words.clone()).prop_map(|(tx, text)| Event::Advice { tx, result: Ok(text) }),
+        3 => (tx.clone(), 0u32..3, any::<bool>()).prop_map(|(tx, part, last)| Event::Voiced { tx, part, last, result: Ok(Clip { samples: [0.1; 16].into(), rate: 16_000 }) }),
+        2 => tx.clone().prop_map(|tx| Event::Started { tx }),
+        3 => (tx, any::<bool>()).prop_map(|(tx, complete)| Event::Played { tx, complete }),
+        2 => (any::<u64>(), words).prop_map(|(id, text)| Event::Typed { id, text }),
+        1 => prop_oneof![Just(Choice::RepeatLast), Just(Choice::ToggleMute)].prop_map(Event::Menu),
+        1 => Just(Event::Trouble(problem())),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn random_events_keep_the_invariants(events in proptest::collection::vec((event(), 0u64..4000), 1..60)) {
+        let (mut app, mut now) = (app(), Time(0));
+        let mut capturing: Option<TxId> = None;
+        for (event, wait) in events {
+            now = now + Duration::from_millis(wait);
+            if let Event::Wake = event && let Some(d) = app.next_deadline() {
+                now = now.max(d);
+            }
+            let recorded = serde_json::to_string(&event).unwrap();
+            prop_assert!(serde_json::from_str::<Event>(&recorded).is_ok(), "{}", recorded);
+            for effect in app.handle(now, event) {
+                match effect {
+                    Effect::Capture(tx) => {
+                        prop_assert!(capturing.is_none_or(|c| c < tx), "an older transmission is captured again");
+                        capturing = Some(tx);
+                    }
+                    Effect::Record(line) => prop_assert!(!line.text.to_lowercase().contains("cleared for takeoff") || line.from == stratus::event::Speaker::Pilot),
+                    _ => {}
+                }
+            }
+            if let Some(d) = app.next_deadline() {
+                // Whatever is due is worked off by one wake.
+                if d <= now {
+                    app.handle(now, Event::Wake);
+                    prop_assert!(app.next_deadline().is_none_or(|d| d >= now), "a deadline stays in the past");
+                }
+            }
+        }
+    }
+}

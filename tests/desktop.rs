@@ -1,0 +1,238 @@
+//! `stratus run` on a real (headless) desktop, seen only from outside: a key pressed with XTEST while a pilot's voice plays
+//! into the microphone; then the transcript, the toast, the tray, and the controller at the speaker.
+//!
+//! `scripts/desktop-test.sh` runs it. STRATUS_BIN names another program, STRATUS_PILOT_WAV and STRATUS_PILOT_WORDS another
+//! call, STRATUS_SHOTS a folder for screenshots.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
+#![cfg(target_os = "linux")]
+
+mod desk;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use desk::{Desk, Item, Running, desk, record, speech_seconds, wait};
+use stratus::ipc::{Reply, Request, send};
+
+/// "Heelow": Pico's way to say Hilo.
+const CALL: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
+const WORDS: &str = "hilo ground skyhawk one seven two sierra papa radio check";
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
+const MODEL_SHA256: &str = "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e";
+
+fn program() -> PathBuf {
+    std::env::var_os("STRATUS_BIN").map_or_else(|| env!("CARGO_BIN_EXE_stratus").into(), PathBuf::from)
+}
+
+/// A running tray, ready.
+struct Tray {
+    process: Running,
+    item: Item,
+    socket: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+impl Tray {
+    fn start(desk: &Desk, more: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("stratus.toml");
+        let text = format!(
+            "[ptt]\nkey = \"ScrollLock\"\n[speech]\nmodel = {MODEL:?}\nmodel_sha256 = \"{MODEL_SHA256}\"\n\
+             [brain]\nmode = \"rules\"\n[sim]\nairport = \"PHTO\"\ncom1 = \"121.9\"\n{more}"
+        );
+        fs::write(&config, text).unwrap();
+        let log = fs::File::create(folder.path().join("stderr")).unwrap();
+        let begun = Instant::now();
+        let process = Running(
+            Command::new(program())
+                .args(["run", "--sim", "none", "--config"])
+                .arg(&config)
+                .stdout(log.try_clone().unwrap())
+                .stderr(log)
+                .spawn()
+                .unwrap(),
+        );
+        let socket = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR").unwrap()).join("stratus/stratus.sock");
+        let pid = process.0.id();
+        wait("an answer on the socket", 10, || {
+            matches!(send(&socket, &Request::Ping(true), Duration::from_secs(1)), Ok(Reply::Here { pid: p, .. }) if p == pid).then_some(())
+        });
+        eprintln!("socket answers after {:?}", begun.elapsed());
+        let item = desk.item(pid);
+        eprintln!("panel knows the item after {:?}", begun.elapsed());
+        let tray = Self { process, item, socket, folder };
+        tray.state("ready", 10);
+        tray
+    }
+
+    fn words(&self) -> String {
+        self.item.tooltip()
+    }
+
+    /// Waits for a state, and gives the icon that shows it.
+    fn state(&self, words: &str, seconds: u64) -> String {
+        wait(&format!("the tray's state {words:?}, stderr: {}", self.stderr()), seconds, || {
+            self.words().contains(&format!("Stratus: {words}")).then(|| self.item.icon())
+        })
+    }
+
+    fn stderr(&self) -> String {
+        fs::read_to_string(self.folder.path().join("stderr")).unwrap_or_default()
+    }
+
+    /// Ends it by `how`, and gives its status; fails when it takes longer than two seconds.
+    fn end(&mut self, how: impl FnOnce(&Self)) -> ExitStatus {
+        let begun = Instant::now();
+        how(self);
+        let status = wait("the end", 10, || self.process.0.try_wait().unwrap());
+        let took = begun.elapsed();
+        eprintln!("ended after {took:?}");
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        assert!(!self.socket.exists(), "the socket is left behind");
+        status
+    }
+
+    fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.process.0.id().to_string()]).status().unwrap().success());
+    }
+}
+
+/// The lines of every transcript.jsonl below a folder.
+fn transcript(folder: &Path) -> Vec<serde_json::Value> {
+    let mut lines = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|t| t.is_dir()) {
+            lines.extend(transcript(&path));
+        } else if path.file_name().is_some_and(|n| n == "transcript.jsonl") {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            lines.extend(text.lines().filter_map(|l| serde_json::from_str(l).ok()));
+        }
+    }
+    lines
+}
+
+fn home() -> PathBuf {
+    std::env::var_os("HOME").unwrap().into()
+}
+
+/// Lower-case words without punctuation.
+fn words(text: &str) -> String {
+    let plain: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn pilot_wav(folder: &Path) -> PathBuf {
+    if let Some(wav) = std::env::var_os("STRATUS_PILOT_WAV") {
+        return wav.into();
+    }
+    let wav = folder.join("pilot.wav");
+    assert!(Command::new(program()).args(["speak", CALL, "--voice", "en-GB", "--out"]).arg(&wav).status().unwrap().success());
+    wav
+}
+
+fn child(arguments: &[&str]) -> Child {
+    Command::new(program()).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn shot(desk: &Desk, name: &str) {
+    if let Some(folder) = std::env::var_os("STRATUS_SHOTS") {
+        desk.screenshot(PathBuf::from(folder).join(name).to_str().unwrap());
+    }
+}
+
+#[test]
+fn a_pilot_holds_the_key_and_is_answered() {
+    let Some(desk) = desk("a_pilot_holds_the_key_and_is_answered") else { return };
+    let mut tray = Tray::start(&desk, "");
+    let wav = pilot_wav(tray.folder.path());
+    let before = transcript(&home()).len();
+    let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
+    let ready = tray.item.icon();
+    let mut answer = String::new();
+    let sound = record("spk.monitor", || {
+        desk.xdotool(&["keydown", "Scroll_Lock"]);
+        let listening = tray.state("listening", 5);
+        assert_ne!(listening, ready, "the icon does not change");
+        shot(&desk, "tray-listening.png");
+        assert!(Command::new("paplay").args(["-d", "virtmic"]).arg(&wav).status().unwrap().success());
+        desk.xdotool(&["keyup", "Scroll_Lock"]);
+        let speaking = tray.state("the controller speaks", 20);
+        assert!(speaking != listening && speaking != ready, "the icon does not change");
+        answer = wait("the answer in the transcript", 5, || {
+            let lines = transcript(&home()).split_off(before);
+            let atc = lines.iter().find(|l| l["from"] == "atc")?;
+            Some(atc["text"].as_str()?.to_owned())
+        });
+        let start: String = answer.chars().take(20).collect();
+        wait("the toast", 5, || toasts.lock().unwrap().iter().any(|l| l.contains(&start)).then_some(()));
+        shot(&desk, "toast.png");
+        assert_eq!(tray.state("ready", 30), ready, "the icon comes back");
+    });
+    let lines = transcript(&home()).split_off(before);
+    let pilot = lines.iter().find(|l| l["from"] == "pilot").unwrap_or_else(|| panic!("no pilot in {lines:#?}"));
+    let expected = std::env::var("STRATUS_PILOT_WORDS").unwrap_or_else(|_| WORDS.into());
+    assert_eq!(words(pilot["text"].as_str().unwrap()), expected);
+    assert!(!answer.is_empty());
+    let seconds = speech_seconds(&sound);
+    eprintln!("{seconds:.2} s of speech at the speaker: {answer}");
+    assert!(seconds > 0.8, "{seconds} s of speech in {} s", sound.len() / 16_000);
+    let menu = tray.item.menu();
+    assert!(menu.iter().any(|e| e.enabled && e.label.starts_with("Repeat: ")), "{menu:#?}");
+    assert!(tray.end(|t| t.signal("-TERM")).success());
+}
+
+#[test]
+fn say_ptt_a_second_instance_and_quit_by_menu() {
+    let Some(desk) = desk("say_ptt_a_second_instance_and_quit_by_menu") else { return };
+    let mut tray = Tray::start(&desk, "");
+    let second = child(&["run", "--sim", "none"]).wait_with_output().unwrap();
+    assert_eq!(second.status.code(), Some(1), "{second:?}");
+    assert!(String::from_utf8_lossy(&second.stderr).contains("running already"), "{second:?}");
+
+    let said = child(&["say", "Hilo Ground, Skyhawk 172SP, radio check"]).wait_with_output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+    assert!(words(&String::from_utf8_lossy(&said.stdout)).contains("hilo ground"), "{said:?}");
+    tray.state("ready", 30);
+
+    assert!(child(&["ptt", "down"]).wait().unwrap().success());
+    tray.state("listening", 5);
+    assert!(child(&["ptt", "up"]).wait().unwrap().success());
+    tray.state("ready", 30);
+
+    let item = format!("StatusNotifierItem-{}-", tray.process.0.id());
+    assert!(tray.end(|t| t.item.click("Quit")).success());
+    wait("the item's end", 5, || (!desk.items().iter().any(|i| i.contains(&item))).then_some(()));
+}
+
+#[test]
+fn ctrl_c_while_the_key_is_held_ends_it() {
+    let Some(desk) = desk("ctrl_c_while_the_key_is_held_ends_it") else { return };
+    let mut tray = Tray::start(&desk, "");
+    desk.xdotool(&["keydown", "Scroll_Lock"]);
+    tray.state("listening", 5);
+    let status = tray.end(|t| t.signal("-INT"));
+    desk.xdotool(&["keyup", "Scroll_Lock"]);
+    assert!(status.success(), "{status:?}");
+}
+
+#[test]
+fn silence_a_tone_and_a_hiss_are_not_taken_for_speech() {
+    let second = |f: &dyn Fn(f64) -> f64| (0..16_000).map(|n| (f(f64::from(n) / 16_000.0) * 8000.0) as i16).collect::<Vec<i16>>();
+    let turn = std::f64::consts::TAU;
+    assert_eq!(speech_seconds(&second(&|_| 0.0)), 0.0);
+    assert_eq!(speech_seconds(&second(&|t| (t * 440.0 * turn).sin())), 0.0);
+    let mut seed = 1u32;
+    let hiss: Vec<i16> = (0..16_000)
+        .map(|_| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 17) as i16 - 16_384
+        })
+        .collect();
+    assert!(speech_seconds(&hiss) < 0.1, "{}", speech_seconds(&hiss));
+    // Syllables: a buzz whose loudness rises and falls four times a second.
+    let syllables = second(&|t| (t * 150.0 * turn).sin() * (t * 4.0 * turn).sin().max(0.0));
+    assert!(speech_seconds(&syllables) > 0.3, "{}", speech_seconds(&syllables));
+}

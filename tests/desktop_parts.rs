@@ -1,0 +1,357 @@
+//! Tray, key and toasts on a real (headless) desktop: `scripts/desk.sh run cargo test --test desktop_parts`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
+#![cfg(target_os = "linux")]
+
+mod desk;
+
+use std::process::Command;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use desk::{desk, wait};
+use stratus::desktop::key::Key;
+use stratus::desktop::toast::Toaster;
+use stratus::desktop::tray::Tray;
+use stratus::event::{Choice, Edge, MenuModel, Toast, TrayState};
+use stratus::problem::Problem;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+#[test]
+fn the_tray_shows_states_and_a_menu_that_works() {
+    let Some(desk) = desk("the_tray_shows_states_and_a_menu_that_works") else { return };
+    let (chosen, choices) = channel();
+    let tray = Tray::start(move |c| chosen.send(c).unwrap()).unwrap();
+    let item = desk.item(std::process::id());
+    let mut icons = vec![item.icon()];
+    assert!(icons[0].contains("(64, 64,"), "{}", &icons[0][..200.min(icons[0].len())]);
+    for state in [TrayState::Listening, TrayState::Thinking, TrayState::Speaking, TrayState::Fault] {
+        tray.show(state);
+        let icon = wait("a new icon", 5, || Some(item.icon()).filter(|i| !icons.contains(i)));
+        icons.push(icon);
+    }
+    tray.show(TrayState::Ready);
+    wait("the first icon again", 5, || (item.icon() == icons[0]).then_some(()));
+
+    let mut model = MenuModel {
+        unit: "Hilo & Tower_118.1".into(),
+        last: Some("N172SP, <b>runway 26</b>,\ncleared for take-off".into()),
+        muted: true,
+        fault: None,
+    };
+    tray.menu(&model);
+    let menu = wait("the new menu", 5, || Some(item.menu()).filter(|m| m[0].label.contains("Hilo")));
+    assert_eq!(menu[0].label, "Hilo & Tower__118.1", "an underscore is doubled, so that it marks no mnemonic");
+    assert!(!menu[0].enabled);
+    assert_eq!(menu[1].label, "Repeat: N172SP, <b>runway 26</b>, cleared for take-off");
+    assert!(menu.iter().find(|e| e.label.contains("Mute")).unwrap().checked);
+    wait("the unit in the tooltip", 5, || item.tooltip().contains("Hilo  Tower_118.1").then_some(()));
+
+    for (words, choice) in
+        [("Repeat", Choice::RepeatLast), ("Mute", Choice::ToggleMute), ("Open", Choice::OpenConfig), ("Quit", Choice::Quit)]
+    {
+        item.click(words);
+        assert_eq!(choices.recv_timeout(LIMIT).unwrap(), choice);
+    }
+    model.muted = false;
+    model.fault = Some("no microphone".into());
+    tray.menu(&model);
+    let menu = wait("the fault", 5, || Some(item.menu()).filter(|m| m[0].label == "no microphone"));
+    assert!(!menu.iter().find(|e| e.label.contains("Mute")).unwrap().checked);
+    model.fault = None;
+    tray.menu(&model);
+    wait("the fault's end", 5, || Some(item.menu()).filter(|m| m[0].label.contains("Hilo")));
+
+    drop(tray);
+    let name = format!("StatusNotifierItem-{}-", std::process::id());
+    wait("the item's end", 5, || (!desk.items().iter().any(|i| i.contains(&name))).then_some(()));
+}
+
+fn key(name: &str) -> (Key, Receiver<Result<Edge, Problem>>) {
+    let (told, edges) = channel();
+    let key = Key::start(name, move |e| told.send(e).unwrap()).unwrap_or_else(|p| panic!("{p}"));
+    (key, edges)
+}
+
+#[test]
+fn the_key_tells_each_press_and_each_release_once() {
+    let Some(desk) = desk("the_key_tells_each_press_and_each_release_once") else { return };
+    for (name, xname, modifier) in [("ScrollLock", "Scroll_Lock", None), ("Ctrl+Shift+Space", "space", Some(["Control_L", "Shift_L"]))] {
+        let (key, edges) = key(name);
+        for m in modifier.iter().flatten() {
+            desk.xdotool(&["keydown", m]);
+        }
+        for turn in 0..4 {
+            desk.xdotool(&["keydown", xname]);
+            assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
+            if turn == 0 {
+                // Held into the X server's auto-repeat (after 660 ms by default): nothing else may be told.
+                assert!(edges.recv_timeout(Duration::from_millis(1200)).is_err());
+            }
+            desk.xdotool(&["keyup", xname]);
+            assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
+        }
+        for m in modifier.iter().flatten() {
+            desk.xdotool(&["keyup", m]);
+        }
+        drop(key);
+        assert!(edges.iter().next().is_none(), "nothing is left over");
+    }
+}
+
+#[test]
+fn a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up() {
+    let Some(desk) = desk("a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up") else { return };
+    let (first, _) = key("Pause");
+    drop(first);
+    let (second, edges) = key("Pause");
+    desk.xdotool(&["keydown", "Pause"]);
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
+    drop(second);
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
+    desk.xdotool(&["keyup", "Pause"]);
+}
+
+#[test]
+fn a_key_that_another_program_holds_is_a_problem_with_a_remedy() {
+    let Some(_desk) = desk("a_key_that_another_program_holds_is_a_problem_with_a_remedy") else { return };
+    let (_held, _) = key("F9");
+    let p = Key::start("F9", |_| {}).err().expect("it is taken");
+    assert!(p.why.iter().any(|w| w.contains("another program")) && p.fix.contains("ptt.key"), "{p}");
+    let p = Key::start("F13", |_| {}).err().expect("this layout has no F13");
+    assert!(p.why.iter().any(|w| w.contains("layout")), "{p}");
+}
+
+#[test]
+fn a_layout_that_moves_the_key_takes_it_along() {
+    use x11rb::connection::Connection;
+    use x11rb::protocol::xproto::ConnectionExt;
+    let Some(desk) = desk("a_layout_that_moves_the_key_takes_it_along") else { return };
+    let (_key, edges) = key("ScrollLock");
+    let (display, _) = x11rb::connect(None).unwrap();
+    let each = {
+        let map = display.get_keyboard_mapping(78, 1).unwrap().reply().unwrap();
+        assert!(map.keysyms.contains(&0xff14), "ScrollLock is at keycode 78 in this layout");
+        map.keysyms_per_keycode
+    };
+    let symbols = |first: u32| [&[first][..], &vec![0; usize::from(each) - 1]].concat();
+    for (keycode, symbol) in [(78, 0), (93, 0xff14)] {
+        display.change_keyboard_mapping(1, keycode, each, &symbols(symbol)).unwrap().check().unwrap();
+    }
+    // Until the key is taken at its new place a press may go by: press until one is told.
+    let mut refused = 0;
+    wait("the key at its new place", 10, || {
+        desk.xdotool(&["key", "93"]);
+        match edges.recv_timeout(Duration::from_millis(300)) {
+            Ok(Ok(Edge::Down)) => Some(()),
+            Ok(Err(_)) => {
+                refused += 1; // It was nowhere for a moment.
+                None
+            }
+            _ => None,
+        }
+    });
+    assert!(refused <= 1, "{refused}");
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
+    for (keycode, symbol) in [(93, 0), (78, 0xff14)] {
+        display.change_keyboard_mapping(1, keycode, each, &symbols(symbol)).unwrap().check().unwrap();
+    }
+    display.flush().unwrap();
+}
+
+#[test]
+fn a_hung_notification_daemon_holds_nothing_up() {
+    let Some(desk) = desk("a_hung_notification_daemon_holds_nothing_up") else { return };
+    let pids = std::fs::read_to_string(desk.folder().join("pids")).unwrap();
+    let dunst = pids.lines().find_map(|l| l.strip_suffix(" dunst")).unwrap().to_owned();
+    let signal = |name: &str| assert!(Command::new("kill").args([name, &dunst]).status().unwrap().success());
+    let (monitor, lines) = desk.monitor("destination='org.freedesktop.Notifications'");
+    let toaster = Toaster::start(|_| {}).unwrap();
+    signal("-STOP");
+    toaster.show(Toast { title: "a".into(), body: "b".into(), fault: false, seconds: 1 });
+    wait("the call that hangs", 5, || lines.lock().unwrap().iter().any(|l| l.contains("org.freedesktop.Notifications")).then_some(()));
+    for _ in 0..100 {
+        toaster.show(Toast { title: "a".into(), body: "c".into(), fault: false, seconds: 1 });
+    }
+    drop(toaster); // Waits 1 s at most; if it joined, it would wait until the line below, for ever.
+    signal("-CONT");
+    drop(monitor);
+}
+
+/// A program of the test's own, and the line it prints when it is ready.
+fn own(program: &str, arguments: &[&str]) -> (desk::Running, String) {
+    use std::io::BufRead;
+    let mut child =
+        Command::new(program).args(arguments).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (desk::Running(child), line.trim().to_owned())
+}
+
+#[test]
+#[ignore = "run by the test below in an environment of its own"]
+fn outlives_its_desktop() {
+    let (told, edges) = channel();
+    let key = Key::start("ScrollLock", move |e| told.send(e).unwrap()).unwrap();
+    let tray = Tray::start(|_| {}).unwrap();
+    assert!(Command::new("xdotool").args(["keydown", "Scroll_Lock"]).status().unwrap().success());
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
+    println!("HELD");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).unwrap();
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up), "the key is let go");
+    println!("KEY {}", edges.recv_timeout(LIMIT).unwrap().unwrap_err().one_line());
+    tray.show(TrayState::Fault);
+    tray.menu(&MenuModel { unit: "nobody".into(), ..MenuModel::default() });
+    drop(tray);
+    drop(key);
+    println!("ALIVE");
+}
+
+#[test]
+fn the_death_of_the_display_and_of_the_bus_ends_nothing_else() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+    let Some(_desk) = desk("the_death_of_the_display_and_of_the_bus_ends_nothing_else") else { return };
+    let (display, number) = own("Xvfb", &["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"]);
+    let (bus, address) = own("dbus-daemon", &["--session", "--nofork", "--print-address=1"]);
+    let mut me = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "outlives_its_desktop", "--ignored", "--nocapture", "--test-threads=1"])
+        .env("DISPLAY", format!(":{number}"))
+        .env("DBUS_SESSION_BUS_ADDRESS", address)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(me.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|l| l.ends_with("HELD")));
+    drop(display);
+    drop(bus);
+    writeln!(me.stdin.take().unwrap(), "go").unwrap();
+    let rest: Vec<String> = lines.collect();
+    assert!(me.wait().unwrap().success(), "{rest:#?}");
+    assert!(rest.iter().any(|l| l.starts_with("KEY the push-to-talk key is gone")), "{rest:#?}");
+    assert!(rest.iter().any(|l| l == "ALIVE"), "{rest:#?}");
+}
+
+#[test]
+#[ignore = "run by the test below in an environment of its own"]
+fn gives_a_hung_display_up() {
+    let key = Key::start("ScrollLock", |_| {}).unwrap();
+    println!("TAKEN");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).unwrap();
+    drop(key);
+    println!("GIVEN UP");
+    println!("THEN {}", Key::start("Pause", |_| {}).err().unwrap().one_line());
+}
+
+#[test]
+fn a_display_that_hangs_holds_nothing_up() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+    let Some(_desk) = desk("a_display_that_hangs_holds_nothing_up") else { return };
+    let (display, number) = own("Xvfb", &["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"]);
+    let mut me = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "gives_a_hung_display_up", "--ignored", "--nocapture", "--test-threads=1"])
+        .env("DISPLAY", format!(":{number}"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(me.stdout.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|l| l.ends_with("TAKEN")));
+    assert!(Command::new("kill").args(["-STOP", &display.0.id().to_string()]).status().unwrap().success());
+    writeln!(me.stdin.take().unwrap(), "go").unwrap();
+    let rest: Vec<String> = lines.collect();
+    assert!(me.wait().unwrap().success(), "{rest:#?}");
+    assert!(rest.iter().any(|l| l == "GIVEN UP"), "{rest:#?}");
+    assert!(rest.iter().any(|l| l.starts_with("THEN the push-to-talk key cannot be watched")), "{rest:#?}");
+}
+
+#[test]
+fn toasts_replace_each_other_and_their_markup_is_data() {
+    let Some(desk) = desk("toasts_replace_each_other_and_their_markup_is_data") else { return };
+    let (_monitor, lines) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
+    let toaster = Toaster::start(|p| panic!("{p}")).unwrap();
+    for body in ["first <b>call</b>", "second & last"] {
+        toaster.show(Toast { title: "Hilo Tower 118.1".into(), body: body.into(), fault: false, seconds: 5 });
+        let seen = body.split(' ').next().unwrap();
+        wait("the toast on the bus", 5, || lines.lock().unwrap().iter().any(|l| l.contains(seen)).then_some(()));
+    }
+    let lines = lines.lock().unwrap().clone();
+    assert!(lines.iter().any(|l| l.contains("first &lt;b&gt;call&lt;/b&gt;")), "{lines:#?}");
+    assert!(lines.iter().any(|l| l.contains("second &amp; last")));
+    // A call is printed an argument a line: the program, the id to replace, an icon, the title.
+    let ids: Vec<&String> = lines.windows(3).filter(|w| w[2].contains("Hilo Tower 118.1")).map(|w| &w[0]).collect();
+    assert_eq!(ids.len(), 2, "{lines:#?}");
+    assert!(ids[0].ends_with(" 0") && !ids[1].ends_with(" 0"), "the second takes the place of the first: {ids:?}");
+    assert_eq!(toaster.failures(), 0);
+}
+
+/// What becomes of this test program, started again without a part of its desktop.
+fn again(test: &str, change: impl FnOnce(&mut Command)) -> String {
+    let mut me = Command::new(std::env::current_exe().unwrap());
+    me.args(["--exact", test, "--ignored", "--nocapture", "--test-threads=1"]);
+    change(&mut me);
+    let out = me.output().unwrap();
+    assert!(out.status.success(), "{out:?}");
+    String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr)
+}
+
+#[test]
+#[ignore = "run by the test below in an environment of its own"]
+fn says_its_problems() {
+    let (told, trouble) = channel();
+    if let Err(p) = Tray::start(|_| {}) {
+        println!("TRAY {}", p.one_line());
+    }
+    if let Err(p) = Key::start("ScrollLock", |_| {}) {
+        println!("KEY {}", p.one_line());
+    }
+    let toaster = Toaster::start(move |p| told.send(p).unwrap()).unwrap();
+    toaster.show(Toast { title: "a".into(), body: "b".into(), fault: false, seconds: 1 });
+    println!("TOAST {}", trouble.recv_timeout(LIMIT).unwrap().one_line());
+}
+
+#[test]
+fn without_display_and_bus_each_part_says_so() {
+    let said = again("says_its_problems", |me| {
+        me.env_remove("DISPLAY").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus").env_remove("XDG_RUNTIME_DIR");
+    });
+    for words in ["TRAY there is no tray icon", "KEY the push-to-talk key cannot be watched", "stratus ptt down", "TOAST toasts cannot"] {
+        assert!(said.contains(words), "{words:?} is not in {said}");
+    }
+    let said = again("says_its_problems", |me| {
+        me.env("DISPLAY", "").env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
+    });
+    assert!(said.contains("TRAY there is no tray icon") && said.contains("DISPLAY is not set"), "{said}");
+    let said = again("says_its_problems", |me| {
+        me.env("DISPLAY", ":4711").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    });
+    assert!(said.contains("KEY the push-to-talk key cannot be watched") && said.contains("does not answer"), "{said}");
+}
+
+#[test]
+#[ignore = "run by the test below in an environment of its own"]
+fn starts_a_tray() {
+    println!("TRAY {}", Tray::start(|_| {}).err().map_or("is there".into(), |p| p.one_line()));
+}
+
+#[test]
+fn a_bus_that_hangs_is_a_problem_and_no_panel_is_none() {
+    let Some(_desk) = desk("a_bus_that_hangs_is_a_problem_and_no_panel_is_none") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let socket = folder.path().join("bus");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let said = again("starts_a_tray", |me| {
+        me.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()));
+    });
+    assert!(said.contains("TRAY there is no tray icon: the session bus does not answer"), "{said}");
+
+    let (_bus, address) = own("dbus-daemon", &["--session", "--nofork", "--print-address=1"]);
+    let said = again("starts_a_tray", |me| {
+        me.env("DBUS_SESSION_BUS_ADDRESS", address);
+    });
+    assert!(said.contains("TRAY is there"), "{said}");
+}

@@ -1,0 +1,125 @@
+//! Ears and voice for real: the held-out recordings through whisper, the flight's calls through both voices, and noise.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use stratus::audio::{resample, take, wav};
+use stratus::event::{Hints, Voice};
+use stratus::speech::recognise::Recogniser;
+use stratus::speech::synthesise::Synthesiser;
+use stratus::speech::{files, model};
+
+fn ears() -> Recogniser {
+    let path = files::demo("stratus-demo-en-q5_0.bin").unwrap();
+    Recogniser::load(&model::verify(&path, None).unwrap(), 1).unwrap()
+}
+
+fn hear(ears: &mut Recogniser, samples: &[f32]) -> String {
+    ears.transcribe(samples, &Hints::default(), &AtomicBool::new(false)).unwrap().text
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/heldout")
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+}
+
+/// Edit distance in words.
+fn errors(want: &[String], got: &[String]) -> usize {
+    let mut row: Vec<usize> = (0..=got.len()).collect();
+    for (i, w) in want.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, g) in got.iter().enumerate() {
+            let substituted = diagonal + usize::from(w != g);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[got.len()]
+}
+
+#[test]
+fn the_held_out_recordings_have_the_word_error_rate_of_their_readme() {
+    let mut ears = ears();
+    let list = std::fs::read_to_string(fixtures().join("transcripts.tsv")).unwrap();
+    let (mut wrong, mut all, mut clips) = (0, 0, 0);
+    for line in list.lines().filter(|l| l.contains(".wav")) {
+        let (file, text) = line.split_once('\t').unwrap();
+        let sound = wav::read(&fixtures().join(file)).unwrap();
+        let heard = hear(&mut ears, &resample::to_rate(&sound.samples, sound.rate, take::RATE).unwrap());
+        let want = words(text);
+        let e = errors(&want, &words(&heard));
+        if e > 0 {
+            println!("{file}: {text:?} was heard as {heard:?}");
+        }
+        wrong += e;
+        all += want.len();
+        clips += 1;
+    }
+    println!("{wrong} of {all} words wrong in {clips} recordings: {:.2} %", wrong as f64 * 100.0 / all as f64);
+    // The whole held-out set has 0.77 %; this is a quarter of it.
+    assert!(clips == 48 && wrong as f64 <= all as f64 * 0.015, "{wrong} of {all}");
+}
+
+#[test]
+fn every_call_of_the_flight_is_understood_in_both_voices() {
+    let mut ears = ears();
+    let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
+    let calls = std::fs::read_to_string(files::demo("flight.txt").unwrap()).unwrap();
+    for name in ["en-US", "en-GB"] {
+        for call in calls.lines().filter(|l| !l.is_empty()) {
+            let clip = mouth.speak(call, &Voice { name: name.into(), ..Voice::default() }).unwrap();
+            assert_eq!(words(&hear(&mut ears, &clip.samples)), words(call), "{name}");
+        }
+    }
+}
+
+#[test]
+fn silence_and_noise_never_become_words() {
+    let mut ears = ears();
+    let mut state = 7u64;
+    let mut noise = move |level: f32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        ((state >> 40) as f32 / (1u32 << 23) as f32 - 1.0) * level
+    };
+    for (what, sound) in [
+        ("silence", vec![0.0f32; 32_000]),
+        ("faint noise", (0..48_000).map(|_| noise(0.01)).collect()),
+        ("loud noise", (0..48_000).map(|_| noise(0.3)).collect()),
+        ("hum", (0..48_000).map(|i| (i as f32 * 50.0 * std::f32::consts::TAU / 16_000.0).sin() * 0.2).collect()),
+        ("clicks", (0..48_000).map(|i| if i % 4000 == 0 { 0.9 } else { 0.0 }).collect()),
+        ("nothing", Vec::new()),
+    ] {
+        assert_eq!(hear(&mut ears, &sound), "", "{what}");
+    }
+}
+
+#[test]
+fn a_cancelled_recognition_ends_and_the_next_one_works() {
+    let mut ears = ears();
+    let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
+    let clip = mouth.speak("Hilo Tower, Skyhawk two sierra papa, short final runway eight.", &Voice::default()).unwrap();
+    assert!(ears.transcribe(&clip.samples, &Hints::default(), &AtomicBool::new(true)).is_err());
+    assert!(hear(&mut ears, &clip.samples).contains("short final runway eight"));
+}
+
+#[test]
+fn hostile_text_is_only_spoken() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("written.wav");
+    let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
+    let nested = "<speed level=\"50\">".repeat(100);
+    let digits = "1".repeat(3000);
+    let marks = "!?;:".repeat(1500);
+    let hostile = format!("<genfile file=\"{}\">wind calm</genfile>", file.display());
+    for text in [hostile.as_str(), &nested, &digits, &marks, &"a".repeat(10_000), "\u{1b}[31m\0\u{7}", ""] {
+        let _ = mouth.speak(text, &Voice::default());
+        let after = mouth.speak("wind calm", &Voice::default()).unwrap();
+        assert!(after.samples.iter().any(|s| s.abs() > 0.05) && after.seconds() < 3.0, "{text:.40}");
+    }
+    assert!(!file.exists());
+}

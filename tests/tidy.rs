@@ -1,0 +1,102 @@
+//! The rules that hold the design: who may import whom, file sizes, licences, documents in step with the code.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
+
+mod tidy {
+    pub mod licences;
+    pub mod rules;
+    pub mod spdx;
+    pub mod tree;
+}
+
+use tidy::{licences, rules, tree};
+
+#[test]
+fn modules_import_only_what_the_design_allows() {
+    rules::imports(&tree::sources());
+}
+
+#[test]
+fn the_import_rule_finds_every_way_of_importing() {
+    let found = rules::imported("use crate::{app::App, units};\nfn f() { crate::cmd::run() } // crate::no\nuse crate::settings;");
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), ["app", "cmd", "settings", "units"]);
+}
+
+#[test]
+fn the_pure_half_has_no_clock_file_thread_environment_or_chance() {
+    rules::pure_words(&tree::sources());
+}
+
+#[test]
+fn lib_denies_the_clippy_lists_in_every_pure_module() {
+    rules::denied_in_lib(&tree::read("src/lib.rs"));
+}
+
+#[test]
+fn files_are_short_and_begin_by_saying_what_they_own() {
+    for (path, text) in tree::sources() {
+        assert!(text.starts_with("//! "), "{path}: begins with a //! sentence that says what it owns");
+        let lines = text.lines().count();
+        assert!(lines <= 600, "{path}: {lines} lines; beyond 600 a file does two jobs");
+    }
+}
+
+#[test]
+fn every_dependency_has_a_licence_that_fits() {
+    licences::check();
+}
+
+#[test]
+fn the_licence_rule_reads_spdx() {
+    licences::self_check();
+}
+
+#[test]
+fn every_invariant_names_a_test_that_exists() {
+    let text = tree::read("ARCHITECTURE.md");
+    let numbered: Vec<&str> = tree::section(&text, "## Invariants").filter(|l| l.starts_with(|c: char| c.is_ascii_digit())).collect();
+    assert!(numbered.len() >= 5, "ARCHITECTURE.md: the numbered invariants are gone");
+    let code: String = tree::rust_files().into_iter().map(|(_, text)| text).collect();
+    for (n, line) in numbered.iter().enumerate() {
+        assert!(line.starts_with(&format!("{}. ", n + 1)), "ARCHITECTURE.md: not numbered in order: {line}");
+        let (_, tests) = line.split_once("Held by ").unwrap_or_else(|| panic!("ARCHITECTURE.md: no \"Held by `test`\": {line}"));
+        let names: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "ARCHITECTURE.md: names no test: {line}");
+        for name in names {
+            assert!(code.contains(&format!("fn {name}(")), "ARCHITECTURE.md: there is no test `{name}`: {line}");
+        }
+    }
+}
+
+#[test]
+fn the_code_map_lists_every_module() {
+    let text = tree::read("ARCHITECTURE.md");
+    let mapped: Vec<String> = tree::section(&text, "## Code map")
+        .filter_map(|l| l.strip_prefix("| `")?.split_once('`').map(|(name, _)| name.trim_end_matches('/').to_owned()))
+        .collect();
+    let mut wanted = tree::modules();
+    wanted.sort();
+    let mut found = mapped;
+    found.sort();
+    assert_eq!(found, wanted, "ARCHITECTURE.md's code map (left) and src (right)");
+}
+
+#[test]
+fn documents_say_what_is_there() {
+    let readme = tree::read("README.md");
+    for script in ["scripts/demo.sh", "scripts/test.sh"] {
+        assert!(readme.contains(script), "README.md names {script}");
+        assert!(tree::exists(script), "{script} exists");
+    }
+    for command in rules::COMMANDS {
+        assert!(readme.contains(&format!("`stratus {command}")), "README.md has `stratus {command}`");
+    }
+    assert!(tree::read("CHANGELOG.md").contains("## Unreleased"), "CHANGELOG.md has an Unreleased section");
+    for image in readme.split("](").skip(1).filter_map(|l| l.split(')').next()).filter(|l| !l.contains("://") && !l.starts_with('#')) {
+        assert!(tree::exists(image), "README.md links {image}, which does not exist");
+    }
+}
+
+#[test]
+fn no_file_tells_of_one_machine() {
+    rules::machine_words(&tree::tracked());
+}

@@ -1,0 +1,156 @@
+//! Import table, words that the pure half may not have, and words that no file may have.
+
+use std::collections::BTreeSet;
+
+use super::tree::module_of;
+
+/// The pure modules and what each may import.
+const PURE: &[(&str, &[&str])] = &[
+    ("units", &[]),
+    ("problem", &[]),
+    ("report", &["units", "problem"]),
+    ("airports", &["units", "problem", "report"]),
+    ("settings", &["units", "problem"]),
+    ("event", &["units", "problem", "report", "airports", "settings"]),
+    // Of the seam only the question for the language model.
+    ("atc", &["units", "problem", "report", "airports", "settings", "event"]),
+    ("app", &["units", "problem", "report", "airports", "settings", "atc", "event"]),
+];
+
+/// The shell's modules: each may import what `FOR_SHELL` lists, and none of them another.
+const SHELL: &[&str] = &["config", "audio", "speech", "llm", "download", "sim", "desktop", "ipc", "log", "paths", "worker", "cli"];
+const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths"];
+
+/// These see everything.
+const TOP: &[&str] = &["dispatch", "cmd", "lib", "main"];
+
+/// What the pure half may not say outside its tests.
+const NOT_PURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::env",
+    "std::thread",
+    "std::process",
+    "Instant::now",
+    "time::Instant",
+    "SystemTime",
+    "HashMap",
+    "HashSet",
+    "rand::",
+    "println!",
+    "eprintln!",
+    "std::io",
+    "File::open",
+];
+
+/// The commands that README.md lists.
+pub const COMMANDS: &[&str] = &["run", "demo", "say", "ptt", "transcribe", "speak", "replay", "batch", "doctor", "config"];
+
+/// The code of a file: without comments, and without its tests at the end.
+fn code(text: &str) -> String {
+    let body = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
+    body.lines().map(|l| l.split("//").next().unwrap_or(l)).collect::<Vec<_>>().join("\n")
+}
+
+fn is_test_file(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
+}
+
+/// The top modules that a text imports through `crate::`.
+pub fn imported(text: &str) -> BTreeSet<String> {
+    let code = code(text);
+    let mut found = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            Some(group) => {
+                let (mut depth, mut item) = (0, String::new());
+                for c in group.chars() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            found.insert(first_word(&item));
+                            item.clear();
+                        }
+                        _ if depth == 0 => item.push(c),
+                        _ => {}
+                    }
+                }
+                found.insert(first_word(&item));
+            }
+            None => {
+                found.insert(first_word(rest));
+            }
+        }
+    }
+    found.remove("");
+    found
+}
+
+fn first_word(text: &str) -> String {
+    text.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
+}
+
+pub fn imports(sources: &[(String, String)]) {
+    let modules: BTreeSet<String> = sources.iter().map(|(p, _)| module_of(p)).collect();
+    for (path, text) in sources.iter().filter(|(p, _)| !is_test_file(p)) {
+        let module = module_of(path);
+        let pure = PURE.iter().find(|(name, _)| *name == module).map(|(_, may)| *may);
+        let allowed = match pure {
+            Some(may) => may,
+            None if SHELL.contains(&module.as_str()) => FOR_SHELL,
+            None if TOP.contains(&module.as_str()) => continue,
+            None => panic!("{path}: the module `{module}` has no row in tests/tidy/rules.rs"),
+        };
+        // Names that are no modules (macros, items of lib.rs) are not imports of a module.
+        for other in imported(text).into_iter().filter(|o| *o != module && modules.contains(o)) {
+            assert!(allowed.contains(&other.as_str()), "{path}: `{module}` may not import `{other}` (it may: {allowed:?})");
+        }
+    }
+}
+
+pub fn pure_words(sources: &[(String, String)]) {
+    for (path, text) in sources.iter().filter(|(p, _)| !is_test_file(p)) {
+        if PURE.iter().any(|(name, _)| *name == module_of(path)) {
+            let code = code(text);
+            for word in NOT_PURE {
+                assert!(!code.contains(word), "{path}: `{word}` is not for the pure half");
+            }
+        }
+    }
+}
+
+pub fn denied_in_lib(lib: &str) {
+    let lines: Vec<&str> = lib.lines().collect();
+    for (name, _) in PURE {
+        // A module that the library does not have cannot be impure; the code map's test knows which there are.
+        let Some(at) = lines.iter().position(|l| *l == format!("pub mod {name};")) else { continue };
+        let above = lines[..at].iter().rev().take_while(|l| l.starts_with("#[") || l.starts_with("///"));
+        assert!(
+            above.clone().any(|l| l.contains("deny(clippy::disallowed_methods, clippy::disallowed_types)")),
+            "src/lib.rs: `pub mod {name};` lacks #[deny(clippy::disallowed_methods, clippy::disallowed_types)]"
+        );
+    }
+}
+
+pub fn machine_words(tracked: &[(String, String)]) {
+    // Put together here, so that this file does not hold them itself.
+    let words = [
+        concat!("/wo", "rk/"),
+        concat!("/ro", "ot/"),
+        concat!("static.crates", ".io"),
+        concat!("index.crates", ".io"),
+        concat!("pypi", ".org"),
+        concat!("deb.debian", ".org"),
+        concat!("registry.npm", "js"),
+        concat!("files.python", "hosted"),
+    ];
+    assert!(tracked.len() > 20, "only {} files found", tracked.len());
+    for (path, text) in tracked {
+        for word in words {
+            let at = text.lines().position(|l| l.contains(word));
+            assert!(at.is_none(), "{path}:{}: `{word}` belongs to one machine", at.unwrap_or(0) + 1);
+        }
+    }
+}
