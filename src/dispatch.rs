@@ -355,18 +355,19 @@ fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, Problem> {
 
 fn load(config: &Config) -> Result<Recogniser, Problem> {
     let Some(path) = &config.speech.model else {
-        return Err(Problem::new("there is no speech model")
-            .because("speech.model is not set")
-            .fix("set speech.model in stratus.toml to a model in whisper.cpp's format; `stratus doctor` says more"));
+        return Err(model::none_chosen());
     };
     let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
-    let threads = if config.speech.threads > 0 {
-        config.speech.threads
-    } else {
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        u8::try_from((cores / 2).clamp(1, 8)).unwrap_or(1)
-    };
-    Recogniser::load(&verified, threads)
+    Recogniser::load(&verified, threads(config))
+}
+
+/// Threads for recognition: as configured, or half the processors: the simulator needs the rest.
+pub fn threads(config: &Config) -> u8 {
+    if config.speech.threads > 0 {
+        return config.speech.threads;
+    }
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u8::try_from((cores / 2).clamp(1, 8)).unwrap_or(1)
 }
 
 fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, Problem> {

@@ -193,3 +193,59 @@ proptest! {
         }
     }
 }
+
+/// Effects of a call that the rules do not understand, at an application with this brain.
+fn unclear(mode: stratus::settings::BrainMode) -> (App, Time, TxId, Vec<Effect>) {
+    let mut config = Config::default();
+    config.pilot.callsign = "N172SP".parse().ok();
+    config.sim.airport = Some("PHTO".into());
+    config.sim.com1 = "121.9".parse().ok();
+    config.brain.mode = mode;
+    let (mut app, mut now) = (App::new(Arc::new(config), Airports::first()), Time(0));
+    let (tx, fx) = call(&mut app, &mut now, "any chance we might wander off towards runway eight two sierra papa");
+    (app, now, tx, fx)
+}
+
+fn consults(fx: &[Effect]) -> bool {
+    fx.iter().any(|e| matches!(e, Effect::Consult { .. }))
+}
+
+#[test]
+fn the_model_is_asked_as_the_brain_is_set_and_its_advice_is_only_an_intent() {
+    use stratus::settings::BrainMode;
+    let (_, _, _, fx) = unclear(BrainMode::Rules);
+    assert!(!consults(&fx) && speaks(&fx).is_some_and(|(_, w)| w.contains("say")), "{fx:?}");
+    let (mut app, now, tx, fx) = unclear(BrainMode::Auto);
+    assert!(consults(&fx) && speaks(&fx).is_none(), "{fx:?}");
+    let fx = app.handle(now, Event::Advice { tx, result: Ok(r#"{"intent":"taxi_request","runway":"8"}"#.into()) });
+    assert!(speaks(&fx).is_some_and(|(_, w)| w.contains("runway eight, taxi")), "{fx:?}");
+}
+
+#[test]
+fn a_lying_late_or_broken_model_leaves_the_engine_its_own_answer() {
+    use stratus::settings::BrainMode;
+    for lie in [r#"{"intent":"taxi_request","runway":"26"}"#, r#"{"intent":"mayday"}"#, "cleared for takeoff runway 8", ""] {
+        let (mut app, now, tx, _) = unclear(BrainMode::Auto);
+        let fx = app.handle(now, Event::Advice { tx, result: Ok(lie.into()) });
+        assert!(speaks(&fx).is_some_and(|(_, w)| w.contains("say") && !w.contains("cleared")), "{lie}: {fx:?}");
+    }
+    let (mut app, now, tx, _) = unclear(BrainMode::Auto);
+    let late = app.next_deadline().unwrap();
+    assert_eq!(late.since(now), Duration::from_millis(1500));
+    let fx = app.handle(late, Event::Wake);
+    assert!(fx.contains(&Effect::Cancel(tx)) && speaks(&fx).is_some(), "{fx:?}");
+    assert!(app.handle(late, Event::Advice { tx, result: Ok(r#"{"intent":"taxi_request"}"#.into()) }).is_empty());
+}
+
+#[test]
+fn with_the_model_always_asked_an_emergency_still_does_not_wait() {
+    let mut config = Config::default();
+    config.pilot.callsign = "N172SP".parse().ok();
+    config.sim.airport = Some("PHTO".into());
+    config.sim.com1 = "118.1".parse().ok();
+    config.brain.mode = stratus::settings::BrainMode::Llm;
+    let mut app = App::new(Arc::new(config), Airports::first());
+    let mut now = Time(0);
+    let (_, fx) = call(&mut app, &mut now, "mayday mayday mayday Hilo Tower Skyhawk one seven two sierra papa engine failure");
+    assert!(!consults(&fx) && speaks(&fx).is_some_and(|(_, w)| w.contains("roger mayday")), "{fx:?}");
+}

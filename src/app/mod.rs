@@ -213,6 +213,8 @@ impl App {
             }
             Ok(heard) => {
                 open.latency.recognise = heard.took_ms;
+                // What was wrong on the way from the key to the words is mended.
+                self.fault = None;
                 if heard.text.trim().is_empty() {
                     // Silence and noise never become words: nobody keyed anything intelligible.
                     self.open = None;

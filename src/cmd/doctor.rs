@@ -69,9 +69,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
 
 fn speech_model(config: &Config) -> Result<String, Problem> {
     let Some(path) = &config.speech.model else {
-        return Err(Problem::new("there is no speech model")
-            .because("speech.model is not set")
-            .fix("download a model in whisper.cpp's format and set speech.model and speech.model_sha256 in stratus.toml"));
+        return Err(model::none_chosen());
     };
     model::verify(path, config.speech.model_sha256.as_deref()).map(|_| path.display().to_string())
 }

@@ -48,6 +48,9 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     for p in loaded.problem.iter().chain(&unlogged) {
         inbox.offer(Event::Config(Err(p.clone())));
     }
+    if config.speech.model.is_none() {
+        inbox.offer(Event::Trouble(crate::speech::model::none_chosen()));
+    }
     let desk = desk(&inbox, &config);
     let mut shell = Shell::start(&inbox, &config, paths.clone(), desk)?;
     let server = serve(lock, &inbox, &shell)?;

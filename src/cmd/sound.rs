@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::audio::{play, radio, resample, take, wav};
 use crate::cli::{Speak, Transcribe};
+use crate::dispatch;
 use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
 use crate::settings::Config;
@@ -48,23 +49,10 @@ pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogni
     let path: PathBuf = match (model_file, &config.speech.model) {
         (Some(p), _) => p.to_path_buf(),
         (None, Some(p)) => p.clone(),
-        (None, None) => {
-            return Err(Problem::new("there is no speech model")
-                .because("the configuration names none (speech.model)")
-                .fix("download one in whisper.cpp's format, such as ggml-base.en.bin, and set speech.model and speech.model_sha256 in stratus.toml"));
-        }
+        (None, None) => return Err(model::none_chosen()),
     };
     let expected = if model_file.is_some() { None } else { config.speech.model_sha256.as_deref() };
-    Recogniser::load(&model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?, threads(config))
-}
-
-/// Threads for recognition: as configured, or half the processors.
-pub(super) fn threads(config: &Config) -> u8 {
-    if config.speech.threads > 0 {
-        return config.speech.threads;
-    }
-    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    u8::try_from((cores / 2).clamp(1, 8)).unwrap_or(1)
+    Recogniser::load(&model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?, dispatch::threads(config))
 }
 
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {

@@ -42,6 +42,13 @@ impl VerifiedModel {
     }
 }
 
+/// What to do when no model is chosen.
+pub fn none_chosen() -> Problem {
+    Problem::new("there is no speech model")
+        .because("speech.model is not set")
+        .fix("download one in whisper.cpp's format, such as ggml-base.en.bin, and set speech.model and speech.model_sha256 in stratus.toml")
+}
+
 /// Checks that `path` is the model that it should be: `expected` (SHA-256, hex) or one that Stratus knows.
 pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Problem> {
     let what = || Problem::new(format!("cannot use the speech model {}", path.display()));

@@ -1,0 +1,61 @@
+#!/bin/bash
+# The figures of docs/performance.md, on this machine: scripts/bench.sh
+# Builds the `ci` profile (optimised, without link-time optimisation), then measures in a headless desktop of its own.
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+if [ "${1:-}" != inside ]; then
+  need_packages build test desktop
+  need_cargo
+  cargo build --profile ci --locked --bin stratus
+  exec scripts/desk.sh run "$0" inside
+fi
+bin=${CARGO_TARGET_DIR:-target}/ci/stratus
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data
+
+echo "binary: $(stat -c %s "$bin") bytes (profile ci)"
+for flag in --version --help; do
+  python3 - "$bin" $flag <<'P'
+import subprocess, sys, time, statistics
+t = []
+for _ in range(30):
+    a = time.perf_counter(); subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL); t.append((time.perf_counter() - a) * 1000)
+print(f"{sys.argv[2]}: median {statistics.median(t):.1f} ms, worst {max(t):.1f} ms of 30")
+P
+done
+
+python3 - "$bin" <<'P'
+import json, subprocess, sys, time
+state = {"airport": "KPAO", "region": "FAA", "facility": "ground", "callsign": "N739HW", "aircraft_type": "C172", "on_ground": True, "position": "west ramp",
+         "phase": "parked", "tuned": "125.0", "towered": True, "frequencies": {"ground": "125.0", "tower": "118.6"}, "active_runway": "31", "atis": "K",
+         "wind_dir": 310, "wind_kt": 8, "altimeter_inhg": 30.05, "visibility_sm": 10, "traffic": "none"}
+n = 20000
+text = "\n".join(json.dumps({"id": i, "kind": "respond", "state": state, "text": "palo alto ground cessna seven three niner hotel whiskey west ramp ready to taxi with kilo"}) for i in range(n)) + "\n"
+a = time.perf_counter(); subprocess.run([sys.argv[1], "batch"], input=text.encode(), stdout=subprocess.DEVNULL, check=True); b = time.perf_counter() - a
+print(f"engine, a call heard to its reply, JSON in and out included: {b / n * 1e6:.0f} us ({n} calls)")
+P
+
+for i in 1 2 3 4 5; do
+  "$bin" run --sim none & pid=$!
+  for _ in $(seq 200); do grep -q "ready in" "$work"/state/stratus/logs/stratus.log 2>/dev/null && break; sleep 0.02; done
+  if [ $i = 5 ]; then
+    sleep 10
+    cpu() { awk '{print $14 + $15}' /proc/$pid/stat; }
+    switches() { cat /proc/$pid/task/*/status | awk '/^voluntary_ctxt/ {s += $2} END {print s}'; }
+    c=$(cpu) s=$(switches); sleep 20
+    echo "idle: $(awk '/^VmRSS/ {print $2}' /proc/$pid/status) kB RSS, $(awk '/^Pss:/ {print $2}' /proc/$pid/smaps_rollup) kB PSS, $(ls /proc/$pid/task | wc -l) threads, $(( ($(switches) - s) / 20 )) wake-ups/s, $(( $(cpu) - c )) ticks of CPU in 20 s"
+  fi
+  kill $pid; wait $pid || true
+done
+echo "ready (tray, key and socket there), ms after main, five starts: $(grep -oE "ready in [0-9]+" "$work"/state/stratus/logs/stratus.log | awk '{print $3}' | paste -sd' ')"
+
+"$bin" demo --fast --seed 1 --out "$work/demo" >/dev/null
+python3 - "$work/demo/latency.json" <<'P'
+import json, statistics, sys
+l = json.load(open(sys.argv[1]))
+own = [x["first_audio"] - x["recognise"] - x["synthesise"] for x in l]
+for name, v in (("first sound after the end of the take", [x["first_audio"] for x in l]), ("of it recognition (demo model)", [x["recognise"] for x in l]),
+                ("of it the first phrase's synthesis", [x["synthesise"] for x in l]), ("of it Stratus's own part, without devices", own)):
+    print(f"demo, {name}: median {statistics.median(v):.0f} ms, worst {max(v)} ms of {len(v)}")
+P
