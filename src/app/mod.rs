@@ -56,6 +56,12 @@ struct Open {
     typed: Option<u64>,
 }
 
+impl Open {
+    fn at(tx: TxId, stage: Stage, now: Time, typed: Option<u64>) -> Self {
+        Self { tx, stage, since: now, deadline: None, ended: now, latency: Latency::default(), typed }
+    }
+}
+
 /// The pure half's top: events in, effects out.
 #[derive(Debug)]
 pub struct App {
@@ -154,7 +160,7 @@ impl App {
         }
         let tx = self.new_tx();
         let deadline = Some(now + Duration::from_secs(u64::from(self.config.ptt.max_hold_s)));
-        self.open = Some(Open { tx, stage: Stage::Listening, since: now, deadline, ended: now, latency: Latency::default(), typed: None });
+        self.open = Some(Open { deadline, ..Open::at(tx, Stage::Listening, now, None) });
         fx.push(Effect::Capture(tx));
     }
 
@@ -195,15 +201,7 @@ impl App {
         // A recording starts at `Heard`: without an open transmission this one opens it.
         if self.open.is_none() && tx.0 >= self.next_tx {
             self.next_tx = tx.0 + 1;
-            self.open = Some(Open {
-                tx,
-                stage: Stage::Recognising,
-                since: now,
-                deadline: None,
-                ended: now,
-                latency: Latency::default(),
-                typed: None,
-            });
+            self.open = Some(Open::at(tx, Stage::Recognising, now, None));
         }
         let Some(open) = self.open.as_mut().filter(|o| o.tx == tx && o.stage == Stage::Recognising) else { return };
         match result {
@@ -304,15 +302,7 @@ impl App {
         }
         self.cut_off(now, fx);
         let tx = self.new_tx();
-        self.open = Some(Open {
-            tx,
-            stage: Stage::Recognising,
-            since: now,
-            deadline: None,
-            ended: now,
-            latency: Latency::default(),
-            typed: Some(id),
-        });
+        self.open = Some(Open::at(tx, Stage::Recognising, now, Some(id)));
         self.words(now, text.to_owned(), fx);
     }
 

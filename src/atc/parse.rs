@@ -29,7 +29,8 @@ pub fn parse(text: &str, region: Region) -> Parsed {
     let mut parsed = Parsed::default();
     let bounded: String = text.chars().take(2000).collect();
     for (i, segment) in bounded.split(';').flat_map(|p| p.split(". ")).flat_map(splits).enumerate() {
-        let t = tokens(&segment);
+        // A letter that stands alone names a taxiway here; in a pilot's mouth "a" is a word.
+        let t: Vec<Token> = tokens(&segment).into_iter().map(lone_letter).collect();
         if t.is_empty() {
             continue;
         }
@@ -45,6 +46,13 @@ pub fn parse(text: &str, region: Region) -> Parsed {
         read(&t, region, &mut parsed.items);
     }
     parsed
+}
+
+fn lone_letter(t: Token) -> Token {
+    match t.word().as_bytes() {
+        [c] if c.is_ascii_alphabetic() => Token::Letter(c.to_ascii_uppercase().into()),
+        _ => t,
+    }
 }
 
 /// Cuts at commas, but not within "4,000".

@@ -2,10 +2,11 @@
 
 use super::Said;
 use crate::atc::phase::Phase;
+use crate::atc::spoken;
 use crate::event::{Clip, Voice};
 use crate::problem::Problem;
 use crate::speech::synthesise::Synthesiser;
-use crate::units::Frequency;
+use crate::units::{Frequency, Region};
 
 /// Why the pilot speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,7 +160,7 @@ impl Pilot {
         if let Some(f) = contact(&text) {
             let unit = if text.contains("tower") { "tower" } else { "ground" };
             self.tune_next = Some(f);
-            self.due.push((format!("Contact {unit} on {}, {SHORT}.", frequency_words(f)), Call::Readback));
+            self.due.push((format!("Contact {unit} on {}, {SHORT}.", spoken::frequency(f, Region::Faa)), Call::Readback));
             return;
         }
         if text.contains("say ") || text.contains("verify") {
@@ -203,23 +204,6 @@ fn readback_of(text: &str) -> Option<String> {
 fn contact(text: &str) -> Option<Frequency> {
     let after = text.split("contact ").nth(1)?;
     after.split_whitespace().find_map(|w| w.trim_end_matches(['.', ',']).parse().ok())
-}
-
-fn frequency_words(f: Frequency) -> String {
-    let digit = |c: char| match c {
-        '0' => "zero",
-        '1' => "one",
-        '2' => "two",
-        '3' => "three",
-        '4' => "four",
-        '5' => "five",
-        '6' => "six",
-        '7' => "seven",
-        '8' => "eight",
-        '9' => "niner",
-        _ => "point",
-    };
-    f.to_string().chars().map(digit).collect::<Vec<_>>().join(" ")
 }
 
 /// SplitMix64: a number from a seed and a counter.
