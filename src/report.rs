@@ -57,6 +57,31 @@ pub struct Report {
     pub transponder: Option<Squawk>,
     /// The weather at the aircraft.
     pub weather: Weather,
+    /// Other aircraft around, at most [`MOST_OTHERS`] of them.
+    pub others: Vec<Other>,
+}
+
+/// More aircraft than these are not looked at: a link keeps the nearest.
+pub const MOST_OTHERS: usize = 64;
+
+/// Another aircraft, as the simulator shows it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Other {
+    /// Tail number or flight number, if it shows one.
+    pub callsign: Option<Callsign>,
+    /// ICAO type designator, if it shows one.
+    pub aircraft_type: Option<String>,
+    /// Where.
+    pub position: LatLon,
+    /// Feet above mean sea level.
+    pub altitude_ft: f64,
+    /// True heading, degrees.
+    pub heading_true: f64,
+    /// Knots over the ground.
+    pub ground_speed_kt: f64,
+    /// Its wheels are on the ground.
+    pub on_ground: bool,
 }
 
 /// The weather as a controller reports it. Unknown is `None`, never a guess.

@@ -122,6 +122,22 @@ impl Squawk {
     pub const VFR_FAA: Squawk = Squawk(0o1200);
     /// VFR in most of Europe.
     pub const VFR_ICAO: Squawk = Squawk(0o7000);
+    /// Unlawful interference (AIM 6-3-4).
+    pub const HIJACK: Squawk = Squawk(0o7500);
+    /// Lost communication (AIM 6-4-2).
+    pub const RADIO_FAILURE: Squawk = Squawk(0o7600);
+    /// Emergency (AIM 6-2-2).
+    pub const EMERGENCY: Squawk = Squawk(0o7700);
+
+    /// A discrete code for an aircraft, always the same for the same callsign: 4101 to 4777, never one ending in 00
+    /// (AIM 4-1-20: those are not discrete).
+    pub fn discrete(callsign: &Callsign) -> Self {
+        // FNV-1a: any spread will do, but it must not change between runs.
+        let hash = callsign.as_str().bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
+        let block = hash % 7 + 1;
+        let low = (hash >> 8) % 0o77 + 1;
+        Self(0o4000 + (block as u16) * 0o100 + low as u16)
+    }
 }
 
 impl fmt::Display for Squawk {
@@ -333,7 +349,7 @@ impl Facility {
 }
 
 /// Degrees of latitude (north positive) and longitude (east positive), WGS-84.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct LatLon {
     /// Degrees north.
     pub lat: f64,

@@ -183,13 +183,13 @@ proptest! {
                     _ => {}
                 }
             }
-            if let Some(d) = app.next_deadline() {
-                // Whatever is due is worked off by one wake.
-                if d <= now {
-                    app.handle(now, Event::Wake);
-                    prop_assert!(app.next_deadline().is_none_or(|d| d >= now), "a deadline stays in the past");
-                }
+            // Whatever is due is worked off, one thing a wake: a deadline that stays would spin the owner's loop.
+            let mut wakes = 0;
+            while app.next_deadline().is_some_and(|d| d <= now) && wakes < 8 {
+                app.handle(now, Event::Wake);
+                wakes += 1;
             }
+            prop_assert!(app.next_deadline().is_none_or(|d| d > now) || wakes < 8, "a deadline stays in the past");
         }
     }
 }

@@ -351,7 +351,9 @@ impl App {
         {
             let tx = self.new_tx();
             let title = self.engine.station().map_or_else(|| "Stratus".into(), |s| format!("{} {}", s.name, s.frequency));
-            fx.push(self.toast(&title, &reply.transmission.text.clone(), false));
+            if !reply.seen_before {
+                fx.push(self.toast(&title, &reply.transmission.text.clone(), false));
+            }
             self.speak(now, tx, now, Latency::default(), reply, fx);
         }
     }
@@ -481,6 +483,10 @@ impl App {
     /// The id that the next transmission will get.
     pub fn upcoming_tx(&self) -> TxId {
         TxId(self.next_tx)
+    }
+    /// The controller, for whoever stages a flight.
+    pub fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
     }
     /// The controller speaks now.
     pub fn speaking(&self) -> bool {

@@ -222,6 +222,8 @@ pub enum Item {
     Squawk(Squawk),
     /// "squawk VFR".
     SquawkVfr,
+    /// "reset transponder", before the code that it should show (7110.65 5-2-8).
+    ResetTransponder,
     /// "squawk standby", or "ident".
     Ident,
     /// "climb and maintain 3,500"; feet, as a flight level when `level`.
@@ -257,6 +259,30 @@ pub enum Item {
     RadarContact(Option<String>),
     /// "radar service terminated".
     RadarServiceTerminated,
+    /// "resume own navigation".
+    ResumeOwnNavigation,
+    /// "proceed direct Monterey": a place that the plan or the data knows.
+    Direct(String),
+    /// "until established on the final approach course", behind an altitude (7110.65 5-9-4).
+    UntilEstablished,
+    /// "IFR cancellation received".
+    IfrCancelled,
+    /// "verify at 5,000": an aircraft is seen off its assigned altitude.
+    Verify {
+        /// Feet.
+        feet: i32,
+        /// Said as a flight level.
+        level: bool,
+    },
+    /// "expect 9,000 one zero minutes after departure" (7110.65 4-3-2 e).
+    ExpectAltitude {
+        /// Feet.
+        feet: i32,
+        /// Said as a flight level.
+        level: bool,
+    },
+    /// A height alone, "2,500": of a ceiling.
+    Height(i32),
     /// "cleared to Juneau": destination, then route and procedure as words.
     ClearedTo {
         /// The clearance limit.
@@ -308,6 +334,8 @@ pub enum Item {
     Ask(Ask),
     /// "hold position".
     HoldPosition,
+    /// "stop": an aircraft that moves without leave.
+    Stop,
     /// "runway 31 available, any runway": emergency help.
     AnyRunway,
     /// Words of advice made from facts: "weather not available"; never a clearance.
@@ -349,4 +377,6 @@ pub enum Address {
     Short,
     /// Without a callsign: nobody knows who called ("station calling").
     Nobody,
+    /// Nobody in particular: a recording.
+    All,
 }

@@ -475,6 +475,11 @@ impl Scene<'_> {
         f.add(
             asked_for
                 || p.has("with you, checkingin, on your frequency")
+                || self.station
+                    && !self.asks()
+                    && self.slots.runway.is_some()
+                    && p.has("visual, ils, rnav, vor, localizer, gps, approach runway, on the approach")
+                || level && self.station && radar && !self.asks() && !leg && self.slots.distance_nm.is_none()
                 || level && moving && facility_ok && !leg && self.slots.distance_nm.is_none(),
             Intent::CheckIn,
         );

@@ -4,9 +4,11 @@
 //! [`Engine::answer`] a call, [`Engine::delivered`] when the answer was heard, [`Engine::wake`] at a deadline.
 
 pub mod advice;
+pub mod atis;
 pub mod caller;
 pub mod entities;
 pub mod figures;
+pub mod initiative;
 pub mod instruction;
 pub mod intent;
 pub mod meaning;
@@ -21,12 +23,14 @@ pub mod session;
 pub mod situation;
 pub mod spoken;
 pub mod stated;
+mod survey;
 pub mod telephony;
 pub mod transcript;
 pub mod understand;
 
 use std::time::Duration;
 
+use self::initiative::{Notice, Watch};
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
 use self::phase::{Phase, PhaseTracker};
@@ -34,11 +38,11 @@ use self::phrase::Transmission;
 use self::readback::Verdict;
 use self::record::Record;
 use self::session::Decision;
-use self::situation::{Situation, TaxiRoute};
+use self::situation::{FlightPlan, Situation};
 use crate::airports::data::Airports;
-use crate::airports::{Airport, Station, routing, runway};
+use crate::airports::{Airport, Station};
 use crate::report::Report;
-use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Side, Time};
+use crate::units::{Callsign, Facility, Frequency, Region, Runway, Time};
 
 /// How long a readback may take before it is asked for.
 const READBACK_PATIENCE: Duration = Duration::from_secs(15);
@@ -67,6 +71,8 @@ pub struct Reply {
     pub instruction: Instruction,
     /// How it is written and spoken.
     pub transmission: Transmission,
+    /// A recording that runs again: the pilot has seen its text before.
+    pub seen_before: bool,
 }
 
 /// What came of a call.
@@ -90,6 +96,8 @@ struct Outgoing {
     instruction: Instruction,
     /// A correction of a readback: the awaited readback is already narrowed down.
     correction: bool,
+    /// Said unasked, because of this.
+    notice: Option<Notice>,
 }
 
 /// The deterministic controller.
@@ -107,6 +115,14 @@ pub struct Engine {
     unheard: Option<(Outgoing, Time)>,
     /// Without a simulator: the unit that was called last.
     called: Option<Facility>,
+    /// The flight plan: filed by voice or loaded.
+    plan: Option<FlightPlan>,
+    atis: atis::Atis,
+    watch: Watch,
+    /// There is something to say unasked, since then.
+    urge: Option<Time>,
+    /// Frequencies on which the pilot has been answered, the latest last.
+    met: Vec<Frequency>,
 }
 
 impl Engine {
@@ -124,7 +140,17 @@ impl Engine {
             outgoing: None,
             unheard: None,
             called: None,
+            plan: None,
+            atis: atis::Atis::default(),
+            watch: Watch::default(),
+            urge: None,
+            met: Vec::new(),
         }
+    }
+
+    /// Files a flight plan, or takes it back.
+    pub fn file(&mut self, plan: Option<FlightPlan>) {
+        self.plan = plan;
     }
 
     /// Takes over a changed setup; the clearance record stays.
@@ -169,7 +195,7 @@ impl Engine {
         let tuned = self.com1();
         let Some(airport) = &self.airport else { return None };
         match tuned {
-            Some(f) => airport.stations.iter().find(|s| s.frequency.same_channel(f)).cloned().or_else(|| {
+            Some(f) => self.named_here(airport, f).or_else(|| {
                 let at = self.report.position.unwrap_or(airport.position);
                 self.airports.stations_on(f, at).into_iter().next().map(|(_, s)| s.clone())
             }),
@@ -178,22 +204,74 @@ impl Engine {
         }
     }
 
+    /// Of two units on one frequency (departure and approach often are one desk) the one that the pilot called.
+    fn named_here(&self, airport: &Airport, f: Frequency) -> Option<Station> {
+        let mut here = airport.stations.iter().filter(|s| s.frequency.same_channel(f));
+        let first = here.next()?;
+        Some([first].into_iter().chain(here).find(|s| Some(s.facility) == self.called).unwrap_or(first).clone())
+    }
+
     /// Takes in a report of the simulator.
     pub fn see(&mut self, now: Time, report: &Report) {
+        let tuned = self.com1();
         self.report = report.clone();
-        let Some(at) = report.position else { return };
-        let stale = self.airport.as_ref().is_none_or(|a| a.position.distance_nm(at) > 8.0);
-        if stale && let Some(nearest) = self.airports.nearest(at, EARSHOT_NM) {
-            if self.airport.as_ref().map(|a| &a.icao) != Some(&nearest.icao) {
-                self.tracker = PhaseTracker::default();
-            }
-            self.airport = Some(nearest.clone());
+        if self.com1() != tuned {
+            self.retuned();
         }
+        let Some(at) = report.position else { return };
+        self.choose_airport(at);
         let Some(airport) = &self.airport else { return };
         let cleared = self.record.takeoff.or(self.record.landing.map(|(r, _)| r));
         let was = self.phase;
         self.phase = self.tracker.update(now, report, airport, cleared);
+        self.atis.see(&airport.icao, &report.weather);
+        let on_runway = self.tracker.on_runway().is_some();
+        if self.record.crossing.is_some() && !on_runway && self.watch.was_on_runway() {
+            self.record.crossing = None;
+        }
+        self.watch.see(now, self.phase, on_runway, &self.record, report.altitude_ft.round() as i32, report.transponder);
         self.record.observe(was, self.phase);
+        if self.urge.is_none() && self.unasked(now).is_some() {
+            self.urge = Some(now);
+        }
+    }
+
+    /// Another frequency: whoever has not been spoken to on it yet is called as at a first contact.
+    fn retuned(&mut self) {
+        self.atis.stop();
+        self.record.sent_to = None;
+        self.watch.forget(Notice::StillHere);
+        let Some(f) = self.com1() else { return };
+        let sent = self.met.iter().any(|m| m.same_channel(f));
+        if !sent && let Some(station) = self.station() {
+            self.record.contacted.retain(|c| *c != station.facility);
+        }
+    }
+
+    /// The airport that matters: where the aircraft is, or where it is about to arrive by its plan.
+    fn choose_airport(&mut self, at: crate::units::LatLon) {
+        let stale = self.airport.as_ref().is_none_or(|a| a.position.distance_nm(at) > 8.0);
+        if !stale {
+            return;
+        }
+        let arriving = self.destination_airport().filter(|a| !self.report.on_ground && a.position.distance_nm(at) <= EARSHOT_NM);
+        let Some(chosen) = arriving.or_else(|| self.airports.nearest(at, EARSHOT_NM).cloned()) else { return };
+        if self.airport.as_ref().map(|a| &a.icao) != Some(&chosen.icao) {
+            self.tracker = PhaseTracker::default();
+            self.airport = Some(chosen);
+        }
+    }
+
+    /// What the unit on this frequency would say now of itself.
+    fn unasked(&self, now: Time) -> Option<(Notice, Vec<Item>)> {
+        let station = self.station().filter(|s| s.facility != Facility::Atis && s.facility != Facility::Ctaf)?;
+        let situation = self.situation(&station, &Understanding::default())?;
+        initiative::look(now, &situation, &self.record, &self.watch)
+    }
+
+    /// The recording is due on the tuned frequency.
+    fn recording_due(&self) -> bool {
+        self.report.position.is_some() && self.station().is_some_and(|s| s.facility == Facility::Atis)
     }
 
     /// What the engine knows that helps to read a transcript.
@@ -240,6 +318,9 @@ impl Engine {
     /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.
     pub fn answer(&mut self, now: Time, text: &str, understanding: Understanding) -> Hearing {
         self.outgoing = None;
+        if let Some(f) = understanding.addressed.facility.filter(|_| !understanding.other_aircraft) {
+            self.called = Some(f);
+        }
         if self.report.position.is_none() {
             self.place_from_words(&understanding);
         }
@@ -247,7 +328,11 @@ impl Engine {
             let note = self.nobody_here();
             return Hearing { station: None, reply: None, note: Some(note), verdict: None, understanding };
         };
-        let Some(situation) = self.situation(&station, &understanding) else {
+        if let Some(letter) = understanding.slots.atis {
+            self.atis.adopt(letter);
+        }
+        self.file_by_voice(&understanding);
+        let Some(situation) = self.situation(&station, &understanding).map(|s| self.with_routes(s, &understanding)) else {
             let note = "Stratus does not know your callsign: set it in the simulator or in stratus.toml (pilot.callsign)".to_owned();
             return Hearing { station: Some(station), reply: None, note: Some(note), verdict: None, understanding };
         };
@@ -281,7 +366,7 @@ impl Engine {
         let (reply, note) = match outcome.decision {
             Decision::Say(items) => {
                 let instruction = session::address(&situation, &self.record, &understanding, items);
-                self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction });
+                self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction, notice: None });
                 (Some(self.reply(instruction)), None)
             }
             Decision::Silent(why) => (None, Some(why.to_owned())),
@@ -291,10 +376,22 @@ impl Engine {
 
     /// The reply was heard to its end, or cut off. Only what was heard is in force.
     pub fn delivered(&mut self, now: Time, complete: bool) {
-        let Some(out) = self.outgoing.take() else { return };
+        let Some(out) = self.outgoing.take() else {
+            self.atis.played(now, complete);
+            return;
+        };
+        if let Some(n) = out.notice.filter(|_| complete) {
+            self.watch.tell(n);
+        }
         if !complete {
             self.unheard = Some((out, now + SAY_AGAIN_AFTER));
             return;
+        }
+        if let Some(f) = self.com1().filter(|f| !self.met.contains(f)) {
+            self.met.push(f);
+            if self.met.len() > 16 {
+                self.met.remove(0);
+            }
         }
         let kept = (self.record.pending.clone(), self.record.last.clone());
         self.record.issue(now, &out.instruction);
@@ -310,7 +407,10 @@ impl Engine {
     pub fn next_deadline(&self) -> Option<Time> {
         let readback = self.record.pending.as_ref().filter(|p| p.asked == 0).map(|p| p.since + READBACK_PATIENCE);
         let again = self.unheard.as_ref().map(|(_, at)| *at);
-        [readback, again].into_iter().flatten().min()
+        // Whoever is asked to read back, or was cut off, hears that first.
+        let urge = self.urge.filter(|_| self.unheard.is_none());
+        let recording = self.recording_due().then(|| self.atis.due(Time(0)));
+        [readback, again, urge, recording].into_iter().flatten().min()
     }
 
     /// A deadline passed: what was cut off is said again; a readback that never came is asked for, once.
@@ -320,6 +420,14 @@ impl Engine {
             let reply = self.reply(out.instruction.clone());
             self.outgoing = Some(out);
             return Some(reply);
+        }
+        if self.urge.take().is_some()
+            && let Some(reply) = self.say_unasked(now)
+        {
+            return Some(reply);
+        }
+        if self.recording_due() && self.atis.due(now) <= now {
+            return self.play_recording(now);
         }
         let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
         let pending = self.record.pending.as_mut().filter(|p| p.asked == 0 && p.since + READBACK_PATIENCE <= now)?;
@@ -331,8 +439,26 @@ impl Engine {
         }
         let item = readback::ask_for(&pending.instruction.items, &missing);
         let instruction = Instruction { station: None, items: vec![item], ..pending.instruction.clone() };
-        self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true });
+        self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true, notice: None });
         Some(self.reply(instruction))
+    }
+
+    /// Says what the aircraft is seen to need, if it still does.
+    fn say_unasked(&mut self, now: Time) -> Option<Reply> {
+        let station = self.station()?;
+        let (notice, items) = self.unasked(now)?;
+        let nothing_heard = Understanding::default();
+        let situation = self.situation(&station, &nothing_heard)?;
+        let instruction = session::address(&situation, &self.record, &nothing_heard, items);
+        self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: false, notice: Some(notice) });
+        Some(self.reply(instruction))
+    }
+
+    fn play_recording(&mut self, now: Time) -> Option<Reply> {
+        let station = self.station()?;
+        let situation = self.situation(&station, &Understanding::default())?;
+        let (instruction, new) = self.atis.recording(now, &situation)?;
+        Some(Reply { seen_before: !new, ..self.reply(instruction) })
     }
 
     /// The facts of the situation, as the language model may know them.
@@ -342,12 +468,23 @@ impl Engine {
 
     fn reply(&self, instruction: Instruction) -> Reply {
         let transmission = self.say(&instruction);
-        Reply { instruction, transmission }
+        Reply { instruction, transmission, seen_before: false }
     }
 
     fn say(&self, instruction: &Instruction) -> Transmission {
         let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
         phrase::render(instruction, region, self.aircraft_type().as_deref())
+    }
+
+    /// Where the pilot says they are going is their plan, when none is on file.
+    fn file_by_voice(&mut self, u: &Understanding) {
+        let asks = u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion);
+        let Some(to) = u.slots.destination.clone().filter(|_| asks && !u.other_aircraft) else { return };
+        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) {
+            return;
+        }
+        let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
+        self.plan = Some(FlightPlan { destination: Some(to), route: None, altitude_ft });
     }
 
     /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
@@ -376,9 +513,6 @@ impl Engine {
         {
             self.airport = Some(a.clone());
         }
-        if let Some(f) = u.addressed.facility {
-            self.called = Some(f);
-        }
         if let Some(p) = place::phase_from_words(u, self.phase, &self.record) {
             let was = self.phase;
             self.phase = p;
@@ -396,81 +530,6 @@ impl Engine {
             None => format!("{tuned}, and no airport is known here"),
         }
     }
-
-    /// All that the controller at `station` knows.
-    fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
-        let airport = self.airport.as_ref()?;
-        let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
-        let at = self.report.position;
-        let weather = self.report.weather.clone();
-        let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
-        let (said_runway, _) = place::runway_from_words(u);
-        let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
-        // Without a simulator the runway in use is the one that the pilot names, if it exists.
-        let active = self.record.landing.map(|(r, _)| r).or(in_use).or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
-        Some(Situation {
-            region: airport.region,
-            icao: airport.icao.clone(),
-            airport_name: airport.name.clone(),
-            towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
-            facility: station.facility,
-            stations: airport.stations.clone(),
-            active,
-            runways: airport.strips_ends(),
-            closed: Vec::new(),
-            airport_closed: false,
-            occupied: std::collections::BTreeMap::new(),
-            pattern: active.and_then(|r| airport.end(r)).map_or(Side::Left, |e| e.pattern),
-            atis: None,
-            weather,
-            callsign,
-            aircraft_type: self.aircraft_type(),
-            on_ground: if at.is_some() { self.report.on_ground } else { !self.phase.airborne() },
-            phase: self.phase,
-            runway_here: here,
-            on_runway: if at.is_some() {
-                self.tracker.on_runway().is_some()
-            } else {
-                matches!(self.phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll)
-            },
-            altitude_ft: at.map(|_| self.report.altitude_ft.round() as i32),
-            position: at.map(|p| relative_position(airport, p)),
-            distance_nm: at.and_then(|_| self.tracker.distance_to_threshold_nm()),
-            traffic: None,
-            route_out: self.route_out(airport, active, at),
-            route_in: at
-                .and_then(|p| {
-                    routing::route_to_parking(airport.taxiways.as_ref()?, p, u.slots.location.as_deref())
-                        .or_else(|| routing::route_to_parking(airport.taxiways.as_ref()?, p, None))
-                })
-                .map(taxi_route),
-            intersections: std::collections::BTreeMap::new(),
-            flight_plan: None,
-            ifr: false,
-            assigned_altitude_ft: self.record.altitude_ft,
-            assigned_squawk: self.record.squawk,
-            free_squawk: None,
-            airspace_ahead: None,
-        })
-    }
-
-    fn route_out(&self, airport: &Airport, active: Option<Runway>, at: Option<LatLon>) -> Option<TaxiRoute> {
-        let graph = airport.taxiways.as_ref()?;
-        let route = routing::route(graph, at?, active?)?;
-        Some(taxi_route(route))
-    }
-}
-
-fn taxi_route(route: routing::Route) -> TaxiRoute {
-    let first_crossing = route.crossings.first().map(|c| (c.runway, Some(c.taxiway.clone()).filter(|t| !t.is_empty())));
-    TaxiRoute { via: route.via, first_crossing }
-}
-
-/// "5 miles north of Palo Alto".
-fn relative_position(airport: &Airport, at: LatLon) -> String {
-    let nm = airport.position.distance_nm(at).round();
-    let dir = crate::units::compass_word(airport.position.bearing(at));
-    if nm < 1.0 { format!("at {}", airport.name) } else { format!("{nm} miles {dir} of {}", airport.name) }
 }
 
 /// Whether an item answers by a question: the reply to a call that was not understood.

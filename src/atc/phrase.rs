@@ -56,6 +56,14 @@ const TYPES: &[(&str, &str)] = &[
     ("C25C", "Citation"),
 ];
 
+/// What a type is called on the radio: its name, or else its designator.
+pub(super) fn type_name(designator: &str) -> String {
+    TYPES
+        .iter()
+        .find(|(code, _)| code.eq_ignore_ascii_case(designator))
+        .map_or_else(|| designator.to_owned(), |(_, name)| (*name).to_owned())
+}
+
 /// Renders an instruction.
 pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> Transmission {
     let (mut text, mut spoken) = (Vec::new(), Vec::new());
@@ -69,6 +77,7 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
             text.push("Station calling".to_owned());
             spoken.push("station calling".to_owned());
         }
+        (Address::All, _) => {}
         (address, station) => {
             let (t, s) = callsign(&i.to, address, region, aircraft_type);
             text.push(t);
@@ -86,9 +95,10 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
             continue;
         }
         // A runway behind a pattern entry or an approach belongs to it: no comma.
-        let joins = matches!(item, Item::Runway(_))
-            && n > 0
-            && matches!(i.items[n - 1], Item::Enter(..) | Item::StraightIn | Item::ClosedTraffic(_) | Item::Approach { .. });
+        let joins = matches!(item, Item::UntilEstablished | Item::Height(_))
+            || matches!(item, Item::Runway(_))
+                && n > 0
+                && matches!(i.items[n - 1], Item::Enter(..) | Item::StraightIn | Item::ClosedTraffic(_) | Item::Approach { .. });
         if joins && let (Some(lt), Some(ls)) = (text.last_mut(), spoken.last_mut()) {
             lt.push_str(&format!(" {t}"));
             ls.push_str(&format!(" {s}"));

@@ -47,6 +47,14 @@ pub struct Record {
     pub squawk: Option<Squawk>,
     /// Radar contact.
     pub radar: bool,
+    /// Cleared under instrument flight rules, and not cancelled.
+    pub ifr: bool,
+    /// May cross this runway.
+    pub crossing: Option<Runway>,
+    /// The approach to expect, or cleared for (`true`).
+    pub approach: Option<(String, bool)>,
+    /// Sent to this unit, and when; the aircraft should be gone.
+    pub sent_to: Option<(Item, Time)>,
     /// Cleared altitude, feet.
     pub altitude_ft: Option<i32>,
     /// An emergency was declared.
@@ -66,6 +74,7 @@ impl Record {
             self.contacted.push(instruction.from);
         }
         let mut runway = None;
+        let mut cleared_approach = false;
         for item in &instruction.items {
             match item {
                 Item::Runway(r) => runway = Some(*r),
@@ -81,7 +90,10 @@ impl Record {
                     self.hold_short = Some(*r);
                     self.lined_up = None;
                 }
-                Item::Cross { .. } => self.hold_short = None,
+                Item::Cross { runway: r, .. } => {
+                    self.crossing = Some(*r);
+                    self.hold_short = None;
+                }
                 Item::LineUpAndWait => {
                     self.lined_up = runway;
                     self.hold_short = None;
@@ -101,7 +113,21 @@ impl Record {
                 Item::SquawkVfr | Item::RadarServiceTerminated => {
                     self.squawk = None;
                     self.radar = false;
+                    self.approach = None;
                 }
+                Item::ClearedTo { .. } => self.ifr = true,
+                Item::IfrCancelled => {
+                    self.ifr = false;
+                    self.altitude_ft = None;
+                }
+                Item::Approach { kind, expect } => {
+                    self.approach = Some((kind.clone(), !*expect));
+                    if !*expect {
+                        // Whoever is cleared for an approach descends by it.
+                        cleared_approach = true;
+                    }
+                }
+                Item::Contact { .. } | Item::Monitor { .. } => self.sent_to = Some((item.clone(), now)),
                 Item::RadarContact(_) => self.radar = true,
                 Item::Altitude { feet, .. } => self.altitude_ft = Some(*feet),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
@@ -111,6 +137,9 @@ impl Record {
                 // The runway stands behind a pattern entry.
                 self.pattern_runway = instruction.items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
             }
+        }
+        if cleared_approach {
+            self.altitude_ft = None;
         }
         if super::readback::needs_readback(&instruction.items) {
             self.pending = Some(Pending { instruction: instruction.clone(), since: now, asked: 0 });
@@ -132,9 +161,26 @@ impl Record {
             Phase::TaxiIn => {
                 self.landing = None;
                 self.closed_traffic = None;
+                self.approach = None;
+                self.altitude_ft = None;
             }
-            Phase::GoAround => self.landing = None,
+            Phase::GoAround => {
+                self.landing = None;
+                self.approach = self.approach.take().map(|(kind, _)| (kind, false));
+            }
+            Phase::Parked => self.ifr = false,
             _ => {}
+        }
+        // A clearance that has been used needs no readback any more.
+        let used = self.pending.as_ref().is_some_and(|p| {
+            p.instruction.items.iter().any(|i| match i {
+                Item::Cleared(_) => matches!(is, Phase::LandingRoll | Phase::TaxiIn | Phase::GoAround),
+                Item::ClearedForTakeoff { .. } => is.airborne(),
+                _ => false,
+            })
+        });
+        if used {
+            self.pending = None;
         }
         if matches!(was, Phase::LandingRoll) && is == Phase::Departure {
             self.landing = None;

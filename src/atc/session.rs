@@ -51,6 +51,12 @@ impl From<Decision> for Outcome {
 
 /// Decides what to answer. `text` is the transcript that `heard` was read from.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Outcome {
+    let checks_in = heard.intent == Intent::Readback && record.pending.is_none() && heard.addressed.facility == Some(s.facility);
+    if checks_in && !record.contacted.contains(&s.facility) {
+        // The first words to a unit are no readback to it, whatever they share with one.
+        let heard = Understanding { intent: Intent::CheckIn, ..heard.clone() };
+        return decide(s, record, &heard, text);
+    }
     if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
         return Decision::Silent("nobody controls this frequency").into();
     }

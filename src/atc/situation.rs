@@ -108,6 +108,48 @@ pub struct Situation {
     pub free_squawk: Option<Squawk>,
     /// Airspace ahead, in words.
     pub airspace_ahead: Option<String>,
+    /// The code that the transponder shows.
+    pub transponder: Option<Squawk>,
+    /// Magnetic heading of the aircraft, degrees.
+    pub heading_mag: Option<f64>,
+    /// Where the aircraft is relative to the final approach of the runway in use.
+    pub final_course: Option<FinalCourse>,
+    /// Nobody is vectored below this, feet: the field's elevation plus 1,500 until the data knows better.
+    pub minimum_ft: Option<i32>,
+    /// Approaches that the data knows for this airport ("ILS 28R"); `None`: whoever states the situation lists none.
+    pub approaches: Option<Vec<String>>,
+    /// The destination, nautical miles from here, and its compass direction.
+    pub destination: Option<Destination>,
+    /// The unit that takes the aircraft over next, by where it is.
+    pub next_unit: Option<Station>,
+    /// A live aircraft: a plan may be filed by voice, and the clearance record is the engine's own.
+    pub live: bool,
+}
+
+/// The aircraft relative to a runway's final approach.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FinalCourse {
+    /// The runway.
+    pub runway: Runway,
+    /// Magnetic course, degrees, 0 to 360.
+    pub course_mag: f64,
+    /// Nautical miles before the threshold; negative when past it.
+    pub before_nm: f64,
+    /// Nautical miles right of the final approach course; negative left of it.
+    pub right_nm: f64,
+}
+
+/// Where a flight goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Destination {
+    /// As it is said: "Monterey".
+    pub name: String,
+    /// Nautical miles from here.
+    pub distance_nm: f64,
+    /// It has a tower.
+    pub towered: bool,
+    /// It is the airport at hand.
+    pub here: bool,
 }
 
 impl Situation {

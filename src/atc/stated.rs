@@ -43,6 +43,8 @@ pub struct State {
     flight_rules: Option<String>,
     last_atc: Option<String>,
     assigned_squawk: Option<String>,
+    transponder: Option<String>,
+    heading: Option<f64>,
     assigned_altitude_ft: Option<f64>,
     flight_plan: Option<Map<String, Value>>,
     traffic: Option<String>,
@@ -186,6 +188,14 @@ fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region,
         assigned_squawk: st.assigned_squawk.as_deref().and_then(|s| s.parse().ok()),
         free_squawk: None,
         airspace_ahead: st.airspace_ahead.clone(),
+        transponder: st.transponder.as_deref().and_then(|s| s.parse().ok()),
+        heading_mag: st.heading,
+        final_course: None,
+        minimum_ft: None,
+        approaches: None,
+        destination: None,
+        next_unit: None,
+        live: false,
     }
 }
 

@@ -7,6 +7,9 @@
 //! pilot: Hilo Ground, Skyhawk one seven two sierra papa, radio check
 //! atc: Skyhawk 172SP, Hilo Ground, I read you loud and clear
 //! atc: -                    (silence)
+//! at 12 north 3500 180       miles and direction from the airport, feet, magnetic heading: in flight
+//! transponder 4512          plan KMRY 5000 ROUTE     (a flight plan on file; feet)
+//! other C152 final          another aircraft: at a place, as above; `others` takes them all away
 //! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
 //! ```
 
@@ -22,6 +25,7 @@ use super::stage::{Exchange, Stage};
 use crate::airports::Airport;
 use crate::airports::data::Airports;
 use crate::app::App;
+use crate::atc::situation::FlightPlan;
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::settings::{BrainMode, Config};
@@ -149,6 +153,39 @@ impl<'a> Scene<'a> {
             "com1" => {
                 self.report.com1 = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?);
                 return self.again();
+            }
+            "transponder" => {
+                self.report.transponder = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?);
+                return self.again();
+            }
+            "plan" => {
+                let altitude_ft = words.get(2).map(|w| number(w)).transpose()?.map(|f| f.round() as i32);
+                let route = Some(words.get(3..).unwrap_or_default().join(" ")).filter(|r| !r.is_empty());
+                let plan = FlightPlan { destination: Some(arg(1)?.to_owned()), route, altitude_ft };
+                self.stage().map_err(|p| p.to_string())?.app.engine_mut().file(Some(plan));
+            }
+            "others" => {
+                self.report.others.clear();
+                return self.again();
+            }
+            "other" => {
+                let airport = self.airport.clone().ok_or("`airport` must come before `other`")?;
+                let runway = self.runway.or(airport.strips_ends().first().copied()).ok_or("the airport has no runway")?;
+                let other = place::other(&airport, runway, arg(1)?, arg(2)?).ok_or_else(|| format!("`{}` is not a place", words[2]))?;
+                self.report.others.push(other);
+                return self.again();
+            }
+            "at" => {
+                let airport = self.airport.clone().ok_or("`airport` must come before `at`")?;
+                let (nm, feet, heading) = (number(arg(1)?)?, number(arg(3)?)?, number(arg(4)?)?);
+                let track = place::abroad(&airport, nm, arg(2)?, feet, heading, &self.report)
+                    .ok_or_else(|| format!("`{}` is not a direction", words[2]))?;
+                let mut said = Vec::new();
+                for r in track {
+                    self.report = r;
+                    said.extend(self.again()?);
+                }
+                return Ok(said);
             }
             "runway" => self.runway = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
             "wait" => {

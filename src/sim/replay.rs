@@ -227,6 +227,7 @@ fn report(line: &Line, side: &SideFile, com1: Option<Frequency>) -> Report {
             visibility_sm: side.visibility_sm,
             ceiling_ft: side.ceiling_ft,
         },
+        others: Vec::new(),
     }
 }
 

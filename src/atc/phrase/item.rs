@@ -110,6 +110,21 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             }
         }
         Item::RadarServiceTerminated => same("radar service terminated"),
+        Item::ResumeOwnNavigation => same("resume own navigation"),
+        Item::Direct(w) => (format!("proceed direct {w}"), format!("proceed direct {}", spoken::words(w, region))),
+        Item::UntilEstablished => same("until established on the final approach course"),
+        Item::IfrCancelled => same("IFR cancellation received"),
+        Item::Stop if icao => same("stop immediately"),
+        Item::Stop => same("stop"),
+        Item::Verify { feet, level } => {
+            (format!("verify at {}", figure(*feet, *level)), format!("verify at {}", spoken::altitude(*feet, *level)))
+        }
+        Item::ExpectAltitude { feet, level } => (
+            format!("expect {} 10 minutes after departure", figure(*feet, *level)),
+            format!("expect {} one zero minutes after departure", spoken::altitude(*feet, *level)),
+        ),
+        Item::Height(feet) => (figure(*feet, false), spoken::altitude(*feet, false)),
+        Item::ResetTransponder => same("reset transponder"),
         Item::ClearedTo { limit, procedure, route } => {
             let mut w = format!("cleared to {limit}");
             if let Some(p) = procedure {
@@ -213,14 +228,19 @@ fn altitude(way: Climb, feet: i32, level: bool, icao: bool) -> (String, String) 
     };
     let unit = if icao && !level { " feet" } else { "" };
     let to = if icao && !level { " to altitude" } else { "" };
-    let number = if level {
+    let number = figure(feet, level);
+    (format!("{verb}{to} {number}{unit}"), format!("{verb}{to} {}{unit}", spoken::altitude(feet, level)))
+}
+
+/// "3,500", or "FL350".
+fn figure(feet: i32, level: bool) -> String {
+    if level {
         format!("FL{:03}", feet / 100)
     } else if feet >= 1000 {
         format!("{},{:03}", feet / 1000, feet % 1000)
     } else {
         feet.to_string()
-    };
-    (format!("{verb}{to} {number}{unit}"), format!("{verb}{to} {}{unit}", spoken::altitude(feet, level)))
+    }
 }
 
 fn report(p: &ReportPoint, region: Region) -> (String, String) {

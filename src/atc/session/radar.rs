@@ -11,11 +11,11 @@ use crate::units::{Facility, Region};
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let slots = &heard.slots;
     match heard.intent {
-        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record, heard),
+        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record),
         Intent::IfrClearanceRequest => ifr_clearance(s),
         Intent::FlightFollowingRequest => flight_following(s, record, heard),
         Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
-        Intent::CancelIfr => Decision::say([Item::Roger, Item::Advice("IFR cancellation received".into()), Item::SquawkVfr]),
+        Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled, Item::SquawkVfr]),
         Intent::AltitudeRequest => altitude(s, heard),
         Intent::HeadingReport if slots.bad_heading.is_some() => {
             Decision::say([Item::Unable("that heading".into()), Item::Ask(Ask::Heading)])
@@ -50,40 +50,62 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
 }
 
 /// First call on a radar frequency: contact is told, with what the pilot needs.
-fn check_in(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+fn check_in(s: &Situation, record: &Record) -> Decision {
     if !s.ifr && !record.radar && s.assigned_squawk.is_none() {
         return Decision::ask(Ask::Request);
     }
+    if let (true, Some(want), false) = (s.live, s.assigned_squawk, s.transponder == s.assigned_squawk) {
+        // Nobody is identified by a code that is not shown.
+        return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
+    }
     let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))];
-    if let Some(feet) = s.assigned_altitude_ft
+    let arriving = s.facility == Facility::Approach && s.destination.as_ref().is_none_or(|d| d.here);
+    let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| s.live && s.ifr && !arriving);
+    if let Some(feet) = filed.or(s.assigned_altitude_ft)
         && s.altitude_ft.is_some_and(|a| (a - feet).abs() > 300)
     {
         let way = if s.altitude_ft.is_some_and(|a| a < feet) { Climb::Climb } else { Climb::Descend };
         items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
     }
-    if s.facility == Facility::Approach {
-        if let Some(r) = s.active {
-            items.push(Item::Advice(format!("expect runway {r}")));
+    match (&s.destination, arriving) {
+        (Some(d), false) if s.live && s.ifr => items.extend([Item::ResumeOwnNavigation, Item::Direct(d.name.clone())]),
+        _ => {}
+    }
+    if s.facility == Facility::Approach && arriving {
+        match s.active {
+            // Without procedures in the data, the way in is a visual approach from vectors: nothing is invented.
+            Some(r) if s.live && s.ifr => items.extend([Item::Approach { kind: "visual".into(), expect: true }, Item::Runway(r)]),
+            Some(r) => items.push(Item::Advice(format!("expect runway {r}"))),
+            None => {}
         }
         items.extend(s.pressure());
     }
-    let _ = heard;
     Decision::Say(items)
 }
 
-/// An IFR clearance needs a plan on file; none is ever made up (7110.65 4-2-1).
+/// An IFR clearance needs a plan on file; none is ever made up (7110.65 4-2-1, in its order).
 fn ifr_clearance(s: &Situation) -> Decision {
     let Some(plan) = &s.flight_plan else {
         return Decision::say([Item::Unable("no flight plan on file".into()), Item::Ask(Ask::Destination)]);
     };
-    let Some(limit) = plan.destination.clone() else {
+    let Some(code) = plan.destination.clone() else {
         return Decision::ask(Ask::Destination);
     };
-    let mut items = vec![Item::ClearedTo { limit, procedure: None, route: plan.route.clone() }];
-    if let Some(feet) = plan.altitude_ft {
-        items.push(Item::Altitude { way: Climb::Maintain, feet, level: feet >= 18_000 });
+    let limit = s.destination.as_ref().map_or(code, |d| format!("{} airport", d.name));
+    let route = plan.route.clone().or_else(|| s.live.then(|| "direct".to_owned()));
+    let mut items = vec![Item::ClearedTo { limit, procedure: None, route }];
+    // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
+    let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
+    match (plan.altitude_ft, first) {
+        (Some(feet), Some(first)) if first < feet => {
+            items.push(Item::Altitude { way: Climb::Maintain, feet: first, level: false });
+            items.push(Item::ExpectAltitude { feet, level: feet >= 18_000 });
+        }
+        (Some(feet), _) => items.push(Item::Altitude { way: Climb::Maintain, feet, level: feet >= 18_000 }),
+        (None, Some(first)) => items.push(Item::Altitude { way: Climb::Maintain, feet: first, level: false }),
+        (None, None) => {}
     }
-    if let Some(st) = s.station(Facility::Departure) {
+    if let Some(st) = s.station(Facility::Departure).or_else(|| s.station(Facility::Approach).filter(|_| s.live)) {
         items.push(Item::Advice(format!("departure frequency {}", st.frequency)));
     }
     items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
@@ -101,6 +123,9 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
             Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(s.pressure())),
             None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
         };
+    }
+    if let (true, Some(want), false) = (s.live, s.assigned_squawk, s.transponder == s.assigned_squawk) {
+        return Decision::say([Item::Squawk(want)]);
     }
     Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(s.pressure()))
 }
@@ -134,8 +159,22 @@ fn grouped(feet: i32) -> String {
 fn approach(s: &Situation, heard: &Understanding) -> Decision {
     let runway = heard.slots.runway.and_then(|r| s.known(r)).or(s.active);
     let kind = heard.slots.approach.clone();
+    // Where the data lists the approaches, only those are given; a visual one needs none.
+    let unknown = match (&kind, &s.approaches) {
+        (Some(k), Some(list)) => {
+            !k.eq_ignore_ascii_case("visual") && !list.iter().any(|a| a.to_ascii_lowercase().starts_with(&k.to_ascii_lowercase()))
+        }
+        _ => false,
+    };
     match (kind, runway) {
+        (Some(kind), Some(r)) if unknown => {
+            let refuse = Item::Unable(format!("{kind} approach not available"));
+            Decision::say([refuse, Item::Approach { kind: "visual".into(), expect: true }, Item::Runway(r)].into_iter().chain(s.pressure()))
+        }
         (Some(kind), Some(r)) => Decision::say([Item::Approach { kind, expect: true }, Item::Runway(r)].into_iter().chain(s.pressure())),
+        (None, Some(r)) if s.live && s.ifr => {
+            Decision::say([Item::Approach { kind: "visual".into(), expect: true }, Item::Runway(r)].into_iter().chain(s.pressure()))
+        }
         (None, Some(r)) => Decision::say([Item::Advice(format!("expect runway {r}"))].into_iter().chain(s.pressure())),
         (_, None) => Decision::ask(Ask::Runway),
     }

@@ -73,11 +73,18 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     }
     let mut items = vec![];
     items.extend(wind_unless_known(s, record, heard));
-    items.push(Item::Runway(runway));
     let at = heard.slots.location.clone().filter(|l| s.intersections.contains_key(l));
     if let Some(length) = at.as_ref().and_then(|a| s.intersections.get(a)) {
         items.push(Item::Advice(format!("intersection departure, {length}")));
     }
+    if s.live && s.ifr {
+        // Without a procedure the way out is a heading, until radar takes over (7110.65 5-8-2).
+        items.push(Item::RunwayHeading);
+        items.push(Item::Runway(runway));
+        items.push(Item::ClearedForTakeoff { at });
+        return Decision::Say(items);
+    }
+    items.push(Item::Runway(runway));
     items.push(Item::ClearedForTakeoff { at });
     let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
     items.extend(after_takeoff(s, heard, wish));

@@ -1,7 +1,7 @@
 //! Places in and around an airport as short tracks of reports, made from the runway's geometry.
 
 use crate::airports::Airport;
-use crate::report::{Report, SimState};
+use crate::report::{Other, Report, SimState};
 use crate::units::{FT_PER_NM, LatLon, Runway, Side};
 
 /// Seconds of a track: enough for the engine's hysteresis.
@@ -67,6 +67,46 @@ pub(super) fn track(airport: &Airport, runway: Runway, place: &str, now: &Report
         })
         .collect();
     Some(reports)
+}
+
+/// Reports in flight, one second apart, that end `nm` in a `direction` of the airport.
+pub(super) fn abroad(airport: &Airport, nm: f64, direction: &str, feet: f64, heading: f64, now: &Report) -> Option<Vec<Report>> {
+    const WORDS: [&str; 8] = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
+    let bearing = WORDS.iter().position(|w| *w == direction)? as f64 * 45.0;
+    let true_heading = (heading + airport.variation).rem_euclid(360.0);
+    let kt = 110.0;
+    let reports = (0..SECONDS).map(|i| {
+        let back = (SECONDS - 1 - i) as f64 * kt * FT_PER_NM / 3600.0;
+        let end = offset(airport.position, bearing, nm * FT_PER_NM, 0.0);
+        Report {
+            state: SimState::Flying,
+            position: Some(offset(end, true_heading, -back, 0.0)),
+            altitude_ft: feet,
+            agl_ft: feet - airport.elevation_ft,
+            heading_true: true_heading,
+            heading_mag: heading,
+            ias_kt: kt,
+            ground_speed_kt: kt,
+            on_ground: false,
+            vertical_speed_fpm: 0.0,
+            ..now.clone()
+        }
+    });
+    Some(reports.collect())
+}
+
+/// Another aircraft of a type at a place.
+pub(super) fn other(airport: &Airport, runway: Runway, kind: &str, place: &str) -> Option<Other> {
+    let last = track(airport, runway, place, &Report::default())?.pop()?;
+    Some(Other {
+        callsign: None,
+        aircraft_type: Some(kind.to_owned()),
+        position: last.position?,
+        altitude_ft: last.altitude_ft,
+        heading_true: last.heading_true,
+        ground_speed_kt: last.ground_speed_kt,
+        on_ground: last.on_ground,
+    })
 }
 
 /// A point in the frame of a runway: feet ahead and to the right.

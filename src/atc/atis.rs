@@ -1,0 +1,148 @@
+//! ATIS: the recorded information of an airport, made from the weather that the simulator tells, with its letter.
+
+use std::time::Duration;
+
+use super::instruction::{Address, Instruction, Item};
+use super::situation::Situation;
+use crate::report::Weather;
+use crate::units::{Facility, Time};
+
+/// Between two runs of the recording.
+const GAP: Duration = Duration::from_secs(5);
+/// A change of wind direction that makes a new recording, degrees (7110.65 2-9-2 leaves it to significant change).
+const WIND_DIRECTION_CHANGE: f64 = 30.0;
+/// A change of wind speed that makes a new recording, knots.
+const WIND_SPEED_CHANGE: f64 = 6.0;
+/// A change of pressure that makes a new recording, inches of mercury.
+const PRESSURE_CHANGE: f64 = 0.02;
+
+/// The recording of the airport at hand.
+#[derive(Debug, Clone, Default)]
+pub struct Atis {
+    icao: String,
+    letter: Option<char>,
+    weather: Weather,
+    /// The pilot can have heard it: from then on the letter is Stratus's own.
+    broadcast: bool,
+    /// When it runs again, while its frequency is tuned.
+    next: Option<Time>,
+    /// The letter that was shown last to the pilot's eyes.
+    shown: Option<char>,
+}
+
+impl Atis {
+    /// The current letter at an airport.
+    pub fn letter_at(&self, icao: &str) -> Option<char> {
+        self.letter.filter(|_| self.icao == icao)
+    }
+
+    /// Takes in the weather at an airport: another airport or another weather is another recording.
+    pub fn see(&mut self, icao: &str, weather: &Weather) {
+        if self.icao != icao {
+            let sum: u32 = icao.bytes().map(u32::from).sum();
+            *self = Self { icao: icao.to_owned(), letter: letter(sum % 26), weather: weather.clone(), ..Self::default() };
+        } else if changed(&self.weather, weather) {
+            let known = self.weather.wind_dir.is_some() || self.weather.altimeter_inhg.is_some();
+            self.weather = weather.clone();
+            if known {
+                self.letter = self.letter.and_then(|l| letter((u32::from(l) - u32::from('A') + 1) % 26));
+                self.shown = None;
+            }
+        }
+    }
+
+    /// A pilot who has not heard Stratus's recording may have the simulator's: that letter is taken over.
+    pub fn adopt(&mut self, said: char) {
+        if !self.broadcast && said.is_ascii_uppercase() {
+            self.letter = Some(said);
+            self.broadcast = true;
+        }
+    }
+
+    /// When the recording runs next on a tuned frequency.
+    pub fn due(&self, now: Time) -> Time {
+        self.next.unwrap_or(now)
+    }
+
+    /// The recording has run, or was cut off: it runs again.
+    pub fn played(&mut self, now: Time, complete: bool) {
+        self.next = Some(now + if complete { GAP } else { GAP * 4 });
+    }
+
+    /// Another frequency is tuned: the next listener hears it at once.
+    pub fn stop(&mut self) {
+        self.next = None;
+    }
+
+    /// The recording, and whether its text is new to the pilot's eyes.
+    pub fn recording(&mut self, now: Time, s: &Situation) -> Option<(Instruction, bool)> {
+        let current = self.letter_at(&s.icao)?;
+        self.broadcast = true;
+        self.next = Some(now + GAP);
+        let new = self.shown.replace(current) != Some(current);
+        let word = super::transcript::spell(current);
+        let mut items = vec![Item::Advice(format!("{} airport information {word}", s.airport_name))];
+        items.extend(s.wind());
+        if let Some(v) = s.weather.visibility_sm.filter(|v| v.is_finite() && *v >= 0.0) {
+            items.push(Item::Advice(match s.region {
+                crate::units::Region::Faa if v >= 10.0 => "visibility 10".to_owned(),
+                crate::units::Region::Faa => format!("visibility {}", v.round().max(1.0)),
+                crate::units::Region::Icao if v * 1.609 >= 10.0 => "visibility 10 kilometres or more".to_owned(),
+                crate::units::Region::Icao => format!("visibility {} kilometres", (v * 1.609).round().max(1.0)),
+            }));
+        }
+        if let Some(c) = s.weather.ceiling_ft.filter(|c| (100.0..20_000.0).contains(c)) {
+            let feet = (c / 100.0).round() as i32 * 100;
+            items.push(Item::Advice("ceiling".to_owned()));
+            items.push(Item::Height(feet));
+        }
+        items.extend(s.pressure());
+        if let Some(r) = s.active {
+            items.push(Item::Advice(format!("landing and departing runway {r}")));
+        }
+        items.push(Item::Advice(format!("advise on initial contact you have information {word}")));
+        Some((Instruction { to: s.callsign.clone(), address: Address::All, from: Facility::Atis, station: None, items }, new))
+    }
+}
+
+fn letter(n: u32) -> Option<char> {
+    char::from_u32(u32::from('A') + n)
+}
+
+fn changed(was: &Weather, is: &Weather) -> bool {
+    let by = |a: Option<f64>, b: Option<f64>, step: f64| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() >= step,
+        (None, None) => false,
+        _ => true,
+    };
+    let strong = is.wind_kt.is_some_and(|k| k >= 5.0);
+    let turned = match (was.wind_dir, is.wind_dir) {
+        (Some(a), Some(b)) => strong && crate::units::turn(a, b).abs() >= WIND_DIRECTION_CHANGE,
+        (a, b) => a.is_some() != b.is_some(),
+    };
+    turned || by(was.wind_kt, is.wind_kt, WIND_SPEED_CHANGE) || by(was.altimeter_inhg, is.altimeter_inhg, PRESSURE_CHANGE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_weather_makes_a_new_letter_and_a_small_change_none() {
+        let w = |dir, kt, inhg| Weather { wind_dir: Some(dir), wind_kt: Some(kt), altimeter_inhg: Some(inhg), ..Weather::default() };
+        let mut a = Atis::default();
+        a.see("PHTO", &w(80.0, 8.0, 30.00));
+        let first = a.letter_at("PHTO").unwrap();
+        a.see("PHTO", &w(90.0, 9.0, 30.01));
+        assert_eq!(a.letter_at("PHTO"), Some(first));
+        a.see("PHTO", &w(130.0, 9.0, 30.01));
+        let second = a.letter_at("PHTO").unwrap();
+        assert_ne!(second, first);
+        assert_eq!(a.letter_at("KPAO"), None);
+        a.adopt('K');
+        assert_eq!(a.letter_at("PHTO"), Some('K'));
+        // Once a letter is in use, another one said by the pilot is an old or a wrong one.
+        a.adopt('B');
+        assert_eq!(a.letter_at("PHTO"), Some('K'));
+    }
+}

@@ -1,0 +1,214 @@
+//! Survey: what the controller knows at this moment, gathered from simulator, airport and clearance record.
+
+use std::collections::BTreeMap;
+
+use super::intent::Understanding;
+use super::phase::Phase;
+use super::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
+use super::{Engine, phrase, place};
+use crate::airports::runway::{self, Geometry};
+use crate::airports::{Airport, Station, routing};
+use crate::report::Other;
+use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word};
+
+/// Nobody is vectored lower than this above the field without better data, feet.
+const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
+/// Within this distance the destination's approach unit takes an arrival, nautical miles.
+const APPROACH_TAKES_NM: f64 = 40.0;
+/// Within this distance the destination's tower takes a VFR arrival, nautical miles.
+const TOWER_TAKES_NM: f64 = 12.0;
+/// An aircraft on final is in the way of whoever wants the runway within this distance, nautical miles.
+const FINAL_TRAFFIC_NM: f64 = 6.0;
+/// So near that nobody may enter the runway any more, nautical miles.
+const CLOSE_FINAL_NM: f64 = 2.0;
+
+impl Engine {
+    /// All that the controller at `station` knows, but for taxi routes: see [`Engine::with_routes`].
+    pub(super) fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
+        let airport = self.airport.as_ref()?;
+        let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
+        let at = self.report.position;
+        let weather = self.report.weather.clone();
+        let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
+        let (said_runway, _) = place::runway_from_words(u);
+        let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
+        // Without a simulator the runway in use is the one that the pilot names, if it exists.
+        let active = self.record.landing.map(|(r, _)| r).or(in_use).or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
+        let mut stations = airport.stations.clone();
+        if !stations.iter().any(|s| s.frequency.same_channel(station.frequency) && s.facility == station.facility) {
+            // The unit of another airport, still heard here, speaks under its own name.
+            stations.insert(0, station.clone());
+        }
+        let ends = runway::ends(airport);
+        let destination = self.destination(at);
+        let free_squawk = at.map(|_| Squawk::discrete(&callsign));
+        Some(Situation {
+            region: airport.region,
+            icao: airport.icao.clone(),
+            airport_name: airport.name.clone(),
+            towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
+            facility: station.facility,
+            stations,
+            active,
+            runways: airport.strips_ends(),
+            closed: Vec::new(),
+            airport_closed: false,
+            occupied: self.occupied(&ends),
+            pattern: active.and_then(|r| airport.end(r)).map_or(Side::Left, |e| e.pattern),
+            atis: self.atis.letter_at(&airport.icao),
+            weather,
+            callsign,
+            aircraft_type: self.aircraft_type(),
+            on_ground: if at.is_some() { self.report.on_ground } else { !self.phase.airborne() },
+            phase: self.phase,
+            runway_here: here,
+            on_runway: if at.is_some() {
+                self.tracker.on_runway().is_some()
+            } else {
+                matches!(self.phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll)
+            },
+            altitude_ft: at.map(|_| self.report.altitude_ft.round() as i32),
+            position: at.map(|p| relative_position(airport, p)),
+            distance_nm: at.and_then(|_| self.tracker.distance_to_threshold_nm()),
+            traffic: active.and_then(|r| self.on_final(&ends, r, airport.elevation_ft)),
+            route_out: None,
+            route_in: None,
+            intersections: BTreeMap::new(),
+            flight_plan: self.plan.clone(),
+            ifr: self.record.ifr,
+            assigned_altitude_ft: self.record.altitude_ft,
+            assigned_squawk: self.record.squawk,
+            free_squawk,
+            airspace_ahead: None,
+            transponder: self.report.transponder,
+            heading_mag: at.map(|_| self.report.heading_mag),
+            final_course: at.and_then(|p| final_course(&ends, active?, airport.variation, p)),
+            minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
+            approaches: at.map(|_| Vec::new()),
+            next_unit: at.and_then(|p| self.next_unit(airport, station, p, destination.as_ref())),
+            destination,
+            live: at.is_some(),
+        })
+    }
+
+    /// Adds the taxi routes, which take longer to find than all the rest.
+    pub(super) fn with_routes(&self, mut s: Situation, u: &Understanding) -> Situation {
+        let (Some(airport), Some(at)) = (&self.airport, self.report.position) else { return s };
+        let Some(graph) = airport.taxiways.as_ref().filter(|_| s.on_ground) else { return s };
+        let to = s.runway_for(u.slots.runway).filter(|r| s.runways.contains(r)).or(s.active);
+        s.route_out = to.and_then(|r| routing::route(graph, at, r)).map(taxi_route);
+        s.route_in = routing::route_to_parking(graph, at, u.slots.location.as_deref())
+            .or_else(|| routing::route_to_parking(graph, at, None))
+            .map(taxi_route);
+        s
+    }
+
+    /// Where the flight goes, by its plan.
+    fn destination(&self, at: Option<LatLon>) -> Option<Destination> {
+        let airport = self.destination_airport()?;
+        Some(Destination {
+            name: airport.name.clone(),
+            distance_nm: airport.position.distance_nm(at?),
+            towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
+            here: self.airport.as_ref().is_some_and(|a| a.icao == airport.icao),
+        })
+    }
+
+    /// The airport of the plan's destination, if the data knows it.
+    pub(super) fn destination_airport(&self) -> Option<Airport> {
+        let code = self.plan.as_ref()?.destination.as_deref()?;
+        self.airports.get(code).or_else(|| self.airports.by_name(code)).cloned()
+    }
+
+    /// The unit that takes the aircraft over from `station` where it is now.
+    fn next_unit(&self, airport: &Airport, station: &Station, at: LatLon, to: Option<&Destination>) -> Option<Station> {
+        let of = |a: &Airport, f: Facility| a.stations.iter().find(|s| s.facility == f).cloned();
+        let other = |s: Station| Some(s).filter(|s| !s.frequency.same_channel(station.frequency));
+        match station.facility {
+            Facility::Tower => of(airport, Facility::Departure).or_else(|| of(airport, Facility::Approach)),
+            Facility::Departure | Facility::Approach | Facility::Center => {
+                let there = self.destination_airport()?;
+                let distance = to?.distance_nm;
+                let tower_takes =
+                    if self.record.ifr { self.record.approach.as_ref().is_some_and(|a| a.1) } else { distance <= TOWER_TAKES_NM };
+                if tower_takes && distance <= TOWER_TAKES_NM {
+                    return of(&there, Facility::Tower).and_then(other);
+                }
+                let nearer = there.position.distance_nm(at) < airport.position.distance_nm(at) || there.icao == airport.icao;
+                if distance <= APPROACH_TAKES_NM && nearer { of(&there, Facility::Approach).and_then(other) } else { None }
+            }
+            _ => None,
+        }
+    }
+
+    /// Who stands or rolls on which runway, by its first end.
+    fn occupied(&self, ends: &[Geometry]) -> BTreeMap<Runway, String> {
+        let mut occupied = BTreeMap::new();
+        for other in self.report.others.iter().filter(|o| o.on_ground) {
+            if let Some(g) = ends.iter().find(|g| g.holds(other.position, 20.0)) {
+                occupied.entry(g.runway).or_insert_with(|| name_of(other));
+            }
+        }
+        occupied
+    }
+
+    /// The nearest aircraft on final for a runway that is ahead of the pilot's own.
+    fn on_final(&self, ends: &[Geometry], runway: Runway, elevation_ft: f64) -> Option<TrafficFacts> {
+        let g = ends.iter().find(|g| g.runway == runway)?;
+        let own = self.report.position.filter(|_| !self.report.on_ground).map(|p| g.to_threshold_nm(p));
+        let mut nearest: Option<(f64, &Other)> = None;
+        for o in self.report.others.iter().filter(|o| !o.on_ground) {
+            let p = g.place(o.position);
+            let before = -p.along / FT_PER_NM;
+            let aligned = g.off(o.heading_true).abs() < 35.0 && p.right.abs() / FT_PER_NM < 0.2 + before.max(0.0) * 0.2;
+            let low = o.altitude_ft - elevation_ft < 600.0 + before.max(0.0) * 450.0;
+            let ahead = own.is_none_or(|own| before < own);
+            if (0.0..FINAL_TRAFFIC_NM).contains(&before) && aligned && low && ahead && nearest.is_none_or(|(d, _)| before < d) {
+                nearest = Some((before, o));
+            }
+        }
+        let (distance, other) = nearest?;
+        let place = match distance {
+            d if d < 0.75 => "on short final".to_owned(),
+            d => format!("on {} mile final", d.round().max(1.0)),
+        };
+        Some(TrafficFacts {
+            words: format!("{} {place}, runway {runway}", name_of(other)),
+            runway: Some(runway),
+            close: distance <= CLOSE_FINAL_NM,
+        })
+    }
+}
+
+/// "Cessna", "Boeing 737", or the callsign of another aircraft, as one is pointed out to a pilot.
+fn name_of(other: &Other) -> String {
+    let kind = other.aircraft_type.as_deref().map(phrase::type_name);
+    kind.or_else(|| other.callsign.as_ref().map(|c| c.to_string())).unwrap_or_else(|| "aircraft".to_owned())
+}
+
+fn taxi_route(route: routing::Route) -> TaxiRoute {
+    let first_crossing = route.crossings.first().map(|c| (c.runway, Some(c.taxiway.clone()).filter(|t| !t.is_empty())));
+    TaxiRoute { via: route.via, first_crossing }
+}
+
+fn final_course(ends: &[Geometry], runway: Runway, variation: f64, at: LatLon) -> Option<FinalCourse> {
+    let g = ends.iter().find(|g| g.runway == runway)?;
+    let p = g.place(at);
+    Some(FinalCourse {
+        runway,
+        course_mag: (g.heading - variation).rem_euclid(360.0),
+        before_nm: (g.displaced_ft - p.along) / FT_PER_NM,
+        right_nm: p.right / FT_PER_NM,
+    })
+}
+
+fn round_up(feet: f64, step: f64) -> i32 {
+    ((feet / step).ceil() * step) as i32
+}
+
+/// "5 miles north of Palo Alto".
+fn relative_position(airport: &Airport, at: LatLon) -> String {
+    let nm = airport.position.distance_nm(at).round();
+    let dir = compass_word(airport.position.bearing(at));
+    if nm < 1.0 { format!("at {}", airport.name) } else { format!("{nm} miles {dir} of {}", airport.name) }
+}
