@@ -25,6 +25,8 @@ pub enum Command {
     Demo(Demo),
     /// Say something as if spoken. Example: stratus say "Hilo Ground, Skyhawk 172SP, radio check"
     Say(Say),
+    /// File a flight plan with the running tray. Example: stratus plan load KPAO-KMRY.pln
+    Plan(PlanArgs),
     /// Work the push-to-talk key of the running tray. Example: stratus ptt down
     Ptt(Ptt),
     /// Turn a recording into text. Example: stratus transcribe call.wav --json
@@ -87,6 +89,33 @@ pub struct Say {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `stratus plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What about it.
+    #[command(subcommand)]
+    pub what: PlanWhat,
+}
+
+/// `stratus plan …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum PlanWhat {
+    /// File it with the running tray.
+    Load {
+        /// A plan of MSFS (.pln) or X-Plane (.fms).
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Read it and say what it holds, without filing it.
+    Show {
+        /// A plan of MSFS (.pln) or X-Plane (.fms).
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Take back what is filed.
+    Clear,
 }
 
 /// `stratus ptt`

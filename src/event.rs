@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::atc::situation::FlightPlan;
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::settings::Config;
@@ -167,6 +168,13 @@ pub enum Event {
         id: u64,
         /// The words.
         text: String,
+    },
+    /// A flight plan is filed, or taken back; the answer goes to whoever sent it.
+    Plan {
+        /// Of this request.
+        id: u64,
+        /// The plan; none takes back what is filed.
+        plan: Option<FlightPlan>,
     },
     /// The microphone or the speaker came or went.
     Device {

@@ -1,6 +1,6 @@
 //! One Stratus at a time, and the local socket by which `stratus say` and `stratus ptt` reach it.
 //!
-//! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"ptt":"down"|"up"|"toggle"}` and
+//! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"plan":{..}|null}` -> the same, `{"ptt":"down"|"up"|"toggle"}` and
 //! `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
 //! Only the pilot's own account may connect, at most eight at once, with short lines and short patience.
 
@@ -18,6 +18,7 @@ use interprocess::local_socket::prelude::*;
 use interprocess::local_socket::{ConnectOptions, ListenerOptions, Name};
 use serde::{Deserialize, Serialize};
 
+use crate::event::FlightPlan;
 use crate::problem::Problem;
 
 /// Connections at once; one more is told that Stratus is busy.
@@ -37,6 +38,8 @@ pub enum Request {
     Say(String),
     /// The push-to-talk key.
     Ptt(Press),
+    /// A flight plan to file; null takes back what is filed.
+    Plan(Option<FlightPlan>),
     /// End; the value must be true.
     Quit(bool),
     /// Who is there? Answered by the socket itself; the value must be true.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::airports::data::Airports;
 use crate::atc::intent::{Intent, Understanding};
+use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, advice};
 use crate::event::{Choice, Edge, Effect, Event, Heard, Hints, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
 use crate::problem::Problem;
@@ -126,6 +127,7 @@ impl App {
             Event::Started { tx } => self.started(now, tx, &mut fx),
             Event::Played { tx, complete } => self.played(now, tx, complete, &mut fx),
             Event::Sim(report) => self.engine.see(now, &report),
+            Event::Plan { id, plan } => self.file(id, plan, &mut fx),
             Event::Config(Ok(config)) => {
                 self.engine.set_up(setup(&config));
                 self.config = config.clone();
@@ -304,6 +306,16 @@ impl App {
         let tx = self.new_tx();
         self.open = Some(Open::at(tx, Stage::Recognising, now, Some(id)));
         self.words(now, text.to_owned(), fx);
+    }
+
+    /// A flight plan from outside: filed, and said back in words.
+    fn file(&mut self, id: u64, plan: Option<FlightPlan>, fx: &mut Vec<Effect>) {
+        let note = match &plan {
+            Some(p) => format!("on file: {}", p.words()),
+            None => "no flight plan is on file".to_owned(),
+        };
+        self.engine.file(plan);
+        fx.push(Effect::Answer { id, text: String::new(), note });
     }
 
     fn wake(&mut self, now: Time, fx: &mut Vec<Effect>) {

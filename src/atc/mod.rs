@@ -17,6 +17,7 @@ pub mod phase;
 pub mod phrase;
 mod place;
 pub mod places;
+pub mod plan;
 pub mod readback;
 pub mod record;
 pub mod session;
@@ -146,6 +147,11 @@ impl Engine {
             urge: None,
             met: Vec::new(),
         }
+    }
+
+    /// The flight plan on file.
+    pub fn plan(&self) -> Option<&FlightPlan> {
+        self.plan.as_ref()
     }
 
     /// Files a flight plan, or takes it back.
@@ -484,7 +490,7 @@ impl Engine {
             return;
         }
         let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
-        self.plan = Some(FlightPlan { destination: Some(to), route: None, altitude_ft });
+        self.plan = Some(FlightPlan { destination: Some(to), altitude_ft, ..FlightPlan::default() });
     }
 
     /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.

@@ -179,6 +179,8 @@ fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region,
         route_in: None,
         intersections: st.intersection.iter().map(|(k, v)| (k.clone(), words(v))).collect(),
         flight_plan: st.flight_plan.as_ref().map(|p| FlightPlan {
+            ifr: None,
+            departure: None,
             destination: p.get("destination").map(words).filter(|w| !w.is_empty()),
             route: p.get("route").map(words).filter(|w| !w.is_empty()),
             altitude_ft: p.get("altitude_ft").and_then(Value::as_f64).map(|a| a.round() as i32),

@@ -6,6 +6,7 @@ mod batch;
 mod config;
 pub mod demo;
 mod doctor;
+mod plan;
 mod replay;
 mod run;
 mod say;
@@ -56,6 +57,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(args) => run::run(file, &args),
         Command::Demo(args) => demo::run(&args),
         Command::Say(args) => say::say(file, &args),
+        Command::Plan(args) => plan::run(file, &args.what),
         Command::Ptt(args) => say::ptt(file, &args),
         Command::Transcribe(args) => sound::transcribe(file, &args),
         Command::Speak(args) => sound::speak(file, &args),

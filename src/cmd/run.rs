@@ -138,6 +138,11 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
             waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, replier);
             inbox.offer(Event::Typed { id, text });
         }
+        Request::Plan(plan) => {
+            let id = next.fetch_add(1, Ordering::Relaxed);
+            waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, replier);
+            inbox.offer(Event::Plan { id, plan });
+        }
         Request::Ptt(press) => {
             let edge = match press {
                 Press::Down => Edge::Down,

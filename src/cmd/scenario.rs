@@ -161,7 +161,7 @@ impl<'a> Scene<'a> {
             "plan" => {
                 let altitude_ft = words.get(2).map(|w| number(w)).transpose()?.map(|f| f.round() as i32);
                 let route = Some(words.get(3..).unwrap_or_default().join(" ")).filter(|r| !r.is_empty());
-                let plan = FlightPlan { destination: Some(arg(1)?.to_owned()), route, altitude_ft };
+                let plan = FlightPlan { destination: Some(arg(1)?.to_owned()), route, altitude_ft, ..FlightPlan::default() };
                 self.stage().map_err(|p| p.to_string())?.app.engine_mut().file(Some(plan));
             }
             "others" => {

@@ -131,7 +131,8 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
                 w.push_str(&format!(", {p} departure"));
             }
             if let Some(r) = route {
-                w.push_str(&format!(", via {r}"));
+                let via = if matches!(r.as_str(), "as filed" | "direct") { "" } else { "via " };
+                w.push_str(&format!(", {via}{r}"));
             }
             let s = spoken::words(&w, region);
             (w, s)

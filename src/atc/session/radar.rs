@@ -92,7 +92,12 @@ fn ifr_clearance(s: &Situation) -> Decision {
         return Decision::ask(Ask::Destination);
     };
     let limit = s.destination.as_ref().map_or(code, |d| format!("{} airport", d.name));
-    let route = plan.route.clone().or_else(|| s.live.then(|| "direct".to_owned()));
+    // A route on file is not read out to whoever filed it (7110.65 4-3-2 c).
+    let route = match (&plan.route, s.live) {
+        (Some(_), true) => Some("as filed".to_owned()),
+        (None, true) => Some("direct".to_owned()),
+        (route, false) => route.clone(),
+    };
     let mut items = vec![Item::ClearedTo { limit, procedure: None, route }];
     // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
