@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::atc::situation::FlightPlan;
 use crate::problem::Problem;
+pub use crate::report::FlightPlan;
 use crate::report::Report;
 use crate::settings::Config;
 use crate::units::{Callsign, Facility, Frequency, Time, TxId};

@@ -101,3 +101,34 @@ pub struct Weather {
     /// Feet above the ground.
     pub ceiling_ft: Option<f64>,
 }
+
+/// A flight plan, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FlightPlan {
+    /// Filed under instrument flight rules; `None`: the plan does not say.
+    pub ifr: Option<bool>,
+    /// Where from, as an ICAO code.
+    pub departure: Option<String>,
+    /// Where to.
+    pub destination: Option<String>,
+    /// The route.
+    pub route: Option<String>,
+    /// Feet.
+    pub altitude_ft: Option<i32>,
+}
+
+impl FlightPlan {
+    /// "KPAO to KMRY, IFR, 7000 ft, via V25 SNS".
+    pub fn words(&self) -> String {
+        let mut words = vec![match (&self.departure, &self.destination) {
+            (Some(a), Some(b)) => format!("{a} to {b}"),
+            (None, Some(b)) => format!("to {b}"),
+            _ => "no destination".to_owned(),
+        }];
+        words.extend(self.ifr.map(|ifr| if ifr { "IFR" } else { "VFR" }.to_owned()));
+        words.extend(self.altitude_ft.map(|f| format!("{f} ft")));
+        words.extend(self.route.as_ref().map(|r| format!("via {r}")));
+        words.join(", ")
+    }
+}
