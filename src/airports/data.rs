@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 
-use crate::airports::names::DESTINATIONS;
 use crate::airports::{Airport, Station};
 use crate::problem::Problem;
 use crate::units::{Frequency, LatLon};
@@ -92,18 +91,6 @@ impl Airports {
     }
 }
 
-/// The ICAO code of the airport or city that the words name; `None` when they name none that is known.
-///
-/// The longest name in the words wins: "san francisco" is not "san".
-pub fn destination_code(words: &str) -> Option<&'static str> {
-    let said = plain(words);
-    DESTINATIONS
-        .iter()
-        .filter(|(name, code)| contains_words(&said, name) || contains_words(&said, &code.to_ascii_lowercase()))
-        .max_by_key(|(name, _)| name.len())
-        .map(|(_, code)| *code)
-}
-
 /// Lower case, letters and digits, single spaces.
 fn plain(words: &str) -> String {
     let spaced: String = words.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
@@ -171,27 +158,5 @@ mod tests {
         let on = a.stations_on("121.9".parse().unwrap(), LatLon::new(19.72, -155.05));
         assert_eq!(on.iter().map(|(a, _)| a.icao.as_str()).collect::<Vec<_>>(), ["PHTO"]);
         assert!(a.stations_on("123.45".parse().unwrap(), LatLon::new(19.72, -155.05)).is_empty());
-    }
-
-    #[test]
-    fn destinations_have_codes() {
-        for (said, code) in [
-            ("San Francisco", "KSFO"),
-            ("monterey", "KMRY"),
-            ("to Frankfurt please", "EDDF"),
-            ("heathrow", "EGLL"),
-            ("birmingham", "KBHM"),
-            ("juneau", "PAJN"),
-            ("gatwick", "EGKK"),
-            ("lyon", "LFLL"),
-            ("j f k", "KJFK"),
-            ("J.F.K.", "KJFK"),
-            ("KSAC", "KSAC"),
-            ("santa monica", "KSMO"),
-        ] {
-            assert_eq!(destination_code(said), Some(code), "{said}");
-        }
-        assert_eq!(destination_code("the practice area"), None);
-        assert_eq!(destination_code("niceville"), None);
     }
 }

@@ -1,7 +1,6 @@
 //! The airport model: runways, stations with their frequencies, and a taxi graph where one is known.
 
 pub mod data;
-pub mod names;
 pub mod routing;
 pub mod runway;
 

@@ -309,7 +309,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
             && i < t.len()
             && t[i].digit().is_some()
             && !point
-            && (!NOT_BEFORE.contains(&before))
+            && (!NOT_BEFORE.contains(&before) || before == "for" && letters > 0)
             && let Some(c) = spot(i)
             && c.1.end == t.len()
             && (letters > 0 || c.0.len() >= 4)
@@ -363,8 +363,11 @@ const NO_NAME: &[&str] = &[
     "say", "report", "make", "left", "right", "continue", "taxi", "of", "at", "taxiing", "ils", "rnav", "going", "have",
     "following", "hold", "holding", "radar", "no", "copy", "is", "are", "we", "has", "and", "ready", "frequency", "ignore",
     "ident", "missed", "cancel", "got", "north", "south", "east", "west", "turn", "line", "crosswind", "downwind", "expect",
-    "roger", "wilco", "unable",
+    "roger", "wilco", "unable", "how", "you", "do", "hear", "read", "again", "confirm", "verify", "was", "were", "did", "what",
 ];
+
+/// Radar units that are called by their name alone.
+const RADAR_NAMES: &[&str] = &["norcal", "socal", "potomac", "london", "scottish", "swanwick", "maastricht", "langen", "bremen", "rhein"];
 
 /// The unit named at the start, and the token where the message behind it begins.
 pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
@@ -415,6 +418,10 @@ pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
         if names && known_prefix(from + n) && t.get(from + n + 1).is_some_and(|x| x.digit().is_some()) {
             return (Addressed { name: Some(text(&t[from..from + n])), facility: None }, from..from + n);
         }
+    }
+    // "norcal niner victor romeo": a radar unit's name, then a registration.
+    if RADAR_NAMES.contains(&word(t, from)) && t.get(from + 1).is_some_and(|x| x.digit().is_some() || x.letter().is_some()) {
+        return (Addressed { name: Some(word(t, from).to_owned()), facility: None }, from..from + 1);
     }
     (Addressed::default(), from..from)
 }

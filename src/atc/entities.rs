@@ -7,7 +7,7 @@ use super::figures::{self, SaidRunway};
 use super::instruction::Landing;
 use super::intent::Slots;
 use super::places::place;
-use super::transcript::{Token, spell, text};
+use super::transcript::{Link, Token, spell, text};
 use crate::units::Side;
 
 /// A transmission without its callsign and station: the words that patterns are matched against.
@@ -106,7 +106,8 @@ fn compass(w: &str) -> Option<&'static str> {
     ALL.into_iter().find(|d| *d == plain)
 }
 
-const LEGS: [&str; 5] = ["downwind", "base", "final", "crosswind", "upwind"];
+/// The legs of the pattern, as words.
+pub const LEGS: [&str; 5] = ["downwind", "base", "final", "crosswind", "upwind"];
 
 /// A count such as "one hundred nine" or "twenty five" that ends just before token `end`.
 fn count_before(t: &[Token], end: usize) -> Option<u32> {
@@ -156,7 +157,7 @@ fn place_and_way(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
         let w = word(t, i);
         if matches!(w, "mile" | "miles") && slots.distance_nm.is_none() {
             let half = back(t, i, 1) == "half" || back(t, i, 1) == "a" && back(t, i, 2) == "half";
-            let start = (0..i).rev().take_while(|k| t[*k].digit().is_some() && !taken.contains(k)).last();
+            let start = number_before(t, i, taken);
             // "cessna one seven two one five miles": the type's number is not a distance.
             let start = start.map(|s| if i - s > 3 { i - 2 } else { s });
             let n = start.and_then(|s| figures::digits(t, s..i).parse::<f64>().ok());
@@ -176,13 +177,38 @@ fn place_and_way(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
         if beside {
             slots.direction = Some(dir.to_owned());
             if slots.distance_nm.is_none() && i > 0 && t[i - 1].digit().is_some() {
-                let start = (0..i).rev().take_while(|k| t[*k].digit().is_some() && !taken.contains(k)).last().unwrap_or(i);
+                let start = number_before(t, i, taken).unwrap_or(i);
                 slots.distance_nm = figures::digits(t, start..i).parse().ok().filter(|n| (1.0..=200.0).contains(n));
             }
         } else if slots.direction.is_none() || slots.distance_nm.is_none() {
             slots.direction = Some(dir.to_owned());
+            // "one zero to the southwest": the miles are left out.
+            let to_the = back(t, i, 1) == "the" && matches!(back(t, i, 2), "to" | "on");
+            if slots.distance_nm.is_none()
+                && to_the
+                && i >= 3
+                && let Some(start) = number_before(t, i - 2, taken)
+            {
+                slots.distance_nm = figures::digits(t, start..i - 2).parse().ok().filter(|n| (1.0..=200.0).contains(n));
+            }
         }
     }
+}
+
+/// Where the number begins that ends just before token `end`: back to its first digit, past no pause and no callsign.
+fn number_before(t: &[Token], end: usize, taken: &Range<usize>) -> Option<usize> {
+    let mut start = None;
+    for k in (0..end).rev() {
+        let Token::Digit(_, link) = t.get(k)? else { break };
+        if taken.contains(&k) {
+            break;
+        }
+        start = Some(k);
+        if *link == Link::First {
+            break;
+        }
+    }
+    start
 }
 
 /// Whether the digits before token `i` are a runway's.

@@ -18,6 +18,8 @@ pub struct Scene<'a> {
     pub facility: Option<Facility>,
     /// A callsign was said.
     pub caller: bool,
+    /// Something of the controller's last words is given back, and right.
+    pub echoes: bool,
     /// The callsign ends the transmission.
     pub callsign_last: bool,
 }
@@ -47,6 +49,11 @@ const WEAK: &str = "taxi to, taxi via, taxiing to, taxiing via, taxi runway, tax
     approved, pushback approved, push and start, facing, left #, right #, intercept, establish, cancel takeoff, stopping, \
     not above, not below, at or below, at or above, flight level, caution, wait, options, downwind departure approved, \
     identified, # thousand, departure";
+
+/// Off a runway after landing.
+const VACATED: &str = "clear of, vacated, off the runway, runway clear, clear runway, clear the runway, runway _ clear, clear the active, \
+    exited, clear at, off runway, off the active, exiting runway, exiting the runway, # clear, left clear, right clear, \
+    vacating, turned off, clearing the runway, clearing runway, clear runway # #, off # #";
 
 struct Found(Vec<Intent>);
 
@@ -117,7 +124,7 @@ impl Scene<'_> {
                 finding, true bearing, cannot find the airport, lost |",
             ) || self.has("lost")
                 && !self.has(
-                    "lost sight, lost contact, lost comm, lost comms, lost the, lost _ engine, lost power, lost all, lost \
+                    "progressive, lost on, lost sight, lost contact, lost comm, lost comms, lost the, lost _ engine, lost power, lost all, lost \
                     communication, lost him",
                 ),
             Intent::Lost,
@@ -162,7 +169,16 @@ impl Scene<'_> {
 
     fn readback(&self) -> bool {
         let p = self.p;
-        if p.is_empty() || self.asks() || p.has("say again, confirm, unable, radio check, ready, with you") && !p.has("cleared") {
+        if self.echoes && p.has(STRONG) && !p.has("not cleared, am i cleared, are we cleared") {
+            // Whatever is asked for behind it: a readback comes first.
+            return true;
+        }
+        let tells_code = p.begins("squawking") && self.ctx.last_atc.is_none() && !self.ctx.pending;
+        if tells_code
+            || p.is_empty()
+            || self.asks()
+            || p.has("say again, confirm, unable, radio check, ready, with you") && !p.has("cleared")
+        {
             return false;
         }
         if self.facility == Some(Facility::Ctaf) && !p.has("cleared") {
@@ -237,8 +253,11 @@ impl Scene<'_> {
             gate, taxi to _ school, taxi to _ club, taxi to _ maintenance, to the hangar, to the terminal, to the apron, \
             taxi to the #, taxi to stand, taxi to gate",
         );
-        f.add(parking && station, Intent::TaxiToParking);
+        // Off the runway, a taxi is a taxi in.
+        let in_from = taxi && station && p.has(VACATED) && !p.has("taxi back, back taxi, taxi to runway, taxi runway, for departure");
+        f.add(parking && station || in_from, Intent::TaxiToParking);
         let push = p.has("pushback, push and start, push, pushing back, push start");
+        let push = push && !p.has("pushback complete, pushback completed, pushedback, push complete, push completed, pushback is complete");
         f.add(push && (asks || self.station || p.has("ready")) && !p.has("approved"), Intent::PushbackRequest);
         let start = p.has(
             "startup, engine start, start engines, start engine, ready to start, ready for start, request start, requesting \
@@ -313,7 +332,7 @@ impl Scene<'_> {
             immediate, ready runway, ready for, number # for departure, ready to takeoff, ready departure, ready, number # \
             at, next for takeoff, ready in",
         ) && !p.has(
-            "ready to taxi, ready for taxi, ready to copy, ready to start, ready for start, ready for pushback, ready for \
+            "ready to taxi, ready for taxi, ready taxi, ready to copy, ready to start, ready for start, ready for pushback, ready for \
             push, ready to push, ready for ifr, ready for clearance, ready to readback, ready for _ clearance, ready for \
             descent, ready for lower, ready for higher",
         );
@@ -335,7 +354,13 @@ impl Scene<'_> {
             request # thousand, level change, cruise, cruising, top of descent, ready for descent, ready for lower",
         );
         f.add(
-            level && (asks || p.has("ready for")) && !taxi && !into && !following && !clearance && !p.has("climbing out, if we climb")
+            level
+                && (asks || p.has("ready for, looking for"))
+                && !taxi
+                && !into
+                && !following
+                && !clearance
+                && !p.has("climbing out, if we climb")
                 || asks
                     && p.has("request flight level, flight level")
                     && !clearance
@@ -414,7 +439,7 @@ impl Scene<'_> {
             "negative contact, no joy, looking for traffic, looking for the, not in sight, searching, no contact, negative \
             traffic, do not see, do not have _ traffic, lost sight, negative sight, no traffic, no visual, looking, lost \
             the traffic, negative in sight, not seeing, negative visual, cannot see",
-        ) && !p.has("looking to");
+        ) && !p.has("looking to, looking for lower, looking for higher, looking for a");
         f.add(none && !self.has("looking for the option"), Intent::NegativeContact);
         let field = p.has(
             "field in sight, airport in sight, runway in sight, airfield in sight, runway _ in sight, have the field, has \
@@ -440,14 +465,11 @@ impl Scene<'_> {
             Intent::SquawkReport,
         );
         f.add(
-            p.has(
-                "clear of, vacated, off the runway, runway clear, clear runway, clear the runway, runway _ clear, clear the \
-                active, exited, clear at, off runway, off the active, exiting runway, exiting the runway, # clear, left \
-                clear, right clear, vacating, turned off, clearing the runway, clearing runway",
-            ) && !p.has(
-                "clear of clouds, clear of traffic, report clear, remain clear, clear of conflict, clear of the airspace, \
+            p.has(VACATED)
+                && !p.has(
+                    "clear of clouds, clear of traffic, report clear, remain clear, clear of conflict, clear of the airspace, \
                 clear of your, stay clear",
-            ),
+                ),
             Intent::ClearOfRunway,
         );
         let leg = self.slots.position.is_some();
@@ -490,7 +512,10 @@ impl Scene<'_> {
             straight out, dead side",
         );
         let here = self.slots.distance_nm.is_some() || p.has("currently, our position, we are at, position is");
-        f.add(leg || departing || here, Intent::PositionReport);
+        // A place over which somebody is says nothing without any sign of a pilot.
+        let pilot = self.caller || self.station || self.ctx.pending || self.ctx.last_atc.is_some();
+        let pattern = self.slots.position.as_deref().is_some_and(|x| super::entities::LEGS.contains(&x) || x == "hold_short");
+        f.add((leg && (pilot || pattern)) || departing && (pilot || !p.has("over the, over")) || here, Intent::PositionReport);
     }
 }
 
@@ -566,6 +591,10 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
     }
     if f.0.is_empty() && p.is_empty() && s.caller && s.station {
         return (vec![Intent::CheckIn], 0.7);
+    }
+    let nothing_else = matches!(f.0.as_slice(), [] | [Intent::Roger]);
+    if nothing_else && s.echoes && !s.hostile() {
+        return (vec![Intent::Readback], if s.ctx.pending { 0.85 } else { 0.7 });
     }
     if f.0.is_empty() && s.ctx.pending && s.slots.runway.is_some() {
         return (vec![Intent::Readback], 0.6);

@@ -318,7 +318,12 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
     let opens = matches!(prev_word, "runway" | "november" | "squawk" | "level") || names;
     let follows = next_single || letter_of(next).is_some() || matches!(next, "left" | "right" | "center");
     let small = matches!(raw[i].word.as_str(), "to" | "too" | "for");
-    let hit = if small {
+    // "land to ate left": both are digits, since a side follows.
+    let after = raw.get(i + 2).map_or("", |r| r.word.as_str());
+    let pair = matches!(next, "ate" | "tree" | "won" | "too") && matches!(after, "left" | "right" | "center") && small;
+    let hit = if pair {
+        true
+    } else if small {
         // "level two for one" is a number; "five thousand to three thousand" is not.
         let three = i >= 3 && raw[i - 3..i].iter().all(|r| number_word(&r.word).is_some_and(|d| d.len() == 1));
         (opens && follows) || (prev_single && follows && !three)

@@ -4,10 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::caller::{self, Caller};
 use super::entities::{self, Phrases};
+use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
 use super::meaning::{Scene, intents};
+use super::parse;
+use super::readback::{self, ReadbackItem};
 use super::transcript::{Token, tokens};
-use crate::units::Facility;
+use crate::units::{Facility, Region};
 
 /// What a pilot meant. Bounded work, no panic, whatever the text.
 pub fn understand(text: &str, ctx: &Context) -> Understanding {
@@ -27,7 +30,14 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
         hidden.push(t.len() - 1..t.len());
     }
     let phrases = Phrases::new(&t, &hidden);
-    let slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
+    let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
+    let echo = echo(text, ctx);
+    if echo.asked_heading
+        && slots.heading.is_none()
+        && let Some(degrees) = only_number(&t, caller.as_ref(), 3)
+    {
+        slots.heading = degrees.parse().ok().filter(|d| (1..=360).contains(d));
+    }
     let scene = Scene {
         p: &phrases,
         slots: &slots,
@@ -35,11 +45,15 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
         station: !station.is_empty(),
         facility: addressed.facility.or(ctx.facility),
         caller: caller.is_some(),
+        echoes: !echo.items.is_empty(),
         callsign_last: caller.as_ref().is_some_and(|c: &Caller| c.range.end == t.len() && c.range.start > station.end),
     };
     let (found, confidence) = intents(&scene);
     if found.first() == Some(&Intent::Unknown) && caller.is_none() && !scene.station {
         addressed = super::intent::Addressed::default();
+    }
+    if found.first() == Some(&Intent::Readback) {
+        complete(&mut slots, &echo.items);
     }
     let slots = if found.first() == Some(&Intent::Unknown) && caller.is_none() { Slots::default() } else { slots };
     Understanding {
@@ -50,6 +64,58 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
         addressed,
         slots,
         confidence,
+    }
+}
+
+/// What a transmission gives back of the controller's last words.
+#[derive(Default)]
+struct Echo {
+    /// Items that are there, and right.
+    items: Vec<Item>,
+    /// The controller asked for the heading.
+    asked_heading: bool,
+}
+
+fn echo(text: &str, ctx: &Context) -> Echo {
+    let Some(last) = ctx.last_atc.as_deref() else { return Echo::default() };
+    let parsed = parse::parse(last, ctx.region);
+    let there = |i: &Item| {
+        let one = std::slice::from_ref(i);
+        if !readback::readable(one) {
+            return false;
+        }
+        // The callsign's own figures are nobody's value, but need not be there.
+        let check = readback::check(one, ctx.own.as_ref(), text, Region::Icao);
+        check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign)
+    };
+    let low = last.to_lowercase();
+    Echo {
+        items: parsed.items.into_iter().filter(there).collect(),
+        asked_heading: low.contains("say heading") || low.contains("say your heading") || low.contains("say present heading"),
+    }
+}
+
+/// The one number of a transmission, callsign apart, if it has just `len` digits.
+fn only_number(t: &[Token], caller: Option<&Caller>, len: usize) -> Option<String> {
+    let free = |i: &usize| caller.is_none_or(|c| !c.range.contains(i));
+    let said: String = (0..t.len()).filter(free).filter_map(|i| t[i].digit()).collect();
+    (said.len() == len).then_some(said)
+}
+
+/// A pilot who reads back leaves out what both know: "up to three five zero", "eighteen three".
+fn complete(slots: &mut Slots, echoed: &[Item]) {
+    for item in echoed {
+        match item {
+            Item::Runway(r) => slots.runway = slots.runway.or(Some(*r)),
+            Item::HoldShort { runway, .. } => slots.hold_short = slots.hold_short.or(Some(*runway)),
+            Item::Cross { runway, .. } => slots.runway = slots.runway.or(Some(*runway)),
+            Item::Altitude { feet, .. } if slots.altitude_ft.is_empty() => slots.altitude_ft.push(*feet),
+            Item::Heading { degrees, .. } => slots.heading = slots.heading.or(Some(*degrees)),
+            Item::Speed(kt) => slots.speed_kt = slots.speed_kt.or(Some(*kt)),
+            Item::Squawk(code) => slots.squawk = slots.squawk.or(Some(*code)),
+            Item::Contact { frequency, .. } | Item::Monitor { frequency, .. } => slots.frequency = slots.frequency.or(*frequency),
+            _ => {}
+        }
     }
 }
 
