@@ -46,7 +46,7 @@ pub enum Command {
 /// `stratus run`
 #[derive(Debug, Args, Default)]
 pub struct Run {
-    /// The simulator: `none`, or `replay:FILE` for a recorded flight.
+    /// The simulator: `auto`, `msfs`, `xplane`, `flightgear`, `none`, or `replay:FILE` for a recorded flight.
     #[arg(long, value_name = "SIM")]
     pub sim: Option<String>,
     /// No desktop: keys and recordings from this script, JSON lines out.

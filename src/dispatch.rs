@@ -21,6 +21,7 @@ use crate::llm::Llm;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
+use crate::sim::link::Link;
 use crate::speech::recognise::Recogniser;
 use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model};
@@ -96,6 +97,8 @@ pub struct Shell {
     /// The configuration's watcher, which knows our own writes.
     pub watch: Option<Watch>,
     radio_seed: u64,
+    /// The link to a simulator.
+    pub link: Option<Link>,
 }
 
 impl Shell {
@@ -118,6 +121,7 @@ impl Shell {
             paths,
             watch: None,
             radio_seed: 1,
+            link: None,
         };
         Ok(shell)
     }
@@ -241,6 +245,10 @@ impl Shell {
                 }
             }
             Effect::OpenConfig => open(&self.paths.config_file),
+            Effect::Sim(command) => match &self.link {
+                Some(link) => link.write(command),
+                None => log::debug!("no simulator to write to"),
+            },
             Effect::SetKey { path, value } => {
                 let set = match &self.watch {
                     Some(w) => w.set_key(&path, &value).map(drop),

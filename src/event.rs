@@ -11,7 +11,7 @@ use crate::problem::Problem;
 pub use crate::report::FlightPlan;
 use crate::report::Report;
 use crate::settings::Config;
-use crate::units::{Callsign, Facility, Frequency, Time, TxId};
+use crate::units::{Callsign, Facility, Frequency, Squawk, Time, TxId};
 
 /// Down or up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -299,6 +299,18 @@ pub struct Line {
     pub latency_ms: Option<Latency>,
 }
 
+/// What is written to a simulator, and only out of the engine's clearance record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// COM1: standby, then active.
+    Tune(Frequency),
+    /// The transponder's code.
+    Squawk(Squawk),
+    /// The transponder's ident button.
+    Ident,
+}
+
 /// Everything the pure half can want.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -372,6 +384,8 @@ pub enum Effect {
         /// What Stratus has to say besides: nobody on the frequency, not understood.
         note: String,
     },
+    /// Write to the simulator.
+    Sim(Command),
     /// A line of the transcript.
     Record(Line),
     /// Open the configuration in the pilot's editor.

@@ -25,6 +25,8 @@ pub struct Config {
     pub brain: Brain,
     /// The simulator.
     pub sim: Sim,
+    /// What Stratus does in the cockpit.
+    pub copilot: Copilot,
     /// Toasts.
     pub toast: ToastSettings,
     /// The log file.
@@ -150,8 +152,16 @@ impl Default for Brain {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sim {
-    /// "none", or "replay:FILE".
+    /// "auto", "msfs", "xplane", "flightgear", "none", or "replay:FILE".
     pub link: String,
+    /// The machine on which the simulator runs; empty: this one.
+    pub host: String,
+    /// X-Plane's UDP port.
+    pub xplane_port: u16,
+    /// The port that MSFS opens in its SimConnect.xml.
+    pub msfs_port: u16,
+    /// FlightGear's `--httpd` port.
+    pub flightgear_port: u16,
     /// Without a simulator: the airport the pilot is at.
     #[serde(deserialize_with = "unless_empty")]
     pub airport: Option<String>,
@@ -162,8 +172,29 @@ pub struct Sim {
 
 impl Default for Sim {
     fn default() -> Self {
-        Self { link: "none".into(), airport: None, com1: None }
+        Self {
+            link: "auto".into(),
+            host: String::new(),
+            xplane_port: 49000,
+            msfs_port: 500,
+            flightgear_port: 5500,
+            airport: None,
+            com1: None,
+        }
     }
+}
+
+/// What `sim.link` may be, but for `replay:FILE`.
+pub const SIM_LINKS: [&str; 5] = ["auto", "msfs", "xplane", "flightgear", "none"];
+
+/// `[copilot]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Copilot {
+    /// Tunes COM1 when the pilot has read back another frequency.
+    pub tune: bool,
+    /// Sets an assigned transponder code, and idents when asked to.
+    pub squawk: bool,
 }
 
 /// `[toast]`
@@ -258,8 +289,12 @@ impl Config {
         if !(100..=20_000).contains(&self.brain.deadline_ms) {
             return bad("brain.deadline_ms", format!("{} is not within 100 to 20000", self.brain.deadline_ms), "1500 is usual");
         }
-        if self.sim.link != "none" && !self.sim.link.starts_with("replay:") {
-            return bad("sim.link", format!("{:?} is not a link", self.sim.link), "\"none\" or \"replay:FILE\"");
+        if !SIM_LINKS.contains(&self.sim.link.as_str()) && !self.sim.link.starts_with("replay:") {
+            return bad(
+                "sim.link",
+                format!("{:?} is not a link", self.sim.link),
+                "\"auto\", \"msfs\", \"xplane\", \"flightgear\", \"none\" or \"replay:FILE\"",
+            );
         }
         if !["error", "warn", "info", "debug"].contains(&self.log.level.as_str()) {
             return bad("log.level", format!("{:?} is not a level", self.log.level), "\"error\", \"warn\", \"info\" or \"debug\"");

@@ -3,6 +3,7 @@
 //! One transmission is open at most. Each of its jobs carries the transmission's id; an answer with an old id is
 //! dropped. A job that never answers fails at its deadline, and the conversation goes on.
 
+mod copilot;
 mod outgoing;
 
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, advice};
 use crate::event::{Choice, Edge, Effect, Event, Heard, Hints, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
 use crate::problem::Problem;
+use crate::report::SimState;
 use crate::settings::{BrainMode, Config};
 use crate::units::{Time, TxId};
 
@@ -73,6 +75,7 @@ pub struct App {
     next_tx: u64,
     fault: Option<Problem>,
     shown: (TrayState, MenuModel),
+    done: copilot::Done,
     last_said: Option<crate::atc::Reply>,
     quitting: bool,
 }
@@ -89,6 +92,7 @@ impl App {
             next_tx: 1,
             fault: None,
             shown: (TrayState::Ready, MenuModel::default()),
+            done: copilot::Done::default(),
             last_said: None,
             quitting: false,
         }
@@ -144,6 +148,7 @@ impl App {
             Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),
             Event::Quit => self.quit(&mut fx),
         }
+        self.copilot(&mut fx);
         self.show(&mut fx);
         fx
     }
@@ -460,7 +465,13 @@ impl App {
         };
         let unit = match self.engine.station() {
             Some(s) => format!("{} {}", s.name, s.frequency),
-            None => "nobody on this frequency".to_owned(),
+            None => match self.engine.sim_state() {
+                SimState::Looking if self.config.sim.airport.is_none() => "no simulator found yet",
+                SimState::Menu => "no flight loaded",
+                SimState::Lost => "the simulator is gone",
+                _ => "nobody on this frequency",
+            }
+            .to_owned(),
         };
         let menu = MenuModel {
             unit,

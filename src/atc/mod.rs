@@ -42,7 +42,7 @@ use self::session::Decision;
 use self::situation::{FlightPlan, Situation};
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
-use crate::report::Report;
+use crate::report::{Report, SimState};
 use crate::units::{Callsign, Facility, Frequency, Region, Runway, Time};
 
 /// How long a readback may take before it is asked for.
@@ -175,6 +175,11 @@ impl Engine {
     /// The runway on whose pavement the aircraft is.
     pub fn on_runway(&self) -> Option<Runway> {
         self.tracker.on_runway()
+    }
+
+    /// How the link to the simulator stands.
+    pub fn sim_state(&self) -> SimState {
+        self.report.state
     }
 
     /// The clearance record.

@@ -63,6 +63,8 @@ pub struct Record {
     pub pending: Option<Pending>,
     /// The last instruction, for "say again".
     pub last: Option<Instruction>,
+    /// When it was issued.
+    pub issued: Option<Time>,
     /// The ATIS letter that the pilot has.
     pub atis: Option<char>,
 }
@@ -145,6 +147,7 @@ impl Record {
             self.pending = Some(Pending { instruction: instruction.clone(), since: now, asked: 0 });
         }
         self.last = Some(instruction.clone());
+        self.issued = Some(now);
     }
 
     /// Notes what the aircraft is seen to do: a clearance that has been used is gone.

@@ -22,6 +22,7 @@ use crate::ipc::{self, Instance, Press, Reply, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
+use crate::sim::link::{Link, Patience};
 use crate::sim::replay;
 use crate::units::Time;
 
@@ -63,11 +64,18 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         Ok(w) => shell.watch = Some(w),
         Err(p) => inbox.offer(Event::Trouble(p)),
     }
-    let link = replay_link(&config, &inbox);
+    let recording = replay_link(&config, &inbox);
+    if Link::is_simulator(&config.sim.link) {
+        let out = inbox.clone();
+        match Link::start(&config.sim, Patience::default(), move |r| out.offer(Event::Sim(Arc::new(r)))) {
+            Ok(l) => shell.link = Some(l),
+            Err(p) => inbox.offer(Event::Trouble(p)),
+        }
+    }
     let app = App::new(config, Airports::first());
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.
-    link.store(true, Ordering::Relaxed);
+    recording.store(true, Ordering::Relaxed);
     drop(server);
     log::info!("ended");
     outcome.map(|()| ExitCode::SUCCESS)

@@ -14,6 +14,7 @@ use crate::cli::{Ptt, PttEdge, Say};
 use crate::ipc::{self, Reply, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
+use crate::settings::SIM_LINKS;
 use crate::sim::replay;
 use crate::units::Time;
 
@@ -64,7 +65,7 @@ fn once(file: Option<&Path>, sim: Option<&str>, text: &str) -> anyhow::Result<(S
             stage.pass(m.at);
             stage.report(m.report);
         }
-    } else if sim != "none" {
+    } else if !SIM_LINKS.contains(&sim.as_str()) {
         return Err(Problem::new(format!("{sim:?} is not a simulator")).fix("use none, or replay:FILE").into());
     }
     let x = stage.heard(text);

@@ -1,3 +1,7 @@
 //! Links to simulators, and recordings that stand in for one.
 
+pub mod flightgear;
+pub mod link;
 pub mod replay;
+pub mod simconnect;
+pub mod xplane;

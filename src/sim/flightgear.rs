@@ -1,0 +1,227 @@
+//! FlightGear through its WebSocket property listener (`--httpd=5500`): told of every change, and told what to set.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tungstenite::{Error, Message, WebSocket};
+
+use super::link::{Command, Connection, Gone, Told};
+use crate::report::{Report, SimState, Weather};
+use crate::units::LatLon;
+
+/// The port of the documentation's examples.
+pub const PORT: u16 = 5500;
+/// How long the connection may take.
+const OPENING: Duration = Duration::from_secs(2);
+/// FlightGear is asked something this often, so that a quiet simulator is told from a gone one.
+const ASK: Duration = Duration::from_secs(2);
+/// Without a word for this long it is gone.
+const SILENCE: Duration = Duration::from_secs(8);
+/// A longer message is not FlightGear's.
+const LONGEST: usize = 64 * 1024;
+
+/// Properties that are listened to.
+const PROPERTIES: &[&str] = &[
+    "/position/latitude-deg",
+    "/position/longitude-deg",
+    "/position/altitude-ft",
+    "/position/altitude-agl-ft",
+    "/orientation/heading-deg",
+    "/orientation/heading-magnetic-deg",
+    "/velocities/airspeed-kt",
+    "/velocities/groundspeed-kt",
+    "/velocities/vertical-speed-fps",
+    "/gear/gear[0]/wow",
+    "/gear/gear[1]/wow",
+    "/gear/gear[2]/wow",
+    "/instrumentation/comm[0]/frequencies/selected-mhz",
+    "/instrumentation/comm[1]/frequencies/selected-mhz",
+    "/instrumentation/transponder/id-code",
+    "/sim/multiplay/callsign",
+    "/sim/aircraft",
+    "/sim/freeze/clock",
+    "/sim/freeze/master",
+    "/sim/time/elapsed-sec",
+    "/environment/wind-from-heading-deg",
+    "/environment/wind-speed-kt",
+    "/environment/pressure-sea-level-inhg",
+    "/environment/visibility-m",
+];
+
+/// A connection to FlightGear.
+#[derive(Debug)]
+pub struct Listener {
+    socket: WebSocket<TcpStream>,
+    values: BTreeMap<String, Value>,
+    heard: Instant,
+    asked: Instant,
+    dropped: u64,
+}
+
+impl Listener {
+    /// Connects to the FlightGear at `host`; `None` when none answers.
+    pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
+        let host = host.unwrap_or("127.0.0.1");
+        let at = super::link::resolve(host, port)?;
+        let stream = TcpStream::connect_timeout(&at, OPENING).ok()?;
+        stream.set_read_timeout(Some(OPENING)).ok()?;
+        stream.set_write_timeout(Some(OPENING)).ok()?;
+        let url = format!("ws://{at}/PropertyListener");
+        let config = tungstenite::protocol::WebSocketConfig::default().max_message_size(Some(LONGEST)).max_frame_size(Some(LONGEST));
+        let (socket, _) = tungstenite::client::client_with_config(url, stream, Some(config)).ok()?;
+        let mut listener = Self { socket, values: BTreeMap::new(), heard: Instant::now(), asked: Instant::now(), dropped: 0 };
+        for node in PROPERTIES {
+            listener.say(&json!({"command": "addListener", "node": node})).ok()?;
+            listener.say(&json!({"command": "get", "node": node})).ok()?;
+        }
+        listener.socket.get_ref().set_read_timeout(Some(Duration::from_millis(100))).ok()?;
+        Some(listener)
+    }
+
+    fn say(&mut self, what: &Value) -> Result<(), Gone> {
+        self.socket.send(Message::text(what.to_string())).map_err(|_| Gone)
+    }
+
+    fn set(&mut self, node: &str, value: &Value) -> Result<(), Gone> {
+        self.say(&json!({"command": "set", "node": node, "value": value}))
+    }
+
+    /// Takes in a message; whether it told a property.
+    fn take(&mut self, text: &str) -> bool {
+        let told = serde_json::from_str::<Value>(text).ok().and_then(|v| {
+            let path = normal(v.get("path")?.as_str()?);
+            PROPERTIES.iter().any(|p| normal(p) == path).then(|| (path, v.get("value").cloned().unwrap_or(Value::Null)))
+        });
+        match told {
+            Some((path, value)) => {
+                self.values.insert(path, value);
+                true
+            }
+            None => {
+                self.dropped += 1;
+                if self.dropped.is_power_of_two() {
+                    log::debug!("{} messages of FlightGear's were not understood", self.dropped);
+                }
+                false
+            }
+        }
+    }
+
+    fn number(&self, node: &str) -> Option<f64> {
+        let n = match self.values.get(&normal(node))? {
+            Value::Number(n) => n.as_f64()?,
+            Value::Bool(b) => f64::from(u8::from(*b)),
+            Value::String(s) => s.parse().ok()?,
+            _ => return None,
+        };
+        n.is_finite().then_some(n)
+    }
+
+    fn text(&self, node: &str) -> Option<&str> {
+        self.values.get(&normal(node))?.as_str()
+    }
+
+    fn report(&self) -> Option<Report> {
+        let at = LatLon::new(self.number("/position/latitude-deg")?, self.number("/position/longitude-deg")?);
+        let on = |n: &str| self.number(n).is_some_and(|v| v != 0.0);
+        let (heading, magnetic) = (self.number("/orientation/heading-deg")?, self.number("/orientation/heading-magnetic-deg"));
+        let magnetic = magnetic.unwrap_or(heading);
+        let inhg = self.number("/environment/pressure-sea-level-inhg").filter(|p| *p > 20.0);
+        Some(Report {
+            state: if on("/sim/freeze/clock") || on("/sim/freeze/master") { SimState::Paused } else { SimState::Flying },
+            position: Some(at),
+            altitude_ft: self.number("/position/altitude-ft").unwrap_or(0.0),
+            agl_ft: self.number("/position/altitude-agl-ft").unwrap_or(0.0),
+            heading_true: heading.rem_euclid(360.0),
+            heading_mag: magnetic.rem_euclid(360.0),
+            ias_kt: self.number("/velocities/airspeed-kt").unwrap_or(0.0),
+            ground_speed_kt: self.number("/velocities/groundspeed-kt").unwrap_or(0.0),
+            vertical_speed_fpm: self.number("/velocities/vertical-speed-fps").unwrap_or(0.0) * 60.0,
+            on_ground: (0..3).any(|i| on(&format!("/gear/gear[{i}]/wow"))),
+            // FlightGear's own default stands for a pilot who has set none.
+            callsign: self.text("/sim/multiplay/callsign").filter(|c| *c != "callsign").and_then(|c| c.replace('-', "").parse().ok()),
+            aircraft_type: self.text("/sim/aircraft").and_then(type_of),
+            com1: self.number("/instrumentation/comm[0]/frequencies/selected-mhz").and_then(super::link::mhz),
+            com2: self.number("/instrumentation/comm[1]/frequencies/selected-mhz").and_then(super::link::mhz),
+            transponder: self.number("/instrumentation/transponder/id-code").and_then(super::link::squawk),
+            weather: Weather {
+                wind_dir: self.number("/environment/wind-from-heading-deg").map(|d| (d - (heading - magnetic)).rem_euclid(360.0)),
+                wind_kt: self.number("/environment/wind-speed-kt"),
+                altimeter_inhg: inhg,
+                qnh_hpa: inhg.map(|i| i * 33.863_89),
+                visibility_sm: self.number("/environment/visibility-m").map(|m| m / 1609.344),
+                ceiling_ft: None,
+            },
+            others: Vec::new(),
+        })
+    }
+}
+
+impl Connection for Listener {
+    fn name(&self) -> &'static str {
+        "FlightGear"
+    }
+
+    fn poll(&mut self) -> Result<Option<Told>, Gone> {
+        if self.asked.elapsed() >= ASK {
+            self.asked = Instant::now();
+            self.say(&json!({"command": "get", "node": "/sim/time/elapsed-sec"}))?;
+        }
+        match self.socket.read() {
+            Ok(Message::Text(text)) => {
+                self.heard = Instant::now();
+                let told = self.take(text.as_str());
+                Ok(if told { self.report().map(Told::Report) } else { None })
+            }
+            Ok(Message::Close(_)) => Err(Gone),
+            Ok(_) => Ok(None),
+            Err(Error::Io(e)) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {
+                if self.heard.elapsed() > SILENCE { Err(Gone) } else { Ok(None) }
+            }
+            Err(_) => Err(Gone),
+        }
+    }
+
+    fn write(&mut self, command: &Command) -> Result<(), Gone> {
+        match command {
+            Command::Tune(f) => {
+                let before = self.number("/instrumentation/comm[0]/frequencies/selected-mhz");
+                // What was active goes to standby, as the swap button would do it.
+                if let Some(before) = before {
+                    self.set("/instrumentation/comm[0]/frequencies/standby-mhz", &json!(before))?;
+                }
+                self.set("/instrumentation/comm[0]/frequencies/selected-mhz", &json!(f64::from(f.khz()) / 1000.0))
+            }
+            Command::Squawk(code) => self.set("/instrumentation/transponder/id-code", &json!(code.to_string().parse::<u32>().unwrap_or(0))),
+            Command::Ident => self.set("/instrumentation/transponder/inputs/ident-btn", &json!(true)),
+        }
+    }
+}
+
+/// A property's path with every first index left out: "/gear/gear[0]/wow" and "/gear/gear/wow" are the same.
+fn normal(path: &str) -> String {
+    path.replace("[0]", "")
+}
+
+/// ICAO designators of FlightGear's aircraft folders; what is not listed is unknown, not guessed.
+fn type_of(folder: &str) -> Option<String> {
+    let low = folder.to_ascii_lowercase();
+    [
+        ("c172", "C172"),
+        ("c182", "C182"),
+        ("c152", "C152"),
+        ("pa28", "P28A"),
+        ("dr400", "DR40"),
+        ("sr20", "SR20"),
+        ("777", "B772"),
+        ("737", "B738"),
+        ("a320", "A320"),
+        ("747", "B744"),
+    ]
+    .iter()
+    .find(|(name, _)| low.contains(name))
+    .map(|(_, code)| (*code).to_owned())
+}

@@ -1,0 +1,431 @@
+//! MSFS over SimConnect's own wire protocol by TCP: no library of Microsoft's is needed, on any system.
+//!
+//! Little-endian, packed. A client's packet begins with its size, the protocol, `0xF0000000 | id` and a count; a
+//! server's with its size, a version and the kind of message. The simulator opens a port in its `SimConnect.xml`.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::{Duration, Instant};
+
+use super::link::{Command, Connection, Gone, Told};
+use crate::report::{MOST_OTHERS, Other, Report, SimState, Weather};
+use crate::units::LatLon;
+
+/// The port that the documentation's examples of `SimConnect.xml` use.
+pub const PORT: u16 = 500;
+/// How long the simulator may take to say that it is one.
+const OPENING: Duration = Duration::from_secs(2);
+/// Without a packet for this long the simulator is gone: it sends at least the strings every second.
+const SILENCE: Duration = Duration::from_secs(10);
+/// No message of the simulator's is longer.
+const LONGEST: usize = 1 << 20;
+/// Between two looks at the aircraft around.
+const TRAFFIC: Duration = Duration::from_secs(3);
+/// Aircraft within this distance are looked at, metres.
+const TRAFFIC_RADIUS: u32 = 30_000;
+
+/// A generation of the protocol: its number, the mark of its client and the client's version.
+struct Generation {
+    protocol: u32,
+    mark: [u8; 3],
+    version: [u32; 4],
+}
+
+/// MSFS 2020, MSFS 2024, and the last one of FSX, which both still take.
+const GENERATIONS: [Generation; 3] = [
+    Generation { protocol: 5, mark: *b"HK\0", version: [11, 0, 62651, 3] },
+    Generation { protocol: 6, mark: *b"RS\0", version: [12, 2, 282_174, 999] },
+    Generation { protocol: 4, mark: *b"XSF", version: [10, 0, 61259, 0] },
+];
+
+const F64: u32 = 4;
+const STRING32: u32 = 6;
+const STRING64: u32 = 7;
+
+/// The own aircraft, as numbers: name and unit, in the order of the data.
+const NUMBERS: &[(&str, &str)] = &[
+    ("PLANE LATITUDE", "degrees"),
+    ("PLANE LONGITUDE", "degrees"),
+    ("PLANE ALTITUDE", "feet"),
+    ("PLANE ALT ABOVE GROUND", "feet"),
+    ("PLANE HEADING DEGREES TRUE", "degrees"),
+    ("PLANE HEADING DEGREES MAGNETIC", "degrees"),
+    ("AIRSPEED INDICATED", "knots"),
+    ("GROUND VELOCITY", "knots"),
+    ("VERTICAL SPEED", "feet per minute"),
+    ("SIM ON GROUND", "bool"),
+    ("COM ACTIVE FREQUENCY:1", "MHz"),
+    ("COM ACTIVE FREQUENCY:2", "MHz"),
+    ("TRANSPONDER CODE:1", "number"),
+    ("AMBIENT WIND DIRECTION", "degrees"),
+    ("AMBIENT WIND VELOCITY", "knots"),
+    ("SEA LEVEL PRESSURE", "millibars"),
+    ("AMBIENT VISIBILITY", "meters"),
+];
+/// The own aircraft's strings, with their sizes.
+const STRINGS: &[(&str, u32, usize)] = &[("ATC ID", STRING32, 32), ("ATC MODEL", STRING64, 64)];
+/// Other aircraft: numbers, then the same strings.
+const AROUND: &[(&str, &str)] = &[
+    ("PLANE LATITUDE", "degrees"),
+    ("PLANE LONGITUDE", "degrees"),
+    ("PLANE ALTITUDE", "feet"),
+    ("PLANE HEADING DEGREES TRUE", "degrees"),
+    ("GROUND VELOCITY", "knots"),
+    ("SIM ON GROUND", "bool"),
+    ("IS USER SIM", "bool"),
+];
+const OWN: u32 = 1;
+const WORDS: u32 = 2;
+const OTHERS: u32 = 3;
+const PAUSE_EVENT: u32 = 1;
+/// Client events, by number.
+const EVENTS: [(u32, &str); 4] = [(11, "COM_STBY_RADIO_SET_HZ"), (12, "COM_STBY_RADIO_SWAP"), (13, "XPNDR_SET"), (14, "XPNDR_IDENT_ON")];
+
+/// A connection to MSFS.
+#[derive(Debug)]
+pub struct Client {
+    stream: TcpStream,
+    protocol: u32,
+    sent: u32,
+    inbox: Vec<u8>,
+    heard: Instant,
+    asked_around: Option<Instant>,
+    report: Report,
+    known: bool,
+    paused: bool,
+    gathering: Vec<Other>,
+}
+
+impl Client {
+    /// Connects to the MSFS at `host`, in the newest generation that it takes; `None` when none answers.
+    pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
+        let at = super::link::resolve(host.unwrap_or("127.0.0.1"), port)?;
+        for generation in &GENERATIONS {
+            let stream = TcpStream::connect_timeout(&at, OPENING).ok()?;
+            if let Some(client) = Self::greet(stream, generation) {
+                return Some(client);
+            }
+        }
+        None
+    }
+
+    fn greet(stream: TcpStream, generation: &Generation) -> Option<Self> {
+        stream.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
+        stream.set_write_timeout(Some(OPENING)).ok()?;
+        let mut client = Self {
+            stream,
+            protocol: generation.protocol,
+            sent: 0,
+            inbox: Vec::new(),
+            heard: Instant::now(),
+            asked_around: None,
+            report: Report::default(),
+            known: false,
+            paused: false,
+            gathering: Vec::new(),
+        };
+        let mut body = fixed("Stratus", 256);
+        body.extend([0; 5]);
+        body.extend(generation.mark);
+        body.extend(generation.version.iter().flat_map(|v| v.to_le_bytes()));
+        client.send(0x01, &body).ok()?;
+        let began = Instant::now();
+        while began.elapsed() < OPENING {
+            client.fill().ok()?;
+            while let Some(message) = client.next().ok()? {
+                if kind(&message) == Some(2) {
+                    client.subscribe().ok()?;
+                    return Some(client);
+                }
+            }
+        }
+        None
+    }
+
+    fn send(&mut self, id: u32, body: &[u8]) -> Result<(), Gone> {
+        let size = u32::try_from(body.len() + 16).map_err(|_| Gone)?;
+        let mut packet = Vec::with_capacity(body.len() + 16);
+        self.sent = self.sent.wrapping_add(1);
+        for word in [size, self.protocol, 0xF000_0000 | id, self.sent] {
+            packet.extend(word.to_le_bytes());
+        }
+        packet.extend(body);
+        self.stream.write_all(&packet).map_err(|_| Gone)
+    }
+
+    fn words(&mut self, id: u32, words: &[u32]) -> Result<(), Gone> {
+        let body: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
+        self.send(id, &body)
+    }
+
+    fn define(&mut self, definition: u32, name: &str, unit: &str, kind: u32) -> Result<(), Gone> {
+        let mut body = definition.to_le_bytes().to_vec();
+        body.extend(fixed(name, 256));
+        body.extend(fixed(unit, 256));
+        body.extend(kind.to_le_bytes());
+        body.extend(0f32.to_le_bytes());
+        body.extend(u32::MAX.to_le_bytes());
+        self.send(0x0C, &body)
+    }
+
+    fn named(&mut self, id: u32, event: u32, name: &str) -> Result<(), Gone> {
+        let mut body = event.to_le_bytes().to_vec();
+        body.extend(fixed(name, 256));
+        self.send(id, &body)
+    }
+
+    fn subscribe(&mut self) -> Result<(), Gone> {
+        for (name, unit) in NUMBERS {
+            self.define(OWN, name, unit, F64)?;
+        }
+        for (name, kind, _) in STRINGS {
+            self.define(WORDS, name, "", *kind)?;
+        }
+        for (name, unit) in AROUND {
+            self.define(OTHERS, name, unit, F64)?;
+        }
+        for (name, kind, _) in STRINGS {
+            self.define(OTHERS, name, "", *kind)?;
+        }
+        // Request, definition, the user's aircraft, period, flags, origin, interval, limit: every third frame; every second.
+        self.words(0x0E, &[OWN, OWN, 0, 3, 0, 0, 2, 0])?;
+        self.words(0x0E, &[WORDS, WORDS, 0, 4, 0, 0, 0, 0])?;
+        self.named(0x17, PAUSE_EVENT, "Pause")?;
+        for (event, name) in EVENTS {
+            self.named(0x04, event, name)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what has arrived.
+    fn fill(&mut self) -> Result<(), Gone> {
+        let mut buffer = [0u8; 16 * 1024];
+        match self.stream.read(&mut buffer) {
+            Ok(0) => Err(Gone),
+            Ok(n) => {
+                self.inbox.extend(&buffer[..n]);
+                self.heard = Instant::now();
+                Ok(())
+            }
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => Ok(()),
+            Err(_) => Err(Gone),
+        }
+    }
+
+    /// The next whole message; an impossible size ends the connection, for nothing after it can be read.
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Gone> {
+        let Some(size) = word(&self.inbox, 0).map(|s| s as usize) else { return Ok(None) };
+        if !(12..=LONGEST).contains(&size) {
+            log::warn!("a message of {size} bytes is not SimConnect's: the connection is given up");
+            return Err(Gone);
+        }
+        if self.inbox.len() < size {
+            return Ok(None);
+        }
+        let rest = self.inbox.split_off(size);
+        Ok(Some(std::mem::replace(&mut self.inbox, rest)))
+    }
+
+    /// Takes in a message; whether it told of the own aircraft.
+    fn take(&mut self, message: &[u8]) -> Result<bool, Gone> {
+        match kind(message) {
+            Some(1) => {
+                log::debug!("SimConnect exception {:?} to packet {:?}", word(message, 12), word(message, 16));
+                Ok(false)
+            }
+            Some(3) => Err(Gone),
+            Some(4) => {
+                if word(message, 16) == Some(PAUSE_EVENT) {
+                    self.paused = word(message, 20).is_some_and(|d| d != 0);
+                }
+                Ok(self.known)
+            }
+            Some(8 | 9) => Ok(self.data(message)),
+            _ => Ok(false),
+        }
+    }
+
+    fn data(&mut self, message: &[u8]) -> bool {
+        let data = message.get(40..).unwrap_or_default();
+        match word(message, 12) {
+            Some(OWN) => {
+                let Some(n) = numbers(data, NUMBERS.len()) else { return false };
+                self.own(&n);
+                self.known = true;
+                true
+            }
+            Some(WORDS) => {
+                let (id, model) = (string(data, 0, 32), string(data, 32, 64));
+                self.report.callsign = id.parse().ok();
+                self.report.aircraft_type = model_code(&model);
+                false
+            }
+            Some(OTHERS) => {
+                let (entry, out_of) = (word(message, 28).unwrap_or(0), word(message, 32).unwrap_or(0));
+                if let Some(n) = numbers(data, AROUND.len())
+                    && n[6] == 0.0
+                    && self.gathering.len() < MOST_OTHERS
+                {
+                    let at = AROUND.len() * 8;
+                    self.gathering.push(Other {
+                        callsign: string(data, at, 32).parse().ok(),
+                        aircraft_type: model_code(&string(data, at + 32, 64)),
+                        position: LatLon::new(n[0], n[1]),
+                        altitude_ft: n[2],
+                        heading_true: n[3],
+                        ground_speed_kt: n[4],
+                        on_ground: n[5] != 0.0,
+                    });
+                }
+                if entry >= out_of {
+                    self.report.others = std::mem::take(&mut self.gathering);
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    fn own(&mut self, n: &[f64]) {
+        let variation = n[4] - n[5];
+        // In the menu the simulator shows an aircraft at the origin of the earth's grid.
+        let menu = n[0].abs() < 0.02 && n[1].abs() < 0.02;
+        self.report = Report {
+            state: SimState::Flying,
+            position: (!menu).then(|| LatLon::new(n[0], n[1])),
+            altitude_ft: n[2],
+            agl_ft: n[3],
+            heading_true: n[4].rem_euclid(360.0),
+            heading_mag: n[5].rem_euclid(360.0),
+            ias_kt: n[6],
+            ground_speed_kt: n[7],
+            vertical_speed_fpm: n[8],
+            on_ground: n[9] != 0.0,
+            com1: super::link::mhz(n[10]),
+            com2: super::link::mhz(n[11]),
+            transponder: super::link::squawk(n[12]),
+            weather: Weather {
+                wind_dir: Some((n[13] - variation).rem_euclid(360.0)),
+                wind_kt: Some(n[14]),
+                altimeter_inhg: Some(n[15]).filter(|p| *p > 500.0).map(|p| p / 33.863_89),
+                qnh_hpa: Some(n[15]).filter(|p| *p > 500.0),
+                visibility_sm: Some(n[16] / 1609.344),
+                ceiling_ft: None,
+            },
+            ..std::mem::take(&mut self.report)
+        };
+    }
+
+    fn state(&self) -> SimState {
+        if self.report.position.is_none() {
+            SimState::Menu
+        } else if self.paused {
+            SimState::Paused
+        } else {
+            SimState::Flying
+        }
+    }
+
+    fn event(&mut self, event: u32, data: u32) -> Result<(), Gone> {
+        // The user's aircraft, highest priority, and the group field holds the priority.
+        self.words(0x05, &[0, event, data, 1, 0x10])
+    }
+}
+
+impl Connection for Client {
+    fn name(&self) -> &'static str {
+        "Microsoft Flight Simulator"
+    }
+
+    fn poll(&mut self) -> Result<Option<Told>, Gone> {
+        if self.asked_around.is_none_or(|t| t.elapsed() >= TRAFFIC) {
+            self.asked_around = Some(Instant::now());
+            self.gathering.clear();
+            self.words(0x0F, &[OTHERS, OTHERS, TRAFFIC_RADIUS, 2])?;
+        }
+        self.fill()?;
+        let mut news = false;
+        while let Some(message) = self.next()? {
+            news |= self.take(&message)?;
+        }
+        if self.heard.elapsed() > SILENCE {
+            return Err(Gone);
+        }
+        Ok((news && self.known).then(|| Told::Report(Report { state: self.state(), ..self.report.clone() })))
+    }
+
+    fn write(&mut self, command: &Command) -> Result<(), Gone> {
+        match command {
+            Command::Tune(f) => {
+                self.event(11, f.khz().saturating_mul(1000))?;
+                self.event(12, 0)
+            }
+            // Binary-coded decimal: 1200 is 0x1200.
+            Command::Squawk(code) => self.event(13, u32::from_str_radix(&code.to_string(), 16).unwrap_or(0)),
+            Command::Ident => self.event(14, 0),
+        }
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+}
+
+/// Text in a field of fixed length, always ended by a zero.
+fn fixed(text: &str, length: usize) -> Vec<u8> {
+    let mut field: Vec<u8> = text.bytes().take(length - 1).collect();
+    field.resize(length, 0);
+    field
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
+}
+
+fn kind(message: &[u8]) -> Option<u32> {
+    word(message, 8)
+}
+
+/// `count` numbers from the start of the data, all of them finite.
+fn numbers(data: &[u8], count: usize) -> Option<Vec<f64>> {
+    let n: Vec<f64> =
+        data.chunks_exact(8).take(count).filter_map(|c| c.try_into().ok().map(f64::from_le_bytes)).filter(|v| v.is_finite()).collect();
+    (n.len() == count).then_some(n)
+}
+
+fn string(data: &[u8], at: usize, length: usize) -> String {
+    let field = data.get(at..at + length).unwrap_or_default();
+    let end = field.iter().position(|b| *b == 0).unwrap_or(field.len());
+    String::from_utf8_lossy(&field[..end]).trim().to_owned()
+}
+
+/// "C172" out of "C172", "TT:ATCCOM.AC_MODEL C172.0.text" or "ATCCOM.AC_MODEL_C172.0.text".
+fn model_code(model: &str) -> Option<String> {
+    let tail = model.rsplit_once("AC_MODEL").map_or(model, |(_, t)| t);
+    let code: String = tail.trim_start_matches([' ', '_']).chars().take_while(char::is_ascii_alphanumeric).collect();
+    (2..=4).contains(&code.len()).then(|| code.to_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_read_in_every_spelling() {
+        for m in ["C172", "TT:ATCCOM.AC_MODEL C172.0.text", "ATCCOM.AC_MODEL_C172.0.text"] {
+            assert_eq!(model_code(m).as_deref(), Some("C172"), "{m}");
+        }
+        assert_eq!(model_code(""), None);
+        assert_eq!(model_code("Skyhawk G1000"), None);
+    }
+
+    #[test]
+    fn data_that_is_cut_off_is_no_data() {
+        assert_eq!(numbers(&[0; 15], 2), None);
+        assert_eq!(numbers(&f64::NAN.to_le_bytes(), 1), None);
+        assert_eq!(string(b"abc", 0, 32), "");
+        assert_eq!(string(b"N172SP\0\0", 0, 8), "N172SP");
+    }
+}

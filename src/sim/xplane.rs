@@ -1,0 +1,366 @@
+//! X-Plane over UDP: datarefs asked for by RREF, written by DREF and CMND (layouts: X-Plane's "Exchanging data" page).
+//!
+//! Values arrive as 32-bit floats, so positions step by a metre or two; good enough for a controller's eyes.
+
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use super::link::{Command, Connection, Gone, Told};
+use crate::report::{Other, Report, SimState, Weather};
+use crate::units::{Callsign, Frequency, LatLon, Squawk};
+
+/// The port on which X-Plane listens.
+pub const PORT: u16 = 49000;
+/// Where X-Plane tells that it is there.
+const BEACON: (Ipv4Addr, u16) = (Ipv4Addr::new(239, 255, 1, 1), 49707);
+/// Without a packet for this long X-Plane is gone.
+const SILENCE: Duration = Duration::from_secs(3);
+/// How long an answer to the first request may take.
+const FIRST: Duration = Duration::from_millis(1200);
+/// Feet in a metre.
+const FEET: f64 = 1.0 / 0.3048;
+/// Knots in a metre a second.
+const KNOTS: f64 = 3600.0 / 1852.0;
+/// Other aircraft that are asked for: the nearest stand first in X-Plane's list.
+const OTHERS: usize = 12;
+
+/// Datarefs in the order of their index, with updates a second.
+const DATAREFS: &[(&str, i32)] = &[
+    ("sim/flightmodel/position/latitude", 10),
+    ("sim/flightmodel/position/longitude", 10),
+    ("sim/flightmodel/position/elevation", 10),
+    ("sim/flightmodel/position/y_agl", 10),
+    ("sim/flightmodel/position/true_psi", 10),
+    ("sim/flightmodel/position/mag_psi", 10),
+    ("sim/flightmodel/position/indicated_airspeed", 10),
+    ("sim/flightmodel/position/groundspeed", 10),
+    ("sim/flightmodel/position/vh_ind_fpm", 10),
+    ("sim/flightmodel/failures/onground_any", 10),
+    ("sim/cockpit2/radios/actuators/com1_frequency_hz_833", 5),
+    ("sim/cockpit2/radios/actuators/com2_frequency_hz_833", 2),
+    ("sim/cockpit2/radios/actuators/transponder_code", 2),
+    ("sim/time/paused", 2),
+    ("sim/weather/aircraft/wind_now_direction_degt", 1),
+    ("sim/weather/aircraft/wind_now_speed_msc", 1),
+    ("sim/weather/aircraft/qnh_pas", 1),
+    ("sim/weather/aircraft/visibility_reported_sm", 1),
+];
+/// Indices of the two strings, one dataref a character, and of the other aircraft.
+const TAIL: usize = 100;
+const TAIL_CHARACTERS: usize = 8;
+const TYPE: usize = 120;
+const TYPE_CHARACTERS: usize = 4;
+const TARGETS: usize = 200;
+const TARGET_FIELDS: [&str; 6] = ["lat", "lon", "ele", "psi", "V_msc", "weight_on_wheels"];
+/// One more than the highest index.
+const INDICES: usize = TARGETS + OTHERS * TARGET_FIELDS.len();
+
+/// A socket to X-Plane.
+#[derive(Debug)]
+pub struct Udp {
+    socket: UdpSocket,
+    values: Vec<Option<f32>>,
+    heard: Instant,
+    /// Packets that were no answer of X-Plane's.
+    dropped: u64,
+}
+
+impl Udp {
+    /// Asks the X-Plane at `host` (or one that announces itself) for its datarefs; `None` when nothing answers.
+    pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
+        let at = match host {
+            Some(h) => super::link::resolve(h, port)?,
+            None => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+        };
+        Self::ask(at).or_else(|| if host.is_none() { Self::ask(beacon(Duration::from_millis(1500))?) } else { None })
+    }
+
+    fn ask(at: SocketAddr) -> Option<Self> {
+        let any: SocketAddr = if at.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (std::net::Ipv6Addr::UNSPECIFIED, 0).into() };
+        let socket = UdpSocket::bind(any).ok()?;
+        socket.connect(at).ok()?;
+        let mut link = Self { socket, values: vec![None; INDICES], heard: Instant::now(), dropped: 0 };
+        link.subscribe(true);
+        link.socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
+        let began = Instant::now();
+        let mut packet = [0u8; 2048];
+        while began.elapsed() < FIRST {
+            if let Ok(n) = link.socket.recv(&mut packet)
+                && link.take(&packet[..n])
+            {
+                return Some(link);
+            }
+        }
+        None
+    }
+
+    /// Asks for every dataref, or ends the subscription.
+    fn subscribe(&self, on: bool) {
+        let ask = |index: usize, hz: i32, name: &str| {
+            // A lost request shows as a missing value, which is unknown, not wrong.
+            let _ = self.socket.send(&rref(if on { hz } else { 0 }, index, name));
+        };
+        for (i, (name, hz)) in DATAREFS.iter().enumerate() {
+            ask(i, *hz, name);
+        }
+        for c in 0..TAIL_CHARACTERS {
+            ask(TAIL + c, 1, &format!("sim/aircraft/view/acf_tailnum[{c}]"));
+        }
+        for c in 0..TYPE_CHARACTERS {
+            ask(TYPE + c, 1, &format!("sim/aircraft/view/acf_ICAO[{c}]"));
+        }
+        for slot in 0..OTHERS {
+            for (f, field) in TARGET_FIELDS.iter().enumerate() {
+                // Slot 0 is the own aircraft.
+                ask(TARGETS + slot * TARGET_FIELDS.len() + f, 1, &format!("sim/cockpit2/tcas/targets/position/{field}[{}]", slot + 1));
+            }
+        }
+    }
+
+    /// Takes in a packet; whether it was an answer.
+    fn take(&mut self, packet: &[u8]) -> bool {
+        let Some(pairs) = values(packet) else {
+            self.dropped += 1;
+            if self.dropped.is_power_of_two() {
+                log::warn!("{} packets that are not X-Plane's were dropped", self.dropped);
+            }
+            return false;
+        };
+        for (index, value) in pairs {
+            if let Some(slot) = usize::try_from(index).ok().and_then(|i| self.values.get_mut(i)) {
+                *slot = Some(value).filter(|v| v.is_finite());
+            }
+        }
+        self.heard = Instant::now();
+        true
+    }
+
+    fn value(&self, index: usize) -> Option<f64> {
+        self.values.get(index).copied().flatten().map(f64::from)
+    }
+
+    fn characters(&self, from: usize, count: usize) -> String {
+        (from..from + count)
+            .map_while(|i| self.value(i).map(|v| v as u32).filter(|v| *v != 0).and_then(char::from_u32))
+            .filter(char::is_ascii_alphanumeric)
+            .collect()
+    }
+
+    /// What the values say together; `None` before a position is known.
+    fn report(&self) -> Option<Report> {
+        let (lat, lon) = (self.value(0)?, self.value(1)?);
+        let at = LatLon::new(lat, lon);
+        let paused = self.value(13).is_some_and(|p| p != 0.0);
+        let state = match (lat, lon) {
+            (0.0, 0.0) => SimState::Menu,
+            _ if paused => SimState::Paused,
+            _ => SimState::Flying,
+        };
+        let variation = self.value(4).zip(self.value(5)).map_or(0.0, |(t, m)| t - m);
+        let wind_kt = self.value(15).map(|v| v * KNOTS);
+        Some(Report {
+            state,
+            position: (state != SimState::Menu).then_some(at),
+            altitude_ft: self.value(2).unwrap_or(0.0) * FEET,
+            agl_ft: self.value(3).unwrap_or(0.0) * FEET,
+            heading_true: self.value(4).unwrap_or(0.0).rem_euclid(360.0),
+            heading_mag: self.value(5).unwrap_or(0.0).rem_euclid(360.0),
+            ias_kt: self.value(6).unwrap_or(0.0),
+            ground_speed_kt: self.value(7).unwrap_or(0.0) * KNOTS,
+            vertical_speed_fpm: self.value(8).unwrap_or(0.0),
+            on_ground: self.value(9).is_some_and(|v| v != 0.0),
+            callsign: callsign(&self.characters(TAIL, TAIL_CHARACTERS)),
+            aircraft_type: Some(self.characters(TYPE, TYPE_CHARACTERS)).filter(|t| t.len() >= 2),
+            com1: self.value(10).and_then(khz),
+            com2: self.value(11).and_then(khz),
+            transponder: self.value(12).and_then(code),
+            weather: Weather {
+                wind_dir: self.value(14).filter(|_| wind_kt.is_some()).map(|d| (d - variation).rem_euclid(360.0)),
+                wind_kt,
+                altimeter_inhg: self.value(16).filter(|p| *p > 50_000.0).map(|p| p / 3386.389),
+                qnh_hpa: self.value(16).filter(|p| *p > 50_000.0).map(|p| p / 100.0),
+                visibility_sm: self.value(17),
+                ceiling_ft: None,
+            },
+            others: self.others(),
+        })
+    }
+
+    fn others(&self) -> Vec<Other> {
+        (0..OTHERS)
+            .filter_map(|slot| {
+                let at = |f: usize| self.value(TARGETS + slot * TARGET_FIELDS.len() + f);
+                let (lat, lon) = (at(0)?, at(1)?);
+                (lat != 0.0 || lon != 0.0).then(|| Other {
+                    callsign: None,
+                    aircraft_type: None,
+                    position: LatLon::new(lat, lon),
+                    altitude_ft: at(2).unwrap_or(0.0) * FEET,
+                    heading_true: at(3).unwrap_or(0.0).rem_euclid(360.0),
+                    ground_speed_kt: at(4).unwrap_or(0.0) * KNOTS,
+                    on_ground: at(5).is_some_and(|v| v != 0.0),
+                })
+            })
+            .collect()
+    }
+}
+
+impl Connection for Udp {
+    fn name(&self) -> &'static str {
+        "X-Plane"
+    }
+
+    fn poll(&mut self) -> Result<Option<Told>, Gone> {
+        let mut packet = [0u8; 2048];
+        match self.socket.recv(&mut packet) {
+            Ok(n) => {
+                self.take(&packet[..n]);
+                Ok(self.report().map(Told::Report))
+            }
+            Err(_) if self.heard.elapsed() > SILENCE => Err(Gone),
+            // A refused port shows as an error of the next receive: silence decides.
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn write(&mut self, command: &Command) -> Result<(), Gone> {
+        let packets = match command {
+            Command::Tune(f) => vec![
+                dref("sim/cockpit2/radios/actuators/com1_standby_frequency_hz_833", f.khz() as f32),
+                cmnd("sim/radios/com1_standy_flip"),
+            ],
+            Command::Squawk(code) => {
+                let decimal = code.to_string().parse::<u16>().unwrap_or(0);
+                vec![dref("sim/cockpit2/radios/actuators/transponder_code", f32::from(decimal))]
+            }
+            Command::Ident => vec![cmnd("sim/transponder/transponder_ident")],
+        };
+        for p in packets {
+            self.socket.send(&p).map_err(|_| Gone)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Udp {
+    fn drop(&mut self) {
+        self.subscribe(false);
+    }
+}
+
+/// A request: five letters, frequency, index, name in 400 bytes; 413 in all.
+fn rref(hz: i32, index: usize, name: &str) -> Vec<u8> {
+    let mut p = b"RREF\0".to_vec();
+    p.extend(hz.to_le_bytes());
+    p.extend(i32::try_from(index).unwrap_or(0).to_le_bytes());
+    p.extend(name.as_bytes());
+    p.resize(413, 0);
+    p
+}
+
+/// A value to write: five letters, value, name in 500 bytes; 509 in all.
+fn dref(name: &str, value: f32) -> Vec<u8> {
+    let mut p = b"DREF\0".to_vec();
+    p.extend(value.to_le_bytes());
+    p.extend(name.as_bytes());
+    p.push(0);
+    p.resize(509, b' ');
+    p
+}
+
+fn cmnd(name: &str) -> Vec<u8> {
+    let mut p = b"CMND\0".to_vec();
+    p.extend(name.as_bytes());
+    p.push(0);
+    p
+}
+
+/// Index and value of every pair of an answer; `None` when it is none.
+pub fn values(packet: &[u8]) -> Option<Vec<(i32, f32)>> {
+    let body = packet.strip_prefix(b"RREF")?.get(1..)?;
+    if body.is_empty() || body.len() % 8 != 0 {
+        return None;
+    }
+    body.chunks_exact(8)
+        .map(|c| Some((i32::from_le_bytes(c.get(..4)?.try_into().ok()?), f32::from_le_bytes(c.get(4..)?.try_into().ok()?))))
+        .collect()
+}
+
+/// Waits for the beacon of an X-Plane in the house and tells where it listens.
+fn beacon(within: Duration) -> Option<SocketAddr> {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, Some(socket2::Protocol::UDP)).ok()?;
+    // Others listen for the beacon too.
+    socket.set_reuse_address(true).ok()?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, BEACON.1)).into()).ok()?;
+    let socket: UdpSocket = socket.into();
+    socket.join_multicast_v4(&BEACON.0, &Ipv4Addr::UNSPECIFIED).ok()?;
+    socket.set_read_timeout(Some(Duration::from_millis(200))).ok()?;
+    let began = Instant::now();
+    let mut packet = [0u8; 1024];
+    while began.elapsed() < within {
+        if let Ok((n, from)) = socket.recv_from(&mut packet)
+            && let Some(port) = beacon_port(&packet[..n])
+        {
+            return Some(SocketAddr::new(from.ip(), port));
+        }
+    }
+    None
+}
+
+/// The port in a beacon of X-Plane's master machine.
+pub fn beacon_port(packet: &[u8]) -> Option<u16> {
+    let b = packet.strip_prefix(b"BECN\0")?;
+    let word = |at: usize| b.get(at..at + 4).and_then(|w| w.try_into().ok()).map(u32::from_le_bytes);
+    // Major version 1, host 1 (X-Plane), role 1 (master).
+    let ours = b.first() == Some(&1) && word(2)? == 1 && word(10)? == 1;
+    let port = b.get(14..16).and_then(|w| w.try_into().ok()).map(u16::from_le_bytes)?;
+    (ours && port != 0).then_some(port)
+}
+
+fn khz(v: f64) -> Option<Frequency> {
+    // Old aircraft tell 10 kHz units: 12190.
+    let khz = if v < 100_000.0 { v * 10.0 } else { v };
+    Frequency::from_khz(khz.round() as u32)
+}
+
+fn code(v: f64) -> Option<Squawk> {
+    format!("{:04}", v.round() as i64).parse().ok()
+}
+
+fn callsign(text: &str) -> Option<Callsign> {
+    text.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn packets_have_their_documented_lengths() {
+        assert_eq!(rref(10, 3, "sim/x").len(), 413);
+        assert_eq!(dref("sim/x", 1.0).len(), 509);
+        assert_eq!(&cmnd("a/b"), b"CMND\0a/b\0");
+        let mut answer = b"RREF,".to_vec();
+        answer.extend(7i32.to_le_bytes());
+        answer.extend(1.5f32.to_le_bytes());
+        assert_eq!(values(&answer), Some(vec![(7, 1.5)]));
+        assert_eq!(khz(121_905.0).unwrap().to_string(), "121.905");
+        assert_eq!(khz(12_190.0).unwrap().to_string(), "121.9");
+        assert_eq!(code(1200.0).unwrap(), Squawk::VFR_FAA);
+        assert!(code(1289.0).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_packets_are_no_answers(bytes in proptest::collection::vec(any::<u8>(), 0..600), cut in 0usize..40) {
+            let _ = values(&bytes);
+            let _ = beacon_port(&bytes);
+            let mut real = b"RREF,".to_vec();
+            real.extend([1, 0, 0, 0, 0, 0, 128, 63]);
+            real.extend(&bytes);
+            let cut_off = real.get(..cut.min(real.len())).unwrap_or_default();
+            prop_assert!(values(cut_off).is_none_or(|v| v.len() * 8 + 5 == cut_off.len()));
+        }
+    }
+}
