@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::airports::world::World;
 use crate::airports::{Airport, Station};
 use crate::problem::Problem;
 use crate::units::{Frequency, LatLon};
@@ -14,7 +15,9 @@ const RADIO_RANGE_NM: f64 = 100.0;
 /// A set of airports.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Airports {
+    /// Those that are known best; they stand before the world's.
     all: Vec<Airport>,
+    world: Option<World>,
 }
 
 #[derive(Deserialize)]
@@ -30,12 +33,53 @@ impl Airports {
         Self::parse(FIRST).unwrap_or_default()
     }
 
+    /// The well-known airports and the world's.
+    pub fn world() -> Self {
+        Self { world: World::built_in(), ..Self::first() }
+    }
+
+    /// How many airports there are.
+    pub fn count(&self) -> usize {
+        self.all.len() + self.world.as_ref().map_or(0, World::len)
+    }
+
+    /// An airport by its code, the world's too.
+    pub fn find(&self, icao: &str) -> Option<Airport> {
+        let code = icao.trim().to_ascii_uppercase();
+        self.get(&code).cloned().or_else(|| self.world.as_ref()?.get(&code))
+    }
+
+    /// The nearest airport within `max_nm` that satisfies `wanted`, the world's too.
+    pub fn nearest_of(&self, at: LatLon, max_nm: f64, wanted: impl Fn(&Airport) -> bool) -> Option<Airport> {
+        let own = self.all.iter().filter(|a| wanted(a)).map(|a| (a.position.distance_nm(at), a)).filter(|(d, _)| *d <= max_nm);
+        let own = own.min_by(|a, b| a.0.total_cmp(&b.0));
+        let world = self.world.as_ref().and_then(|w| w.nearest(at, max_nm, |a| wanted(a) && self.get(&a.icao).is_none()));
+        match (own, world) {
+            (Some((d, a)), Some(w)) => Some(if w.position.distance_nm(at) < d { w } else { a.clone() }),
+            (Some((_, a)), None) => Some(a.clone()),
+            (None, w) => w,
+        }
+    }
+
+    /// The nearest airport within radio range that has a station on a frequency, the world's too.
+    pub fn heard_on(&self, frequency: Frequency, at: LatLon) -> Option<Airport> {
+        let own = self.stations_on(frequency, at).into_iter().next().map(|(a, _)| a);
+        let within = own.map_or(RADIO_RANGE_NM, |a| a.position.distance_nm(at));
+        let world = self.world.as_ref().and_then(|w| w.nearest_on(frequency, at, within)).filter(|a| self.get(&a.icao).is_none());
+        world.or_else(|| own.cloned())
+    }
+
+    /// Whether an airport is one of the well-known ones, whose data was looked at by a person.
+    pub fn well_known(&self, icao: &str) -> bool {
+        self.get(icao).is_some()
+    }
+
     /// Airports from TOML: a list `[[airport]]` in the shape of [`Airport`].
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let file: File = toml::from_str(text).map_err(|e| {
             Problem::new("cannot read the airport file").because(e.to_string().trim()).fix("mend the line, or remove the file")
         })?;
-        Ok(Self { all: file.airport })
+        Ok(Self { all: file.airport, world: None })
     }
 
     /// All of them.

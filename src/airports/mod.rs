@@ -3,6 +3,7 @@
 pub mod data;
 pub mod routing;
 pub mod runway;
+pub mod world;
 
 use serde::{Deserialize, Serialize};
 

@@ -43,7 +43,7 @@ use self::situation::{FlightPlan, Situation};
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
 use crate::report::{Report, SimState};
-use crate::units::{Callsign, Facility, Frequency, Region, Runway, Time};
+use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Time, turn};
 
 /// How long a readback may take before it is asked for.
 const READBACK_PATIENCE: Duration = Duration::from_secs(15);
@@ -124,12 +124,14 @@ pub struct Engine {
     urge: Option<Time>,
     /// Frequencies on which the pilot has been answered, the latest last.
     met: Vec<Frequency>,
+    /// Where the airport at hand was chosen.
+    chosen_at: Option<LatLon>,
 }
 
 impl Engine {
     /// A controller for the airports at hand.
     pub fn new(airports: Airports, setup: Setup) -> Self {
-        let airport = setup.airport.as_deref().and_then(|i| airports.get(i)).cloned();
+        let airport = setup.airport.as_deref().and_then(|i| airports.find(i));
         Self {
             airports,
             setup,
@@ -146,6 +148,7 @@ impl Engine {
             watch: Watch::default(),
             urge: None,
             met: Vec::new(),
+            chosen_at: None,
         }
     }
 
@@ -162,7 +165,7 @@ impl Engine {
     /// Takes over a changed setup; the clearance record stays.
     pub fn set_up(&mut self, setup: Setup) {
         if self.report.position.is_none() {
-            self.airport = setup.airport.as_deref().and_then(|i| self.airports.get(i)).cloned();
+            self.airport = setup.airport.as_deref().and_then(|i| self.airports.find(i));
         }
         self.setup = setup;
     }
@@ -208,7 +211,8 @@ impl Engine {
         match tuned {
             Some(f) => self.named_here(airport, f).or_else(|| {
                 let at = self.report.position.unwrap_or(airport.position);
-                self.airports.stations_on(f, at).into_iter().next().map(|(_, s)| s.clone())
+                let far = self.airports.heard_on(f, at)?;
+                self.named_here(&far, f)
             }),
             None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
             None => None,
@@ -226,11 +230,16 @@ impl Engine {
     pub fn see(&mut self, now: Time, report: &Report) {
         let tuned = self.com1();
         self.report = report.clone();
-        if self.com1() != tuned {
+        let retuned = self.com1() != tuned;
+        if let Some(at) = report.position {
+            self.choose_airport(at, retuned);
+        }
+        if retuned {
             self.retuned();
         }
-        let Some(at) = report.position else { return };
-        self.choose_airport(at);
+        if report.position.is_none() {
+            return;
+        }
         let Some(airport) = &self.airport else { return };
         let cleared = self.record.takeoff.or(self.record.landing.map(|(r, _)| r));
         let was = self.phase;
@@ -259,14 +268,36 @@ impl Engine {
         }
     }
 
-    /// The airport that matters: where the aircraft is, or where it is about to arrive by its plan.
-    fn choose_airport(&mut self, at: crate::units::LatLon) {
-        let stale = self.airport.as_ref().is_none_or(|a| a.position.distance_nm(at) > 8.0);
-        if !stale {
+    /// The airport that matters: where the aircraft stands; in the air the one it arrives at by its plan, or whose
+    /// frequency is tuned, or the nearest that has a frequency at all.
+    fn choose_airport(&mut self, at: LatLon, retuned: bool) {
+        let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
+        if !moved && !retuned && self.airport.is_some() {
             return;
         }
-        let arriving = self.destination_airport().filter(|a| !self.report.on_ground && a.position.distance_nm(at) <= EARSHOT_NM);
-        let Some(chosen) = arriving.or_else(|| self.airports.nearest(at, EARSHOT_NM).cloned()) else { return };
+        self.chosen_at = Some(at);
+        let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);
+        let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
+        let tuned = || {
+            let a = self.airports.heard_on(self.com1()?, at)?;
+            let radar = |s: &&Station| matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+            let here = a.stations.iter().find(|s| self.com1().is_some_and(|f| s.frequency.same_channel(f)));
+            here.filter(|s| !radar(s) && a.position.distance_nm(at) <= EARSHOT_NM).is_some().then_some(a)
+        };
+        let chosen = if self.report.on_ground {
+            near(5.0)
+        } else {
+            let arriving = self.destination_airport().filter(|a| a.position.distance_nm(at) <= EARSHOT_NM);
+            tuned().or(arriving).or_else(|| kept.cloned()).or_else(|| self.airports.nearest_of(at, EARSHOT_NM, |a| !a.stations.is_empty()))
+        };
+        let Some(mut chosen) = chosen.or_else(|| near(EARSHOT_NM)) else { return };
+        if !self.airports.well_known(&chosen.icao) {
+            // The compass of the aircraft knows the variation better than the runways' numbers.
+            let off = turn(self.report.heading_mag, self.report.heading_true);
+            if off.abs() < 60.0 && off != 0.0 {
+                chosen.variation = off;
+            }
+        }
         if self.airport.as_ref().map(|a| &a.icao) != Some(&chosen.icao) {
             self.tracker = PhaseTracker::default();
             self.airport = Some(chosen);

@@ -52,9 +52,8 @@ fn pln(text: &str) -> Result<FlightPlan, String> {
                 path.push(name);
             }
             Event::End(_) => {
-                if path.pop().as_deref() == Some("ATCWaypoint") {
-                    airway = None;
-                }
+                let closed = path.pop();
+                airway = airway.filter(|_| closed.as_deref() != Some("ATCWaypoint"));
             }
             Event::Text(t) => {
                 let value = t.decode().map_err(|e| format!("its text cannot be read: {e}"))?.trim().to_owned();

@@ -30,7 +30,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
         optional: false,
     }];
     let config = config.unwrap_or_default();
-    checks.push(Check { part: "airports", result: Ok(format!("{} known", Airports::first().iter().count())), optional: false });
+    checks.push(Check { part: "airports", result: Ok(format!("{} known", Airports::world().count())), optional: false });
     checks.push(Check { part: "speech model", result: speech_model(&config), optional: false });
     checks.push(Check { part: "voice", result: voice(&config), optional: false });
     checks.push(Check { part: "microphone", result: crate::audio::capture::probe(&config.audio), optional: false });

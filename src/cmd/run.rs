@@ -72,7 +72,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
             Err(p) => inbox.offer(Event::Trouble(p)),
         }
     }
-    let app = App::new(config, Airports::first());
+    let app = App::new(config, Airports::world());
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.
     recording.store(true, Ordering::Relaxed);

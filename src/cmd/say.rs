@@ -57,7 +57,7 @@ fn running(file: Option<&Path>, text: &str) -> Result<Option<Reply>, Problem> {
 fn once(file: Option<&Path>, sim: Option<&str>, text: &str) -> anyhow::Result<(String, String)> {
     let config = super::configuration(file)?;
     let sim = sim.unwrap_or(&config.sim.link).to_owned();
-    let mut stage = Stage::new(App::new(config, Airports::first()), None, None);
+    let mut stage = Stage::new(App::new(config, Airports::world()), None, None);
     if let Some(spec) = sim.strip_prefix("replay:") {
         let (path, seconds) = spec.rsplit_once('@').and_then(|(p, s)| Some((p, s.parse::<f64>().ok()?))).unwrap_or((spec, 0.0));
         let flight = replay::read(Path::new(path), None)?;

@@ -44,7 +44,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run, script: &Path) -> anyhow::Res
         std::fs::create_dir_all(dir).map_err(|e| Problem::new(format!("cannot write {}", dir.display())).because(e))?;
     }
     let voice = Synthesiser::new(&files::voices()?)?;
-    let mut stage = Stage::new(App::new(std::sync::Arc::new(config.clone()), Airports::first()), ears, Some(voice));
+    let mut stage = Stage::new(App::new(std::sync::Arc::new(config.clone()), Airports::world()), ears, Some(voice));
     let mut com1 = config.sim.com1;
     let mut count = 0;
     for (n, line) in text.lines().enumerate() {
