@@ -1,12 +1,12 @@
 #!/bin/bash
-# Scores `stratus batch` on the examples of tests/cases, and fails below the floor: no error, intents at least 70 %,
+# Scores `stratus batch` on the examples of tests/cases, and fails below the floor: no error, intents at least 97 %,
 # no unsafe accept. Usage: scripts/score.sh [PROGRAM]
 set -eu
 cd "$(dirname "$0")/.."
 program=${1:-${CARGO_TARGET_DIR:-target}/debug/stratus}
 [ -x "$program" ] || cargo build --locked --bin stratus
 out=$(mktemp); trap 'rm -f "$out"' EXIT
-python3 tests/cases/score.py --data tests/cases --cmd "$program batch" --json "$out" --quiet
+python3 tests/cases/score.py --data tests/cases tests/cases/fresh --cmd "$program batch" --json "$out" --quiet
 python3 - "$out" "$program" <<'PY'
 import json, subprocess, sys
 sys.path.insert(0, "tests/cases")
@@ -15,15 +15,15 @@ import score
 
 got = json.load(open(sys.argv[1]))
 # The scorer counts {"id":…,"error":…} as an answer, a wrong one; here it is a fault.
-lines = [score.question(kind, case) for kind, cases in score.load(["tests/cases"], score.KINDS).items() for case in cases]
+lines = [score.question(kind, case) for kind, cases in score.load(["tests/cases", "tests/cases/fresh"], score.KINDS).items() for case in cases]
 answers = score.answers([sys.argv[2], "batch"], lines, "batch", 600)
 wrong = ["%s: %s" % (id, a["error"]) for id, a in answers.items() if "error" in a]
 wrong += [f"{kind}: {part['cases'] - part['answered']} cases without an answer" for kind, part in got.items() if part["answered"] != part["cases"]]
 if "understand" not in got or "readback" not in got:
     wrong.append("the cases of understand or readback are missing")
 else:
-    if got["understand"]["intent_accuracy"] < 0.70:
-        wrong.append("intents: %.3f, at least 0.700 is wanted" % got["understand"]["intent_accuracy"])
+    if got["understand"]["intent_accuracy"] < 0.97:
+        wrong.append("intents: %.3f, at least 0.970 is wanted" % got["understand"]["intent_accuracy"])
     if got["readback"]["unsafe_accept_rate"]:
         wrong.append("unsafe accepts: %.3f, none is wanted" % got["readback"]["unsafe_accept_rate"])
 for line in wrong:

@@ -191,8 +191,16 @@ fn digits_for_callsign(t: &[Token], i: usize, max: usize) -> usize {
 }
 
 fn registration(t: &[Token], i: usize) -> Option<(String, usize)> {
-    let n = digits_for_callsign(t, i, 5);
+    let mut n = digits_for_callsign(t, i, 5);
+    // "eight hundred quebec sierra": the words of a number, letters behind it.
+    let hundreds =
+        run_end(t, i) - i <= 2 && word(t, run_end(t, i)) == "hundred" && t.get(run_end(t, i) + 1).is_some_and(|x| x.letter().is_some());
     let mut said = digits(t, i..i + n);
+    if hundreds {
+        n = run_end(t, i) - i;
+        said = format!("{}00", digits(t, i..i + n));
+        n += 1;
+    }
     let mut j = i + n;
     while said.len() < 5 && j - i - n < 2 {
         let Some(c) = t.get(j).and_then(Token::letter) else { break };
@@ -214,7 +222,9 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let mut from = i;
         let name = if let Some((code, n)) = telephony::airline(&[word(t, i), word(t, i + 1)]) {
             from += n;
+            let to_the_end = run_end(t, i + 1) == t.len() && t.len() > i + 2;
             let compass = word(t, i) == "southwest"
+                && !to_the_end
                 && (matches!(before, "miles" | "mile" | "the" | "to" | "from") || i > 0 && t[i - 1].digit().is_some());
             (!compass).then_some(code)
         } else if t[i].letter() == Some('D') && t.get(i + 1).is_some_and(|x| x.digit().is_some()) {
@@ -238,7 +248,9 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let mut said = format!("{code}{}", digits(t, from..from + n));
         let mut end = from + n;
         let letters = t[end..].iter().take_while(|x| x.letter().is_some()).count();
-        if n > 0 && letters <= 2 && n + letters <= 4 {
+        // "golf eleven" behind it is a gate.
+        let gate = t.get(end + letters).is_some_and(|x| x.digit().is_some()) && letters == 1;
+        if n > 0 && letters <= 2 && n + letters <= 4 && !gate {
             said.extend(t[end..end + letters].iter().filter_map(Token::letter));
             end += letters;
         }
@@ -254,10 +266,18 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let letters = t[i..].iter().take_while(|x| x.letter().is_some()).count();
         let first = i == 0 || t[i - 1].letter().is_none();
         let before = i.checked_sub(1).map_or("", |p| word(t, p));
-        if !first || letters < 3 || NOT_BEFORE.contains(&before) || t.get(i + 1).is_some_and(|x| x.digit().is_some()) {
+        // "vacated via charlie, oscar yankee charlie bravo mike": a taxiway before the callsign.
+        let i = if letters > 5 && matches!(before, "via" | "at" | "taxiway" | "on") { i + letters - 5 } else { i };
+        let shifted = letters > 5;
+        let letters = letters.min(5);
+        if !first
+            || letters < 3
+            || NOT_BEFORE.contains(&before) && i != start && !(shifted && i > 0 && t[i - 1].letter().is_some())
+            || t.get(i + 1).is_some_and(|x| x.digit().is_some())
+        {
             continue;
         }
-        let said: String = t[i..i + letters.min(5)].iter().filter_map(Token::letter).collect();
+        let said: String = t[i..i + letters].iter().filter_map(Token::letter).collect();
         let typed = telephony::is_type(before);
         let begins = if typed { i - 1 } else { i };
         if letters >= 5 && (region == Region::Icao || begins == start || i + 5 == t.len()) {
@@ -367,7 +387,24 @@ const NO_NAME: &[&str] = &[
 ];
 
 /// Radar units that are called by their name alone.
-const RADAR_NAMES: &[&str] = &["norcal", "socal", "potomac", "london", "scottish", "swanwick", "maastricht", "langen", "bremen", "rhein"];
+const RADAR_NAMES: &[&str] = &[
+    "norcal",
+    "socal",
+    "potomac",
+    "london",
+    "scottish",
+    "swanwick",
+    "maastricht",
+    "langen",
+    "bremen",
+    "rhein",
+    "brest",
+    "reims",
+    "shannon",
+    "paris",
+    "zurich",
+    "geneva",
+];
 
 /// The unit named at the start, and the token where the message behind it begins.
 pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
@@ -390,7 +427,7 @@ pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
         let ctaf = facility == Facility::Ctaf;
         if w == "radar" && word(t, k + 1) == "contact"
             || ctaf && (k == from || matches!(word(t, k + 1), "in" | "check"))
-            || w == "information" && t.get(k + 1).is_some_and(|x| x.letter().is_some())
+            || w == "information" && !RADAR_NAMES.contains(&word(t, from)) && t.get(k + 1).is_some_and(|x| x.letter().is_some())
         {
             break;
         }

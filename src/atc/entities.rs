@@ -121,7 +121,11 @@ fn count_before(t: &[Token], end: usize) -> Option<u32> {
         let b: u32 = figures::digits(part, h..part.len()).parse().unwrap_or(0);
         return a.checked_mul(100)?.checked_add(b);
     }
-    let from = part.iter().rposition(|x| x.is("and")).map_or(0, |k| k + 1);
+    let mut from = part.iter().rposition(|x| x.is("and")).map_or(0, |k| k + 1);
+    // "heading two seven zero two on board": the heading's three digits are its own.
+    if from == 0 && back(t, start, 1) == "heading" && part.len() > 3 {
+        from = 3;
+    }
     let d = figures::digits(part, from..part.len());
     if d.len() > 4 { None } else { d.parse().ok() }
 }
@@ -231,6 +235,19 @@ fn legs(t: &[Token], slots: &mut Slots) {
                 slots.side = Some(s);
             }
         }
+        if w == "dead" && word(t, i + 1) == "side" && slots.position.is_none() {
+            slots.position = Some("dead side".to_owned());
+        }
+        // A position report names its fix: "position malot", "crossing hector".
+        let fix = word(t, i + 1);
+        let named = matches!(w, "position" | "crossing" | "abeam" | "passing")
+            && fix.len() >= 4
+            && !STOP.contains(&fix)
+            && !NO_FIX.contains(&fix)
+            && !super::telephony::is_type(fix);
+        if named && slots.position.is_none() {
+            slots.position = Some(fix.to_owned());
+        }
         let turn = matches!(w, "closed" | "traffic" | "turn" | "turnout" | "pattern" | "circuit" | "circuits" | "turns" | "hand");
         if turn && slots.side.is_none() {
             slots.side = side(back(t, i, 1));
@@ -238,15 +255,28 @@ fn legs(t: &[Token], slots: &mut Slots) {
         if w == "turn" && slots.side.is_none() {
             slots.side = side(word(t, i + 1));
         }
-        if w == "over" && slots.position.is_none() && back(t, i, 1) != "cross" && !matches!(word(t, i + 1), "to" | "") {
+        if matches!(w, "over" | "overhead" | "reporting")
+            && slots.position.is_none()
+            && back(t, i, 1) != "cross"
+            && !matches!(word(t, i + 1), "to")
+        {
             let from = if word(t, i + 1) == "the" { i + 2 } else { i + 1 };
             let n = t[from.min(t.len())..].iter().take(3).take_while(|x| !x.word().is_empty() && !STOP.contains(&x.word())).count();
             if n > 0 {
                 slots.position = Some(text(&t[from..from + n]));
+            } else if w == "overhead" {
+                slots.position = Some(w.to_owned());
             }
         }
     }
 }
+
+/// Words behind "position" or "crossing" that are no fix.
+#[rustfmt::skip]
+const NO_FIX: &[&str] = &[
+    "runway", "report", "fix", "and", "hold", "holding", "the", "your", "over", "midfield", "unknown", "unsure", "restriction", "active",
+    "when", "taxiway", "checks", "altitude", "flight", "level", "through", "thousand", "traffic", "about", "approximately", "lights", "lost", "again", "field", "tower", "numbers", "approved",
+];
 
 /// Words that end a name.
 #[rustfmt::skip]
@@ -267,13 +297,25 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
         let before = back(t, i, 1);
         let goes = matches!(
             before,
-            "to" | "for" | "landing" | "destination" | "weather" | "clearance" | "into" | "divert" | "diverting" | "inbound"
-        ) || before == "at" && weather
+            "to" | "for"
+                | "landing"
+                | "destination"
+                | "weather"
+                | "clearance"
+                | "into"
+                | "divert"
+                | "diverting"
+                | "inbound"
+                | "cleared"
+                | "direct"
+                | "request"
+                | "land"
+        ) || matches!(before, "at" | "around" | "near" | "over") && weather
             || weather && i + 1 == t.len();
         if let Some((code, n)) = place(&words[i..]) {
             let radio =
                 matches!(word(t, i + n), "tower" | "ground" | "approach" | "departure" | "center" | "radar" | "traffic" | "clearance");
-            if goes && !radio {
+            if (goes || weather && word(t, i + n) == "weather") && !radio {
                 slots.destination = Some(code.to_owned());
                 return;
             }
@@ -414,14 +456,17 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
     }
     let vacating = p.has("clear of, vacated, off the runway, clear at, exited, exiting, short _ at, clear");
     location(t, hidden, &mut s, vacating);
-    destination(t, hidden, &mut s, p.has("weather, atis, metar"));
+    destination(t, hidden, &mut s, p.has("weather, atis, metar, altimeter, pireps, icing, wind, winds, met report"));
     for i in 0..t.len() {
         let w = word(t, i);
         if matches!(w, "souls" | "soul" | "people" | "persons" | "pob") || w == "on" && word(t, i + 1) == "board" {
             s.souls = s.souls.or_else(|| count_before(t, i));
         }
         if matches!(w, "minutes" | "minute") && p.has("fuel, gas, left, endurance, remaining") {
-            s.fuel_minutes = count_before(t, i);
+            // "one hour thirty minutes": the hour stands already.
+            let near = (i.saturating_sub(4)..i).any(|k| matches!(word(t, k), "hour" | "hours"));
+            let hours = s.fuel_minutes.filter(|m| near && m % 60 == 0).unwrap_or(0);
+            s.fuel_minutes = count_before(t, i).map(|m| m.saturating_add(hours));
         }
         if matches!(w, "hour" | "hours") && p.has("fuel, gas, endurance") {
             let hours = count_before(t, i).unwrap_or(1).min(100);

@@ -123,7 +123,7 @@ pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>>
             && !letter_next
             && possible.is_some()
             && (side.is_some() && !matches!(prev, "heading" | "turn" | "left" | "right" | "level")
-                || len == 2 && (BEFORE_RUNWAY.contains(&prev) || i == 0 && cut));
+                || len == 2 && (BEFORE_RUNWAY.contains(&prev) || i == 0 && cut || prev == "at" && i >= 2 && word(t, i - 2) == "ready"));
         if (named && !before_point && len <= 2) || implied {
             let start = if named { i - 1 } else { i };
             out.push(match possible {
@@ -196,6 +196,10 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
             continue;
         }
         let negative = matches!(prev, "minus" | "negative");
+        if prev.starts_with("squawk") && word(t, end) == "thousand" {
+            i = end + 1;
+            continue;
+        }
         if word(t, end) == "thousand" {
             // Only the last one or two digits can count thousands; the rest belongs to what stands before.
             let joined = len >= 2 && matches!(t[end - 1], Token::Digit(_, Link::Joined));
@@ -230,6 +234,10 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
             let value = thousands * 1000 + hundreds;
             out.push(found(if negative { -value } else { value }, start..stop));
             i = stop;
+            continue;
+        }
+        if prev.starts_with("squawk") && word(t, end) == "hundred" {
+            i = end + 1;
             continue;
         }
         if word(t, end) == "hundred"
@@ -382,6 +390,15 @@ pub fn squawk(t: &[Token]) -> Option<Found<Squawk>> {
         }
         if named && w.starts_with("squawk") && number(t, k..run_end(t, k)) == Some(12) && word(t, run_end(t, k)) == "hundred" {
             return Some(found(Squawk::VFR_FAA, i..run_end(t, k) + 1));
+        }
+        // "squawking seven thousand".
+        if named
+            && w.starts_with("squawk")
+            && run_end(t, k) == k + 1
+            && word(t, k + 1) == "thousand"
+            && let Ok(code) = format!("{}000", digits(t, k..k + 1)).parse()
+        {
+            return Some(found(code, i..k + 2));
         }
         let start = if named {
             k

@@ -46,7 +46,7 @@ const STRONG: &str = "cleared to land, cleared land, cleared for takeoff, cleare
 const WEAK: &str = "taxi to, taxi via, taxiing to, taxiing via, taxi runway, taxi approved, taxi, via, hold short, holding short, short \
     of, cross, crossing, cross runway, crossing runway, heading # #, maintain, maintaining, climb, descend, climbing, \
     descending, contact, monitor, over to, switching, report, approved, number #, follow, following, expect, expecting, \
-    altimeter # #, qnh # #, continue, continuing, circle, reduce, reducing, speed #, direct, proceed, resume, radar \
+    altimeter # #, qnh # #, continue, continuing, circle, reduce, reducing, slow, slowing, speed #, direct, proceed, resume, radar \
     contact, extend, short approach, closed traffic, left traffic, right traffic, to the ramp, to parking, squawking #, up \
     to, down to, leaving, transition approved, go around, behind, give way, remain, straight in, start approved, startup \
     approved, pushback approved, push and start, facing, left #, right #, intercept, establish, cancel takeoff, stopping, \
@@ -56,7 +56,7 @@ const WEAK: &str = "taxi to, taxi via, taxiing to, taxiing via, taxi runway, tax
 /// Off a runway after landing.
 const VACATED: &str = "clear of, vacated, off the runway, runway clear, clear runway, clear the runway, runway _ clear, clear the active, \
     exited, clear at, off runway, off the active, exiting runway, exiting the runway, # clear, left clear, right clear, \
-    vacating, turned off, clearing the runway, clearing runway, clear runway # #, off # #";
+    vacating, turned off, off at, clearing the runway, clearing runway, clear runway # #, off # #";
 
 struct Found(Vec<Intent>);
 
@@ -104,7 +104,8 @@ impl Scene<'_> {
             "engine failure, engine fire, engine failed, engine quit, engine has quit, lost _ engine, engine is out, engine \
             out, dead engine, declaring an emergency, declare an emergency, declaring emergency, declare emergency, going \
             down, on fire, smoke in _ cockpit, smoke in _ cabin, ditching, crash landing, emergency landing, emergency \
-            descent, have an emergency, got an emergency, forced landing, lost all power, engine just quit",
+            descent, have an emergency, got an emergency, forced landing, lost all power, engine just quit, emergency emergency, cabin fire, cockpit fire, fire in the, fire on board, electrical \
+            fire, have a fire, has a fire",
         );
         let mayday = self.has("mayday") && !self.has("cancel mayday, cancel _ mayday, cancelling mayday");
         let pan = self.has("pan pan, pan medical, declaring urgency, declare urgency, pan # pan");
@@ -259,8 +260,9 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
     s.requests(&mut later);
     let mut reports = Found(Vec::new());
     s.reports(&mut reports);
-    let answers_question =
-        s.slots.heading.is_some() && reports.0.contains(&Intent::HeadingReport) && s.atc_said("say heading, say your heading");
+    let answers_question = s.slots.heading.is_some()
+        && reports.0.contains(&Intent::HeadingReport)
+        && s.atc_said("say heading, report heading, report your heading, say your heading, say assigned heading");
     let sees = reports.0.iter().any(|i| matches!(i, Intent::TrafficInSight | Intent::NegativeContact | Intent::FieldInSight));
     let cancels = later.0.iter().any(|i| matches!(i, Intent::CancelFlightFollowing | Intent::CancelIfr | Intent::RequestProgressiveTaxi));
     let only_sees = sees && !s.has(STRONG) && s.slots.runway.is_none() && !s.has("number #, follow, following, behind");

@@ -99,7 +99,7 @@ const PLACES: &[(&str, &str)] = &[
     ("aalborg", "EKYT"), ("gothenburg", "ESGG"), ("malmo", "ESMS"), ("stavanger", "ENZV"), ("trondheim", "ENVA"), ("tromso", "ENTC"),
     ("tampere", "EFTP"), ("tallinn", "EETN"), ("vilnius", "EYVI"), ("gdansk", "EPGD"), ("wroclaw", "EPWR"), ("brno", "LKTB"),
     ("bratislava", "LZIB"), ("graz", "LOWG"), ("linz", "LOWL"), ("klagenfurt", "LOWK"), ("ljubljana", "LJLJ"), ("bern", "LSZB"),
-    ("lugano", "LSZA"), ("friedrichshafen", "EDNY"), ("memmingen", "EDJA"), ("dortmund", "EDLW"), ("munster", "EDDG"), ("paderborn", "EDLP"),
+    ("lugano", "LSZA"), ("grenchen", "LSZG"), ("sion", "LSGS"), ("red bluff", "KRBL"), ("friedrichshafen", "EDNY"), ("memmingen", "EDJA"), ("dortmund", "EDLW"), ("munster", "EDDG"), ("paderborn", "EDLP"),
     ("dresden", "EDDC"), ("erfurt", "EDDE"), ("saarbrucken", "EDDR"), ("hahn", "EDFH"), ("baden baden", "EDSB"), ("mannheim", "EDFM"),
     ("egelsbach", "EDFE"), ("lubeck", "EDHL"), ("kiel", "EDHK"), ("florence", "LIRQ"), ("pisa", "LIRP"), ("verona", "LIPX"),
     ("bergamo", "LIME"), ("genoa", "LIMJ"), ("palermo", "LICJ"), ("catania", "LICC"), ("cagliari", "LIEE"), ("olbia", "LIEO"),

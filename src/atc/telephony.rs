@@ -11,7 +11,7 @@ pub const AIRLINES: &[(&str, &str)] = &[
     ("frontier flight", "FFT"), ("frontier", "FFT"), ("hawaiian", "HAL"), ("allegiant", "AAY"), ("air canada", "ACA"),
     ("westjet", "WJA"), ("porter", "POE"), ("transat", "TSC"), ("rouge", "ROU"), ("jazz", "JZA"), ("skywest", "SKW"),
     ("brickyard", "RPA"), ("envoy", "ENY"), ("endeavor", "EDV"), ("citrus", "TRS"), ("cactus", "AWE"), ("redwood", "VRD"),
-    ("sun country", "SCX"), ("horizon", "QXE"), ("blue streak", "JIA"), ("piedmont", "PDT"), ("mesa", "ASH"),
+    ("sun country", "SCX"), ("horizon air", "QXE"), ("horizon", "QXE"), ("blue streak", "JIA"), ("piedmont", "PDT"), ("mesa", "ASH"),
     ("air wisconsin", "AWI"), ("compass", "CPZ"), ("acey", "ASQ"), ("moxy", "MXY"), ("fedex", "FDX"), ("ups", "UPS"),
     ("giant", "GTI"), ("abex", "ABX"), ("kalitta", "CKS"), ("connie", "CKS"), ("cargolux", "CLX"), ("aer lingus", "EIN"),
     ("shamrock", "EIN"), ("iberia", "IBE"), ("vueling", "VLG"), ("air europa", "AEA"), ("europa", "AEA"), ("tap", "TAP"),

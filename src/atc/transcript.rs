@@ -104,7 +104,7 @@ const FILLERS: [&str; 12] = ["uh", "um", "er", "erm", "ah", "uhh", "umm", "hmm",
 /// Two or more words a recogniser writes for what the pilot said as one, and plain slips.
 #[rustfmt::skip]
 const SLIPS: &[(&str, &str)] = &[
-    ("polo alto", "palo alto"), ("pallo alto", "palo alto"), ("sky hawk", "skyhawk"), ("skyhock", "skyhawk"),
+    ("polo alto", "palo alto"), ("pallo alto", "palo alto"), ("sky hawk", "skyhawk"), ("sky lane", "skylane"), ("sky wagon", "skywagon"), ("flight falling", "flight following"), ("flight follow in", "flight following"), ("skyhock", "skyhawk"),
     ("speed bird", "speedbird"), ("heat throw", "heathrow"), ("heath row", "heathrow"), ("hitting", "heading"),
     ("rodger", "roger"), ("rogers", "roger"), ("clear to land", "cleared to land"), ("clear for", "cleared for"),
     ("clear to take", "cleared to take"), ("clear touch", "cleared touch"), ("x ray", "xray"), ("push back", "pushback"),
@@ -123,7 +123,8 @@ const SLIPS: &[(&str, &str)] = &[
     ("affirm", "affirmative"), ("we're", "we are"), ("i'd", "i would"), ("i'm", "i am"), ("we'd", "we would"),
     ("we've", "we have"), ("i've", "i have"), ("we'll", "we will"), ("i'll", "i will"), ("don't", "do not"),
     ("didn't", "did not"), ("can't", "cannot"), ("can not", "cannot"), ("it's", "it is"), ("that's", "that is"),
-    ("what's", "what is"), ("isn't", "is not"), ("let's", "let us"), ("won't", "will not"), ("turkish airlines", "turkish"),
+    ("what's", "what is"), ("how's", "how is"), ("where's", "where is"), ("there's", "there is"), ("he's", "he is"),
+    ("they're", "they are"), ("you're", "you are"), ("haven't", "have not"), ("doesn't", "does not"), ("wouldn't", "would not"), ("isn't", "is not"), ("let's", "let us"), ("won't", "will not"), ("turkish airlines", "turkish"),
     ("queen air", "queenaire"), ("king air", "kingair"), ("gulf", "golf"), ("golf course", "golfcourse"),
     ("tower's", "tower is"), ("hold it short", "holding short"), ("centre", "center"), ("on route", "enroute"),
     ("en route", "enroute"), ("divert ing", "diverting"), ("roger that", "roger"), ("traffic inside", "traffic in sight"),
@@ -328,9 +329,15 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
         let three = i >= 3 && raw[i - 3..i].iter().all(|r| number_word(&r.word).is_some_and(|d| d.len() == 1));
         (opens && follows) || (prev_single && follows && !three)
     } else {
-        opens || prev_single || next_single || numeric(next) || matches!(next, "thousand" | "hundred")
+        let paired = matches!(prev_word, "to" | "too" | "for") && matches!(next, "left" | "right" | "center");
+        paired || opens || prev_single || next_single || numeric(next) || matches!(next, "thousand" | "hundred")
     };
     hit.then_some(digit)
+}
+
+/// 1 to 36: "63L" is no runway.
+fn runway_number(digits: &str) -> bool {
+    digits.len() <= 2 && digits.parse::<u8>().is_ok_and(|n| (1..=36).contains(&n))
 }
 
 /// Letters and digits of one written word: "28L", "172SP", "FL350", "118.6", "EZY2281".
@@ -356,7 +363,7 @@ fn written(w: &str, out: &mut Vec<Token>) {
             let digits_before = w.len() - rest.len();
             let figures_only = w[..digits_before].bytes().all(|b| b.is_ascii_digit()) && digits_before > 0;
             match part {
-                "l" | "r" | "c" if figures_only && digits_before <= 2 && tail.is_empty() => out.push(Token::Word(
+                "l" | "r" | "c" if figures_only && runway_number(&w[..digits_before]) && tail.is_empty() => out.push(Token::Word(
                     match part {
                         "l" => "left",
                         "r" => "right",
@@ -374,6 +381,15 @@ fn written(w: &str, out: &mut Vec<Token>) {
         }
         rest = tail;
     }
+}
+
+/// Two letters that are no word.
+fn spelt_pair(w: &str) -> bool {
+    const WORDS: [&str; 38] = [
+        "at", "to", "on", "of", "ft", "nm", "is", "in", "we", "or", "am", "pm", "as", "so", "it", "no", "an", "by", "do", "go", "my", "up",
+        "us", "if", "he", "me", "be", "ok", "kt", "st", "nd", "rd", "th", "hi", "oh", "fl", "ga", "qn",
+    ];
+    w.len() == 2 && w.bytes().all(|b| b.is_ascii_alphabetic()) && !WORDS.contains(&w)
 }
 
 /// The tokens of a transmission: at most [`MAX_TOKENS`], in the order said, self-corrections applied.
@@ -416,6 +432,9 @@ pub fn tokens(text: &str) -> Vec<Token> {
             out.push(Token::Point);
         } else if let Some(c) = letter_of(w) {
             out.push(Token::Letter(c));
+        } else if matches!(out.last(), Some(Token::Digit(..))) && spelt_pair(w) {
+            // "EASY 62 HQ": two letters behind figures, in one.
+            out.extend(w.chars().map(|c| Token::Letter(c.to_ascii_uppercase())));
         } else if w.len() == 1 && w.is_ascii() && w.bytes().all(|b| b.is_ascii_alphabetic()) && w != "a" && w != "i" {
             out.push(Token::Letter(w.chars().next().unwrap_or('x').to_ascii_uppercase()));
         } else if w.bytes().any(|b| b.is_ascii_digit()) && w.is_ascii() && !w.contains('_') {

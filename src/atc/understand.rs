@@ -7,9 +7,9 @@ use super::entities::{self, Phrases};
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
 use super::meaning::{Scene, intents};
-use super::parse;
 use super::readback::{self, ReadbackItem};
 use super::transcript::{Token, tokens};
+use super::{figures, parse};
 use crate::units::{Facility, Region};
 
 /// What a pilot meant. Bounded work, no panic, whatever the text.
@@ -37,6 +37,10 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
         && let Some(degrees) = only_number(&t, caller.as_ref(), 3)
     {
         slots.heading = degrees.parse().ok().filter(|d| (1..=360).contains(d));
+    }
+    let en_route = matches!(addressed.facility.or(ctx.facility), Some(Facility::Center));
+    if en_route && slots.altitude_ft.is_empty() {
+        slots.altitude_ft.extend(bare_level(&t, caller.as_ref()));
     }
     let scene = Scene {
         p: &phrases,
@@ -91,8 +95,26 @@ fn echo(text: &str, ctx: &Context) -> Echo {
     let low = last.to_lowercase();
     Echo {
         items: parsed.items.into_iter().filter(there).collect(),
-        asked_heading: low.contains("say heading") || low.contains("say your heading") || low.contains("say present heading"),
+        asked_heading: low.contains("say heading")
+            || low.contains("report heading")
+            || low.contains("say your heading")
+            || low.contains("say present heading"),
     }
+}
+
+/// A flight level without the words, as it is said to an en-route unit: "with you two niner oh".
+fn bare_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
+    let free = |i: usize| caller.is_none_or(|c| !c.range.contains(&i));
+    (1..t.len()).find_map(|i| {
+        let before = t[i - 1].word();
+        let opens = matches!(before, "you" | "at" | "for" | "level" | "to" | "leaving" | "through" | "passing" | "climbing" | "descending");
+        let end = figures::run_end(t, i);
+        if !opens || end - i != 3 || !(i..end).all(free) || t.get(end) == Some(&Token::Point) {
+            return None;
+        }
+        let level: i32 = figures::digits(t, i..end).parse().ok()?;
+        ((180..=600).contains(&level) && level % 10 == 0).then_some(level * 100)
+    })
 }
 
 /// The one number of a transmission, callsign apart, if it has just `len` digits.

@@ -11,14 +11,14 @@ impl Scene<'_> {
         let p = self.p;
         let none = p.has(
             "negative contact, no joy, looking for traffic, looking for the, not in sight, searching, no contact, negative \
-            traffic, do not see, do not have _ traffic, lost sight, negative sight, no traffic, no visual, looking, lost \
+            traffic, do not see, do not have _ traffic, do not have him, not sighted, no sight of, do not have them, do not have it, do not see him, lost sight, negative sight, no traffic, no visual, looking, lost \
             the traffic, negative in sight, not seeing, negative visual, cannot see",
         ) && !p.has("looking to, looking for lower, looking for higher, looking for a");
         f.add(none && !self.has("looking for the option"), Intent::NegativeContact);
         let field = p.has(
             "field in sight, airport in sight, runway in sight, airfield in sight, runway _ in sight, have the field, has \
             the field, have the airport, has the airport, have the runway, field is in sight, got the field, got the \
-            airport, airport _ in sight, see the field, see the airport, visual with the field, see the runway, approach \
+            airport, airport _ in sight, see the field, see the airport, visual with the field, visual with the airfield, visual with the airport, visual with the aerodrome, see the runway, approach \
             lights in sight, have the _ airport, aerodrome in sight, visual with the runway",
         );
         f.add(field && !none, Intent::FieldInSight);
@@ -49,12 +49,12 @@ impl Scene<'_> {
         let leg = self.slots.position.is_some();
         f.add(
             self.slots.heading.is_some()
-                && (self.atc_said("say heading, say your heading, say present heading, what heading, heading?")
-                    || p.has(
-                        "our heading, present heading, heading _ now, heading is, current heading, on a heading, on \
+                && (self.atc_said(
+                    "say heading, report heading, say assigned heading, say your heading, say present heading, what heading, heading?",
+                ) || p.has(
+                    "our heading, present heading, heading _ now, heading is, current heading, on a heading, on \
                         heading, flying heading, assigned heading",
-                    )
-                    || self.slots.altitude_ft.is_empty() && p.begins("heading")),
+                ) || self.slots.altitude_ft.is_empty() && p.begins("heading")),
             Intent::HeadingReport,
         );
         let radar = matches!(self.facility, Some(Facility::Approach | Facility::Departure | Facility::Center | Facility::Clearance));

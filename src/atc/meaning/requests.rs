@@ -94,7 +94,7 @@ impl Scene<'_> {
             );
         f.add(approach && (asks || self.station && p.has("inbound, for the")), Intent::ApproachRequest);
         let weather = p.has(
-            "weather, altimeter, wind, winds, qnh, atis, metar, wind check, visibility, airport advisory, runway in use, \
+            "weather, met report, precipitation, altimeter, wind, winds, qnh, atis, metar, wind check, visibility, airport advisory, runway in use, \
             active runway, departure information, departure runway, ceiling, landing information, pressure, airport \
             information, field conditions, braking action, ride report, ride reports, pireps",
         );
@@ -129,7 +129,7 @@ impl Scene<'_> {
         );
         let level = p.has(
             "higher, lower, climb, descent, descend, different altitude, altitude change, another altitude, new altitude, \
-            change altitude, request altitude, request level, request flight level, request _ thousand, like _ thousand, \
+            change altitude, request altitude, chance of # thousand, have # thousand, get # thousand, try # thousand, take # thousand, request altitude, request level, request flight level, request _ thousand, like _ thousand, \
             request # thousand, level change, cruise, cruising, top of descent, ready for descent, ready for lower",
         );
         f.add(
@@ -159,7 +159,7 @@ impl Scene<'_> {
             go, laps",
         );
         let at_field = p.has("inbound, full stop, to land, for landing, landing, come in")
-            && !p.has("landing light, after landing, emergency landing, landing gear, landing traffic");
+            && !p.has("landing light, instead of landing, after landing, emergency landing, landing gear, landing traffic");
         let leg = p.has("abeam")
             || self
                 .slots
