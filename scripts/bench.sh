@@ -1,20 +1,21 @@
 #!/bin/bash
 # The figures of docs/performance.md, on this machine: scripts/bench.sh
-# Builds the `ci` profile (optimised, without link-time optimisation), then measures in a headless desktop of its own.
+# Builds what is shipped (profile `release`; PROFILE=ci is built faster), then measures in a headless desktop of its own.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
 if [ "${1:-}" != inside ]; then
   need_packages build test desktop
   need_cargo
-  cargo build --profile ci --locked --bin stratus
+  cargo build --profile "${PROFILE:-release}" --locked --bin stratus
   exec scripts/desk.sh run "$0" inside
 fi
-bin=${CARGO_TARGET_DIR:-target}/ci/stratus
+profile=${PROFILE:-release}
+bin=${CARGO_TARGET_DIR:-target}/$profile/stratus
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data
 
-echo "binary: $(stat -c %s "$bin") bytes (profile ci)"
+echo "binary: $(stat -c %s "$bin") bytes (profile $profile)"
 for flag in --version --help; do
   python3 - "$bin" $flag <<'P'
 import subprocess, sys, time, statistics
