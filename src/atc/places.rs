@@ -112,7 +112,12 @@ const PLACES: &[(&str, &str)] = &[
 
 /// The airport whose name begins `words`: its code and how many words the name took; the longest name wins.
 pub fn place(words: &[&str]) -> Option<(&'static str, usize)> {
+    let first = *words.first()?;
     let fits = |name: &str| {
+        // Most names fail at their first word; only the others are taken apart.
+        if first.is_empty() || !name.starts_with(first) {
+            return None;
+        }
         let n = name.split(' ').count();
         (n <= words.len() && name.split(' ').zip(words).all(|(a, b)| a == *b)).then_some(n)
     };

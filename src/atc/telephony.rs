@@ -84,7 +84,7 @@ pub fn is_type(word: &str) -> bool {
 
 /// Whether a word is the last word of an airline's spoken name.
 pub fn is_airline_word(word: &str) -> bool {
-    !word.is_empty() && AIRLINES.iter().any(|(t, _)| t.rsplit(' ').next() == Some(word))
+    !word.is_empty() && AIRLINES.iter().any(|(t, _)| t.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')))
 }
 
 /// The airline whose spoken name, or written three-letter code, begins `words`: the code and how many words it took.
@@ -92,15 +92,17 @@ pub fn airline<'a>(words: &[&'a str]) -> Option<(&'static str, usize)> {
     let first = *words.first()?;
     let two = words.get(1).map(|second: &&'a str| (first, *second));
     if let Some((a, b)) = two
-        && let Some((_, code)) = AIRLINES.iter().find(|(t, _)| t.split_once(' ') == Some((a, b)))
+        && let Some((_, code)) = AIRLINES.iter().find(|(t, _)| t.strip_prefix(a).and_then(|r| r.strip_prefix(' ')) == Some(b))
     {
         return Some((code, 2));
     }
     if let Some((_, code)) = AIRLINES.iter().find(|(t, _)| *t == first) {
         return Some((code, 1));
     }
-    let code = first.to_ascii_uppercase();
-    AIRLINES.iter().find(|(_, c)| *c == code).map(|(_, c)| (*c, 1))
+    if first.len() != 3 {
+        return None;
+    }
+    AIRLINES.iter().find(|(_, c)| c.eq_ignore_ascii_case(first)).map(|(_, c)| (*c, 1))
 }
 
 /// How controllers and pilots speak an airline's designator.

@@ -240,6 +240,9 @@ fn mend(raw: Vec<Raw>) -> Vec<Raw> {
     let mut i = 0;
     'next: while i < raw.len() {
         for (wrong, right) in SLIPS {
+            if !wrong.starts_with(raw[i].word.as_str()) {
+                continue;
+            }
             let n = wrong.split([' ', '-']).count();
             let fits = i + n <= raw.len() && wrong.split([' ', '-']).zip(&raw[i..]).all(|(w, r)| w == r.word);
             if fits {
