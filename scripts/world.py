@@ -41,7 +41,7 @@ def spoken(name, place):
 def station_name(description):
     words = [w for w in re.split(r"[\s]+", plain(re.sub(r"\(.*?\)", "", description))) if w]
     words = [w for w in words if w.lower() not in GENERIC and not any(c.isdigit() for c in w)]
-    return " ".join(w.capitalize() for w in words)[:40]
+    return " ".join({"norcal": "NorCal", "socal": "SoCal"}.get(w.lower(), w.capitalize()) for w in words)[:40]
 
 
 def number(text, default=None):

@@ -46,7 +46,12 @@ impl Airports {
     /// An airport by its code, the world's too.
     pub fn find(&self, icao: &str) -> Option<Airport> {
         let code = icao.trim().to_ascii_uppercase();
-        self.get(&code).cloned().or_else(|| self.world.as_ref()?.get(&code))
+        let world = self.world.as_ref();
+        // American fields without an ICAO code stand in the data with a K before their own.
+        self.get(&code)
+            .cloned()
+            .or_else(|| world?.get(&code))
+            .or_else(|| if code.len() == 3 { world?.get(&format!("K{code}")) } else { None })
     }
 
     /// The nearest airport within `max_nm` that satisfies `wanted`, the world's too.

@@ -249,7 +249,7 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
         }
     }
     let close = s.phase == Phase::Final && s.distance_nm.is_some_and(|d| d < 2.5);
-    if close && !expected && r.landing.is_none() && !w.told(Notice::Landing) {
+    if close && !expected && r.landing.is_none() && !w.told(Notice::Landing) && !w.told(Notice::GoAround) {
         return Some((Notice::Landing, vec![Item::Ask(Ask::Intentions)]));
     }
     if s.phase == Phase::TaxiIn && !s.on_runway && s.station(Facility::Ground).is_some() {

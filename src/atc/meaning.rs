@@ -306,6 +306,10 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
     if f.0.is_empty() && p.is_empty() && s.caller && s.station {
         return (vec![Intent::CheckIn], 0.7);
     }
+    if f.0.is_empty() && p.has("frequency change") {
+        let granted = s.atc_said("frequency change approved");
+        f.add(true, if granted { Intent::Roger } else { Intent::FrequencyChangeRequest });
+    }
     let nothing_else = matches!(f.0.as_slice(), [] | [Intent::Roger]);
     if nothing_else && s.echoes && !s.hostile() {
         return (vec![Intent::Readback], if s.ctx.pending { 0.85 } else { 0.7 });

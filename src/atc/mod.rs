@@ -190,6 +190,12 @@ impl Engine {
         &self.record
     }
 
+    /// Whether a frequency is one that the controller may name: of the airport at hand, or of the destination.
+    pub fn knows(&self, f: Frequency) -> bool {
+        let of = |a: &Airport| a.stations.iter().any(|s| s.frequency.same_channel(f));
+        self.airport.as_ref().is_some_and(of) || self.destination_airport().as_ref().is_some_and(of)
+    }
+
     /// The airport at hand.
     pub fn airport(&self) -> Option<&Airport> {
         self.airport.as_ref()
@@ -282,13 +288,24 @@ impl Engine {
             let a = self.airports.heard_on(self.com1()?, at)?;
             let radar = |s: &&Station| matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
             let here = a.stations.iter().find(|s| self.com1().is_some_and(|f| s.frequency.same_channel(f)));
-            here.filter(|s| !radar(s) && a.position.distance_nm(at) <= EARSHOT_NM).is_some().then_some(a)
+            let near = a.position.distance_nm(at) <= EARSHOT_NM;
+            here.filter(|_| near).map(|s| radar(&s)).map(|radar| (a, radar))
         };
+        let tuned = tuned();
         let chosen = if self.report.on_ground {
             near(5.0)
         } else {
             let arriving = self.destination_airport().filter(|a| a.position.distance_nm(at) <= EARSHOT_NM);
-            tuned().or(arriving).or_else(|| kept.cloned()).or_else(|| self.airports.nearest_of(at, EARSHOT_NM, |a| !a.stations.is_empty()))
+            // A radar unit serves many airports: the destination counts before the one it is listed at.
+            let (own, desk) = match tuned {
+                Some((a, false)) => (Some(a), None),
+                Some((a, true)) => (None, Some(a)),
+                None => (None, None),
+            };
+            own.or(arriving)
+                .or(desk)
+                .or_else(|| kept.cloned())
+                .or_else(|| self.airports.nearest_of(at, EARSHOT_NM, |a| !a.stations.is_empty()))
         };
         let Some(mut chosen) = chosen.or_else(|| near(EARSHOT_NM)) else { return };
         if !self.airports.well_known(&chosen.icao) {

@@ -69,7 +69,8 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if two_callers(s, text) {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
-    if record.emergency.is_some() && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some()) {
+    let asked_souls = record.last.as_ref().is_some_and(|l| l.items.contains(&Item::Ask(Ask::SoulsAndFuel)));
+    if (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some()) {
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
     }
@@ -124,7 +125,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decis
             Item::Ask(Ask::Heading),
             Item::Ask(Ask::Altitude),
         ])),
-        Intent::Readback => no_pending_readback(record, heard),
+        Intent::Readback => no_pending_readback(s, record, heard),
         Intent::Unknown => unclear(heard),
         _ => return None,
     })
@@ -160,12 +161,17 @@ fn unclear(heard: &Understanding) -> Decision {
 }
 
 /// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
-fn no_pending_readback(record: &Record, heard: &Understanding) -> Decision {
+fn no_pending_readback(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let Some(last) = &record.last else {
         return Decision::say([Item::Negative, Item::Ask(Ask::Request)]);
     };
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
-        return restate(last, &[]);
+        return match runway_of(&last.items) {
+            Some(_) => restate(last, &[]),
+            // Nothing was said that this could repeat: no clearance comes from a pilot's mouth.
+            None if s.on_ground => Decision::say([Item::Negative, Item::HoldPosition]),
+            None => Decision::say([Item::Negative, Item::Continue]),
+        };
     }
     Decision::Silent("no readback was awaited")
 }
@@ -177,11 +183,21 @@ fn runway_of(items: &[Item]) -> Option<crate::units::Runway> {
 /// The awaited readback, judged item by item.
 fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Outcome> {
     let pending = record.pending.as_ref()?;
-    if !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
+    // "Holding point runway two seven left" may be a report or a readback: what is awaited decides, and a wrong one counts.
+    let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
+        && heard.addressed.facility.is_none()
+        && heard.callsign.is_some();
+    if !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
         // A new request shows that the conversation went on; the readback stays awaited.
         return None;
     }
     let check = readback::check(&pending.instruction.items, Some(&pending.instruction.to), text, s.region);
+    if report {
+        let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
+        if !mentions {
+            return None;
+        }
+    }
     if heard.intent == Intent::Unknown && check.verdict != Verdict::Correct && heard.confidence < 0.3 && check.wrong.is_empty() {
         return None;
     }
@@ -209,6 +225,11 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text
             Outcome { decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing)]), verdict, settled: false }
         }
     })
+}
+
+/// How many items of the awaited readback must come back.
+fn mandatory(pending: &super::record::Pending, region: Region) -> usize {
+    readback::check(&pending.instruction.items, None, "", region).missing.len()
 }
 
 /// "Negative", and the instruction again with the same values.
@@ -302,7 +323,8 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
             items.push(Item::AnyRunway);
         }
     } else if let Some(d) = &heard.slots.destination {
-        items.push(Item::Advice(format!("proceed direct {d} when able")));
+        let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
+        items.push(Item::Advice(format!("proceed direct {name} when able")));
     }
     if first && !s.on_ground {
         if heard.slots.nature.is_none() {
@@ -320,7 +342,8 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
 pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec<Item>) -> Instruction {
     let first = !record.contacted.contains(&s.facility);
     let named = heard.callsign.is_some();
-    let short = !first && (s.region == Region::Faa || said_short(s, heard));
+    let shortened = record.last.as_ref().is_some_and(|l| l.address == Address::Short);
+    let short = !first && (s.region == Region::Faa || said_short(s, heard) || shortened);
     let nobody = !named && first && items.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Callsign)));
     Instruction {
         to: s.callsign.clone(),

@@ -110,6 +110,8 @@ pub struct Situation {
     pub approaches: Option<Vec<String>>,
     /// The destination, nautical miles from here, and its compass direction.
     pub destination: Option<Destination>,
+    /// The place that the pilot named, as it is called.
+    pub asked_place: Option<String>,
     /// The unit that takes the aircraft over next, by where it is.
     pub next_unit: Option<Station>,
     /// A live aircraft: a plan may be filed by voice, and the clearance record is the engine's own.

@@ -197,6 +197,7 @@ fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region,
         approaches: None,
         destination: None,
         next_unit: None,
+        asked_place: None,
         live: false,
     }
 }

@@ -46,7 +46,7 @@ pub struct Played {
 
 /// Plays the text of a scenario.
 pub fn play(text: &str) -> Result<Played, Problem> {
-    let airports = Airports::first();
+    let airports = Airports::world();
     let mut s = Scene::new(&airports);
     let mut played = Played::default();
     let lines: Vec<&str> = text.lines().collect();
@@ -141,7 +141,7 @@ impl<'a> Scene<'a> {
         let arg = |n: usize| words.get(n).copied().ok_or_else(|| format!("`{}` wants {n} value(s)", words[0]));
         match words[0] {
             "airport" => {
-                self.airport = Some(self.airports.get(arg(1)?).ok_or("no such airport")?.clone());
+                self.airport = Some(self.airports.find(arg(1)?).ok_or("no such airport")?);
             }
             "callsign" => self.report.callsign = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
             "type" => self.report.aircraft_type = Some(arg(1)?.to_owned()),
@@ -190,9 +190,12 @@ impl<'a> Scene<'a> {
             "runway" => self.runway = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
             "wait" => {
                 let seconds = number(arg(1)?)?;
-                let stage = self.stage().map_err(|p| p.to_string())?;
-                let until = stage.now() + Duration::from_secs_f64(seconds.clamp(0.0, 3600.0));
-                return Ok(stage.pass(until));
+                // The simulator goes on reporting meanwhile.
+                let mut said = Vec::new();
+                for _ in 0..seconds.clamp(0.0, 3600.0).round() as u32 {
+                    said.extend(self.again()?);
+                }
+                return Ok(said);
             }
             "place" => {
                 let airport = self.airport.clone().ok_or("`airport` must come before `place`")?;

@@ -89,6 +89,7 @@ impl Scene<'_> {
         // A place over which somebody is says nothing without any sign of a pilot.
         let pilot = self.caller || self.station || self.ctx.pending || self.ctx.last_atc.is_some();
         let pattern = self.slots.position.as_deref().is_some_and(|x| entities::LEGS.contains(&x) || x == "hold_short");
+        let departing = departing && !(self.asks() && p.has("straight in"));
         f.add((leg && (pilot || pattern)) || departing && (pilot || !p.has("over the, over")) || here, Intent::PositionReport);
     }
 }

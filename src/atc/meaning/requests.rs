@@ -89,8 +89,7 @@ impl Scene<'_> {
         let approach = self.slots.approach.is_some()
             && !p.has("visual contact, vor at, the vor, of _ vor, # vor, over _ vor, visual on, visual with")
             || p.has(
-                "vectors to final, vectors for, practice approach, request approach, instrument approach, straight in \
-                approach, approach clearance, vectors ils, the approach, for the approach",
+                "vectors to final, vectors for, practice approach, request approach, instrument approach, straight in, approach clearance, vectors ils, the approach, for the approach",
             );
         f.add(approach && (asks || self.station && p.has("inbound, for the")), Intent::ApproachRequest);
         let weather = p.has(

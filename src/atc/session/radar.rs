@@ -32,7 +32,11 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::FrequencyChangeRequest if s.ifr && record.radar => Decision::say([Item::RemainThisFrequency]),
         Intent::FrequencyChangeRequest => Decision::say([Item::RadarServiceTerminated, Item::FrequencyChangeApproved]),
         Intent::Diversion => match &slots.destination {
-            Some(d) => Decision::say([Item::Roger, Item::Advice(format!("proceed direct {d}")), Item::Ask(Ask::Intentions)]),
+            Some(d) => {
+                let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
+                let ask = (!s.live).then_some(Item::Ask(Ask::Intentions));
+                Decision::say([Item::Roger, Item::Direct(name)].into_iter().chain(ask))
+            }
             None => Decision::ask(Ask::Destination),
         },
         Intent::StartupRequest | Intent::PushbackRequest | Intent::TaxiRequest if s.station(Facility::Ground).is_some() => {

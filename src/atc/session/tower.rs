@@ -25,12 +25,21 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::FrequencyChangeRequest => Decision::say([s.contact(Facility::Ground)]),
         Intent::TaxiRequest | Intent::RequestProgressiveTaxi if s.on_ground => departure_question(s),
         Intent::AltitudeRequest | Intent::HeadingReport | Intent::SquawkReport if !s.on_ground => super::radar::decide(s, record, heard),
+        Intent::ApproachRequest if !s.on_ground && heard.slots.approach.is_none() => straight_in(s, heard),
         Intent::ApproachRequest if !s.on_ground => inbound(s, record, heard),
         Intent::Diversion => Decision::say([Item::Roger, Item::FrequencyChangeApproved]),
         Intent::IfrClearanceRequest | Intent::FlightFollowingRequest | Intent::CancelIfr | Intent::CancelFlightFollowing => {
             super::radar::decide(s, record, heard)
         }
         _ => Decision::ask(Ask::Request),
+    }
+}
+
+/// A straight-in, as asked for.
+fn straight_in(s: &Situation, heard: &Understanding) -> Decision {
+    match s.runway_for(heard.slots.runway).filter(|r| !s.is_closed(*r)) {
+        Some(r) => Decision::say([Item::StraightIn, Item::Runway(r), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))]),
+        None => Decision::ask(Ask::Runway),
     }
 }
 
@@ -236,6 +245,12 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         Phase::Crosswind => Some(Leg::Crosswind),
         Phase::Departure | Phase::GoAround => Some(Leg::Upwind),
         _ => None,
+    };
+    // The pilot's eyes are quicker than the track: a later leg of the same pattern is believed.
+    let leg = match (leg, said) {
+        (Some(Leg::Upwind | Leg::Crosswind), "downwind") => Some(Leg::Downwind),
+        (Some(Leg::Upwind | Leg::Crosswind | Leg::Downwind), "base") => Some(Leg::Base),
+        (leg, _) => leg,
     };
     if leg.is_none() {
         return if said.is_empty() && heard.slots.distance_nm.is_none() {
