@@ -43,6 +43,23 @@ pub struct Pilot {
     /// Overrides the simulator's ICAO aircraft type.
     #[serde(deserialize_with = "unless_empty")]
     pub aircraft_type: Option<String>,
+    /// How the controller treats the pilot.
+    pub mode: PilotMode,
+    /// Count right and wrong readbacks, and sum them up after the flight.
+    pub training: bool,
+}
+
+/// How the controller treats the pilot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PilotMode {
+    /// Speaks more slowly, and says what was wrong with a readback.
+    Student,
+    /// As on any frequency.
+    #[default]
+    Standard,
+    /// Wants the callsign in every readback.
+    Strict,
 }
 
 /// `[ptt]`

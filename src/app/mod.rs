@@ -11,12 +11,13 @@ use std::time::Duration;
 
 use crate::airports::data::Airports;
 use crate::atc::intent::{Intent, Understanding};
+use crate::atc::phase::Phase;
 use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, advice};
 use crate::event::{Choice, Edge, Effect, Event, Heard, Hints, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
 use crate::problem::Problem;
 use crate::report::SimState;
-use crate::settings::{BrainMode, Config};
+use crate::settings::{BrainMode, Config, PilotMode};
 use crate::units::{Time, TxId};
 
 use outgoing::Outgoing;
@@ -130,7 +131,17 @@ impl App {
             Event::Voiced { tx, part, last, result } => self.voiced(now, tx, part, last, result, &mut fx),
             Event::Started { tx } => self.started(now, tx, &mut fx),
             Event::Played { tx, complete } => self.played(now, tx, complete, &mut fx),
-            Event::Sim(report) => self.engine.see(now, &report),
+            Event::Sim(report) => {
+                let flying = self.engine.phase() != Phase::Parked;
+                self.engine.see(now, &report);
+                if flying
+                    && self.engine.phase() == Phase::Parked
+                    && self.config.pilot.training
+                    && let Some(words) = self.engine.sum_up()
+                {
+                    fx.push(self.toast("After the flight", &words, false));
+                }
+            }
             Event::Plan { id, plan } => self.file(id, plan, &mut fx),
             Event::Config(Ok(config)) => {
                 self.engine.set_up(setup(&config));
@@ -286,7 +297,9 @@ impl App {
         match hearing.reply.clone() {
             Some(reply) => {
                 let title = station.unwrap_or_else(|| "Stratus".into());
-                let body = format!("{}\n\u{201c}{text}\u{201d}", reply.transmission.text);
+                let lesson = hearing.lesson.filter(|_| self.config.pilot.mode == PilotMode::Student);
+                let lesson = lesson.map_or_else(String::new, |l| format!("\n({l})"));
+                let body = format!("{}\n\u{201c}{text}\u{201d}{lesson}", reply.transmission.text);
                 fx.push(self.toast(&title, &body, false));
                 self.speak(now, open.tx, open.ended, open.latency, reply, fx);
             }
@@ -495,6 +508,7 @@ fn setup(config: &Config) -> Setup {
         aircraft_type: config.pilot.aircraft_type.clone(),
         airport: config.sim.airport.clone(),
         com1: config.sim.com1,
+        strict: config.pilot.mode == PilotMode::Strict,
     }
 }
 

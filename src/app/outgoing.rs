@@ -4,6 +4,7 @@ use super::{App, VOICE_DEADLINE, millis};
 use crate::atc::{Reply, phrase};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::Problem;
+use crate::settings::PilotMode;
 use crate::units::{Time, TxId};
 
 /// An answer that is being spoken.
@@ -39,7 +40,10 @@ impl App {
             self.finish(now, out, true, fx);
             return;
         }
-        let voice = Voice { name: self.config.speech.voice.clone(), rate_percent: self.config.speech.rate_percent, pitch_percent: 100 };
+        // A student is spoken to more slowly.
+        let pace = if self.config.pilot.mode == PilotMode::Student { 80 } else { 100 };
+        let rate_percent = self.config.speech.rate_percent * pace / 100;
+        let voice = Voice { name: self.config.speech.voice.clone(), rate_percent, pitch_percent: 100 };
         let phrases = phrase::phrases(&out.reply.transmission.spoken);
         let count = phrases.len();
         for (i, words) in phrases.into_iter().enumerate() {

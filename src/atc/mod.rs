@@ -11,6 +11,7 @@ pub mod figures;
 pub mod initiative;
 pub mod instruction;
 pub mod intent;
+pub mod lesson;
 pub mod meaning;
 pub mod parse;
 pub mod phase;
@@ -28,6 +29,7 @@ mod survey;
 pub mod telephony;
 pub mod transcript;
 pub mod understand;
+mod whereabouts;
 
 use std::time::Duration;
 
@@ -43,7 +45,7 @@ use self::situation::{FlightPlan, Situation};
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
 use crate::report::{Report, SimState};
-use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Time, turn};
+use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Time};
 
 /// How long a readback may take before it is asked for.
 const READBACK_PATIENCE: Duration = Duration::from_secs(15);
@@ -63,6 +65,8 @@ pub struct Setup {
     pub airport: Option<String>,
     /// Without a simulator: which frequency is tuned.
     pub com1: Option<Frequency>,
+    /// Wants to be held to the callsign in every readback.
+    pub strict: bool,
 }
 
 /// A controller's reply: what it means and how it is said.
@@ -87,6 +91,8 @@ pub struct Hearing {
     pub note: Option<String>,
     /// The verdict on a readback.
     pub verdict: Option<Verdict>,
+    /// What was wrong with a readback, in words.
+    pub lesson: Option<String>,
     /// What was understood.
     pub understanding: Understanding,
 }
@@ -126,12 +132,14 @@ pub struct Engine {
     met: Vec<Frequency>,
     /// Where the airport at hand was chosen.
     chosen_at: Option<LatLon>,
+    score: lesson::Score,
 }
 
 impl Engine {
     /// A controller for the airports at hand.
     pub fn new(airports: Airports, setup: Setup) -> Self {
         let airport = setup.airport.as_deref().and_then(|i| airports.find(i));
+        let strict = setup.strict;
         Self {
             airports,
             setup,
@@ -139,7 +147,7 @@ impl Engine {
             tracker: PhaseTracker::default(),
             phase: Phase::Parked,
             airport,
-            record: Record::default(),
+            record: Record { strict, ..Record::default() },
             outgoing: None,
             unheard: None,
             called: None,
@@ -149,6 +157,7 @@ impl Engine {
             urge: None,
             met: Vec::new(),
             chosen_at: None,
+            score: lesson::Score::default(),
         }
     }
 
@@ -167,7 +176,13 @@ impl Engine {
         if self.report.position.is_none() {
             self.airport = setup.airport.as_deref().and_then(|i| self.airports.find(i));
         }
+        self.record.strict = setup.strict;
         self.setup = setup;
+    }
+
+    /// The score of the readbacks since it was last asked for.
+    pub fn sum_up(&mut self) -> Option<String> {
+        self.score.sum_up()
     }
 
     /// The phase of flight by the engine's own reckoning.
@@ -210,28 +225,6 @@ impl Engine {
         self.report.com1.or(self.setup.com1)
     }
 
-    /// The station on the tuned frequency, if there is one within earshot.
-    pub fn station(&self) -> Option<Station> {
-        let tuned = self.com1();
-        let Some(airport) = &self.airport else { return None };
-        match tuned {
-            Some(f) => self.named_here(airport, f).or_else(|| {
-                let at = self.report.position.unwrap_or(airport.position);
-                let far = self.airports.heard_on(f, at)?;
-                self.named_here(&far, f)
-            }),
-            None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
-            None => None,
-        }
-    }
-
-    /// Of two units on one frequency (departure and approach often are one desk) the one that the pilot called.
-    fn named_here(&self, airport: &Airport, f: Frequency) -> Option<Station> {
-        let mut here = airport.stations.iter().filter(|s| s.frequency.same_channel(f));
-        let first = here.next()?;
-        Some([first].into_iter().chain(here).find(|s| Some(s.facility) == self.called).unwrap_or(first).clone())
-    }
-
     /// Takes in a report of the simulator.
     pub fn see(&mut self, now: Time, report: &Report) {
         let tuned = self.com1();
@@ -259,65 +252,6 @@ impl Engine {
         self.record.observe(was, self.phase);
         if self.urge.is_none() && self.unasked(now).is_some() {
             self.urge = Some(now);
-        }
-    }
-
-    /// Another frequency: whoever has not been spoken to on it yet is called as at a first contact.
-    fn retuned(&mut self) {
-        self.atis.stop();
-        self.record.sent_to = None;
-        self.watch.forget(Notice::StillHere);
-        let Some(f) = self.com1() else { return };
-        let sent = self.met.iter().any(|m| m.same_channel(f));
-        if !sent && let Some(station) = self.station() {
-            self.record.contacted.retain(|c| *c != station.facility);
-        }
-    }
-
-    /// The airport that matters: where the aircraft stands; in the air the one it arrives at by its plan, or whose
-    /// frequency is tuned, or the nearest that has a frequency at all.
-    fn choose_airport(&mut self, at: LatLon, retuned: bool) {
-        let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
-        if !moved && !retuned && self.airport.is_some() {
-            return;
-        }
-        self.chosen_at = Some(at);
-        let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);
-        let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
-        let tuned = || {
-            let a = self.airports.heard_on(self.com1()?, at)?;
-            let radar = |s: &&Station| matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
-            let here = a.stations.iter().find(|s| self.com1().is_some_and(|f| s.frequency.same_channel(f)));
-            let near = a.position.distance_nm(at) <= EARSHOT_NM;
-            here.filter(|_| near).map(|s| radar(&s)).map(|radar| (a, radar))
-        };
-        let tuned = tuned();
-        let chosen = if self.report.on_ground {
-            near(5.0)
-        } else {
-            let arriving = self.destination_airport().filter(|a| a.position.distance_nm(at) <= EARSHOT_NM);
-            // A radar unit serves many airports: the destination counts before the one it is listed at.
-            let (own, desk) = match tuned {
-                Some((a, false)) => (Some(a), None),
-                Some((a, true)) => (None, Some(a)),
-                None => (None, None),
-            };
-            own.or(arriving)
-                .or(desk)
-                .or_else(|| kept.cloned())
-                .or_else(|| self.airports.nearest_of(at, EARSHOT_NM, |a| !a.stations.is_empty()))
-        };
-        let Some(mut chosen) = chosen.or_else(|| near(EARSHOT_NM)) else { return };
-        if !self.airports.well_known(&chosen.icao) {
-            // The compass of the aircraft knows the variation better than the runways' numbers.
-            let off = turn(self.report.heading_mag, self.report.heading_true);
-            if off.abs() < 60.0 && off != 0.0 {
-                chosen.variation = off;
-            }
-        }
-        if self.airport.as_ref().map(|a| &a.icao) != Some(&chosen.icao) {
-            self.tracker = PhaseTracker::default();
-            self.airport = Some(chosen);
         }
     }
 
@@ -385,7 +319,7 @@ impl Engine {
         }
         let Some(station) = self.station() else {
             let note = self.nobody_here();
-            return Hearing { station: None, reply: None, note: Some(note), verdict: None, understanding };
+            return Hearing { station: None, reply: None, note: Some(note), verdict: None, lesson: None, understanding };
         };
         if let Some(letter) = understanding.slots.atis {
             self.atis.adopt(letter);
@@ -393,7 +327,7 @@ impl Engine {
         self.file_by_voice(&understanding);
         let Some(situation) = self.situation(&station, &understanding).map(|s| self.with_routes(s, &understanding)) else {
             let note = "Stratus does not know your callsign: set it in the simulator or in stratus.toml (pilot.callsign)".to_owned();
-            return Hearing { station: Some(station), reply: None, note: Some(note), verdict: None, understanding };
+            return Hearing { station: Some(station), reply: None, note: Some(note), verdict: None, lesson: None, understanding };
         };
         // Whoever has gone to another unit owes the one before no readback any more.
         if self.record.pending.as_ref().is_some_and(|p| p.instruction.from != station.facility) {
@@ -407,7 +341,7 @@ impl Engine {
             } else if matches!(understanding.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger) {
                 let reply = self.reply(out.instruction.clone());
                 self.outgoing = Some(out);
-                return Hearing { station: Some(station), reply: Some(reply), note: None, verdict: None, understanding };
+                return Hearing { station: Some(station), reply: Some(reply), note: None, verdict: None, lesson: None, understanding };
             }
         }
         let outcome = session::decide(&situation, &self.record, &understanding, text);
@@ -430,7 +364,11 @@ impl Engine {
             }
             Decision::Silent(why) => (None, Some(why.to_owned())),
         };
-        Hearing { station: Some(station), reply, note, verdict: outcome.verdict, understanding }
+        if let Some(check) = &outcome.check {
+            self.score.count(check);
+        }
+        let lesson = outcome.check.as_ref().and_then(lesson::explain);
+        Hearing { station: Some(station), reply, note, verdict: outcome.verdict, lesson, understanding }
     }
 
     /// The reply was heard to its end, or cut off. Only what was heard is in force.

@@ -67,6 +67,8 @@ pub struct Record {
     pub issued: Option<Time>,
     /// The ATIS letter that the pilot has.
     pub atis: Option<char>,
+    /// The pilot wants to be held to the callsign in every readback.
+    pub strict: bool,
 }
 
 impl Record {

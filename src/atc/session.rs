@@ -9,7 +9,7 @@ mod tower;
 use super::instruction::{Address, Ask, Emergency, Instruction, Item};
 use super::intent::{Intent, Understanding};
 use super::phase::Phase;
-use super::readback::{self, ReadbackItem, Verdict};
+use super::readback::{self, Check, ReadbackItem, Verdict};
 use super::record::Record;
 use super::situation::Situation;
 use crate::units::{Facility, Region};
@@ -41,11 +41,13 @@ pub struct Outcome {
     pub verdict: Option<Verdict>,
     /// The awaited readback came, complete and right.
     pub settled: bool,
+    /// The readback, item by item.
+    pub check: Option<Check>,
 }
 
 impl From<Decision> for Outcome {
     fn from(decision: Decision) -> Self {
-        Outcome { decision, verdict: None, settled: false }
+        Outcome { decision, verdict: None, settled: false, check: None }
     }
 }
 
@@ -202,6 +204,7 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text
         return None;
     }
     let verdict = Some(check.verdict);
+    let judged = Some(check.clone());
     Some(match check.verdict {
         Verdict::Correct => {
             let said = if s.facility == Facility::Clearance {
@@ -209,20 +212,29 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text
             } else {
                 Decision::Silent("the readback was correct")
             };
-            Outcome { decision: said, verdict, settled: true }
+            Outcome { decision: said, verdict, settled: true, check: judged }
         }
-        Verdict::Incorrect => Outcome { decision: restate(&pending.instruction, &check.wrong), verdict, settled: false },
+        Verdict::Incorrect => Outcome { decision: restate(&pending.instruction, &check.wrong), verdict, settled: false, check: judged },
         Verdict::Incomplete => {
             let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
+            if missing.is_empty() && record.strict {
+                return Some(Outcome { decision: Decision::ask(Ask::Callsign), verdict, settled: true, check: judged });
+            }
             if missing.is_empty() {
                 // Right but for the callsign: in a two-party conversation the controller knows who spoke.
                 return Some(Outcome {
                     decision: Decision::Silent("the readback was right, but without callsign"),
                     verdict,
                     settled: true,
+                    check: judged,
                 });
             }
-            Outcome { decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing)]), verdict, settled: false }
+            Outcome {
+                decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing)]),
+                verdict,
+                settled: false,
+                check: judged,
+            }
         }
     })
 }

@@ -1,0 +1,90 @@
+//! Whereabouts: which airport matters to the aircraft, and who hears it on the tuned frequency.
+
+use super::initiative::Notice;
+use super::phase::PhaseTracker;
+use super::{EARSHOT_NM, Engine};
+use crate::airports::{Airport, Station};
+use crate::units::{Facility, Frequency, LatLon, turn};
+
+impl Engine {
+    /// The station on the tuned frequency, if there is one within earshot.
+    pub fn station(&self) -> Option<Station> {
+        let tuned = self.com1();
+        let Some(airport) = &self.airport else { return None };
+        match tuned {
+            Some(f) => self.named_here(airport, f).or_else(|| {
+                let at = self.report.position.unwrap_or(airport.position);
+                let far = self.airports.heard_on(f, at)?;
+                self.named_here(&far, f)
+            }),
+            None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
+            None => None,
+        }
+    }
+
+    /// Of two units on one frequency (departure and approach often are one desk) the one that the pilot called.
+    fn named_here(&self, airport: &Airport, f: Frequency) -> Option<Station> {
+        let mut here = airport.stations.iter().filter(|s| s.frequency.same_channel(f));
+        let first = here.next()?;
+        Some([first].into_iter().chain(here).find(|s| Some(s.facility) == self.called).unwrap_or(first).clone())
+    }
+
+    /// Another frequency: whoever has not been spoken to on it yet is called as at a first contact.
+    pub(super) fn retuned(&mut self) {
+        self.atis.stop();
+        self.record.sent_to = None;
+        self.watch.forget(Notice::StillHere);
+        let Some(f) = self.com1() else { return };
+        let sent = self.met.iter().any(|m| m.same_channel(f));
+        if !sent && let Some(station) = self.station() {
+            self.record.contacted.retain(|c| *c != station.facility);
+        }
+    }
+
+    /// The airport that matters: where the aircraft stands; in the air the one it arrives at by its plan, or whose
+    /// frequency is tuned, or the nearest that has a frequency at all.
+    pub(super) fn choose_airport(&mut self, at: LatLon, retuned: bool) {
+        let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
+        if !moved && !retuned && self.airport.is_some() {
+            return;
+        }
+        self.chosen_at = Some(at);
+        let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);
+        let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
+        let tuned = || {
+            let a = self.airports.heard_on(self.com1()?, at)?;
+            let radar = |s: &&Station| matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+            let here = a.stations.iter().find(|s| self.com1().is_some_and(|f| s.frequency.same_channel(f)));
+            let near = a.position.distance_nm(at) <= EARSHOT_NM;
+            here.filter(|_| near).map(|s| radar(&s)).map(|radar| (a, radar))
+        };
+        let tuned = tuned();
+        let chosen = if self.report.on_ground {
+            near(5.0)
+        } else {
+            let arriving = self.destination_airport().filter(|a| a.position.distance_nm(at) <= EARSHOT_NM);
+            // A radar unit serves many airports: the destination counts before the one it is listed at.
+            let (own, desk) = match tuned {
+                Some((a, false)) => (Some(a), None),
+                Some((a, true)) => (None, Some(a)),
+                None => (None, None),
+            };
+            own.or(arriving)
+                .or(desk)
+                .or_else(|| kept.cloned())
+                .or_else(|| self.airports.nearest_of(at, EARSHOT_NM, |a| !a.stations.is_empty()))
+        };
+        let Some(mut chosen) = chosen.or_else(|| near(EARSHOT_NM)) else { return };
+        if !self.airports.well_known(&chosen.icao) {
+            // The compass of the aircraft knows the variation better than the runways' numbers.
+            let off = turn(self.report.heading_mag, self.report.heading_true);
+            if off.abs() < 60.0 && off != 0.0 {
+                chosen.variation = off;
+            }
+        }
+        if self.airport.as_ref().map(|a| &a.icao) != Some(&chosen.icao) {
+            self.tracker = PhaseTracker::default();
+            self.airport = Some(chosen);
+        }
+    }
+}
