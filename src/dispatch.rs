@@ -21,7 +21,7 @@ use crate::llm::Llm;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
-use crate::sim::link::Link;
+use crate::sim::link::{Link, Patience, Told};
 use crate::speech::recognise::Recogniser;
 use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model};
@@ -97,8 +97,7 @@ pub struct Shell {
     /// The configuration's watcher, which knows our own writes.
     pub watch: Option<Watch>,
     radio_seed: u64,
-    /// The link to a simulator.
-    pub link: Option<Link>,
+    link: Option<Link>,
 }
 
 impl Shell {
@@ -148,6 +147,22 @@ impl Shell {
         }) {
             Ok(p) => self.player = Some(p),
             Err(p) => self.inbox.send(Event::Trouble(p)),
+        }
+    }
+
+    /// Looks for the configured simulator; the link before it ends.
+    pub fn open_link(&mut self) {
+        self.link = None;
+        if !Link::is_simulator(&self.config.sim.link) {
+            return;
+        }
+        let inbox = self.inbox.clone();
+        match Link::start(&self.config.sim, Patience::default(), move |told| match told {
+            Told::Report(r) => inbox.offer(Event::Sim(Arc::new(r))),
+            Told::Trouble(p) => inbox.offer(Event::Trouble(p)),
+        }) {
+            Ok(l) => self.link = Some(l),
+            Err(p) => self.inbox.offer(Event::Trouble(p)),
         }
     }
 
@@ -291,6 +306,9 @@ impl Shell {
             self.capture = None;
             self.player = None;
             self.open_sound();
+        }
+        if old.sim != config.sim {
+            self.open_link();
         }
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));

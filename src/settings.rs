@@ -175,6 +175,8 @@ pub struct Sim {
     pub host: String,
     /// X-Plane's UDP port.
     pub xplane_port: u16,
+    /// The port of X-Plane's web server, on this machine.
+    pub xplane_web_port: u16,
     /// The port that MSFS opens in its SimConnect.xml.
     pub msfs_port: u16,
     /// FlightGear's `--httpd` port.
@@ -193,6 +195,7 @@ impl Default for Sim {
             link: "auto".into(),
             host: String::new(),
             xplane_port: 49000,
+            xplane_web_port: 8086,
             msfs_port: 500,
             flightgear_port: 5500,
             airport: None,

@@ -22,7 +22,6 @@ use crate::ipc::{self, Instance, Press, Reply, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
-use crate::sim::link::{Link, Patience};
 use crate::sim::replay;
 use crate::units::Time;
 
@@ -65,13 +64,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         Err(p) => inbox.offer(Event::Trouble(p)),
     }
     let recording = replay_link(&config, &inbox);
-    if Link::is_simulator(&config.sim.link) {
-        let out = inbox.clone();
-        match Link::start(&config.sim, Patience::default(), move |r| out.offer(Event::Sim(Arc::new(r)))) {
-            Ok(l) => shell.link = Some(l),
-            Err(p) => inbox.offer(Event::Trouble(p)),
-        }
-    }
+    shell.open_link();
     let app = App::new(config, Airports::world());
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.

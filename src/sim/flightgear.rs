@@ -66,7 +66,7 @@ impl Listener {
     pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
         let host = host.unwrap_or("127.0.0.1");
         let at = super::link::resolve(host, port)?;
-        let stream = TcpStream::connect_timeout(&at, OPENING).ok()?;
+        let stream = super::link::connect(at)?;
         stream.set_read_timeout(Some(OPENING)).ok()?;
         stream.set_write_timeout(Some(OPENING)).ok()?;
         let url = format!("ws://{at}/PropertyListener");

@@ -1,13 +1,13 @@
 //! The link to a simulator: finds the one that runs, follows it, and looks again when it goes.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{flightgear, simconnect, xplane};
+use super::{flightgear, simconnect, xplane, xplane_web};
 use crate::problem::Problem;
 use crate::report::{Report, SimState};
 use crate::settings::Sim;
@@ -26,6 +26,8 @@ pub use crate::event::Command;
 pub enum Told {
     /// Where the aircraft is and how it is set up.
     Report(Report),
+    /// A simulator is there, but refuses: what the pilot can do about it.
+    Trouble(Problem),
 }
 
 /// The simulator ended, or stopped answering.
@@ -68,11 +70,13 @@ pub struct Patience {
     pub first: Duration,
     /// After many looks in vain.
     pub most: Duration,
+    /// How often a simulator that need not answer is asked whether it is still there.
+    pub check: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { first: Duration::from_secs(1), most: Duration::from_secs(10) }
+        Self { first: Duration::from_secs(1), most: Duration::from_secs(3), check: Duration::from_secs(1) }
     }
 }
 
@@ -90,14 +94,14 @@ impl Link {
         kinds(link).is_some()
     }
 
-    /// Starts to look. `tell` gets every report, ten a second at most, the last one marked `Lost`.
-    pub fn start(sim: &Sim, patience: Patience, tell: impl FnMut(Report) + Send + 'static) -> Result<Self, Problem> {
+    /// Starts to look. `tell` gets every report, ten a second at most, the last one marked `Lost`, and each trouble once.
+    pub fn start(sim: &Sim, patience: Patience, tell: impl FnMut(Told) + Send + 'static) -> Result<Self, Problem> {
         let stop = Arc::new(AtomicBool::new(false));
         let (commands, orders) = sync_channel(COMMANDS);
         let (sim, stopped) = (sim.clone(), stop.clone());
         let thread = std::thread::Builder::new()
             .name("sim".into())
-            .spawn(move || Search { sim, stopped, orders, patience }.run(tell))
+            .spawn(move || Search { sim, stopped, orders, patience, refused: None }.run(tell))
             .map_err(|e| Problem::new("cannot start the simulator link").because(e.to_string()))?;
         Ok(Self { stop, thread: Some(thread), commands })
     }
@@ -126,13 +130,15 @@ struct Search {
     stopped: Arc<AtomicBool>,
     orders: Receiver<Command>,
     patience: Patience,
+    /// The last refusal, told already.
+    refused: Option<Problem>,
 }
 
 impl Search {
-    fn run(self, mut tell: impl FnMut(Report)) {
+    fn run(mut self, mut tell: impl FnMut(Told)) {
         let mut pause = self.patience.first;
         while !self.stopped() {
-            match self.find() {
+            match self.find(&mut tell) {
                 Some(mut connection) => {
                     log::info!("simulator found: {}", connection.name());
                     pause = self.patience.first;
@@ -158,30 +164,70 @@ impl Search {
         }
     }
 
-    fn find(&self) -> Option<Box<dyn Connection>> {
-        let host = Some(self.sim.host.as_str()).filter(|h| !h.is_empty());
-        kinds(&self.sim.link)?.iter().filter(|_| !self.stopped()).find_map(|k| -> Option<Box<dyn Connection>> {
-            match k {
-                Kind::XPlane => Some(Box::new(xplane::Udp::open(host, self.sim.xplane_port)?)),
-                Kind::Msfs => Some(Box::new(simconnect::Client::open(host, self.sim.msfs_port)?)),
-                Kind::FlightGear => Some(Box::new(flightgear::Listener::open(host, self.sim.flightgear_port)?)),
+    fn find(&mut self, tell: &mut impl FnMut(Told)) -> Option<Box<dyn Connection>> {
+        let mut refused = None;
+        let found = kinds(&self.sim.link)?.iter().find_map(|kind| {
+            if self.stopped() {
+                return None;
             }
+            self.open(*kind).unwrap_or_else(|p| {
+                refused = Some(p);
+                None
+            })
+        });
+        // The same refusal is told once, not at every look.
+        if refused != self.refused {
+            if let Some(p) = refused.clone() {
+                tell(Told::Trouble(p));
+            }
+            self.refused = refused;
+        }
+        found
+    }
+
+    /// A connection to one simulator; none when it does not answer.
+    fn open(&self, kind: Kind) -> Result<Option<Box<dyn Connection>>, Problem> {
+        fn boxed(c: impl Connection + 'static) -> Box<dyn Connection> {
+            Box::new(c)
+        }
+        let host = Some(self.sim.host.as_str()).filter(|h| !h.is_empty());
+        Ok(match kind {
+            Kind::XPlane => {
+                // X-Plane's web server listens on its own machine alone.
+                let here = host.is_none_or(|h| matches!(h, "localhost" | "127.0.0.1"));
+                let web = if here { xplane_web::Web::open(self.sim.xplane_web_port)? } else { None };
+                match web {
+                    Some(web) => Some(boxed(web)),
+                    None => xplane::Udp::open(host, self.sim.xplane_port, self.patience.check).map(boxed),
+                }
+            }
+            Kind::Msfs => simconnect::Client::open(host, self.sim.msfs_port).map(boxed),
+            Kind::FlightGear => flightgear::Listener::open(host, self.sim.flightgear_port).map(boxed),
         })
     }
 
-    fn follow(&self, connection: &mut dyn Connection, tell: &mut impl FnMut(Report)) {
+    fn follow(&self, connection: &mut dyn Connection, tell: &mut impl FnMut(Told)) {
         let (mut last, mut told): (Option<Report>, Option<Instant>) = (None, None);
+        let mut wrong = 0u64;
         while !self.stopped() {
             match connection.poll() {
+                // Outside the earth, or no number: no place for the engine to reckon with.
+                Ok(Some(Told::Report(report))) if !sound(&report) => {
+                    wrong += 1;
+                    if wrong.is_power_of_two() {
+                        log::warn!("{wrong} reports of {} that cannot be were dropped", connection.name());
+                    }
+                }
                 Ok(Some(Told::Report(report))) => {
                     let due = told.is_none_or(|t| t.elapsed() >= BETWEEN_REPORTS);
                     let news = last.as_ref().is_none_or(|l| l.state != report.state || l.com1 != report.com1);
                     if due || news {
-                        tell(report.clone());
+                        tell(Told::Report(report.clone()));
                         told = Some(Instant::now());
                     }
                     last = Some(report);
                 }
+                Ok(Some(trouble)) => tell(trouble),
                 Ok(None) => {}
                 Err(Gone) => break,
             }
@@ -192,15 +238,30 @@ impl Search {
             }
         }
         if let Some(last) = last.filter(|_| !self.stopped()) {
-            tell(Report { state: SimState::Lost, ..last });
+            tell(Told::Report(Report { state: SimState::Lost, ..last }));
         }
     }
+}
+
+/// Whether the numbers of a report can be those of an aircraft.
+fn sound(r: &Report) -> bool {
+    let numbers = [r.altitude_ft, r.agl_ft, r.heading_true, r.heading_mag, r.ias_kt, r.ground_speed_kt, r.vertical_speed_fpm];
+    numbers.iter().all(|n| n.abs() < 1e6)
+        && r.position.is_none_or(|p| (-90.0..=90.0).contains(&p.lat) && (-180.0..=180.0).contains(&p.lon))
+        && r.others.iter().all(|o| (-90.0..=90.0).contains(&o.position.lat) && (-180.0..=180.0).contains(&o.position.lon))
 }
 
 /// A host's address, the first IPv4 one before others.
 pub(super) fn resolve(host: &str, port: u16) -> Option<SocketAddr> {
     let all: Vec<SocketAddr> = (host, port).to_socket_addrs().ok()?.collect();
     all.iter().find(|a| a.is_ipv4()).or(all.first()).copied()
+}
+
+/// A connection to a port, if somebody listens there. Windows tries a closed port of its own machine for two seconds:
+/// there, who does not answer at once is not there.
+pub(super) fn connect(at: SocketAddr) -> Option<TcpStream> {
+    let within = if at.ip().is_loopback() { 300 } else { 2000 };
+    TcpStream::connect_timeout(&at, Duration::from_millis(within)).ok()
 }
 
 /// COM frequency of a value in MHz, as simulators tell it.

@@ -5,3 +5,4 @@ pub mod link;
 pub mod replay;
 pub mod simconnect;
 pub mod xplane;
+pub mod xplane_web;

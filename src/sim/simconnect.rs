@@ -101,7 +101,7 @@ impl Client {
     pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
         let at = super::link::resolve(host.unwrap_or("127.0.0.1"), port)?;
         for generation in &GENERATIONS {
-            let stream = TcpStream::connect_timeout(&at, OPENING).ok()?;
+            let stream = super::link::connect(at)?;
             if let Some(client) = Self::greet(stream, generation) {
                 return Some(client);
             }

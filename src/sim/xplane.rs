@@ -2,12 +2,13 @@
 //!
 //! Values arrive as 32-bit floats, so positions step by a metre or two; good enough for a controller's eyes.
 
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Connection, Gone, Told};
 use crate::report::{Other, Report, SimState, Weather};
-use crate::units::{Callsign, Frequency, LatLon, Squawk};
+use crate::units::{Frequency, LatLon, Squawk};
 
 /// The port on which X-Plane listens.
 pub const PORT: u16 = 49000;
@@ -18,14 +19,14 @@ const SILENCE: Duration = Duration::from_secs(3);
 /// How long an answer to the first request may take.
 const FIRST: Duration = Duration::from_millis(1200);
 /// Feet in a metre.
-const FEET: f64 = 1.0 / 0.3048;
+pub(super) const FEET: f64 = 1.0 / 0.3048;
 /// Knots in a metre a second.
-const KNOTS: f64 = 3600.0 / 1852.0;
+pub(super) const KNOTS: f64 = 3600.0 / 1852.0;
 /// Other aircraft that are asked for: the nearest stand first in X-Plane's list.
 const OTHERS: usize = 12;
 
 /// Datarefs in the order of their index, with updates a second.
-const DATAREFS: &[(&str, i32)] = &[
+pub(super) const DATAREFS: &[(&str, i32)] = &[
     ("sim/flightmodel/position/latitude", 10),
     ("sim/flightmodel/position/longitude", 10),
     ("sim/flightmodel/position/elevation", 10),
@@ -61,34 +62,37 @@ pub struct Udp {
     socket: UdpSocket,
     values: Vec<Option<f32>>,
     heard: Instant,
+    asked: Instant,
+    check: Duration,
     /// Packets that were no answer of X-Plane's.
     dropped: u64,
 }
 
 impl Udp {
     /// Asks the X-Plane at `host` (or one that announces itself) for its datarefs; `None` when nothing answers.
-    pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
+    pub fn open(host: Option<&str>, port: u16, check: Duration) -> Option<Self> {
         let at = match host {
             Some(h) => super::link::resolve(h, port)?,
             None => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         };
-        Self::ask(at).or_else(|| if host.is_none() { Self::ask(beacon(Duration::from_millis(1500))?) } else { None })
+        Self::ask(at, check).or_else(|| if host.is_none() { Self::ask(beacon(Duration::from_millis(1500))?, check) } else { None })
     }
 
-    fn ask(at: SocketAddr) -> Option<Self> {
+    fn ask(at: SocketAddr, check: Duration) -> Option<Self> {
         let any: SocketAddr = if at.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (std::net::Ipv6Addr::UNSPECIFIED, 0).into() };
         let socket = UdpSocket::bind(any).ok()?;
         socket.connect(at).ok()?;
-        let mut link = Self { socket, values: vec![None; INDICES], heard: Instant::now(), dropped: 0 };
+        let mut link = Self { socket, values: vec![None; INDICES], heard: Instant::now(), asked: Instant::now(), check, dropped: 0 };
         link.subscribe(true);
         link.socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
         let began = Instant::now();
         let mut packet = [0u8; 2048];
         while began.elapsed() < FIRST {
-            if let Ok(n) = link.socket.recv(&mut packet)
-                && link.take(&packet[..n])
-            {
-                return Some(link);
+            match link.socket.recv(&mut packet) {
+                Ok(n) if link.take(&packet[..n]) => return Some(link),
+                // Nobody listens there.
+                Err(e) if matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset) => return None,
+                _ => {}
             }
         }
         None
@@ -146,44 +150,8 @@ impl Udp {
             .collect()
     }
 
-    /// What the values say together; `None` before a position is known.
     fn report(&self) -> Option<Report> {
-        let (lat, lon) = (self.value(0)?, self.value(1)?);
-        let at = LatLon::new(lat, lon);
-        let paused = self.value(13).is_some_and(|p| p != 0.0);
-        let state = match (lat, lon) {
-            (0.0, 0.0) => SimState::Menu,
-            _ if paused => SimState::Paused,
-            _ => SimState::Flying,
-        };
-        let variation = self.value(4).zip(self.value(5)).map_or(0.0, |(t, m)| t - m);
-        let wind_kt = self.value(15).map(|v| v * KNOTS);
-        Some(Report {
-            state,
-            position: (state != SimState::Menu).then_some(at),
-            altitude_ft: self.value(2).unwrap_or(0.0) * FEET,
-            agl_ft: self.value(3).unwrap_or(0.0) * FEET,
-            heading_true: self.value(4).unwrap_or(0.0).rem_euclid(360.0),
-            heading_mag: self.value(5).unwrap_or(0.0).rem_euclid(360.0),
-            ias_kt: self.value(6).unwrap_or(0.0),
-            ground_speed_kt: self.value(7).unwrap_or(0.0) * KNOTS,
-            vertical_speed_fpm: self.value(8).unwrap_or(0.0),
-            on_ground: self.value(9).is_some_and(|v| v != 0.0),
-            callsign: callsign(&self.characters(TAIL, TAIL_CHARACTERS)),
-            aircraft_type: Some(self.characters(TYPE, TYPE_CHARACTERS)).filter(|t| t.len() >= 2),
-            com1: self.value(10).and_then(khz),
-            com2: self.value(11).and_then(khz),
-            transponder: self.value(12).and_then(code),
-            weather: Weather {
-                wind_dir: self.value(14).filter(|_| wind_kt.is_some()).map(|d| (d - variation).rem_euclid(360.0)),
-                wind_kt,
-                altimeter_inhg: self.value(16).filter(|p| *p > 50_000.0).map(|p| p / 3386.389),
-                qnh_hpa: self.value(16).filter(|p| *p > 50_000.0).map(|p| p / 100.0),
-                visibility_sm: self.value(17),
-                ceiling_ft: None,
-            },
-            others: self.others(),
-        })
+        report(|i| self.value(i), &self.characters(TAIL, TAIL_CHARACTERS), &self.characters(TYPE, TYPE_CHARACTERS), self.others())
     }
 
     fn others(&self) -> Vec<Other> {
@@ -211,14 +179,21 @@ impl Connection for Udp {
     }
 
     fn poll(&mut self) -> Result<Option<Told>, Gone> {
+        if self.asked.elapsed() >= self.check {
+            self.asked = Instant::now();
+            // Asked again, a dataref comes on as before; at a port where nobody listens any more the system says so.
+            let (name, hz) = DATAREFS[0];
+            let _ = self.socket.send(&rref(hz, 0, name));
+        }
         let mut packet = [0u8; 2048];
         match self.socket.recv(&mut packet) {
             Ok(n) => {
                 self.take(&packet[..n]);
                 Ok(self.report().map(Told::Report))
             }
+            Err(e) if matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset) => Err(Gone),
+            // On another machine only silence tells.
             Err(_) if self.heard.elapsed() > SILENCE => Err(Gone),
-            // A refused port shows as an error of the next receive: silence decides.
             Err(_) => Ok(None),
         }
     }
@@ -246,6 +221,46 @@ impl Drop for Udp {
     fn drop(&mut self) {
         self.subscribe(false);
     }
+}
+
+/// What the values of `DATAREFS`, by index, say together with the two strings; `None` before a position is known.
+pub(super) fn report(value: impl Fn(usize) -> Option<f64>, tail: &str, designator: &str, others: Vec<Other>) -> Option<Report> {
+    let (lat, lon) = (value(0)?, value(1)?);
+    let at = LatLon::new(lat, lon);
+    let paused = value(13).is_some_and(|p| p != 0.0);
+    let state = match (lat, lon) {
+        (0.0, 0.0) => SimState::Menu,
+        _ if paused => SimState::Paused,
+        _ => SimState::Flying,
+    };
+    let variation = value(4).zip(value(5)).map_or(0.0, |(t, m)| t - m);
+    let wind_kt = value(15).map(|v| v * KNOTS);
+    Some(Report {
+        state,
+        position: (state != SimState::Menu).then_some(at),
+        altitude_ft: value(2).unwrap_or(0.0) * FEET,
+        agl_ft: value(3).unwrap_or(0.0) * FEET,
+        heading_true: value(4).unwrap_or(0.0).rem_euclid(360.0),
+        heading_mag: value(5).unwrap_or(0.0).rem_euclid(360.0),
+        ias_kt: value(6).unwrap_or(0.0),
+        ground_speed_kt: value(7).unwrap_or(0.0) * KNOTS,
+        vertical_speed_fpm: value(8).unwrap_or(0.0),
+        on_ground: value(9).is_some_and(|v| v != 0.0),
+        callsign: tail.parse().ok(),
+        aircraft_type: Some(designator.to_owned()).filter(|t| t.len() >= 2),
+        com1: value(10).and_then(khz),
+        com2: value(11).and_then(khz),
+        transponder: value(12).and_then(code),
+        weather: Weather {
+            wind_dir: value(14).filter(|_| wind_kt.is_some()).map(|d| (d - variation).rem_euclid(360.0)),
+            wind_kt,
+            altimeter_inhg: value(16).filter(|p| *p > 50_000.0).map(|p| p / 3386.389),
+            qnh_hpa: value(16).filter(|p| *p > 50_000.0).map(|p| p / 100.0),
+            visibility_sm: value(17),
+            ceiling_ft: None,
+        },
+        others,
+    })
 }
 
 /// A request: five letters, frequency, index, name in 400 bytes; 413 in all.
@@ -325,10 +340,6 @@ fn khz(v: f64) -> Option<Frequency> {
 
 fn code(v: f64) -> Option<Squawk> {
     format!("{:04}", v.round() as i64).parse().ok()
-}
-
-fn callsign(text: &str) -> Option<Callsign> {
-    text.parse().ok()
 }
 
 #[cfg(test)]

@@ -1,0 +1,105 @@
+//! Peers that speak the simulators' protocols over real sockets, and what tests of the links share.
+
+#![allow(dead_code, reason = "each test takes the peers that it needs")]
+
+pub mod flightgear;
+pub mod simconnect;
+pub mod xplane_udp;
+pub mod xplane_web;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use stratus::problem::Problem;
+use stratus::report::Report;
+use stratus::settings::Sim;
+use stratus::sim::link::{Link, Patience, Told};
+
+pub const LIMIT: Duration = Duration::from_secs(20);
+pub const QUICK: Patience =
+    Patience { first: Duration::from_millis(10), most: Duration::from_millis(40), check: Duration::from_millis(20) };
+
+pub fn sim(link: &str, port: u16) -> Sim {
+    Sim {
+        link: link.into(),
+        host: "127.0.0.1".into(),
+        xplane_port: port,
+        xplane_web_port: port,
+        msfs_port: port,
+        flightgear_port: port,
+        ..Sim::default()
+    }
+}
+
+pub fn start(sim: &Sim) -> (Link, Receiver<Report>) {
+    let (tx, rx) = channel();
+    let link = Link::start(sim, QUICK, move |told| {
+        if let Told::Report(r) = told {
+            let _ = tx.send(r);
+        }
+    });
+    (link.unwrap(), rx)
+}
+
+/// A link of which only the troubles are heard.
+pub fn troubles(sim: &Sim) -> (Link, Receiver<Problem>) {
+    let (tx, rx) = channel();
+    let link = Link::start(sim, QUICK, move |told| {
+        if let Told::Trouble(p) = told {
+            let _ = tx.send(p);
+        }
+    });
+    (link.unwrap(), rx)
+}
+
+/// The first report that satisfies `wanted`.
+pub fn until(reports: &Receiver<Report>, what: &str, wanted: impl Fn(&Report) -> bool) -> Report {
+    let began = Instant::now();
+    let mut last = None;
+    while began.elapsed() < LIMIT {
+        if let Ok(r) = reports.recv_timeout(Duration::from_millis(100)) {
+            if wanted(&r) {
+                return r;
+            }
+            last = Some(r);
+        }
+    }
+    panic!("{what} never came; the last report was {last:?}");
+}
+
+pub fn soon(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < LIMIT, "{what} never came");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A peer's thread; ends when dropped.
+pub struct Peer {
+    pub stop: Arc<AtomicBool>,
+    pub thread: Option<JoinHandle<()>>,
+    /// Where it listens.
+    pub port: u16,
+    /// What was written to the simulator, in words.
+    pub written: Arc<Mutex<Vec<String>>>,
+}
+
+impl Peer {
+    /// Whether these words were written.
+    pub fn wrote(&self, words: &str) -> bool {
+        self.written.lock().unwrap().iter().any(|w| w == words)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(t) = self.thread.take() {
+            t.join().unwrap();
+        }
+    }
+}
