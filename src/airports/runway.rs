@@ -63,10 +63,10 @@ impl Geometry {
     }
 }
 
-/// Every runway end of an airport, in the order of its data.
+/// Every runway end of an airport that is in use, in the order of its data.
 pub fn ends(airport: &Airport) -> Vec<Geometry> {
     let mut all = Vec::with_capacity(airport.runways.len() * 2);
-    for strip in &airport.runways {
+    for strip in airport.runways.iter().filter(|s| !s.closed) {
         let [a, b] = &strip.ends;
         let length = a.start.distance_ft(b.start);
         for (near, far) in [(a, b), (b, a)] {

@@ -505,10 +505,10 @@ impl Engine {
 
     /// Without a simulator the pilot's words say where they are.
     fn place_from_words(&mut self, u: &Understanding) {
-        if let Some(a) = u.addressed.name.as_deref().and_then(|n| self.airports.by_name(n))
+        if let Some(a) = u.addressed.name.as_deref().and_then(|n| self.airports.named(n))
             && self.setup.airport.is_none()
         {
-            self.airport = Some(a.clone());
+            self.airport = Some(a);
         }
         if let Some(p) = place::phase_from_words(u, self.phase, &self.record) {
             let was = self.phase;

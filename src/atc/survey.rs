@@ -118,7 +118,7 @@ impl Engine {
     /// The airport of the plan's destination, if the data knows it.
     pub(super) fn destination_airport(&self) -> Option<Airport> {
         let code = self.plan.as_ref()?.destination.as_deref()?;
-        self.airports.find(code).or_else(|| self.airports.by_name(code).cloned())
+        self.airports.find(code).or_else(|| self.airports.named(code))
     }
 
     /// The unit that takes the aircraft over from `station` where it is now.

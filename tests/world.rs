@@ -1,0 +1,71 @@
+//! The engine at airports of the world, as it runs: a report from anywhere, and the right controller answers or none.
+
+use stratus::airports::data::Airports;
+use stratus::atc::{Engine, Setup};
+use stratus::report::Report;
+use stratus::units::{Facility, LatLon, Region, Time};
+
+/// An engine whose aircraft stands, or flies at `altitude_ft`, at a position with a frequency tuned.
+fn at(lat: f64, lon: f64, com1: &str, airborne: bool) -> Engine {
+    let mut engine = Engine::new(Airports::world(), Setup { callsign: "N172SP".parse().ok(), ..Setup::default() });
+    let report = Report {
+        position: Some(LatLon::new(lat, lon)),
+        com1: com1.parse().ok(),
+        on_ground: !airborne,
+        altitude_ft: if airborne { 2500.0 } else { 10.0 },
+        ..Report::default()
+    };
+    engine.see(Time(1000), &report);
+    engine
+}
+
+fn reply(engine: &mut Engine, words: &str) -> String {
+    let u = engine.understand(words);
+    engine.answer(Time(2000), words, u).reply.map(|r| r.transmission.text).unwrap_or_default()
+}
+
+#[test]
+fn a_pilot_at_san_francisco_talks_to_its_ground() {
+    let mut e = at(37.615, -122.385, "121.8", false);
+    assert_eq!(e.airport().unwrap().icao, "KSFO");
+    assert_eq!(e.station().unwrap().name, "San Francisco Ground");
+    let said = reply(&mut e, "san francisco ground november one seven two sierra papa at the ramp ready to taxi");
+    assert!(said.contains("runway"), "{said:?}");
+    let runways = e.airport().unwrap().strips_ends();
+    assert!(runways.iter().any(|r| said.contains(&format!("unway {r}"))), "{said:?} names none of {runways:?}");
+    assert!(!said.contains(" via "), "no taxiway is known there: {said:?}");
+}
+
+#[test]
+fn heathrow_and_innsbruck_are_controlled_in_icao_words() {
+    for (lat, lon, com1, icao, station) in
+        [(51.4700, -0.4600, "118.5", "EGLL", "Heathrow Tower"), (47.2602, 11.3440, "120.1", "LOWI", "Innsbruck Tower")]
+    {
+        let e = at(lat, lon, com1, false);
+        let airport = e.airport().unwrap();
+        assert_eq!((airport.icao.as_str(), airport.region), (icao, Region::Icao));
+        assert_eq!(e.station().unwrap().name, station);
+    }
+}
+
+#[test]
+fn nobody_controls_a_field_without_a_tower() {
+    let mut e = at(37.5134, -122.5009, "122.8", false);
+    assert_eq!(e.airport().unwrap().icao, "KHAF");
+    assert_eq!(e.station().unwrap().facility, Facility::Ctaf);
+    assert_eq!(reply(&mut e, "half moon bay traffic skyhawk one seven two sierra papa taking runway three zero half moon bay"), "");
+}
+
+#[test]
+fn in_the_air_the_tuned_tower_matters_more_than_the_nearest_field() {
+    // Marina's field lies nearer, but Monterey's tower is tuned.
+    let e = at(36.70, -121.80, "118.4", true);
+    assert_eq!(e.airport().unwrap().icao, "KMRY");
+    assert_eq!(e.station().unwrap().facility, Facility::Tower);
+}
+
+#[test]
+fn over_the_ocean_there_is_no_airport() {
+    let e = at(30.0, -40.0, "118.5", true);
+    assert!(e.airport().is_none() && e.station().is_none());
+}
