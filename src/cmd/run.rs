@@ -1,5 +1,6 @@
 //! `stratus run`: the tray process, and its headless twin.
 
+mod footprint;
 mod headless;
 
 use std::path::Path;
@@ -56,6 +57,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let server = serve(lock, &inbox, &shell)?;
     log::info!("ready in {} ms", begun.elapsed().as_millis());
     shell.open_sound();
+    footprint::settle();
     let (out, sim) = (inbox.clone(), args.sim.clone());
     match config::Watch::start(&paths.config_file, loaded.config, loaded.problem, move |result| {
         out.send(Event::Config(result.map(|c| with_sim(c, sim.as_deref()))));
