@@ -1,15 +1,18 @@
 //! The links to simulators against peers that speak their protocols over real sockets.
 
+#![allow(clippy::print_stdout, reason = "what is skipped is said")]
+
 mod peers;
 
 use peers::flightgear::flightgear;
 use peers::simconnect::msfs;
-use peers::xplane_udp::xplane;
+use peers::xplane_udp::{announced, multicast, xplane};
 use peers::xplane_web::{Mood, web};
 use peers::{sim, soon, start, troubles, until};
 
 use stratus::event::Command;
 use stratus::report::SimState;
+use stratus::settings::Sim;
 
 #[test]
 fn xplane_is_read_and_written_over_udp() {
@@ -117,4 +120,35 @@ fn an_old_xplane_is_read_over_udp() {
     let _udp = xplane(old.port);
     let (_link, reports) = start(&sim("xplane", old.port));
     until(&reports, "the flight", |r| r.state == SimState::Flying && r.callsign.is_some());
+}
+
+#[test]
+fn xplane_is_found_by_its_beacon() {
+    if !multicast() {
+        println!("SKIPPED: this machine carries no multicast");
+        return;
+    }
+    let closed = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let _peer = announced();
+    let (_link, reports) = start(&Sim { host: String::new(), ..sim("xplane", closed) });
+    until(&reports, "the flight", |r| r.state == SimState::Flying && r.callsign.is_some());
+}
+
+#[test]
+fn auto_follows_a_change_of_simulator() {
+    let fg = flightgear(0);
+    // One number for every protocol: whichever peer has it is the simulator that runs.
+    let port = fg.port;
+    let (link, reports) = start(&sim("auto", port));
+    until(&reports, "FlightGear", |r| r.state == SimState::Flying && r.com1.is_some());
+    drop(fg);
+    until(&reports, "its end", |r| r.state == SimState::Lost);
+    let x = xplane(port);
+    until(&reports, "X-Plane", |r| r.state == SimState::Flying && !r.others.is_empty());
+    link.write(Command::Ident);
+    soon("ident", || x.wrote("sim/transponder/transponder_ident"));
+    drop(x);
+    until(&reports, "its end", |r| r.state == SimState::Lost);
+    let _m = msfs(port, &[6]);
+    until(&reports, "MSFS", |r| r.state == SimState::Flying && r.others.iter().any(|o| o.callsign.is_some()));
 }

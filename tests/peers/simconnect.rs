@@ -1,5 +1,6 @@
-//! SimConnect's server side over TCP.
+//! SimConnect's server side over TCP: answers each client by the client's own data definitions.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,18 +27,101 @@ pub fn msfs(port: u16, accepts: &'static [u32]) -> Peer {
     Peer { stop, thread: Some(thread), port, written }
 }
 
+/// What the simulator knows of an aircraft: numbers by name, and text by name.
+struct Aircraft {
+    com1: f64,
+    standby: f64,
+    code: f64,
+}
+
+impl Aircraft {
+    /// The own aircraft's number, in the unit that the table of `docs/simulators.md` asks for.
+    fn number(&self, name: &str) -> Option<f64> {
+        Some(match name {
+            "PLANE LATITUDE" => 19.7203,
+            "PLANE LONGITUDE" => -155.0485,
+            "PLANE ALTITUDE" => 42.0,
+            "PLANE ALT ABOVE GROUND" => 4.0,
+            "PLANE HEADING DEGREES TRUE" => 99.0,
+            "PLANE HEADING DEGREES MAGNETIC" => 89.5,
+            "AIRSPEED INDICATED" | "GROUND VELOCITY" | "VERTICAL SPEED" => 0.0,
+            "SIM ON GROUND" | "IS USER SIM" => 1.0,
+            "COM ACTIVE FREQUENCY:1" => self.com1,
+            "COM STANDBY FREQUENCY:1" => self.standby,
+            "COM ACTIVE FREQUENCY:2" => 122.805,
+            "TRANSPONDER CODE:1" => self.code,
+            "AMBIENT WIND DIRECTION" => 80.0,
+            "AMBIENT WIND VELOCITY" => 8.0,
+            "SEA LEVEL PRESSURE" => 1013.25,
+            "AMBIENT VISIBILITY" => 16093.4,
+            _ => return None,
+        })
+    }
+
+    fn text(name: &str) -> Option<&'static str> {
+        Some(match name {
+            "ATC ID" => "N172SP",
+            "ATC MODEL" => "ATCCOM.AC_MODEL_C172.0.text",
+            "TITLE" => "Cessna Skyhawk",
+            _ => return None,
+        })
+    }
+}
+
+/// The other aircraft around.
+fn other(name: &str) -> Option<f64> {
+    Some(match name {
+        "PLANE LATITUDE" => 19.73,
+        "PLANE LONGITUDE" => -155.05,
+        "PLANE ALTITUDE" => 900.0,
+        "PLANE HEADING DEGREES TRUE" => 260.0,
+        "GROUND VELOCITY" => 90.0,
+        "SIM ON GROUND" | "IS USER SIM" => 0.0,
+        _ => return None,
+    })
+}
+
+fn other_text(name: &str) -> &'static str {
+    if name == "ATC ID" { "N4AB" } else { "TT:ATCCOM.AC_MODEL B738.0.text" }
+}
+
+/// A datum of a definition: name and type.
+type Datum = (String, u32);
+
+/// The data of a definition, in its order and its types; `None` for a type that the peer does not know.
+fn data(definition: &[Datum], number: impl Fn(&str) -> Option<f64>, text: impl Fn(&str) -> &'static str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for (name, kind) in definition {
+        let n = number(name).unwrap_or(0.0);
+        match kind {
+            1 => bytes.extend((n as i32).to_le_bytes()),
+            2 => bytes.extend((n as i64).to_le_bytes()),
+            3 => bytes.extend((n as f32).to_le_bytes()),
+            4 => bytes.extend(n.to_le_bytes()),
+            5..=10 => bytes.extend(field(text(name), [8, 32, 64, 128, 256, 260][*kind as usize - 5])),
+            _ => return None,
+        }
+    }
+    Some(bytes)
+}
+
 fn serve_simconnect(mut stream: TcpStream, accepts: &[u32], stop: &AtomicBool, log: &Mutex<Vec<String>>) {
     stream.set_nonblocking(false).unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
     let word = |b: &[u8], at: usize| u32::from_le_bytes(b[at..at + 4].try_into().unwrap());
+    let text = |b: &[u8]| String::from_utf8_lossy(b.split(|c| *c == 0).next().unwrap()).to_uppercase();
     let reply = |kind: u32, body: &[u8]| -> Vec<u8> {
         [&(body.len() as u32 + 12).to_le_bytes()[..], &4u32.to_le_bytes(), &kind.to_le_bytes(), body].concat()
     };
+    let words = |w: &[u32]| -> Vec<u8> { w.iter().flat_map(|w| w.to_le_bytes()).collect() };
     let (mut inbox, mut buffer) = (Vec::new(), [0u8; 8192]);
-    let (mut com1, mut standby) = (121.9f64, 118.1f64);
-    let mut events: Vec<(u32, String)> = Vec::new();
-    let mut periodic: Vec<u32> = Vec::new();
+    let mut aircraft = Aircraft { com1: 121.9, standby: 118.1, code: 1200.0 };
+    let mut events: BTreeMap<u32, String> = BTreeMap::new();
+    let mut definitions: BTreeMap<u32, Vec<Datum>> = BTreeMap::new();
+    // Request, definition, object.
+    let mut periodic: Vec<(u32, u32, u32)> = Vec::new();
     while !stop.load(Ordering::Relaxed) {
+        let mut out = Vec::new();
         match stream.read(&mut buffer) {
             Ok(0) => return,
             Ok(n) => inbox.extend(&buffer[..n]),
@@ -53,49 +137,60 @@ fn serve_simconnect(mut stream: TcpStream, accepts: &[u32], stop: &AtomicBool, l
             match id {
                 0x01 if !accepts.contains(&protocol) => return,
                 0x01 => {
-                    let open = reply(2, &[0; 296]);
+                    // The simulator's name, its version and SimConnect's.
+                    let open = reply(2, &[field("KittyHawk", 256), words(&[11, 0, 62651, 3, 11, 0, 62651, 3, 0, 0])].concat());
                     // In small pieces, as a network may deliver it.
                     for piece in open.chunks(7) {
                         stream.write_all(piece).unwrap();
                     }
-                    stream.write_all(&reply(4, &[u32::MAX.to_le_bytes(), 1u32.to_le_bytes(), 0u32.to_le_bytes()].concat())).unwrap();
                 }
-                0x04 => events.push((word(&p, 16), String::from_utf8_lossy(&p[20..276]).trim_end_matches('\0').to_owned())),
+                0x17 => out.extend(reply(4, &words(&[u32::MAX, word(&p, 16), 0]))),
+                0x04 => drop(events.insert(word(&p, 16), text(&p[20..276]))),
                 0x05 => {
-                    let name = events.iter().find(|(e, _)| *e == word(&p, 20)).map(|(_, n)| n.clone()).unwrap();
+                    let name = events.get(&word(&p, 20)).cloned().unwrap();
                     let data = word(&p, 24);
                     match name.as_str() {
-                        "COM_STBY_RADIO_SET_HZ" => standby = f64::from(data) / 1e6,
-                        "COM_STBY_RADIO_SWAP" => std::mem::swap(&mut com1, &mut standby),
+                        "COM_STBY_RADIO_SET_HZ" => aircraft.standby = f64::from(data) / 1e6,
+                        "COM_STBY_RADIO_SWAP" => std::mem::swap(&mut aircraft.com1, &mut aircraft.standby),
+                        "XPNDR_SET" => aircraft.code = format!("{data:x}").parse().unwrap(),
                         _ => {}
                     }
                     log.lock().unwrap().push(format!("{name} {data:#x}"));
                 }
-                0x0E => periodic.push(word(&p, 16)),
+                0x0C => {
+                    let name = text(&p[20..276]);
+                    if aircraft.number(&name).is_none() && Aircraft::text(&name).is_none() {
+                        // Name unrecognised, in the first parameter of this packet.
+                        out.extend(reply(1, &words(&[7, word(&p, 12), 1])));
+                    }
+                    definitions.entry(word(&p, 16)).or_default().push((name, word(&p, 532)));
+                }
+                0x0E => {
+                    periodic.retain(|r| r.0 != word(&p, 16));
+                    if word(&p, 28) != 0 {
+                        periodic.push((word(&p, 16), word(&p, 20), word(&p, 24)));
+                    }
+                }
                 0x0F => {
-                    let numbers = [19.73, -155.05, 900.0, 260.0, 90.0, 0.0, 0.0];
-                    let mut data: Vec<u8> = [3u32, 9, 3, 0, 1, 1, 9].iter().flat_map(|w| w.to_le_bytes()).collect();
-                    data.extend(numbers.iter().flat_map(|n: &f64| n.to_le_bytes()));
-                    data.extend(field("N4AB", 32));
-                    data.extend(field("TT:ATCCOM.AC_MODEL B738.0.text", 64));
-                    stream.write_all(&reply(9, &data)).unwrap();
+                    let d = definitions.get(&word(&p, 20)).cloned().unwrap_or_default();
+                    if let Some(bytes) = data(&d, other, other_text) {
+                        let head = words(&[word(&p, 16), 9, word(&p, 20), 0, 1, 1, d.len() as u32]);
+                        out.extend(reply(9, &[head, bytes].concat()));
+                    }
                 }
                 _ => {}
             }
         }
-        for request in &periodic {
-            let mut data: Vec<u8> = [*request, 1, *request, 0, 1, 1, 17].iter().flat_map(|w| w.to_le_bytes()).collect();
-            if *request == 1 {
-                let own =
-                    [19.7203, -155.0485, 42.0, 4.0, 99.0, 89.5, 0.0, 0.0, 0.0, 1.0, com1, 122.805, 1200.0, 80.0, 8.0, 1013.25, 16093.4];
-                data.extend(own.iter().flat_map(|n: &f64| n.to_le_bytes()));
-            } else {
-                data.extend(field("N172SP", 32));
-                data.extend(field("ATCCOM.AC_MODEL_C172.0.text", 64));
+        for (request, definition, object) in &periodic {
+            let d = definitions.get(definition).cloned().unwrap_or_default();
+            let own = data(&d, |n| aircraft.number(n), |n| Aircraft::text(n).unwrap_or_default());
+            if let Some(bytes) = own {
+                let head = words(&[*request, *object, *definition, 0, 1, 1, d.len() as u32]);
+                out.extend(reply(8, &[head, bytes].concat()));
             }
-            if stream.write_all(&reply(8, &data)).is_err() {
-                return;
-            }
+        }
+        if stream.write_all(&out).is_err() {
+            return;
         }
         std::thread::sleep(Duration::from_millis(20));
     }

@@ -1,22 +1,66 @@
-//! X-Plane's UDP side.
+//! X-Plane's UDP side, with its beacon.
 
-use std::net::UdpSocket;
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Peer;
 
-/// X-Plane's UDP side: answers RREF with the values that it has, takes DREF and CMND.
+/// Where X-Plane tells that it is there.
+const BEACON: (&str, u16) = ("239.255.1.1", 49707);
+
+/// A beacon of X-Plane 12.1.4, master machine, listening on `port`.
+pub fn beacon(port: u16) -> Vec<u8> {
+    let mut b = b"BECN\0\x01\x02".to_vec();
+    b.extend(1i32.to_le_bytes());
+    b.extend(121_400i32.to_le_bytes());
+    b.extend(1u32.to_le_bytes());
+    b.extend(port.to_le_bytes());
+    b.extend(b"peer\0");
+    b.resize(5 + 16 + 500, 0);
+    b.extend(port.to_le_bytes());
+    b
+}
+
+/// As `polite`, and sends what is not X-Plane's in between: it must be dropped without harm.
 pub fn xplane(port: u16) -> Peer {
-    let socket = UdpSocket::bind(("127.0.0.1", port)).unwrap();
+    serve(UdpSocket::bind(("127.0.0.1", port)).unwrap(), true)
+}
+
+/// X-Plane's UDP side: answers RREF with the values that it has, takes DREF and CMND, tells by beacon where it is.
+pub fn polite(port: u16) -> Peer {
+    serve(UdpSocket::bind(("127.0.0.1", port)).unwrap(), false)
+}
+
+/// As `polite`, at the address from which its beacon comes: not only on the loopback.
+pub fn announced() -> Peer {
+    serve(UdpSocket::bind(("0.0.0.0", 0)).unwrap(), false)
+}
+
+/// A socket whose multicasts stay on this machine; none without a way for multicast.
+fn announcer() -> Option<UdpSocket> {
+    let socket = UdpSocket::bind(("0.0.0.0", 0)).ok()?;
+    socket.set_multicast_ttl_v4(0).ok()?;
+    Some(socket)
+}
+
+/// Whether this machine carries multicast at all.
+pub fn multicast() -> bool {
+    announcer().is_some_and(|s| s.send_to(b"?", BEACON).is_ok())
+}
+
+fn serve(socket: UdpSocket, rough: bool) -> Peer {
+    let announcer = announcer().filter(|_| !rough);
     let port = socket.local_addr().unwrap().port();
     socket.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
     let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
     let (stopped, log) = (stop.clone(), written.clone());
     let thread = std::thread::spawn(move || {
-        let mut asked: Vec<(i32, String)> = Vec::new();
-        let mut client = None;
+        let mut asked: Vec<(SocketAddr, i32, String)> = Vec::new();
+        let mut told = None::<Instant>;
+        let mut code = 1200f32;
         let (mut com1, mut standby) = (121_900f32, 118_100f32);
         let mut packet = [0u8; 2048];
         let name = |b: &[u8]| String::from_utf8_lossy(b.split(|c| *c == 0).next().unwrap()).into_owned();
@@ -28,18 +72,21 @@ pub fn xplane(port: u16) -> Peer {
                         assert_eq!(n, 413, "an RREF request has 413 bytes");
                         let hz = i32::from_le_bytes(p[5..9].try_into().unwrap());
                         let index = i32::from_le_bytes(p[9..13].try_into().unwrap());
-                        asked.retain(|(i, _)| *i != index);
+                        asked.retain(|(a, i, _)| (*a, *i) != (from, index));
                         if hz > 0 {
-                            asked.push((index, name(&p[13..])));
-                            client = Some(from);
+                            asked.push((from, index, name(&p[13..])));
                         }
                     }
                     b"DREF" => {
                         assert_eq!(n, 509, "a DREF has 509 bytes");
                         let value = f32::from_le_bytes(p[5..9].try_into().unwrap());
-                        let node = name(&p[9..]);
+                        let node = name(&p[9..]).trim_end_matches("[0]").to_owned();
                         if node.ends_with("com1_standby_frequency_hz_833") {
                             standby = value;
+                        } else if node.ends_with("com1_frequency_hz_833") {
+                            com1 = value;
+                        } else if node.ends_with("transponder_code") {
+                            code = value;
                         }
                         log.lock().unwrap().push(format!("{} {value}", node.rsplit('/').next().unwrap()));
                     }
@@ -54,7 +101,12 @@ pub fn xplane(port: u16) -> Peer {
                 }
                 continue;
             }
-            let Some(to) = client else { continue };
+            if told.is_none_or(|t| t.elapsed() > Duration::from_millis(300)) {
+                told = Some(Instant::now());
+                if let Some(a) = &announcer {
+                    let _ = a.send_to(&beacon(port), BEACON);
+                }
+            }
             let value = |name: &str| -> f32 {
                 let short = name.rsplit('/').next().unwrap();
                 match short {
@@ -67,7 +119,7 @@ pub fn xplane(port: u16) -> Peer {
                     "onground_any" => 1.0,
                     "com1_frequency_hz_833" => com1,
                     "com2_frequency_hz_833" => 122_805.0,
-                    "transponder_code" => 1200.0,
+                    "transponder_code" => code,
                     "qnh_pas" => 101_325.0,
                     "wind_now_direction_degt" => 80.0,
                     "wind_now_speed_msc" => 5.0,
@@ -79,17 +131,22 @@ pub fn xplane(port: u16) -> Peer {
                     _ => 0.0,
                 }
             };
-            for group in asked.chunks(60) {
-                let mut answer = b"RREF,".to_vec();
-                for (i, n) in group {
-                    answer.extend(i.to_le_bytes());
-                    answer.extend(value(n).to_le_bytes());
+            let clients: BTreeSet<SocketAddr> = asked.iter().map(|(to, ..)| *to).collect();
+            for to in clients {
+                let own: Vec<_> = asked.iter().filter(|(a, ..)| *a == to).collect();
+                for group in own.chunks(60) {
+                    let mut answer = b"RREF,".to_vec();
+                    for (_, i, n) in group {
+                        answer.extend(i.to_le_bytes());
+                        answer.extend(value(n).to_le_bytes());
+                    }
+                    let _ = socket.send_to(&answer, to);
                 }
-                let _ = socket.send_to(&answer, to);
+                if rough {
+                    let _ = socket.send_to(b"RREF,abc", to);
+                    let _ = socket.send_to(&[0xFF; 1400], to);
+                }
             }
-            // What is not X-Plane's must be dropped without harm.
-            let _ = socket.send_to(b"RREF,abc", to);
-            let _ = socket.send_to(&[0xFF; 1400], to);
         }
     });
     Peer { stop, thread: Some(thread), port, written }

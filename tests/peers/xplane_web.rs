@@ -159,8 +159,17 @@ impl World {
     }
 }
 
-/// The web server on `port`, in a mood.
+/// The web server on `port`, in a mood; between updates it sends what is not X-Plane's.
 pub fn web(port: u16, mood: Mood) -> Peer {
+    start(port, mood, true)
+}
+
+/// The web server with a flight loaded, and nothing but its protocol.
+pub fn polite(port: u16) -> Peer {
+    start(port, Mood::Flight, false)
+}
+
+fn start(port: u16, mood: Mood, rough: bool) -> Peer {
     let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let port = listener.local_addr().unwrap().port();
     listener.set_nonblocking(true).unwrap();
@@ -174,7 +183,7 @@ pub fn web(port: u16, mood: Mood) -> Peer {
             match listener.accept() {
                 Ok((stream, _)) => {
                     let (world, stopped) = (world.clone(), stopped.clone());
-                    clients.push(std::thread::spawn(move || serve(stream, &world, &stopped)));
+                    clients.push(std::thread::spawn(move || serve(stream, &world, &stopped, rough)));
                 }
                 Err(_) => std::thread::sleep(Duration::from_millis(2)),
             }
@@ -187,7 +196,7 @@ pub fn web(port: u16, mood: Mood) -> Peer {
     Peer { stop, thread: Some(thread), port, written }
 }
 
-fn serve(mut stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool) {
+fn serve(mut stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool, rough: bool) {
     stream.set_nonblocking(false).unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
     stream.set_nodelay(true).unwrap();
@@ -199,7 +208,7 @@ fn serve(mut stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool) {
             match stream.peek(&mut piece) {
                 Ok(0) => return,
                 Ok(n) if String::from_utf8_lossy(&piece[..n]).to_ascii_lowercase().contains("upgrade: websocket") => {
-                    return updates(stream, world, stop);
+                    return updates(stream, world, stop, rough);
                 }
                 _ => {}
             }
@@ -229,7 +238,7 @@ fn serve(mut stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool) {
 }
 
 /// Values ten times a second and more, all of them at first and then what changed.
-fn updates(stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool) {
+fn updates(stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool, rough: bool) {
     let Ok(mut socket) = tungstenite::accept(stream) else { return };
     let mut known: BTreeMap<u64, Value> = BTreeMap::new();
     let mut asked: Vec<u64> = Vec::new();
@@ -277,7 +286,7 @@ fn updates(stream: TcpStream, world: &Mutex<World>, stop: &AtomicBool) {
         }
         drop(world);
         // And now and then something that is nothing.
-        if socket.send("{]".into()).is_err()
+        if rough && socket.send("{]".into()).is_err()
             || !data.is_empty() && socket.send(json!({"type": "dataref_update_values", "data": data}).to_string().into()).is_err()
         {
             return;
