@@ -54,7 +54,7 @@ fn verdict(name: &str, program: &str, script: &str, peer: &Peer) -> Option<bool>
 #[test]
 #[ignore = "needs the clients that scripts/peers.sh installs"]
 fn third_party_clients_accept_the_peers() {
-    let (udp, web, msfs) = (xplane_udp::polite(0), xplane_web::polite(0), simconnect::msfs(0, &[4, 5, 6]));
+    let (udp, web, msfs) = (xplane_udp::polite(0), xplane_web::polite(0), simconnect::polite(0));
     let verdicts = [
         verdict("pyxpudpserver, X-Plane by UDP", "python/bin/python", "pyxpudpserver_client.py", &udp),
         verdict("xpwebapi, X-Plane's beacon", "python312/bin/python", "xpwebapi_beacon.py", &udp),

@@ -36,6 +36,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
     checks.push(Check { part: "microphone", result: crate::audio::capture::probe(&config.audio), optional: false });
     checks.push(Check { part: "speaker", result: crate::audio::play::probe(&config.audio), optional: false });
     checks.extend(desktop(&config));
+    checks.push(Check { part: "simulator", result: crate::sim::link::Link::probe(&config.sim), optional: true });
     checks.push(Check { part: "language model", result: crate::llm::probe(&config.brain), optional: true });
     let failed = checks.iter().filter(|c| c.result.is_err() && !c.optional).count();
     let mut out = std::io::stdout();

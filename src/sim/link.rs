@@ -106,6 +106,17 @@ impl Link {
         Ok(Self { stop, thread: Some(thread), commands })
     }
 
+    /// Looks once for the configured simulator: its name, or what to do.
+    pub fn probe(sim: &Sim) -> Result<String, Problem> {
+        let Some(kinds) = kinds(&sim.link) else { return Ok(format!("not looked for (sim.link is {:?})", sim.link)) };
+        for kind in kinds {
+            if let Some(found) = open(sim, Patience::default(), *kind)? {
+                return Ok(found.name().to_owned());
+            }
+        }
+        Err(Problem::new("no simulator answers").fix("start it; what each simulator needs is in docs/simulators.md"))
+    }
+
     /// Writes to the simulator, if one is there.
     pub fn write(&self, command: Command) {
         if self.commands.try_send(command).is_err() {
@@ -170,7 +181,7 @@ impl Search {
             if self.stopped() {
                 return None;
             }
-            self.open(*kind).unwrap_or_else(|p| {
+            open(&self.sim, self.patience, *kind).unwrap_or_else(|p| {
                 refused = Some(p);
                 None
             })
@@ -183,27 +194,6 @@ impl Search {
             self.refused = refused;
         }
         found
-    }
-
-    /// A connection to one simulator; none when it does not answer.
-    fn open(&self, kind: Kind) -> Result<Option<Box<dyn Connection>>, Problem> {
-        fn boxed(c: impl Connection + 'static) -> Box<dyn Connection> {
-            Box::new(c)
-        }
-        let host = Some(self.sim.host.as_str()).filter(|h| !h.is_empty());
-        Ok(match kind {
-            Kind::XPlane => {
-                // X-Plane's web server listens on its own machine alone.
-                let here = host.is_none_or(|h| matches!(h, "localhost" | "127.0.0.1"));
-                let web = if here { xplane_web::Web::open(self.sim.xplane_web_port)? } else { None };
-                match web {
-                    Some(web) => Some(boxed(web)),
-                    None => xplane::Udp::open(host, self.sim.xplane_port, self.patience.check).map(boxed),
-                }
-            }
-            Kind::Msfs => simconnect::Client::open(host, self.sim.msfs_port).map(boxed),
-            Kind::FlightGear => flightgear::Listener::open(host, self.sim.flightgear_port).map(boxed),
-        })
     }
 
     fn follow(&self, connection: &mut dyn Connection, tell: &mut impl FnMut(Told)) {
@@ -241,6 +231,27 @@ impl Search {
             tell(Told::Report(Report { state: SimState::Lost, ..last }));
         }
     }
+}
+
+/// A connection to one simulator; none when it does not answer.
+fn open(sim: &Sim, patience: Patience, kind: Kind) -> Result<Option<Box<dyn Connection>>, Problem> {
+    fn boxed(c: impl Connection + 'static) -> Box<dyn Connection> {
+        Box::new(c)
+    }
+    let host = Some(sim.host.as_str()).filter(|h| !h.is_empty());
+    Ok(match kind {
+        Kind::XPlane => {
+            // X-Plane's web server listens on its own machine alone.
+            let here = host.is_none_or(|h| matches!(h, "localhost" | "127.0.0.1"));
+            let web = if here { xplane_web::Web::open(sim.xplane_web_port)? } else { None };
+            match web {
+                Some(web) => Some(boxed(web)),
+                None => xplane::Udp::open(host, sim.xplane_port, patience.check).map(boxed),
+            }
+        }
+        Kind::Msfs => simconnect::Client::open(host, sim.msfs_port).map(boxed),
+        Kind::FlightGear => flightgear::Listener::open(host, sim.flightgear_port).map(boxed),
+    })
 }
 
 /// Whether the numbers of a report can be those of an aircraft.

@@ -94,6 +94,7 @@ pub struct Client {
     known: bool,
     paused: bool,
     gathering: Vec<Other>,
+    dropped: u64,
 }
 
 impl Client {
@@ -123,6 +124,7 @@ impl Client {
             known: false,
             paused: false,
             gathering: Vec::new(),
+            dropped: 0,
         };
         let mut body = fixed("Stratus", 256);
         body.extend([0; 5]);
@@ -240,32 +242,40 @@ impl Client {
                 }
                 Ok(self.known)
             }
-            Some(8 | 9) => Ok(self.data(message)),
+            Some(8 | 9) => {
+                let told = self.data(message);
+                if told.is_none() {
+                    self.dropped += 1;
+                    if self.dropped.is_power_of_two() {
+                        log::warn!("{} messages of the simulator's that nobody can read were dropped", self.dropped);
+                    }
+                }
+                Ok(told.unwrap_or(false))
+            }
             _ => Ok(false),
         }
     }
 
-    fn data(&mut self, message: &[u8]) -> bool {
-        let data = message.get(40..).unwrap_or_default();
+    /// Takes in data that was asked for; `None` when it is cut off or no answer to any request.
+    fn data(&mut self, message: &[u8]) -> Option<bool> {
+        let data = message.get(40..)?;
         match word(message, 12) {
             Some(OWN) => {
-                let Some(n) = numbers(data, NUMBERS.len()) else { return false };
-                self.own(&n);
+                self.own(&numbers(data, NUMBERS.len())?);
                 self.known = true;
-                true
+                Some(true)
             }
             Some(WORDS) => {
+                data.get(..32 + 64)?;
                 let (id, model) = (string(data, 0, 32), string(data, 32, 64));
                 self.report.callsign = id.parse().ok();
                 self.report.aircraft_type = model_code(&model);
-                false
+                Some(false)
             }
             Some(OTHERS) => {
                 let (entry, out_of) = (word(message, 28).unwrap_or(0), word(message, 32).unwrap_or(0));
-                if let Some(n) = numbers(data, AROUND.len())
-                    && n[6] == 0.0
-                    && self.gathering.len() < MOST_OTHERS
-                {
+                let n = numbers(data, AROUND.len())?;
+                if n[6] == 0.0 && self.gathering.len() < MOST_OTHERS {
                     let at = AROUND.len() * 8;
                     self.gathering.push(Other {
                         callsign: string(data, at, 32).parse().ok(),
@@ -280,9 +290,9 @@ impl Client {
                 if entry >= out_of {
                     self.report.others = std::mem::take(&mut self.gathering);
                 }
-                false
+                Some(false)
             }
-            _ => false,
+            _ => None,
         }
     }
 

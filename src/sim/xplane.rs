@@ -53,6 +53,8 @@ const TYPE: usize = 120;
 const TYPE_CHARACTERS: usize = 4;
 const TARGETS: usize = 200;
 const TARGET_FIELDS: [&str; 6] = ["lat", "lon", "ele", "psi", "V_msc", "weight_on_wheels"];
+/// How often what was not answered is asked for again.
+const REPEATS: u8 = 5;
 /// One more than the highest index.
 const INDICES: usize = TARGETS + OTHERS * TARGET_FIELDS.len();
 
@@ -64,6 +66,7 @@ pub struct Udp {
     heard: Instant,
     asked: Instant,
     check: Duration,
+    repeats: u8,
     /// Packets that were no answer of X-Plane's.
     dropped: u64,
 }
@@ -82,8 +85,9 @@ impl Udp {
         let any: SocketAddr = if at.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (std::net::Ipv6Addr::UNSPECIFIED, 0).into() };
         let socket = UdpSocket::bind(any).ok()?;
         socket.connect(at).ok()?;
-        let mut link = Self { socket, values: vec![None; INDICES], heard: Instant::now(), asked: Instant::now(), check, dropped: 0 };
-        link.subscribe(true);
+        let mut link =
+            Self { socket, values: vec![None; INDICES], heard: Instant::now(), asked: Instant::now(), check, repeats: 0, dropped: 0 };
+        link.subscribe(true, |_| true);
         link.socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
         let began = Instant::now();
         let mut packet = [0u8; 2048];
@@ -98,26 +102,10 @@ impl Udp {
         None
     }
 
-    /// Asks for every dataref, or ends the subscription.
-    fn subscribe(&self, on: bool) {
-        let ask = |index: usize, hz: i32, name: &str| {
-            // A lost request shows as a missing value, which is unknown, not wrong.
-            let _ = self.socket.send(&rref(if on { hz } else { 0 }, index, name));
-        };
-        for (i, (name, hz)) in DATAREFS.iter().enumerate() {
-            ask(i, *hz, name);
-        }
-        for c in 0..TAIL_CHARACTERS {
-            ask(TAIL + c, 1, &format!("sim/aircraft/view/acf_tailnum[{c}]"));
-        }
-        for c in 0..TYPE_CHARACTERS {
-            ask(TYPE + c, 1, &format!("sim/aircraft/view/acf_ICAO[{c}]"));
-        }
-        for slot in 0..OTHERS {
-            for (f, field) in TARGET_FIELDS.iter().enumerate() {
-                // Slot 0 is the own aircraft.
-                ask(TARGETS + slot * TARGET_FIELDS.len() + f, 1, &format!("sim/cockpit2/tcas/targets/position/{field}[{}]", slot + 1));
-            }
+    /// Asks for every dataref that `wanted` names by index, so many times a second at most; 0 ends it.
+    fn subscribe(&self, on: bool, wanted: impl Fn(usize) -> bool) {
+        for (index, hz, name) in subscriptions().filter(|s| wanted(s.0)) {
+            let _ = self.socket.send(&rref(if on { hz } else { 0 }, index, &name));
         }
     }
 
@@ -143,11 +131,11 @@ impl Udp {
         self.values.get(index).copied().flatten().map(f64::from)
     }
 
+    /// A string out of its characters; empty while one of them is missing, for half a callsign is another one.
     fn characters(&self, from: usize, count: usize) -> String {
-        (from..from + count)
-            .map_while(|i| self.value(i).map(|v| v as u32).filter(|v| *v != 0).and_then(char::from_u32))
-            .filter(char::is_ascii_alphanumeric)
-            .collect()
+        let all: Option<Vec<u32>> = (from..from + count).map(|i| self.value(i).map(|v| v as u32)).collect();
+        let text = all.unwrap_or_default().into_iter().take_while(|v| *v != 0);
+        text.filter_map(char::from_u32).filter(char::is_ascii_alphanumeric).collect()
     }
 
     fn report(&self) -> Option<Report> {
@@ -184,6 +172,11 @@ impl Connection for Udp {
             // Asked again, a dataref comes on as before; at a port where nobody listens any more the system says so.
             let (name, hz) = DATAREFS[0];
             let _ = self.socket.send(&rref(hz, 0, name));
+            // A request may be lost on its way; what is never answered, an older X-Plane does not have.
+            if self.repeats < REPEATS {
+                self.repeats += 1;
+                self.subscribe(true, |i| self.values.get(i).is_some_and(Option::is_none));
+            }
         }
         let mut packet = [0u8; 2048];
         match self.socket.recv(&mut packet) {
@@ -219,7 +212,7 @@ impl Connection for Udp {
 
 impl Drop for Udp {
     fn drop(&mut self) {
-        self.subscribe(false);
+        self.subscribe(false, |_| true);
     }
 }
 
@@ -261,6 +254,20 @@ pub(super) fn report(value: impl Fn(usize) -> Option<f64>, tail: &str, designato
         },
         others,
     })
+}
+
+/// Every dataref: its index, updates a second, and name.
+fn subscriptions() -> impl Iterator<Item = (usize, i32, String)> {
+    let plain = DATAREFS.iter().enumerate().map(|(i, (name, hz))| (i, *hz, (*name).to_owned()));
+    let tail = (0..TAIL_CHARACTERS).map(|c| (TAIL + c, 1, format!("sim/aircraft/view/acf_tailnum[{c}]")));
+    let designator = (0..TYPE_CHARACTERS).map(|c| (TYPE + c, 1, format!("sim/aircraft/view/acf_ICAO[{c}]")));
+    // Slot 0 is the own aircraft.
+    let others = (0..OTHERS).flat_map(|slot| {
+        TARGET_FIELDS.iter().enumerate().map(move |(f, field)| {
+            (TARGETS + slot * TARGET_FIELDS.len() + f, 1, format!("sim/cockpit2/tcas/targets/position/{field}[{}]", slot + 1))
+        })
+    });
+    plain.chain(tail).chain(designator).chain(others)
 }
 
 /// A request: five letters, frequency, index, name in 400 bytes; 413 in all.

@@ -9,8 +9,18 @@ use std::time::Duration;
 
 use super::Peer;
 
-/// SimConnect's server side over TCP: takes the generations that `accepts` lists, and only well-formed packets.
+/// SimConnect's server side over TCP: takes the generations that `accepts` lists, and only well-formed packets. In between it sends what is not
+/// SimConnect's.
 pub fn msfs(port: u16, accepts: &'static [u32]) -> Peer {
+    serve(port, accepts, true)
+}
+
+/// The same, and nothing but the protocol.
+pub fn polite(port: u16) -> Peer {
+    serve(port, &[4, 5, 6], false)
+}
+
+fn serve(port: u16, accepts: &'static [u32], rough: bool) -> Peer {
     let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let port = listener.local_addr().unwrap().port();
     listener.set_nonblocking(true).unwrap();
@@ -19,7 +29,7 @@ pub fn msfs(port: u16, accepts: &'static [u32]) -> Peer {
     let thread = std::thread::spawn(move || {
         while !stopped.load(Ordering::Relaxed) {
             match listener.accept() {
-                Ok((stream, _)) => serve_simconnect(stream, accepts, &stopped, &log),
+                Ok((stream, _)) => serve_simconnect(stream, accepts, &stopped, &log, rough),
                 Err(_) => std::thread::sleep(Duration::from_millis(5)),
             }
         }
@@ -105,7 +115,7 @@ fn data(definition: &[Datum], number: impl Fn(&str) -> Option<f64>, text: impl F
     Some(bytes)
 }
 
-fn serve_simconnect(mut stream: TcpStream, accepts: &[u32], stop: &AtomicBool, log: &Mutex<Vec<String>>) {
+fn serve_simconnect(mut stream: TcpStream, accepts: &[u32], stop: &AtomicBool, log: &Mutex<Vec<String>>, rough: bool) {
     stream.set_nonblocking(false).unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
     let word = |b: &[u8], at: usize| u32::from_le_bytes(b[at..at + 4].try_into().unwrap());
@@ -186,7 +196,15 @@ fn serve_simconnect(mut stream: TcpStream, accepts: &[u32], stop: &AtomicBool, l
             let own = data(&d, |n| aircraft.number(n), |n| Aircraft::text(n).unwrap_or_default());
             if let Some(bytes) = own {
                 let head = words(&[*request, *object, *definition, 0, 1, 1, d.len() as u32]);
-                out.extend(reply(8, &[head, bytes].concat()));
+                out.extend(reply(8, &[&head[..], &bytes].concat()));
+                if rough {
+                    // Cut off, with no number in it, an answer to nobody's question, and an unknown message.
+                    out.extend(reply(8, &[&head[..], &bytes[..bytes.len() / 2]].concat()));
+                    out.extend(reply(8, &[&head[..], &vec![0xFF; bytes.len()]].concat()).iter().take_while(|_| *definition == 1));
+                    out.extend(reply(8, &head[..8]));
+                    out.extend(reply(9, &words(&[77, 1, 77, 0, 9, 1, 3])));
+                    out.extend(reply(4000, b"what"));
+                }
             }
         }
         if stream.write_all(&out).is_err() {
