@@ -310,8 +310,9 @@ def main():
         name = spoken(a)
         town = plain(a["municipality"])
         gps = a["gps_code"].strip().upper()
-        code = gps if re.fullmatch(r"[A-Z0-9]{3,4}", gps) else a["ident"]
-        airports.append(dict(ident=a["ident"], code=code, name=name, town="" if town == name else town, bare=not town, place=places.index(place),
+        code = gps if re.fullmatch(r"[A-Z0-9]{3,4}", gps) and gps != "ZZZZ" else a["ident"]
+        # ZZZZ is what a flight plan says where there is no code.
+        airports.append(dict(ident=code if a["ident"] == "ZZZZ" else a["ident"], code=code, name=name, town="" if town == name else town, bare=not town, place=places.index(place),
                              elevation=round(number(a["elevation_ft"]) or 0), faa=a["iso_country"] in FAA, lat=lat, lon=lon, size=a["type"],
                              runways=runways(by_runway[a["id"]], lat, lon), stations=stations(by_station[a["id"]], name)))
     # Two airports may claim one code: the one whose own identifier it is keeps it.

@@ -41,6 +41,8 @@ pub enum Command {
     Config(ConfigArgs),
     /// Check everything and say how to mend it. Example: stratus doctor --json
     Doctor(Doctor),
+    /// What is known of the airports. Example: stratus airports show KPAO
+    Airports(AirportsArgs),
 }
 
 /// `stratus run`
@@ -198,6 +200,54 @@ pub enum ConfigWhat {
     Check,
     /// The shipped file with every key and its default.
     Default,
+}
+
+/// `stratus airports`
+#[derive(Debug, Args)]
+pub struct AirportsArgs {
+    /// What about them.
+    #[command(subcommand)]
+    pub what: AirportsWhat,
+}
+
+/// `stratus airports …`
+#[derive(Debug, Subcommand)]
+pub enum AirportsWhat {
+    /// Runways, stations and place of one. Example: stratus airports show KPAO
+    Show {
+        /// ICAO code, or the name of its tower.
+        code: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The ten nearest. Example: stratus airports nearest 47.26 11.34
+    #[command(allow_negative_numbers = true)]
+    Nearest {
+        /// Degrees north.
+        lat: f64,
+        /// Degrees east.
+        lon: f64,
+        /// Print JSON lines.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The way to a runway, where the taxiways are known. Example: stratus airports taxi XSTR "west ramp" 27
+    Taxi {
+        /// ICAO code.
+        code: String,
+        /// A parking place, or LAT,LON.
+        #[arg(allow_hyphen_values = true)]
+        from: String,
+        /// The runway.
+        runway: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// How fast airports are found on this machine.
+    #[command(hide = true)]
+    Bench,
 }
 
 /// `stratus doctor`

@@ -69,3 +69,34 @@ fn over_the_ocean_there_is_no_airport() {
     let e = at(30.0, -40.0, "118.5", true);
     assert!(e.airport().is_none() && e.station().is_none());
 }
+
+fn stratus(args: &[&str]) -> (String, String, Option<i32>) {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_stratus")).args(args).output().expect("stratus runs");
+    let text = |b: Vec<u8>| String::from_utf8(b).expect("text");
+    (text(out.stdout), text(out.stderr), out.status.code())
+}
+
+#[test]
+fn the_command_shows_what_is_known_and_says_what_is_not() {
+    let (out, _, code) = stratus(&["airports", "show", "lowi"]);
+    assert!(out.contains("Innsbruck, Austria") && out.contains("runway 8/26") && out.contains("120.1    Innsbruck Tower"), "{out}");
+    assert_eq!(code, Some(0));
+    let (out, _, _) = stratus(&["airports", "show", "KSFO", "--json"]);
+    let v: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!((v["airport"]["icao"].as_str(), v["towered"].as_bool()), (Some("KSFO"), Some(true)));
+    let (out, _, _) = stratus(&["airports", "nearest", "-33.94", "151.18"]);
+    assert!(out.lines().next().expect("a line").contains("YSSY") && out.lines().count() == 10, "{out}");
+    let (out, _, _) = stratus(&["airports", "taxi", "XSTR", "north ramp", "27"]);
+    assert!(out.contains("via B, C, A") && out.contains("crosses runway 18 at A"), "{out}");
+    for wrong in [
+        &["airports", "show", "ZZZZ"][..],
+        &["airports", "nearest", "91", "0"],
+        &["airports", "nearest", "0", "nan"],
+        &["airports", "taxi", "KSFO", "gate 1", "28L"],
+        &["airports", "taxi", "XSTR", "the moon", "27"],
+        &["airports", "taxi", "XSTR", "west ramp", "5"],
+    ] {
+        let (out, err, code) = stratus(wrong);
+        assert!(out.is_empty() && err.starts_with("error:") && code == Some(1), "{wrong:?} {out} {err}");
+    }
+}

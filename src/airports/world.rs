@@ -59,9 +59,13 @@ struct Bounds([f64; 4]);
 
 impl Bounds {
     /// A distance in nautical miles that nothing within is nearer than; `lat_cos` is the cosine of `at`'s latitude.
-    fn at_least_nm(&self, at: LatLon, lat_cos: f64) -> f64 {
+    /// Beyond `limit` the latitude alone may tell it, which is what most tiles of the world are left out by.
+    fn at_least_nm(&self, at: LatLon, lat_cos: f64, limit: f64) -> f64 {
         let [south, north, west, east] = self.0;
         let up = (south - at.lat).max(at.lat - north).max(0.0);
+        if up * NM_PER_DEGREE > limit {
+            return up * NM_PER_DEGREE;
+        }
         // On the way round the earth that is shorter.
         let aside = if (west..=east).contains(&at.lon) {
             0.0
@@ -152,7 +156,7 @@ impl World {
         let mut candidates = Vec::new();
         for i in 0..tiles {
             let Some(bounds) = self.bounds(i) else { continue };
-            let least = bounds.at_least_nm(at, lat_cos);
+            let least = bounds.at_least_nm(at, lat_cos, max);
             if least <= max {
                 candidates.push((least, i));
                 if nearest.is_none_or(|(d, _)| least < d) {

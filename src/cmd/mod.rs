@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands print; nothing else does")]
 
+mod airports;
 mod batch;
 mod config;
 pub mod demo;
@@ -64,6 +65,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(args) => replay::run(&args),
         Command::Batch => batch::run(),
         Command::Config(args) => config::run(file, args.what),
+        Command::Airports(args) => airports::run(&args),
         Command::Doctor(args) => doctor::run(file, &args),
     }
 }

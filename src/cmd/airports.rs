@@ -1,0 +1,201 @@
+//! `stratus airports`: what is known of an airport, what lies near, the way to a runway, and how fast that is found.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::airports::data::Airports;
+use crate::airports::{Airport, routing, runway};
+use crate::cli::{AirportsArgs, AirportsWhat};
+use crate::problem::Problem;
+use crate::units::{LatLon, compass_word};
+
+/// How far `nearest` looks, in nautical miles, and how many it tells.
+const NEAR: (f64, usize) = (100.0, 10);
+
+pub(super) fn run(args: &AirportsArgs) -> anyhow::Result<ExitCode> {
+    let airports = Airports::world();
+    let mut out = std::io::stdout();
+    match &args.what {
+        AirportsWhat::Show { code, json } => {
+            let a = find(&airports, code)?;
+            if *json { writeln!(out, "{}", serde_json::to_string(&described(&a))?)? } else { out.write_all(text(&a).as_bytes())? }
+        }
+        AirportsWhat::Nearest { lat, lon, json } => {
+            let at = position(*lat, *lon)?;
+            let found = airports.around(at, NEAR.0, NEAR.1);
+            if found.is_empty() {
+                return Err(Problem::new(format!("no airport within {} nautical miles", NEAR.0)).into());
+            }
+            for (d, a) in found {
+                if *json {
+                    let mut v = described(&a);
+                    v["distance_nm"] = json!((d * 10.0).round() / 10.0);
+                    writeln!(out, "{v}")?;
+                } else {
+                    let side = if d < 0.5 { String::new() } else { format!(" {}", compass_word(at.bearing(a.position))) };
+                    writeln!(
+                        out,
+                        "{:>5.1} nm{side:<10} {:<8} {} ({}){}",
+                        d,
+                        a.icao,
+                        a.name,
+                        a.place,
+                        if a.towered() { ", tower" } else { "" }
+                    )?;
+                }
+            }
+        }
+        AirportsWhat::Taxi { code, from, runway, json } => {
+            let a = find(&airports, code)?;
+            let route = taxi(&a, from, runway)?;
+            if *json {
+                let crossings: Vec<_> = route.crossings.iter().map(|c| json!({"runway": c.runway, "taxiway": c.taxiway})).collect();
+                writeln!(out, "{}", json!({"via": route.via, "crossings": crossings, "length_ft": route.length_ft.round()}))?;
+            } else {
+                let via = if route.via.is_empty() { "without a named taxiway".to_owned() } else { format!("via {}", route.via.join(", ")) };
+                writeln!(out, "runway {runway} {via}, {:.0} ft", route.length_ft)?;
+                for c in &route.crossings {
+                    let at = if c.taxiway.is_empty() { String::new() } else { format!(" at {}", c.taxiway) };
+                    writeln!(out, "crosses runway {}{at}", c.runway)?;
+                }
+            }
+        }
+        AirportsWhat::Bench => bench(&mut out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn find(airports: &Airports, code: &str) -> Result<Airport, Problem> {
+    airports.find(code).or_else(|| airports.named(code)).ok_or_else(|| {
+        Problem::new(format!("no airport {code:?} is known"))
+            .fix("give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`")
+    })
+}
+
+fn position(lat: f64, lon: f64) -> Result<LatLon, Problem> {
+    if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) {
+        return Ok(LatLon::new(lat, lon));
+    }
+    Err(Problem::new("that is no place on earth")
+        .because(format!("latitude {lat}, longitude {lon}"))
+        .fix("latitude -90 to 90, longitude -180 to 180"))
+}
+
+/// From a parking place by its name, or from `LAT,LON`.
+fn taxi(a: &Airport, from: &str, runway: &str) -> Result<routing::Route, Problem> {
+    let graph = a.taxiways.as_ref().ok_or_else(|| {
+        Problem::new(format!("no taxiways of {} are known", a.icao)).because("the built-in data has runways and frequencies only")
+    })?;
+    let wanted = runway.parse().map_err(|e| Problem::new(format!("{runway:?} is no runway")).because(e))?;
+    if a.end(wanted).is_none() {
+        let ends: Vec<String> = a.strips_ends().iter().map(ToString::to_string).collect();
+        return Err(Problem::new(format!("{} has no runway {wanted}", a.icao)).fix(format!("one of {}", ends.join(", "))));
+    }
+    let parking =
+        graph.nodes.iter().find(|n| n.parking.as_deref().is_some_and(|p| p.eq_ignore_ascii_case(from.trim()))).map(|n| n.position);
+    let point = || {
+        let (lat, lon) = from.split_once(',')?;
+        position(lat.trim().parse().ok()?, lon.trim().parse().ok()?).ok()
+    };
+    let start = parking.or_else(point).ok_or_else(|| {
+        let names: Vec<&str> = graph.nodes.iter().filter_map(|n| n.parking.as_deref()).take(20).collect();
+        Problem::new(format!("{} has no parking place {from:?}", a.icao)).fix(format!("one of {}; or LAT,LON", names.join(", ")))
+    })?;
+    routing::route(graph, start, wanted).ok_or_else(|| Problem::new(format!("no way leads from {from} to runway {wanted} at {}", a.icao)))
+}
+
+fn described(a: &Airport) -> Value {
+    let runways: Vec<Value> = runway::ends(a)
+        .iter()
+        .map(|g| json!({"runway": g.runway, "true": g.heading.round(), "magnetic": magnetic(a, g.heading), "displaced_ft": g.displaced_ft}))
+        .collect();
+    json!({"airport": a, "towered": a.towered(), "ends": runways})
+}
+
+/// A true heading as the compass shows it there, 1 to 360.
+fn magnetic(a: &Airport, heading: f64) -> f64 {
+    let h = (heading - a.variation).rem_euclid(360.0).round();
+    if h == 0.0 { 360.0 } else { h }
+}
+
+fn text(a: &Airport) -> String {
+    let east = if a.variation < 0.0 { "west" } else { "east" };
+    let mut t = format!("{}  {} ({})\n", a.icao, a.name, a.place);
+    t += &format!(
+        "{:.5} {:.5}, {:.0} ft, variation {:.1} degrees {east}, {} phraseology, {}\n",
+        a.position.lat,
+        a.position.lon,
+        a.elevation_ft,
+        a.variation.abs(),
+        if a.region == crate::units::Region::Faa { "FAA" } else { "ICAO" },
+        if a.towered() { "tower" } else { "no tower" }
+    );
+    for s in &a.runways {
+        let heading = s.ends[0].start.bearing(s.ends[1].start);
+        t += &format!(
+            "  runway {}/{}  {:.0} x {:.0} ft {}, {:.0} degrees magnetic{}{}{}\n",
+            s.ends[0].runway,
+            s.ends[1].runway,
+            s.length_ft,
+            s.width_ft,
+            s.surface,
+            magnetic(a, heading),
+            if s.lighted { ", lights" } else { "" },
+            if s.closed { ", closed" } else { "" },
+            if s.drawn { ", position estimated" } else { "" }
+        );
+    }
+    for s in &a.stations {
+        t += &format!("  {:<8} {}\n", s.frequency.to_string(), s.name);
+    }
+    if let Some(g) = &a.taxiways {
+        let parking = g.nodes.iter().filter(|n| n.parking.is_some()).count();
+        t += &format!("  taxiways: {} pieces, {parking} parking places\n", g.edges.len());
+    }
+    t
+}
+
+/// The figures of docs/airports.md, on this machine.
+fn bench(out: &mut impl Write) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let airports = Airports::world();
+    writeln!(out, "ready: {} airports in {:.0} us", airports.count(), began.elapsed().as_secs_f64() * 1e6)?;
+    let places = [
+        (37.46, -122.11),
+        (51.47, -0.45),
+        (47.26, 11.34),
+        (40.6, -73.8),
+        (-33.9, 151.2),
+        (-16.7, 179.9),
+        (64.1, -21.9),
+        (48.4, 9.7),
+        (39.8, -98.6),
+    ];
+    let at = |i: usize| {
+        let (lat, lon) = places[i % places.len()];
+        LatLon::new(lat + (i % 97) as f64 * 0.003, lon + (i % 89) as f64 * 0.003)
+    };
+    let tower = "118.3".parse().ok();
+    type Job<'a> = (&'a str, Box<dyn Fn(usize) -> bool + 'a>);
+    let jobs: Vec<Job<'_>> = vec![
+        ("nearest airport, within 30 nm", Box::new(|i| airports.nearest_of(at(i), 30.0, |_| true).is_some())),
+        ("by identifier", Box::new(|i| airports.find(["KSFO", "EGLL", "LOWI", "00AK", "YSSY", "ZZZZ"][i % 6]).is_some())),
+        ("heard on 118.3, within 100 nm", Box::new(|i| tower.and_then(|f| airports.heard_on(f, at(i))).is_some())),
+        ("tower by its name", Box::new(|i| airports.named(["innsbruck tower", "heathrow director"][i % 2]).is_some())),
+    ];
+    for (name, job) in jobs {
+        let mut times: Vec<f64> = (0..2000)
+            .map(|i| {
+                let began = Instant::now();
+                std::hint::black_box(job(i));
+                began.elapsed().as_secs_f64() * 1e6
+            })
+            .collect();
+        times.sort_by(f64::total_cmp);
+        writeln!(out, "{name}: median {:.0} us, 99 in 100 within {:.0} us", times[1000], times[1980])?;
+    }
+    Ok(())
+}
