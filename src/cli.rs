@@ -217,6 +217,9 @@ pub enum AirportsWhat {
     Show {
         /// ICAO code, or the name of its tower.
         code: String,
+        /// Runways, stations and taxiways from this apt.dat of X-Plane.
+        #[arg(long, value_name = "FILE")]
+        apt_dat: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -241,6 +244,9 @@ pub enum AirportsWhat {
         from: String,
         /// The runway.
         runway: String,
+        /// Taxiways from this apt.dat of X-Plane.
+        #[arg(long, value_name = "FILE")]
+        apt_dat: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,

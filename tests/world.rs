@@ -100,3 +100,20 @@ fn the_command_shows_what_is_known_and_says_what_is_not() {
         assert!(out.is_empty() && err.starts_with("error:") && code == Some(1), "{wrong:?} {out} {err}");
     }
 }
+
+#[test]
+fn an_apt_dat_gives_taxiways() {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let text = "I\n1100 Version\n1 1907 1 0 LOWI Innsbruck\n\
+        100 45.00 1 0 0.25 0 2 1 08 47.2588 11.3309 100 0 2 0 0 0 26 47.2616 11.3570 0 0 2 0 0 0\n\
+        1054 120100 TWR\n1200\n1201 47.2600 11.3570 both 0 a\n1201 47.2616 11.3570 both 1 r\n1201 47.2592 11.3500 both 2 b\n\
+        1202 0 1 twoway taxiway_E A\n1204 departure 26\n1202 2 0 twoway taxiway_E L\n1202 broken\n1300 47.2590 11.3500 0 gate jets Stand 5\n99\n";
+    std::fs::write(file.path(), text).expect("written");
+    let path = file.path().to_str().expect("a path");
+    let (out, err, _) = stratus(&["airports", "taxi", "LOWI", "stand 5", "26", "--apt-dat", path]);
+    assert!(out.starts_with("runway 26 via L"), "{out} {err}");
+    let (out, _, _) = stratus(&["airports", "show", "LOWI", "--apt-dat", path]);
+    assert!(out.contains("Innsbruck, Austria") && out.contains("taxiways: 3 pieces, 1 parking places"), "{out}");
+    let (_, err, code) = stratus(&["airports", "show", "KSFO", "--apt-dat", path]);
+    assert!(err.contains("1 lines could not be read") && code == Some(1), "{err}");
+}

@@ -1,5 +1,6 @@
 //! The airport model: runways, stations with their frequencies, and a taxi graph where one is known.
 
+pub mod apt_dat;
 pub mod data;
 pub mod draw;
 pub mod magnetic;
@@ -146,6 +147,24 @@ impl Airport {
     /// Every runway end in use, in the order of the data.
     pub fn strips_ends(&self) -> Vec<Runway> {
         self.runways.iter().filter(|s| !s.closed).flat_map(|s| s.ends.iter().map(|e| e.runway)).collect()
+    }
+
+    /// This airport with the name, place and phraseology of another description of it, its stations too where it has none.
+    #[must_use]
+    pub fn called_as(mut self, other: Option<&Airport>) -> Airport {
+        let Some(other) = other else { return self };
+        for s in &mut self.stations {
+            if let Some(unit) = s.name.strip_prefix(self.name.as_str()) {
+                s.name = format!("{}{unit}", other.name);
+            }
+        }
+        if self.stations.is_empty() {
+            self.stations = other.stations.clone();
+        }
+        self.name.clone_from(&other.name);
+        self.place.clone_from(&other.place);
+        self.region = other.region;
+        self
     }
 
     /// A tower controls it: decided by its frequencies.

@@ -216,4 +216,48 @@ mod tests {
         let broken = TaxiGraph { nodes: g.nodes.clone(), edges: vec![TaxiEdge { from: 1, to: 999, name: "Z".into(), runway: None }] };
         assert!(route(&broken, parking("west ramp"), "9".parse().unwrap()).is_none());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_route_is_as_short_as_all_ways_tried_at_once(
+            at in proptest::collection::vec((-40i32..40, -40i32..40), 2..14),
+            joins in proptest::collection::vec((0usize..14, 0usize..14), 0..40),
+        ) {
+            let position = |i: usize| LatLon::new(45.0 + f64::from(at[i].0) * 1e-4, -100.0 + f64::from(at[i].1) * 1e-4);
+            let last = at.len() - 1;
+            let runway = "9".parse().unwrap();
+            let node = |i: usize| TaxiNode {
+                id: i as u32,
+                position: position(i),
+                parking: None,
+                holds: if i == last { vec![runway] } else { vec![] },
+                intersection: false,
+            };
+            let joins: Vec<(usize, usize)> = joins.into_iter().filter(|(a, b)| *a <= last && *b <= last).collect();
+            let edges = joins.iter().map(|(a, b)| TaxiEdge { from: *a as u32, to: *b as u32, name: "A".into(), runway: None }).collect();
+            let graph = TaxiGraph { nodes: (0..=last).map(node).collect(), edges };
+            // Floyd and Warshall: no queue, no order, nothing in common with the search.
+            let mut d = vec![vec![f64::INFINITY; last + 1]; last + 1];
+            for (a, b) in &joins {
+                d[*a][*b] = d[*a][*b].min(position(*a).distance_ft(position(*b)));
+                d[*b][*a] = d[*a][*b];
+            }
+            for (i, row) in d.iter_mut().enumerate() {
+                row[i] = 0.0;
+            }
+            for k in 0..=last {
+                for i in 0..=last {
+                    for j in 0..=last {
+                        d[i][j] = d[i][j].min(d[i][k] + d[k][j]);
+                    }
+                }
+            }
+            // The search starts at the node nearest to the aircraft; of two in one place either may be it.
+            let starts: Vec<usize> = (0..=last).filter(|i| at[*i] == at[0]).collect();
+            match route(&graph, position(0), runway) {
+                Some(r) => proptest::prop_assert!(starts.iter().any(|s| (r.length_ft - d[*s][last]).abs() < 1e-6)),
+                None => proptest::prop_assert!(starts.iter().any(|s| d[*s][last].is_infinite())),
+            }
+        }
+    }
 }

@@ -1,11 +1,14 @@
 //! `stratus airports`: what is known of an airport, what lies near, the way to a runway, and how fast that is found.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
+use crate::airports::apt_dat::AptDat;
 use crate::airports::data::Airports;
 use crate::airports::{Airport, routing, runway};
 use crate::cli::{AirportsArgs, AirportsWhat};
@@ -14,13 +17,15 @@ use crate::units::{LatLon, compass_word};
 
 /// How far `nearest` looks, in nautical miles, and how many it tells.
 const NEAR: (f64, usize) = (100.0, 10);
+/// No line of an apt.dat is longer, in bytes.
+const LONGEST_LINE: u64 = 1 << 16;
 
 pub(super) fn run(args: &AirportsArgs) -> anyhow::Result<ExitCode> {
     let airports = Airports::world();
     let mut out = std::io::stdout();
     match &args.what {
-        AirportsWhat::Show { code, json } => {
-            let a = find(&airports, code)?;
+        AirportsWhat::Show { code, apt_dat, json } => {
+            let a = find(&airports, code, apt_dat.as_deref())?;
             if *json { writeln!(out, "{}", serde_json::to_string(&described(&a))?)? } else { out.write_all(text(&a).as_bytes())? }
         }
         AirportsWhat::Nearest { lat, lon, json } => {
@@ -48,8 +53,8 @@ pub(super) fn run(args: &AirportsArgs) -> anyhow::Result<ExitCode> {
                 }
             }
         }
-        AirportsWhat::Taxi { code, from, runway, json } => {
-            let a = find(&airports, code)?;
+        AirportsWhat::Taxi { code, from, runway, apt_dat, json } => {
+            let a = find(&airports, code, apt_dat.as_deref())?;
             let route = taxi(&a, from, runway)?;
             if *json {
                 let crossings: Vec<_> = route.crossings.iter().map(|c| json!({"runway": c.runway, "taxiway": c.taxiway})).collect();
@@ -68,7 +73,29 @@ pub(super) fn run(args: &AirportsArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn find(airports: &Airports, code: &str) -> Result<Airport, Problem> {
+/// What is built in; with an apt.dat its runways, stations and taxiways under the name that is built in.
+fn find(airports: &Airports, code: &str, apt_dat: Option<&Path>) -> Result<Airport, Problem> {
+    let Some(file) = apt_dat else { return built_in(airports, code) };
+    let known = airports.find(code);
+    let code = known.as_ref().map_or(code, |a| a.icao.as_str());
+    let refused = |e: std::io::Error| Problem::new("cannot read the airports").because(format!("{}: {e}", file.display()));
+    let mut lines = BufReader::new(File::open(file).map_err(refused)?);
+    let (mut reader, mut line) = (AptDat::default(), Vec::new());
+    // A line that never ends is a damaged file.
+    while lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(refused)? > 0 {
+        if let Some(a) = reader.line(&String::from_utf8_lossy(&line)).filter(|a| a.icao.eq_ignore_ascii_case(code)) {
+            return Ok(a.called_as(known.as_ref()));
+        }
+        line.clear();
+    }
+    reader.finish().filter(|a| a.icao.eq_ignore_ascii_case(code)).map(|a| a.called_as(known.as_ref())).ok_or_else(|| {
+        Problem::new(format!("no airport {code:?} is in {}", file.display()))
+            .because(format!("{} lines could not be read", reader.skipped))
+            .fix("name X-Plane's apt.dat: Global Scenery/Global Airports/Earth nav data/apt.dat")
+    })
+}
+
+fn built_in(airports: &Airports, code: &str) -> Result<Airport, Problem> {
     airports.find(code).or_else(|| airports.named(code)).ok_or_else(|| {
         Problem::new(format!("no airport {code:?} is known"))
             .fix("give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`")
@@ -87,7 +114,9 @@ fn position(lat: f64, lon: f64) -> Result<LatLon, Problem> {
 /// From a parking place by its name, or from `LAT,LON`.
 fn taxi(a: &Airport, from: &str, runway: &str) -> Result<routing::Route, Problem> {
     let graph = a.taxiways.as_ref().ok_or_else(|| {
-        Problem::new(format!("no taxiways of {} are known", a.icao)).because("the built-in data has runways and frequencies only")
+        Problem::new(format!("no taxiways of {} are known", a.icao))
+            .because("the built-in data has runways and frequencies only")
+            .fix("name X-Plane's file with `--apt-dat FILE`")
     })?;
     let wanted = runway.parse().map_err(|e| Problem::new(format!("{runway:?} is no runway")).because(e))?;
     if a.end(wanted).is_none() {
