@@ -39,7 +39,7 @@ P
 
 for i in 1 2 3 4 5; do
   "$bin" run --sim none & pid=$!
-  for _ in $(seq 200); do grep -q "ready in" "$work"/state/stratus/logs/stratus.log 2>/dev/null && break; sleep 0.02; done
+  for _ in $(seq 200); do [ "$(grep -c "ready in" "$work"/state/stratus/logs/stratus.log 2>/dev/null)" = $i ] && break; sleep 0.02; done
   if [ $i = 5 ]; then
     sleep 10
     cpu() { awk '{print $14 + $15}' /proc/$pid/stat; }
