@@ -14,7 +14,7 @@ use crate::audio::capture::{Capture, CaptureEvent};
 use crate::audio::play::{PlayEvent, Player};
 use crate::audio::radio;
 use crate::config::Watch;
-use crate::desktop::{key::Key, toast::Toaster, tray::Tray};
+use crate::desktop::{autostart, key::Key, toast::Toaster, tray::Tray};
 use crate::event::{Effect, Event, Hints, Line, Take, Voice};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
@@ -260,6 +260,18 @@ impl Shell {
                 }
             }
             Effect::OpenConfig => open(&self.paths.config_file),
+            Effect::OpenLogs => open(&self.paths.log_dir),
+            Effect::Doctor => self.doctor(),
+            Effect::Autostart(on) => {
+                let entry = &self.paths.autostart_file;
+                let set = std::env::current_exe()
+                    .map_err(|e| Problem::new("cannot tell where Stratus is installed").because(e))
+                    .and_then(|program| autostart::set(entry, on, &program));
+                if let Err(p) = set {
+                    self.inbox.offer(Event::Trouble(p));
+                }
+                self.inbox.offer(Event::Autostart(autostart::is_on(entry)));
+            }
             Effect::Sim(command) => match &self.link {
                 Some(link) => link.write(command),
                 None => log::debug!("no simulator to write to"),
@@ -281,6 +293,25 @@ impl Shell {
             self.cancels.pop_first();
         }
         true
+    }
+
+    /// Runs `stratus doctor` beside the flight and opens what it found.
+    fn doctor(&self) {
+        let (inbox, config, report) = (self.inbox.clone(), self.paths.config_file.clone(), self.paths.log_dir.join("doctor.txt"));
+        let spawned = std::thread::Builder::new().name("doctor".into()).spawn(move || {
+            let found = std::env::current_exe().and_then(|me| Command::new(me).arg("--config").arg(config).arg("doctor").output());
+            let body = match found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| out.status.success())) {
+                Ok(well) => {
+                    open(&report);
+                    if well { "Everything works." } else { "Something needs you: the report says what, and how to mend it." }.to_owned()
+                }
+                Err(e) => format!("The check could not run: {e}"),
+            };
+            inbox.send(Event::Notice { title: "Stratus was checked".into(), body });
+        });
+        if let Err(e) = spawned {
+            log::error!("cannot start the doctor: {e}");
+        }
     }
 
     fn consult(&mut self, tx: TxId, question: crate::event::Question) {
@@ -313,25 +344,55 @@ impl Shell {
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));
         }
-        if old.ptt.key != config.ptt.key && self.desk.key.is_some() {
+        if (&old.ptt.key, old.ptt.grab) != (&config.ptt.key, config.ptt.grab) {
             self.desk.key = None;
-            match key(&self.inbox, &config.ptt.key) {
-                Ok(k) => self.desk.key = Some(k),
+            match key(&self.inbox, &config) {
+                Ok(k) => self.desk.key = k,
                 Err(p) => self.inbox.offer(Event::Trouble(p)),
             }
         }
     }
 }
 
-/// Registers the push-to-talk key.
-pub fn key(inbox: &Inbox, name: &str) -> Result<Key, Problem> {
+/// How often the lists of microphones and speakers are looked at.
+const DEVICES_EVERY: Duration = Duration::from_secs(5);
+
+/// Tells which sound devices there are, now and whenever that changes, until the sender it returns is dropped.
+pub fn watch_devices(inbox: &Inbox) -> std::sync::mpsc::Sender<()> {
+    let (stop, stopped) = std::sync::mpsc::channel();
     let inbox = inbox.clone();
-    Key::start(name, move |edge| {
+    let spawned = std::thread::Builder::new().name("devices".into()).spawn(move || {
+        let mut last = None;
+        loop {
+            let now = crate::audio::list::list();
+            if last.as_ref() != Some(&now) {
+                inbox.offer(Event::Devices(now.clone()));
+                last = Some(now);
+            }
+            if stopped.recv_timeout(DEVICES_EVERY) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+        }
+    });
+    if let Err(e) = spawned {
+        log::error!("cannot watch the sound devices: {e}");
+    }
+    stop
+}
+
+/// Watches the push-to-talk key; nothing where the pilot wants none of the keyboard.
+pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Key>, Problem> {
+    if config.ptt.no_key() {
+        return Ok(None);
+    }
+    let inbox = inbox.clone();
+    let tell = move |edge| {
         inbox.send(match edge {
             Ok(edge) => Event::Ptt(edge),
             Err(p) => Event::Trouble(p),
         });
-    })
+    };
+    Key::start(&config.ptt.key, config.ptt.grab, tell).map(Some)
 }
 
 fn no_microphone() -> Problem {

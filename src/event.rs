@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::Problem;
 pub use crate::report::FlightPlan;
 use crate::report::Report;
-use crate::settings::Config;
+use crate::settings::{BrainMode, Config};
 use crate::units::{Callsign, Facility, Frequency, Squawk, Time, TxId};
 
 /// Down or up.
@@ -183,6 +183,17 @@ pub enum Event {
     },
     /// The speech model is loaded, or why not.
     Model(Result<String, Problem>),
+    /// The microphones and speakers there are.
+    Devices(Devices),
+    /// Whether Stratus starts with the system.
+    Autostart(bool),
+    /// The shell has something to say that is no fault.
+    Notice {
+        /// What it is about.
+        title: String,
+        /// The words.
+        body: String,
+    },
     /// Something else in the shell failed; the pilot should know.
     Trouble(Problem),
     /// Ctrl-C, SIGTERM, or the menu.
@@ -190,17 +201,44 @@ pub enum Event {
 }
 
 /// A choice in the tray's menu.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Choice {
-    /// Say the last answer again.
-    RepeatLast,
+    /// Say one of the last answers again; 0 is the newest.
+    Repeat(u8),
     /// Mute or unmute.
     ToggleMute,
+    /// This microphone; empty: the system's default.
+    Microphone(String),
+    /// This speaker; empty: the system's default.
+    Speaker(String),
+    /// This voice.
+    Voice(String),
+    /// When the language model is asked.
+    Brain(BrainMode),
+    /// Tune COM1 for the pilot, or no longer.
+    ToggleTune,
+    /// Set the transponder for the pilot, or no longer.
+    ToggleSquawk,
+    /// Start with the system, or no longer.
+    ToggleAutostart,
+    /// Check every part, and show what was found.
+    Doctor,
     /// Open the configuration file.
     OpenConfig,
+    /// Open the folder of the log.
+    OpenLogs,
     /// End Stratus.
     Quit,
+}
+
+/// The sound devices of the moment, by the names that the configuration takes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Devices {
+    /// Microphones.
+    pub microphones: Vec<String>,
+    /// Speakers and headsets.
+    pub speakers: Vec<String>,
 }
 
 /// What the tray icon shows.
@@ -225,10 +263,28 @@ pub enum TrayState {
 pub struct MenuModel {
     /// "Hilo Tower 118.1", or that nobody is on the frequency.
     pub unit: String,
-    /// The controller's last words, or none yet.
-    pub last: Option<String>,
+    /// The controller's last transmissions, the newest first.
+    pub recent: Vec<String>,
     /// Muted now.
     pub muted: bool,
+    /// Microphones and speakers to choose from.
+    pub devices: Devices,
+    /// The microphone in the configuration; empty: the system's default.
+    pub microphone: String,
+    /// The speaker in the configuration; empty: the system's default.
+    pub speaker: String,
+    /// The voice in force.
+    pub voice: String,
+    /// When the language model is asked, and its name.
+    pub brain: (BrainMode, String),
+    /// COM1 is tuned for the pilot.
+    pub tunes: bool,
+    /// The transponder is set for the pilot.
+    pub squawks: bool,
+    /// Half of the answers came within the first, nine of ten within the second, milliseconds.
+    pub latency: Option<(u32, u32)>,
+    /// Stratus starts with the system.
+    pub autostart: bool,
     /// What is wrong, if something is.
     pub fault: Option<String>,
 }
@@ -390,6 +446,12 @@ pub enum Effect {
     Record(Line),
     /// Open the configuration in the pilot's editor.
     OpenConfig,
+    /// Open the folder of the log.
+    OpenLogs,
+    /// Check every part, and show what was found.
+    Doctor,
+    /// Start with the system, or no longer.
+    Autostart(bool),
     /// Change one key of the pilot's configuration: dotted path and TOML value.
     SetKey {
         /// "audio.mute".

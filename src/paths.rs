@@ -17,6 +17,8 @@ pub struct Paths {
     pub log_dir: PathBuf,
     /// Where the running tray listens; gone after a reboot.
     pub runtime_dir: PathBuf,
+    /// The desktop's entry that starts Stratus with the session (XDG autostart).
+    pub autostart_file: PathBuf,
 }
 
 impl Paths {
@@ -37,6 +39,9 @@ impl Paths {
             log_dir: dirs.state_dir().unwrap_or(&data_dir).join("logs"),
             // A machine without XDG_RUNTIME_DIR (a bare server, a container) still has one tray per data folder.
             runtime_dir: dirs.runtime_dir().map_or_else(|| data_dir.join("run"), Path::to_owned),
+            autostart_file: BaseDirs::new()
+                .map_or_else(|| data_dir.join("autostart"), |b| b.config_dir().join("autostart"))
+                .join("stratus.desktop"),
             data_dir,
         })
     }
@@ -48,6 +53,7 @@ impl Paths {
             data_dir: root.join("data"),
             log_dir: root.join("logs"),
             runtime_dir: root.join("run"),
+            autostart_file: root.join("autostart/stratus.desktop"),
         }
     }
 

@@ -66,8 +66,10 @@ pub enum PilotMode {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Ptt {
-    /// The key, as global-hotkey names it: "ScrollLock", "F13", "Ctrl+Shift+Space".
+    /// The key: "ScrollLock", "RightCtrl", "F13", "Ctrl+Shift+Space"; "none" where the keyboard is not used.
     pub key: String,
+    /// Take the key away from every other program.
+    pub grab: bool,
     /// A shorter press is not a transmission.
     pub min_hold_ms: u32,
     /// A longer hold is cut off: a stuck key must not transmit for ever.
@@ -76,7 +78,14 @@ pub struct Ptt {
 
 impl Default for Ptt {
     fn default() -> Self {
-        Self { key: "ScrollLock".into(), min_hold_ms: 250, max_hold_s: 30 }
+        Self { key: "ScrollLock".into(), grab: false, min_hold_ms: 250, max_hold_s: 30 }
+    }
+}
+
+impl Ptt {
+    /// Whether the pilot wants no key of the keyboard (a joystick, `stratus ptt` or the desktop's own binding instead).
+    pub fn no_key(&self) -> bool {
+        self.key.trim().eq_ignore_ascii_case("none")
     }
 }
 
@@ -144,6 +153,20 @@ pub enum BrainMode {
     /// Never.
     Rules,
 }
+
+impl BrainMode {
+    /// As it stands in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Llm => "llm",
+            Self::Rules => "rules",
+        }
+    }
+}
+
+/// The voices there are.
+pub const VOICES: [&str; 2] = ["en-US", "en-GB"];
 
 /// `[brain]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -284,7 +307,7 @@ impl Config {
         if self.audio.volume_percent > 100 {
             return bad("audio.volume_percent", format!("{} is above 100", self.audio.volume_percent), "0 to 100");
         }
-        if !["en-US", "en-GB"].contains(&self.speech.voice.as_str()) {
+        if !VOICES.contains(&self.speech.voice.as_str()) {
             return bad("speech.voice", format!("{:?} is not a voice", self.speech.voice), "\"en-US\" or \"en-GB\"");
         }
         if !(50..=200).contains(&self.speech.rate_percent) {

@@ -156,7 +156,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => tx.clone().prop_map(|tx| Event::Started { tx }),
         3 => (tx, any::<bool>()).prop_map(|(tx, complete)| Event::Played { tx, complete }),
         2 => (any::<u64>(), words).prop_map(|(id, text)| Event::Typed { id, text }),
-        1 => prop_oneof![Just(Choice::RepeatLast), Just(Choice::ToggleMute)].prop_map(Event::Menu),
+        1 => prop_oneof![Just(Choice::Repeat(0)), Just(Choice::ToggleMute)].prop_map(Event::Menu),
         1 => Just(Event::Trouble(problem())),
     ]
 }

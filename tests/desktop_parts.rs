@@ -12,8 +12,9 @@ use desk::{desk, wait};
 use stratus::desktop::key::Key;
 use stratus::desktop::toast::Toaster;
 use stratus::desktop::tray::Tray;
-use stratus::event::{Choice, Edge, MenuModel, Toast, TrayState};
+use stratus::event::{Choice, Devices, Edge, MenuModel, Toast, TrayState};
 use stratus::problem::Problem;
+use stratus::settings::BrainMode;
 
 const LIMIT: Duration = Duration::from_secs(10);
 
@@ -35,9 +36,13 @@ fn the_tray_shows_states_and_a_menu_that_works() {
 
     let mut model = MenuModel {
         unit: "Hilo & Tower_118.1".into(),
-        last: Some("N172SP, <b>runway 26</b>,\ncleared for take-off".into()),
+        recent: vec!["N172SP, <b>runway 26</b>,\ncleared for take-off".into(), "two".into(), "three".into()],
         muted: true,
-        fault: None,
+        devices: Devices { microphones: vec!["Yeti_1".into()], speakers: vec!["Headset".into()] },
+        voice: "en-US".into(),
+        tunes: true,
+        latency: Some((800, 1300)),
+        ..MenuModel::default()
     };
     tray.menu(&model);
     let menu = wait("the new menu", 5, || Some(item.menu()).filter(|m| m[0].label.contains("Hilo")));
@@ -47,9 +52,25 @@ fn the_tray_shows_states_and_a_menu_that_works() {
     assert!(menu.iter().find(|e| e.label.contains("Mute")).unwrap().checked);
     wait("the unit in the tooltip", 5, || item.tooltip().contains("Hilo  Tower_118.1").then_some(()));
 
-    for (words, choice) in
-        [("Repeat", Choice::RepeatLast), ("Mute", Choice::ToggleMute), ("Open", Choice::OpenConfig), ("Quit", Choice::Quit)]
-    {
+    assert!(menu.iter().any(|e| e.label.contains("0.8 s") && !e.enabled), "{menu:#?}");
+    for (words, choice) in [
+        ("Repeat: N172SP", Choice::Repeat(0)),
+        ("Repeat: two", Choice::Repeat(1)),
+        ("Repeat: three", Choice::Repeat(2)),
+        ("Mute", Choice::ToggleMute),
+        ("Yeti", Choice::Microphone("Yeti_1".into())),
+        ("Headset", Choice::Speaker("Headset".into())),
+        ("system's default", Choice::Microphone(String::new())),
+        ("British", Choice::Voice("en-GB".into())),
+        ("Never", Choice::Brain(BrainMode::Rules)),
+        ("tunes the radio", Choice::ToggleTune),
+        ("transponder", Choice::ToggleSquawk),
+        ("Check everything", Choice::Doctor),
+        ("Open the configuration", Choice::OpenConfig),
+        ("Open the log", Choice::OpenLogs),
+        ("Start with", Choice::ToggleAutostart),
+        ("Quit", Choice::Quit),
+    ] {
         item.click(words);
         assert_eq!(choices.recv_timeout(LIMIT).unwrap(), choice);
     }
@@ -68,16 +89,27 @@ fn the_tray_shows_states_and_a_menu_that_works() {
 }
 
 fn key(name: &str) -> (Key, Receiver<Result<Edge, Problem>>) {
+    watched(name, true)
+}
+
+fn watched(name: &str, grab: bool) -> (Key, Receiver<Result<Edge, Problem>>) {
     let (told, edges) = channel();
-    let key = Key::start(name, move |e| told.send(e).unwrap()).unwrap_or_else(|p| panic!("{p}"));
+    let key = Key::start(name, grab, move |e| told.send(e).unwrap()).unwrap_or_else(|p| panic!("{p}"));
     (key, edges)
 }
 
 #[test]
 fn the_key_tells_each_press_and_each_release_once() {
     let Some(desk) = desk("the_key_tells_each_press_and_each_release_once") else { return };
-    for (name, xname, modifier) in [("ScrollLock", "Scroll_Lock", None), ("Ctrl+Shift+Space", "space", Some(["Control_L", "Shift_L"]))] {
-        let (key, edges) = key(name);
+    let combo = Some(["Control_L", "Shift_L"]);
+    for (name, xname, modifier, grab) in [
+        ("ScrollLock", "Scroll_Lock", None, true),
+        ("Ctrl+Shift+Space", "space", combo, true),
+        ("ScrollLock", "Scroll_Lock", None, false),
+        ("Ctrl+Shift+Space", "space", combo, false),
+        ("RightCtrl", "Control_R", None, false),
+    ] {
+        let (key, edges) = watched(name, grab);
         for m in modifier.iter().flatten() {
             desk.xdotool(&["keydown", m]);
         }
@@ -116,18 +148,70 @@ fn a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up() {
 fn a_key_that_another_program_holds_is_a_problem_with_a_remedy() {
     let Some(_desk) = desk("a_key_that_another_program_holds_is_a_problem_with_a_remedy") else { return };
     let (_held, _) = key("F9");
-    let p = Key::start("F9", |_| {}).err().expect("it is taken");
+    let p = Key::start("F9", true, |_| {}).err().expect("it is taken");
     assert!(p.why.iter().any(|w| w.contains("another program")) && p.fix.contains("ptt.key"), "{p}");
-    let p = Key::start("F13", |_| {}).err().expect("this layout has no F13");
+    let p = Key::start("F13", true, |_| {}).err().expect("this layout has no F13");
     assert!(p.why.iter().any(|w| w.contains("layout")), "{p}");
 }
 
 #[test]
+fn a_key_that_is_listened_to_is_taken_from_nobody_and_heard_through_a_grab() {
+    let Some(desk) = desk("a_key_that_is_listened_to_is_taken_from_nobody_and_heard_through_a_grab") else { return };
+    let (_listening, heard) = watched("F9", false);
+    let (_grabbing, taken) = key("F9");
+    for _ in 0..2 {
+        desk.xdotool(&["keydown", "F9"]);
+        assert_eq!(heard.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
+        assert_eq!(taken.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down), "the other program has it as before");
+        desk.xdotool(&["keyup", "F9"]);
+        assert_eq!(heard.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
+        assert_eq!(taken.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
+    }
+    let p = Key::start("F13", false, |_| {}).err().expect("this layout has no F13");
+    assert!(p.why.iter().any(|w| w.contains("layout")) && p.fix.contains("ptt.key"), "{p}");
+}
+
+#[test]
+fn a_listened_combination_counts_only_with_its_modifier_and_a_left_one_is_not_a_right_one() {
+    let Some(desk) = desk("a_listened_combination_counts_only_with_its_modifier_and_a_left_one_is_not_a_right_one") else { return };
+    let (_combo, combo) = watched("Ctrl+F8", false);
+    let (_right, right) = watched("RightCtrl", false);
+    desk.xdotool(&["key", "F8"]);
+    desk.xdotool(&["keydown", "Control_L"]);
+    desk.xdotool(&["key", "F8"]);
+    desk.xdotool(&["keyup", "Control_L"]);
+    assert_eq!(combo.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
+    assert_eq!(combo.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
+    desk.xdotool(&["key", "Control_R"]);
+    assert_eq!(right.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
+    assert_eq!(right.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up));
+    assert!(combo.try_recv().is_err() && right.try_recv().is_err(), "F8 alone and the left Ctrl told nothing");
+}
+
+#[test]
+fn a_hundred_quick_taps_are_a_hundred_presses() {
+    let Some(desk) = desk("a_hundred_quick_taps_are_a_hundred_presses") else { return };
+    let (_key, edges) = watched("ScrollLock", false);
+    desk.xdotool(&["key", "--repeat", "100", "--delay", "2", "Scroll_Lock"]);
+    for n in 0..100 {
+        assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down), "tap {n}");
+        assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Up), "tap {n}");
+    }
+    assert!(edges.try_recv().is_err());
+}
+
+#[test]
 fn a_layout_that_moves_the_key_takes_it_along() {
+    for grab in [true, false] {
+        layout_moves_the_key(grab);
+    }
+}
+
+fn layout_moves_the_key(grab: bool) {
     use x11rb::connection::Connection;
     use x11rb::protocol::xproto::ConnectionExt;
     let Some(desk) = desk("a_layout_that_moves_the_key_takes_it_along") else { return };
-    let (_key, edges) = key("ScrollLock");
+    let (_key, edges) = watched("ScrollLock", grab);
     let (display, _) = x11rb::connect(None).unwrap();
     let each = {
         let map = display.get_keyboard_mapping(78, 1).unwrap().reply().unwrap();
@@ -192,7 +276,7 @@ fn own(program: &str, arguments: &[&str]) -> (desk::Running, String) {
 #[ignore = "run by the test below in an environment of its own"]
 fn outlives_its_desktop() {
     let (told, edges) = channel();
-    let key = Key::start("ScrollLock", move |e| told.send(e).unwrap()).unwrap();
+    let key = Key::start("ScrollLock", true, move |e| told.send(e).unwrap()).unwrap();
     let tray = Tray::start(|_| {}).unwrap();
     assert!(Command::new("xdotool").args(["keydown", "Scroll_Lock"]).status().unwrap().success());
     assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Ok(Edge::Down));
@@ -237,13 +321,13 @@ fn the_death_of_the_display_and_of_the_bus_ends_nothing_else() {
 #[test]
 #[ignore = "run by the test below in an environment of its own"]
 fn gives_a_hung_display_up() {
-    let key = Key::start("ScrollLock", |_| {}).unwrap();
+    let key = Key::start("ScrollLock", true, |_| {}).unwrap();
     println!("TAKEN");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).unwrap();
     drop(key);
     println!("GIVEN UP");
-    println!("THEN {}", Key::start("Pause", |_| {}).err().unwrap().one_line());
+    println!("THEN {}", Key::start("Pause", true, |_| {}).err().unwrap().one_line());
 }
 
 #[test]
@@ -306,7 +390,7 @@ fn says_its_problems() {
     if let Err(p) = Tray::start(|_| {}) {
         println!("TRAY {}", p.one_line());
     }
-    if let Err(p) = Key::start("ScrollLock", |_| {}) {
+    if let Err(p) = Key::start("ScrollLock", true, |_| {}) {
         println!("KEY {}", p.one_line());
     }
     let toaster = Toaster::start(move |p| told.send(p).unwrap()).unwrap();

@@ -4,6 +4,7 @@
 //! dropped. A job that never answers fails at its deadline, and the conversation goes on.
 
 mod copilot;
+mod menu;
 mod outgoing;
 
 use std::sync::Arc;
@@ -14,9 +15,8 @@ use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
 use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, advice};
-use crate::event::{Choice, Edge, Effect, Event, Heard, Hints, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
+use crate::event::{Edge, Effect, Event, Heard, Hints, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
 use crate::problem::Problem;
-use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
 use crate::units::{Time, TxId};
 
@@ -77,7 +77,7 @@ pub struct App {
     fault: Option<Problem>,
     shown: (TrayState, MenuModel),
     done: copilot::Done,
-    last_said: Option<crate::atc::Reply>,
+    desk: menu::Known,
     quitting: bool,
 }
 
@@ -94,7 +94,7 @@ impl App {
             fault: None,
             shown: (TrayState::Ready, MenuModel::default()),
             done: copilot::Done::default(),
-            last_said: None,
+            desk: menu::Known::default(),
             quitting: false,
         }
     }
@@ -155,6 +155,9 @@ impl App {
                 fx.push(self.toast("Stratus", &what, false));
             }
             Event::Model(Ok(_)) => {}
+            Event::Devices(devices) => self.desk.devices = devices,
+            Event::Autostart(on) => self.desk.autostart = on,
+            Event::Notice { title, body } => fx.push(self.toast(&title, &body, false)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
             Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),
             Event::Quit => self.quit(&mut fx),
@@ -388,32 +391,6 @@ impl App {
         }
     }
 
-    fn chosen(&mut self, now: Time, choice: Choice, fx: &mut Vec<Effect>) {
-        match choice {
-            Choice::RepeatLast => {
-                if self.open.is_none()
-                    && self.out.is_none()
-                    && let Some(reply) = self.last_said.clone()
-                {
-                    let tx = self.new_tx();
-                    self.repeat(now, tx, reply, fx);
-                }
-            }
-            Choice::ToggleMute => {
-                let mut config = (*self.config).clone();
-                config.audio.mute = !config.audio.mute;
-                fx.push(Effect::SetKey { path: "audio.mute".into(), value: config.audio.mute.to_string() });
-                if config.audio.mute {
-                    fx.push(Effect::Silence);
-                }
-                self.config = Arc::new(config);
-                fx.push(Effect::Reconfigure(self.config.clone()));
-            }
-            Choice::OpenConfig => fx.push(Effect::OpenConfig),
-            Choice::Quit => self.quit(fx),
-        }
-    }
-
     fn quit(&mut self, fx: &mut Vec<Effect>) {
         if self.quitting {
             return;
@@ -476,22 +453,7 @@ impl App {
             (None, None) if self.fault.is_some() => TrayState::Fault,
             (None, None) => TrayState::Ready,
         };
-        let unit = match self.engine.station() {
-            Some(s) => format!("{} {}", s.name, s.frequency),
-            None => match self.engine.sim_state() {
-                SimState::Looking if self.config.sim.airport.is_none() => "no simulator found yet",
-                SimState::Menu => "no flight loaded",
-                SimState::Lost => "the simulator is gone",
-                _ => "nobody on this frequency",
-            }
-            .to_owned(),
-        };
-        let menu = MenuModel {
-            unit,
-            last: self.last_said.as_ref().map(|r| r.transmission.text.clone()),
-            muted: self.config.audio.mute,
-            fault: self.fault.as_ref().map(Problem::one_line),
-        };
+        let menu = self.menu();
         if state != self.shown.0 {
             fx.push(Effect::Tray(state));
         }

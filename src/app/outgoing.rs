@@ -24,7 +24,7 @@ pub(super) struct Outgoing {
 
 impl App {
     pub(super) fn speak(&mut self, now: Time, tx: TxId, from: Time, latency: Latency, reply: Reply, fx: &mut Vec<Effect>) {
-        self.last_said = Some(reply.clone());
+        self.desk.said(&reply);
         self.send(now, Outgoing { tx, deadline: None, reply, from, decided: now, latency, counts: true, started: false }, fx);
     }
 
@@ -86,6 +86,9 @@ impl App {
             out.latency.first_audio = millis(now.since(out.from));
             out.deadline = Some(now + VOICE_DEADLINE + VOICE_DEADLINE);
             let line = out.clone();
+            if line.counts && line.latency.capture > 0 {
+                self.desk.took(line.latency.first_audio);
+            }
             self.write_down(now, &line, fx);
         }
     }

@@ -98,8 +98,14 @@ fn key(config: &Config) -> Result<String, Problem> {
     if running {
         return Ok(format!("{} (Stratus is running and has it)", config.ptt.key));
     }
-    crate::desktop::key::Key::start(&config.ptt.key, |_| {})?;
-    Ok(format!("{} can be had", config.ptt.key))
+    if config.ptt.no_key() {
+        return Ok("no key of the keyboard; `stratus ptt down` and `stratus ptt up` work the radio".to_owned());
+    }
+    crate::desktop::key::Key::start(&config.ptt.key, config.ptt.grab, |_| {})?;
+    match crate::desktop::key::caveat() {
+        Some(caveat) => Err(caveat),
+        None => Ok(format!("{} is {}", config.ptt.key, if config.ptt.grab { "taken for Stratus alone" } else { "listened to" })),
+    }
 }
 
 /// The tray's icon can be shown (it is, for a moment).

@@ -67,11 +67,14 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     }
     let recording = replay_link(&config, &inbox);
     shell.open_link();
+    inbox.offer(Event::Autostart(crate::desktop::autostart::is_on(&paths.autostart_file)));
+    let devices = dispatch::watch_devices(&inbox);
     let app = App::new(config, Airports::world());
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.
     recording.store(true, Ordering::Relaxed);
     drop(server);
+    drop(devices);
     log::info!("ended");
     outcome.map(|()| ExitCode::SUCCESS)
 }
@@ -124,8 +127,13 @@ fn desk(inbox: &Inbox, config: &Config) -> Desk {
         Ok(t) => desk.tray = Some(t),
         Err(p) => inbox.offer(Event::Trouble(p)),
     }
-    match dispatch::key(inbox, &config.ptt.key) {
-        Ok(k) => desk.key = Some(k),
+    match dispatch::key(inbox, config) {
+        Ok(k) => {
+            if let Some(caveat) = k.as_ref().and_then(|_| crate::desktop::key::caveat()) {
+                inbox.offer(Event::Trouble(caveat));
+            }
+            desk.key = k;
+        }
         Err(p) => inbox.offer(Event::Trouble(p)),
     }
     desk

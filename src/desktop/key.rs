@@ -1,17 +1,19 @@
-//! The push-to-talk key: grabbed from the desktop, its press and its release told, a lost release found out.
+//! The push-to-talk key: listened to, or grabbed from the desktop; its press and release told, a lost release found out.
+//!
+//! Listening takes the key from nobody: the simulator sees it too, a modifier alone fits, and nothing wakes up in vain.
 //!
 //! Nothing polls here while the key is up. While it is down, the server is asked ten times a second whether it still is.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use global_hotkey::hotkey::HotKey;
 use global_hotkey::{Error, GlobalHotKeyEvent, GlobalHotKeyManager, HotKeyState};
 
-use super::keynames;
+use super::keynames::{self, Listened};
 use super::x11::{self, Display, News};
 use crate::event::Edge;
 use crate::problem::Problem;
@@ -48,23 +50,43 @@ pub struct Key {
 impl Key {
     /// Takes the key of this name ("ScrollLock", "Ctrl+Shift+Space"). `tell` is called on the key's own thread with each
     /// edge, always `Down` and `Up` in turn, and at last with a problem if the display goes; it must not block.
-    pub fn start(name: &str, tell: impl Fn(Result<Edge, Problem>) + Send + 'static) -> Result<Self, Problem> {
+    ///
+    /// Without `grab` the key is only listened to.
+    pub fn start(name: &str, grab: bool, tell: impl Fn(Result<Edge, Problem>) + Send + 'static) -> Result<Self, Problem> {
+        if !grab {
+            let wanted = keynames::listened(name)?;
+            let name = name.to_owned();
+            return Self::with(None, move |news| Heeded::take(name, wanted, news), tell);
+        }
         let key = keynames::parse(name)?;
+        let name = name.to_owned();
+        Self::with(Some(key.id), move |news| Held::take(name, key, news), tell)
+    }
+
+    fn with<G: Grasp>(
+        id: Option<u32>,
+        take: impl FnOnce(Sender<Note>) -> Result<G, Problem> + Send + 'static,
+        tell: impl Fn(Result<Edge, Problem>) + Send + 'static,
+    ) -> Result<Self, Problem> {
         let (notes, inbox) = channel();
         let (started, outcome) = channel();
         let (finished, done) = channel();
-        let (name, news) = (name.to_owned(), notes.clone());
+        let news = notes.clone();
         let thread = std::thread::Builder::new()
             .name("key".into())
             .spawn(move || {
-                match Held::take(name, key, news.clone()) {
+                match take(news.clone()) {
                     Err(p) => drop(started.send(Err(p))),
                     Ok(grasp) => {
-                        route(key.id, Some(news));
+                        if let Some(id) = id {
+                            route(id, Some(news));
+                        }
                         if started.send(Ok(())).is_ok() {
                             Hold { grasp, tell: &tell, down: false }.run(&inbox);
                         }
-                        route(key.id, None);
+                        if let Some(id) = id {
+                            route(id, None);
+                        }
                     }
                 }
                 let _ = finished.send(());
@@ -92,7 +114,7 @@ pub fn caveat() -> Option<Problem> {
     wayland.then(|| {
         Problem::new("the push-to-talk key may only work while an X11 window has the focus")
             .because("this is a Wayland session, which shows keys to the window in front alone")
-            .fix("bind `stratus ptt down` and `stratus ptt up` to a key of your desktop or a button of your stick")
+            .fix("bind `stratus ptt toggle` (or `down` and `up`) to a key in your desktop's settings, and set `ptt.key = \"none\"`")
     })
 }
 
@@ -165,6 +187,10 @@ trait Grasp {
     fn is_down(&self) -> Result<bool, String>;
     /// Whether the layout still makes the key where it was grabbed.
     fn is_in_place(&self) -> bool;
+    /// Whether a press counts now.
+    fn fits(&self) -> bool {
+        true
+    }
     /// Gives the key back and takes it again.
     fn take_again(&mut self) -> Result<(), Problem>;
 }
@@ -180,12 +206,7 @@ impl Held {
     fn take(name: String, key: HotKey, news: Sender<Note>) -> Result<Self, Problem> {
         let mut display = Display::connect()?;
         let grip = Grip::take(&name, key, &display)?;
-        display.watch(move |n| {
-            let _ = news.send(match n {
-                News::Remapped => Note::Remapped,
-                News::Gone(why) => Note::Gone(why),
-            });
-        })?;
+        display.watch(Arc::default(), noting(news))?;
         Ok(Self { name, key, display, grip: Some(grip) })
     }
 }
@@ -202,6 +223,80 @@ impl Grasp for Held {
     fn take_again(&mut self) -> Result<(), Problem> {
         self.grip = None;
         self.grip = Some(Grip::take(&self.name, self.key, &self.display)?);
+        Ok(())
+    }
+}
+
+/// What the display says, as a note to the key's thread.
+fn noting(to: Sender<Note>) -> impl Fn(News) + Send + 'static {
+    move |n| {
+        let _ = to.send(match n {
+            News::Remapped => Note::Remapped,
+            News::Key(true) => Note::Pressed,
+            News::Key(false) => Note::Released,
+            News::Gone(why) => Note::Gone(why),
+        });
+    }
+}
+
+/// A key that is only listened to.
+struct Heeded {
+    name: String,
+    wanted: Listened,
+    display: Display,
+    codes: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Heeded {
+    fn take(name: String, wanted: Listened, news: Sender<Note>) -> Result<Self, Problem> {
+        let mut display = Display::connect()?;
+        display.listen().map_err(|why| {
+            x11::refused(why).fix("set `ptt.grab = true`, or bind `stratus ptt down` and `stratus ptt up` to a key of your desktop")
+        })?;
+        let codes = Arc::default();
+        display.watch(Arc::clone(&codes), noting(news))?;
+        let mut heeded = Self { name, wanted, display, codes };
+        heeded.take_again()?;
+        Ok(heeded)
+    }
+
+    fn codes(&self) -> Vec<u8> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn any_down(&self, codes: &[u8]) -> Result<bool, String> {
+        for code in codes {
+            if self.display.is_down(*code)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl Grasp for Heeded {
+    fn is_down(&self) -> Result<bool, String> {
+        self.any_down(&self.codes())
+    }
+
+    fn is_in_place(&self) -> bool {
+        self.display.keycodes(&self.wanted.symbols) == Ok(self.codes())
+    }
+
+    fn fits(&self) -> bool {
+        let down = |symbols: &[u32]| self.display.keycodes(symbols).and_then(|codes| self.any_down(&codes)).unwrap_or(false);
+        keynames::groups(self.wanted.mods).iter().all(|group| down(group))
+    }
+
+    fn take_again(&mut self) -> Result<(), Problem> {
+        let refused = || Problem::new(format!("the push-to-talk key {:?} cannot be watched", self.name));
+        let codes = self.display.keycodes(&self.wanted.symbols).map_err(|e| refused().because(e))?;
+        let nowhere = codes.is_empty();
+        *self.codes.lock().unwrap_or_else(PoisonError::into_inner) = codes;
+        if nowhere {
+            let fix = "choose another key in `ptt.key`, such as \"ScrollLock\", \"RightCtrl\" or \"Ctrl+Shift+Space\"";
+            return Err(refused().because("no key of this keyboard's layout makes it").fix(fix));
+        }
         Ok(())
     }
 }
@@ -233,6 +328,7 @@ impl<G: Grasp> Hold<'_, G> {
                 inbox.recv().unwrap_or(Note::Stop)
             };
             match note {
+                Note::Pressed if !self.down && !self.grasp.fits() => {}
                 Note::Pressed => self.edge(Edge::Down),
                 Note::Released => self.edge(Edge::Up),
                 Note::Remapped if self.grasp.is_in_place() => {}

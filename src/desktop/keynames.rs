@@ -1,6 +1,6 @@
 //! Names of keys: from the configuration's words to a key that can be grabbed, and to the X11 keysym behind it.
 
-use global_hotkey::hotkey::{Code, HotKey};
+use global_hotkey::hotkey::{Code, HotKey, Modifiers};
 
 use crate::problem::Problem;
 
@@ -79,7 +79,8 @@ pub fn parse(name: &str) -> Result<HotKey, Problem> {
         return Err(bad("a key is missing beside a \"+\"".into()).fix(EXAMPLES));
     }
     if is_modifier(key) {
-        return Err(bad(format!("{key:?} alone is only a modifier, and a desktop does not hand out modifiers")).fix(EXAMPLES));
+        return Err(bad(format!("{key:?} alone is only a modifier, and a desktop does not hand out modifiers"))
+            .fix(format!("{EXAMPLES}; or set `ptt.grab = false`")));
     }
     if let Some(word) = modifiers.iter().find(|w| !is_modifier(w)) {
         return Err(bad(format!("{word:?} is no modifier, and only one key can follow them")).fix(EXAMPLES));
@@ -88,6 +89,84 @@ pub fn parse(name: &str) -> Result<HotKey, Problem> {
         let word = [modifiers, std::slice::from_ref(key)].concat().into_iter().find(|w| w.parse::<HotKey>().is_err() && !is_modifier(w));
         bad(format!("there is no key called {:?}", word.unwrap_or_else(|| name.to_owned()))).fix(EXAMPLES)
     })
+}
+
+/// What a listener waits for: one of these symbols, pressed while these modifiers are down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listened {
+    /// X11 keysyms of the key; several where either side will do ("Ctrl").
+    pub symbols: Vec<u32>,
+    /// What must be down beside it.
+    pub mods: Modifiers,
+}
+
+/// Reads a key's name for a listener. It takes nothing from the desktop, so that a modifier alone ("RightCtrl") fits too.
+pub fn listened(name: &str) -> Result<Listened, Problem> {
+    let words: Vec<String> = name.split('+').map(|w| w.trim().to_lowercase().replace(['_', ' ', '-'], "")).collect();
+    let (word, before) = words.split_last().map_or(("", &[][..]), |(w, b)| (w.as_str(), b));
+    if let Some(symbols) = modifier_symbols(word) {
+        let mut mods = Modifiers::empty();
+        for other in before {
+            mods |= modifier(other).ok_or_else(|| {
+                Problem::config(format!("the push-to-talk key {name:?} does not fit"))
+                    .because(format!("{other:?} is no modifier, and only one key can follow them"))
+                    .fix(EXAMPLES)
+            })?;
+        }
+        return Ok(Listened { symbols, mods });
+    }
+    let key = parse(name)?;
+    let symbol = keysym(key.key).ok_or_else(|| {
+        Problem::config(format!("the push-to-talk key {name:?} does not fit")).because("X11 has no such key").fix(EXAMPLES)
+    })?;
+    Ok(Listened { symbols: vec![symbol], mods: key.mods })
+}
+
+fn modifier_symbols(word: &str) -> Option<Vec<u32>> {
+    let (side, plain) = ["left", "right", "l", "r"]
+        .iter()
+        .find_map(|s| {
+            let rest = word.strip_prefix(s).or_else(|| word.strip_suffix(s).filter(|_| s.len() > 1))?;
+            modifier(rest).map(|_| (s.chars().next(), rest))
+        })
+        .unwrap_or((None, word));
+    if word == "altgr" {
+        return Some(vec![0xfe03, 0xffea]);
+    }
+    let [left, right] = match modifier(plain)? {
+        Modifiers::SHIFT => [0xffe1, 0xffe2],
+        Modifiers::CONTROL => [0xffe3, 0xffe4],
+        Modifiers::ALT => [0xffe9, 0xffea],
+        _ => [0xffeb, 0xffec],
+    };
+    Some(match side {
+        Some('l') => vec![left],
+        // Many layouts write the right Alt as AltGr.
+        Some(_) if right == 0xffea => vec![right, 0xfe03],
+        Some(_) => vec![right],
+        None => vec![left, right],
+    })
+}
+
+fn modifier(word: &str) -> Option<Modifiers> {
+    Some(match word {
+        "ctrl" | "control" => Modifiers::CONTROL,
+        "shift" => Modifiers::SHIFT,
+        "alt" | "option" => Modifiers::ALT,
+        "super" | "meta" | "win" | "windows" | "cmd" | "command" => Modifiers::META,
+        _ => return None,
+    })
+}
+
+/// The keysyms of the keys that make a set of modifiers: each group must have one that is down.
+pub fn groups(mods: Modifiers) -> Vec<[u32; 2]> {
+    let all = [
+        (Modifiers::SHIFT, [0xffe1, 0xffe2]),
+        (Modifiers::CONTROL, [0xffe3, 0xffe4]),
+        (Modifiers::ALT, [0xffe9, 0xffea]),
+        (Modifiers::META, [0xffeb, 0xffec]),
+    ];
+    all.into_iter().filter(|(m, _)| mods.contains(*m)).map(|(_, s)| s).collect()
 }
 
 fn spelled(word: &str) -> String {
@@ -167,7 +246,6 @@ pub fn keysym(key: Code) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use global_hotkey::hotkey::Modifiers;
 
     #[test]
     fn names_that_people_write_are_read() {
@@ -195,6 +273,22 @@ mod tests {
             let p = parse(name).unwrap_err();
             assert!(p.why.iter().any(|w| w.contains(word)), "{name:?}: {p}");
             assert!(!p.fix.is_empty() && p.exit_code() == 3);
+        }
+    }
+
+    #[test]
+    fn a_listener_knows_modifiers_alone_and_their_sides() {
+        assert_eq!(listened("RightCtrl").unwrap().symbols, [0xffe4]);
+        assert_eq!(listened("Right Ctrl").unwrap().symbols, [0xffe4]);
+        assert_eq!(listened("ControlLeft").unwrap().symbols, [0xffe3]);
+        assert_eq!(listened("rshift").unwrap().symbols, [0xffe2]);
+        assert_eq!(listened("Ctrl").unwrap().symbols, [0xffe3, 0xffe4]);
+        assert_eq!(listened("AltGr").unwrap().symbols, [0xfe03, 0xffea]);
+        assert_eq!(listened("Shift+RightCtrl").unwrap(), Listened { symbols: vec![0xffe4], mods: Modifiers::SHIFT });
+        assert_eq!(listened("Ctrl+Shift+Space").unwrap().mods, Modifiers::CONTROL | Modifiers::SHIFT);
+        assert_eq!(listened("ScrollLock").unwrap().symbols, [0xff14]);
+        for bad in ["", "Bananas", "A+Ctrl", "Ctrl+"] {
+            assert!(listened(bad).is_err(), "{bad:?}");
         }
     }
 

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use tray_icon::menu::{CheckMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem};
+use tray_icon::menu::MenuEvent;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
-use super::icons;
+use super::{icons, menu};
 use crate::event::{Choice, MenuModel, TrayState};
 use crate::problem::Problem;
 
@@ -21,13 +21,6 @@ const START_LIMIT: Duration = Duration::from_secs(3);
 const STOP_LIMIT: Duration = Duration::from_millis(500);
 /// Characters of the last answer in the menu: as much as a menu can be wide.
 const MENU_CHARS: usize = 90;
-
-const UNIT: &str = "stratus.unit";
-const LAST: &str = "stratus.last";
-const FAULT: &str = "stratus.fault";
-const MUTE: &str = "stratus.mute";
-const CONFIG: &str = "stratus.config";
-const QUIT: &str = "stratus.quit";
 
 type OnChoice = Arc<dyn Fn(Choice) + Send + Sync>;
 
@@ -110,13 +103,7 @@ fn listen(who: Option<OnChoice>) {
     *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = who;
     INSTALL.call_once(|| {
         MenuEvent::set_event_handler(Some(|event: MenuEvent| {
-            let choice = match event.id.0.as_str() {
-                LAST => Choice::RepeatLast,
-                MUTE => Choice::ToggleMute,
-                CONFIG => Choice::OpenConfig,
-                QUIT => Choice::Quit,
-                _ => return,
-            };
+            let Some(choice) = menu::choice(&event.id.0) else { return };
             let who = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if let Some(tell) = who {
                 tell(choice);
@@ -147,12 +134,6 @@ fn run(inbox: &Receiver<Job>, started: &Sender<Result<(), String>>) {
 /// What lives on the tray's thread: the tray library's items may not leave it.
 struct Board {
     icon: TrayIcon,
-    menu: Menu,
-    unit: MenuItem,
-    last: MenuItem,
-    fault: MenuItem,
-    fault_shown: bool,
-    mute: CheckMenuItem,
     state: TrayState,
     model: MenuModel,
 }
@@ -160,24 +141,15 @@ struct Board {
 impl Board {
     fn new() -> Result<Self, String> {
         let model = MenuModel::default();
-        let unit = MenuItem::with_id(UNIT, unit_text(&model), false, None);
-        let last = MenuItem::with_id(LAST, last_text(&model), false, None);
-        let fault = MenuItem::with_id(FAULT, "", false, None);
-        let mute = CheckMenuItem::with_id(MUTE, "Mute the controller", true, false, None);
-        let config = MenuItem::with_id(CONFIG, "Open the configuration", true, None);
-        let quit = MenuItem::with_id(QUIT, "Quit Stratus", true, None);
-        let (line, other_line) = (PredefinedMenuItem::separator(), PredefinedMenuItem::separator());
-        let menu = Menu::new();
-        menu.append_items(&[&unit, &last, &line, &mute, &config, &other_line, &quit]).map_err(|e| e.to_string())?;
         let icon = TrayIconBuilder::new()
             .with_id("stratus")
             .with_title("Stratus")
             .with_tooltip(tooltip(TrayState::Ready, &model))
             .with_icon(picture(TrayState::Ready)?)
-            .with_menu(Box::new(menu.clone()))
+            .with_menu(Box::new(menu::build(&model)?))
             .build()
             .map_err(|e| e.to_string())?;
-        Ok(Self { icon, menu, unit, last, fault, fault_shown: false, mute, state: TrayState::Ready, model })
+        Ok(Self { icon, state: TrayState::Ready, model })
     }
 
     fn show(&mut self, state: TrayState) {
@@ -192,39 +164,17 @@ impl Board {
     }
 
     fn menu(&mut self, model: &MenuModel) {
-        // The check mark is set even when the model has not changed: the desktop toggles it by itself on a click.
-        self.mute.set_checked(model.muted);
-        if *model == self.model {
-            return;
+        // Made anew even when the model is as it was: the desktop toggles check marks by itself on a click.
+        if let Ok(menu) = menu::build(model) {
+            self.icon.set_menu(Some(Box::new(menu)));
         }
         self.model = model.clone();
-        self.unit.set_text(unit_text(model));
-        self.last.set_text(last_text(model));
-        self.last.set_enabled(model.last.is_some());
-        if let Some(fault) = &model.fault {
-            self.fault.set_text(plain(fault));
-        }
-        if model.fault.is_some() != self.fault_shown {
-            self.fault_shown = model.fault.is_some();
-            let _ = if self.fault_shown { self.menu.insert(&self.fault, 0) } else { self.menu.remove(&self.fault) };
-        }
         let _ = self.icon.set_tooltip(Some(tooltip(self.state, model)));
     }
 }
 
 fn picture(state: TrayState) -> Result<Icon, String> {
     Icon::from_rgba(icons::rgba(state).to_vec(), icons::SIZE, icons::SIZE).map_err(|e| e.to_string())
-}
-
-fn unit_text(model: &MenuModel) -> String {
-    if model.unit.trim().is_empty() { "Nobody on this frequency".into() } else { plain(&model.unit) }
-}
-
-fn last_text(model: &MenuModel) -> String {
-    match &model.last {
-        Some(words) => format!("Repeat: {}", plain(words)),
-        None => "No answer yet".into(),
-    }
 }
 
 fn tooltip(state: TrayState, model: &MenuModel) -> String {
@@ -244,7 +194,7 @@ fn tooltip(state: TrayState, model: &MenuModel) -> String {
 }
 
 /// A menu label that shows these very characters: `&` would mark a mnemonic, so it is doubled.
-fn plain(words: &str) -> String {
+pub(super) fn plain(words: &str) -> String {
     one_line(words).replace('&', "&&")
 }
 
@@ -254,7 +204,7 @@ fn no_markup(words: &str) -> String {
 }
 
 /// One short line: control characters become spaces, a long text ends in an ellipsis.
-fn one_line(words: &str) -> String {
+pub(super) fn one_line(words: &str) -> String {
     let mut line = String::new();
     let mut chars = 0;
     for word in words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()) {
@@ -290,11 +240,5 @@ mod tests {
         let cut = one_line(&"\u{e9}".repeat(500));
         assert_eq!(cut.chars().count(), MENU_CHARS + 1);
         assert!(cut.ends_with('\u{2026}'));
-    }
-
-    #[test]
-    fn an_empty_model_still_has_words() {
-        let model = MenuModel::default();
-        assert!(!unit_text(&model).is_empty() && !last_text(&model).is_empty());
     }
 }

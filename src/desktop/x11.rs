@@ -2,12 +2,13 @@
 //!
 //! Pure Rust (no Xlib), so a dying server costs the connection and not the process. It sleeps until something happens.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use global_hotkey::hotkey::{HotKey, Modifiers};
 use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
+use x11rb::protocol::xinput::{ConnectionExt as _, EventMask as RawMask, XIEventMask};
 use x11rb::protocol::xproto::{
     ClientMessageEvent, ConnectionExt, CreateWindowAux, EventMask, GrabMode, Mapping, ModMask, Window, WindowClass,
 };
@@ -17,10 +18,15 @@ use x11rb::rust_connection::RustConnection;
 use super::keynames;
 use crate::problem::Problem;
 
+/// XIAllMasterDevices: each press comes once, whichever keyboard made it.
+const ALL_MASTERS: u16 = 1;
+
 /// What the display has to say by itself.
 pub enum News {
     /// The keyboard's layout changed.
     Remapped,
+    /// One of the keys that are listened to went down (true) or up.
+    Key(bool),
     /// The server is gone, and why.
     Gone(String),
 }
@@ -62,14 +68,40 @@ impl Display {
         Ok(Self { conn: Arc::new(conn), root, own, watch: None })
     }
 
-    /// Sleeps on a thread of its own until the display has news, and tells them; after `Gone` it ends.
-    pub fn watch(&mut self, tell: impl Fn(News) + Send + 'static) -> Result<(), Problem> {
+    /// Asks for every key's raw press and release, whoever has the focus or a grab, and takes none away (XInput 2.2).
+    pub fn listen(&self) -> Result<(), String> {
+        let version = self.conn.xinput_xi_query_version(2, 2).map_err(|e| e.to_string())?.reply().map_err(|e| e.to_string())?;
+        if (version.major_version, version.minor_version) < (2, 1) {
+            return Err(format!("the X server's XInput is {}.{}, older than 2.1", version.major_version, version.minor_version));
+        }
+        let wanted = XIEventMask::RAW_KEY_PRESS | XIEventMask::RAW_KEY_RELEASE;
+        let mask = RawMask { deviceid: ALL_MASTERS, mask: vec![wanted] };
+        self.conn.xinput_xi_select_events(self.root, &[mask]).map_err(|e| e.to_string())?.check().map_err(|e| e.to_string())
+    }
+
+    /// Every keycode that makes one of these symbols in the layout of now.
+    pub fn keycodes(&self, symbols: &[u32]) -> Result<Vec<u8>, String> {
+        let setup = self.conn.setup();
+        let first = setup.min_keycode;
+        let count = setup.max_keycode.saturating_sub(first).saturating_add(1);
+        let map = self.conn.get_keyboard_mapping(first, count).map_err(|e| e.to_string())?.reply().map_err(|e| e.to_string())?;
+        let each = usize::from(map.keysyms_per_keycode).max(1);
+        let found = map.keysyms.chunks(each).enumerate().filter(|(_, made)| made.iter().any(|s| symbols.contains(s)));
+        Ok(found.filter_map(|(n, _)| u8::try_from(n).ok().and_then(|n| first.checked_add(n))).collect())
+    }
+
+    /// Sleeps on a thread of its own until the display has news, and tells them; after `Gone` it ends. Of the keys that
+    /// `listen` asked for it tells those in `codes`.
+    pub fn watch(&mut self, codes: Arc<Mutex<Vec<u8>>>, tell: impl Fn(News) + Send + 'static) -> Result<(), Problem> {
         let (conn, own) = (self.conn.clone(), self.own);
+        let known = move |detail: u32| codes.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|c| u32::from(*c) == detail);
         let watch = std::thread::Builder::new().name("display".into()).spawn(move || {
             loop {
                 match conn.wait_for_event() {
                     Ok(Event::ClientMessage(m)) if m.window == own => return,
                     Ok(Event::MappingNotify(m)) if m.request == Mapping::KEYBOARD => tell(News::Remapped),
+                    Ok(Event::XinputRawKeyPress(k)) if known(k.detail) => tell(News::Key(true)),
+                    Ok(Event::XinputRawKeyRelease(k)) if known(k.detail) => tell(News::Key(false)),
                     Ok(_) => {}
                     Err(e) => return tell(News::Gone(e.to_string())),
                 }

@@ -140,7 +140,7 @@ impl Item {
 
     /// The menu's entries, top to bottom, separators left out.
     pub fn menu(&self) -> Vec<Entry> {
-        let layout = call(&self.bus, "/MenuBar", "com.canonical.dbusmenu.GetLayout", &["0", "1", "[]"]);
+        let layout = call(&self.bus, "/MenuBar", "com.canonical.dbusmenu.GetLayout", &["0", "--", "-1", "[]"]);
         layout.split("<(").skip(1).filter_map(entry).collect()
     }
 

@@ -1,0 +1,195 @@
+//! The tray's menu: what it says, and what each choice in it does.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::App;
+use crate::atc::Reply;
+use crate::event::{Choice, Devices, Effect, MenuModel};
+use crate::problem::Problem;
+use crate::report::SimState;
+use crate::settings::Config;
+use crate::units::Time;
+
+/// Answers that can be heard again.
+const RECENT: usize = 3;
+/// Answers over which latency is told.
+const TIMED: usize = 200;
+
+/// What the menu shows besides the configuration.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    pub(super) devices: Devices,
+    pub(super) autostart: bool,
+    recent: VecDeque<Reply>,
+    took_ms: VecDeque<u32>,
+}
+
+impl Known {
+    pub(super) fn said(&mut self, reply: &Reply) {
+        self.recent.push_front(reply.clone());
+        self.recent.truncate(RECENT);
+    }
+
+    /// From the end of a take to the first sound of its answer, milliseconds.
+    pub(super) fn took(&mut self, ms: u32) {
+        self.took_ms.push_front(ms);
+        self.took_ms.truncate(TIMED);
+    }
+
+    fn latency(&self) -> Option<(u32, u32)> {
+        let mut all: Vec<u32> = self.took_ms.iter().copied().collect();
+        all.sort_unstable();
+        let at = |percent: usize| all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+        Some((at(50)?, at(90)?))
+    }
+}
+
+impl App {
+    pub(super) fn menu(&self) -> MenuModel {
+        let unit = match self.engine.station() {
+            Some(s) => format!("{} {}", s.name, s.frequency),
+            None => match self.engine.sim_state() {
+                SimState::Looking if self.config.sim.airport.is_none() => "no simulator found yet",
+                SimState::Menu => "no flight loaded",
+                SimState::Lost => "the simulator is gone",
+                _ => "nobody on this frequency",
+            }
+            .to_owned(),
+        };
+        MenuModel {
+            unit,
+            recent: self.desk.recent.iter().map(|r| r.transmission.text.clone()).collect(),
+            muted: self.config.audio.mute,
+            devices: self.desk.devices.clone(),
+            microphone: self.config.audio.microphone.clone().unwrap_or_default(),
+            speaker: self.config.audio.speaker.clone().unwrap_or_default(),
+            voice: self.config.speech.voice.clone(),
+            brain: (self.config.brain.mode, self.config.brain.model.clone()),
+            tunes: self.config.copilot.tune,
+            squawks: self.config.copilot.squawk,
+            latency: self.desk.latency(),
+            autostart: self.desk.autostart,
+            fault: self.fault.as_ref().map(Problem::one_line),
+        }
+    }
+
+    pub(super) fn chosen(&mut self, now: Time, choice: Choice, fx: &mut Vec<Effect>) {
+        // A desktop toggles marks by itself on a click: the menu is sent again even where nothing changes.
+        self.shown.1 = MenuModel::default();
+        let text = |words: &str| toml::Value::String(words.to_owned()).to_string();
+        match choice {
+            Choice::Repeat(n) => {
+                if self.open.is_none()
+                    && self.out.is_none()
+                    && let Some(reply) = self.desk.recent.get(usize::from(n)).cloned()
+                {
+                    let tx = self.new_tx();
+                    self.repeat(now, tx, reply, fx);
+                }
+            }
+            Choice::ToggleMute => {
+                let mute = !self.config.audio.mute;
+                if mute {
+                    fx.push(Effect::Silence);
+                }
+                self.set("audio.mute", mute.to_string(), |c| c.audio.mute = mute, fx);
+            }
+            Choice::Microphone(name) => {
+                self.set("audio.microphone", text(&name), |c| c.audio.microphone = Some(name).filter(|n| !n.is_empty()), fx);
+            }
+            Choice::Speaker(name) => self.set("audio.speaker", text(&name), |c| c.audio.speaker = Some(name).filter(|n| !n.is_empty()), fx),
+            Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
+            Choice::Brain(mode) => self.set("brain.mode", text(mode.word()), |c| c.brain.mode = mode, fx),
+            Choice::ToggleTune => {
+                let on = !self.config.copilot.tune;
+                self.set("copilot.tune", on.to_string(), |c| c.copilot.tune = on, fx);
+            }
+            Choice::ToggleSquawk => {
+                let on = !self.config.copilot.squawk;
+                self.set("copilot.squawk", on.to_string(), |c| c.copilot.squawk = on, fx);
+            }
+            Choice::ToggleAutostart => fx.push(Effect::Autostart(!self.desk.autostart)),
+            Choice::Doctor => fx.push(Effect::Doctor),
+            Choice::OpenConfig => fx.push(Effect::OpenConfig),
+            Choice::OpenLogs => fx.push(Effect::OpenLogs),
+            Choice::Quit => self.quit(fx),
+        }
+    }
+
+    /// Changes one key: in force at once, and in the pilot's file.
+    fn set(&mut self, path: &str, value: String, change: impl FnOnce(&mut Config), fx: &mut Vec<Effect>) {
+        let mut config = (*self.config).clone();
+        change(&mut config);
+        if config.validate().is_err() || config == *self.config {
+            return;
+        }
+        fx.push(Effect::SetKey { path: path.to_owned(), value });
+        self.config = Arc::new(config);
+        fx.push(Effect::Reconfigure(self.config.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::airports::data::Airports;
+    use crate::event::Event;
+    use crate::settings::BrainMode;
+
+    fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
+        app.handle(Time(0), Event::Menu(choice))
+    }
+
+    #[test]
+    fn half_and_nine_of_ten() {
+        let mut known = Known::default();
+        assert_eq!(known.latency(), None);
+        (1..=10).for_each(|n| known.took(n * 100));
+        assert_eq!(known.latency(), Some((500, 900)));
+        (0..1000).for_each(|_| known.took(7));
+        assert_eq!((known.latency(), known.took_ms.len()), (Some((7, 7)), TIMED));
+    }
+
+    #[test]
+    fn each_setting_is_written_as_one_key_put_in_force_and_shown() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        let name = "Headset \"A\" \\ caf\u{e9}".to_owned();
+        for (choice, key, value) in [
+            (Choice::Microphone(name.clone()), "audio.microphone", None),
+            (Choice::Speaker(name.clone()), "audio.speaker", None),
+            (Choice::Microphone(String::new()), "audio.microphone", Some("\"\"")),
+            (Choice::Voice("en-GB".into()), "speech.voice", Some("\"en-GB\"")),
+            (Choice::Brain(BrainMode::Rules), "brain.mode", Some("\"rules\"")),
+            (Choice::ToggleTune, "copilot.tune", Some("true")),
+            (Choice::ToggleSquawk, "copilot.squawk", Some("true")),
+            (Choice::ToggleMute, "audio.mute", Some("true")),
+        ] {
+            let fx = choose(&mut app, choice.clone());
+            let Some(Effect::SetKey { path, value: written }) = fx.iter().find(|e| matches!(e, Effect::SetKey { .. })) else {
+                panic!("{choice:?}: {fx:?}")
+            };
+            assert_eq!(path, key);
+            let read: toml::Table = format!("x = {written}").parse().unwrap();
+            match value {
+                Some(v) => assert_eq!(written, v),
+                None => assert_eq!(read["x"].as_str(), Some(name.as_str())),
+            }
+            assert!(fx.iter().any(|e| matches!(e, Effect::Reconfigure(_))) && fx.iter().any(|e| matches!(e, Effect::Menu(_))));
+        }
+        let menu = app.menu();
+        assert!(menu.muted && menu.tunes && menu.squawks && menu.voice == "en-GB" && menu.brain.0 == BrainMode::Rules);
+        assert_eq!((menu.microphone.as_str(), menu.speaker.as_str()), ("", name.as_str()));
+    }
+
+    #[test]
+    fn what_cannot_be_is_not_written_and_the_menu_is_put_right() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        for choice in [Choice::Voice("Klingon".into()), Choice::Voice("en-US".into()), Choice::Repeat(9)] {
+            let fx = choose(&mut app, choice);
+            assert!(matches!(fx[..], [Effect::Menu(_)]), "{fx:?}");
+        }
+        assert_eq!(choose(&mut app, Choice::Doctor)[0], Effect::Doctor);
+        assert_eq!(choose(&mut app, Choice::ToggleAutostart)[0], Effect::Autostart(true));
+    }
+}
