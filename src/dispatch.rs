@@ -14,6 +14,7 @@ use crate::audio::capture::{Capture, CaptureEvent};
 use crate::audio::play::{PlayEvent, Player};
 use crate::audio::radio;
 use crate::config::Watch;
+use crate::desktop::joystick::{Joysticks, News, Places};
 use crate::desktop::{autostart, key::Key, toast::Toaster, tray::Tray};
 use crate::event::{Effect, Event, Hints, Line, Take, Voice};
 use crate::ipc::{Replier, Reply};
@@ -74,6 +75,8 @@ pub struct Desk {
     pub toaster: Option<Toaster>,
     /// The push-to-talk key.
     pub key: Option<Key>,
+    /// Joysticks, while a button of theirs is bound or to be bound.
+    pub joysticks: Option<Joysticks>,
 }
 
 /// All workers.
@@ -262,6 +265,14 @@ impl Shell {
             Effect::OpenConfig => open(&self.paths.config_file),
             Effect::OpenLogs => open(&self.paths.log_dir),
             Effect::Doctor => self.doctor(),
+            Effect::BindJoystick => {
+                if self.desk.joysticks.is_none() {
+                    self.read_joysticks(true);
+                }
+                if let Some(j) = &self.desk.joysticks {
+                    j.bind();
+                }
+            }
             Effect::Autostart(on) => {
                 let entry = &self.paths.autostart_file;
                 let set = std::env::current_exe()
@@ -327,6 +338,30 @@ impl Shell {
         }
     }
 
+    /// Reads joysticks where a button is bound, or `now` to bind one; else no thread does.
+    pub fn read_joysticks(&mut self, now: bool) {
+        let bound = &self.config.ptt.joystick;
+        match &self.desk.joysticks {
+            Some(j) if now || !bound.is_empty() => j.bindings(bound),
+            Some(_) => self.desk.joysticks = None,
+            None if now || !bound.is_empty() => {
+                let inbox = self.inbox.clone();
+                let tell = move |news| {
+                    inbox.send(match news {
+                        News::Edge(edge) => Event::Ptt(edge),
+                        News::Bound(button) => Event::Bound(Some(button)),
+                        News::NotBound => Event::Bound(None),
+                    });
+                };
+                match Joysticks::start(Places::default(), bound, tell) {
+                    Ok(j) => self.desk.joysticks = Some(j),
+                    Err(p) => self.inbox.offer(Event::Trouble(p)),
+                }
+            }
+            None => {}
+        }
+    }
+
     fn reconfigure(&mut self, config: Arc<Config>) {
         let old = std::mem::replace(&mut self.config, config.clone());
         if old.audio.microphone != config.audio.microphone
@@ -343,6 +378,9 @@ impl Shell {
         }
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));
+        }
+        if old.ptt.joystick != config.ptt.joystick {
+            self.read_joysticks(false);
         }
         if (&old.ptt.key, old.ptt.grab) != (&config.ptt.key, config.ptt.grab) {
             self.desk.key = None;

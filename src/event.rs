@@ -187,6 +187,8 @@ pub enum Event {
     Devices(Devices),
     /// Whether Stratus starts with the system.
     Autostart(bool),
+    /// A joystick's button was pressed to be bound, as `ptt.joystick` takes it; none: nothing was pressed in time.
+    Bound(Option<String>),
     /// The shell has something to say that is no fault.
     Notice {
         /// What it is about.
@@ -220,6 +222,10 @@ pub enum Choice {
     ToggleTune,
     /// Set the transponder for the pilot, or no longer.
     ToggleSquawk,
+    /// The next button pressed on a joystick becomes a push-to-talk key.
+    BindJoystick,
+    /// No joystick button is a push-to-talk key any more.
+    ForgetJoysticks,
     /// Start with the system, or no longer.
     ToggleAutostart,
     /// Check every part, and show what was found.
@@ -283,6 +289,8 @@ pub struct MenuModel {
     pub squawks: bool,
     /// Half of the answers came within the first, nine of ten within the second, milliseconds.
     pub latency: Option<(u32, u32)>,
+    /// Buttons of joysticks that are the key too.
+    pub joystick: Vec<String>,
     /// Stratus starts with the system.
     pub autostart: bool,
     /// What is wrong, if something is.
@@ -450,6 +458,8 @@ pub enum Effect {
     OpenLogs,
     /// Check every part, and show what was found.
     Doctor,
+    /// Tell the next button that is pressed on a joystick.
+    BindJoystick,
     /// Start with the system, or no longer.
     Autostart(bool),
     /// Change one key of the pilot's configuration: dotted path and TOML value.

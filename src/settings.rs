@@ -70,6 +70,8 @@ pub struct Ptt {
     pub key: String,
     /// Take the key away from every other program.
     pub grab: bool,
+    /// Buttons and hats that are the key too: "044f:b10a/button 3", "044f:b10a/hat 5+".
+    pub joystick: Vec<String>,
     /// A shorter press is not a transmission.
     pub min_hold_ms: u32,
     /// A longer hold is cut off: a stuck key must not transmit for ever.
@@ -78,7 +80,7 @@ pub struct Ptt {
 
 impl Default for Ptt {
     fn default() -> Self {
-        Self { key: "ScrollLock".into(), grab: false, min_hold_ms: 250, max_hold_s: 30 }
+        Self { key: "ScrollLock".into(), grab: false, joystick: Vec::new(), min_hold_ms: 250, max_hold_s: 30 }
     }
 }
 
@@ -283,6 +285,18 @@ where
     }
 }
 
+/// "044f:b10a/button 3" or "044f:b10a/hat 5+": vendor and product in hex, then the button, or an axis and its end.
+fn is_joystick(text: &str) -> bool {
+    let Some((id, what)) = text.split_once('/') else { return false };
+    let hex = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let known = id.split_once(':').is_some_and(|(vendor, product)| hex(vendor) && hex(product));
+    let number = match what.strip_prefix("hat ") {
+        Some(hat) => hat.strip_suffix(['+', '-']),
+        None => what.strip_prefix("button "),
+    };
+    known && number.is_some_and(|n| n.parse::<u8>().is_ok_and(|v| v.to_string() == n))
+}
+
 impl Config {
     /// Checks what types alone cannot: ranges and names. The error says which key, why, and what fits.
     pub fn validate(&self) -> Result<(), Problem> {
@@ -291,6 +305,13 @@ impl Config {
         };
         if self.ptt.key.trim().is_empty() {
             return bad("ptt.key", "it is empty".into(), "name a key, such as \"ScrollLock\" or \"Ctrl+Shift+Space\"");
+        }
+        if let Some(wrong) = self.ptt.joystick.iter().find(|b| !is_joystick(b)) {
+            return bad(
+                "ptt.joystick",
+                format!("{wrong:?} is no button of a joystick"),
+                "choose \"Push-to-talk: press a joystick button\" in the tray's menu, or write [\"044f:b10a/button 3\"]",
+            );
         }
         if !(50..=2000).contains(&self.ptt.min_hold_ms) {
             return bad("ptt.min_hold_ms", format!("{} is not within 50 to 2000", self.ptt.min_hold_ms), "250 is usual");
@@ -359,5 +380,18 @@ mod tests {
         let mut c = Config::default();
         c.ptt.key = " ".into();
         assert!(c.validate().unwrap_err().what.contains("ptt.key"));
+        for (text, fits) in [
+            ("044f:b10a/button 3", true),
+            ("044f:b10a/hat 5-", true),
+            ("044F:b10a/button 3", false),
+            ("044f:b10a/button 300", false),
+            ("044f:b10a/hat 5", false),
+            ("button 3", false),
+            ("", false),
+        ] {
+            let mut c = Config::default();
+            c.ptt.joystick = vec![text.into()];
+            assert_eq!(c.validate().is_ok(), fits, "{text:?}");
+        }
     }
 }

@@ -41,6 +41,7 @@ fn the_tray_shows_states_and_a_menu_that_works() {
         devices: Devices { microphones: vec!["Yeti_1".into()], speakers: vec!["Headset".into()] },
         voice: "en-US".into(),
         tunes: true,
+        joystick: vec!["044f:b10a/button 3".into()],
         latency: Some((800, 1300)),
         ..MenuModel::default()
     };
@@ -68,6 +69,8 @@ fn the_tray_shows_states_and_a_menu_that_works() {
         ("Check everything", Choice::Doctor),
         ("Open the configuration", Choice::OpenConfig),
         ("Open the log", Choice::OpenLogs),
+        ("Press a joystick button", Choice::BindJoystick),
+        ("Forget the joystick", Choice::ForgetJoysticks),
         ("Start with", Choice::ToggleAutostart),
         ("Quit", Choice::Quit),
     ] {

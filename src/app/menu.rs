@@ -69,6 +69,7 @@ impl App {
             tunes: self.config.copilot.tune,
             squawks: self.config.copilot.squawk,
             latency: self.desk.latency(),
+            joystick: self.config.ptt.joystick.clone(),
             autostart: self.desk.autostart,
             fault: self.fault.as_ref().map(Problem::one_line),
         }
@@ -109,12 +110,32 @@ impl App {
                 let on = !self.config.copilot.squawk;
                 self.set("copilot.squawk", on.to_string(), |c| c.copilot.squawk = on, fx);
             }
+            Choice::BindJoystick => {
+                fx.push(self.toast("Press the button now", "The next button you press on a joystick becomes a push-to-talk key.", false));
+                fx.push(Effect::BindJoystick);
+            }
+            Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),
             Choice::ToggleAutostart => fx.push(Effect::Autostart(!self.desk.autostart)),
             Choice::Doctor => fx.push(Effect::Doctor),
             Choice::OpenConfig => fx.push(Effect::OpenConfig),
             Choice::OpenLogs => fx.push(Effect::OpenLogs),
             Choice::Quit => self.quit(fx),
         }
+    }
+
+    /// A joystick's button was pressed to be bound.
+    pub(super) fn bound(&mut self, button: Option<String>, fx: &mut Vec<Effect>) {
+        let Some(button) = button else {
+            fx.push(self.toast("No button was pressed", "Push-to-talk is as it was.", false));
+            return;
+        };
+        fx.push(self.toast("Push-to-talk", &format!("{button} is a push-to-talk key now."), false));
+        let mut all = self.config.ptt.joystick.clone();
+        if !all.contains(&button) {
+            all.push(button);
+        }
+        let list = toml::Value::Array(all.iter().cloned().map(toml::Value::String).collect()).to_string();
+        self.set("ptt.joystick", list, |c| c.ptt.joystick = all, fx);
     }
 
     /// Changes one key: in force at once, and in the pilot's file.
@@ -180,6 +201,20 @@ mod tests {
         let menu = app.menu();
         assert!(menu.muted && menu.tunes && menu.squawks && menu.voice == "en-GB" && menu.brain.0 == BrainMode::Rules);
         assert_eq!((menu.microphone.as_str(), menu.speaker.as_str()), ("", name.as_str()));
+    }
+
+    #[test]
+    fn a_pressed_button_is_added_once_and_all_are_forgotten_together() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        assert!(choose(&mut app, Choice::BindJoystick).contains(&Effect::BindJoystick));
+        for button in ["044f:b10a/button 3", "046d:c215/hat 5-", "044f:b10a/button 3"] {
+            app.handle(Time(0), Event::Bound(Some(button.into())));
+        }
+        assert_eq!(app.menu().joystick, ["044f:b10a/button 3", "046d:c215/hat 5-"]);
+        let fx = choose(&mut app, Choice::ForgetJoysticks);
+        assert!(fx.contains(&Effect::SetKey { path: "ptt.joystick".into(), value: "[]".into() }), "{fx:?}");
+        assert!(app.menu().joystick.is_empty());
+        assert!(matches!(app.handle(Time(0), Event::Bound(None))[..], [Effect::Toast(_)]));
     }
 
     #[test]

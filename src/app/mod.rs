@@ -157,6 +157,7 @@ impl App {
             Event::Model(Ok(_)) => {}
             Event::Devices(devices) => self.desk.devices = devices,
             Event::Autostart(on) => self.desk.autostart = on,
+            Event::Bound(button) => self.bound(button, &mut fx),
             Event::Notice { title, body } => fx.push(self.toast(&title, &body, false)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
             Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),

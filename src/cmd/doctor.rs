@@ -87,6 +87,7 @@ fn voice(config: &Config) -> Result<String, Problem> {
 fn desktop(config: &Config) -> Vec<Check> {
     vec![
         Check { part: "push-to-talk", result: key(config), optional: false },
+        Check { part: "joysticks", result: joysticks(config), optional: config.ptt.joystick.is_empty() },
         Check { part: "tray and toasts", result: tray(), optional: false },
     ]
 }
@@ -106,6 +107,28 @@ fn key(config: &Config) -> Result<String, Problem> {
         Some(caveat) => Err(caveat),
         None => Ok(format!("{} is {}", config.ptt.key, if config.ptt.grab { "taken for Stratus alone" } else { "listened to" })),
     }
+}
+
+/// Which joysticks there are, and whether the bound ones may be read.
+fn joysticks(config: &Config) -> Result<String, Problem> {
+    let all = crate::desktop::joystick::list(&crate::desktop::joystick::Places::default());
+    let none = || Problem::new("no joystick that Stratus could read is there");
+    if let Some((_, name, _)) = all.iter().find(|(_, _, readable)| !readable) {
+        return Err(none()
+            .because(format!("{name} may not be read"))
+            .fix("log in at this machine's own screen, or join the group \"input\""));
+    }
+    if let Some(lost) = config.ptt.joystick.iter().find(|b| !all.iter().any(|(id, _, _)| b.starts_with(&format!("{id}/")))) {
+        return Err(none()
+            .because(format!("{lost} is bound, and its joystick is not plugged in"))
+            .fix("plug it in, or bind another button"));
+    }
+    if all.is_empty() {
+        return Err(
+            none().fix("plug one in, and choose \"Press a joystick button\" in the tray's menu; a key of the keyboard does as well")
+        );
+    }
+    Ok(all.into_iter().map(|(id, name, _)| format!("{name} ({id})")).collect::<Vec<_>>().join(", "))
 }
 
 /// The tray's icon can be shown (it is, for a moment).

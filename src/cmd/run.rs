@@ -1,5 +1,6 @@
 //! `stratus run`: the tray process, and its headless twin.
 
+mod crash;
 mod footprint;
 mod headless;
 
@@ -46,6 +47,10 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     };
     let (sender, receiver) = sync_channel(INBOX);
     let inbox = Inbox(sender);
+    let (_mark, last_run) = crash::begin(&paths);
+    if let Some(told) = last_run {
+        inbox.offer(told);
+    }
     for p in loaded.problem.iter().chain(&unlogged) {
         inbox.offer(Event::Config(Err(p.clone())));
     }
@@ -56,6 +61,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let mut shell = Shell::start(&inbox, &config, paths.clone(), desk)?;
     let server = serve(lock, &inbox, &shell)?;
     log::info!("ready in {} ms", begun.elapsed().as_millis());
+    shell.read_joysticks(false);
     shell.open_sound();
     footprint::settle();
     let (out, sim) = (inbox.clone(), args.sim.clone());

@@ -42,6 +42,7 @@ pub(super) fn build(model: &MenuModel) -> Result<Menu, String> {
     add(&check("Mute the controller", model.muted, &Choice::ToggleMute))?;
     add(&*devices("Microphone", &model.devices.microphones, &model.microphone, Choice::Microphone)?)?;
     add(&*devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker)?)?;
+    add(&*joystick(&model.joystick)?)?;
     let voices: Vec<_> = VOICES.iter().map(|v| (voice(v), model.voice == *v, Choice::Voice((*v).to_owned()))).collect();
     add(&*group("Voice", &voices)?)?;
     line()?;
@@ -90,6 +91,19 @@ fn devices(title: &str, there: &[String], chosen: &str, choice: fn(String) -> Ch
         items.push((format!("{} (not there)", plain(chosen)), true, choice(chosen.to_owned())));
     }
     group(title, &items)
+}
+
+fn joystick(bound: &[String]) -> Result<Box<Submenu>, String> {
+    let sub = Submenu::new("Push-to-talk button", true);
+    let add = |item: &dyn IsMenuItem| sub.append(item).map_err(|e| e.to_string());
+    for button in bound {
+        add(&told(button))?;
+    }
+    add(&entry("Press a joystick button\u{2026}", &Choice::BindJoystick))?;
+    if !bound.is_empty() {
+        add(&entry("Forget the joystick's buttons", &Choice::ForgetJoysticks))?;
+    }
+    Ok(Box::new(sub))
 }
 
 pub(super) fn unit(model: &MenuModel) -> String {

@@ -6,6 +6,8 @@
 pub mod autostart;
 pub mod icons;
 #[cfg(target_os = "linux")]
+pub mod joystick;
+#[cfg(target_os = "linux")]
 pub mod key;
 pub mod keynames;
 mod menu;

@@ -30,7 +30,7 @@ static INSTALL: Once = Once::new();
 
 enum Job {
     Show(TrayState),
-    Menu(MenuModel),
+    Menu(Box<MenuModel>),
 }
 
 /// The icon in the tray. Dropping it takes the icon away.
@@ -70,7 +70,7 @@ impl Tray {
 
     /// Shows a menu. Does not wait.
     pub fn menu(&self, model: &MenuModel) {
-        self.send(Job::Menu(model.clone()));
+        self.send(Job::Menu(Box::new(model.clone())));
     }
 
     fn send(&self, job: Job) {

@@ -1,0 +1,106 @@
+//! What a crash leaves behind: a report, and a word about it on the next start.
+//!
+//! A panic writes the report at once. A death without words (a fault in a C library, a power cut) is known by the mark
+//! that a clean end takes away.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::event::Event;
+use crate::paths::Paths;
+
+/// Bytes of a report: a panic in a loop must not fill a disk.
+const MAX_BYTES: u64 = 256 * 1024;
+
+/// The mark that Stratus runs. Dropping it takes it away.
+pub(super) struct Mark(PathBuf);
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Sets the mark, and lets a panic write its report. Gives what is to be said about the run before this one.
+pub(super) fn begin(paths: &Paths) -> (Mark, Option<Event>) {
+    let (mark, report) = (paths.log_dir.join("running"), paths.log_dir.join("crash.txt"));
+    let told = last_run(&mark, &report, &paths.log_file());
+    let _ = fs::create_dir_all(&paths.log_dir);
+    let _ = fs::write(&mark, format!("{}\n", std::process::id()));
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let thread = std::thread::current().name().unwrap_or("without a name").to_owned();
+        log::error!("panic in {thread}: {panic}");
+        write(&report, &thread, &panic.to_string());
+        usual(panic);
+    }));
+    (Mark(mark), told)
+}
+
+/// What became of the run before; its report is set aside, so that it is told once.
+fn last_run(mark: &Path, report: &Path, log: &Path) -> Option<Event> {
+    let died = mark.exists();
+    let kept = report.with_file_name("crash.old.txt");
+    let body = if fs::rename(report, &kept).is_ok() {
+        format!("Something failed within Stratus the last time. The report is {}; it holds nothing you said.", kept.display())
+    } else if died {
+        format!("Stratus was cut off the last time. Where it stood is in {}.", log.display())
+    } else {
+        return None;
+    };
+    Some(Event::Notice { title: "Stratus failed last time".into(), body })
+}
+
+fn write(report: &Path, thread: &str, words: &str) {
+    if fs::metadata(report).is_ok_and(|m| m.len() > MAX_BYTES) {
+        return;
+    }
+    let trace = std::backtrace::Backtrace::force_capture();
+    let text = format!(
+        "Stratus {} ({}, {})\nthread: {thread}\n{words}\n\n{trace}\n\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH
+    );
+    let opened = fs::OpenOptions::new().create(true).append(true).open(report);
+    // Within a panic there is nobody left to tell.
+    let _ = opened.and_then(|mut f| f.write_all(text.as_bytes()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(told: Option<Event>) -> String {
+        match told {
+            Some(Event::Notice { body, .. }) => body,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_report_and_a_death_without_words_are_told_once_and_a_clean_end_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let (mark, report, log) = (dir.path().join("running"), dir.path().join("crash.txt"), dir.path().join("stratus.log"));
+        assert_eq!(last_run(&mark, &report, &log), None);
+        fs::write(&mark, "1").unwrap();
+        assert!(body(last_run(&mark, &report, &log)).contains("stratus.log"));
+        drop(Mark(mark.clone()));
+        assert_eq!(last_run(&mark, &report, &log), None);
+        write(&report, "capture", "two is too much");
+        assert!(body(last_run(&mark, &report, &log)).contains("crash.old.txt"));
+        assert!(fs::read_to_string(dir.path().join("crash.old.txt")).unwrap().contains("thread: capture\ntwo is too much"));
+        assert_eq!(last_run(&mark, &report, &log), None);
+    }
+
+    #[test]
+    fn a_panic_in_a_loop_does_not_fill_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let report = dir.path().join("crash.txt");
+        for _ in 0..8 {
+            write(&report, "x", &"y".repeat(100_000));
+        }
+        assert!(fs::metadata(&report).unwrap().len() < 2 * MAX_BYTES);
+    }
+}
