@@ -43,6 +43,12 @@ pub enum Command {
     Doctor(Doctor),
     /// What is known of the airports. Example: stratus airports show KPAO
     Airports(AirportsArgs),
+    /// Print completions for a shell. Example: stratus completions bash
+    #[command(hide = true)]
+    Completions(Completions),
+    /// Print the manual page. Example: stratus man
+    #[command(hide = true)]
+    Man,
 }
 
 /// `stratus run`
@@ -262,4 +268,23 @@ pub struct Doctor {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `stratus completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Whose.
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The shells that completions are made for.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub enum Shell {
+    /// GNU Bash.
+    Bash,
+    /// The Z shell.
+    Zsh,
+    /// fish.
+    Fish,
 }

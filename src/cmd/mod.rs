@@ -12,6 +12,7 @@ mod replay;
 mod run;
 mod say;
 pub mod scenario;
+mod shell;
 pub mod sound;
 pub mod stage;
 
@@ -66,6 +67,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Batch => batch::run(),
         Command::Config(args) => config::run(file, args.what),
         Command::Airports(args) => airports::run(&args),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man => shell::man(),
         Command::Doctor(args) => doctor::run(file, &args),
     }
 }
