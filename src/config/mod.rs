@@ -105,6 +105,43 @@ mod tests {
         }
     }
 
+    /// The shipped file as a page: a table per section, each key with its default and what stands above it.
+    fn reference() -> String {
+        let mut page = String::from(
+            "# Configuration\n\n`stratus config path` tells where the file is. This page is made from the file that Stratus ships; a test \
+             keeps it so\n(`STRATUS_BLESS=1 cargo test --lib the_reference` writes it anew).\n",
+        );
+        let mut about: Vec<&str> = Vec::new();
+        for line in SHIPPED.lines() {
+            let key = line
+                .strip_prefix("# ")
+                .and_then(|l| l.split_once(" = "))
+                .filter(|(k, _)| k.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit()));
+            if line.starts_with('[') {
+                page.push_str(&format!("\n## `{line}`\n\n| key | default | what it is |\n|---|---|---|\n"));
+                about.clear();
+            } else if let Some((key, default)) = key {
+                let words = about.join(" ").replace('|', "\\|");
+                page.push_str(&format!("| `{key}` | `{default}` | {} |\n", words.split_whitespace().collect::<Vec<_>>().join(" ")));
+                about.clear();
+            } else if let Some(words) = line.strip_prefix("# ") {
+                about.push(words);
+            } else {
+                about.clear();
+            }
+        }
+        page
+    }
+
+    #[test]
+    fn the_reference_is_what_is_shipped() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
+        if std::env::var_os("STRATUS_BLESS").is_some() {
+            fs::write(&path, reference()).unwrap();
+        }
+        assert!(fs::read_to_string(path).unwrap_or_default() == reference(), "run STRATUS_BLESS=1 cargo test --lib the_reference");
+    }
+
     #[test]
     fn the_first_run_creates_the_file_and_the_second_leaves_it_alone() {
         let dir = tempfile::tempdir().unwrap();
