@@ -172,6 +172,9 @@ fn a_pilot_holds_the_key_and_is_answered() {
         assert_eq!(tray.state("ready", 30), ready, "the icon comes back");
     });
     let lines = transcript(&home()).split_off(before);
+    for line in lines.iter().filter(|l| l["from"] == "atc") {
+        eprintln!("latency, milliseconds from the end of the take: {}", line["latency_ms"]);
+    }
     let pilot = lines.iter().find(|l| l["from"] == "pilot").unwrap_or_else(|| panic!("no pilot in {lines:#?}"));
     let expected = std::env::var("STRATUS_PILOT_WORDS").unwrap_or_else(|_| WORDS.into());
     assert_eq!(words(pilot["text"].as_str().unwrap()), expected);
