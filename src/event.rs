@@ -35,6 +35,15 @@ pub struct Take {
     pub peak: f32,
     /// Root mean square of the loudest 100 ms, 0 to 1: speech is above, a quiet room below.
     pub loudest_rms: f32,
+    /// Root mean square of the noise that is always there, 0 to 1.
+    #[serde(default)]
+    pub noise_rms: f32,
+    /// How much of the take stands clearly above that noise, milliseconds.
+    #[serde(default)]
+    pub voiced_ms: u32,
+    /// Samples at the converter's end, of a thousand: the microphone is turned up too far.
+    #[serde(default)]
+    pub clipped_permille: u16,
 }
 
 /// Sound to play: mono at `rate` Hz, -1 to 1.

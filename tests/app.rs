@@ -28,7 +28,7 @@ fn call(app: &mut App, now: &mut Time, words: &str) -> (TxId, Vec<Effect>) {
     app.handle(*now, Event::Ptt(Edge::Up));
     *now = app.next_deadline().unwrap();
     assert!(app.handle(*now, Event::Wake).contains(&Effect::EndCapture(tx)));
-    let take = Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, ..Take::default() };
+    let take = Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() };
     app.handle(*now, Event::Captured { tx, take: Ok(take) });
     let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1 };
     (tx, app.handle(*now, Event::Heard { tx, result: Ok(heard) }))
@@ -145,7 +145,7 @@ fn event() -> impl Strategy<Value = Event> {
         4 => Just(Event::Ptt(Edge::Up)),
         3 => (tx.clone(), any::<bool>(), 0.0f32..0.3).prop_map(move |(tx, ok, rms)| Event::Captured {
             tx,
-            take: if ok { Ok(Take { ms: 1000, loudest_rms: rms, ..Take::default() }) } else { Err(problem()) },
+            take: if ok { Ok(Take { ms: 1000, loudest_rms: rms, voiced_ms: 500, ..Take::default() }) } else { Err(problem()) },
         }),
         4 => (tx.clone(), any::<bool>(), words.clone()).prop_map(move |(tx, ok, text)| Event::Heard {
             tx,

@@ -4,6 +4,7 @@
 //! dropped. A job that never answers fails at its deadline, and the conversation goes on.
 
 mod copilot;
+mod gate;
 mod menu;
 mod outgoing;
 
@@ -22,8 +23,6 @@ use crate::units::{Time, TxId};
 
 use outgoing::Outgoing;
 
-/// A take below this loudness (RMS of its loudest 100 ms) is silence: -50 dBFS.
-const SILENCE_RMS: f32 = 0.003;
 /// Recognition that takes longer than this has failed.
 const RECOGNISE_DEADLINE: Duration = Duration::from_secs(20);
 /// A take that does not arrive within this time is lost.
@@ -75,6 +74,7 @@ pub struct App {
     out: Option<Outgoing>,
     next_tx: u64,
     fault: Option<Problem>,
+    overdriven: bool,
     shown: (TrayState, MenuModel),
     done: copilot::Done,
     desk: menu::Known,
@@ -92,6 +92,7 @@ impl App {
             out: None,
             next_tx: 1,
             fault: None,
+            overdriven: false,
             shown: (TrayState::Ready, MenuModel::default()),
             done: copilot::Done::default(),
             desk: menu::Known::default(),
@@ -207,12 +208,19 @@ impl App {
             }
         };
         open.latency.capture = millis(now.since(open.ended));
-        if take.loudest_rms < SILENCE_RMS {
+        if let Some(deaf) = gate::judge(&take) {
             self.open = None;
-            let body = "Nothing was heard. Is the right microphone chosen, and is it switched on?";
-            fx.push(self.toast("No sound from the microphone", body, true));
+            let (title, body, fault) = deaf.told();
+            fx.push(self.toast(title, body, fault));
             return;
         }
+        // Told once, until a take is clean again: what was heard may still be understood.
+        let overdriven = gate::overdriven(&take);
+        if overdriven && !self.overdriven {
+            fx.push(self.toast("Too loud", "The microphone distorts: turn it down, or speak further away from it.", false));
+        }
+        self.overdriven = overdriven;
+        let Some(open) = self.open.as_mut() else { return };
         open.stage = Stage::Recognising;
         open.deadline = Some(now + RECOGNISE_DEADLINE);
         let hints = Hints { prompt: self.engine.hints() };

@@ -6,15 +6,55 @@ use crate::event::Take;
 pub const RATE: u32 = 16_000;
 /// Loudness is measured over stretches of this many samples: 100 ms.
 const WINDOW: usize = RATE as usize / 10;
+/// Voice and noise are told apart in stretches of this many samples: 20 ms.
+const FRAME: usize = RATE as usize / 50;
+/// A frame holds voice when it is this much above the noise floor (6 dB) ...
+const ABOVE_NOISE: f32 = 2.0;
+/// ... and not silence itself: -50 dBFS.
+const SILENCE: f32 = 0.003;
+/// A sample at or above this stands at the converter's end.
+const FULL: f32 = 0.985;
 
-/// A take of sound at 16 kHz, with its levels.
+/// Root mean square of a stretch.
+pub fn rms(samples: &[f32]) -> f32 {
+    if samples.is_empty() { 0.0 } else { (samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32).sqrt() }
+}
+
+/// A take of sound at 16 kHz, with its levels; the noise floor is measured in it alone.
 pub fn from_16k(samples: &[f32]) -> Take {
+    measured(samples, None)
+}
+
+/// A take of sound at 16 kHz, with its levels. `floor` is the noise that was measured before the key went down: the
+/// lower of the two counts, for a pilot may have spoken before, or may speak without a pause.
+pub fn measured(samples: &[f32], floor: Option<f32>) -> Take {
     let clean: Vec<f32> = samples.iter().map(|s| if s.is_finite() { s.clamp(-1.0, 1.0) } else { 0.0 }).collect();
     let peak = clean.iter().fold(0.0f32, |p, s| p.max(s.abs()));
-    let rms = |w: &[f32]| if w.is_empty() { 0.0 } else { (w.iter().map(|s| s * s).sum::<f32>() / w.len() as f32).sqrt() };
     let loudest_rms = clean.chunks(WINDOW).map(rms).fold(0.0f32, f32::max);
-    let ms = u32::try_from(clean.len() as u64 * 1000 / u64::from(RATE)).unwrap_or(u32::MAX);
-    Take { samples: clean.into(), ms, peak, loudest_rms }
+    let frames: Vec<f32> = clean.chunks_exact(FRAME).map(rms).collect();
+    let noise_rms = quiet_tenth(&frames).min(floor.unwrap_or(f32::MAX));
+    let voiced = frames.iter().filter(|f| **f > SILENCE && **f > noise_rms * ABOVE_NOISE).count();
+    let full = clean.iter().filter(|s| s.abs() >= FULL).count();
+    Take {
+        ms: millis(clean.len()),
+        peak,
+        loudest_rms,
+        noise_rms,
+        voiced_ms: millis(voiced * FRAME),
+        clipped_permille: u16::try_from(full * 1000 / clean.len().max(1)).unwrap_or(u16::MAX),
+        samples: clean.into(),
+    }
+}
+
+fn millis(samples: usize) -> u32 {
+    u32::try_from(samples as u64 * 1000 / u64::from(RATE)).unwrap_or(u32::MAX)
+}
+
+/// The level that a tenth of the frames stay below: the pauses between words show the noise.
+fn quiet_tenth(frames: &[f32]) -> f32 {
+    let mut sorted = frames.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    sorted.get(sorted.len() / 10).copied().unwrap_or(0.0)
 }
 
 /// A voice as a microphone in a quiet room hears it: a breath before and after, and faint noise (SNR about 40 dB).
@@ -46,5 +86,17 @@ mod tests {
         assert!((loud.peak - 1.0).abs() < f32::EPSILON && loud.samples.iter().all(|s| s.is_finite()));
         assert_eq!(from_16k(&[0.0; 16_000]).ms, 1000);
         assert_eq!(from_16k(&[]), Take { samples: [].into(), ..Take::default() });
+    }
+
+    #[test]
+    fn a_voice_stands_above_the_noise_and_steady_noise_does_not() {
+        let tone: Vec<f32> = (0..8000).map(|i| (i as f32 * 0.2).sin() * 0.2).collect();
+        let voice = from_16k(&in_a_room(&tone, 5));
+        assert!((450..=540).contains(&voice.voiced_ms) && voice.noise_rms < 0.002, "{} {}", voice.voiced_ms, voice.noise_rms);
+        // The same tone for the whole take is a hum; with a quiet room known from before, it is a voice without a pause.
+        assert_eq!(from_16k(&tone).voiced_ms, 0);
+        assert_eq!(measured(&tone, Some(0.001)).voiced_ms, 500);
+        assert_eq!(measured(&tone, Some(0.9)).voiced_ms, 0);
+        assert!(from_16k(&[1.0, -1.0, 0.2, 0.1]).clipped_permille == 500);
     }
 }

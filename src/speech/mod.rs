@@ -3,6 +3,7 @@
 mod abort;
 pub mod files;
 pub mod model;
+mod plausible;
 pub mod recognise;
 pub mod synthesise;
 pub mod text;

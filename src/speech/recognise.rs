@@ -8,6 +8,7 @@ use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextPar
 
 use super::abort;
 use super::model::VerifiedModel;
+use super::plausible::{Reading, loops};
 use crate::event::{Heard, Hints};
 use crate::problem::Problem;
 
@@ -23,8 +24,8 @@ const CONTEXT_MARGIN: usize = 50;
 const SHORTEST: usize = RATE * 5 / 4;
 /// Prompt tokens at most; a model with a small text context gets none.
 const PROMPT_TOKENS: usize = 64;
-/// Below this mean probability a text is noise that was made into words.
-const NOISE: f32 = 0.25;
+/// Models with as many encoder layers (large and its turbo) repeat themselves with a shortened context.
+const LARGE_LAYERS: i32 = 32;
 
 static HOOKS: Once = Once::new();
 
@@ -34,6 +35,8 @@ pub struct Recogniser {
     state: WhisperState,
     threads: i32,
     audio_ctx: usize,
+    /// The encoder's context may be fitted to the call.
+    fits: bool,
     text_ctx: usize,
 }
 
@@ -56,7 +59,8 @@ impl Recogniser {
         // More threads only spin in a model as small as the demo's.
         let small = context.model_n_audio_state() < 256;
         let threads = if small { 1 } else { i32::from(threads.max(1)) };
-        Ok(Self { context, state, threads, audio_ctx, text_ctx })
+        let fits = context.model_n_audio_layer() < LARGE_LAYERS;
+        Ok(Self { context, state, threads, audio_ctx, fits, text_ctx })
     }
 
     /// The longest sound that one call can have, in samples.
@@ -70,7 +74,22 @@ impl Recogniser {
         let mut sound: Vec<f32> = samples.iter().take(self.longest()).copied().collect();
         sound.resize(sound.len().max(SHORTEST), 0.0);
         let frames = sound.len() * FRAMES_PER_SECOND / RATE + CONTEXT_MARGIN;
+        let fitted = if self.fits { frames.clamp(CONTEXT_FLOOR.min(self.audio_ctx), self.audio_ctx) } else { self.audio_ctx };
         let prompt = self.prompt(hints);
+        let mut reading = self.compute(&sound, &prompt, fitted, cancel)?;
+        // A context cut too close shows in uncertain words or a loop: then the full one decides.
+        if fitted < self.audio_ctx && !reading.text.is_empty() && reading.is_doubtful() {
+            let full = self.compute(&sound, &prompt, self.audio_ctx, cancel)?;
+            if !full.text.is_empty() && (full.log_prob > reading.log_prob || loops(&reading.text) && !loops(&full.text)) {
+                reading = full;
+            }
+        }
+        let text = if reading.is_noise() { String::new() } else { reading.text };
+        Ok(Heard { text, confidence: reading.confidence, took_ms: u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX) })
+    }
+
+    /// One run of encoder and decoder, with `context` frames of the encoder.
+    fn compute(&mut self, sound: &[f32], prompt: &[i32], context: usize, cancel: &AtomicBool) -> Result<Reading, Problem> {
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
         // The language stays at the default, English: setting it leaks a string with every call.
         params.set_n_threads(self.threads);
@@ -81,44 +100,45 @@ impl Recogniser {
         params.set_print_progress(false);
         params.set_print_realtime(false);
         params.set_print_timestamps(false);
-        params.set_audio_ctx(i32::try_from(frames.clamp(CONTEXT_FLOOR.min(self.audio_ctx), self.audio_ctx)).unwrap_or(0));
+        // Hotter decoding of doubtful words takes up to five times as long and makes words of noise.
+        params.set_temperature_inc(0.0);
+        params.set_audio_ctx(i32::try_from(context).unwrap_or(0));
         if !prompt.is_empty() {
-            params.set_tokens(&prompt);
+            params.set_tokens(prompt);
         }
         abort::arm(&mut params, cancel);
-        let outcome = self.state.full(params, &sound);
+        let outcome = self.state.full(params, sound);
         if cancel.load(Ordering::Relaxed) {
             return Err(Problem::new("recognition was given up").because("the key was pressed again"));
         }
         outcome.map_err(|e| {
             Problem::new("speech recognition failed").because(e).fix("say it again; if it stays so, download the model again")
         })?;
-        let (text, confidence) = self.words();
-        Ok(Heard { text, confidence, took_ms: u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX) })
+        Ok(self.reading())
     }
 
-    /// The text of the last computation with the mean probability of its tokens; noise is no text.
-    fn words(&self) -> (String, f32) {
-        let (mut text, mut sum, mut count) = (String::new(), 0.0f32, 0u32);
-        let end = self.context.token_eot();
+    /// What the last computation gave.
+    fn reading(&self) -> Reading {
+        let (mut text, mut sum, mut logs, mut count) = (String::new(), 0.0f32, 0.0f32, 0u32);
+        let (mut no_speech, end) = (0.0f32, self.context.token_eot());
         for segment in self.state.as_iter() {
             if let Ok(t) = segment.to_str_lossy() {
                 text.push_str(&t);
             }
+            no_speech = no_speech.max(segment.no_speech_probability());
             for i in 0..segment.n_tokens() {
                 if let Some(token) = segment.get_token(i)
                     && token.token_id() < end
                 {
-                    sum += token.token_probability();
+                    let p = token.token_probability();
+                    sum += p;
+                    logs += p.max(1e-6).ln();
                     count += 1;
                 }
             }
         }
-        let confidence = if count == 0 { 0.0 } else { sum / count as f32 };
-        let text = text.trim();
-        // Whisper writes sounds in brackets: they are not words.
-        let bare = text.starts_with(['[', '(']) && text.ends_with([']', ')']);
-        if bare || confidence < NOISE { (String::new(), confidence) } else { (text.to_owned(), confidence) }
+        let n = count.max(1) as f32;
+        Reading { text: text.trim().to_owned(), confidence: sum / n, log_prob: if count == 0 { -10.0 } else { logs / n }, no_speech }
     }
 
     /// The last tokens of the hint, as many as the model's text context bears.

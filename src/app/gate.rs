@@ -1,0 +1,73 @@
+//! The gate before recognition: a take without a voice in it never becomes words, and the pilot is told why in a word.
+
+use crate::event::Take;
+
+/// A take below this loudness (RMS of its loudest 100 ms) is silence: -50 dBFS.
+const SILENCE_RMS: f32 = 0.003;
+/// The loudest 100 ms must stand above the noise floor by this factor: 4 dB.
+const ABOVE_NOISE: f32 = 1.6;
+/// Less voice than this is a click or a breath: the shortest word of a pilot, "no", takes some 200 ms.
+const SHORTEST_VOICE_MS: u32 = 100;
+/// With more samples than this at the converter's end, in a thousand, the words are at risk.
+const OVERDRIVEN_PERMILLE: u16 = 10;
+
+/// Why there is nothing to recognise in a take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deaf {
+    /// The microphone gives nothing at all.
+    Silent,
+    /// Only what the room and the engine sound like all the time.
+    OnlyNoise,
+    /// A click, or a word that was cut.
+    TooShort,
+}
+
+impl Deaf {
+    /// Title and body of the toast; only silence is a fault that stays.
+    pub(super) fn told(self) -> (&'static str, &'static str, bool) {
+        match self {
+            Deaf::Silent => {
+                ("No sound from the microphone", "Nothing was heard. Is the right microphone chosen, and is it switched on?", true)
+            }
+            Deaf::OnlyNoise => ("Too quiet", "Only background noise was heard. Speak closer to the microphone, or turn it up.", false),
+            Deaf::TooShort => ("Too short", "No word was heard. Hold the key for as long as you speak.", false),
+        }
+    }
+}
+
+/// What keeps a take from recognition; `None` when it may hold words.
+pub(super) fn judge(take: &Take) -> Option<Deaf> {
+    if take.loudest_rms < SILENCE_RMS {
+        Some(Deaf::Silent)
+    } else if take.loudest_rms < take.noise_rms * ABOVE_NOISE {
+        Some(Deaf::OnlyNoise)
+    } else if take.voiced_ms < SHORTEST_VOICE_MS {
+        Some(Deaf::TooShort)
+    } else {
+        None
+    }
+}
+
+/// The microphone is turned up so far that it distorts.
+pub(super) fn overdriven(take: &Take) -> bool {
+    take.clipped_permille > OVERDRIVEN_PERMILLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_has_its_word_and_a_voice_passes() {
+        let voice =
+            Take { ms: 2000, peak: 0.6, loudest_rms: 0.2, noise_rms: 0.01, voiced_ms: 1200, clipped_permille: 3, ..Take::default() };
+        assert_eq!(judge(&voice), None);
+        assert!(!overdriven(&voice) && overdriven(&Take { clipped_permille: 40, ..voice.clone() }));
+        assert_eq!(judge(&Take::default()), Some(Deaf::Silent));
+        assert_eq!(judge(&Take { noise_rms: 0.19, ..voice.clone() }), Some(Deaf::OnlyNoise));
+        assert_eq!(judge(&Take { voiced_ms: 60, ..voice }), Some(Deaf::TooShort));
+        for d in [Deaf::Silent, Deaf::OnlyNoise, Deaf::TooShort] {
+            assert!(!d.told().1.is_empty());
+        }
+    }
+}
