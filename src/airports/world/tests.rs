@@ -148,7 +148,7 @@ fn the_world_and_the_airports_described_by_hand_are_one() {
 #[test]
 fn damaged_bytes_give_no_airport_and_no_panic() {
     let mut seed = 7u32;
-    for _ in 0..60 {
+    for _ in 0..10 {
         let mut bytes = EMBEDDED.to_vec();
         for _ in 0..2000 {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -160,7 +160,7 @@ fn damaged_bytes_give_no_airport_and_no_panic() {
         bytes.truncate(bytes.len() - (seed as usize % 500_000));
         let leaked: &'static [u8] = Box::leak(bytes.into_boxed_slice());
         let Some(w) = World::read(leaked) else { continue };
-        for n in (0..w.len() + 40).step_by(997) {
+        for n in (0..w.len() + 40).step_by(1997) {
             let _ = w.airport(n);
         }
         let _ = (w.get("KSFO"), w.nearest(LatLon::new(37.0, -122.0), 50.0), w.towers_named("boston").count());
