@@ -51,6 +51,41 @@ for i in 1 2 3 4 5; do
 done
 echo "ready (tray, key and socket there), ms after main, five starts: $(grep -oE "ready in [0-9]+" "$work"/state/stratus/logs/stratus.log | awk '{print $3}' | paste -sd' ')"
 
+# Through real devices: a recording into the virtual microphone while the key is held, the answer out of the virtual speaker.
+export XDG_CONFIG_HOME=$work/config2 XDG_STATE_HOME=$work/state2 XDG_DATA_HOME=$work/data2
+mkdir -p "$work/config2/stratus"
+cat > "$work/config2/stratus/stratus.toml" <<T
+[pilot]
+callsign = "N172SP"
+aircraft_type = "C172"
+[speech]
+model = "$PWD/assets/demo/stratus-demo-en-q5_0.bin"
+[sim]
+link = "none"
+airport = "PHTO"
+com1 = "121.9"
+T
+"$bin" run & pid=$!
+lines() { cat "$work"/data2/stratus/transcript.jsonl 2>/dev/null | grep -c '"atc"' || true; }
+sleep 3
+for wav in $(ls tests/fixtures/heldout/*.wav | head -24); do
+  n=$(lines)
+  "$bin" ptt down; paplay -d virtmic "$wav"; "$bin" ptt up
+  for _ in $(seq 40); do [ "$(lines)" -gt "$n" ] && break; sleep 0.1; done
+  sleep 1.5
+done
+kill $pid; wait $pid || true
+python3 - "$work"/data2/stratus/transcript.jsonl <<'P'
+import json, statistics, sys
+l = [x["latency_ms"] for x in map(json.loads, open(sys.argv[1])) if x["from"] == "atc" and x.get("latency_ms", {}).get("recognise")]
+for name, f in (("first sound after the end of the take", lambda x: x["first_audio"]), ("of it recognition", lambda x: x["recognise"]),
+                ("of it the first phrase's synthesis", lambda x: x["synthesise"]), ("of it the capture's end", lambda x: x["capture"]),
+                ("of it Stratus's own part, capture's end included", lambda x: x["first_audio"] - x["recognise"] - x["synthesise"])):
+    v = [f(x) for x in l]
+    print(f"devices, {name}: median {statistics.median(v):.0f} ms, worst {max(v)} ms of {len(v)}")
+P
+
+export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data
 "$bin" demo --fast --seed 1 --out "$work/demo" >/dev/null
 python3 - "$work/demo/latency.json" <<'P'
 import json, statistics, sys
