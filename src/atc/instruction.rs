@@ -109,6 +109,8 @@ pub enum Ask {
     Runway,
     /// "say altitude".
     Altitude,
+    /// "say requested altitude".
+    RequestedAltitude,
     /// "say heading".
     Heading,
     /// "say direction of flight".
@@ -301,6 +303,8 @@ pub enum Item {
     },
     /// "transition approved": the words of the route.
     TransitionApproved(String),
+    /// "cleared through Bravo airspace" (7110.65 7-9-2): class B is entered by a clearance alone.
+    ClearedThrough(String),
     /// "remain outside the Class D airspace" and the like.
     RemainOutside(String),
     /// "push back approved", "startup approved", with facing direction.

@@ -110,6 +110,8 @@ pub struct Situation {
     pub approaches: Option<Vec<String>>,
     /// The destination, nautical miles from here, and its compass direction.
     pub destination: Option<Destination>,
+    /// The destination of the plan, as it is called.
+    pub filed_place: Option<String>,
     /// The place that the pilot named, as it is called.
     pub asked_place: Option<String>,
     /// The unit that takes the aircraft over next, by where it is.

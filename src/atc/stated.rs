@@ -79,7 +79,8 @@ pub fn respond(state: &Value, text: &str, name_of: NameOf<'_>) -> Result<Answer,
     let callsign = st.callsign.clone().ok_or("state: `callsign` is missing")?;
     let region = st.region.unwrap_or_default();
     let name = st.airport.as_deref().and_then(name_of).unwrap_or_default();
-    let situation = situation(&st, facility, callsign.clone(), region, &name);
+    let mut situation = situation(&st, facility, callsign.clone(), region, &name);
+    situation.filed_place = situation.flight_plan.as_ref().and_then(|p| name_of(p.destination.as_deref()?));
     let record = record(&st, &situation);
     let ctx = Context {
         region,
@@ -92,6 +93,7 @@ pub fn respond(state: &Value, text: &str, name_of: NameOf<'_>) -> Result<Answer,
         runways: situation.runways.clone(),
     };
     let understanding = understand::understand(text, &ctx);
+    situation.asked_place = understanding.slots.destination.as_deref().and_then(name_of);
     let silent = |u| Answer { reply: String::new(), spoken: String::new(), understanding: u, actions: Vec::new() };
     // A station hears its own frequency only.
     let mistuned = match (&st.tuned, situation.station(facility)) {
@@ -198,6 +200,7 @@ fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region,
         destination: None,
         next_unit: None,
         asked_place: None,
+        filed_place: None,
         live: false,
     }
 }

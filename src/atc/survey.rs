@@ -86,6 +86,7 @@ impl Engine {
             minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
             approaches: at.map(|_| Vec::new()),
             next_unit: at.and_then(|p| self.next_unit(airport, station, p, destination.as_ref())),
+            filed_place: None,
             asked_place: u.slots.destination.as_deref().and_then(|d| self.airports.find(d)).map(|a| a.name),
             destination,
             live: at.is_some(),

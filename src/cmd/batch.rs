@@ -46,7 +46,7 @@ struct Respond {
 }
 
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    let airports = Airports::first();
+    let airports = Airports::world();
     let mut input = std::io::stdin().lock();
     let mut out = std::io::stdout().lock();
     let mut line = Vec::new();
@@ -121,7 +121,7 @@ fn read_back(l: &Readback) -> Value {
 }
 
 fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
-    let answer = stated::respond(&l.state, &l.text, &|icao| airports.get(icao).map(|a| a.name.clone()))?;
+    let answer = stated::respond(&l.state, &l.text, &|icao| airports.find(icao).map(|a| a.name))?;
     let u = understand::to_json(&answer.understanding);
     Ok(json!({
         "reply": answer.reply,

@@ -141,6 +141,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Approach { kind, expect: false } => same(&format!("cleared {kind} approach")),
         Item::TransitionApproved(w) if w.is_empty() => same("transition approved"),
         Item::TransitionApproved(w) => same(&format!("transition {w} approved")),
+        Item::ClearedThrough(w) => same(&format!("cleared through {w} airspace")),
         Item::RemainOutside(w) => same(&format!("remain outside {w}")),
         Item::Pushback { startup, push, facing } => {
             let verb = match (startup, push) {
@@ -228,7 +229,11 @@ fn altitude(way: Climb, feet: i32, level: bool, icao: bool) -> (String, String) 
         Climb::AtOrAbove => "maintain VFR at or above",
     };
     let unit = if icao && !level { " feet" } else { "" };
-    let to = if icao && !level { " to altitude" } else { "" };
+    let to = match (icao && !level, way) {
+        (true, Climb::Climb | Climb::Descend) => " to altitude",
+        (true, _) => " altitude",
+        (false, _) => "",
+    };
     let number = figure(feet, level);
     (format!("{verb}{to} {number}{unit}"), format!("{verb}{to} {}{unit}", spoken::altitude(feet, level)))
 }
@@ -274,6 +279,7 @@ fn ask(a: Ask) -> &'static str {
         Ask::Request => "say request",
         Ask::Runway => "say runway",
         Ask::Altitude => "say altitude",
+        Ask::RequestedAltitude => "say requested altitude",
         Ask::Heading => "say heading",
         Ask::Direction => "say direction of flight",
         Ask::Destination => "say destination",

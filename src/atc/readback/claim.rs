@@ -269,8 +269,18 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
                 return Some(false);
             }
             let bare = if *level || *feet >= 18_000 { vec![(feet / 100).to_string()] } else { Vec::new() };
-            let run = w.run_of(&bare)?;
-            w.mark(run);
+            if let Some(run) = w.run_of(&bare) {
+                w.mark(run);
+                return Some(true);
+            }
+            // "maintain three five zero one three five point one": the level's figures come first in a longer run.
+            let level = bare.first()?;
+            let run = w.runs().into_iter().find(|r| {
+                let opens = r.start > 0
+                    && matches!(w.t[r.start - 1].word(), "maintain" | "climb" | "descend" | "level" | "to" | "climbing" | "descending");
+                opens && r.len() > level.len() && w.digits(r).starts_with(level.as_str())
+            })?;
+            w.mark(run.start..run.start + level.len());
             Some(true)
         }
         Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. } => {

@@ -24,6 +24,9 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::ApproachRequest => approach(s, heard),
         Intent::InboundLanding if !s.on_ground => approach(s, heard),
         Intent::TransitionRequest => Decision::say([Item::Standby, Item::Ask(Ask::Altitude)]),
+        Intent::SquawkReport if slots.squawk.is_some() && slots.squawk == s.assigned_squawk && !s.on_ground => {
+            Decision::say([Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))].into_iter().chain(s.pressure()))
+        }
         Intent::SquawkReport => match (s.assigned_squawk, s.free_squawk) {
             (Some(code), _) => Decision::say([Item::Squawk(code)]),
             (None, Some(code)) => Decision::say([Item::Roger, Item::Squawk(code)]),
@@ -58,7 +61,8 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
     if !s.ifr && !record.radar && s.assigned_squawk.is_none() {
         return Decision::ask(Ask::Request);
     }
-    if let (true, Some(want), false) = (s.live, s.assigned_squawk, s.transponder == s.assigned_squawk) {
+    let seen = s.live || s.transponder.is_some();
+    if let (true, Some(want), false) = (seen, s.assigned_squawk, s.transponder == s.assigned_squawk) {
         // Nobody is identified by a code that is not shown.
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
@@ -95,7 +99,8 @@ fn ifr_clearance(s: &Situation) -> Decision {
     let Some(code) = plan.destination.clone() else {
         return Decision::ask(Ask::Destination);
     };
-    let limit = s.destination.as_ref().map_or(code, |d| format!("{} airport", d.name));
+    let name = s.destination.as_ref().map(|d| d.name.clone()).or_else(|| s.filed_place.clone());
+    let limit = name.map_or(code, |n| format!("{n} airport"));
     // A route on file is not read out to whoever filed it (7110.65 4-3-2 c).
     let route = match (&plan.route, s.live) {
         (Some(_), true) => Some("as filed".to_owned()),
@@ -110,7 +115,10 @@ fn ifr_clearance(s: &Situation) -> Decision {
             items.push(Item::Altitude { way: Climb::Maintain, feet: first, level: false });
             items.push(Item::ExpectAltitude { feet, level: feet >= 18_000 });
         }
-        (Some(feet), _) => items.push(Item::Altitude { way: Climb::Maintain, feet, level: feet >= 18_000 }),
+        (Some(feet), _) => {
+            let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };
+            items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
+        }
         (None, Some(first)) => items.push(Item::Altitude { way: Climb::Maintain, feet: first, level: false }),
         (None, None) => {}
     }
@@ -142,7 +150,7 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
 /// Another altitude: within what exists, and with a reason when not.
 fn altitude(s: &Situation, heard: &Understanding) -> Decision {
     match heard.slots.altitude_ft.last().copied() {
-        None => Decision::ask(Ask::Altitude),
+        None => Decision::ask(Ask::RequestedAltitude),
         Some(feet) if !(500..=60_000).contains(&feet) => Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::Altitude)]),
         Some(feet) if !s.ifr => Decision::say([
             Item::Roger,

@@ -95,6 +95,8 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     }
     items.push(Item::Runway(runway));
     items.push(Item::ClearedForTakeoff { at });
+    // Somebody on a longer final is no obstacle, but the pilot is told (7110.65 2-1-21).
+    items.extend(s.traffic.as_ref().filter(|t| t.runway.is_none_or(|r| r == runway)).map(|t| Item::Traffic(t.words.clone())));
     let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
     items.extend(after_takeoff(s, heard, wish));
     Decision::Say(items)
@@ -291,7 +293,14 @@ fn clear_of_runway(s: &Situation) -> Decision {
 /// Through the airspace (7110.65 3-1): approved with traffic, altitude as it is.
 fn transition(s: &Situation, heard: &Understanding) -> Decision {
     let way = heard.slots.direction.as_ref().map_or_else(String::new, |_| String::new());
-    let mut items = vec![Item::TransitionApproved(way)];
+    let bravo = s.airspace_ahead.as_deref().map(str::to_lowercase).is_some_and(|a| a.contains("class b") || a.contains("bravo"));
+    let mut items = if bravo {
+        let keep = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
+        let level = keep.map(|feet| Item::Altitude { way: crate::atc::instruction::Climb::Maintain, feet, level: false });
+        [Item::ClearedThrough("Bravo".into())].into_iter().chain(level).collect()
+    } else {
+        vec![Item::TransitionApproved(way)]
+    };
     items.extend(s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone())));
     items.extend(s.pressure());
     Decision::Say(items)
