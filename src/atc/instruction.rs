@@ -164,6 +164,8 @@ pub enum Item {
         /// At which taxiway.
         at: Option<String>,
     },
+    /// "behind the landing Airbus": what must be waited for (outside the United States; said again at the end).
+    Condition(String),
     /// "line up and wait" (3-9-4).
     LineUpAndWait,
     /// "[at D,] cleared for takeoff" (3-9-10).

@@ -127,6 +127,13 @@ fn first_runway(t: &[Token]) -> Option<Runway> {
 fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let runway = first_runway(t);
     let rw = |items: &mut Vec<Item>| items.extend(runway.map(Item::Runway));
+    // "behind the landing Airbus": a condition, whatever clearance stands behind it.
+    let waits = t.first().is_some_and(|x| matches!(x.word(), "behind" | "after"));
+    if waits && t.len() > 2 && !items.iter().any(|i| matches!(i, Item::Condition(_))) {
+        let words: Vec<&str> =
+            t.iter().map(Token::word).take_while(|w| !w.is_empty() && !matches!(*w, "line" | "cross" | "taxi" | "runway")).collect();
+        items.push(Item::Condition(words.join(" ")));
+    }
     if has(t, &["hold", "short"]) {
         if let Some(r) = runway {
             items.push(Item::HoldShort { runway: r, at: None });
@@ -310,7 +317,11 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     if (climbs || descends || word("maintain") || word("altitude") || word("level"))
         && let Some(a) = figures::altitudes(t).into_iter().next()
     {
-        let way = if climbs {
+        let way = if word("below") {
+            Climb::AtOrBelow
+        } else if word("above") {
+            Climb::AtOrAbove
+        } else if climbs {
             Climb::Climb
         } else if descends {
             Climb::Descend

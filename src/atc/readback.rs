@@ -153,6 +153,7 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } if !via.is_empty() => (ReadbackItem::TaxiRoute, icao),
         Item::ClearedTo { .. } => (ReadbackItem::Route, icao),
         Item::Approach { .. } => (ReadbackItem::Approach, icao),
+        Item::Condition(_) => (ReadbackItem::Condition, icao),
         Item::Enter(..) | Item::ClosedTraffic(_) => (ReadbackItem::TurnDirection, false),
         _ => return None,
     })

@@ -34,6 +34,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             let (w, s) = rw(*runway);
             (format!("cross runway {w}{}", at_written(at)), format!("cross runway {s}{}", at_spoken(at)))
         }
+        Item::Condition(w) => (w.clone(), spoken::words(w, region)),
         Item::LineUpAndWait => same("line up and wait"),
         Item::ClearedForTakeoff { at } => {
             let verb = if icao { "cleared for take-off" } else { "cleared for takeoff" };

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::atc::figures;
-use crate::atc::instruction::{Item, Landing};
+use crate::atc::instruction::{Climb, Item, Landing};
 use crate::atc::parse::Named;
 use crate::atc::telephony;
 use crate::atc::transcript::Token;
@@ -203,9 +203,8 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
         }
     }
     verbs(items, said, &mut wrong);
-    if let Some(n) = turns(items, &w) {
-        wrong.push(n);
-    }
+    wrong.extend(turns(items, &w));
+    wrong.extend(bounds(items, &Words { t: said.to_vec() }));
     if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. }))
         && region == Region::Icao
     {
@@ -272,6 +271,17 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
             if let Some(run) = w.run_of(&bare) {
                 w.mark(run);
                 return Some(true);
+            }
+            // "three point five": thousands and hundreds.
+            if let Some(p) = (!level).then(|| w.t.iter().position(|x| *x == Token::Point)).flatten() {
+                let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
+                let end = figures::run_end(&w.t, p + 1);
+                let short = p > start && p - start <= 2 && end > p + 1;
+                let said = format!("{}.{}", figures::digits(&w.t, start..p), figures::digits(&w.t, p + 1..p + 2));
+                if short && *feet % 100 == 0 && said == format!("{}.{}", feet / 1000, feet % 1000 / 100) {
+                    w.mark(start..p + 2);
+                    return Some(true);
+                }
             }
             // "maintain three five zero one three five point one": the level's figures come first in a longer run.
             let level = bare.first()?;
@@ -344,6 +354,7 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
             let said = crate::atc::transcript::text(&w.t);
             limit.split_whitespace().next().is_some_and(|l| said.contains(&l.to_lowercase())).then_some(true)
         }
+        Item::Condition(_) => (w.has("behind") || w.has("after")).then_some(true),
         Item::Approach { kind, .. } => {
             let kind = kind.to_lowercase();
             if w.has(&kind) {
@@ -514,6 +525,16 @@ fn verbs(items: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem>) {
     if !given.is_empty() && !given.contains(&heard) || given.is_empty() && ground_only {
         wrong.push(ReadbackItem::Clearance);
     }
+}
+
+/// "At or above" for "at or below", and the other way round.
+fn bounds(items: &[Item], w: &Words) -> Option<ReadbackItem> {
+    let (said, other) = items.iter().find_map(|i| match i {
+        Item::Altitude { way: Climb::AtOrBelow, .. } => Some(("below", "above")),
+        Item::Altitude { way: Climb::AtOrAbove, .. } => Some(("above", "below")),
+        _ => None,
+    })?;
+    (w.has(other) && !w.has(said)).then_some(ReadbackItem::Altitude)
 }
 
 /// The other side than the one assigned, and nowhere the right one.
