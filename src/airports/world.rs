@@ -278,7 +278,7 @@ impl World {
     }
 
     /// The nearest airports within `max_nm` nautical miles that have a station on a frequency, the nearest first, at
-    /// most [`TUNED`].
+    /// most `TUNED`.
     pub fn tuned(&self, frequency: Frequency, at: LatLon, max_nm: f64) -> Vec<Airport> {
         let wanted = frequency.khz() / 10;
         let count = self.stations.len() / ENTRY;
