@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "commands print; nothing else does")]
 
 mod airports;
-mod batch;
+pub mod batch;
 mod config;
 pub mod demo;
 mod doctor;
