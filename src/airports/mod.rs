@@ -1,5 +1,6 @@
 //! The airport model: runways, stations with their frequencies, and a taxi graph where one is known.
 
+pub mod airspace;
 pub mod apt_dat;
 pub mod data;
 pub mod draw;

@@ -9,6 +9,7 @@ use super::instruction::{Ask, Climb, Item, Landing};
 use super::phase::Phase;
 use super::record::Record;
 use super::situation::{FinalCourse, Situation};
+use crate::airports::airspace::Class;
 use crate::units::{Facility, Region, Runway, Side, Squawk, Time, turn};
 
 /// A wrong transponder code is mentioned after this long.
@@ -49,8 +50,12 @@ pub enum Notice {
     Leaving,
     /// A step on the way to the final approach.
     Vector(u8),
-    /// A wrong way to the take-off is not possible any more: the traffic of a radar unit.
-    Traffic(u8),
+    /// Traffic pointed out: a figure made of whom.
+    Traffic(u32),
+    /// About class B airspace without a clearance; inside it already (`true`).
+    Bravo(bool),
+    /// Slowed down for the approach.
+    Speed,
 }
 
 /// What has been noticed so far, and the little that must be remembered to notice more.
@@ -198,7 +203,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
     if let (Some(want), true) = (r.squawk, !s.on_ground) {
         let shown = s.transponder;
         if shown == Some(want) && !r.radar && radar_unit && unsaid(Notice::Identified).is_some() {
-            return Some((Notice::Identified, identified(s)));
+            return Some((Notice::Identified, identified(s, r)));
         }
         if let Some((code, since)) = w.wrong_code
             && now.since(since) >= SQUAWK_PATIENCE
@@ -225,9 +230,55 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
     .or_else(|| still_here(now, r, w))
 }
 
-fn identified(s: &Situation) -> Vec<Item> {
+fn identified(s: &Situation, r: &Record) -> Vec<Item> {
     let position = s.position.clone().filter(|_| s.region == Region::Faa);
-    [Item::RadarContact(position)].into_iter().chain(s.pressure()).collect()
+    [Item::RadarContact(position)].into_iter().chain(way_through(s, r)).chain(s.pressure()).collect()
+}
+
+/// The way through the airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
+pub(super) fn way_through(s: &Situation, r: &Record) -> Vec<Item> {
+    let bravo = s.airspace.as_ref().is_some_and(|a| a.class == Class::B);
+    match r.wants_through.filter(|_| !r.bravo) {
+        Some(feet) if bravo => {
+            vec![Item::ClearedThrough("Bravo".into()), Item::Altitude { way: Climb::Maintain, feet, level: false }]
+        }
+        Some(_) => vec![Item::TransitionApproved(String::new())],
+        None => Vec::new(),
+    }
+}
+
+/// Whom a traffic call is about, as a figure (FNV-1a): a notice is compared, never read.
+fn figure(whom: &str) -> u32 {
+    whom.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+}
+
+/// Traffic in flight, to an aircraft in radar contact (7110.65 2-1-21).
+fn point_out(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let a = s.advisory.as_ref().filter(|_| r.radar)?;
+    let notice = Notice::Traffic(figure(&a.whom));
+    (!w.told(notice)).then(|| (notice, vec![Item::Traffic(a.words.clone()), Item::Height(a.feet)]))
+}
+
+/// Class B ahead or around, without a clearance (7110.65 7-9-2).
+fn bravo(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let a = s.airspace.as_ref().filter(|a| a.class == Class::B && !r.ifr && !r.bravo && r.emergency.is_none())?;
+    let notice = Notice::Bravo(a.inside);
+    if w.told(notice) {
+        None
+    } else if a.inside {
+        Some((notice, vec![Item::Advice(format!("you are in {} Bravo airspace without a clearance", a.name)), Item::Ask(Ask::Intentions)]))
+    } else if a.ahead {
+        Some((notice, vec![Item::RemainOutside(format!("{} Bravo airspace", a.name))]))
+    } else {
+        None
+    }
+}
+
+/// A fast arrival is slowed down (7110.65 5-7-2; not below 210 knots beyond 20 miles, 5-7-3).
+fn slow_down(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let arriving = r.ifr && r.approach.is_some() && s.destination.as_ref().is_some_and(|d| d.here && d.distance_nm <= 30.0);
+    let fast = s.ias_kt.is_some_and(|kt| kt > 225.0) && s.altitude_ft.is_some_and(|ft| ft < 10_000);
+    (arriving && fast && !w.told(Notice::Speed)).then(|| (Notice::Speed, vec![Item::Speed(210)]))
 }
 
 /// Told to go to another frequency, and still here.
@@ -237,7 +288,9 @@ fn still_here(now: Time, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
 }
 
 fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    let expected = r.pattern_runway.is_some() || r.closed_traffic.is_some() || r.approach.is_some();
+    // An aircraft without a radio is cleared without being asked: it may hear (7110.65 10-4-4).
+    let silent = s.transponder == Some(Squawk::RADIO_FAILURE);
+    let expected = silent || r.pattern_runway.is_some() || r.closed_traffic.is_some() || r.approach.is_some();
     let near = s.phase == Phase::Base || s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 4.0);
     if near && expected && r.landing.is_none() && !w.told(Notice::Landing) {
         let runway = s.runway_for(r.pattern_runway)?;
@@ -289,6 +342,9 @@ fn ground(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
 fn radar(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     if s.on_ground {
         return None;
+    }
+    if let Some(found) = point_out(s, r, w).or_else(|| bravo(s, r, w)).or_else(|| slow_down(s, r, w)) {
+        return Some(found);
     }
     if let Some(next) = s.next_unit.as_ref().filter(|n| !w.told(Notice::Next(n.facility))) {
         let mut items = Vec::new();

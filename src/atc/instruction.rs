@@ -307,6 +307,8 @@ pub enum Item {
     TransitionApproved(String),
     /// "cleared through Bravo airspace" (7110.65 7-9-2): class B is entered by a clearance alone.
     ClearedThrough(String),
+    /// "cleared to enter Bravo airspace": to land at its primary airport.
+    ClearedInto(String),
     /// "remain outside the Class D airspace" and the like.
     RemainOutside(String),
     /// "push back approved", "startup approved", with facing direction.

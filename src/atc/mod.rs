@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod atis;
 pub mod caller;
+mod ctaf;
 pub mod entities;
 pub mod figures;
 pub mod initiative;
@@ -21,6 +22,7 @@ pub mod places;
 pub mod plan;
 pub mod readback;
 pub mod record;
+mod scope;
 pub mod session;
 pub mod situation;
 pub mod spoken;
@@ -42,6 +44,7 @@ use self::readback::Verdict;
 use self::record::Record;
 use self::session::Decision;
 use self::situation::{FlightPlan, Situation};
+use crate::airports::airspace::Airspace;
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
 use crate::report::{Report, SimState};
@@ -130,6 +133,8 @@ pub struct Engine {
     urge: Option<Time>,
     /// Frequencies on which the pilot has been answered, the latest last.
     met: Vec<Frequency>,
+    /// Class B or C airspace around.
+    airspace: Option<Airspace>,
     /// Where the airport at hand was chosen.
     chosen_at: Option<LatLon>,
     score: lesson::Score,
@@ -156,6 +161,7 @@ impl Engine {
             watch: Watch::default(),
             urge: None,
             met: Vec::new(),
+            airspace: None,
             chosen_at: None,
             score: lesson::Score::default(),
         }
@@ -362,6 +368,7 @@ impl Engine {
                 self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction, notice: None });
                 (Some(self.reply(instruction)), None)
             }
+            Decision::Silent(_) if station.facility == Facility::Ctaf => (None, Some(ctaf::advice(&situation, &understanding, text))),
             Decision::Silent(why) => (None, Some(why.to_owned())),
         };
         if let Some(check) = &outcome.check {
@@ -491,6 +498,10 @@ impl Engine {
         }
         if let Some(letter) = u.slots.atis {
             self.record.atis = Some(letter);
+        }
+        if u.has(Intent::TransitionRequest) {
+            let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
+            self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
         }
         if let Some(l) = u.slots.landing {
             self.record.wants = Some(l);

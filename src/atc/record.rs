@@ -57,6 +57,12 @@ pub struct Record {
     pub sent_to: Option<(Item, Time)>,
     /// Cleared altitude, feet.
     pub altitude_ft: Option<i32>,
+    /// Cleared into or through class B airspace.
+    pub bravo: bool,
+    /// The pilot asked for a way through the airspace, at these feet.
+    pub wants_through: Option<i32>,
+    /// Assigned speed, knots.
+    pub speed_kt: Option<u16>,
     /// An emergency was declared.
     pub emergency: Option<Emergency>,
     /// Readback awaited.
@@ -115,6 +121,7 @@ impl Record {
                 Item::Enter(..) | Item::StraightIn => self.pattern_runway = runway.or(self.pattern_runway),
                 Item::Squawk(code) => self.squawk = Some(*code),
                 Item::SquawkVfr | Item::RadarServiceTerminated => {
+                    self.bravo = false;
                     self.squawk = None;
                     self.radar = false;
                     self.approach = None;
@@ -134,6 +141,12 @@ impl Record {
                 Item::Contact { .. } | Item::Monitor { .. } => self.sent_to = Some((item.clone(), now)),
                 Item::RadarContact(_) => self.radar = true,
                 Item::Altitude { feet, .. } => self.altitude_ft = Some(*feet),
+                Item::ClearedThrough(_) | Item::ClearedInto(_) => {
+                    self.bravo = true;
+                    self.wants_through = None;
+                }
+                Item::TransitionApproved(_) => self.wants_through = None,
+                Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
                 _ => {}
             }
@@ -164,6 +177,8 @@ impl Record {
                 self.lined_up = None;
             }
             Phase::TaxiIn => {
+                self.bravo = false;
+                self.speed_kt = None;
                 self.landing = None;
                 self.closed_traffic = None;
                 self.approach = None;

@@ -119,7 +119,9 @@ fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decis
         Intent::Unable => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
         Intent::TrafficInSight => Decision::say([Item::Roger]),
         Intent::NegativeContact => {
-            Decision::say([Item::Roger].into_iter().chain(s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone()))))
+            let flying = s.advisory.as_ref().map(|a| [Item::Traffic(a.words.clone()), Item::Height(a.feet)]);
+            let there = s.traffic.as_ref().filter(|_| flying.is_none()).map(|t| Item::Traffic(t.words.clone()));
+            Decision::say([Item::Roger].into_iter().chain(flying.into_iter().flatten()).chain(there))
         }
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         Intent::Lost => Decision::say([Item::Roger].into_iter().chain(s.free_squawk.map(Item::Squawk)).chain([

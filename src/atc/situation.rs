@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::instruction::{Item, Pressure};
 use super::phase::Phase;
 use crate::airports::Station;
+use crate::airports::airspace::Class;
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
 use crate::units::{Callsign, Facility, Region, Runway, Side, Squawk};
@@ -18,6 +19,34 @@ pub struct TrafficFacts {
     pub runway: Option<Runway>,
     /// It is so near that nobody may enter that runway.
     pub close: bool,
+}
+
+/// Another aircraft in flight, as a radar controller points it out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Advisory {
+    /// "2 o'clock, 3 miles, westbound, Cessna".
+    pub words: String,
+    /// Its altitude, feet, to the hundred.
+    pub feet: i32,
+    /// Who it is, to point it out once.
+    pub whom: String,
+}
+
+/// Class B or C airspace in reach.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NearAirspace {
+    /// Its class.
+    pub class: Class,
+    /// The primary airport: "San Francisco".
+    pub name: String,
+    /// Its code.
+    pub icao: String,
+    /// Nautical miles to the primary airport.
+    pub distance_nm: f64,
+    /// The aircraft is in it.
+    pub inside: bool,
+    /// The track leads into it soon.
+    pub ahead: bool,
 }
 
 /// A taxi route, where a graph is known.
@@ -116,6 +145,12 @@ pub struct Situation {
     pub asked_place: Option<String>,
     /// The unit that takes the aircraft over next, by where it is.
     pub next_unit: Option<Station>,
+    /// Traffic in flight that a radar unit points out.
+    pub advisory: Option<Advisory>,
+    /// Class B or C airspace in reach.
+    pub airspace: Option<NearAirspace>,
+    /// Indicated airspeed, knots.
+    pub ias_kt: Option<f64>,
     /// A live aircraft: a plan may be filed by voice, and the clearance record is the engine's own.
     pub live: bool,
 }

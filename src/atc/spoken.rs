@@ -87,11 +87,21 @@ pub fn small(n: u8) -> String {
     WORDS.get(usize::from(n)).map_or_else(|| characters(&n.to_string()), |w| (*w).to_owned())
 }
 
+/// The hours of the clock, as traffic is pointed out by them.
+const HOURS: [&str; 13] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
 /// Words with figures in them, as they are said: "runway 31" -> "runway three one", "118.6" -> "one one eight point six",
 /// "28L" -> "two eight left". Other words stay.
 pub fn words(text: &str, region: Region) -> String {
-    text.split(' ')
-        .map(|w| {
+    let all: Vec<&str> = text.split(' ').collect();
+    all.iter()
+        .enumerate()
+        .map(|(i, w)| {
+            let w = *w;
+            let clock = all.get(i + 1).is_some_and(|n| n.starts_with("o'clock"));
+            if let Some(hour) = w.parse::<usize>().ok().filter(|_| clock).and_then(|h| HOURS.get(h)) {
+                return (*hour).to_owned();
+            }
             let bare = w.trim_end_matches([',', '.', ';']);
             let mark = if bare.len() < w.len() { "," } else { "" };
             let said = if let (true, Ok(f)) = (bare.contains('.'), bare.parse::<Frequency>()) {

@@ -201,6 +201,9 @@ fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region,
         next_unit: None,
         asked_place: None,
         filed_place: None,
+        advisory: None,
+        airspace: None,
+        ias_kt: None,
         live: false,
     }
 }

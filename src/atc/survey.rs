@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::intent::Understanding;
 use super::phase::Phase;
 use super::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
-use super::{Engine, phrase, place};
+use super::{Engine, phrase, place, scope};
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
 use crate::report::Other;
@@ -89,6 +89,9 @@ impl Engine {
             filed_place: None,
             asked_place: u.slots.destination.as_deref().and_then(|d| self.airports.find(d)).map(|a| a.name),
             destination,
+            advisory: scope::advisory(&self.report),
+            airspace: self.airspace.as_ref().and_then(|a| scope::near(a, &self.report)),
+            ias_kt: at.map(|_| self.report.ias_kt),
             live: at.is_some(),
         })
     }

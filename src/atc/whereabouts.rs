@@ -3,8 +3,12 @@
 use super::initiative::Notice;
 use super::phase::PhaseTracker;
 use super::{EARSHOT_NM, Engine};
+use crate::airports::airspace::{Airspace, class_of};
 use crate::airports::{Airport, Station};
 use crate::units::{Facility, Frequency, LatLon, turn};
+
+/// Class B and C are looked for this far around, nautical miles.
+const AIRSPACE_NM: f64 = 28.0;
 
 impl Engine {
     /// The station on the tuned frequency, if there is one within earshot.
@@ -49,6 +53,8 @@ impl Engine {
             return;
         }
         self.chosen_at = Some(at);
+        let primary = |max: f64| self.airports.nearest_of(at, max, |a| class_of(&a.icao).is_some());
+        self.airspace = if self.report.on_ground { None } else { primary(AIRSPACE_NM).as_ref().and_then(Airspace::of) };
         let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);
         let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
         let tuned = || {

@@ -10,6 +10,8 @@
 //! at 12 north 3500 180       miles and direction from the airport, feet, magnetic heading: in flight
 //! transponder 4512          plan KMRY 5000 ROUTE     (a flight plan on file; feet)
 //! other C152 final          another aircraft: at a place, as above; `others` takes them all away
+//! other C182 at 5 north 3000 180   another aircraft in flight, as for `at`
+//! speed 250                  knots of the aircraft in flight, from the next `at` on
 //! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
 //! ```
 
@@ -123,13 +125,15 @@ struct Scene<'a> {
     report: Report,
     runway: Option<Runway>,
     stage: Option<Stage>,
+    /// Knots in flight.
+    knots: f64,
 }
 
 impl<'a> Scene<'a> {
     fn new(airports: &'a Airports) -> Self {
         let mut config = Config::default();
         config.brain.mode = BrainMode::Rules;
-        Self { airports, config, airport: None, report: Report::default(), runway: None, stage: None }
+        Self { airports, config, airport: None, report: Report::default(), runway: None, stage: None, knots: 110.0 }
     }
 
     fn stage(&mut self) -> Result<&mut Stage, Problem> {
@@ -145,6 +149,7 @@ impl<'a> Scene<'a> {
             }
             "callsign" => self.report.callsign = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
             "type" => self.report.aircraft_type = Some(arg(1)?.to_owned()),
+            "speed" => self.knots = number(arg(1)?)?.clamp(0.0, 600.0),
             "wind" => {
                 self.report.weather.wind_dir = Some(number(arg(1)?)?);
                 self.report.weather.wind_kt = Some(number(arg(2)?)?);
@@ -171,14 +176,20 @@ impl<'a> Scene<'a> {
             "other" => {
                 let airport = self.airport.clone().ok_or("`airport` must come before `other`")?;
                 let runway = self.runway.or(airport.strips_ends().first().copied()).ok_or("the airport has no runway")?;
-                let other = place::other(&airport, runway, arg(1)?, arg(2)?).ok_or_else(|| format!("`{}` is not a place", words[2]))?;
+                let other = if arg(2)? == "at" {
+                    let (nm, feet, heading) = (number(arg(3)?)?, number(arg(5)?)?, number(arg(6)?)?);
+                    place::other_abroad(&airport, arg(1)?, nm, arg(4)?, feet, heading)
+                        .ok_or_else(|| format!("`{}` is not a direction", words[4]))?
+                } else {
+                    place::other(&airport, runway, arg(1)?, arg(2)?).ok_or_else(|| format!("`{}` is not a place", words[2]))?
+                };
                 self.report.others.push(other);
                 return self.again();
             }
             "at" => {
                 let airport = self.airport.clone().ok_or("`airport` must come before `at`")?;
                 let (nm, feet, heading) = (number(arg(1)?)?, number(arg(3)?)?, number(arg(4)?)?);
-                let track = place::abroad(&airport, nm, arg(2)?, feet, heading, &self.report)
+                let track = place::abroad(&airport, nm, arg(2)?, feet, (heading, self.knots), &self.report)
                     .ok_or_else(|| format!("`{}` is not a direction", words[2]))?;
                 let mut said = Vec::new();
                 for r in track {

@@ -85,7 +85,9 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             let verb = turn.map_or_else(|| "fly heading".to_owned(), |s| format!("turn {} heading", s.word()));
             (format!("{verb} {degrees:03}"), format!("{verb} {}", spoken::characters(&format!("{degrees:03}"))))
         }
-        Item::Speed(kt) => (format!("speed {kt} knots"), format!("speed {} knots", spoken::characters(&kt.to_string()))),
+        Item::Speed(kt) => {
+            (format!("reduce speed to {kt} knots"), format!("reduce speed to {} knots", spoken::characters(&kt.to_string())))
+        }
         Item::Wind { knots: 0, .. } => same("wind calm"),
         Item::Wind { dir, knots } => {
             let (d, k) = (format!("{dir:03}"), knots.to_string());
@@ -143,6 +145,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::TransitionApproved(w) if w.is_empty() => same("transition approved"),
         Item::TransitionApproved(w) => same(&format!("transition {w} approved")),
         Item::ClearedThrough(w) => same(&format!("cleared through {w} airspace")),
+        Item::ClearedInto(w) => same(&format!("cleared to enter {w} airspace")),
         Item::RemainOutside(w) => same(&format!("remain outside {w}")),
         Item::Pushback { startup, push, facing } => {
             let verb = match (startup, push) {

@@ -1,6 +1,8 @@
 //! Clearance delivery and radar units: what they can answer from the facts at hand, and a question for the rest.
 
 use super::Decision;
+use crate::airports::airspace::Class;
+use crate::atc::initiative::way_through;
 use crate::atc::instruction::{Ask, Climb, Item};
 use crate::atc::intent::{Intent, Understanding};
 use crate::atc::record::Record;
@@ -22,7 +24,9 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         }
         Intent::HeadingReport => Decision::say([Item::Roger]),
         Intent::ApproachRequest => approach(s, heard),
+        Intent::InboundLanding if s.live && !s.on_ground && !s.ifr => arrival(s, record, heard),
         Intent::InboundLanding if !s.on_ground => approach(s, heard),
+        Intent::TransitionRequest if s.live && !s.on_ground => transition(s, record, heard),
         Intent::TransitionRequest => Decision::say([Item::Standby, Item::Ask(Ask::Altitude)]),
         Intent::SquawkReport if slots.squawk.is_some() && slots.squawk == s.assigned_squawk && !s.on_ground => {
             Decision::say([Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))].into_iter().chain(s.pressure()))
@@ -89,6 +93,33 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
         items.extend(s.pressure());
     }
     Decision::Say(items)
+}
+
+/// Through class B by a clearance, through C and D by being known: first a code, then the way (7110.65 7-9-2, 7-8-2).
+fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let feet = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
+    let wished = Record { wants_through: feet, bravo: false, radar: record.radar, ..Record::default() };
+    let way = way_through(s, &wished);
+    if record.radar {
+        return Decision::Say(way.into_iter().chain(s.pressure()).collect());
+    }
+    let outside = s.airspace.as_ref().filter(|a| a.class == Class::B && !a.inside);
+    let outside = outside.map(|a| Item::RemainOutside(format!("{} Bravo airspace", a.name)));
+    match s.assigned_squawk.or(s.free_squawk) {
+        Some(code) => Decision::Say([Item::Squawk(code)].into_iter().chain(outside).chain(s.pressure()).collect()),
+        None => Decision::Say(way.into_iter().chain(s.pressure()).collect()),
+    }
+}
+
+/// A VFR arrival on radar: identified first, cleared into class B where it lands there, and told what to expect.
+fn arrival(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let code = s.assigned_squawk.is_none().then_some(s.free_squawk).flatten().filter(|_| !record.radar);
+    let bravo = s.airspace.as_ref().filter(|a| a.class == Class::B && a.icao == s.icao && record.radar && !record.bravo);
+    let bravo = bravo.map(|_| Item::ClearedInto("Bravo".into()));
+    match approach(s, heard) {
+        Decision::Say(items) => Decision::Say(code.map(Item::Squawk).into_iter().chain(bravo).chain(items).collect()),
+        silent => silent,
+    }
 }
 
 /// An IFR clearance needs a plan on file; none is ever made up (7110.65 4-2-1, in its order).

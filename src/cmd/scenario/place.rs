@@ -70,11 +70,16 @@ pub(super) fn track(airport: &Airport, runway: Runway, place: &str, now: &Report
 }
 
 /// Reports in flight, one second apart, that end `nm` in a `direction` of the airport.
-pub(super) fn abroad(airport: &Airport, nm: f64, direction: &str, feet: f64, heading: f64, now: &Report) -> Option<Vec<Report>> {
-    const WORDS: [&str; 8] = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
-    let bearing = WORDS.iter().position(|w| *w == direction)? as f64 * 45.0;
+pub(super) fn abroad(
+    airport: &Airport,
+    nm: f64,
+    direction: &str,
+    feet: f64,
+    (heading, kt): (f64, f64),
+    now: &Report,
+) -> Option<Vec<Report>> {
+    let bearing = bearing(direction)?;
     let true_heading = (heading + airport.variation).rem_euclid(360.0);
-    let kt = 110.0;
     let reports = (0..SECONDS).map(|i| {
         let back = (SECONDS - 1 - i) as f64 * kt * FT_PER_NM / 3600.0;
         let end = offset(airport.position, bearing, nm * FT_PER_NM, 0.0);
@@ -93,6 +98,24 @@ pub(super) fn abroad(airport: &Airport, nm: f64, direction: &str, feet: f64, hea
         }
     });
     Some(reports.collect())
+}
+
+fn bearing(direction: &str) -> Option<f64> {
+    const WORDS: [&str; 8] = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
+    Some(WORDS.iter().position(|w| *w == direction)? as f64 * 45.0)
+}
+
+/// Another aircraft of a type in flight.
+pub(super) fn other_abroad(airport: &Airport, kind: &str, nm: f64, direction: &str, feet: f64, heading: f64) -> Option<Other> {
+    Some(Other {
+        callsign: None,
+        aircraft_type: Some(kind.to_owned()),
+        position: offset(airport.position, bearing(direction)?, nm * FT_PER_NM, 0.0),
+        altitude_ft: feet,
+        heading_true: (heading + airport.variation).rem_euclid(360.0),
+        ground_speed_kt: 110.0,
+        on_ground: false,
+    })
 }
 
 /// Another aircraft of a type at a place.

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Compiles as told, and with libFuzzer's counters where it is our own code. Stable Rust has the passes, if not the option.
+case ${CARGO_PKG_NAME:-} in
+  stratus | stratus-fuzz)
+    exec "$@" --cfg fuzzing -C passes=sancov-module -C llvm-args=-sanitizer-coverage-level=4 \
+      -C llvm-args=-sanitizer-coverage-inline-8bit-counters -C llvm-args=-sanitizer-coverage-pc-table \
+      -C llvm-args=-sanitizer-coverage-trace-compares ;;
+  *) exec "$@" ;;
+esac

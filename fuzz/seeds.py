@@ -1,0 +1,56 @@
+"""Seeds for the fuzz targets, from the project's own cases: seeds.py FOLDER makes FOLDER/TARGET/… and FOLDER/words.dict."""
+
+import glob
+import json
+import os
+import re
+import sys
+
+out = sys.argv[1]
+words = set()
+
+
+def seed(target, data):
+    folder = os.path.join(out, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, f"seed-{len(os.listdir(folder)):04}"), "wb") as f:
+        f.write(data if isinstance(data, bytes) else data.encode())
+
+
+def cases(kind):
+    for file in glob.glob(f"tests/cases/**/{kind}.jsonl", recursive=True):
+        yield from (json.loads(line) for line in open(file) if line.strip())
+
+
+for n, c in enumerate(cases("understand")):
+    words.update(re.findall(r"[a-z]{3,}", c["text"].lower()))
+    seed("transcript", bytes([n % 64]) + c["text"].encode() + b"\n" + (c["context"].get("last_atc") or "").encode())
+    seed("batch_line", json.dumps({k: v for k, v in c.items() if k != "expect"} | {"kind": "understand"}))
+    answer = {"intent": c["expect"]["intent"], "runway": "31", "altitude_ft": 3000, "frequency": "118.6", "squawk": "4512", "heading": 270}
+    seed("model_answer", c["text"] + "\n" + json.dumps(answer))
+for c in cases("readback"):
+    seed("readback", c["instruction"] + "\n" + c["readback"])
+    seed("batch_line", json.dumps({k: v for k, v in c.items() if k != "expect"} | {"kind": "readback"}))
+for kind in ("respond", "adversarial"):
+    for c in cases(kind):
+        seed("batch_line", json.dumps({k: v for k, v in c.items() if k != "expect"} | {"kind": "respond"}))
+for file in glob.glob("tests/scenarios/*.atc"):
+    said = re.findall(r"^\S*\s*pilot:? +(.*)$|^> (.*)$", open(file).read(), re.M)
+    lines = ["".join(s) for s in said]
+    moves = [b"!" + bytes(m) for m in ((128, 128, 50, 0, 0, 0), (128, 128, 50, 30, 60, 1), (128, 150, 140, 90, 60, 1), (140, 128, 200, 120, 90, 3))]
+    for m in moves:
+        seed("conversation", m + b"\n" + "\n".join(lines[:8]).encode())
+plans = glob.glob("tests/fixtures/**/*.pln", recursive=True) + glob.glob("tests/fixtures/**/*.fms", recursive=True)
+for file in plans:
+    seed("flight_plan", open(file, "rb").read())
+if not plans:
+    seed("flight_plan", '<SimBase.Document><FlightPlan.FlightPlan><CruisingAlt>5500</CruisingAlt><DepartureID>PHTO</DepartureID>'
+         "<DestinationID>PHNL</DestinationID><ATCWaypoint id=\"UPP\"><ATCAirway>V2</ATCAirway></ATCWaypoint></FlightPlan.FlightPlan></SimBase.Document>")
+    seed("flight_plan", "I\n1100 Version\nCYCLE 2401\nADEP PHTO\nADES PHNL\nNUMENR 2\n1 PHTO ADEP 38.0 19.7 -155.0\n1 PHNL ADES 13.0 21.3 -157.9\n")
+seed("airport_file", "I\n1100 Version\n1 38 1 0 PHTO Hilo Intl\n100 45.72 1 0 0.25 0 0 0 08 19.72 -155.07 0 0 3 0 0 1 26 19.72 -155.04 0 0 3 0 0 1\n"
+     "1054 118100 Hilo Tower\n1200\n1201 19.72 -155.05 both 0 n0\n1201 19.72 -155.04 both 1 n1\n1202 0 1 twoway taxiway A\n1204 departure 08,26\n1300 19.72 -155.05 90 gate jets Gate 1\n99\n")
+seed("packets", b"RREF," + bytes(range(64)))
+seed("packets", b"BECN\0\1\2\1\0\0\0\x80\xd4\1\0\1\0\0\0\x68\xbfpc\0")
+seed("packets", '{"type":"dataref_update_values","data":{"1234":1.5,"77":[1,2]}}')
+with open(os.path.join(out, "words.dict"), "w") as f:
+    f.writelines(f'"{w}"\n' for w in sorted(words))

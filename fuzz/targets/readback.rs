@@ -1,0 +1,16 @@
+//! An instruction and a readback, both any words: no panic, and nothing correct that has something wrong.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use stratus::atc::readback::{Verdict, check_text};
+use stratus::units::Region;
+
+fuzz_target!(|data: &[u8]| {
+    let text = String::from_utf8_lossy(data);
+    let Some((instruction, readback)) = text.split_once('\n') else { return };
+    for region in [Region::Faa, Region::Icao] {
+        let check = check_text(instruction, readback, region);
+        assert!(check.verdict != Verdict::Correct || check.wrong.is_empty() && check.missing.is_empty());
+        assert!(check.verdict != Verdict::Incorrect || !check.wrong.is_empty());
+    }
+});
