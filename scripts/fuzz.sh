@@ -17,7 +17,7 @@ mkdir -p fuzz/findings
 
 one() {
   mkdir -p "fuzz/corpus/$1" "fuzz/seeds/$1"
-  "$target/release/$1" -max_total_time=$(( minutes * 60 )) -timeout=5 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
+  nice -n 5 "$target/release/$1" -max_total_time=$(( minutes * 60 )) -timeout=5 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
     -dict=fuzz/seeds/words.dict -artifact_prefix="fuzz/findings/$1-" "fuzz/corpus/$1" "fuzz/seeds/$1" > "fuzz/findings/$1.log" 2>&1
 }
 failed=0

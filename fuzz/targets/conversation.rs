@@ -21,6 +21,7 @@ fuzz_target!(|data: &[u8]| {
         ..Report::default()
     };
     let mut now = Time(1_000_000);
+    engine.see(now, &report);
     for line in data.split(|b| *b == b'\n').take(40) {
         now = now + Duration::from_secs(2);
         if let Some(bytes) = line.strip_prefix(b"!") {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::airports::airspace::Airspace;
 use crate::airports::world::World;
 use crate::airports::{Airport, Station};
 use crate::problem::Problem;
@@ -64,6 +65,18 @@ impl Airports {
         let within = own.map_or(max_nm, |(d, _)| d);
         let world = self.world.and_then(|w| w.nearest_where(at, within, |a| self.get(&a.icao).is_none() && wanted(a)));
         world.or_else(|| own.map(|(_, a)| a.clone()))
+    }
+
+    /// Class B and C within `max_nm` nautical miles, the nearest first.
+    pub fn primaries(&self, at: LatLon, max_nm: f64) -> Vec<Airspace> {
+        let mut all: Vec<Airspace> = self.all.iter().filter_map(Airspace::of).collect();
+        if let Some(w) = self.world {
+            let far = w.within(at, max_nm).into_iter().filter_map(|(_, n)| w.airport(n));
+            all.extend(far.filter(|a| self.get(&a.icao).is_none()).filter_map(|a| Airspace::of(&a)));
+        }
+        all.retain(|a| a.distance_nm(at) <= max_nm);
+        all.sort_by(|a, b| a.distance_nm(at).total_cmp(&b.distance_nm(at)));
+        all
     }
 
     /// Every airport within `max_nm` nautical miles, the world's too, the nearest first, at most `limit`.

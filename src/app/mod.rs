@@ -274,7 +274,7 @@ impl App {
                 open.stage = Stage::Consulting { heard: text, reading: Box::new(reading) };
                 fx.push(Effect::Consult { tx, question });
             }
-            None => self.decide(now, &text, reading, fx),
+            None => self.decide(now, &text, reading, None, fx),
         }
     }
 
@@ -282,21 +282,22 @@ impl App {
         let Some(open) = self.open.as_mut().filter(|o| o.tx == tx) else { return };
         let Stage::Consulting { heard, reading } = open.stage.clone() else { return };
         open.latency.consult = millis(now.since(open.since));
-        let advised = result.ok().and_then(|answer| {
-            let facts = self.engine.facts()?;
-            advice::gate(&answer, &heard, &self.engine.context(), &facts).ok()
-        });
+        let (mut advised, mut words) = (None, None);
+        if let (Ok(answer), Some(facts)) = (result, self.engine.facts()) {
+            advised = advice::gate(&answer, &heard, &self.engine.context(), &facts).ok();
+            words = advised.as_ref().and_then(|a| advice::words(&answer, &reading, a, &facts));
+        }
         let reading = match advised {
             // The rules' own certainty stands above the model's opinion.
             Some(a) if reading.intent == Intent::Unknown || reading.confidence < 0.7 && reading.intent != Intent::Readback => a,
             _ => *reading,
         };
-        self.decide(now, &heard, reading, fx);
+        self.decide(now, &heard, reading, words, fx);
     }
 
-    fn decide(&mut self, now: Time, text: &str, reading: Understanding, fx: &mut Vec<Effect>) {
+    fn decide(&mut self, now: Time, text: &str, reading: Understanding, words: Option<String>, fx: &mut Vec<Effect>) {
         let Some(open) = self.open.take() else { return };
-        let hearing = self.engine.answer(now, text, reading);
+        let hearing = self.engine.answer_or(now, text, reading, words);
         fx.push(Effect::Record(self.line(now, Speaker::Pilot, text, &hearing, None)));
         if let Some(id) = open.typed {
             fx.push(Effect::Answer {
@@ -381,7 +382,7 @@ impl App {
                     // The deadline passed: the engine answers alone.
                     open.latency.consult = millis(now.since(open.since));
                     fx.push(Effect::Cancel(tx));
-                    self.decide(now, &heard, *reading, fx);
+                    self.decide(now, &heard, *reading, None, fx);
                 }
             }
         }

@@ -448,7 +448,7 @@ fn atis(t: &[Token], taken: &Range<usize>) -> Option<char> {
 pub const NATURE: &str = "engine fire, engine failure, engine failed, engine out, engine quit, lost engine, engine shut down, rough engine, \
     electrical failure, electrical fire, low fuel, fuel emergency, fuel starvation, smoke in the cockpit, smoke in the \
     cabin, sick passenger, medical emergency, bird strike, gear unsafe, gear failure, loss of power, lost power, partial \
-    power, oil pressure, alternator failure, vacuum failure, icing, flight control, hydraulic failure, pressurization, door \
+    power, rough running engine, rough engine, running rough, engine roughness, oil pressure, alternator failure, vacuum failure, icing, flight control, hydraulic failure, pressurization, door \
     open, unsure of position, lost, fire, smoke";
 
 /// Reads every slot. `hidden` are the callsign's and the station's tokens.

@@ -16,6 +16,10 @@ use crate::units::{Facility, Region, Runway, Side, Squawk, Time, turn};
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(30);
 /// An aircraft that was sent to another frequency and is still here is told once more after this long.
 const STILL_HERE: Duration = Duration::from_secs(60);
+/// Between two things said unasked, a pilot has this long to answer.
+const BREATH: Duration = Duration::from_secs(4);
+/// A readback that was asked for again is waited for this long.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 /// An altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
 const DEVIATION_FT: i32 = 300;
 
@@ -145,8 +149,14 @@ impl Watch {
 /// What the controller says now of himself, if anything.
 pub fn look(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let talking = r.contacted.contains(&s.facility);
-    let found = safety(s, r, w, talking).or_else(|| if talking && r.pending.is_none() { routine(now, s, r, w) } else { None })?;
+    let found = safety(s, r, w, talking).or_else(|| if talking && !answering(now, r) { routine(now, s, r, w) } else { None })?;
     (!w.told(found.0)).then_some(found)
+}
+
+/// Whether the pilot may still be about to answer. Whoever has been asked for a readback once does not hold up the work.
+fn answering(now: Time, r: &Record) -> bool {
+    r.issued.is_some_and(|at| now.since(at) < BREATH)
+        || r.pending.as_ref().is_some_and(|p| p.asked == 0 || now.since(p.since) < ANSWER_PATIENCE)
 }
 
 /// What cannot wait.

@@ -48,7 +48,7 @@ use crate::airports::airspace::Airspace;
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
 use crate::report::{Report, SimState};
-use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Time};
+use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Squawk, Time};
 
 /// How long a readback may take before it is asked for.
 const READBACK_PATIENCE: Duration = Duration::from_secs(15);
@@ -133,8 +133,8 @@ pub struct Engine {
     urge: Option<Time>,
     /// Frequencies on which the pilot has been answered, the latest last.
     met: Vec<Frequency>,
-    /// Class B or C airspace around.
-    airspace: Option<Airspace>,
+    /// Class B and C airspace around, the nearest first.
+    airspaces: Vec<Airspace>,
     /// Where the airport at hand was chosen.
     chosen_at: Option<LatLon>,
     score: lesson::Score,
@@ -161,7 +161,7 @@ impl Engine {
             watch: Watch::default(),
             urge: None,
             met: Vec::new(),
-            airspace: None,
+            airspaces: Vec::new(),
             chosen_at: None,
             score: lesson::Score::default(),
         }
@@ -246,6 +246,7 @@ impl Engine {
             return;
         }
         let Some(airport) = &self.airport else { return };
+        self.record.shown(report.transponder);
         let cleared = self.record.takeoff.or(self.record.landing.map(|(r, _)| r));
         let was = self.phase;
         self.phase = self.tracker.update(now, report, airport, cleared);
@@ -316,6 +317,11 @@ impl Engine {
 
     /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.
     pub fn answer(&mut self, now: Time, text: &str, understanding: Understanding) -> Hearing {
+        self.answer_or(now, text, understanding, None)
+    }
+
+    /// As [`Engine::answer`]; where all it could say is "say again", `words` that passed [`advice::words`] stand instead.
+    pub fn answer_or(&mut self, now: Time, text: &str, understanding: Understanding, words: Option<String>) -> Hearing {
         self.outgoing = None;
         if let Some(f) = understanding.addressed.facility.filter(|_| !understanding.other_aircraft) {
             self.called = Some(f);
@@ -363,7 +369,10 @@ impl Engine {
             p.since = now;
         }
         let (reply, note) = match outcome.decision {
-            Decision::Say(items) => {
+            Decision::Say(mut items) => {
+                if let (Some(words), [Item::Ask(instruction::Ask::SayAgain)]) = (words, items.as_slice()) {
+                    items = vec![Item::Advice(words)];
+                }
                 let instruction = session::address(&situation, &self.record, &understanding, items);
                 self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction, notice: None });
                 (Some(self.reply(instruction)), None)
@@ -409,7 +418,7 @@ impl Engine {
 
     /// When the engine wants to be woken.
     pub fn next_deadline(&self) -> Option<Time> {
-        let readback = self.record.pending.as_ref().filter(|p| p.asked == 0).map(|p| p.since + READBACK_PATIENCE);
+        let readback = self.record.pending.as_ref().filter(|p| p.asked == 0 && self.may_be_pressed()).map(|p| p.since + READBACK_PATIENCE);
         let again = self.unheard.as_ref().map(|(_, at)| *at);
         // Whoever is asked to read back, or was cut off, hears that first.
         let urge = self.urge.filter(|_| self.unheard.is_none());
@@ -434,6 +443,9 @@ impl Engine {
             return self.play_recording(now);
         }
         let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        if !self.may_be_pressed() {
+            return None;
+        }
         let pending = self.record.pending.as_mut().filter(|p| p.asked == 0 && p.since + READBACK_PATIENCE <= now)?;
         pending.asked = 1;
         let check = readback::check(&pending.instruction.items, Some(&pending.instruction.to), "", region);
@@ -445,6 +457,11 @@ impl Engine {
         let instruction = Instruction { station: None, items: vec![item], ..pending.instruction.clone() };
         self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true, notice: None });
         Some(self.reply(instruction))
+    }
+
+    /// Whoever is in distress, or without a radio, is not pressed for a readback.
+    fn may_be_pressed(&self) -> bool {
+        self.record.emergency.is_none() && self.report.transponder != Some(Squawk::RADIO_FAILURE)
     }
 
     /// Says what the aircraft is seen to need, if it still does.

@@ -163,7 +163,7 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
 pub fn needs_readback(items: &[Item]) -> bool {
     // The FAA's list is the shorter one: what it wants is wanted everywhere.
     items.iter().any(|i| need(i, items, Region::Faa).is_some_and(|(_, mandatory)| mandatory))
-        || items.iter().any(|i| matches!(i, Item::Contact { frequency: Some(_), .. } | Item::Squawk(_)))
+        || items.iter().any(|i| matches!(i, Item::Contact { frequency: Some(_), .. } | Item::Squawk(_) | Item::Speed(_)))
 }
 
 /// There is something in these items that a pilot may read back.

@@ -165,6 +165,18 @@ impl Record {
         self.issued = Some(now);
     }
 
+    /// The code is seen on the screen: whoever shows it has heard it, and owes no readback of it.
+    pub fn shown(&mut self, transponder: Option<Squawk>) {
+        let seen = transponder.is_some() && transponder == self.squawk;
+        if let Some(p) = self.pending.as_ref().filter(|_| seen) {
+            let rest: Vec<Item> =
+                p.instruction.items.iter().filter(|i| !matches!(i, Item::Squawk(_) | Item::Pressure(_))).cloned().collect();
+            if !super::readback::needs_readback(&rest) {
+                self.pending = None;
+            }
+        }
+    }
+
     /// Notes what the aircraft is seen to do: a clearance that has been used is gone.
     pub fn observe(&mut self, was: Phase, is: Phase) {
         if was == is {

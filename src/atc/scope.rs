@@ -2,7 +2,7 @@
 
 use super::phrase;
 use super::situation::{Advisory, NearAirspace};
-use crate::airports::airspace::Airspace;
+use crate::airports::airspace::{Airspace, Class};
 use crate::airports::draw;
 use crate::report::{Other, Report};
 use crate::units::{FT_PER_NM, LatLon, compass_word};
@@ -51,8 +51,14 @@ pub(super) fn advisory(report: &Report) -> Option<Advisory> {
     })
 }
 
+/// The airspace that matters: the one that the aircraft is in, else the one ahead, else the nearest; class B before C.
+pub(super) fn airspace(around: &[Airspace], report: &Report) -> Option<NearAirspace> {
+    let all = around.iter().filter_map(|a| near(a, report));
+    all.min_by_key(|a| (!a.inside && !a.ahead, a.class == Class::C, !a.inside))
+}
+
 /// How the aircraft stands to class B or C airspace.
-pub(super) fn near(space: &Airspace, report: &Report) -> Option<NearAirspace> {
+fn near(space: &Airspace, report: &Report) -> Option<NearAirspace> {
     let at = report.position?;
     let inside = space.holds(at, report.altitude_ft);
     let leads_in = |nm: f64| space.holds(draw::ahead(at, report.heading_true, nm * FT_PER_NM), report.altitude_ft);

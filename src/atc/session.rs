@@ -79,7 +79,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if let Some(o) = answer_to_pending(s, record, heard, text) {
         return o;
     }
-    if let Some(d) = defiance(s, record, text) {
+    if let Some(d) = defiance(s, record, heard, text) {
         return d.into();
     }
     let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none());
@@ -253,10 +253,14 @@ fn restate(instruction: &Instruction, wrong: &[ReadbackItem]) -> Decision {
 }
 
 /// "Taking off anyway", "crossing runway 12" without leave: the aircraft is stopped.
-fn defiance(s: &Situation, record: &Record, text: &str) -> Option<Decision> {
+fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Decision> {
     let t = text.to_ascii_lowercase();
     let runway = s.runway_for(None)?;
-    if s.on_ground && (t.contains("taking off") || t.contains("departing")) && record.takeoff.is_none() && !s.on_runway {
+    let asks =
+        [Intent::TaxiRequest, Intent::TaxiToParking, Intent::PushbackRequest, Intent::StartupRequest, Intent::FlightFollowingRequest]
+            .iter()
+            .any(|i| heard.has(*i));
+    if s.on_ground && !asks && (t.contains("taking off") || t.contains("departing")) && record.takeoff.is_none() && !s.on_runway {
         let traffic = s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone()));
         return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }].into_iter().chain(traffic)));
     }

@@ -90,7 +90,7 @@ impl Engine {
             asked_place: u.slots.destination.as_deref().and_then(|d| self.airports.find(d)).map(|a| a.name),
             destination,
             advisory: scope::advisory(&self.report),
-            airspace: self.airspace.as_ref().and_then(|a| scope::near(a, &self.report)),
+            airspace: scope::airspace(&self.airspaces, &self.report),
             ias_kt: at.map(|_| self.report.ias_kt),
             live: at.is_some(),
         })

@@ -3,7 +3,6 @@
 use super::initiative::Notice;
 use super::phase::PhaseTracker;
 use super::{EARSHOT_NM, Engine};
-use crate::airports::airspace::{Airspace, class_of};
 use crate::airports::{Airport, Station};
 use crate::units::{Facility, Frequency, LatLon, turn};
 
@@ -39,6 +38,10 @@ impl Engine {
         self.record.sent_to = None;
         self.watch.forget(Notice::StillHere);
         let Some(f) = self.com1() else { return };
+        if self.station().is_some_and(|s| s.facility != Facility::Atis) {
+            // Whoever has gone to another unit owes the one before no readback any more.
+            self.record.pending = None;
+        }
         let sent = self.met.iter().any(|m| m.same_channel(f));
         if !sent && let Some(station) = self.station() {
             self.record.contacted.retain(|c| *c != station.facility);
@@ -53,8 +56,7 @@ impl Engine {
             return;
         }
         self.chosen_at = Some(at);
-        let primary = |max: f64| self.airports.nearest_of(at, max, |a| class_of(&a.icao).is_some());
-        self.airspace = if self.report.on_ground { None } else { primary(AIRSPACE_NM).as_ref().and_then(Airspace::of) };
+        self.airspaces = if self.report.on_ground { Vec::new() } else { self.airports.primaries(at, AIRSPACE_NM) };
         let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);
         let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
         let tuned = || {

@@ -12,6 +12,8 @@
 //! other C152 final          another aircraft: at a place, as above; `others` takes them all away
 //! other C182 at 5 north 3000 180   another aircraft in flight, as for `at`
 //! speed 250                  knots of the aircraft in flight, from the next `at` on
+//! brain auto                 a language model is asked where the rules do not understand; `model:` is its next answer:
+//! model: {"intent": "taxi_request"}
 //! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
 //! ```
 
@@ -75,6 +77,10 @@ pub fn play(text: &str) -> Result<Played, Problem> {
                 }
                 let answer = answer(&x);
                 if answer.is_empty() { vec!["-".into()] } else { vec![answer] }
+            }
+            Some(("model", answer)) => {
+                s.stage()?.model.push_back(answer.trim().to_owned());
+                Vec::new()
             }
             Some(("atc", _)) => {
                 return Err(
@@ -149,6 +155,8 @@ impl<'a> Scene<'a> {
             }
             "callsign" => self.report.callsign = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?),
             "type" => self.report.aircraft_type = Some(arg(1)?.to_owned()),
+            "brain" if self.stage.is_some() => return Err("`brain` must come before `com1`".into()),
+            "brain" => self.config.brain.mode = if arg(1)? == "auto" { BrainMode::Auto } else { BrainMode::Rules },
             "speed" => self.knots = number(arg(1)?)?.clamp(0.0, 600.0),
             "wind" => {
                 self.report.weather.wind_dir = Some(number(arg(1)?)?);

@@ -43,6 +43,8 @@ pub struct Stage {
     microphone: Option<Arc<[f32]>>,
     taking: Option<TxId>,
     toward: VecDeque<Event>,
+    /// What a language model answers next; without an answer there is none.
+    pub model: VecDeque<String>,
     last: Exchange,
     /// Every line of the transcript, in order.
     pub transcript: Vec<Line>,
@@ -60,6 +62,7 @@ impl Stage {
             microphone: None,
             taking: None,
             toward: VecDeque::new(),
+            model: VecDeque::new(),
             last: Exchange::default(),
             transcript: Vec::new(),
             radio_seed: 1,
@@ -193,8 +196,8 @@ impl Stage {
             }
             Effect::Toast(toast) => self.last.toasts.push(toast),
             Effect::Consult { tx, .. } => {
-                let absent = Problem::new("no language model on this stage");
-                self.toward.push_back(Event::Advice { tx, result: Err(absent) });
+                let absent = || Problem::new("no language model on this stage");
+                self.toward.push_back(Event::Advice { tx, result: self.model.pop_front().ok_or_else(absent) });
             }
             _ => {}
         }

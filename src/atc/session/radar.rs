@@ -65,6 +65,9 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
     if !s.ifr && !record.radar && s.assigned_squawk.is_none() {
         return Decision::ask(Ask::Request);
     }
+    if s.live && record.radar && record.contacted.contains(&s.facility) {
+        return Decision::say([Item::Roger]);
+    }
     let seen = s.live || s.transponder.is_some();
     if let (true, Some(want), false) = (seen, s.assigned_squawk, s.transponder == s.assigned_squawk) {
         // Nobody is identified by a code that is not shown.
@@ -73,7 +76,11 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
     let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))];
     let arriving = s.facility == Facility::Approach && s.destination.as_ref().is_none_or(|d| d.here);
     let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| s.live && s.ifr && !arriving);
-    if let Some(feet) = filed.or(s.assigned_altitude_ft)
+    // An arrival comes down to where it can be vectored from; whatever it was cleared to on the way is history.
+    let down = s.minimum_ft.filter(|_| s.live && s.ifr && arriving).map(|m| (m + 3000 + 999) / 1000 * 1000);
+    let down = down.filter(|d| s.altitude_ft.is_some_and(|a| a > *d));
+    let assigned = s.assigned_altitude_ft.filter(|_| !(s.live && arriving));
+    if let Some(feet) = filed.or(down).or(assigned)
         && s.altitude_ft.is_some_and(|a| (a - feet).abs() > 300)
     {
         let way = if s.altitude_ft.is_some_and(|a| a < feet) { Climb::Climb } else { Climb::Descend };
@@ -141,16 +148,17 @@ fn ifr_clearance(s: &Situation) -> Decision {
     let mut items = vec![Item::ClearedTo { limit, procedure: None, route }];
     // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
+    let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };
     match (plan.altitude_ft, first) {
         (Some(feet), Some(first)) if first < feet => {
-            items.push(Item::Altitude { way: Climb::Maintain, feet: first, level: false });
-            items.push(Item::ExpectAltitude { feet, level: feet >= 18_000 });
+            items.push(Item::Altitude { way, feet: first, level: false });
+            // What follows later is told later, outside the United States.
+            items.extend((s.region == Region::Faa).then_some(Item::ExpectAltitude { feet, level: feet >= 18_000 }));
         }
         (Some(feet), _) => {
-            let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };
             items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
         }
-        (None, Some(first)) => items.push(Item::Altitude { way: Climb::Maintain, feet: first, level: false }),
+        (None, Some(first)) => items.push(Item::Altitude { way, feet: first, level: false }),
         (None, None) => {}
     }
     if let Some(st) = s.station(Facility::Departure).or_else(|| s.station(Facility::Approach).filter(|_| s.live)) {
