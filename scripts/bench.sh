@@ -37,6 +37,9 @@ a = time.perf_counter(); subprocess.run([sys.argv[1], "batch"], input=text.encod
 print(f"engine, a call heard to its reply, JSON in and out included: {b / n * 1e6:.0f} us ({n} calls)")
 P
 
+# Memory over a million lines of every kind; the figure after the first tenth is what it settles at.
+python3 scripts/batch-memory.py "$bin" "${LINES_OF_BATCH:-1000000}"
+
 for i in 1 2 3 4 5; do
   "$bin" run --sim none & pid=$!
   for _ in $(seq 200); do [ "$(grep -c "ready in" "$work"/state/stratus/logs/stratus.log 2>/dev/null)" = $i ] && break; sleep 0.02; done
