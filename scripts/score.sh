@@ -1,6 +1,6 @@
 #!/bin/bash
-# Scores `stratus batch` on the examples of tests/cases, and fails below the floor: no error, intents at least 97 %,
-# no unsafe accept. Usage: scripts/score.sh [PROGRAM]
+# Scores `stratus batch` on the examples of tests/cases, and fails below the floor: no error, intents and replies at least
+# 97 %, no unsafe accept, every adversarial case. Usage: scripts/score.sh [PROGRAM]
 set -eu
 cd "$(dirname "$0")/.."
 program=${1:-${CARGO_TARGET_DIR:-target}/debug/stratus}
@@ -26,6 +26,9 @@ else:
         wrong.append("intents: %.3f, at least 0.970 is wanted" % got["understand"]["intent_accuracy"])
     if got["readback"]["unsafe_accept_rate"]:
         wrong.append("unsafe accepts: %.3f, none is wanted" % got["readback"]["unsafe_accept_rate"])
+for kind, floor in (("respond", 0.97), ("adversarial", 1.0)):
+    if kind in got and got[kind]["pass_rate"] < floor:
+        wrong.append("%s: %.3f, at least %.3f is wanted" % (kind, got[kind]["pass_rate"], floor))
 for line in wrong:
     print("below the floor:", line)
 sys.exit(bool(wrong))

@@ -130,6 +130,11 @@ fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Optio
             while s > 0 && character(&t[s - 1]).is_some() && !matches!(t[s], Token::Digit(_, Link::First)) && prefix.is_none() {
                 s -= 1;
             }
+            // "five two four six, three mike uniform": a code or a heading that was just given, and the callsign behind it.
+            let value = i - s == 4 && ctx.told("squawk, altimeter, qnh") || i - s == 3 && ctx.told("heading, flight level");
+            if prefix.is_none() && value && end == t.len() && t[s..i].iter().all(|x| x.digit().is_some()) {
+                s = i;
+            }
             let ahead = i - s;
             let behind_runway = s > 0 && matches!(word(t, s - 1), "runway");
             if prefix.is_none()

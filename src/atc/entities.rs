@@ -474,6 +474,7 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
     if p.has("holding short, holding _ short") {
         s.position = Some("hold_short".into());
     }
+    s.crossing = p.has("request to cross, requesting to cross, request crossing, requesting crossing, like to cross, ready to cross, request cross, to cross runway, crossing clearance");
     let vacating = p.has("clear of, vacated, off the runway, clear at, exited, exiting, short _ at, clear");
     location(t, hidden, &mut s, vacating);
     destination(t, hidden, &mut s, p.has("weather, atis, metar, altimeter, pireps, icing, wind, winds, met report"));

@@ -106,6 +106,8 @@ intents! {
 pub struct Slots {
     /// The runway (the one the call is about; when two, the one wanted comes last).
     pub runway: Option<Runway>,
+    /// The pilot asks to cross the runway.
+    pub crossing: bool,
     /// A runway number that cannot exist ("four seven"), as digits: said, so that it can be refused and not guessed.
     pub bad_runway: Option<String>,
     /// Altitudes in feet, in the order said ("leaving 3,200 climbing 10,000"); a flight level times 100.
@@ -182,6 +184,14 @@ pub struct Context {
     pub stations: Vec<String>,
     /// The runways of the airport at hand.
     pub runways: Vec<Runway>,
+}
+
+impl Context {
+    /// Whether the controller's last words hold one of these, comma-separated.
+    pub fn told(&self, words: &str) -> bool {
+        let last = self.last_atc.as_deref().unwrap_or("").to_lowercase();
+        words.split(", ").any(|w| last.contains(w))
+    }
 }
 
 /// What was understood from a transcript.

@@ -12,7 +12,7 @@ use super::phase::Phase;
 use super::readback::{self, Check, ReadbackItem, Verdict};
 use super::record::Record;
 use super::situation::Situation;
-use crate::units::{Facility, Region};
+use crate::units::{Facility, Region, Squawk};
 
 /// What a controller makes of a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +85,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none());
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
         return wrong_runway(s, heard).into();
+    }
+    if let Some(d) = special_code(s, record) {
+        return d.into();
     }
     if let Some(d) = wrong_unit(s, heard) {
         return d.into();
@@ -273,6 +276,26 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -
     None
 }
 
+/// A special code in a stated situation; a live one is noticed as soon as it is seen, and then never again.
+fn special_code(s: &Situation, record: &Record) -> Option<Decision> {
+    match s.transponder.filter(|_| !s.live && !s.on_ground && record.emergency.is_none())? {
+        Squawk::HIJACK => Some(Decision::say([Item::Advice("verify squawking 7500".into())])),
+        Squawk::EMERGENCY => Some(Decision::say([Item::Advice("you are squawking 7700".into()), Item::Ask(Ask::NatureOfEmergency)])),
+        _ => None,
+    }
+}
+
+/// A runway on the way that the pilot wants to cross: across when it is free, one at a time (7110.65 3-7-2).
+pub(super) fn crossing(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let runway = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r)).filter(|_| heard.slots.crossing)?;
+    let ahead = s.traffic.as_ref().filter(|t| t.close && t.runway.is_none_or(|r| r == runway || r == runway.reciprocal()));
+    let in_the_way = s.occupant(runway).map(|who| format!("{who}, on the runway")).or_else(|| ahead.map(|t| t.words.clone()));
+    Some(match in_the_way {
+        Some(words) => Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]),
+        None => Decision::say([Item::Cross { runway, at: None }]),
+    })
+}
+
 /// More than one callsign in one transmission.
 fn two_callers(s: &Situation, text: &str) -> bool {
     let t = text.to_ascii_lowercase();
@@ -299,14 +322,16 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
 
 /// The call belongs to another unit: the pilot is sent there with the frequency (7110.65 2-1-17).
 fn wrong_unit(s: &Situation, heard: &Understanding) -> Option<Decision> {
-    let other_field = heard.addressed.name.as_deref().is_some_and(|n| {
-        !n.is_empty()
-            && !s.airport_name.is_empty()
-            && !s.airport_name.to_ascii_lowercase().contains(n)
-            && !s.stations.iter().any(|st| st.name.to_ascii_lowercase().contains(n))
-            && matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance)
-            && s.station(s.facility).is_some_and(|st| st.name.split_whitespace().count() > 1)
-    });
+    // A name that no other field has is what the pilot calls this one: "Metro Tower", "Executive Ground".
+    let other_field = s.called_elsewhere
+        && heard.addressed.name.as_deref().is_some_and(|n| {
+            !n.is_empty()
+                && !s.airport_name.is_empty()
+                && !s.airport_name.to_ascii_lowercase().contains(n)
+                && !s.stations.iter().any(|st| st.name.to_ascii_lowercase().contains(n))
+                && matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance)
+                && s.station(s.facility).is_some_and(|st| st.name.split_whitespace().count() > 1)
+        });
     if other_field {
         let name = s.own_station().unwrap_or_else(|| s.airport_name.clone());
         return Some(Decision::say([Item::Advice(format!("this is {name}")), Item::Ask(Ask::Request)]));

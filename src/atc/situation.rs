@@ -145,6 +145,8 @@ pub struct Situation {
     pub asked_place: Option<String>,
     /// The unit that takes the aircraft over next, by where it is.
     pub next_unit: Option<Station>,
+    /// The pilot called another field's unit by its name.
+    pub called_elsewhere: bool,
     /// Traffic in flight that a radar unit points out.
     pub advisory: Option<Advisory>,
     /// Class B or C airspace in reach.

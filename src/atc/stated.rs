@@ -11,8 +11,9 @@ use super::intent::Context;
 use super::phase::Phase;
 use super::record::{Pending, Record};
 use super::situation::{FlightPlan, Situation, TrafficFacts};
-use super::{Decision, parse, phrase, readback, session, understand};
+use super::{Decision, parse, phrase, readback, session, understand, whereabouts};
 use crate::airports::Station;
+use crate::airports::data::Airports;
 use crate::report::Weather;
 use crate::units::{Callsign, Facility, Region, Runway, Side, Time};
 
@@ -69,11 +70,10 @@ pub struct Answer {
     pub actions: Vec<Value>,
 }
 
-/// Station names of well-known fields come from the airport data; else the unit's word must do.
-pub type NameOf<'a> = &'a dyn Fn(&str) -> Option<String>;
-
-/// Answers `text` in a stated situation. Errors say which field of the state is wrong.
-pub fn respond(state: &Value, text: &str, name_of: NameOf<'_>) -> Result<Answer, String> {
+/// Answers `text` in a stated situation. Names of fields come from `airports`; else the unit's word must do. Errors say
+/// which field of the state is wrong.
+pub fn respond(state: &Value, text: &str, airports: &Airports) -> Result<Answer, String> {
+    let name_of = |icao: &str| airports.find(icao).map(|a| a.name);
     let st: State = serde_json::from_value(state.clone()).map_err(|e| format!("state: {e}"))?;
     let facility = st.facility.ok_or("state: `facility` is missing")?;
     let callsign = st.callsign.clone().ok_or("state: `callsign` is missing")?;
@@ -93,6 +93,8 @@ pub fn respond(state: &Value, text: &str, name_of: NameOf<'_>) -> Result<Answer,
         runways: situation.runways.clone(),
     };
     let understanding = understand::understand(text, &ctx);
+    let here = st.airport.as_deref().and_then(|icao| airports.find(icao));
+    situation.called_elsewhere = here.is_some_and(|h| whereabouts::called_elsewhere(airports, &h, &understanding));
     situation.asked_place = understanding.slots.destination.as_deref().and_then(name_of);
     let silent = |u| Answer { reply: String::new(), spoken: String::new(), understanding: u, actions: Vec::new() };
     // A station hears its own frequency only.
@@ -201,6 +203,7 @@ fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region,
         next_unit: None,
         asked_place: None,
         filed_place: None,
+        called_elsewhere: false,
         advisory: None,
         airspace: None,
         ias_kt: None,

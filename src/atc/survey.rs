@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::intent::Understanding;
 use super::phase::Phase;
 use super::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
-use super::{Engine, phrase, place, scope};
+use super::{Engine, phrase, place, scope, whereabouts};
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
 use crate::report::Other;
@@ -89,6 +89,7 @@ impl Engine {
             filed_place: None,
             asked_place: u.slots.destination.as_deref().and_then(|d| self.airports.find(d)).map(|a| a.name),
             destination,
+            called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u),
             advisory: scope::advisory(&self.report),
             airspace: scope::airspace(&self.airspaces, &self.report),
             ias_kt: at.map(|_| self.report.ias_kt),

@@ -1,13 +1,24 @@
 //! Whereabouts: which airport matters to the aircraft, and who hears it on the tuned frequency.
 
 use super::initiative::Notice;
+use super::intent::Understanding;
 use super::phase::PhaseTracker;
 use super::{EARSHOT_NM, Engine};
+use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
 use crate::units::{Facility, Frequency, LatLon, turn};
 
 /// Class B and C are looked for this far around, nautical miles.
 const AIRSPACE_NM: f64 = 28.0;
+
+/// Nobody calls a field farther away than this by mistake, nautical miles.
+const MISTAKEN_NM: f64 = 120.0;
+
+/// Whether the pilot called another field's unit by that field's name.
+pub(super) fn called_elsewhere(airports: &Airports, here: &Airport, u: &Understanding) -> bool {
+    let named = u.addressed.name.as_deref().and_then(|n| airports.named(n));
+    named.is_some_and(|a| a.icao != here.icao && a.position.distance_nm(here.position) <= MISTAKEN_NM)
+}
 
 impl Engine {
     /// The station on the tuned frequency, if there is one within earshot.

@@ -121,7 +121,7 @@ fn read_back(l: &Readback) -> Value {
 }
 
 fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
-    let answer = stated::respond(&l.state, &l.text, &|icao| airports.find(icao).map(|a| a.name))?;
+    let answer = stated::respond(&l.state, &l.text, airports)?;
     let u = understand::to_json(&answer.understanding);
     Ok(json!({
         "reply": answer.reply,
