@@ -199,7 +199,10 @@ mod tests {
     fn its_own_write_is_not_told() {
         let d = desk("");
         assert!(d.watch.set_key("audio.mute", "true").unwrap().audio.mute);
-        fs::write(&d.path, "[audio]\nmute = true\nvolume_percent = 9\n").unwrap();
+        // In one go: at this pace a file that is only half saved counts as settled.
+        let saved = d.path.with_extension("new");
+        fs::write(&saved, "[audio]\nmute = true\nvolume_percent = 9\n").unwrap();
+        fs::rename(&saved, &d.path).unwrap();
         assert_eq!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent, 9, "the first thing told is the editor's change");
     }
 
