@@ -89,6 +89,9 @@ pub fn play(text: &str) -> Result<Played, Problem> {
             }
             _ => {
                 let words: Vec<&str> = bare.split_whitespace().collect();
+                if let Some(note) = stage_direction(&words) {
+                    played.conversation.push(format!("       ({note})"));
+                }
                 let unsolicited = s.command(&words).map_err(|e| Problem::new(format!("line {number}: {e}")))?;
                 let mut said = Vec::new();
                 for x in &unsolicited {
@@ -117,6 +120,25 @@ pub fn play(text: &str) -> Result<Played, Problem> {
         }
     }
     Ok(played)
+}
+
+/// What a reader must know of the flight to follow the conversation.
+fn stage_direction(words: &[&str]) -> Option<String> {
+    Some(match words {
+        ["place", "hold"] => "holding short".into(),
+        ["place", "lineup"] => "lined up".into(),
+        ["place", "roll"] => "rolling".into(),
+        ["place", "exit"] => "clear of the runway".into(),
+        ["place", p @ ("north" | "south" | "east" | "west")] => format!("8 miles {p}"),
+        ["place", p] => (*p).to_owned(),
+        ["at", nm, direction, feet, ..] => format!("{nm} miles {direction}, {feet} ft"),
+        ["com1", f] => format!("tuned to {f}"),
+        ["transponder", code] => format!("squawking {code}"),
+        ["other", kind, "at", ..] => format!("{kind} nearby"),
+        ["other", kind, p] => format!("{kind}: {p}"),
+        ["airport", a] => format!("at {a}"),
+        _ => return None,
+    })
 }
 
 fn answer(x: &Exchange) -> String {

@@ -6,7 +6,7 @@ use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
 use crate::atc::record::Record;
 use crate::atc::situation::Situation;
-use crate::units::{Facility, Runway, Side};
+use crate::units::{Facility, Region, Runway, Side};
 
 /// What the tower answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -214,7 +214,17 @@ fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing)
             .map(|o| format!("{o}, on the runway"))
             .or_else(|| s.traffic.as_ref().map(|t| t.words.clone()))
             .map(Item::Traffic);
-        return if near {
+        // Whoever is on downwind waits there, turning away from the runway, until it is free.
+        let waits = s.live && s.phase == Phase::Downwind && s.occupant(runway).is_some();
+        return if waits {
+            let right = s.final_course.map_or(s.pattern == Side::Right, |f| f.right_nm > 0.0);
+            let away = if right { Side::Left } else { Side::Right };
+            let turn = match s.region {
+                Region::Icao => format!("orbit {}", away.word()),
+                Region::Faa => format!("make a {} three sixty", away.word()),
+            };
+            Decision::say([Item::PatternWords(turn)].into_iter().chain(traffic))
+        } else if near {
             Decision::say([Item::GoAround].into_iter().chain(traffic).chain([Item::ClosedTraffic(s.pattern)]))
         } else {
             Decision::say([Item::Runway(runway), Item::Continue].into_iter().chain(traffic))
