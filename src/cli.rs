@@ -43,6 +43,8 @@ pub enum Command {
     Doctor(Doctor),
     /// What is known of the airports. Example: stratus airports show KPAO
     Airports(AirportsArgs),
+    /// Speech models: list them, get one, remove one. Example: stratus models get base.en
+    Models(ModelsArgs),
     /// Print completions for a shell. Example: stratus completions bash
     #[command(hide = true)]
     Completions(Completions),
@@ -97,6 +99,40 @@ pub struct Say {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `stratus models`
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// What about them; without it they are listed.
+    #[command(subcommand)]
+    pub what: Option<ModelsWhat>,
+}
+
+/// `stratus models …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum ModelsWhat {
+    /// List them, with size, memory and advice.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download one, check it and put it in force. What was interrupted goes on where it stopped.
+    Get {
+        /// "base.en" suits most pilots.
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// Leave the configuration as it is.
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Delete one.
+    Remove {
+        /// Its name.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
 }
 
 /// `stratus plan`

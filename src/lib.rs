@@ -14,6 +14,8 @@ pub mod atc;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod event;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod models;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod problem;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod report;
@@ -28,6 +30,7 @@ pub mod cmd;
 pub mod config;
 pub mod desktop;
 pub mod dispatch;
+pub mod download;
 pub mod ipc;
 pub mod llm;
 pub mod log;

@@ -129,6 +129,9 @@ pub struct Speech {
     /// SHA-256 of the model file in hex; `None` for the ones Stratus knows.
     #[serde(deserialize_with = "unless_empty")]
     pub model_sha256: Option<String>,
+    /// Where speech models are downloaded from instead of the public hub: the address of a folder with the same files.
+    #[serde(deserialize_with = "unless_empty")]
+    pub mirror: Option<String>,
     /// Recognition threads; 0 is half the processors.
     pub threads: u8,
     /// The controller's voice: "en-US" or "en-GB".
@@ -139,7 +142,7 @@ pub struct Speech {
 
 impl Default for Speech {
     fn default() -> Self {
-        Self { model: None, model_sha256: None, threads: 0, voice: "en-US".into(), rate_percent: 110 }
+        Self { model: None, model_sha256: None, mirror: None, threads: 0, voice: "en-US".into(), rate_percent: 110 }
     }
 }
 
@@ -342,6 +345,11 @@ impl Config {
                 "it is not 64 hexadecimal digits".into(),
                 "copy it from the model's page, or run `sha256sum FILE`",
             );
+        }
+        if let Some(m) = &self.speech.mirror
+            && !(m.starts_with("http://") || m.starts_with("https://"))
+        {
+            return bad("speech.mirror", format!("{m:?} is not an address"), "\"https://...\", or \"\" for the public hub");
         }
         if !(self.brain.ollama_url.starts_with("http://") || self.brain.ollama_url.starts_with("https://")) {
             return bad(

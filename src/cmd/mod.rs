@@ -7,6 +7,7 @@ pub mod batch;
 mod config;
 pub mod demo;
 mod doctor;
+mod models;
 mod plan;
 mod replay;
 mod run;
@@ -66,6 +67,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(args) => replay::run(&args),
         Command::Batch => batch::run(),
         Command::Config(args) => config::run(file, args.what),
+        Command::Models(args) => models::run(file, &args),
         Command::Airports(args) => airports::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man => shell::man(),

@@ -6,18 +6,22 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::models::{self, Model};
 use crate::problem::Problem;
 
-/// A model that Stratus knows.
-struct Known {
-    name: &'static str,
-    bytes: u64,
-    sha256: &'static str,
-}
+/// The demo's model, which comes with the program.
+const DEMO: Model = Model {
+    name: "stratus-demo-en-q5_0",
+    file: "stratus-demo-en-q5_0.bin",
+    bytes: 4_919_751,
+    sha256: "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e",
+    advice: "for the demo alone",
+};
 
 /// The models whose sums are known.
-const KNOWN: &[Known] =
-    &[Known { name: "stratus-demo-en-q5_0", bytes: 4_919_751, sha256: "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e" }];
+fn known() -> impl Iterator<Item = &'static Model> {
+    [&DEMO].into_iter().chain(models::ALL)
+}
 
 /// "ggml", little-endian: the first four bytes of a model in whisper.cpp's format.
 const MAGIC: u32 = 0x6767_6d6c;
@@ -46,7 +50,7 @@ impl VerifiedModel {
 pub fn none_chosen() -> Problem {
     Problem::new("there is no speech model")
         .because("speech.model is not set")
-        .fix("download one in whisper.cpp's format, such as ggml-base.en.bin, and set speech.model and speech.model_sha256 in stratus.toml")
+        .fix(format!("run `stratus models get {}`", models::RECOMMENDED))
 }
 
 /// Checks that `path` is the model that it should be: `expected` (SHA-256, hex) or one that Stratus knows.
@@ -86,9 +90,8 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Prob
                 .fix(again));
         }
         None => {
-            let known = KNOWN.iter().find(|k| k.sha256 == sha256);
-            if known.is_none() {
-                let like = KNOWN.iter().find(|k| k.bytes == meta.len() || path.file_stem().is_some_and(|s| s == k.name));
+            if known().all(|k| k.sha256 != sha256) {
+                let like = known().find(|k| k.bytes == meta.len() || path.file_name().is_some_and(|f| f == k.file));
                 let why = like.map_or_else(
                     || "it is not among the models that Stratus knows".to_owned(),
                     |k| format!("it should be {} but is damaged", k.name),
@@ -154,9 +157,9 @@ mod tests {
         let mut vocabulary = good.clone();
         vocabulary[4..8].copy_from_slice(&i32::MAX.to_le_bytes());
         std::fs::write(&file, &vocabulary).unwrap();
-        assert!(verify(&file, Some(KNOWN[0].sha256)).unwrap_err().why[0].contains("vocabulary"));
+        assert!(verify(&file, Some(DEMO.sha256)).unwrap_err().why[0].contains("vocabulary"));
         std::fs::write(&file, &good).unwrap();
-        assert_eq!(verify(&file, None).unwrap().sha256(), KNOWN[0].sha256);
+        assert_eq!(verify(&file, None).unwrap().sha256(), DEMO.sha256);
         assert!(verify(&file, Some(&"0".repeat(64))).is_err());
     }
 }

@@ -8,6 +8,7 @@ use super::tree::module_of;
 const PURE: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("problem", &[]),
+    ("models", &[]),
     ("report", &["units", "problem"]),
     ("airports", &["units", "problem", "report"]),
     ("settings", &["units", "problem"]),
@@ -19,7 +20,7 @@ const PURE: &[(&str, &[&str])] = &[
 
 /// The shell's modules: each may import what `FOR_SHELL` lists, and none of them another.
 const SHELL: &[&str] = &["config", "audio", "speech", "llm", "download", "sim", "desktop", "ipc", "log", "paths", "worker", "cli"];
-const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths"];
+const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths", "models"];
 
 /// These see everything.
 const TOP: &[&str] = &["dispatch", "cmd", "lib", "main"];
@@ -44,7 +45,8 @@ const NOT_PURE: &[&str] = &[
 ];
 
 /// The commands that README.md lists.
-pub const COMMANDS: &[&str] = &["run", "demo", "say", "ptt", "transcribe", "speak", "replay", "batch", "doctor", "config", "airports"];
+pub const COMMANDS: &[&str] =
+    &["run", "demo", "say", "ptt", "transcribe", "speak", "replay", "batch", "doctor", "config", "airports", "models"];
 
 /// The code of a file: without comments, and without its tests at the end.
 fn code(text: &str) -> String {

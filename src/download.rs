@@ -1,0 +1,245 @@
+//! Downloads that survive: resumed where they stopped, checked while they are written, and in place only when right.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use ureq::http::{Response, StatusCode};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body};
+
+use crate::problem::Problem;
+
+/// How often a transfer that got nowhere is tried again; whatever gets somewhere begins to count anew.
+const TRIES: u32 = 4;
+/// A block of the transfer, bytes.
+const BLOCK: usize = 1 << 16;
+
+/// What is to be had.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What it is called in front of a person: "the speech model base.en".
+    pub what: String,
+    /// Where it is.
+    pub url: String,
+    /// Where it goes.
+    pub to: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+}
+
+/// How long a server may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// To connect and to begin to answer.
+    pub answer: Duration,
+    /// For what one connection brings; then it is made anew and goes on where it stopped.
+    pub body: Duration,
+    /// Between two tries.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { answer: Duration::from_secs(20), body: Duration::from_secs(60), pause: Duration::from_secs(2) }
+    }
+}
+
+/// Why a try ended.
+enum Ended {
+    /// It may go better: the connection broke, the server was busy.
+    Again(String),
+    /// It will not: told to the person.
+    Never(Problem),
+}
+
+/// Fetches a file. What has arrived stays in `<to>.part` when it does not come to an end, and the next call goes on from
+/// there. `progress` is told how many bytes are there; `cancel` ends it at the next block.
+pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<(), Problem> {
+    let failed = || Problem::new(format!("cannot download {}", wanted.what));
+    let part = part_of(&wanted.to);
+    let mut file = open(&part).map_err(|p| failed().because(p.to_string().replace('\n', "; ")).fix(space_or_rights(&part)))?;
+    // Two at once would write into each other's file.
+    if file.try_lock().is_err() {
+        return Err(failed().because("it is being downloaded already").fix("wait until that is done"));
+    }
+    let agent: Agent = Agent::config_builder()
+        .timeout_connect(Some(patience.answer))
+        .timeout_recv_response(Some(patience.answer))
+        .timeout_recv_body(Some(patience.body))
+        .https_only(wanted.url.starts_with("https:"))
+        .http_status_as_error(false)
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+        .user_agent(concat!("stratus/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .into();
+    // How many connections the file at hand came by; what was there before counts as one.
+    let mut found = length(&file) > 0;
+    let (mut tries, mut pieces, mut restarts) = (0, u32::from(found), 0);
+    loop {
+        let before = length(&file);
+        if before > wanted.bytes {
+            empty(&mut file).map_err(|e| failed().because(e).fix(space_or_rights(&part)))?;
+            continue;
+        }
+        if before == wanted.bytes {
+            progress(before);
+            if sum_of(&mut file).map_err(|e| failed().because(e))? == wanted.sha256.to_ascii_lowercase() {
+                break;
+            }
+            empty(&mut file).map_err(|e| failed().because(e))?;
+            if pieces <= 1 && !found || restarts > 1 {
+                let _ = fs::remove_file(&part);
+                return Err(failed()
+                    .because("what the server sends is not the published file (its SHA-256 differs); it was deleted")
+                    .fix("try again later, or take another mirror (speech.mirror in stratus.toml)"));
+            }
+            // Pieces that do not fit together: once more, from the start.
+            (pieces, restarts, found) = (0, restarts + 1, false);
+            continue;
+        }
+        pieces += 1;
+        match transfer(&agent, wanted, &mut file, cancel, progress) {
+            Ok(()) => tries = 0,
+            Err(Ended::Never(p)) => return Err(p),
+            Err(Ended::Again(why)) => {
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(failed().because("it was cancelled").fix("begin again: it goes on where it stopped"));
+                }
+                tries = if length(&file) > before { 0 } else { tries + 1 };
+                if tries >= TRIES {
+                    let mega = length(&file) / 1_000_000;
+                    return Err(failed()
+                        .because(why)
+                        .fix(format!("check the connection and begin again: it goes on after the {mega} MB that are there")));
+                }
+                wait(patience.pause * tries.max(1), cancel);
+            }
+        }
+    }
+    file.sync_all().map_err(|e| failed().because(e))?;
+    drop(file);
+    fs::rename(&part, &wanted.to).map_err(|e| failed().because(e).fix(space_or_rights(&wanted.to)))
+}
+
+/// One connection: from the bytes that are there to wherever it comes.
+fn transfer(agent: &Agent, wanted: &Wanted, file: &mut File, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<(), Ended> {
+    let never = |why: String, fix: &str| Ended::Never(Problem::new(format!("cannot download {}", wanted.what)).because(why).fix(fix));
+    let other = "check the address (speech.mirror in stratus.toml), or download the file with a browser and set speech.model";
+    let mut have = length(file);
+    let mut request = agent.get(&wanted.url);
+    if have > 0 {
+        request = request.header("Range", format!("bytes={have}-"));
+    }
+    // No compression: the sum is that of the file.
+    let response = request.header("Accept-Encoding", "identity").call().map_err(|e| match e {
+        ureq::Error::TooManyRedirects => never("the server sends from one address to the next without an end".into(), other),
+        ureq::Error::BadUri(u) => never(format!("{u} is no address"), other),
+        ureq::Error::RequireHttpsOnly(u) => never(format!("it leads to an address that is not encrypted ({u})"), other),
+        e => Ended::Again(e.to_string()),
+    })?;
+    match response.status() {
+        StatusCode::OK => {
+            // No resumption there: from the start.
+            if have > 0 {
+                empty(file).map_err(|e| Ended::Again(e.to_string()))?;
+                have = 0;
+            }
+        }
+        StatusCode::PARTIAL_CONTENT => {
+            if starts_at(&response) != Some(have) {
+                empty(file).map_err(|e| Ended::Again(e.to_string()))?;
+                return Err(Ended::Again("the server sends another part than was asked for".into()));
+            }
+        }
+        StatusCode::RANGE_NOT_SATISFIABLE => {
+            empty(file).map_err(|e| Ended::Again(e.to_string()))?;
+            return Err(Ended::Again("the server has not so many bytes".into()));
+        }
+        s if s.is_server_error() || s == StatusCode::TOO_MANY_REQUESTS || s == StatusCode::REQUEST_TIMEOUT => {
+            return Err(Ended::Again(format!("the server says {s}")));
+        }
+        s => return Err(never(format!("the server says {s}"), other)),
+    }
+    let offered = response.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    if let Some(n) = offered
+        && n != wanted.bytes - have
+    {
+        return Err(never(format!("the server offers {} bytes, the file has {}", n + have, wanted.bytes), other));
+    }
+    let mut body = response.into_body().into_with_config().limit(wanted.bytes + 1).reader();
+    let mut block = vec![0; BLOCK];
+    file.seek(SeekFrom::End(0)).map_err(|e| Ended::Again(e.to_string()))?;
+    while have < wanted.bytes {
+        if cancel.load(Ordering::Relaxed) {
+            return Err(Ended::Again("cancelled".into()));
+        }
+        let n = body.read(&mut block).map_err(|e| Ended::Again(e.to_string()))?;
+        if n == 0 {
+            return Err(Ended::Again(format!("the connection ended after {have} of {} bytes", wanted.bytes)));
+        }
+        let n = n.min(usize::try_from(wanted.bytes - have).unwrap_or(n));
+        file.write_all(&block[..n])
+            .map_err(|e| never(e.to_string(), "make room on the disk and begin again: it goes on where it stopped"))?;
+        have += n as u64;
+        progress(have);
+    }
+    Ok(())
+}
+
+/// Where the bytes of a partial answer begin: "bytes 100-199/200".
+fn starts_at(response: &Response<Body>) -> Option<u64> {
+    let range = response.headers().get("content-range")?.to_str().ok()?;
+    range.trim().strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
+}
+
+/// Where a file lies while it is not whole.
+pub fn part_of(to: &Path) -> PathBuf {
+    let mut name = to.as_os_str().to_owned();
+    name.push(".part");
+    PathBuf::from(name)
+}
+
+fn open(part: &Path) -> std::io::Result<File> {
+    if let Some(folder) = part.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(part)
+}
+
+fn space_or_rights(path: &Path) -> String {
+    format!("check that {} can be written and that there is room", path.parent().unwrap_or(path).display())
+}
+
+fn length(file: &File) -> u64 {
+    file.metadata().map_or(0, |m| m.len())
+}
+
+fn empty(file: &mut File) -> std::io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()
+}
+
+fn sum_of(file: &mut File) -> std::io::Result<String> {
+    file.rewind()?;
+    let (mut hash, mut block) = (Sha256::new(), vec![0; BLOCK]);
+    loop {
+        match file.read(&mut block)? {
+            0 => return Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect()),
+            n => hash.update(&block[..n]),
+        }
+    }
+}
+
+/// Waits, but not for somebody who has given up.
+fn wait(time: Duration, cancel: &AtomicBool) {
+    let until = std::time::Instant::now() + time;
+    while std::time::Instant::now() < until && !cancel.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(20).min(time));
+    }
+}
