@@ -1,5 +1,7 @@
 //! Wires workers to `App`: effects become jobs, results become events. One owner thread holds the application.
 
+mod fetch;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
@@ -101,6 +103,7 @@ pub struct Shell {
     pub watch: Option<Watch>,
     radio_seed: u64,
     link: Option<Link>,
+    fetching: Option<fetch::Fetch>,
 }
 
 impl Shell {
@@ -124,6 +127,7 @@ impl Shell {
             watch: None,
             radio_seed: 1,
             link: None,
+            fetching: None,
         };
         Ok(shell)
     }
@@ -265,6 +269,7 @@ impl Shell {
             Effect::OpenConfig => open(&self.paths.config_file),
             Effect::OpenLogs => open(&self.paths.log_dir),
             Effect::Doctor => self.doctor(),
+            Effect::Fetch(name) => self.fetch(name.as_deref()),
             Effect::BindJoystick => {
                 if self.desk.joysticks.is_none() {
                     self.read_joysticks(true);
@@ -307,6 +312,15 @@ impl Shell {
     }
 
     /// Runs `stratus doctor` beside the flight and opens what it found.
+    fn fetch(&mut self, name: Option<&str>) {
+        self.fetching = None;
+        match name.map(|n| fetch::Fetch::start(n, &self.config, &self.paths, &self.inbox)) {
+            Some(Ok(f)) => self.fetching = Some(f),
+            Some(Err(p)) => self.inbox.offer(Event::Trouble(p)),
+            None => {}
+        }
+    }
+
     fn doctor(&self) {
         let (inbox, config, report) = (self.inbox.clone(), self.paths.config_file.clone(), self.paths.log_dir.join("doctor.txt"));
         let spawned = std::thread::Builder::new().name("doctor".into()).spawn(move || {

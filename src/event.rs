@@ -3,6 +3,7 @@
 //! Plain data, serialisable, so that a session is a recording and a recording is a test. Sound travels as
 //! `Arc<[f32]>` and is left out of recordings: replay starts at `Heard`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::problem::Problem;
 pub use crate::report::FlightPlan;
 use crate::report::Report;
-use crate::settings::{BrainMode, Config};
+use crate::settings::{BrainMode, Config, PilotMode};
 use crate::units::{Callsign, Facility, Frequency, Squawk, Time, TxId};
 
 /// Down or up.
@@ -192,6 +193,20 @@ pub enum Event {
     },
     /// The speech model is loaded, or why not.
     Model(Result<String, Problem>),
+    /// A speech model is being downloaded.
+    Fetching {
+        /// Its name.
+        model: String,
+        /// How much of it is there.
+        percent: u8,
+    },
+    /// The download ended: where the model is, or why not.
+    Fetched {
+        /// Its name.
+        model: String,
+        /// The file, or what went wrong.
+        result: Result<PathBuf, Problem>,
+    },
     /// The microphones and speakers there are.
     Devices(Devices),
     /// Whether Stratus starts with the system.
@@ -225,6 +240,12 @@ pub enum Choice {
     Speaker(String),
     /// This voice.
     Voice(String),
+    /// This speech model of the catalogue: downloaded where it is not there, then put in force.
+    SpeechModel(String),
+    /// Give the download up.
+    StopFetching,
+    /// How the controller treats the pilot.
+    Mode(PilotMode),
     /// When the language model is asked.
     Brain(BrainMode),
     /// Tune COM1 for the pilot, or no longer.
@@ -290,6 +311,12 @@ pub struct MenuModel {
     pub speaker: String,
     /// The voice in force.
     pub voice: String,
+    /// The speech model in force, by its file's name; empty: none.
+    pub speech_model: String,
+    /// A model that is being downloaded, and how much of it is there, percent.
+    pub fetching: Option<(String, u8)>,
+    /// How the controller treats the pilot.
+    pub mode: PilotMode,
     /// When the language model is asked, and its name.
     pub brain: (BrainMode, String),
     /// COM1 is tuned for the pilot.
@@ -467,6 +494,8 @@ pub enum Effect {
     OpenLogs,
     /// Check every part, and show what was found.
     Doctor,
+    /// Download this speech model of the catalogue; `None` gives the download up.
+    Fetch(Option<String>),
     /// Tell the next button that is pressed on a joystick.
     BindJoystick,
     /// Start with the system, or no longer.

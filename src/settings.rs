@@ -62,6 +62,17 @@ pub enum PilotMode {
     Strict,
 }
 
+impl PilotMode {
+    /// As it stands in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Student => "student",
+            Self::Standard => "standard",
+            Self::Strict => "strict",
+        }
+    }
+}
+
 /// `[ptt]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -9,6 +9,8 @@
 mod desk;
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -36,12 +38,19 @@ struct Tray {
 
 impl Tray {
     fn start(desk: &Desk, more: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("stratus.toml");
         let text = format!(
             "[ptt]\nkey = \"ScrollLock\"\n[speech]\nmodel = {MODEL:?}\nmodel_sha256 = \"{MODEL_SHA256}\"\n\
              [brain]\nmode = \"rules\"\n[sim]\nairport = \"PHTO\"\ncom1 = \"121.9\"\n{more}"
         );
+        let tray = Self::start_with(desk, &text);
+        tray.state("ready", 10);
+        tray
+    }
+
+    /// With this configuration alone; whether it is well is not waited for.
+    fn start_with(desk: &Desk, text: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("stratus.toml");
         fs::write(&config, text).unwrap();
         let log = fs::File::create(folder.path().join("stderr")).unwrap();
         let begun = Instant::now();
@@ -62,9 +71,7 @@ impl Tray {
         eprintln!("socket answers after {:?}", begun.elapsed());
         let item = desk.item(pid);
         eprintln!("panel knows the item after {:?}", begun.elapsed());
-        let tray = Self { process, item, socket, folder };
-        tray.state("ready", 10);
-        tray
+        Self { process, item, socket, folder }
     }
 
     fn words(&self) -> String {
@@ -208,6 +215,37 @@ fn say_ptt_a_second_instance_and_quit_by_menu() {
     let item = format!("StatusNotifierItem-{}-", tray.process.0.id());
     assert!(tray.end(|t| t.item.click("Quit")).success());
     wait("the item's end", 5, || (!desk.items().iter().any(|i| i.contains(&item))).then_some(()));
+}
+
+#[test]
+fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
+    let Some(desk) = desk("without_a_model_the_tray_offers_them_and_tells_what_went_wrong") else { return };
+    let hub = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = hub.local_addr().unwrap();
+    let served = std::thread::spawn(move || {
+        // One request, answered as a hub that does not have the file.
+        let (mut stream, _) = hub.accept().unwrap();
+        let mut head = [0; 4096];
+        let n = stream.read(&mut head).unwrap();
+        stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        String::from_utf8_lossy(&head[..n]).into_owned()
+    });
+    let mut tray = Tray::start_with(&desk, &format!("[ptt]\nkey = \"ScrollLock\"\n[speech]\nmirror = \"http://{at}\"\n"));
+    tray.state("needs your attention", 10);
+    let label = |words: &str| wait(words, 10, || tray.item.menu().into_iter().find(|e| e.label.contains(words)));
+    label("Set up: choose a speech model");
+    assert!(label("there is no speech model").label.contains("speech model"));
+    shot(&desk, "first-run.png");
+    tray.item.click("base.en (148 MB)");
+    assert!(served.join().unwrap().starts_with("GET /ggml-base.en.bin "));
+    label("cannot download the speech model base.en");
+    label("Set up: choose a speech model");
+    // The pilot's mode is chosen by the menu too, and stands in the file.
+    tray.item.click("Student");
+    let config = tray.folder.path().join("stratus.toml");
+    wait("the mode in the file", 10, || fs::read_to_string(&config).unwrap().contains("mode = \"student\"").then_some(()));
+    assert!(fs::read_to_string(&config).unwrap().contains(&format!("mirror = \"http://{at}\"")), "the rest stays");
+    assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
 #[test]

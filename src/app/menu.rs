@@ -1,11 +1,13 @@
 //! The tray's menu: what it says, and what each choice in it does.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::App;
 use crate::atc::Reply;
 use crate::event::{Choice, Devices, Effect, MenuModel};
+use crate::models;
 use crate::problem::Problem;
 use crate::report::SimState;
 use crate::settings::Config;
@@ -21,6 +23,8 @@ const TIMED: usize = 200;
 pub(super) struct Known {
     pub(super) devices: Devices,
     pub(super) autostart: bool,
+    /// A speech model that is being downloaded, and how much of it is there, percent.
+    pub(super) fetching: Option<(String, u8)>,
     recent: VecDeque<Reply>,
     took_ms: VecDeque<u32>,
 }
@@ -65,6 +69,15 @@ impl App {
             microphone: self.config.audio.microphone.clone().unwrap_or_default(),
             speaker: self.config.audio.speaker.clone().unwrap_or_default(),
             voice: self.config.speech.voice.clone(),
+            speech_model: self
+                .config
+                .speech
+                .model
+                .as_ref()
+                .and_then(|p| p.file_name())
+                .map_or_else(String::new, |f| f.to_string_lossy().into()),
+            fetching: self.desk.fetching.clone(),
+            mode: self.config.pilot.mode,
             brain: (self.config.brain.mode, self.config.brain.model.clone()),
             tunes: self.config.copilot.tune,
             squawks: self.config.copilot.squawk,
@@ -101,6 +114,22 @@ impl App {
             }
             Choice::Speaker(name) => self.set("audio.speaker", text(&name), |c| c.audio.speaker = Some(name).filter(|n| !n.is_empty()), fx),
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
+            Choice::SpeechModel(name) => {
+                let Some(m) = models::find(&name) else { return };
+                if let Some((other, _)) = &self.desk.fetching {
+                    fx.push(self.toast("One at a time", &format!("{other} is being downloaded."), false));
+                    return;
+                }
+                self.desk.fetching = Some((name.clone(), 0));
+                fx.push(self.toast(
+                    "Speech model",
+                    &format!("{} ({}) is downloaded now; the menu shows how far it is.", m.name, m.size()),
+                    false,
+                ));
+                fx.push(Effect::Fetch(Some(name)));
+            }
+            Choice::StopFetching => fx.push(Effect::Fetch(None)),
+            Choice::Mode(mode) => self.set("pilot.mode", text(mode.word()), |c| c.pilot.mode = mode, fx),
             Choice::Brain(mode) => self.set("brain.mode", text(mode.word()), |c| c.brain.mode = mode, fx),
             Choice::ToggleTune => {
                 let on = !self.config.copilot.tune;
@@ -120,6 +149,25 @@ impl App {
             Choice::OpenConfig => fx.push(Effect::OpenConfig),
             Choice::OpenLogs => fx.push(Effect::OpenLogs),
             Choice::Quit => self.quit(fx),
+        }
+    }
+
+    /// A speech model has come, or not.
+    pub(super) fn fetched(&mut self, model: &str, result: Result<PathBuf, Problem>, fx: &mut Vec<Effect>) {
+        self.desk.fetching = None;
+        match result {
+            Ok(file) => {
+                let path = toml::Value::String(file.display().to_string()).to_string();
+                if self.config.speech.model_sha256.is_some() {
+                    self.set("speech.model_sha256", "\"\"".into(), |c| c.speech.model_sha256 = None, fx);
+                }
+                self.set("speech.model", path, |c| c.speech.model = Some(file), fx);
+                // There is a model now: what was wrong without one is mended.
+                self.fault = None;
+                let body = format!("{model} is ready. Hold the key, say \u{201c}radio check\u{201d}, release.");
+                fx.push(self.toast("Speech model", &body, false));
+            }
+            Err(p) => self.trouble(p, fx),
         }
     }
 
@@ -156,7 +204,7 @@ mod tests {
     use super::*;
     use crate::airports::data::Airports;
     use crate::event::Event;
-    use crate::settings::BrainMode;
+    use crate::settings::{BrainMode, PilotMode};
 
     fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         app.handle(Time(0), Event::Menu(choice))
@@ -182,6 +230,7 @@ mod tests {
             (Choice::Microphone(String::new()), "audio.microphone", Some("\"\"")),
             (Choice::Voice("en-GB".into()), "speech.voice", Some("\"en-GB\"")),
             (Choice::Brain(BrainMode::Rules), "brain.mode", Some("\"rules\"")),
+            (Choice::Mode(PilotMode::Student), "pilot.mode", Some("\"student\"")),
             (Choice::ToggleTune, "copilot.tune", Some("true")),
             (Choice::ToggleSquawk, "copilot.squawk", Some("true")),
             (Choice::ToggleMute, "audio.mute", Some("true")),
@@ -201,6 +250,28 @@ mod tests {
         let menu = app.menu();
         assert!(menu.muted && menu.tunes && menu.squawks && menu.voice == "en-GB" && menu.brain.0 == BrainMode::Rules);
         assert_eq!((menu.microphone.as_str(), menu.speaker.as_str()), ("", name.as_str()));
+    }
+
+    #[test]
+    fn a_model_is_fetched_once_put_in_force_and_told() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        let fx = choose(&mut app, Choice::SpeechModel("base.en".into()));
+        assert!(fx.contains(&Effect::Fetch(Some("base.en".into()))), "{fx:?}");
+        app.handle(Time(0), Event::Fetching { model: "base.en".into(), percent: 35 });
+        assert_eq!(app.menu().fetching, Some(("base.en".into(), 35)));
+        let second = choose(&mut app, Choice::SpeechModel("tiny.en".into()));
+        assert!(!second.iter().any(|e| matches!(e, Effect::Fetch(_))), "one at a time: {second:?}");
+        let file = PathBuf::from("/m/ggml-base.en.bin");
+        let fx = app.handle(Time(0), Event::Fetched { model: "base.en".into(), result: Ok(file.clone()) });
+        assert!(fx.contains(&Effect::SetKey { path: "speech.model".into(), value: "\"/m/ggml-base.en.bin\"".into() }), "{fx:?}");
+        assert!(fx.iter().any(|e| matches!(e, Effect::Reconfigure(c) if c.speech.model.as_ref() == Some(&file))));
+        assert_eq!((app.menu().fetching, app.menu().speech_model.as_str()), (None, "ggml-base.en.bin"));
+        choose(&mut app, Choice::SpeechModel("tiny.en".into()));
+        assert!(choose(&mut app, Choice::StopFetching).contains(&Effect::Fetch(None)));
+        let gone = Problem::new("cannot download the speech model tiny.en").fix("check the connection");
+        app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Err(gone) });
+        assert!(app.menu().fetching.is_none() && app.menu().fault.is_some());
+        assert_eq!(app.menu().speech_model, "ggml-base.en.bin", "what was there stays in force");
     }
 
     #[test]

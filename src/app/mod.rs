@@ -156,6 +156,8 @@ impl App {
                 fx.push(self.toast("Stratus", &what, false));
             }
             Event::Model(Ok(_)) => {}
+            Event::Fetching { model, percent } => self.desk.fetching = Some((model, percent)),
+            Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
             Event::Devices(devices) => self.desk.devices = devices,
             Event::Autostart(on) => self.desk.autostart = on,
             Event::Bound(button) => self.bound(button, &mut fx),

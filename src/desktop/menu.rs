@@ -6,7 +6,8 @@ use tray_icon::menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuI
 
 use super::tray::{one_line, plain};
 use crate::event::{Choice, MenuModel};
-use crate::settings::{BrainMode, VOICES};
+use crate::models;
+use crate::settings::{BrainMode, PilotMode, VOICES};
 
 /// Before every id of a choice; what follows is the choice itself.
 const MARK: &str = "stratus:";
@@ -45,7 +46,15 @@ pub(super) fn build(model: &MenuModel) -> Result<Menu, String> {
     add(&*joystick(&model.joystick)?)?;
     let voices: Vec<_> = VOICES.iter().map(|v| (voice(v), model.voice == *v, Choice::Voice((*v).to_owned()))).collect();
     add(&*group("Voice", &voices)?)?;
+    add(&*speech_models(model)?)?;
     line()?;
+    let modes = [
+        (PilotMode::Student, "Student: slower, and explains"),
+        (PilotMode::Standard, "Standard"),
+        (PilotMode::Strict, "Strict: every callsign"),
+    ];
+    let modes: Vec<_> = modes.into_iter().map(|(m, words)| (words.to_owned(), model.mode == m, Choice::Mode(m))).collect();
+    add(&*group("Pilot", &modes)?)?;
     let modes = [(BrainMode::Auto, "Only when needed"), (BrainMode::Llm, "For every transmission"), (BrainMode::Rules, "Never")];
     let modes: Vec<_> = modes.into_iter().map(|(m, words)| (words.to_owned(), model.brain.0 == m, Choice::Brain(m))).collect();
     add(&*group(&format!("Language model: {}", plain(&model.brain.1)), &modes)?)?;
@@ -91,6 +100,27 @@ fn devices(title: &str, there: &[String], chosen: &str, choice: fn(String) -> Ch
         items.push((format!("{} (not there)", plain(chosen)), true, choice(chosen.to_owned())));
     }
     group(title, &items)
+}
+
+/// The catalogue to choose from; a click on one that is not there downloads it.
+fn speech_models(model: &MenuModel) -> Result<Box<Submenu>, String> {
+    let title = match (&model.fetching, model.speech_model.is_empty()) {
+        (Some((name, percent)), _) => format!("Speech model: {} {percent} %", plain(name)),
+        (None, true) => "Set up: choose a speech model".to_owned(),
+        (None, false) => "Speech model".to_owned(),
+    };
+    let offered = models::ALL.iter().map(|m| {
+        (format!("{} ({}): {}", m.name, m.size(), m.advice), m.file == model.speech_model, Choice::SpeechModel(m.name.to_owned()))
+    });
+    let mut items: Vec<_> = offered.collect();
+    if !model.speech_model.is_empty() && !models::ALL.iter().any(|m| m.file == model.speech_model) {
+        items.insert(0, (plain(&model.speech_model), true, Choice::OpenConfig));
+    }
+    let sub = group(&title, &items)?;
+    if model.fetching.is_some() {
+        sub.append(&entry("Stop the download", &Choice::StopFetching)).map_err(|e| e.to_string())?;
+    }
+    Ok(sub)
 }
 
 fn joystick(bound: &[String]) -> Result<Box<Submenu>, String> {

@@ -50,7 +50,7 @@ impl VerifiedModel {
 pub fn none_chosen() -> Problem {
     Problem::new("there is no speech model")
         .because("speech.model is not set")
-        .fix(format!("run `stratus models get {}`", models::RECOMMENDED))
+        .fix(format!("choose one in the tray's menu (\"Set up\"), or run `stratus models get {}`", models::RECOMMENDED))
 }
 
 /// Checks that `path` is the model that it should be: `expected` (SHA-256, hex) or one that Stratus knows.

@@ -15,7 +15,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("event", &["units", "problem", "report", "airports", "settings"]),
     // Of the seam only the question for the language model.
     ("atc", &["units", "problem", "report", "airports", "settings", "event"]),
-    ("app", &["units", "problem", "report", "airports", "settings", "atc", "event"]),
+    ("app", &["units", "problem", "models", "report", "airports", "settings", "atc", "event"]),
 ];
 
 /// The shell's modules: each may import what `FOR_SHELL` lists, and none of them another.
