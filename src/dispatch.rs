@@ -149,7 +149,7 @@ impl Shell {
             inbox.send(match e {
                 PlayEvent::Started { tx } => Event::Started { tx },
                 PlayEvent::Played { tx, complete } => Event::Played { tx, complete },
-                PlayEvent::Trouble(p) => Event::Trouble(p),
+                PlayEvent::Device(result) => Event::Device { result },
             });
         }) {
             Ok(p) => self.player = Some(p),
@@ -381,6 +381,7 @@ impl Shell {
         if old.audio.microphone != config.audio.microphone
             || old.audio.speaker != config.audio.speaker
             || old.audio.pre_roll_ms != config.audio.pre_roll_ms
+            || old.audio.input_channel != config.audio.input_channel
             || self.capture.is_none()
         {
             self.capture = None;

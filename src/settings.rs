@@ -112,6 +112,8 @@ pub struct Audio {
     /// Speaker by name or id; `None` is the system's default.
     #[serde(deserialize_with = "unless_empty")]
     pub speaker: Option<String>,
+    /// The microphone's channel that counts, from 1; 0 is the mean of all.
+    pub input_channel: u8,
     /// Sound kept from before the key went down.
     pub pre_roll_ms: u32,
     /// Sound kept after the key went up.
@@ -126,7 +128,16 @@ pub struct Audio {
 
 impl Default for Audio {
     fn default() -> Self {
-        Self { microphone: None, speaker: None, pre_roll_ms: 300, tail_ms: 200, volume_percent: 80, mute: false, radio_effect: true }
+        Self {
+            microphone: None,
+            speaker: None,
+            input_channel: 0,
+            pre_roll_ms: 300,
+            tail_ms: 200,
+            volume_percent: 80,
+            mute: false,
+            radio_effect: true,
+        }
     }
 }
 

@@ -1,21 +1,14 @@
-//! Which microphones and speakers there are, by the names that the configuration takes.
+//! Which microphones and speakers there are, by the names that the tray's menu shows.
 
-use cpal::traits::{DeviceTrait, HostTrait};
-
+use super::devices::{Listed, Way, all};
 use crate::event::Devices;
 
 /// The devices of the moment; empty lists where the sound system does not answer.
 pub fn list() -> Devices {
-    let host = cpal::default_host();
-    Devices {
-        microphones: host.input_devices().map(names).unwrap_or_default(),
-        speakers: host.output_devices().map(names).unwrap_or_default(),
-    }
-}
-
-fn names(devices: impl Iterator<Item = cpal::Device>) -> Vec<String> {
-    let mut all: Vec<String> = devices.filter_map(|d| d.description().ok().map(|d| d.name().to_owned())).collect();
-    all.sort();
-    all.dedup();
-    all
+    let names = |way| {
+        let mut names: Vec<String> = all(way).into_iter().map(|d: Listed| d.name).collect();
+        names.dedup();
+        names
+    };
+    Devices { microphones: names(Way::In), speakers: names(Way::Out) }
 }

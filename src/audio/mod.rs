@@ -1,9 +1,14 @@
 //! Sound: the microphone's ring and takes, resampling, the radio, and the speaker.
 
 pub mod capture;
+pub mod devices;
+pub mod ear;
+pub mod keeper;
 pub mod list;
+pub mod mouth;
 pub mod play;
 pub mod radio;
 pub mod resample;
+mod standing;
 pub mod take;
 pub mod wav;

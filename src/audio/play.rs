@@ -1,28 +1,31 @@
-//! The speaker: clips of one transmission after another through rodio, cut off at once when the key goes down.
+//! The player's thread: phrases of one transmission after another, cut off at once when the key goes down, on a speaker
+//! that is opened ahead of an answer, kept through losses, and closed after a while of quiet.
 
-use std::num::NonZero;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use cpal::traits::{DeviceTrait, HostTrait};
-use rodio::{DeviceSinkBuilder, MixerDeviceSink, Source};
-
+use super::devices::{Finder, Way};
+use super::keeper::{Answer, Keeper, Looks, close};
+use super::mouth::{self, Speaker};
+use super::resample;
+use super::standing::Standing;
 use crate::event::Clip;
 use crate::problem::Problem;
 use crate::settings::Audio;
 use crate::units::TxId;
 
-/// Frames of the device's buffer that are asked for: 10 ms at 48 kHz.
-const BUFFER: u32 = 480;
 /// How often the player looks at what the callback did, while it plays.
 const LOOK: Duration = Duration::from_millis(5);
+/// How often the keeper looks whether the speaker is still the right one, and for one that is missing.
+const KEEP: Duration = Duration::from_millis(500);
 /// An idle speaker is closed after this long: it would wake the processor a hundred times a second.
 const IDLE: Duration = Duration::from_secs(30);
 /// What is still in the device's buffer when the last sample was drawn.
 const DRAIN: Duration = Duration::from_millis(40);
+/// A transmission waits this long for a speaker before only the toast has delivered it.
+const PATIENCE: Duration = Duration::from_millis(2500);
 /// Commands that may wait.
 const QUEUE: usize = 64;
 
@@ -34,172 +37,43 @@ pub enum PlayEvent {
         /// Of this transmission.
         tx: TxId,
     },
-    /// It is over.
+    /// It is over. What cannot be heard counts as played, for the toast shows it.
     Played {
         /// Of this transmission.
         tx: TxId,
         /// To its end.
         complete: bool,
     },
-    /// It cannot be heard; it counts as played, for the toast shows it.
-    Trouble(Problem),
+    /// The speaker was lost, or is back, or is another one.
+    Device(Result<String, Problem>),
 }
 
-/// What callback and player share: flags only, so that the callback never waits.
-#[derive(Debug, Default)]
-struct Shared {
-    started: AtomicBool,
-    cut: AtomicBool,
-    /// Clips that were drawn to their end.
-    done: AtomicU32,
-    /// The device reported an error.
-    lost: AtomicBool,
-}
-
-/// A clip as the mixer draws it.
-struct Part {
-    samples: Arc<[f32]>,
-    at: usize,
-    rate: NonZero<u32>,
-    shared: Arc<Shared>,
-    over: bool,
-}
-
-impl Iterator for Part {
-    type Item = f32;
-    fn next(&mut self) -> Option<f32> {
-        if self.over {
-            return None;
+/// Plays a clip to its end.
+pub fn play_to_end(speaker: &mut Speaker, clip: &Clip) -> Result<(), Problem> {
+    let samples = resample::to_rate(&clip.samples, clip.rate, speaker.rate)?;
+    let mut rest = samples.as_slice();
+    while !rest.is_empty() || speaker.waiting() > 0 {
+        if let Some(why) = speaker.watch.lost(Instant::now()) {
+            return Err(lost(&speaker.name, why));
         }
-        let sample = if self.shared.cut.load(Ordering::Relaxed) { None } else { self.samples.get(self.at).copied() };
-        match sample {
-            Some(s) => {
-                if self.at == 0 {
-                    self.shared.started.store(true, Ordering::Relaxed);
-                }
-                self.at += 1;
-                Some(s)
-            }
-            None => {
-                self.over = true;
-                self.shared.done.fetch_add(1, Ordering::Relaxed);
-                None
-            }
-        }
+        rest = &rest[speaker.give(rest)..];
+        std::thread::sleep(LOOK);
     }
+    std::thread::sleep(DRAIN);
+    Ok(())
 }
 
-impl Source for Part {
-    fn current_span_len(&self) -> Option<usize> {
-        None
-    }
-    fn channels(&self) -> NonZero<u16> {
-        NonZero::<u16>::MIN
-    }
-    fn sample_rate(&self) -> NonZero<u32> {
-        self.rate
-    }
-    fn total_duration(&self) -> Option<Duration> {
-        None
-    }
-}
-
-/// An open speaker.
-pub struct Speaker {
-    sink: MixerDeviceSink,
-    queue: rodio::Player,
-    shared: Arc<Shared>,
-    given: u32,
-}
-
-impl Speaker {
-    /// Opens a speaker by name or id, or the system's default.
-    pub fn open(name: Option<&str>) -> Result<Self, Problem> {
-        let failed = |e: String| {
-            Problem::new("the speaker cannot be opened")
-                .because(e)
-                .fix("connect a speaker, or choose another in stratus.toml (audio.speaker)")
-        };
-        let device = device(name)?;
-        let shared = Arc::new(Shared::default());
-        let flag = shared.clone();
-        let build = |buffer: cpal::BufferSize| {
-            let flag = flag.clone();
-            DeviceSinkBuilder::from_device(device.clone())
-                .map(|b| b.with_buffer_size(buffer).with_error_callback(move |_| flag.lost.store(true, Ordering::Relaxed)))
-                .and_then(DeviceSinkBuilder::open_stream)
-        };
-        let mut sink =
-            build(cpal::BufferSize::Fixed(BUFFER)).or_else(|_| build(cpal::BufferSize::Default)).map_err(|e| failed(e.to_string()))?;
-        sink.log_on_drop(false);
-        let queue = rodio::Player::connect_new(sink.mixer());
-        Ok(Self { sink, queue, shared, given: 0 })
-    }
-
-    fn give(&mut self, clip: &Clip) {
-        let Some(rate) = NonZero::new(clip.rate) else { return };
-        self.given += 1;
-        self.queue.append(Part { samples: clip.samples.clone(), at: 0, rate, shared: self.shared.clone(), over: false });
-    }
-
-    fn drawn(&self) -> bool {
-        self.shared.done.load(Ordering::Relaxed) >= self.given
-    }
-
-    /// Plays a clip to its end.
-    pub fn play_to_end(&mut self, clip: &Clip) -> Result<(), Problem> {
-        self.give(clip);
-        let limit = Instant::now() + Duration::from_secs_f64(clip.seconds()) + Duration::from_secs(3);
-        while !self.drawn() {
-            if self.shared.lost.load(Ordering::Relaxed) || Instant::now() > limit {
-                return Err(lost());
-            }
-            std::thread::sleep(LOOK);
-        }
-        std::thread::sleep(DRAIN);
-        Ok(())
-    }
-
-    /// Cuts off what is playing: the next sample that the device draws is silence.
-    fn cut(&mut self) {
-        self.shared.cut.store(true, Ordering::Relaxed);
-        self.queue.stop();
-        // What comes next has flags and a queue of its own.
-        let lost = self.shared.lost.load(Ordering::Relaxed);
-        self.queue = rodio::Player::connect_new(self.sink.mixer());
-        self.renew(lost);
-    }
-
-    fn renew(&mut self, lost: bool) {
-        self.shared = Arc::new(Shared { lost: AtomicBool::new(lost), ..Shared::default() });
-        self.given = 0;
-    }
-}
-
-fn lost() -> Problem {
-    Problem::new("the speaker was lost")
-        .because("the sound system stopped drawing sound")
-        .fix("connect it again; Stratus opens it at the next answer")
-}
-
-fn device(name: Option<&str>) -> Result<cpal::Device, Problem> {
-    let host = cpal::default_host();
-    let none = || Problem::new("there is no speaker").fix("connect one, or choose another in stratus.toml (audio.speaker)");
-    match name {
-        None => host.default_output_device().ok_or_else(none),
-        Some(wanted) => host
-            .output_devices()
-            .map_err(|e| none().because(e))?
-            .find(|d| super::capture::is_named(d, wanted))
-            .ok_or_else(|| none().because(format!("no speaker is called {wanted:?}"))),
-    }
+fn lost(name: &str, why: &str) -> Problem {
+    Problem::new("the speaker was lost").because(format!("{name}: {why}")).fix("connect it again; Stratus goes on by itself")
 }
 
 /// Whether the speaker is there: its name.
 pub fn probe(settings: &Audio) -> Result<String, Problem> {
-    let device = device(settings.speaker.as_deref())?;
-    device.default_output_config().map_err(|e| Problem::new("the speaker cannot be used").because(e))?;
-    Ok(device.description().map_or_else(|_| "a speaker".to_owned(), |d| d.name().to_owned()))
+    let speaker = mouth::open(&Finder::new(Way::Out, settings.speaker.as_deref()).find()?)?;
+    match &settings.speaker {
+        Some(wanted) if !speaker.chosen => Ok(format!("{} ({wanted} is not there)", speaker.name)),
+        _ => Ok(speaker.name),
+    }
 }
 
 enum Order {
@@ -217,11 +91,21 @@ pub struct Player {
 impl Player {
     /// Starts the player; the speaker is opened when it is first wanted.
     pub fn start(settings: &Audio, tell: impl Fn(PlayEvent) + Send + 'static) -> Result<Self, Problem> {
+        Self::on(settings, mouth::looks(settings.speaker.clone()), tell)
+    }
+
+    /// The same on speakers of the caller's own.
+    pub fn on(settings: &Audio, looks: Looks<Speaker>, tell: impl Fn(PlayEvent) + Send + 'static) -> Result<Self, Problem> {
         let (orders, inbox) = sync_channel(QUEUE);
-        let name = settings.speaker.clone();
+        let standing = Standing::new("speaker", settings.speaker.as_deref());
         let thread = std::thread::Builder::new()
             .name("play".into())
-            .spawn(move || Playing { name, speaker: None, now: None, told: false, tell: Box::new(tell) }.run(&inbox))
+            .spawn(move || {
+                let keeper = Keeper::new("speaker", looks);
+                let playing =
+                    Playing { keeper, speaker: None, known: false, looked: None, standing, wanted: None, now: None, tell: Box::new(tell) };
+                playing.run(&inbox);
+            })
             .map_err(|e| Problem::new("cannot start the player").because(e))?;
         Ok(Self { orders: Some(orders), thread: Some(thread) })
     }
@@ -258,103 +142,170 @@ impl Drop for Player {
     }
 }
 
+/// A phrase, at the speaker's rate once it is being given.
+struct Phrase {
+    clip: Clip,
+    samples: Option<(u32, Vec<f32>)>,
+    at: usize,
+}
+
 /// The transmission that is being played.
 struct Now {
     tx: TxId,
     started: bool,
     last: bool,
+    phrases: VecDeque<Phrase>,
+    /// Samples that the speaker had drawn before.
+    drawn: u64,
     drained: Option<Instant>,
-    /// No sample was drawn by then: the device stands still.
-    patience: Instant,
+    /// There has been no speaker since.
+    mute: Option<Instant>,
 }
 
 struct Playing {
-    name: Option<String>,
+    keeper: Keeper<Speaker>,
     speaker: Option<Speaker>,
+    /// It has drawn, and the pilot knows which it is.
+    known: bool,
+    looked: Option<Instant>,
+    standing: Standing,
+    /// When a speaker was last wanted; none: never, or too long ago.
+    wanted: Option<Instant>,
     now: Option<Now>,
-    told: bool,
     tell: Box<dyn Fn(PlayEvent) + Send>,
 }
 
 impl Playing {
     fn run(mut self, inbox: &Receiver<Order>) {
         loop {
-            let wait = if self.now.is_some() { LOOK } else { IDLE };
-            let order =
-                if self.speaker.is_some() { inbox.recv_timeout(wait) } else { inbox.recv().map_err(|_| RecvTimeoutError::Disconnected) };
+            let watched = self.wanted.is_some() || self.standing.is_gone();
+            let busy = self.now.is_some() || self.keeper.waiting().is_some() || self.speaker.is_some() && !self.known;
+            let wait = if busy { LOOK } else { KEEP };
+            let order = if watched { inbox.recv_timeout(wait) } else { inbox.recv().map_err(|_| RecvTimeoutError::Disconnected) };
             match order {
-                Ok(Order::Warm) => {
-                    self.ready();
-                }
-                Ok(Order::Play { tx, last, clip }) => self.play(tx, last, &clip),
+                Ok(Order::Warm) => self.wanted = Some(Instant::now()),
+                Ok(Order::Play { tx, last, clip }) => self.play(tx, last, clip),
                 Ok(Order::Silence) => self.end(false),
-                Err(RecvTimeoutError::Timeout) if self.now.is_none() => self.speaker = None,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.speaker.take().into_iter().for_each(close);
+                    return;
+                }
             }
+            self.watch();
             self.look();
         }
     }
 
-    /// The speaker, opened if it must be.
-    fn ready(&mut self) -> bool {
-        if self.speaker.as_ref().is_some_and(|s| s.shared.lost.load(Ordering::Relaxed)) {
-            self.speaker = None;
+    /// Notices a speaker that is lost, has the right one opened, and closes one that is idle.
+    fn watch(&mut self) {
+        let now = Instant::now();
+        if self.now.is_some() {
+            self.wanted = Some(now);
         }
-        if self.speaker.is_none() {
-            match Speaker::open(self.name.as_deref()) {
-                Ok(s) => {
-                    self.speaker = Some(s);
-                    self.told = false;
-                }
-                Err(p) => {
-                    if !std::mem::replace(&mut self.told, true) {
-                        (self.tell)(PlayEvent::Trouble(p));
-                    }
+        if self.wanted.is_some_and(|w| w.elapsed() > IDLE) {
+            self.wanted = None;
+            self.speaker.take().into_iter().for_each(close);
+        }
+        if let Some(s) = &mut self.speaker {
+            if let Some(why) = s.watch.lost(now) {
+                self.lost(why);
+            } else if !self.known && s.watch.is_alive() {
+                self.known = true;
+                if let Some(what) = self.standing.works(&s.name, s.chosen) {
+                    (self.tell)(PlayEvent::Device(Ok(what)));
                 }
             }
         }
-        self.speaker.is_some()
+        match self.keeper.answer() {
+            Some(Answer::Opened(s)) => {
+                self.wanted.get_or_insert(now);
+                self.reopened(Some(s));
+            }
+            Some(Answer::Failed(p)) if self.speaker.is_none() => self.gone(p),
+            _ => {}
+        }
+        let due = self.looked.is_none_or(|l| now.saturating_duration_since(l) >= KEEP);
+        if due && (self.wanted.is_some() || self.standing.is_gone()) {
+            self.looked = Some(now);
+            self.keeper.ask(self.speaker.as_ref().map(|s| s.id.as_str()));
+        }
     }
 
-    fn play(&mut self, tx: TxId, last: bool, clip: &Clip) {
+    /// Puts another speaker, or none, in the place of the one before; what that one had not drawn is given again.
+    fn reopened(&mut self, speaker: Option<Speaker>) {
+        self.known = false;
+        let old = std::mem::replace(&mut self.speaker, speaker);
+        if let Some(now) = &mut self.now {
+            let undrawn = old.as_ref().map_or(0, Speaker::waiting);
+            if let (Some(old), Some(first)) = (&old, now.phrases.front_mut())
+                && let Some((rate, _)) = first.samples
+                && rate == old.rate
+            {
+                first.at = first.at.saturating_sub(usize::try_from(undrawn).unwrap_or(0));
+            }
+            now.drawn = 0;
+            now.drained = None;
+        }
+        old.into_iter().for_each(close);
+    }
+
+    fn lost(&mut self, why: &str) {
+        let Some(s) = &self.speaker else { return };
+        log::warn!("the speaker {} was lost: {why}", s.name);
+        let p = lost(&s.name, why);
+        let hopeless = !self.known;
+        self.reopened(None);
+        self.looked = None;
+        if hopeless {
+            self.gone(p);
+        }
+    }
+
+    fn gone(&mut self, p: Problem) {
+        if let Some(p) = self.standing.gone(p) {
+            (self.tell)(PlayEvent::Device(Err(p)));
+        }
+    }
+
+    fn play(&mut self, tx: TxId, last: bool, clip: Clip) {
         if self.now.as_ref().is_some_and(|n| n.tx != tx) {
             self.end(false);
         }
-        if !self.ready() {
-            if last {
+        let drawn = self.speaker.as_ref().map_or(0, |s| s.drawn() + s.waiting());
+        let now = self.now.get_or_insert_with(|| Now {
+            tx,
+            started: false,
+            last: false,
+            phrases: VecDeque::new(),
+            drawn,
+            drained: None,
+            mute: None,
+        });
+        now.last |= last;
+        now.phrases.push_back(Phrase { clip, samples: None, at: 0 });
+    }
+
+    /// Feeds the speaker, and tells how far it has come.
+    fn look(&mut self) {
+        let Some(now) = &mut self.now else { return };
+        let Some(speaker) = &mut self.speaker else {
+            // Nobody knows when there will be one: the words are in the toast.
+            let since = *now.mute.get_or_insert_with(Instant::now);
+            if now.last && (self.standing.is_gone() || since.elapsed() > PATIENCE) {
+                let tx = now.tx;
+                self.now = None;
                 (self.tell)(PlayEvent::Played { tx, complete: true });
             }
             return;
-        }
-        let Some(speaker) = &mut self.speaker else { return };
-        let patience = Instant::now() + Duration::from_secs_f64(clip.seconds()) + Duration::from_secs(5);
-        let now = self.now.get_or_insert_with(|| {
-            speaker.renew(false);
-            Now { tx, started: false, last: false, drained: None, patience }
-        });
-        now.last |= last;
-        now.patience = now.patience.max(patience);
-        speaker.give(clip);
-    }
-
-    fn look(&mut self) {
-        let (Some(now), Some(speaker)) = (&mut self.now, &self.speaker) else { return };
-        if !now.started && speaker.shared.started.load(Ordering::Relaxed) {
+        };
+        now.mute = None;
+        feed(now, speaker);
+        if !now.started && speaker.drawn() > now.drawn {
             now.started = true;
             (self.tell)(PlayEvent::Started { tx: now.tx });
         }
-        if speaker.shared.lost.load(Ordering::Relaxed) || Instant::now() > now.patience {
-            let tx = now.tx;
-            self.now = None;
-            self.speaker = None;
-            if !std::mem::replace(&mut self.told, true) {
-                (self.tell)(PlayEvent::Trouble(lost()));
-            }
-            (self.tell)(PlayEvent::Played { tx, complete: true });
-            return;
-        }
-        if now.last && speaker.drawn() {
+        if now.last && now.phrases.is_empty() && speaker.waiting() == 0 {
             let since = *now.drained.get_or_insert_with(Instant::now);
             if since.elapsed() >= DRAIN {
                 let tx = now.tx;
@@ -371,5 +322,27 @@ impl Playing {
         if let Some(now) = self.now.take() {
             (self.tell)(PlayEvent::Played { tx: now.tx, complete });
         }
+    }
+}
+
+/// Gives the speaker as much as it takes. A phrase that is given stays until it is drawn, for a speaker may be lost.
+fn feed(now: &mut Now, speaker: &mut Speaker) {
+    while let Some(phrase) = now.phrases.front_mut() {
+        if phrase.samples.as_ref().is_none_or(|(rate, _)| *rate != speaker.rate) {
+            // At another speaker's rate it goes on at the same moment.
+            let at = phrase.samples.as_ref().map_or(0, |(rate, _)| phrase.at * speaker.rate as usize / (*rate).max(1) as usize);
+            let samples = resample::to_rate(&phrase.clip.samples, phrase.clip.rate, speaker.rate).unwrap_or_else(|p| {
+                log::warn!("{}", p.one_line());
+                Vec::new()
+            });
+            phrase.at = at.min(samples.len());
+            phrase.samples = Some((speaker.rate, samples));
+        }
+        let Some((_, samples)) = &phrase.samples else { return };
+        phrase.at += speaker.give(&samples[phrase.at..]);
+        if phrase.at < samples.len() || now.phrases.len() == 1 && speaker.waiting() > 0 {
+            return;
+        }
+        now.phrases.pop_front();
     }
 }

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use crate::audio::{play, radio, resample, take, wav};
+use crate::audio::{mouth, play, radio, resample, take, wav};
 use crate::cli::{Speak, Transcribe};
 use crate::dispatch;
 use crate::event::{Clip, Hints, Voice};
@@ -75,15 +75,15 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
 }
 
 /// The default speaker, one clip after the other.
-pub(super) struct Speaker(play::Speaker);
+pub(super) struct Speaker(mouth::Speaker);
 
 impl Speaker {
     /// The default speaker, if there is one.
     pub(super) fn open() -> Option<Self> {
-        play::Speaker::open(None).ok().map(Self)
+        mouth::Speaker::open(None).ok().map(Self)
     }
     /// Plays a clip to its end.
     pub(super) fn play(&mut self, clip: &Clip) -> Result<(), Problem> {
-        self.0.play_to_end(clip)
+        play::play_to_end(&mut self.0, clip)
     }
 }

@@ -1,0 +1,294 @@
+//! An open microphone: the callback that copies samples into the lock-free ring, and what it leaves for the watchdog.
+//!
+//! The callback allocates nothing, takes no lock and writes no log: `tests/callbacks.rs` holds it to that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use cpal::traits::{DeviceTrait, StreamTrait};
+use cpal::{ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig};
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use super::devices::{Finder, Found, Way};
+use super::keeper::{Answer, Looks};
+use crate::problem::Problem;
+use crate::settings::Audio;
+
+/// Frames of a callback that are asked for: 20 ms at 48 kHz.
+const BUFFER: u32 = 960;
+/// The ring holds this many seconds.
+pub const RING_S: usize = 2;
+/// More harmless errors than this within a second are a storm: the device is lost.
+const STORM: u32 = 40;
+/// Without a callback for this long a device is lost, whatever the system says ...
+const STILL: Duration = Duration::from_millis(500);
+/// ... and one that was just opened may take this long for the first.
+const FIRST: Duration = Duration::from_millis(2500);
+
+/// What a device's callbacks leave for its watchdog.
+#[derive(Debug, Default)]
+pub struct Pulse {
+    /// Callbacks so far.
+    pub callbacks: AtomicU32,
+    errors: AtomicU32,
+    lost: AtomicBool,
+}
+
+impl Pulse {
+    /// The error callback: what ends a stream, and what only counts towards a storm.
+    pub fn failed(&self, kind: ErrorKind) {
+        match kind {
+            ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {
+                self.errors.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => self.lost.store(true, Ordering::Relaxed),
+        }
+    }
+}
+
+/// The watchdog of one open device.
+#[derive(Debug)]
+pub struct Watch {
+    pulse: Arc<Pulse>,
+    opened: Instant,
+    seen: (u32, Instant),
+    errors: (u32, Instant),
+}
+
+impl Watch {
+    /// Begins with the opening.
+    pub fn new(pulse: Arc<Pulse>) -> Self {
+        let now = Instant::now();
+        Self { pulse, opened: now, seen: (0, now), errors: (0, now) }
+    }
+
+    /// The device has delivered something.
+    pub fn is_alive(&self) -> bool {
+        self.pulse.callbacks.load(Ordering::Relaxed) > 0
+    }
+
+    /// Callbacks so far.
+    pub fn callbacks(&self) -> u32 {
+        self.pulse.callbacks.load(Ordering::Relaxed)
+    }
+
+    /// Why the device is lost at `now`, if it is.
+    pub fn lost(&mut self, now: Instant) -> Option<&'static str> {
+        let count = self.callbacks();
+        if count != self.seen.0 {
+            self.seen = (count, now);
+        }
+        let errors = self.pulse.errors.load(Ordering::Relaxed);
+        if self.pulse.lost.load(Ordering::Relaxed) {
+            return Some("the sound system reports an error");
+        }
+        if errors.wrapping_sub(self.errors.0) > STORM {
+            return Some("the sound system reports one error after the other");
+        }
+        if now.saturating_duration_since(self.errors.1) > Duration::from_secs(1) {
+            self.errors = (errors, now);
+        }
+        if count > 0 && now.saturating_duration_since(self.seen.1) > STILL {
+            return Some("it stands still");
+        }
+        if count == 0 && now.saturating_duration_since(self.opened) > FIRST {
+            return Some("it delivers nothing");
+        }
+        None
+    }
+}
+
+/// The callback's side of a microphone.
+pub struct Ear {
+    ring: Producer<f32>,
+    pulse: Arc<Pulse>,
+    channels: usize,
+    /// The channel that counts; none: the mean of all.
+    channel: Option<usize>,
+}
+
+impl Ear {
+    /// One buffer from the device: interleaved frames of any format. Never waits; what finds no room is lost.
+    pub fn hear<T: Copy>(&mut self, data: &[T])
+    where
+        f32: FromSample<T>,
+    {
+        self.pulse.callbacks.fetch_add(1, Ordering::Relaxed);
+        let share = 1.0 / self.channels as f32;
+        for frame in data.chunks_exact(self.channels) {
+            let sample = match self.channel {
+                Some(c) => f32::from_sample_(frame[c]),
+                None => {
+                    let mut sum = 0.0;
+                    for s in frame {
+                        sum += f32::from_sample_(*s);
+                    }
+                    sum * share
+                }
+            };
+            // A full ring means that the thread stands still: the newest sound is lost, never memory.
+            if self.ring.push(sample).is_err() {
+                break;
+            }
+        }
+    }
+}
+
+/// An open microphone.
+pub struct Microphone {
+    /// Held: dropping it closes the microphone. None: it plays a script.
+    _stream: Option<cpal::Stream>,
+    /// What it has heard.
+    pub ring: Consumer<f32>,
+    /// Whether it still hears.
+    pub watch: Watch,
+    /// Samples a second.
+    pub rate: u32,
+    /// What a person calls it.
+    pub name: String,
+    /// Its stable id.
+    pub id: String,
+    /// It is the one that is meant.
+    pub chosen: bool,
+}
+
+impl Microphone {
+    /// A microphone without a device: whoever holds the ear is its clock. `channel` counts from 1; 0 is the mean of all.
+    pub fn scripted(id: &str, rate: u32, channels: u16, channel: u8) -> (Self, Ear) {
+        let pulse = Arc::new(Pulse::default());
+        let (producer, ring) = RingBuffer::new(rate as usize * RING_S);
+        let ear = Ear::new(producer, pulse.clone(), channels, channel);
+        let watch = Watch::new(pulse);
+        (Self { _stream: None, ring, watch, rate, name: id.to_owned(), id: id.to_owned(), chosen: true }, ear)
+    }
+}
+
+impl Ear {
+    fn new(ring: Producer<f32>, pulse: Arc<Pulse>, channels: u16, channel: u8) -> Self {
+        let channels = usize::from(channels).max(1);
+        // A channel that the device does not have: the mean of all is better than silence.
+        let channel = usize::from(channel).checked_sub(1).filter(|c| *c < channels);
+        Self { ring, pulse, channels, channel }
+    }
+}
+
+/// Looks for the configured microphone, and opens it when another one is open or none.
+pub fn looks(settings: &Audio) -> Looks<Microphone> {
+    let settings = settings.clone();
+    Arc::new(move || {
+        let settings = settings.clone();
+        let mut finder = Finder::new(Way::In, settings.microphone.as_deref());
+        let mut asked = Instant::now();
+        Box::new(move |open| {
+            // Where devices are opened to be looked at, one that works is left in peace.
+            if open.is_some() && !finder.is_cheap() && asked.elapsed() < Duration::from_secs(5) {
+                return Answer::Same;
+            }
+            asked = Instant::now();
+            match finder.find() {
+                Ok(found) if open == Some(found.id.as_str()) => Answer::Same,
+                Ok(found) => self::open(&found, settings.input_channel).map_or_else(
+                    |p| {
+                        finder.forget();
+                        Answer::Failed(p)
+                    },
+                    Answer::Opened,
+                ),
+                Err(p) => Answer::Failed(p),
+            }
+        })
+    })
+}
+
+/// Opens a microphone. `channel` counts from 1; 0 is the mean of all.
+pub fn open(found: &Found, channel: u8) -> Result<Microphone, Problem> {
+    let device = &found.device;
+    let failed = |e: cpal::Error| {
+        Problem::new("the microphone cannot be opened")
+            .because(&found.name)
+            .because(e)
+            .fix("check that it is connected and that no other program keeps it to itself")
+    };
+    let supported = device.default_input_config().map_err(failed)?;
+    let rate = supported.sample_rate();
+    let format = supported.sample_format();
+    let pulse = Arc::new(Pulse::default());
+    let start = |buffer_size| {
+        let (producer, ring) = RingBuffer::new(rate as usize * RING_S);
+        let config = StreamConfig { channels: supported.channels(), sample_rate: rate, buffer_size };
+        let ear = Ear::new(producer, pulse.clone(), supported.channels(), channel);
+        let stream = match format {
+            SampleFormat::I8 => listen::<i8>(device, config, ear),
+            SampleFormat::I16 => listen::<i16>(device, config, ear),
+            SampleFormat::I24 => listen::<cpal::I24>(device, config, ear),
+            SampleFormat::I32 => listen::<i32>(device, config, ear),
+            SampleFormat::I64 => listen::<i64>(device, config, ear),
+            SampleFormat::U8 => listen::<u8>(device, config, ear),
+            SampleFormat::U16 => listen::<u16>(device, config, ear),
+            SampleFormat::U24 => listen::<cpal::U24>(device, config, ear),
+            SampleFormat::U32 => listen::<u32>(device, config, ear),
+            SampleFormat::F64 => listen::<f64>(device, config, ear),
+            _ => listen::<f32>(device, config, ear),
+        };
+        stream.map(|s| (s, ring))
+    };
+    let (stream, ring) = start(cpal::BufferSize::Fixed(BUFFER)).or_else(|_| start(cpal::BufferSize::Default)).map_err(failed)?;
+    stream.play().map_err(failed)?;
+    log::info!("microphone: {} ({}), {rate} Hz, {format}", found.name, found.id);
+    let watch = Watch::new(pulse);
+    Ok(Microphone { _stream: Some(stream), ring, watch, rate, name: found.name.clone(), id: found.id.clone(), chosen: found.chosen })
+}
+
+fn listen<T>(device: &cpal::Device, config: StreamConfig, mut ear: Ear) -> Result<cpal::Stream, cpal::Error>
+where
+    T: SizedSample,
+    f32: FromSample<T>,
+{
+    let pulse = ear.pulse.clone();
+    device.build_input_stream(
+        config,
+        move |data: &[T], _: &cpal::InputCallbackInfo| ear.hear(data),
+        move |e| pulse.failed(e.kind()),
+        Some(Duration::from_secs(3)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_channel_or_the_mean_of_all_is_heard() {
+        for (channel, want) in [(0, 0.25), (1, 0.5), (2, 0.0), (3, 0.25)] {
+            let (mut m, mut ear) = Microphone::scripted("a", 8000, 2, channel);
+            ear.hear(&[0.5f32, 0.0, 0.5, 0.0, 0.9]);
+            assert_eq!((m.ring.pop(), m.ring.pop(), m.ring.pop().ok()), (Ok(want), Ok(want), None), "channel {channel}");
+        }
+        let (mut m, mut ear) = Microphone::scripted("a", 8000, 1, 0);
+        ear.hear(&[i16::MIN]);
+        ear.hear(&[128u8, 255]);
+        assert_eq!((m.ring.pop(), m.ring.pop()), (Ok(-1.0), Ok(0.0)));
+    }
+
+    #[test]
+    fn stillness_an_error_and_a_storm_are_a_loss_and_a_glitch_is_none() {
+        let pulse = Arc::new(Pulse::default());
+        let begun = Instant::now();
+        let at = |ms| begun + Duration::from_millis(ms);
+        let mut watch = Watch::new(pulse.clone());
+        assert!(watch.lost(at(2000)).is_none());
+        assert!(watch.lost(begun + FIRST + Duration::from_secs(1)).is_some());
+        pulse.callbacks.store(1, Ordering::Relaxed);
+        assert!(watch.lost(at(2100)).is_none() && watch.lost(at(2550)).is_none());
+        assert!(watch.lost(at(2601)).is_some());
+        pulse.callbacks.store(2, Ordering::Relaxed);
+        pulse.failed(ErrorKind::Xrun);
+        assert!(watch.lost(at(2602)).is_none());
+        (0..STORM).for_each(|_| pulse.failed(ErrorKind::Xrun));
+        assert!(watch.lost(at(2603)).is_some());
+        let mut watch = Watch::new(pulse.clone());
+        pulse.failed(ErrorKind::DeviceNotAvailable);
+        assert!(watch.lost(Instant::now()).is_some());
+    }
+}

@@ -1,0 +1,164 @@
+//! The keeper of a device: looks for it and opens it on a thread of its own, for the sound system may hang.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::problem::Problem;
+
+/// A look that takes longer than this is given up, with its thread.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// What a look found.
+pub enum Answer<D> {
+    /// The device that is open is still the right one.
+    Same,
+    /// It is another one, or none was open: here it is.
+    Opened(D),
+    /// There is none.
+    Failed(Problem),
+}
+
+/// One look: the id of what is open and well, if anything is.
+pub type Look<D> = Box<dyn FnMut(Option<&str>) -> Answer<D> + Send>;
+/// Makes the look on the keeper's thread; a second time when the first one hangs.
+pub type Looks<D> = Arc<dyn Fn() -> Look<D> + Send + Sync>;
+
+type Asked = Option<String>;
+
+/// A thread that looks when it is asked.
+pub struct Keeper<D> {
+    name: &'static str,
+    looks: Looks<D>,
+    running: Option<(SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>)>,
+    since: Option<Instant>,
+}
+
+impl<D: Send + 'static> Keeper<D> {
+    /// A keeper whose thread bears `name`.
+    pub fn new(name: &'static str, looks: Looks<D>) -> Self {
+        Self { name, looks, running: None, since: None }
+    }
+
+    /// Asks for a look, unless one is under way. `open` is the id of the device that is open and well.
+    pub fn ask(&mut self, open: Option<&str>) {
+        if self.since.is_some_and(|s| s.elapsed() > PATIENCE) {
+            // The thread hangs in the sound system; it ends when that lets it go.
+            log::warn!("the sound system does not answer ({})", self.name);
+            self.running = None;
+            self.since = None;
+        }
+        if self.since.is_some() {
+            return;
+        }
+        if self.running.is_none() {
+            self.running = self.thread();
+        }
+        if let Some((asked, _, _)) = &self.running
+            && asked.try_send(open.map(str::to_owned)).is_ok()
+        {
+            self.since = Some(Instant::now());
+        }
+    }
+
+    fn thread(&self) -> Option<(SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>)> {
+        let (ask, asked) = sync_channel::<Asked>(1);
+        let (answer, answers) = sync_channel(1);
+        let looks = self.looks.clone();
+        let spawned = std::thread::Builder::new().name(self.name.into()).spawn(move || {
+            let mut look = looks();
+            while let Ok(open) = asked.recv() {
+                if answer.send(look(open.as_deref())).is_err() {
+                    return;
+                }
+            }
+        });
+        match spawned {
+            Ok(thread) => Some((ask, answers, thread)),
+            Err(e) => {
+                log::error!("cannot start the thread {}: {e}", self.name);
+                None
+            }
+        }
+    }
+
+    /// The answer, when there is one.
+    pub fn answer(&mut self) -> Option<Answer<D>> {
+        let (_, answers, _) = self.running.as_ref()?;
+        match answers.try_recv() {
+            Ok(a) => {
+                self.since = None;
+                Some(a)
+            }
+            Err(TryRecvError::Empty) => None,
+            Err(TryRecvError::Disconnected) => {
+                self.running = None;
+                self.since = None;
+                Some(Answer::Failed(Problem::bug("the search for a sound device stopped")))
+            }
+        }
+    }
+
+    /// How long a look has been under way.
+    pub fn waiting(&self) -> Option<Duration> {
+        self.since.map(|s| s.elapsed())
+    }
+}
+
+impl<D> Drop for Keeper<D> {
+    fn drop(&mut self) {
+        if let Some((ask, answers, thread)) = self.running.take() {
+            drop(ask);
+            drop(answers);
+            // A thread that hangs in the sound system cannot be waited for.
+            if self.since.is_none() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+/// Drops a device on a thread of its own: a lost one can hang.
+pub fn close<D: Send + 'static>(device: D) {
+    let _ = std::thread::Builder::new().name("close".into()).spawn(move || drop(device));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_that_hangs_holds_nothing_up() {
+        let (let_go, held) = sync_channel::<()>(0);
+        let held = std::sync::Mutex::new(held);
+        let held = Arc::new(held);
+        let looks: Looks<u8> = Arc::new(move || {
+            let held = held.clone();
+            Box::new(move |open| match open {
+                Some("hang") => {
+                    let _ = held.lock().map(|h| h.recv());
+                    Answer::Same
+                }
+                Some(_) => Answer::Same,
+                None => Answer::Opened(7),
+            })
+        });
+        let mut keeper = Keeper::new("look", looks);
+        keeper.ask(None);
+        let limit = Instant::now() + Duration::from_secs(10);
+        let answer = loop {
+            if let Some(a) = keeper.answer() {
+                break a;
+            }
+            assert!(Instant::now() < limit);
+            std::thread::yield_now();
+        };
+        assert!(matches!(answer, Answer::Opened(7)));
+        keeper.ask(Some("hang"));
+        keeper.ask(Some("fine"));
+        assert!(keeper.answer().is_none() && keeper.waiting().is_some());
+        drop(keeper);
+        drop(let_go);
+    }
+}

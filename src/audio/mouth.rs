@@ -1,0 +1,236 @@
+//! An open speaker: a lock-free ring that the callback draws from, cut off between two samples.
+//!
+//! The callback allocates nothing, takes no lock and writes no log: `tests/callbacks.rs` holds it to that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use cpal::traits::{DeviceTrait, StreamTrait};
+use cpal::{FromSample, SampleFormat, SizedSample, StreamConfig};
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use super::devices::{Finder, Found, Way};
+use super::ear::{Pulse, Watch};
+use super::keeper::{Answer, Looks};
+use crate::problem::Problem;
+
+/// Frames of the device's buffer that are asked for: 10 ms at 48 kHz.
+const BUFFER: u32 = 480;
+/// The ring holds this many milliseconds: what the player's thread may oversleep.
+const RING_MS: u32 = 400;
+
+/// What callback and player share besides the ring.
+#[derive(Debug, Default)]
+struct Shared {
+    /// Samples that left the ring.
+    drawn: AtomicU64,
+    /// What is in the ring is to be thrown away.
+    cut: AtomicBool,
+}
+
+/// The callback's side of a speaker.
+pub struct Mouth {
+    ring: Consumer<f32>,
+    pulse: Arc<Pulse>,
+    shared: Arc<Shared>,
+    channels: usize,
+}
+
+impl Mouth {
+    /// One buffer for the device: interleaved frames of any format, silence where there is nothing to say.
+    pub fn speak<T: Copy + FromSample<f32>>(&mut self, data: &mut [T]) {
+        self.pulse.callbacks.fetch_add(1, Ordering::Relaxed);
+        let mut drawn = 0;
+        if self.shared.cut.load(Ordering::Acquire) {
+            while self.ring.pop().is_ok() {
+                drawn += 1;
+            }
+            self.shared.drawn.fetch_add(drawn, Ordering::Relaxed);
+            self.shared.cut.store(false, Ordering::Release);
+            drawn = 0;
+        }
+        for frame in data.chunks_mut(self.channels) {
+            let sample = match self.ring.pop() {
+                Ok(s) => {
+                    drawn += 1;
+                    s
+                }
+                Err(_) => 0.0,
+            };
+            frame.fill(T::from_sample_(sample));
+        }
+        self.shared.drawn.fetch_add(drawn, Ordering::Relaxed);
+    }
+}
+
+/// An open speaker.
+pub struct Speaker {
+    /// Held: dropping it closes the speaker. None: it plays to a script.
+    _stream: Option<cpal::Stream>,
+    ring: Producer<f32>,
+    shared: Arc<Shared>,
+    /// Whether it still draws.
+    pub watch: Watch,
+    /// Samples a second.
+    pub rate: u32,
+    /// What a person calls it.
+    pub name: String,
+    /// Its stable id.
+    pub id: String,
+    /// It is the one that is meant.
+    pub chosen: bool,
+    given: u64,
+}
+
+impl Speaker {
+    /// A speaker without a device: whoever holds the mouth is its clock.
+    pub fn scripted(id: &str, rate: u32, channels: u16) -> (Self, Mouth) {
+        let (ring, shared, watch, mouth) = parts(rate, channels, &Arc::new(Pulse::default()));
+        (Self { _stream: None, ring, shared, watch, rate, name: id.to_owned(), id: id.to_owned(), chosen: true, given: 0 }, mouth)
+    }
+
+    /// Opens a speaker by name or id, or the system's default.
+    pub fn open(name: Option<&str>) -> Result<Self, Problem> {
+        open(&Finder::new(Way::Out, name).find()?)
+    }
+
+    /// Gives samples (mono, at its rate) to be played, as many as there is room for: how many.
+    pub fn give(&mut self, samples: &[f32]) -> usize {
+        // What is given before the cut was made would be cut too.
+        if self.shared.cut.load(Ordering::Acquire) {
+            return 0;
+        }
+        let n = samples.len().min(self.ring.slots());
+        for s in &samples[..n] {
+            if self.ring.push(*s).is_err() {
+                break;
+            }
+        }
+        self.given += n as u64;
+        n
+    }
+
+    /// Samples that were given and not yet drawn.
+    pub fn waiting(&self) -> u64 {
+        self.given.saturating_sub(self.drawn())
+    }
+
+    /// Samples that were drawn.
+    pub fn drawn(&self) -> u64 {
+        self.shared.drawn.load(Ordering::Relaxed)
+    }
+
+    /// Cuts off what is playing: the next sample that the device draws is silence.
+    pub fn cut(&mut self) {
+        if self.waiting() > 0 {
+            self.shared.cut.store(true, Ordering::Release);
+        }
+    }
+}
+
+fn parts(rate: u32, channels: u16, pulse: &Arc<Pulse>) -> (Producer<f32>, Arc<Shared>, Watch, Mouth) {
+    let (producer, ring) = RingBuffer::new((rate * RING_MS / 1000) as usize);
+    let shared = Arc::new(Shared::default());
+    let mouth = Mouth { ring, pulse: pulse.clone(), shared: shared.clone(), channels: usize::from(channels).max(1) };
+    (producer, shared, Watch::new(pulse.clone()), mouth)
+}
+
+/// Looks for the configured speaker, and opens it when another one is open or none.
+pub fn looks(name: Option<String>) -> Looks<Speaker> {
+    Arc::new(move || {
+        let mut finder = Finder::new(Way::Out, name.as_deref());
+        let mut asked = Instant::now();
+        Box::new(move |open| {
+            if open.is_some() && !finder.is_cheap() && asked.elapsed() < Duration::from_secs(5) {
+                return Answer::Same;
+            }
+            asked = Instant::now();
+            match finder.find() {
+                Ok(found) if open == Some(found.id.as_str()) => Answer::Same,
+                Ok(found) => self::open(&found).map_or_else(
+                    |p| {
+                        finder.forget();
+                        Answer::Failed(p)
+                    },
+                    Answer::Opened,
+                ),
+                Err(p) => Answer::Failed(p),
+            }
+        })
+    })
+}
+
+/// Opens a speaker.
+pub fn open(found: &Found) -> Result<Speaker, Problem> {
+    let device = &found.device;
+    let failed = |e: cpal::Error| {
+        Problem::new("the speaker cannot be opened")
+            .because(&found.name)
+            .because(e)
+            .fix("connect a speaker, or choose another in stratus.toml (audio.speaker)")
+    };
+    let supported = device.default_output_config().map_err(failed)?;
+    let (rate, channels, format) = (supported.sample_rate(), supported.channels(), supported.sample_format());
+    let start = |buffer_size| {
+        let pulse = Arc::new(Pulse::default());
+        let (ring, shared, watch, mouth) = parts(rate, channels, &pulse);
+        let config = StreamConfig { channels, sample_rate: rate, buffer_size };
+        let stream = match format {
+            SampleFormat::I8 => speak::<i8>(device, config, mouth),
+            SampleFormat::I16 => speak::<i16>(device, config, mouth),
+            SampleFormat::I24 => speak::<cpal::I24>(device, config, mouth),
+            SampleFormat::I32 => speak::<i32>(device, config, mouth),
+            SampleFormat::I64 => speak::<i64>(device, config, mouth),
+            SampleFormat::U8 => speak::<u8>(device, config, mouth),
+            SampleFormat::U16 => speak::<u16>(device, config, mouth),
+            SampleFormat::U24 => speak::<cpal::U24>(device, config, mouth),
+            SampleFormat::U32 => speak::<u32>(device, config, mouth),
+            SampleFormat::F64 => speak::<f64>(device, config, mouth),
+            _ => speak::<f32>(device, config, mouth),
+        };
+        stream.map(|s| (s, ring, shared, watch))
+    };
+    let (stream, ring, shared, watch) =
+        start(cpal::BufferSize::Fixed(BUFFER)).or_else(|_| start(cpal::BufferSize::Default)).map_err(failed)?;
+    stream.play().map_err(failed)?;
+    log::info!("speaker: {} ({}), {rate} Hz, {format}", found.name, found.id);
+    let (name, id, chosen) = (found.name.clone(), found.id.clone(), found.chosen);
+    Ok(Speaker { _stream: Some(stream), ring, shared, watch, rate, name, id, chosen, given: 0 })
+}
+
+fn speak<T>(device: &cpal::Device, config: StreamConfig, mut mouth: Mouth) -> Result<cpal::Stream, cpal::Error>
+where
+    T: SizedSample + FromSample<f32>,
+{
+    let pulse = mouth.pulse.clone();
+    device.build_output_stream(
+        config,
+        move |data: &mut [T], _: &cpal::OutputCallbackInfo| mouth.speak(data),
+        move |e| pulse.failed(e.kind()),
+        Some(Duration::from_secs(3)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_is_drawn_on_every_channel_and_a_cut_is_silence() {
+        let (mut s, mut mouth) = Speaker::scripted("a", 8000, 2);
+        assert_eq!(s.give(&[0.5; 10]), 10);
+        let mut out = [1.0f32; 6];
+        mouth.speak(&mut out);
+        assert_eq!(out, [0.5; 6]);
+        assert_eq!((s.drawn(), s.waiting()), (3, 7));
+        s.cut();
+        assert_eq!(s.give(&[0.1]), 0, "nothing is given into a cut");
+        mouth.speak(&mut out);
+        assert_eq!((out, s.waiting()), ([0.0; 6], 0));
+        assert_eq!(s.give(&[0.25; 5000]), 3200);
+        let mut bytes = [0u8; 4];
+        mouth.speak(&mut bytes);
+        assert_eq!(bytes, [160; 4]);
+    }
+}

@@ -1,0 +1,367 @@
+//! The device matrix, on a PulseAudio of the test's own: what goes is told once, what comes back is used within two
+//! seconds and told once. `scripts/audio-test.sh` runs it; elsewhere it is skipped, loudly.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
+#![cfg(target_os = "linux")]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use stratus::audio::capture::{Capture, CaptureEvent};
+use stratus::audio::play::{PlayEvent, Player};
+use stratus::event::{Clip, Take};
+use stratus::problem::Problem;
+use stratus::settings::Audio;
+use stratus::units::TxId;
+
+/// There is one sound server: tests take turns.
+static TURN: Mutex<()> = Mutex::new(());
+/// A device that is there again is used within this time.
+const RECOVERED: Duration = Duration::from_secs(2);
+
+/// The sound server of one test.
+struct Sound {
+    folder: PathBuf,
+    server: Option<Child>,
+    awake: Vec<Child>,
+    _turn: MutexGuard<'static, ()>,
+}
+
+fn sound(test: &str) -> Option<Sound> {
+    let Some(folder) = std::env::var_os("STRATUS_SOUND") else {
+        let _ = writeln!(std::io::stderr().lock(), "SKIPPED {test}: no sound server of its own; run scripts/audio-test.sh");
+        return None;
+    };
+    let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    Some(Sound { folder: folder.into(), server: None, awake: Vec::new(), _turn: turn })
+}
+
+fn wait<T>(what: &str, mut probe: impl FnMut() -> Option<T>) -> T {
+    let limit = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(v) = probe() {
+            return v;
+        }
+        assert!(Instant::now() < limit, "{what}: not within 20 s");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn pactl(arguments: &[&str]) -> Option<String> {
+    let out = Command::new("pactl").args(arguments).stderr(Stdio::null()).output().unwrap();
+    out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+}
+
+impl Sound {
+    /// Starts the server, with microphones and speakers of these names.
+    fn start(&mut self, devices: &[&str]) {
+        let socket = self.folder.join("run/pulse.sock");
+        let _ = std::fs::remove_file(&socket);
+        let log = std::fs::File::create(self.folder.join("pulseaudio.log")).unwrap();
+        let native = format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display());
+        self.server = Some(
+            Command::new("pulseaudio")
+                .args(["--daemonize=no", "--exit-idle-time=-1", "-n", "--log-target=stderr", "-L", &native])
+                .stdout(Stdio::null())
+                .stderr(log)
+                .spawn()
+                .unwrap(),
+        );
+        wait("PulseAudio", || pactl(&["info"]));
+        for name in devices {
+            self.plug(name);
+        }
+        if let Some(first) = devices.first() {
+            self.default(first);
+        }
+    }
+
+    /// A speaker and a microphone of the same name. The speaker is kept awake, for an idle one works in long blocks.
+    fn plug(&mut self, name: &str) -> Instant {
+        let sink = format!("sink_name={name}");
+        let description = format!("sink_properties=device.description={name}");
+        wait("a new device", || pactl(&["load-module", "module-null-sink", &sink, &description, "rate=48000", "channels=2"]));
+        let source = format!("source_name={name}-mic");
+        let description = format!("description={name}-mic");
+        wait("a new microphone", || pactl(&["load-module", "module-null-source", &source, &description, "max_latency_msec=20"]));
+        let at = Instant::now();
+        let pacat = ["--latency-msec=10", "--playback", "-d", name, "--format=s16le", "--rate=48000", "--channels=2", "/dev/zero"];
+        self.awake.push(Command::new("pacat").args(pacat).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
+        at
+    }
+
+    fn unplug(&self, name: &str) {
+        let modules = pactl(&["list", "short", "modules"]).unwrap();
+        let names = [format!("sink_name={name} "), format!("source_name={name}-mic ")];
+        let lines: Vec<&str> = modules.lines().filter(|l| names.iter().any(|n| l.contains(n))).collect();
+        assert_eq!(lines.len(), 2, "{name}: {modules}");
+        for line in lines {
+            pactl(&["unload-module", line.split_whitespace().next().unwrap()]).unwrap();
+        }
+    }
+
+    fn default(&self, name: &str) {
+        pactl(&["set-default-source", &format!("{name}-mic")]).unwrap();
+        pactl(&["set-default-sink", name]).unwrap();
+    }
+
+    fn kill(&mut self) {
+        for mut child in self.awake.drain(..).chain(self.server.take()) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Sound {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("{}", std::fs::read_to_string(self.folder.join("pulseaudio.log")).unwrap_or_default());
+        }
+    }
+}
+
+fn audio(device: Option<&str>) -> Audio {
+    Audio {
+        microphone: device.map(|d| format!("pulseaudio:{d}-mic")),
+        speaker: device.map(|d| format!("pulseaudio:{d}")),
+        ..Audio::default()
+    }
+}
+
+/// A microphone and what it told.
+struct Ears {
+    capture: Capture,
+    takes: Receiver<Result<Take, Problem>>,
+    told: Receiver<Result<String, Problem>>,
+    next: u64,
+}
+
+impl Ears {
+    fn new(device: Option<&str>) -> Self {
+        let (take, takes) = channel();
+        let (tell, told) = channel();
+        let capture = Capture::start(&audio(device), move |e| {
+            let _ = match e {
+                CaptureEvent::Taken { take: t, .. } => take.send(t).is_ok(),
+                CaptureEvent::Device(d) => tell.send(d).is_ok(),
+            };
+        });
+        Self { capture: capture.unwrap(), takes, told, next: 1 }
+    }
+
+    /// Whether a take of now has sound in it.
+    fn hears(&mut self) -> bool {
+        let tx = TxId(self.next);
+        self.next += 1;
+        self.capture.begin(tx);
+        self.capture.end(tx);
+        self.takes.recv_timeout(Duration::from_secs(10)).unwrap().is_ok_and(|t| t.ms > 20)
+    }
+
+    fn until_it_hears(&mut self) -> Instant {
+        wait("a microphone that hears", || self.hears().then(Instant::now))
+    }
+}
+
+/// What was told next.
+fn next(told: &Receiver<Result<String, Problem>>) -> Result<String, Problem> {
+    told.recv_timeout(Duration::from_secs(20)).expect("the pilot is told")
+}
+
+/// Nothing more was told up to now.
+fn no_more(told: &Receiver<Result<String, Problem>>) {
+    let more: Vec<_> = told.try_iter().collect();
+    assert!(more.is_empty(), "told too much: {more:?}");
+}
+
+fn took(what: &str, since: Instant, until: Instant) {
+    let took = until.saturating_duration_since(since);
+    println!("{what}: {} ms", took.as_millis());
+    assert!(took <= RECOVERED, "{what}: {took:?}");
+}
+
+#[test]
+fn a_chosen_microphone_is_stood_in_for_and_taken_again() {
+    let Some(mut s) = sound("a_chosen_microphone_is_stood_in_for_and_taken_again") else { return };
+    s.start(&["room", "headset"]);
+    let mut ears = Ears::new(Some("headset"));
+    ears.until_it_hears();
+    no_more(&ears.told);
+    for _ in 0..2 {
+        s.unplug("headset");
+        let gone = Instant::now();
+        let told = next(&ears.told).unwrap();
+        assert!(told.contains("room") && told.contains("until it is back"), "{told}");
+        took("microphone: to the stand-in", gone, ears.until_it_hears());
+        let there = s.plug("headset");
+        let told = next(&ears.told).unwrap();
+        took("microphone: back to the chosen one", there, Instant::now());
+        assert!(told.contains("is back") && told.contains("headset"), "{told}");
+        ears.until_it_hears();
+        no_more(&ears.told);
+    }
+}
+
+#[test]
+fn the_only_microphone_is_lost_and_found() {
+    let Some(mut s) = sound("the_only_microphone_is_lost_and_found") else { return };
+    s.start(&["room"]);
+    let mut ears = Ears::new(None);
+    ears.until_it_hears();
+    s.unplug("room");
+    let p = next(&ears.told).unwrap_err();
+    assert!(!p.fix.is_empty(), "{p}");
+    assert!(!ears.hears());
+    let there = s.plug("room");
+    assert!(next(&ears.told).unwrap().contains("is back"));
+    took("microphone: plugged in again", there, ears.until_it_hears());
+    no_more(&ears.told);
+}
+
+#[test]
+fn a_change_of_the_default_is_followed() {
+    let Some(mut s) = sound("a_change_of_the_default_is_followed") else { return };
+    s.start(&["room", "headset"]);
+    let mut ears = Ears::new(None);
+    ears.until_it_hears();
+    let since = Instant::now();
+    s.default("headset");
+    let told = next(&ears.told).unwrap();
+    assert!(told.contains("is now") && told.contains("headset"), "{told}");
+    took("microphone: another default", since, ears.until_it_hears());
+    no_more(&ears.told);
+}
+
+#[test]
+fn the_server_is_killed_in_the_middle_of_a_take_and_restarted() {
+    let Some(mut s) = sound("the_server_is_killed_in_the_middle_of_a_take_and_restarted") else { return };
+    s.start(&["room"]);
+    let mut ears = Ears::new(None);
+    ears.until_it_hears();
+    ears.capture.begin(TxId(900));
+    s.kill();
+    // The take ends with the reason, which is told with it.
+    let p = ears.takes.recv_timeout(Duration::from_secs(20)).unwrap().unwrap_err();
+    assert_eq!(next(&ears.told).unwrap_err(), p);
+    s.start(&["room"]);
+    let there = Instant::now();
+    assert!(next(&ears.told).unwrap().contains("is back"));
+    took("microphone: server restarted", there, ears.until_it_hears());
+    no_more(&ears.told);
+}
+
+#[test]
+fn no_server_and_no_device_at_start() {
+    let Some(mut s) = sound("no_server_and_no_device_at_start") else { return };
+    let mut ears = Ears::new(None);
+    assert!(next(&ears.told).is_err());
+    assert!(!ears.hears());
+    s.start(&[]);
+    assert!(!ears.hears());
+    let there = s.plug("room");
+    assert!(next(&ears.told).unwrap().contains("is back"));
+    took("microphone: first one plugged in", there, ears.until_it_hears());
+    no_more(&ears.told);
+}
+
+/// A speaker and what it told.
+struct Voice {
+    player: Player,
+    played: Receiver<bool>,
+    told: Receiver<Result<String, Problem>>,
+    next: u64,
+}
+
+impl Voice {
+    fn new(device: Option<&str>) -> Self {
+        let (play, played) = channel();
+        let (tell, told) = channel();
+        let player = Player::start(&audio(device), move |e| {
+            let _ = match e {
+                PlayEvent::Started { .. } => play.send(true).is_ok(),
+                PlayEvent::Played { .. } => play.send(false).is_ok(),
+                PlayEvent::Device(d) => tell.send(d).is_ok(),
+            };
+        });
+        Self { player: player.unwrap(), played, told, next: 1 }
+    }
+
+    /// Whether a phrase of now is drawn by a device.
+    fn speaks(&mut self, seconds: f32) -> bool {
+        self.begin(seconds);
+        let first = self.played.recv_timeout(Duration::from_secs(20)).unwrap();
+        first && !self.played.recv_timeout(Duration::from_secs(20)).unwrap()
+    }
+
+    fn begin(&mut self, seconds: f32) {
+        let samples = vec![0.1f32; (seconds * 16_000.0) as usize];
+        self.player.play(TxId(self.next), 0, true, Clip { samples: samples.into(), rate: 16_000 });
+        self.next += 1;
+    }
+}
+
+#[test]
+fn a_speaker_is_stood_in_for_lost_and_found() {
+    let Some(mut s) = sound("a_speaker_is_stood_in_for_lost_and_found") else { return };
+    s.start(&["room", "headset"]);
+    let mut voice = Voice::new(Some("headset"));
+    assert!(voice.speaks(0.2));
+    no_more(&voice.told);
+    // In the middle of a phrase: it goes on at the stand-in.
+    voice.begin(3.0);
+    assert!(voice.played.recv_timeout(Duration::from_secs(20)).unwrap(), "started");
+    s.unplug("headset");
+    let gone = Instant::now();
+    let told = next(&voice.told).unwrap();
+    took("speaker: to the stand-in", gone, Instant::now());
+    assert!(told.contains("room"), "{told}");
+    assert!(!voice.played.recv_timeout(Duration::from_secs(20)).unwrap(), "played");
+    let there = s.plug("headset");
+    assert!(next(&voice.told).unwrap().contains("is back"));
+    took("speaker: back to the chosen one", there, Instant::now());
+    assert!(voice.speaks(0.2));
+    no_more(&voice.told);
+    s.kill();
+    assert!(next(&voice.told).is_err());
+    assert!(!voice.speaks(0.2), "without a speaker a phrase counts as played");
+    s.start(&["room", "headset"]);
+    let there = Instant::now();
+    assert!(next(&voice.told).unwrap().contains("is back"));
+    took("speaker: server restarted", there, Instant::now());
+    assert!(voice.speaks(0.2));
+    no_more(&voice.told);
+}
+
+#[test]
+fn thirty_openings_leave_no_threads_behind() {
+    let Some(mut s) = sound("thirty_openings_leave_no_threads_behind") else { return };
+    s.start(&["room"]);
+    let threads = || std::fs::read_dir(Path::new("/proc/self/task")).unwrap().count();
+    for _ in 0..3 {
+        drop(Ears::new(None));
+    }
+    let mut ears = Ears::new(None);
+    ears.until_it_hears();
+    let before = threads();
+    drop(ears);
+    for _ in 0..30 {
+        let mut ears = Ears::new(None);
+        ears.until_it_hears();
+    }
+    let mut ears = Ears::new(None);
+    ears.until_it_hears();
+    let names = || {
+        let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+        tasks.map(|t| std::fs::read_to_string(t.path().join("comm")).unwrap_or_default().trim().to_owned()).collect::<Vec<_>>()
+    };
+    let limit = Instant::now() + Duration::from_secs(20);
+    while threads() > before + 6 {
+        assert!(Instant::now() < limit, "{before} before, now {:?}", names());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
