@@ -91,7 +91,7 @@ where
                     }
                 }
                 // The thread stands still: the ring fills up and stays full.
-                let full = if frames == 0 { 3 } else { rate as usize * 2 / frames + 3 };
+                let full = (rate as usize * 2).checked_div(frames).unwrap_or(0) + 3;
                 assert_eq!(touched(|| (0..full.min(3000)).for_each(|_| ear.hear(&buffer))), 0, "full at {rate} Hz");
             }
         }

@@ -27,11 +27,14 @@ pub type Looks<D> = Arc<dyn Fn() -> Look<D> + Send + Sync>;
 
 type Asked = Option<String>;
 
+/// The thread at work: what it is asked by, what it answers by, itself.
+type Running<D> = (SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>);
+
 /// A thread that looks when it is asked.
 pub struct Keeper<D> {
     name: &'static str,
     looks: Looks<D>,
-    running: Option<(SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>)>,
+    running: Option<Running<D>>,
     since: Option<Instant>,
 }
 
@@ -62,7 +65,7 @@ impl<D: Send + 'static> Keeper<D> {
         }
     }
 
-    fn thread(&self) -> Option<(SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>)> {
+    fn thread(&self) -> Option<Running<D>> {
         let (ask, asked) = sync_channel::<Asked>(1);
         let (answer, answers) = sync_channel(1);
         let looks = self.looks.clone();

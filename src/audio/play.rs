@@ -2,9 +2,14 @@
 //! that is opened ahead of an answer, kept through losses, and closed after a while of quiet.
 
 use std::collections::VecDeque;
+use std::num::NonZero;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use rodio::Source;
+use rodio::buffer::SamplesBuffer;
+use rodio::source::LimitSettings;
 
 use super::devices::{Finder, Way};
 use super::keeper::{Answer, Keeper, Looks, close};
@@ -50,7 +55,7 @@ pub enum PlayEvent {
 
 /// Plays a clip to its end.
 pub fn play_to_end(speaker: &mut Speaker, clip: &Clip) -> Result<(), Problem> {
-    let samples = resample::to_rate(&clip.samples, clip.rate, speaker.rate)?;
+    let samples = made_for(speaker.rate, clip)?;
     let mut rest = samples.as_slice();
     while !rest.is_empty() || speaker.waiting() > 0 {
         if let Some(why) = speaker.watch.lost(Instant::now()) {
@@ -325,13 +330,21 @@ impl Playing {
     }
 }
 
+/// A clip as the speaker takes it: at its rate, and through rodio's limiter, so that no voice and no noise is ever cut off
+/// at full scale in a headset. (rodio's own output is not used: its mixer allocates and locks in the device's callback.)
+fn made_for(rate: u32, clip: &Clip) -> Result<Vec<f32>, Problem> {
+    let samples = resample::to_rate(&clip.samples, clip.rate, rate)?;
+    let (Some(one), Some(rate)) = (NonZero::new(1), NonZero::new(rate)) else { return Ok(samples) };
+    Ok(SamplesBuffer::new(one, rate, samples).limit(LimitSettings::default()).collect())
+}
+
 /// Gives the speaker as much as it takes. A phrase that is given stays until it is drawn, for a speaker may be lost.
 fn feed(now: &mut Now, speaker: &mut Speaker) {
     while let Some(phrase) = now.phrases.front_mut() {
         if phrase.samples.as_ref().is_none_or(|(rate, _)| *rate != speaker.rate) {
             // At another speaker's rate it goes on at the same moment.
             let at = phrase.samples.as_ref().map_or(0, |(rate, _)| phrase.at * speaker.rate as usize / (*rate).max(1) as usize);
-            let samples = resample::to_rate(&phrase.clip.samples, phrase.clip.rate, speaker.rate).unwrap_or_else(|p| {
+            let samples = made_for(speaker.rate, &phrase.clip).unwrap_or_else(|p| {
                 log::warn!("{}", p.one_line());
                 Vec::new()
             });
