@@ -41,6 +41,8 @@ pub enum Command {
     Config(ConfigArgs),
     /// Check everything and say how to mend it. Example: stratus doctor --json
     Doctor(Doctor),
+    /// List microphones and speakers, or show the microphone's level. Example: stratus devices --meter 20
+    Devices(DevicesArgs),
     /// What is known of the airports. Example: stratus airports show KPAO
     Airports(AirportsArgs),
     /// Speech models: list them, get one, remove one. Example: stratus models get base.en
@@ -296,6 +298,17 @@ pub enum AirportsWhat {
     /// How fast airports are found on this machine.
     #[command(hide = true)]
     Bench,
+}
+
+/// `stratus devices`
+#[derive(Debug, Args)]
+pub struct DevicesArgs {
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Show the microphone's level ten times a second, for so many seconds.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10")]
+    pub meter: Option<u32>,
 }
 
 /// `stratus doctor`

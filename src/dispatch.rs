@@ -138,6 +138,7 @@ impl Shell {
         match Capture::start(&self.config.audio, move |e| {
             inbox.send(match e {
                 CaptureEvent::Taken { tx, take } => Event::Captured { tx, take },
+                CaptureEvent::Quiet { tx } => Event::Quiet { tx },
                 CaptureEvent::Device(result) => Event::Device { result },
             });
         }) {
@@ -191,6 +192,11 @@ impl Shell {
                 Some(c) => c.end(tx),
                 None => self.inbox.offer(Event::Captured { tx, take: Err(no_microphone()) }),
             },
+            Effect::Release(tx) => {
+                if let Some(c) = &self.capture {
+                    c.release(tx);
+                }
+            }
             Effect::DropCapture(tx) => {
                 if let Some(c) = &self.capture {
                     c.discard(tx);
@@ -382,6 +388,7 @@ impl Shell {
             || old.audio.speaker != config.audio.speaker
             || old.audio.pre_roll_ms != config.audio.pre_roll_ms
             || old.audio.input_channel != config.audio.input_channel
+            || old.audio.keep_open != config.audio.keep_open
             || self.capture.is_none()
         {
             self.capture = None;
@@ -587,8 +594,10 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
                 Err(_) => return,
             },
         };
-        if let Event::Ptt(edge) = &event {
-            log::debug!("key {edge:?}");
+        match &event {
+            Event::Ptt(edge) => log::debug!("key {edge:?}"),
+            Event::Sim(_) => shell.capture.iter().for_each(Capture::simulator_reports),
+            _ => {}
         }
         for effect in app.handle(now(), event) {
             if !shell.perform(effect) {

@@ -129,6 +129,11 @@ pub enum Event {
         /// The sound, or why there is none.
         take: Result<Take, Problem>,
     },
+    /// The pilot has fallen silent after the key went up: the rest of the tail holds nothing.
+    Quiet {
+        /// In this transmission.
+        tx: TxId,
+    },
     /// Speech recognition is done.
     Heard {
         /// Of this transmission.
@@ -417,6 +422,8 @@ pub enum Command {
 pub enum Effect {
     /// Begin a take at now minus the pre-roll.
     Capture(TxId),
+    /// The key is up: tell when the pilot has fallen silent.
+    Release(TxId),
     /// The take is complete.
     EndCapture(TxId),
     /// Throw the take away.

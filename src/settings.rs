@@ -102,6 +102,19 @@ impl Ptt {
     }
 }
 
+/// When the microphone is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeepOpen {
+    /// Always: nothing of a call is lost.
+    #[default]
+    Always,
+    /// While a simulator reports; else from the press on.
+    WithSim,
+    /// From the press on: what is said while it opens is lost.
+    OnPress,
+}
+
 /// `[audio]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -114,6 +127,8 @@ pub struct Audio {
     pub speaker: Option<String>,
     /// The microphone's channel that counts, from 1; 0 is the mean of all.
     pub input_channel: u8,
+    /// When the microphone is open.
+    pub keep_open: KeepOpen,
     /// Sound kept from before the key went down.
     pub pre_roll_ms: u32,
     /// Sound kept after the key went up.
@@ -132,6 +147,7 @@ impl Default for Audio {
             microphone: None,
             speaker: None,
             input_channel: 0,
+            keep_open: KeepOpen::Always,
             pre_roll_ms: 300,
             tail_ms: 200,
             volume_percent: 80,

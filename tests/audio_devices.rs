@@ -14,7 +14,7 @@ use stratus::audio::capture::{Capture, CaptureEvent};
 use stratus::audio::play::{PlayEvent, Player};
 use stratus::event::{Clip, Take};
 use stratus::problem::Problem;
-use stratus::settings::Audio;
+use stratus::settings::{Audio, KeepOpen};
 use stratus::units::TxId;
 
 /// There is one sound server: tests take turns.
@@ -149,6 +149,7 @@ impl Ears {
             let _ = match e {
                 CaptureEvent::Taken { take: t, .. } => take.send(t).is_ok(),
                 CaptureEvent::Device(d) => tell.send(d).is_ok(),
+                CaptureEvent::Quiet { .. } => true,
             };
         });
         Self { capture: capture.unwrap(), takes, told, next: 1 }
@@ -338,6 +339,33 @@ fn a_speaker_is_stood_in_for_lost_and_found() {
 }
 
 #[test]
+fn the_cost_of_opening_on_press_is_measured() {
+    let Some(mut s) = sound("the_cost_of_opening_on_press_is_measured") else { return };
+    s.start(&["room"]);
+    let (take, takes) = channel();
+    let settings = Audio { keep_open: KeepOpen::OnPress, ..Audio::default() };
+    let capture = Capture::start(&settings, move |e| {
+        if let CaptureEvent::Taken { take: t, .. } = e {
+            let _ = take.send(t);
+        }
+    });
+    let capture = capture.unwrap();
+    let mut lost: Vec<u128> = (0..11)
+        .map(|n| {
+            let pressed = Instant::now();
+            capture.begin(TxId(n));
+            std::thread::sleep(Duration::from_millis(1500));
+            capture.end(TxId(n));
+            let take = takes.recv_timeout(Duration::from_secs(20)).unwrap().unwrap();
+            // The take waits for one more buffer: until it is there, sound counts.
+            pressed.elapsed().as_millis().saturating_sub(u128::from(take.ms))
+        })
+        .collect();
+    lost.sort_unstable();
+    println!("opened on press: {} ms of a call are lost at the median, {} at most", lost[5], lost[10]);
+}
+
+#[test]
 fn thirty_openings_leave_no_threads_behind() {
     let Some(mut s) = sound("thirty_openings_leave_no_threads_behind") else { return };
     s.start(&["room"]);
@@ -364,4 +392,27 @@ fn thirty_openings_leave_no_threads_behind() {
         assert!(Instant::now() < limit, "{before} before, now {:?}", names());
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+#[test]
+fn devices_are_listed_with_ids_and_the_meter_shows_a_level() {
+    let Some(mut s) = sound("devices_are_listed_with_ids_and_the_meter_shows_a_level") else { return };
+    s.start(&["room", "headset"]);
+    let config = s.folder.join("stratus.toml");
+    std::fs::write(&config, "[audio]\nmicrophone = \"headset-mic\"\n").unwrap();
+    let stratus = |arguments: &[&str]| {
+        let out = Command::new(env!("CARGO_BIN_EXE_stratus")).arg("--config").arg(&config).args(arguments).output().unwrap();
+        assert!(out.status.success(), "{out:?}");
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    };
+    let list: serde_json::Value = serde_json::from_str(&stratus(&["devices", "--json"])).unwrap();
+    let of =
+        |kind: &str, id: &str| list[kind].as_array().unwrap().iter().find(|d| d["id"] == id).unwrap_or_else(|| panic!("{list:#}")).clone();
+    assert_eq!(of("microphones", "pulseaudio:room-mic")["default"], true);
+    assert_eq!(of("microphones", "pulseaudio:headset-mic")["default"], false);
+    assert_eq!(of("speakers", "pulseaudio:room")["default"], true);
+    let lines = stratus(&["devices", "--meter", "1", "--json"]);
+    let first: serde_json::Value = serde_json::from_str(lines.lines().next().unwrap()).unwrap();
+    assert_eq!((first["microphone"].as_str(), first["peak_db"].as_f64()), (Some("headset-mic"), Some(-90.0)));
+    assert!(stratus(&["devices", "--meter", "1"]).contains("silence"));
 }

@@ -127,6 +127,12 @@ impl App {
             Event::Ptt(Edge::Down) => self.key_down(now, &mut fx),
             Event::Ptt(Edge::Up) => self.key_up(now, &mut fx),
             Event::Captured { tx, take } => self.captured(now, tx, take, &mut fx),
+            Event::Quiet { tx } => {
+                if let Some(open) = self.open.as_mut().filter(|o| o.tx == tx && o.stage == Stage::Tail) {
+                    open.deadline = Some(now);
+                    self.wake(now, &mut fx);
+                }
+            }
             Event::Heard { tx, result } => self.heard(now, tx, result, &mut fx),
             Event::Advice { tx, result } => self.advised(now, tx, result, &mut fx),
             Event::Voiced { tx, part, last, result } => self.voiced(now, tx, part, last, result, &mut fx),
@@ -198,6 +204,7 @@ impl App {
         }
         open.stage = Stage::Tail;
         open.deadline = Some(now + Duration::from_millis(u64::from(self.config.audio.tail_ms)));
+        fx.push(Effect::Release(open.tx));
     }
 
     fn captured(&mut self, now: Time, tx: TxId, take: Result<Take, Problem>, fx: &mut Vec<Effect>) {

@@ -4,6 +4,8 @@
 //! a keeper on a thread of its own, for the sound system may hang.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -15,7 +17,7 @@ use super::standing::Standing;
 use super::{resample, take};
 use crate::event::Take;
 use crate::problem::Problem;
-use crate::settings::Audio;
+use crate::settings::{Audio, KeepOpen};
 use crate::units::TxId;
 
 /// How often the ring is emptied while nothing is taken, and while something is.
@@ -30,6 +32,11 @@ const LONGEST_S: usize = 125;
 /// The tail may still be under way when the take is ended: this long is waited for it.
 const TAIL_PATIENCE: Duration = Duration::from_millis(120);
 
+/// A simulator that has not reported for this long is not there: the microphone may be closed. Seconds.
+const SIM_S: u32 = 30;
+/// After the key went up, silence of this length ends the tail: longer than a buffer or two that are still under way.
+const QUIET_MS: usize = 120;
+
 /// What the capture thread tells.
 #[derive(Debug)]
 pub enum CaptureEvent {
@@ -40,12 +47,18 @@ pub enum CaptureEvent {
         /// The sound, or why there is none.
         take: Result<Take, Problem>,
     },
+    /// The pilot has fallen silent after the key went up.
+    Quiet {
+        /// In this transmission.
+        tx: TxId,
+    },
     /// The microphone was lost, or is back, or is another one.
     Device(Result<String, Problem>),
 }
 
 enum Order {
     Begin(TxId),
+    Release(TxId),
     End(TxId, Instant),
     Discard(TxId),
 }
@@ -53,6 +66,9 @@ enum Order {
 /// The capture thread. Dropping it closes the microphone and joins.
 pub struct Capture {
     orders: Option<SyncSender<Order>>,
+    begun: Instant,
+    /// When a simulator last reported: seconds since the beginning, and one; 0 is never.
+    flown: Arc<AtomicU32>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -66,11 +82,13 @@ impl Capture {
     pub fn on(settings: &Audio, looks: Looks<Microphone>, tell: impl Fn(CaptureEvent) + Send + 'static) -> Result<Self, Problem> {
         let (orders, inbox) = sync_channel(16);
         let settings = settings.clone();
+        let (begun, flown) = (Instant::now(), Arc::new(AtomicU32::new(0)));
+        let reports = flown.clone();
         let thread = std::thread::Builder::new()
             .name("capture".into())
-            .spawn(move || Capturing::new(settings, looks, Box::new(tell)).run(&inbox))
+            .spawn(move || Capturing::new(settings, looks, (begun, reports), Box::new(tell)).run(&inbox))
             .map_err(|e| Problem::new("cannot start the microphone's thread").because(e))?;
-        Ok(Self { orders: Some(orders), thread: Some(thread) })
+        Ok(Self { orders: Some(orders), begun, flown, thread: Some(thread) })
     }
 
     fn order(&self, order: Order) {
@@ -83,6 +101,14 @@ impl Capture {
     /// Begins a take that reaches back by the pre-roll.
     pub fn begin(&self, tx: TxId) {
         self.order(Order::Begin(tx));
+    }
+    /// The key is up: the silence that follows is told.
+    pub fn release(&self, tx: TxId) {
+        self.order(Order::Release(tx));
+    }
+    /// A simulator is there, for `keep_open = "with_sim"`.
+    pub fn simulator_reports(&self) {
+        self.flown.store(seconds(self.begun) + 1, Ordering::Relaxed);
     }
     /// Ends the take now.
     pub fn end(&self, tx: TxId) {
@@ -103,6 +129,19 @@ impl Drop for Capture {
     }
 }
 
+fn seconds(since: Instant) -> u32 {
+    u32::try_from(since.elapsed().as_secs()).unwrap_or(u32::MAX - 1)
+}
+
+/// A take under way.
+struct Taking {
+    tx: TxId,
+    samples: Vec<f32>,
+    pressed: Instant,
+    /// The key is up: from this sample on, what stays below this level is silence. None once it was told.
+    released: Option<(usize, f32)>,
+}
+
 struct Capturing {
     settings: Audio,
     keeper: Keeper<Microphone>,
@@ -113,12 +152,13 @@ struct Capturing {
     standing: Standing,
     /// The last moments, at the device's rate.
     before: VecDeque<f32>,
-    taking: Option<(TxId, Vec<f32>)>,
+    taking: Option<Taking>,
+    flown: (Instant, Arc<AtomicU32>),
     tell: Box<dyn Fn(CaptureEvent) + Send>,
 }
 
 impl Capturing {
-    fn new(settings: Audio, looks: Looks<Microphone>, tell: Box<dyn Fn(CaptureEvent) + Send>) -> Self {
+    fn new(settings: Audio, looks: Looks<Microphone>, flown: (Instant, Arc<AtomicU32>), tell: Box<dyn Fn(CaptureEvent) + Send>) -> Self {
         let standing = Standing::new("microphone", settings.microphone.as_deref());
         Self {
             settings,
@@ -129,7 +169,18 @@ impl Capturing {
             standing,
             before: VecDeque::new(),
             taking: None,
+            flown,
             tell,
+        }
+    }
+
+    /// The microphone is to be open although the key is up.
+    fn is_armed(&self) -> bool {
+        let reported = self.flown.1.load(Ordering::Relaxed);
+        match self.settings.keep_open {
+            KeepOpen::Always => true,
+            KeepOpen::OnPress => false,
+            KeepOpen::WithSim => reported > 0 && seconds(self.flown.0).saturating_sub(reported) < SIM_S,
         }
     }
 
@@ -144,14 +195,18 @@ impl Capturing {
             };
             match inbox.recv_timeout(wait) {
                 Ok(Order::Begin(tx)) => self.begin(tx),
+                Ok(Order::Release(tx)) => self.release(tx),
                 Ok(Order::End(tx, at)) => self.end(tx, at),
                 Ok(Order::Discard(tx)) => {
                     self.drain();
-                    if self.taking.as_ref().is_some_and(|(t, _)| *t == tx) {
+                    if self.taking.as_ref().is_some_and(|t| t.tx == tx) {
                         self.taking = None;
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => self.drain(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.drain();
+                    self.listen_for_silence();
+                }
                 Err(RecvTimeoutError::Disconnected) => {
                     if let Some(m) = self.microphone.take() {
                         close(m);
@@ -165,11 +220,21 @@ impl Capturing {
     /// Notices a microphone that is lost, and has the right one opened.
     fn watch(&mut self) {
         let now = Instant::now();
+        let armed = self.is_armed();
+        if !armed && self.taking.is_none() {
+            self.known = false;
+            self.looked = None;
+            self.microphone.take().into_iter().chain(self.keeper.answer().and_then(Answer::opened)).for_each(close);
+            return;
+        }
         if let Some(m) = &mut self.microphone {
             if let Some(why) = m.watch.lost(now) {
                 self.lost(why);
             } else if !self.known && m.watch.is_alive() {
                 self.known = true;
+                if let Some(t) = self.taking.as_ref().filter(|_| !armed) {
+                    log::info!("the microphone heard {} ms after the press", t.pressed.elapsed().as_millis());
+                }
                 if let Some(what) = self.standing.works(&m.name, m.chosen) {
                     (self.tell)(CaptureEvent::Device(Ok(what)));
                 }
@@ -223,7 +288,7 @@ impl Capturing {
 
     /// Told once, until there is one again.
     fn gone(&mut self, p: Problem) {
-        if let Some((tx, _)) = self.taking.take() {
+        if let Some(Taking { tx, .. }) = self.taking.take() {
             (self.tell)(CaptureEvent::Taken { tx, take: Err(p.clone()) });
         }
         if let Some(p) = self.standing.gone(p) {
@@ -239,7 +304,7 @@ impl Capturing {
         let n = m.ring.slots();
         let Ok(chunk) = m.ring.read_chunk(n) else { return };
         match &mut self.taking {
-            Some((_, samples)) => {
+            Some(Taking { samples, .. }) => {
                 let room = limit.saturating_sub(samples.len());
                 samples.extend(chunk.into_iter().take(room));
             }
@@ -254,17 +319,41 @@ impl Capturing {
     fn begin(&mut self, tx: TxId) {
         self.taking = None;
         self.drain();
-        if self.microphone.is_none() {
+        if self.microphone.is_none() && self.is_armed() {
             (self.tell)(CaptureEvent::Taken { tx, take: Err(Way::In.none()) });
             return;
         }
         let mut samples: Vec<f32> = Vec::with_capacity(self.microphone.as_ref().map_or(0, |m| m.rate as usize * 10));
         samples.extend(self.before.drain(..));
-        self.taking = Some((tx, samples));
+        self.taking = Some(Taking { tx, samples, pressed: Instant::now(), released: None });
+    }
+
+    fn release(&mut self, tx: TxId) {
+        self.drain();
+        let Some(m) = &self.microphone else { return };
+        if let Some(t) = self.taking.as_mut().filter(|t| t.tx == tx) {
+            t.released = Some((t.samples.len(), take::silence_below(&t.samples, m.rate)));
+        }
+    }
+
+    /// Tells once that nothing is said any more after the key went up.
+    fn listen_for_silence(&mut self) {
+        let (Some(m), Some(t)) = (&self.microphone, &mut self.taking) else { return };
+        let (length, frame) = (m.rate as usize * QUIET_MS / 1000, m.rate as usize / 50);
+        let Some((from, level)) = t.released else { return };
+        if t.samples.len() < from + length {
+            return;
+        }
+        let last = &t.samples[t.samples.len() - length..];
+        if frame > 0 && last.chunks(frame).all(|f| take::rms(f) < level) {
+            t.released = None;
+            let tx = t.tx;
+            (self.tell)(CaptureEvent::Quiet { tx });
+        }
     }
 
     fn end(&mut self, tx: TxId, at: Instant) {
-        if self.taking.as_ref().is_none_or(|(t, _)| *t != tx) {
+        if self.taking.as_ref().is_none_or(|t| t.tx != tx) {
             return;
         }
         // The callback that carries the last moments may be a buffer late.
@@ -274,8 +363,13 @@ impl Capturing {
             std::thread::sleep(Duration::from_millis(2));
         }
         self.drain();
-        let Some((tx, samples)) = self.taking.take() else { return };
-        let Some(rate) = self.microphone.as_ref().map(|m| m.rate) else { return };
+        let Some(Taking { tx, samples, .. }) = self.taking.take() else { return };
+        let Some(rate) = self.microphone.as_ref().map(|m| m.rate) else {
+            let p = Problem::new("the microphone was not open in time")
+                .because("it is opened when the key goes down (audio.keep_open)")
+                .fix("hold the key longer, or set audio.keep_open = \"always\"");
+            return (self.tell)(CaptureEvent::Taken { tx, take: Err(p) });
+        };
         let take = resample::to_rate(&samples, rate, take::RATE).map(|s| take::from_16k(&s));
         (self.tell)(CaptureEvent::Taken { tx, take });
     }

@@ -20,12 +20,24 @@ pub enum Answer<D> {
     Failed(Problem),
 }
 
+impl<D> Answer<D> {
+    /// The device that was opened, if one was.
+    pub fn opened(self) -> Option<D> {
+        match self {
+            Self::Opened(d) => Some(d),
+            Self::Same | Self::Failed(_) => None,
+        }
+    }
+}
+
 /// One look: the id of what is open and well, if anything is.
 pub type Look<D> = Box<dyn FnMut(Option<&str>) -> Answer<D> + Send>;
 /// Makes the look on the keeper's thread; a second time when the first one hangs.
 pub type Looks<D> = Arc<dyn Fn() -> Look<D> + Send + Sync>;
 
 type Asked = Option<String>;
+/// Where to ask, where the answers come, and the thread between.
+type Running<D> = (SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>);
 
 /// The thread at work: what it is asked by, what it answers by, itself.
 type Running<D> = (SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>);

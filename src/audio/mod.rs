@@ -5,6 +5,7 @@ pub mod devices;
 pub mod ear;
 pub mod keeper;
 pub mod list;
+pub mod meter;
 pub mod mouth;
 pub mod play;
 pub mod radio;

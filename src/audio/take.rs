@@ -50,6 +50,12 @@ fn millis(samples: usize) -> u32 {
     u32::try_from(samples as u64 * 1000 / u64::from(RATE)).unwrap_or(u32::MAX)
 }
 
+/// The level below which a frame of a take, at any rate, holds no voice.
+pub(super) fn silence_below(samples: &[f32], rate: u32) -> f32 {
+    let frames: Vec<f32> = samples.chunks_exact((rate as usize / 50).max(1)).map(rms).collect();
+    (quiet_tenth(&frames) * ABOVE_NOISE).max(SILENCE)
+}
+
 /// The level that a tenth of the frames stay below: the pauses between words show the noise.
 fn quiet_tenth(frames: &[f32]) -> f32 {
     let mut sorted = frames.to_vec();

@@ -6,6 +6,7 @@ mod airports;
 pub mod batch;
 mod config;
 pub mod demo;
+mod devices;
 mod doctor;
 mod models;
 mod plan;
@@ -68,6 +69,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Batch => batch::run(),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
+        Command::Devices(args) => devices::run(file, &args),
         Command::Airports(args) => airports::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man => shell::man(),

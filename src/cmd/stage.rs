@@ -142,6 +142,7 @@ impl Stage {
         match effect {
             Effect::Capture(tx) => self.taking = Some(tx),
             Effect::DropCapture(_) => self.taking = None,
+            Effect::Release(_) => {}
             Effect::EndCapture(tx) => {
                 let take = match (self.taking.take() == Some(tx), self.microphone.take()) {
                     (true, Some(sound)) => Ok(take::from_16k(&sound)),
