@@ -50,6 +50,12 @@ pub enum Command {
     /// Print completions for a shell. Example: stratus completions bash
     #[command(hide = true)]
     Completions(Completions),
+    /// Load a speech model and end: what Stratus itself starts, for a damaged model may end the process.
+    #[command(hide = true)]
+    TryModel {
+        /// The model's file.
+        file: PathBuf,
+    },
     /// Print the manual page. Example: stratus man
     #[command(hide = true)]
     Man,

@@ -27,7 +27,7 @@ use crate::settings::Config;
 use crate::sim::link::{Link, Patience, Told};
 use crate::speech::recognise::Recogniser;
 use crate::speech::synthesise::Synthesiser;
-use crate::speech::{files, model};
+use crate::speech::{files, model, trial};
 use crate::units::{Time, TxId};
 use crate::worker::Worker;
 
@@ -505,6 +505,7 @@ fn load(config: &Config) -> Result<Recogniser, Problem> {
         return Err(model::none_chosen());
     };
     let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
+    trial::once(&verified)?;
     Recogniser::load(&verified, threads(config))
 }
 

@@ -12,7 +12,7 @@ use crate::event::Voice;
 use crate::problem::Problem;
 use crate::settings::Config;
 use crate::speech::synthesise::Synthesiser;
-use crate::speech::{files, model};
+use crate::speech::{files, model, trial};
 
 /// One check: the part, and what was found.
 struct Check {
@@ -72,7 +72,8 @@ fn speech_model(config: &Config) -> Result<String, Problem> {
     let Some(path) = &config.speech.model else {
         return Err(model::none_chosen());
     };
-    model::verify(path, config.speech.model_sha256.as_deref()).map(|_| path.display().to_string())
+    let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
+    trial::once(&verified).map(|()| path.display().to_string())
 }
 
 fn voice(config: &Config) -> Result<String, Problem> {

@@ -69,6 +69,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Batch => batch::run(),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
+        Command::TryModel { file } => crate::speech::trial::attempt(&file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         Command::Devices(args) => devices::run(file, &args),
         Command::Airports(args) => airports::run(&args),
         Command::Completions(args) => shell::completions(&args),

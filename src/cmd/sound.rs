@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::settings::Config;
 use crate::speech::recognise::Recogniser;
 use crate::speech::synthesise::Synthesiser;
-use crate::speech::{files, model};
+use crate::speech::{files, model, trial};
 
 pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
@@ -52,7 +52,9 @@ pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogni
         (None, None) => return Err(model::none_chosen()),
     };
     let expected = if model_file.is_some() { None } else { config.speech.model_sha256.as_deref() };
-    Recogniser::load(&model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?, dispatch::threads(config))
+    let verified = model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?;
+    trial::once(&verified)?;
+    Recogniser::load(&verified, dispatch::threads(config))
 }
 
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {

@@ -7,3 +7,4 @@ mod plausible;
 pub mod recognise;
 pub mod synthesise;
 pub mod text;
+pub mod trial;

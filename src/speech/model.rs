@@ -33,12 +33,21 @@ const LARGEST: u64 = 4 << 30;
 pub struct VerifiedModel {
     path: PathBuf,
     sha256: String,
+    known: bool,
 }
 
 impl VerifiedModel {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+    /// A file that nobody has looked at: only for a process that may die of it.
+    pub(super) fn untried(path: &Path) -> Self {
+        Self { path: path.to_path_buf(), sha256: String::new(), known: false }
+    }
+    /// Stratus knows it: nobody needs to try it.
+    pub fn is_known(&self) -> bool {
+        self.known
     }
     /// Its SHA-256, in hex.
     pub fn sha256(&self) -> &str {
@@ -102,7 +111,8 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Prob
             }
         }
     }
-    Ok(VerifiedModel { path: path.to_path_buf(), sha256 })
+    let known = KNOWN.iter().any(|k| k.sha256 == sha256);
+    Ok(VerifiedModel { path: path.to_path_buf(), sha256, known })
 }
 
 /// The header's numbers lie in the ranges of real models: vocabulary, contexts, states, heads, layers, mels.
