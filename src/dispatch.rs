@@ -318,33 +318,6 @@ impl Shell {
     }
 
     /// Runs `stratus doctor` beside the flight and opens what it found.
-    fn fetch(&mut self, name: Option<&str>) {
-        self.fetching = None;
-        match name.map(|n| fetch::Fetch::start(n, &self.config, &self.paths, &self.inbox)) {
-            Some(Ok(f)) => self.fetching = Some(f),
-            Some(Err(p)) => self.inbox.offer(Event::Trouble(p)),
-            None => {}
-        }
-    }
-
-    fn doctor(&self) {
-        let (inbox, config, report) = (self.inbox.clone(), self.paths.config_file.clone(), self.paths.log_dir.join("doctor.txt"));
-        let spawned = std::thread::Builder::new().name("doctor".into()).spawn(move || {
-            let found = std::env::current_exe().and_then(|me| Command::new(me).arg("--config").arg(config).arg("doctor").output());
-            let body = match found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| out.status.success())) {
-                Ok(well) => {
-                    open(&report);
-                    if well { "Everything works." } else { "Something needs you: the report says what, and how to mend it." }.to_owned()
-                }
-                Err(e) => format!("The check could not run: {e}"),
-            };
-            inbox.send(Event::Notice { title: "Stratus was checked".into(), body });
-        });
-        if let Err(e) = spawned {
-            log::error!("cannot start the doctor: {e}");
-        }
-    }
-
     fn consult(&mut self, tx: TxId, question: crate::event::Question) {
         if self.llm.is_none() {
             let inbox = self.inbox.clone();

@@ -39,9 +39,6 @@ type Asked = Option<String>;
 /// Where to ask, where the answers come, and the thread between.
 type Running<D> = (SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>);
 
-/// The thread at work: what it is asked by, what it answers by, itself.
-type Running<D> = (SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>);
-
 /// A thread that looks when it is asked.
 pub struct Keeper<D> {
     name: &'static str,

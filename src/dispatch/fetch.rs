@@ -1,10 +1,11 @@
-//! One download of a speech model at a time, on a thread of its own, told to the application as it goes.
+//! What the menu sends somebody out for, on threads of their own: a speech model, one at a time, and the doctor.
 
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::Inbox;
+use super::{Inbox, Shell, open};
 use crate::download::{self, Patience, Wanted};
 use crate::event::Event;
 use crate::models;
@@ -65,6 +66,35 @@ impl Drop for Fetch {
             && let Some(t) = self.thread.take()
         {
             let _ = t.join();
+        }
+    }
+}
+
+impl Shell {
+    pub(super) fn fetch(&mut self, name: Option<&str>) {
+        self.fetching = None;
+        match name.map(|n| Fetch::start(n, &self.config, &self.paths, &self.inbox)) {
+            Some(Ok(f)) => self.fetching = Some(f),
+            Some(Err(p)) => self.inbox.offer(Event::Trouble(p)),
+            None => {}
+        }
+    }
+
+    pub(super) fn doctor(&self) {
+        let (inbox, config, report) = (self.inbox.clone(), self.paths.config_file.clone(), self.paths.log_dir.join("doctor.txt"));
+        let spawned = std::thread::Builder::new().name("doctor".into()).spawn(move || {
+            let found = std::env::current_exe().and_then(|me| Command::new(me).arg("--config").arg(config).arg("doctor").output());
+            let body = match found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| out.status.success())) {
+                Ok(well) => {
+                    open(&report);
+                    if well { "Everything works." } else { "Something needs you: the report says what, and how to mend it." }.to_owned()
+                }
+                Err(e) => format!("The check could not run: {e}"),
+            };
+            inbox.send(Event::Notice { title: "Stratus was checked".into(), body });
+        });
+        if let Err(e) = spawned {
+            log::error!("cannot start the doctor: {e}");
         }
     }
 }

@@ -111,7 +111,7 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Prob
             }
         }
     }
-    let known = KNOWN.iter().any(|k| k.sha256 == sha256);
+    let known = known().any(|k| k.sha256 == sha256);
     Ok(VerifiedModel { path: path.to_path_buf(), sha256, known })
 }
 
