@@ -319,7 +319,8 @@ impl Capturing {
     fn begin(&mut self, tx: TxId) {
         self.taking = None;
         self.drain();
-        if self.microphone.is_none() && self.is_armed() {
+        // One that is being opened (at the start, after a loss) joins in when it is there, as with `keep_open = "on_press"`.
+        if self.microphone.is_none() && self.is_armed() && self.keeper.waiting().is_none() {
             (self.tell)(CaptureEvent::Taken { tx, take: Err(Way::In.none()) });
             return;
         }
