@@ -168,3 +168,47 @@ fn on_press_the_microphone_is_open_only_while_the_key_is_held() {
     capture.simulator_reports();
     ears.recv_timeout(LIMIT).unwrap();
 }
+
+#[test]
+fn a_press_while_the_microphone_is_being_opened_is_a_call() {
+    let (tell, told) = channel();
+    let (give, ears) = channel();
+    let (open, opens) = channel::<()>();
+    let (give, opens) = (Arc::new(Mutex::new(give)), Arc::new(Mutex::new(opens)));
+    let looks: Looks<Microphone> = Arc::new(move || {
+        let (give, opens) = (give.clone(), opens.clone());
+        Box::new(move |open| match open {
+            Some(_) => Answer::Same,
+            None => {
+                // The sound system takes its time.
+                let _ = opens.lock().unwrap().recv();
+                let (m, ear) = Microphone::scripted("script", RATE, 1, 0);
+                give.lock().unwrap().send(ear).unwrap();
+                Answer::Opened(m)
+            }
+        })
+    });
+    let capture = Capture::on(&Audio::default(), looks, move |e| drop(tell.send(e))).unwrap();
+    // The thread has begun to look before it takes its first order.
+    capture.begin(TxId(1));
+    std::thread::sleep(Duration::from_millis(30));
+    open.send(()).unwrap();
+    let mut ear = ears.recv_timeout(LIMIT).unwrap();
+    let limit = Instant::now() + LIMIT;
+    let mut heard = 0;
+    while heard < RATE as usize {
+        ear.hear(&[0.25f32; 160]);
+        heard += 160;
+        std::thread::sleep(Duration::from_millis(1));
+        assert!(Instant::now() < limit);
+    }
+    capture.end(TxId(1));
+    let take = loop {
+        ear.hear(&[0.0f32; 160]);
+        assert!(Instant::now() < limit, "no take");
+        if let Ok(CaptureEvent::Taken { take, .. }) = told.recv_timeout(Duration::from_millis(20)) {
+            break take.unwrap();
+        }
+    };
+    assert!(take.samples.iter().filter(|s| **s == 0.25).count() > RATE as usize / 2, "most of what was said is there");
+}
