@@ -180,8 +180,7 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     {
         items.push(Item::Approach { kind: approach_kind(t), expect: true });
         rw(items);
-    } else if let Some(last) = t.last().filter(|x| x.is("departure")) {
-        let _ = last;
+    } else if t.last().is_some_and(|x| x.is("departure")) && !t.iter().any(|x| x.is("expect") || x.is("after")) {
         procedure(t, items);
     } else if letters_only(t) {
         // "taxi via Alpha, Bravo": the list goes on.

@@ -41,7 +41,11 @@ pub(super) fn advisory(report: &Report) -> Option<Advisory> {
         0 | 1 => "1 mile".to_owned(),
         n => format!("{n} miles"),
     };
-    let kind = other.aircraft_type.as_deref().map_or_else(|| "type unknown".to_owned(), phrase::type_name);
+    let kind = other
+        .aircraft_type
+        .as_deref()
+        .filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .map_or_else(|| "type unknown".to_owned(), phrase::type_name);
     let feet = (other.altitude_ft / 100.0).round() as i32 * 100;
     Some(Advisory {
         words: format!("{hour} o'clock, {miles}, {}bound, {kind}", compass_word(other.heading_true)),

@@ -68,6 +68,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if heard.other_aircraft {
         return Decision::Silent("that was another aircraft's callsign").into();
     }
+    if let Some(d) = tower::runway_taken(s, record, heard) {
+        return d.into();
+    }
     if two_callers(s, text) {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }

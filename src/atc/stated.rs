@@ -238,10 +238,22 @@ fn stations(st: &State, name: &str) -> Vec<Station> {
 
 fn words(v: &Value) -> String {
     match v {
-        Value::String(s) => s.clone(),
+        Value::String(s) => plain_fact(s),
         Value::Null => String::new(),
-        other => other.to_string(),
+        other => plain_fact(&other.to_string()),
     }
+}
+
+/// Words that a controller may repeat as a fact: the first statement, without anything that reads like an order to a
+/// machine or like a clearance. What is left of such a text is that there is something.
+fn plain_fact(said: &str) -> String {
+    const NOT_FACTS: [&str; 12] =
+        ["clear", "ignore", "instruction", "system", "prompt", "controller", "must", "say ", "respond", "line up", "takeoff", "take off"];
+    let end = said.find(['(', ';', '<', '>', '{', '[', '|', '\n', '\r', '\u{1b}']).unwrap_or(said.len());
+    let first = said[..end].split(". ").next().unwrap_or("").trim().trim_end_matches('.');
+    let short: String = first.chars().filter(|c| !c.is_control()).take(90).collect();
+    let low = short.to_lowercase();
+    if NOT_FACTS.iter().any(|w| low.contains(w)) { "traffic".to_owned() } else { short }
 }
 
 /// "hold short runway 28L" -> 28L.
@@ -265,5 +277,5 @@ fn traffic(said: Option<&str>) -> Option<TrafficFacts> {
     let low = said.to_lowercase();
     let near = miles_in(&low).is_some_and(|d| d <= 2.0) || low.contains("short final") || low.contains("on runway");
     let on_final = low.contains("final") || low.contains("runway");
-    Some(TrafficFacts { words: said.to_owned(), runway: runway_in(&low), close: on_final && (near || miles_in(&low).is_none()) })
+    Some(TrafficFacts { words: plain_fact(said), runway: runway_in(&low), close: on_final && (near || miles_in(&low).is_none()) })
 }

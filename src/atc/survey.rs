@@ -188,7 +188,9 @@ impl Engine {
 
 /// "Cessna", "Boeing 737", or the callsign of another aircraft, as one is pointed out to a pilot.
 fn name_of(other: &Other) -> String {
-    let kind = other.aircraft_type.as_deref().map(phrase::type_name);
+    // A simulator's add-on may put anything there: what is no designator is only an aircraft.
+    let designator = other.aircraft_type.as_deref().filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let kind = designator.map(phrase::type_name);
     kind.or_else(|| other.callsign.as_ref().map(|c| c.to_string())).unwrap_or_else(|| "aircraft".to_owned())
 }
 

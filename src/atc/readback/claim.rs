@@ -7,7 +7,7 @@ use crate::atc::figures;
 use crate::atc::instruction::{Climb, Item, Landing};
 use crate::atc::parse::Named;
 use crate::atc::telephony;
-use crate::atc::transcript::Token;
+use crate::atc::transcript::{Token, tokens};
 use crate::units::{Position3, Region, Runway, Side};
 
 /// How the callsign came.
@@ -205,11 +205,11 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     verbs(items, said, &mut wrong);
     wrong.extend(turns(items, &w));
     wrong.extend(bounds(items, &Words { t: said.to_vec() }));
-    if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. }))
-        && region == Region::Icao
-    {
+    if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. })) {
         let first = p.split_whitespace().next().unwrap_or("").to_lowercase();
-        if !said.iter().any(|x| x.is(&first) || x.is("departure")) {
+        if other_procedure(&tokens(p), said) {
+            wrong.push(ReadbackItem::DepartureProcedure);
+        } else if region == Region::Icao && !said.iter().any(|x| x.is(&first) || x.is("departure")) {
             missing.push(ReadbackItem::DepartureProcedure);
         }
     }
@@ -225,6 +225,24 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
         Verdict::Correct
     };
     Check { verdict, wrong, missing }
+}
+
+/// The departure that was said is another one: the same name with another number or letter ("one bravo" for "1A"), or
+/// another name in front of the word.
+fn other_procedure(given: &[Token], said: &[Token]) -> bool {
+    let sign = |t: &Token| t.digit().or(t.letter());
+    let Some(name) = given.iter().find(|t| !t.word().is_empty()) else { return false };
+    let designator: String = given.iter().filter_map(sign).collect();
+    let at = said.iter().position(|t| t.is(name.word()));
+    let told: String = match (at, said.iter().position(|t| t.is("departure"))) {
+        (Some(at), _) => said[at + 1..].iter().map_while(sign).collect(),
+        (None, Some(end)) => {
+            let back: String = said[..end].iter().rev().map_while(sign).collect();
+            back.chars().rev().collect()
+        }
+        (None, None) => return false,
+    };
+    !designator.is_empty() && !told.is_empty() && !told.starts_with(&designator)
 }
 
 /// The order of claiming: what has the most telling shape first.

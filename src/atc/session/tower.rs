@@ -240,6 +240,15 @@ fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing)
     Decision::Say(items)
 }
 
+/// Short of a runway that is taken, whatever was said: around it goes.
+pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let short = s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 1.0);
+    let known = matches!(heard.intent, Intent::GoAround | Intent::Mayday | Intent::PanPan) || record.emergency.is_some();
+    let runway = s.runway_for(heard.slots.runway).filter(|r| short && !known && s.occupant(*r).is_some())?;
+    let who = s.occupant(runway).map(|o| Item::Traffic(format!("{o}, on the runway")));
+    Some(Decision::say([Item::GoAround].into_iter().chain(who).chain([Item::ClosedTraffic(s.pattern)])))
+}
+
 /// A report from the pattern: cleared, sequenced, or told where to report next.
 fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.on_ground {
