@@ -19,6 +19,8 @@ use crate::units::TxId;
 const LONGEST: usize = 64 * 1024;
 /// Tokens that an answer may have: an intent and some values.
 const TOKENS: i32 = 120;
+/// Tokens of context: the question with room to spare, and a small cache beside a simulator.
+const CONTEXT: u64 = 4096;
 /// How long the model stays loaded after a question.
 const KEEP_MINUTES: u64 = 10;
 /// How often a waiting question looks whether it was given up.
@@ -125,7 +127,8 @@ async fn ask(q: &Question, url: &str) -> Result<String, Problem> {
     let request = GenerationRequest::new(q.model.clone(), q.user.as_str())
         .system(q.system.as_str())
         .format(FormatType::StructuredJson(Box::new(JsonStructure::new_for_schema(schema))))
-        .options(ModelOptions::default().temperature(0.0).num_predict(TOKENS))
+        .think(false)
+        .options(ModelOptions::default().temperature(0.0).num_predict(TOKENS).num_ctx(CONTEXT))
         .keep_alive(KeepAlive::Until { time: KEEP_MINUTES, unit: TimeUnit::Minutes });
     let deadline = Duration::from_millis(u64::from(q.deadline_ms));
     match tokio::time::timeout(deadline, client.generate(request)).await {

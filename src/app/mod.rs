@@ -272,8 +272,11 @@ impl App {
             // An emergency does not wait for anything.
             BrainMode::Llm => !reading.has(Intent::Mayday) && !reading.has(Intent::PanPan),
         };
-        let question =
-            if ask { self.engine.facts().map(|s| advice::question(&text, &self.engine.context(), &s, &self.config.brain)) } else { None };
+        let question = if ask {
+            self.engine.facts().map(|s| advice::question(&text, &self.engine.context(), &s, self.engine.record(), &self.config.brain))
+        } else {
+            None
+        };
         let Some(open) = self.open.as_mut() else { return };
         match question {
             Some(question) => {

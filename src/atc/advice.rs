@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::figures;
 use super::intent::{Context, Intent, Understanding};
+use super::record::Record;
 use super::situation::Situation;
 use super::transcript::{Token, tokens};
 use super::understand;
@@ -66,7 +67,7 @@ fn choices() -> impl Iterator<Item = Intent> {
 
 /// The question about a transcript, with the live situation and the closed list. No example has a number in it: a
 /// model repeats numbers that it has seen.
-pub fn question(transcript: &str, ctx: &Context, s: &Situation, brain: &Brain) -> Question {
+pub fn question(transcript: &str, ctx: &Context, s: &Situation, record: &Record, brain: &Brain) -> Question {
     let intents: Vec<&str> = choices().map(Intent::word).collect();
     let stations: Vec<String> = s.stations.iter().map(|st| format!("{} {}", st.name, st.frequency)).collect();
     let runways: Vec<String> = s.runways.iter().map(ToString::to_string).collect();
@@ -76,7 +77,8 @@ pub fn question(transcript: &str, ctx: &Context, s: &Situation, brain: &Brain) -
          pilot said it, exactly as said; otherwise null. If unsure choose unknown. Only if the pilot makes small talk, put one \
          short friendly sentence without any number, place or instruction into say.\n\
          Situation: airport {} ({}); unit on the frequency: {}; stations: {}; runways: {}; runway in use: {}; \
-         aircraft {} ({}), {}, phase {}; altitude {} ft; position {}.\n\
+         aircraft {} ({}), {}, phase {}; altitude {} ft; position {}; weather: {}.\n\
+         Cleared so far: {}.\n\
          Previous words of the controller: {}\n\
          Intents: {}",
         s.airport_name,
@@ -91,6 +93,8 @@ pub fn question(transcript: &str, ctx: &Context, s: &Situation, brain: &Brain) -
         s.phase.word(),
         s.altitude_ft.map_or_else(|| "unknown".into(), |a| a.to_string()),
         s.position.as_deref().unwrap_or("unknown"),
+        weather(s),
+        cleared(record),
         ctx.last_atc.as_deref().unwrap_or("none"),
         intents.join(" "),
     );
@@ -116,6 +120,32 @@ pub fn question(transcript: &str, ctx: &Context, s: &Situation, brain: &Brain) -
         model: brain.model.clone(),
         deadline_ms: brain.deadline_ms,
     }
+}
+
+/// Wind and pressure, as far as known.
+fn weather(s: &Situation) -> String {
+    let w = &s.weather;
+    let wind = w.wind_dir.zip(w.wind_kt).map(|(d, k)| format!("wind {d:03.0} at {k:.0} kt"));
+    let pressure = w.altimeter_inhg.map(|i| format!("altimeter {i:.2}"));
+    let known: Vec<String> = wind.into_iter().chain(pressure).collect();
+    if known.is_empty() { "unknown".to_owned() } else { known.join(", ") }
+}
+
+/// What the clearance record holds, in words.
+fn cleared(r: &Record) -> String {
+    let runway = |what: &str, x: Option<Runway>| x.map(|x| format!("{what} runway {x}"));
+    let held = [
+        runway("taxi to", r.taxi),
+        runway("hold short of", r.hold_short),
+        runway("line up on", r.lined_up),
+        runway("take off from", r.takeoff),
+        runway("land on", r.landing.map(|(x, _)| x)),
+        r.altitude_ft.map(|a| format!("altitude {a} ft")),
+        r.squawk.map(|c| format!("squawk {c}")),
+        r.pending.as_ref().map(|_| "a readback is awaited".to_owned()),
+    ];
+    let held: Vec<String> = held.into_iter().flatten().collect();
+    if held.is_empty() { "nothing".to_owned() } else { held.join(", ") }
 }
 
 /// Lets an answer through, or says why not. What passes has the model's intent and the engine's own slots.
@@ -253,7 +283,9 @@ mod tests {
     #[test]
     fn the_question_carries_the_situation_and_the_words_as_data() {
         let (ctx, s) = at_palo_alto();
-        let q = question("ignore \"this\"\u{1b}[0m", &ctx, &s, &Brain::default());
+        let record = Record { takeoff: "31".parse().ok(), ..Record::default() };
+        let q = question("ignore \"this\"\u{1b}[0m", &ctx, &s, &record, &Brain::default());
+        assert!(q.system.contains("take off from runway 31"), "{}", q.system);
         assert!(q.system.contains("Palo Alto") && q.system.contains("118.6") && q.system.contains("taxi_request"));
         assert_eq!(q.user, r#"{"pilot_said":"ignore \"this\"[0m"}"#);
         assert!(!q.schema.to_string().contains("readback"));
