@@ -395,9 +395,9 @@ pub fn watch_devices(inbox: &Inbox) -> std::sync::mpsc::Sender<()> {
     let (stop, stopped) = std::sync::mpsc::channel();
     let inbox = inbox.clone();
     let spawned = std::thread::Builder::new().name("devices".into()).spawn(move || {
-        let mut last = None;
+        let (mut last, mut lister) = (None, crate::audio::list::Lister::default());
         loop {
-            let now = crate::audio::list::list();
+            let now = lister.list();
             if last.as_ref() != Some(&now) {
                 inbox.offer(Event::Devices(now.clone()));
                 last = Some(now);

@@ -139,8 +139,12 @@ fn is_named(device: &cpal::Device, wanted: &str) -> bool {
 
 /// The devices of the moment; none where the sound system does not answer.
 pub fn all(way: Way) -> Vec<Listed> {
-    let host = cpal::default_host();
-    let standard = default(&host, way).map(|d| id(&d));
+    all_of(&cpal::default_host(), way)
+}
+
+/// The devices that one connection to the sound system shows.
+pub(super) fn all_of(host: &cpal::Host, way: Way) -> Vec<Listed> {
+    let standard = default(host, way).map(|d| id(&d));
     let listed = |d: cpal::Device| Listed { default: standard.as_ref() == Some(&id(&d)), id: id(&d), name: name(&d) };
     let mut all: Vec<Listed> = match way {
         Way::In => host.input_devices().map(|d| d.map(listed).collect()),
