@@ -14,10 +14,12 @@ sys.dont_write_bytecode = True
 import score
 
 got = json.load(open(sys.argv[1]))
-# The scorer counts {"id":…,"error":…} as an answer, a wrong one; here it is a fault.
-lines = [score.question(kind, case) for kind, cases in score.load(["tests/cases", "tests/cases/fresh"], score.KINDS).items() for case in cases]
+# The scorer counts {"id":…,"error":…} as an answer, a wrong one; here it is a fault, but for hostile facts that are refused.
+cases = score.load(["tests/cases", "tests/cases/fresh"], score.KINDS)
+lines = [score.question(kind, case) for kind, some in cases.items() for case in some]
+hostile = {case["id"] for case in cases.get("adversarial", [])}
 answers = score.answers([sys.argv[2], "batch"], lines, "batch", 600)
-wrong = ["%s: %s" % (id, a["error"]) for id, a in answers.items() if "error" in a]
+wrong = ["%s: %s" % (id, a["error"]) for id, a in answers.items() if "error" in a and id not in hostile]
 wrong += [f"{kind}: {part['cases'] - part['answered']} cases without an answer" for kind, part in got.items() if part["answered"] != part["cases"]]
 if "understand" not in got or "readback" not in got:
     wrong.append("the cases of understand or readback are missing")
