@@ -75,7 +75,8 @@ impl Shell {
         self.fetching = None;
         match name.map(|n| Fetch::start(n, &self.config, &self.paths, &self.inbox)) {
             Some(Ok(f)) => self.fetching = Some(f),
-            Some(Err(p)) => self.inbox.offer(Event::Trouble(p)),
+            // Told as the end of the download, so that another one may begin.
+            Some(Err(p)) => self.inbox.offer(Event::Fetched { model: name.unwrap_or_default().to_owned(), result: Err(p) }),
             None => {}
         }
     }
