@@ -1,5 +1,6 @@
 //! Wires workers to `App`: effects become jobs, results become events. One owner thread holds the application.
 
+mod ears;
 mod fetch;
 
 use std::collections::BTreeMap;
@@ -18,18 +19,20 @@ use crate::audio::radio;
 use crate::config::Watch;
 use crate::desktop::joystick::{Joysticks, News, Places};
 use crate::desktop::{autostart, key::Key, toast::Toaster, tray::Tray};
-use crate::event::{Effect, Event, Hints, Line, Take, Voice};
+use crate::event::{Effect, Event, Line, Voice};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
 use crate::sim::link::{Link, Patience, Told};
-use crate::speech::recognise::Recogniser;
+use crate::speech::files;
 use crate::speech::synthesise::Synthesiser;
-use crate::speech::{files, model, trial};
 use crate::units::{Time, TxId};
 use crate::worker::Worker;
+
+pub use ears::threads;
+use ears::{Ears, ears};
 
 /// Events that may wait for the owner; more is a sign that it stands still.
 pub const INBOX: usize = 256;
@@ -52,12 +55,6 @@ impl Inbox {
             log::warn!("the inbox is full: a report was dropped");
         }
     }
-}
-
-enum Ears {
-    Load,
-    Transcribe { tx: TxId, take: Take, hints: Hints, cancel: Arc<AtomicBool> },
-    Reconfigure(Arc<Config>),
 }
 
 struct VoiceJob {
@@ -134,6 +131,9 @@ impl Shell {
 
     /// Opens microphone and speaker: after the tray is there, for they may take their time.
     pub fn open_sound(&mut self) {
+        if self.config.speech.preload {
+            let _ = self.ears.send(Ears::Load);
+        }
         let inbox = self.inbox.clone();
         match Capture::start(&self.config.audio, move |e| {
             inbox.send(match e {
@@ -432,65 +432,6 @@ fn no_microphone() -> Problem {
     Problem::new("there is no microphone").fix("connect one, or choose another in stratus.toml (audio.microphone)")
 }
 
-fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, Problem> {
-    let (out, trouble) = (inbox.clone(), inbox.clone());
-    let config = Arc::new(Mutex::new(config.clone()));
-    Worker::start(
-        "recognise",
-        4,
-        move || {
-            let (out, config) = (out.clone(), config.clone());
-            let mut ears: Option<Recogniser> = None;
-            move |job| match job {
-                Ears::Load => {
-                    if ears.is_none() {
-                        ears = load(&config.lock().unwrap_or_else(PoisonError::into_inner)).ok();
-                    }
-                }
-                Ears::Transcribe { tx, take, hints, cancel } => {
-                    if ears.is_none() {
-                        match load(&config.lock().unwrap_or_else(PoisonError::into_inner)) {
-                            Ok(e) => ears = Some(e),
-                            Err(p) => return out.send(Event::Heard { tx, result: Err(p) }),
-                        }
-                    }
-                    if let Some(e) = &mut ears {
-                        let result = e.transcribe(&take.samples, &hints, &cancel);
-                        out.send(Event::Heard { tx, result });
-                    }
-                }
-                Ears::Reconfigure(new) => {
-                    *config.lock().unwrap_or_else(PoisonError::into_inner) = new;
-                    ears = None;
-                }
-            }
-        },
-        move |words| {
-            trouble.send(Event::Trouble(
-                Problem::bug("speech recognition stopped").because(words).fix("it is started again; say it once more"),
-            ))
-        },
-    )
-}
-
-fn load(config: &Config) -> Result<Recogniser, Problem> {
-    let Some(path) = &config.speech.model else {
-        return Err(model::none_chosen());
-    };
-    let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
-    trial::once(&verified)?;
-    Recogniser::load(&verified, threads(config))
-}
-
-/// Threads for recognition: as configured, or half the processors: the simulator needs the rest.
-pub fn threads(config: &Config) -> u8 {
-    if config.speech.threads > 0 {
-        return config.speech.threads;
-    }
-    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    u8::try_from((cores / 2).clamp(1, 8)).unwrap_or(1)
-}
-
 fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, Problem> {
     let (out, trouble, unspoken) = (inbox.clone(), inbox.clone(), unspoken.clone());
     Worker::start(
@@ -556,11 +497,22 @@ fn open(path: &std::path::Path) {
 /// The owner's loop: events in, effects out, until the end.
 pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Instant) {
     let now = || Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+    let mut rested = Instant::now();
     loop {
+        // A simulator's reports keep the inbox busy: the model's rest goes by the clock.
+        if shell.config.speech.idle_unload_minutes > 0 && rested.elapsed() >= ears::IDLE {
+            rested = Instant::now();
+            let _ = shell.ears.send(Ears::Rest);
+        }
         let event = match app.next_deadline() {
             Some(deadline) => match inbox.recv_timeout(deadline.since(now()).max(Duration::ZERO)) {
                 Ok(e) => e,
                 Err(RecvTimeoutError::Timeout) => Event::Wake,
+                Err(RecvTimeoutError::Disconnected) => return,
+            },
+            None if shell.config.speech.idle_unload_minutes > 0 => match inbox.recv_timeout(ears::IDLE) {
+                Ok(e) => e,
+                Err(RecvTimeoutError::Timeout) => continue,
                 Err(RecvTimeoutError::Disconnected) => return,
             },
             None => match inbox.recv() {

@@ -170,8 +170,12 @@ pub struct Speech {
     /// Where speech models are downloaded from instead of the public hub: the address of a folder with the same files.
     #[serde(deserialize_with = "unless_empty")]
     pub mirror: Option<String>,
-    /// Recognition threads; 0 is half the processors.
+    /// Recognition threads; 0 is half the processor's cores.
     pub threads: u8,
+    /// Load the model at start instead of at the first press.
+    pub preload: bool,
+    /// Unload the model after so long without a call; 0: never.
+    pub idle_unload_minutes: u16,
     /// The controller's voice: "en-US" or "en-GB".
     pub voice: String,
     /// How fast the controller speaks, percent of normal.
@@ -180,7 +184,16 @@ pub struct Speech {
 
 impl Default for Speech {
     fn default() -> Self {
-        Self { model: None, model_sha256: None, mirror: None, threads: 0, voice: "en-US".into(), rate_percent: 110 }
+        Self {
+            model: None,
+            model_sha256: None,
+            mirror: None,
+            threads: 0,
+            preload: false,
+            idle_unload_minutes: 30,
+            voice: "en-US".into(),
+            rate_percent: 110,
+        }
     }
 }
 
