@@ -390,7 +390,8 @@ impl Shell {
 /// How often the lists of microphones and speakers are looked at.
 const DEVICES_EVERY: Duration = Duration::from_secs(5);
 
-/// Tells which sound devices there are, now and whenever that changes, until the sender it returns is dropped.
+/// Tells which sound devices there are, now and whenever that changes, until the sender it returns is dropped. Sending
+/// has them looked at now.
 pub fn watch_devices(inbox: &Inbox) -> std::sync::mpsc::Sender<()> {
     let (stop, stopped) = std::sync::mpsc::channel();
     let inbox = inbox.clone();
@@ -402,7 +403,7 @@ pub fn watch_devices(inbox: &Inbox) -> std::sync::mpsc::Sender<()> {
                 inbox.offer(Event::Devices(now.clone()));
                 last = Some(now);
             }
-            if stopped.recv_timeout(DEVICES_EVERY) != Err(RecvTimeoutError::Timeout) {
+            if stopped.recv_timeout(DEVICES_EVERY) == Err(RecvTimeoutError::Disconnected) {
                 return;
             }
         }
@@ -488,7 +489,12 @@ fn record(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Problem> {
 
 /// Opens a file in the pilot's own editor.
 fn open(path: &std::path::Path) {
-    let program = if cfg!(windows) { "explorer" } else { "xdg-open" };
+    // A .toml has no editor of its own on Windows.
+    let program = match (cfg!(windows), path.is_dir()) {
+        (true, false) => "notepad",
+        (true, true) => "explorer",
+        (false, _) => "xdg-open",
+    };
     if let Err(e) = Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
         log::warn!("cannot open {}: {program}: {e}", path.display());
     }

@@ -99,6 +99,7 @@ pub enum Instance {
 /// The right to be the one Stratus; ends with the process, however that ends.
 pub struct Lock {
     socket: PathBuf,
+    #[cfg_attr(not(unix), allow(dead_code, reason = "kept for its lock alone"))]
     file: File,
 }
 
@@ -190,6 +191,9 @@ impl Server {
         let options = ListenerOptions::new().name(name(&socket).map_err(refused)?);
         #[cfg(target_os = "linux")]
         let options = interprocess::os::unix::local_socket::ListenerOptionsExt::mode(options, 0o600);
+        #[cfg(windows)]
+        let options =
+            interprocess::os::windows::local_socket::ListenerOptionsExt::security_descriptor(options, owner_only().map_err(refused)?);
         let listener = options.create_sync().map_err(refused)?;
         let shared = Arc::new(Shared {
             closing: AtomicBool::new(false),
@@ -241,6 +245,7 @@ impl Drop for Place {
 }
 
 fn admit(mut stream: LocalSocketStream, shared: &Arc<Shared>) {
+    #[cfg(unix)]
     let _ = stream.set_send_timeout(Some(READ_LIMIT));
     #[cfg(unix)]
     if !stream.peer_creds().is_ok_and(|c| c.euid() == Some(shared.uid)) {
@@ -305,6 +310,7 @@ pub fn send(socket: &Path, request: &Request, timeout: Duration) -> Result<Reply
         }
         _ => failed(&e),
     })?;
+    #[cfg(unix)]
     stream.set_send_timeout(Some(timeout.max(Duration::from_millis(1)))).map_err(|e| failed(&e))?;
     let wrote = write_line(&mut stream, request);
     if let Err(e) = &wrote
@@ -333,6 +339,13 @@ fn name(socket: &Path) -> io::Result<Name<'_>> {
         .to_string_lossy()
         .replace(|c: char| !c.is_ascii_alphanumeric(), "-")
         .to_ns_name::<interprocess::local_socket::GenericNamespaced>();
+}
+
+/// The pilot's own account and the system may open the pipe, and nobody over the network.
+#[cfg(windows)]
+fn owner_only() -> io::Result<interprocess::os::windows::security_descriptor::SecurityDescriptor> {
+    let allowed = widestring::u16cstr!("D:P(D;;GA;;;NU)(A;;GA;;;OW)(A;;GA;;;SY)");
+    interprocess::os::windows::security_descriptor::SecurityDescriptor::deserialize(allowed)
 }
 
 fn connect(socket: &Path, timeout: Duration) -> io::Result<LocalSocketStream> {
@@ -367,13 +380,31 @@ fn read_line(stream: &mut LocalSocketStream, rest: &mut Vec<u8>, deadline: Insta
         if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        stream.set_recv_timeout(Some(left))?;
         let room = chunk.len().min(MAX_LINE - looked);
-        match stream.read(&mut chunk[..room]) {
+        match read_within(stream, &mut chunk[..room], left) {
             Ok(0) => return Ok(None),
             Ok(n) => rest.extend_from_slice(&chunk[..n]),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            // The end of a pipe is an error on Windows.
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => return Ok(None),
             Err(e) => return Err(e),
         }
     }
+}
+
+#[cfg(unix)]
+fn read_within(stream: &mut LocalSocketStream, into: &mut [u8], time: Duration) -> io::Result<usize> {
+    stream.set_recv_timeout(Some(time))?;
+    stream.read(into)
+}
+
+/// A pipe is looked at again and again, but only while somebody is connected.
+#[cfg(windows)]
+fn read_within(stream: &mut LocalSocketStream, into: &mut [u8], time: Duration) -> io::Result<usize> {
+    use std::os::windows::io::AsHandle;
+    let LocalSocketStream::NamedPipe(pipe) = &*stream;
+    if !crate::pipe::readable(pipe.as_handle(), time, Duration::from_millis(5))? {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    stream.read(into)
 }

@@ -35,6 +35,8 @@ pub mod ipc;
 pub mod llm;
 pub mod log;
 pub mod paths;
+#[cfg(windows)]
+pub mod pipe;
 pub mod sim;
 pub mod speech;
 pub mod worker;

@@ -30,7 +30,8 @@ impl Paths {
                 .because("the system knows no home folder for this user")
                 .fix("set HOME, or name a file with `--config FILE`")
         })?;
-        let data_dir = dirs.data_dir().to_owned();
+        // On Windows models must not travel with a roaming profile.
+        let data_dir = dirs.data_local_dir().to_owned();
         Ok(Self {
             config_file: match config_file {
                 Some(file) => absolute(file),

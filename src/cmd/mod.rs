@@ -31,7 +31,10 @@ use crate::settings::Config;
 
 /// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = Cli::try_parse();
+    #[cfg(windows)]
+    let alone = windowed(parsed.as_ref().ok());
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(e) => {
             let code = if e.use_stderr() { 2 } else { 0 };
@@ -49,16 +52,47 @@ pub fn main() -> ExitCode {
                 }
                 Err(e) => e.chain().skip(1).fold(Problem::new(e.to_string()), |p, why| p.because(why)),
             };
+            #[cfg(windows)]
+            if alone {
+                crate::desktop::windows::console::show(&problem.to_string());
+            }
             let _ = writeln!(std::io::stderr(), "{problem}");
             ExitCode::from(problem.exit_code())
         }
     }
 }
 
+/// On Windows a command writes to the terminal it was started in. The tray takes none: closing the terminal would end it.
+/// Gives whether this is the tray, which has nowhere to write to.
+#[cfg(windows)]
+fn windowed(cli: Option<&Cli>) -> bool {
+    let tray = cli.is_some_and(|c| match &c.command {
+        None => true,
+        Some(Command::Run(run)) => run.headless.is_none(),
+        Some(_) => false,
+    });
+    if !tray {
+        crate::desktop::windows::console::attach();
+    }
+    tray
+}
+
+/// Runs what needs the desktop. On Windows that happens beside the main thread, which runs the message loop.
+fn with_desktop(body: impl FnOnce() -> anyhow::Result<ExitCode> + Send + 'static) -> anyhow::Result<ExitCode> {
+    #[cfg(windows)]
+    return crate::desktop::windows::pump::host(body)?;
+    #[cfg(not(windows))]
+    body()
+}
+
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let file = cli.config.as_deref();
     match cli.command.unwrap_or(Command::Run(Run::default())) {
-        Command::Run(args) => run::run(file, &args),
+        Command::Run(args) if args.headless.is_some() => run::headless(file, &args),
+        Command::Run(args) => {
+            let file = cli.config.clone();
+            with_desktop(move || run::run(file.as_deref(), &args))
+        }
         Command::Demo(args) => demo::run(&args),
         Command::Say(args) => say::say(file, &args),
         Command::Plan(args) => plan::run(file, &args.what),
@@ -69,12 +103,19 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Batch => batch::run(),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
-        Command::TryModel { file } => crate::speech::trial::attempt(&file).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        Command::TryModel { file } => {
+            #[cfg(windows)]
+            crate::desktop::windows::console::die_quietly();
+            crate::speech::trial::attempt(&file).map(|()| ExitCode::SUCCESS).map_err(Into::into)
+        }
         Command::Devices(args) => devices::run(file, &args),
         Command::Airports(args) => airports::run(&args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man => shell::man(),
-        Command::Doctor(args) => doctor::run(file, &args),
+        Command::Doctor(args) => {
+            let file = cli.config.clone();
+            with_desktop(move || doctor::run(file.as_deref(), &args))
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 mod crash;
 mod footprint;
 mod headless;
+#[cfg(windows)]
+mod told;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -27,11 +29,14 @@ use crate::settings::Config;
 use crate::sim::replay;
 use crate::units::Time;
 
+/// `stratus run --headless SCRIPT`
+pub(super) fn headless(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
+    let script = args.headless.as_deref().unwrap_or(Path::new("-"));
+    headless::run(file, args, script)
+}
+
 pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
-    if let Some(script) = &args.headless {
-        return headless::run(file, args, script);
-    }
     let paths = Paths::find(file)?;
     let loaded = config::load_or_create(&paths.config_file);
     let config = with_sim(loaded.config.clone(), args.sim.as_deref());
@@ -47,7 +52,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     };
     let (sender, receiver) = sync_channel(INBOX);
     let inbox = Inbox(sender);
-    let (_mark, last_run) = crash::begin(&paths);
+    let (mark, last_run) = crash::begin(&paths);
     if let Some(told) = last_run {
         inbox.offer(told);
     }
@@ -75,11 +80,16 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     shell.open_link();
     inbox.offer(Event::Autostart(crate::desktop::autostart::is_on(&paths.autostart_file)));
     let devices = dispatch::watch_devices(&inbox);
+    #[cfg(windows)]
+    let notices = told::start(&inbox, &config, &devices);
     let app = App::new(config, Airports::world());
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.
     recording.store(true, Ordering::Relaxed);
     drop(server);
+    drop(mark);
+    #[cfg(windows)]
+    told::end(notices);
     drop(devices);
     log::info!("ended");
     outcome.map(|()| ExitCode::SUCCESS)
@@ -101,10 +111,9 @@ fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Recei
     owner.join().map_err(|_| Problem::bug("Stratus failed").fix("restart it and send the log").into())
 }
 
-/// On Windows the message loop of the main thread belongs to the tray and the key.
+/// On Windows this is the owner's thread already: the main thread runs the message loop.
 #[cfg(windows)]
-fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Receiver<Event>, begun: Instant) -> anyhow::Result<()> {
-    let _ = inbox;
+fn owner(app: App, shell: Shell, _: &Inbox, receiver: std::sync::mpsc::Receiver<Event>, begun: Instant) -> anyhow::Result<()> {
     dispatch::own(app, shell, &receiver, begun);
     Ok(())
 }
@@ -123,6 +132,8 @@ fn with_sim(config: Arc<Config>, sim: Option<&str>) -> Arc<Config> {
 /// Tray, toasts and key: each may be missing, and is then told through those that are there.
 fn desk(inbox: &Inbox, config: &Config) -> Desk {
     let mut desk = Desk::default();
+    #[cfg(windows)]
+    told::name_toasts();
     let out = inbox.clone();
     match Toaster::start(move |p| out.offer(Event::Trouble(p))) {
         Ok(t) => desk.toaster = Some(t),

@@ -16,24 +16,12 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, inotify};
 
-use crate::event::Edge;
+pub use super::buttons::News;
+use super::buttons::{Buttons, Motion};
 use crate::problem::Problem;
 
-/// How long "press the button now" waits.
-const BIND_LIMIT: Duration = Duration::from_secs(20);
 /// A hat's axis at its end; a stick passes through values between.
 const FULL: i16 = 32_767;
-
-/// What the joysticks have to say.
-#[derive(Debug, Clone, PartialEq)]
-pub enum News {
-    /// A bound button.
-    Edge(Edge),
-    /// The button that was pressed to be bound, as `ptt.joystick` takes it.
-    Bound(String),
-    /// Nothing was pressed in time.
-    NotBound,
-}
 
 /// Where joysticks are found: the devices, and what the kernel tells of them.
 #[derive(Debug, Clone)]
@@ -83,7 +71,7 @@ impl Joysticks {
         let thread = std::thread::Builder::new()
             .name("joystick".into())
             .spawn(move || {
-                let mut desk = Desk { places, open: BTreeMap::new(), bound, held: BTreeSet::new(), binding: None, tell: Box::new(tell) };
+                let mut desk = Desk { places, open: BTreeMap::new(), buttons: Buttons::new(bound, tell) };
                 desk.run(&File::from(watch), &woken, &inbox);
             })
             .map_err(|e| failed(&e))?;
@@ -166,15 +154,6 @@ struct Stick {
     axes: BTreeMap<u8, i16>,
 }
 
-/// One thing that went down or up, by the name of its binding.
-#[derive(Debug, PartialEq)]
-struct Motion {
-    what: String,
-    down: bool,
-    /// The state at the opening, not a motion of the pilot's.
-    initial: bool,
-}
-
 impl Stick {
     /// The motions in the bytes that came (linux/joystick.h: time u32, value i16, type u8, number u8).
     fn motions(&mut self, bytes: &[u8]) -> Vec<Motion> {
@@ -213,11 +192,7 @@ impl Stick {
 struct Desk {
     places: Places,
     open: BTreeMap<String, Stick>,
-    bound: BTreeSet<String>,
-    /// Bound buttons that are down, by device.
-    held: BTreeSet<(String, String)>,
-    binding: Option<Instant>,
-    tell: Box<dyn Fn(News) + Send>,
+    buttons: Buttons,
 }
 
 impl Desk {
@@ -226,30 +201,23 @@ impl Desk {
         loop {
             let ready = match self.wait(watch, woken) {
                 Ok(ready) => ready,
-                Err(_) => return self.let_go(|_| true),
+                Err(_) => return self.buttons.all_up(),
             };
             let mut waste = [0u8; 4096];
             while matches!((&*watch).read(&mut waste), Ok(n) if n > 0) {}
             while matches!((&*woken).read(&mut waste), Ok(n) if n > 0) {}
             loop {
                 match inbox.try_recv() {
-                    Ok(Order::Bindings(new)) => {
-                        self.bound = new.into_iter().collect();
-                        let bound = self.bound.clone();
-                        self.let_go(|(_, what)| !bound.contains(what));
-                    }
-                    Ok(Order::Bind) => self.binding = Some(Instant::now() + BIND_LIMIT),
-                    Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return self.let_go(|_| true),
+                    Ok(Order::Bindings(new)) => self.buttons.bind_these(new),
+                    Ok(Order::Bind) => self.buttons.bind_next(),
+                    Ok(Order::Stop) | Err(TryRecvError::Disconnected) => return self.buttons.all_up(),
                     Err(TryRecvError::Empty) => break,
                 }
             }
             for name in ready {
                 self.read(&name);
             }
-            if self.binding.is_some_and(|until| Instant::now() >= until) {
-                self.binding = None;
-                (self.tell)(News::NotBound);
-            }
+            self.buttons.tick();
             self.look();
         }
     }
@@ -258,7 +226,7 @@ impl Desk {
     fn wait(&self, watch: &File, woken: &UnixStream) -> rustix::io::Result<Vec<String>> {
         let mut fds = vec![PollFd::new(watch, PollFlags::IN), PollFd::new(woken, PollFlags::IN)];
         fds.extend(self.open.values().map(|s| PollFd::new(&s.file, PollFlags::IN)));
-        let left = self.binding.map(|until| until.saturating_duration_since(Instant::now()) + Duration::from_millis(1));
+        let left = self.buttons.binding().map(|until| until.saturating_duration_since(Instant::now()) + Duration::from_millis(1));
         let left = left.map(|d| Timespec { tv_sec: i64::try_from(d.as_secs()).unwrap_or(60), tv_nsec: i64::from(d.subsec_nanos()) });
         match poll(&mut fds, left.as_ref()) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
@@ -289,37 +257,11 @@ impl Desk {
             // Unplugged: what it held is let go.
             _ => {
                 self.open.remove(name);
-                return self.let_go(|(device, _)| device == name);
+                return self.buttons.gone(name);
             }
         };
         for m in motions {
-            self.moved(name, m);
-        }
-    }
-
-    fn moved(&mut self, name: &str, m: Motion) {
-        if m.initial {
-            return;
-        }
-        if m.down && self.binding.take().is_some() {
-            return (self.tell)(News::Bound(m.what));
-        }
-        if m.down && self.bound.contains(&m.what) {
-            let first = self.held.is_empty();
-            self.held.insert((name.to_owned(), m.what));
-            if first {
-                (self.tell)(News::Edge(Edge::Down));
-            }
-        } else if !m.down {
-            self.let_go(|(device, what)| device == name && *what == m.what);
-        }
-    }
-
-    fn let_go(&mut self, which: impl Fn(&(String, String)) -> bool) {
-        let was = !self.held.is_empty();
-        self.held.retain(|h| !which(h));
-        if was && self.held.is_empty() {
-            (self.tell)(News::Edge(Edge::Up));
+            self.buttons.moved(name, m);
         }
     }
 }
@@ -327,6 +269,7 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::Edge;
 
     const LIMIT: Duration = Duration::from_secs(10);
     const BUTTON: u8 = 1;

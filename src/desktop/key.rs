@@ -10,11 +10,16 @@ use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+#[cfg(not(windows))]
+use global_hotkey::GlobalHotKeyManager as Manager;
 use global_hotkey::hotkey::HotKey;
-use global_hotkey::{Error, GlobalHotKeyEvent, GlobalHotKeyManager, HotKeyState};
+use global_hotkey::{Error, GlobalHotKeyEvent, HotKeyState};
 
 use super::keynames::{self, Listened};
-use super::x11::{self, Display, News};
+#[cfg(windows)]
+use super::windows::{self as system, Display, Manager, News};
+#[cfg(not(windows))]
+use super::x11::{self as system, Display, News};
 use crate::event::Edge;
 use crate::problem::Problem;
 
@@ -92,7 +97,7 @@ impl Key {
                 let _ = finished.send(());
             })
             .map_err(|e| Problem::new("cannot start the thread of the push-to-talk key").because(e))?;
-        outcome.recv_timeout(START_LIMIT).unwrap_or_else(|_| Err(x11::refused("the X11 display does not answer".into())))?;
+        outcome.recv_timeout(START_LIMIT).unwrap_or_else(|_| Err(system::refused("the desktop does not answer".into())))?;
         Ok(Self { notes, done, thread: Some(thread) })
     }
 }
@@ -110,7 +115,7 @@ impl Drop for Key {
 
 /// What a pilot should know about the key on this desktop although it could be taken; `None` when all is well.
 pub fn caveat() -> Option<Problem> {
-    let wayland = std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty());
+    let wayland = cfg!(not(windows)) && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty());
     wayland.then(|| {
         Problem::new("the push-to-talk key may only work while an X11 window has the focus")
             .because("this is a Wayland session, which shows keys to the window in front alone")
@@ -140,7 +145,7 @@ fn route(id: u32, to: Option<Sender<Note>>) {
 
 /// A key that the desktop has given to us.
 struct Grip {
-    manager: GlobalHotKeyManager,
+    manager: Manager,
     key: HotKey,
     keycode: u8,
 }
@@ -158,7 +163,7 @@ impl Grip {
                 .because("another program holds it")
                 .fix(format!("{choose}, or close that program; `stratus ptt down` and `stratus ptt up` work meanwhile"))
         };
-        let manager = GlobalHotKeyManager::new().map_err(|e| refused().because(e))?;
+        let manager = Manager::new().map_err(|e| refused().because(e))?;
         manager.register(key).map_err(|e| match e {
             Error::AlreadyRegistered(_) => taken(),
             other => refused().because(other).fix(choose),
@@ -251,7 +256,7 @@ impl Heeded {
     fn take(name: String, wanted: Listened, news: Sender<Note>) -> Result<Self, Problem> {
         let mut display = Display::connect()?;
         display.listen().map_err(|why| {
-            x11::refused(why).fix("set `ptt.grab = true`, or bind `stratus ptt down` and `stratus ptt up` to a key of your desktop")
+            system::refused(why).fix("set `ptt.grab = true`, or bind `stratus ptt down` and `stratus ptt up` to a key of your desktop")
         })?;
         let codes = Arc::default();
         display.watch(Arc::clone(&codes), noting(news))?;

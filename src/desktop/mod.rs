@@ -1,17 +1,24 @@
 //! The desktop's side of Stratus: the tray icon, the push-to-talk key and the toasts. No window, ever.
 //!
 //! Each part starts by itself and fails by itself: without a session bus there is no tray, without a display no key,
-//! and the rest goes on. None of them needs the main thread on Linux.
+//! and the rest goes on. None of them needs the main thread on Linux;
+//! on Windows that thread runs the message loop (`windows::pump`), and theirs hand it work.
 
 pub mod autostart;
+mod buttons;
 pub mod icons;
 #[cfg(target_os = "linux")]
 pub mod joystick;
-#[cfg(target_os = "linux")]
 pub mod key;
 pub mod keynames;
 mod menu;
 pub mod toast;
 pub mod tray;
+#[cfg(any(windows, test))]
+mod virtual_keys;
+#[cfg(windows)]
+pub mod windows;
+#[cfg(windows)]
+pub use windows::joystick;
 #[cfg(target_os = "linux")]
 mod x11;

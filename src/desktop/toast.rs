@@ -5,7 +5,9 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use notify_rust::{Hint, Notification, NotificationHandle, Timeout, Urgency};
+#[cfg(not(windows))]
+use notify_rust::{Hint, NotificationHandle, Urgency};
+use notify_rust::{Notification, Timeout};
 
 use crate::event::Toast;
 use crate::problem::Problem;
@@ -17,6 +19,11 @@ const HUNG: Duration = Duration::from_secs(5);
 /// A toast's title and body are cut here, characters: a daemon must not be fed without end.
 const TITLE_CHARS: usize = 200;
 const BODY_CHARS: usize = 2000;
+
+#[cfg(windows)]
+const REMEDY: &str = "allow Stratus in Windows's settings (System, Notifications), or set `toast.enabled = false`";
+#[cfg(not(windows))]
+const REMEDY: &str = "start a notification daemon (most desktops have one; \"dunst\" is a small one), or set `toast.enabled = false`";
 
 type Tell = Box<dyn Fn(Problem) + Send + Sync>;
 
@@ -49,11 +56,7 @@ impl Shared {
         let first = !std::mem::replace(&mut slot.told, true);
         drop(slot);
         if first {
-            (self.tell)(
-                Problem::new("toasts cannot be shown")
-                    .because(why)
-                    .fix("start a notification daemon (most desktops have one; \"dunst\" is a small one), or set `toast.enabled = false`"),
-            );
+            (self.tell)(Problem::new("toasts cannot be shown").because(why).fix(REMEDY));
         }
     }
 }
@@ -137,6 +140,7 @@ fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
 }
 
 /// The notification daemon.
+#[cfg(not(windows))]
 #[derive(Default)]
 struct Desk {
     /// The toast on the screen. Its connection is kept: some desktops take a toast away with it.
@@ -145,6 +149,7 @@ struct Desk {
     markup: Option<bool>,
 }
 
+#[cfg(not(windows))]
 impl Desk {
     fn show(&mut self, toast: &Toast) -> Result<(), String> {
         let markup = match self.markup {
@@ -170,7 +175,28 @@ impl Desk {
     }
 }
 
+/// Windows's toasts. What they show is set as text by its own XML, so nothing in it is markup; and they stay in the
+/// action centre by themselves.
+#[cfg(windows)]
+#[derive(Default)]
+struct Desk {}
+
+#[cfg(windows)]
+impl Desk {
+    fn show(&mut self, toast: &Toast) -> Result<(), String> {
+        // Windows knows a short time and a long one.
+        let shown = Notification::new()
+            .app_id(super::windows::app_id::ID)
+            .summary(&cut(&toast.title, TITLE_CHARS))
+            .body(&cut(&toast.body, BODY_CHARS))
+            .timeout(Timeout::Milliseconds(u32::from(toast.seconds.max(1)) * 1000))
+            .show();
+        shown.map(drop).map_err(|e| e.to_string())
+    }
+}
+
 /// The body as data: a daemon that reads markup gets it escaped, another one as it is.
+#[cfg(any(test, not(windows)))]
 fn body(words: &str, markup: bool) -> String {
     let words = cut(words, BODY_CHARS);
     if !markup {

@@ -1,16 +1,19 @@
-//! The tray icon and its menu: a StatusNotifierItem on the session bus, without GTK, on a thread of its own.
+//! The tray icon and its menu: a StatusNotifierItem on the session bus, without GTK, on a thread of its own; on Windows
+//! in the notification area, on the main thread.
 //!
 //! Words from outside (a unit's name, a controller's answer) are data: no mnemonic, no markup, no line break of theirs
 //! reaches the desktop. A panel that starts later shows the icon then.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, Once, PoisonError};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tray_icon::menu::MenuEvent;
 use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
+#[cfg(windows)]
+use self::pumped::Seat;
+#[cfg(not(windows))]
+use self::threaded::Seat;
 use super::{icons, menu};
 use crate::event::{Choice, MenuModel, TrayState};
 use crate::problem::Problem;
@@ -21,6 +24,11 @@ const START_LIMIT: Duration = Duration::from_secs(3);
 const STOP_LIMIT: Duration = Duration::from_millis(500);
 /// Characters of the last answer in the menu: as much as a menu can be wide.
 const MENU_CHARS: usize = 90;
+
+#[cfg(windows)]
+mod pumped;
+#[cfg(not(windows))]
+mod threaded;
 
 type OnChoice = Arc<dyn Fn(Choice) + Send + Sync>;
 
@@ -35,9 +43,7 @@ enum Job {
 
 /// The icon in the tray. Dropping it takes the icon away.
 pub struct Tray {
-    jobs: Option<Sender<Job>>,
-    done: Receiver<()>,
-    thread: Option<JoinHandle<()>>,
+    seat: Seat,
 }
 
 impl Tray {
@@ -45,51 +51,23 @@ impl Tray {
     /// block. Fails without a session bus; with a bus but no panel it succeeds, and a panel that comes shows the icon.
     pub fn start(on_choice: impl Fn(Choice) + Send + Sync + 'static) -> Result<Self, Problem> {
         listen(Some(Arc::new(on_choice)));
-        let (jobs, inbox) = channel();
-        let (started, outcome) = channel();
-        let (finished, done) = channel();
-        let thread = std::thread::Builder::new()
-            .name("tray".into())
-            .spawn(move || {
-                run(&inbox, &started);
-                let _ = finished.send(());
-            })
-            .map_err(|e| Problem::new("cannot start the thread of the tray").because(e))?;
-        match outcome.recv_timeout(START_LIMIT) {
-            Ok(Ok(())) => Ok(Self { jobs: Some(jobs), done, thread: Some(thread) }),
-            Ok(Err(why)) => Err(no_tray().because(why)),
-            Err(RecvTimeoutError::Timeout) => Err(no_tray().because("the session bus does not answer")),
-            Err(RecvTimeoutError::Disconnected) => Err(no_tray().because("its thread ended")),
-        }
+        Seat::take().map(|seat| Self { seat }).map_err(|why| no_tray().because(why))
     }
 
     /// Shows a state: icon and tooltip. Does not wait.
     pub fn show(&self, state: TrayState) {
-        self.send(Job::Show(state));
+        self.seat.send(Job::Show(state));
     }
 
     /// Shows a menu. Does not wait.
     pub fn menu(&self, model: &MenuModel) {
-        self.send(Job::Menu(Box::new(model.clone())));
-    }
-
-    fn send(&self, job: Job) {
-        // A tray whose bus has died has ended; there is nobody left to show anything to.
-        if let Some(jobs) = &self.jobs {
-            let _ = jobs.send(job);
-        }
+        self.seat.send(Job::Menu(Box::new(model.clone())));
     }
 }
 
 impl Drop for Tray {
     fn drop(&mut self) {
         listen(None);
-        self.jobs = None;
-        if self.done.recv_timeout(STOP_LIMIT) != Err(RecvTimeoutError::Timeout)
-            && let Some(thread) = self.thread.take()
-        {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -112,26 +90,7 @@ fn listen(who: Option<OnChoice>) {
     });
 }
 
-fn run(inbox: &Receiver<Job>, started: &Sender<Result<(), String>>) {
-    let mut board = match Board::new() {
-        Ok(board) => board,
-        Err(why) => {
-            let _ = started.send(Err(why));
-            return;
-        }
-    };
-    if started.send(Ok(())).is_err() {
-        return;
-    }
-    while let Ok(job) = inbox.recv() {
-        match job {
-            Job::Show(state) => board.show(state),
-            Job::Menu(model) => board.menu(&model),
-        }
-    }
-}
-
-/// What lives on the tray's thread: the tray library's items may not leave it.
+/// What lives on one thread: the tray library's items may not leave it.
 struct Board {
     icon: TrayIcon,
     state: TrayState,
@@ -150,6 +109,13 @@ impl Board {
             .build()
             .map_err(|e| e.to_string())?;
         Ok(Self { icon, state: TrayState::Ready, model })
+    }
+
+    fn perform(&mut self, job: Job) {
+        match job {
+            Job::Show(state) => self.show(state),
+            Job::Menu(model) => self.menu(&model),
+        }
     }
 
     fn show(&mut self, state: TrayState) {

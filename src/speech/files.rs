@@ -24,7 +24,8 @@ fn missing(what: &str) -> Problem {
 /// Looks beside the program, in `share/stratus` of its prefix, and in the `assets` of a checkout above it.
 fn find(relative: &str, witness: &str) -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
-    let program = program.canonicalize().unwrap_or(program);
+    // A link to the program is followed; on Windows there is none, and the libraries in C cannot read such a path's form.
+    let program = if cfg!(windows) { program } else { program.canonicalize().unwrap_or(program) };
     let folder = program.parent()?;
     let mut places = vec![folder.to_path_buf()];
     if let Some(prefix) = folder.parent() {

@@ -4,6 +4,7 @@ mod abort;
 pub mod files;
 pub mod model;
 mod plausible;
+mod processor;
 pub mod recognise;
 pub mod synthesise;
 pub mod text;

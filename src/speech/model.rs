@@ -66,6 +66,7 @@ pub fn none_chosen() -> Problem {
 pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Problem> {
     // A leading "~/" as the shell means it: pilots write it so.
     let path = &crate::paths::absolute(path);
+    super::processor::check()?;
     let what = || Problem::new(format!("cannot use the speech model {}", path.display()));
     let again = "download the model again, or choose another (speech.model in stratus.toml)";
     let meta = std::fs::metadata(path).map_err(|e| what().because(e).fix("check speech.model in stratus.toml"))?;

@@ -19,8 +19,8 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The shell's modules: each may import what `FOR_SHELL` lists, and none of them another.
-const SHELL: &[&str] = &["config", "audio", "speech", "llm", "download", "sim", "desktop", "ipc", "log", "paths", "worker", "cli"];
-const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths", "models"];
+const SHELL: &[&str] = &["config", "audio", "speech", "llm", "download", "sim", "desktop", "ipc", "log", "paths", "pipe", "worker", "cli"];
+const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths", "models", "pipe"];
 
 /// These see everything.
 const TOP: &[&str] = &["dispatch", "cmd", "lib", "main"];

@@ -1,0 +1,45 @@
+//! Whether this processor has the instructions that speech recognition was built with.
+//!
+//! ggml is built for them by name (`GGML_NATIVE=OFF` switches the builder's own off), and would end the process on an
+//! older processor: nothing of it runs before this was asked.
+
+use crate::problem::Problem;
+
+/// A problem where recognition would be an illegal instruction.
+pub fn check() -> Result<(), Problem> {
+    #[cfg(target_arch = "x86_64")]
+    let has = [
+        ("AVX", is_x86_feature_detected!("avx")),
+        ("AVX2", is_x86_feature_detected!("avx2")),
+        ("FMA", is_x86_feature_detected!("fma")),
+        ("F16C", is_x86_feature_detected!("f16c")),
+        ("BMI2", is_x86_feature_detected!("bmi2")),
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    let has: [(&str, bool); 0] = [];
+    judge(&has)
+}
+
+fn judge(has: &[(&str, bool)]) -> Result<(), Problem> {
+    let lacking: Vec<&str> = has.iter().filter(|(_, there)| !there).map(|(name, _)| *name).collect();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::new("speech recognition cannot run on this processor")
+        .because(format!("it lacks {}, which processors have since about 2013 (Intel) and 2015 (AMD)", lacking.join(", ")))
+        .fix("type to the controller with `stratus say TEXT`; everything else works"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_processor_is_told_what_it_lacks() {
+        assert_eq!(judge(&[("AVX", true), ("FMA", true)]), Ok(()));
+        let p = judge(&[("AVX", true), ("AVX2", false), ("FMA", false)]).unwrap_err();
+        assert!(p.why[0].contains("AVX2, FMA") && !p.fix.is_empty(), "{p}");
+        // Whatever runs the tests runs recognition in them.
+        assert_eq!(check(), Ok(()));
+    }
+}
