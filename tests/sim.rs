@@ -35,21 +35,29 @@ fn xplane_is_read_and_written_over_udp() {
 #[test]
 fn msfs_is_read_and_written_by_simconnects_wire_protocol() {
     for accepts in [&[4u32, 5, 6][..], &[6], &[4]] {
-        let peer = msfs(0, accepts);
-        let (link, reports) = start(&sim("msfs", peer.port));
-        let r = until(&reports, "the whole state", |r| r.callsign.is_some() && !r.others.is_empty());
-        assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref()), ("N172SP", Some("C172")));
-        assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
-        assert_eq!(r.transponder.unwrap().to_string(), "1200");
-        assert!((r.weather.wind_dir.unwrap() - 70.5).abs() < 0.1 && (r.weather.visibility_sm.unwrap() - 10.0).abs() < 0.01);
-        let other = &r.others[0];
-        assert_eq!((other.callsign.as_ref().unwrap().as_str(), other.aircraft_type.as_deref()), ("N4AB", Some("B738")));
-        link.write(Command::Tune("118.1".parse().unwrap()));
-        until(&reports, "the new frequency", |r| r.com1.is_some_and(|f| f.to_string() == "118.1"));
-        link.write(Command::Squawk("4512".parse().unwrap()));
-        link.write(Command::Ident);
-        soon("code and ident", || peer.wrote("XPNDR_SET 0x4512") && peer.wrote("XPNDR_IDENT_ON 0x0"));
+        msfs_flies(&msfs(0, accepts));
     }
+    // Where MSFS listens unasked. Its port is closed here: nothing but the pipe can answer.
+    #[cfg(windows)]
+    for accepts in [&[4u32, 5, 6][..], &[6]] {
+        msfs_flies(&peers::simconnect::piped(accepts));
+    }
+}
+
+fn msfs_flies(peer: &peers::Peer) {
+    let (link, reports) = start(&sim("msfs", peer.port));
+    let r = until(&reports, "the whole state", |r| r.callsign.is_some() && !r.others.is_empty());
+    assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref()), ("N172SP", Some("C172")));
+    assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
+    assert_eq!(r.transponder.unwrap().to_string(), "1200");
+    assert!((r.weather.wind_dir.unwrap() - 70.5).abs() < 0.1 && (r.weather.visibility_sm.unwrap() - 10.0).abs() < 0.01);
+    let other = &r.others[0];
+    assert_eq!((other.callsign.as_ref().unwrap().as_str(), other.aircraft_type.as_deref()), ("N4AB", Some("B738")));
+    link.write(Command::Tune("118.1".parse().unwrap()));
+    until(&reports, "the new frequency", |r| r.com1.is_some_and(|f| f.to_string() == "118.1"));
+    link.write(Command::Squawk("4512".parse().unwrap()));
+    link.write(Command::Ident);
+    soon("code and ident", || peer.wrote("XPNDR_SET 0x4512") && peer.wrote("XPNDR_IDENT_ON 0x0"));
 }
 
 #[test]

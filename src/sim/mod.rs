@@ -4,5 +4,6 @@ pub mod flightgear;
 pub mod link;
 pub mod replay;
 pub mod simconnect;
+mod wire;
 pub mod xplane;
 pub mod xplane_web;

@@ -1,13 +1,15 @@
-//! MSFS over SimConnect's own wire protocol by TCP: no library of Microsoft's is needed, on any system.
+//! MSFS over SimConnect's own wire protocol: by TCP from any system, by the simulator's named pipe on its own machine. No
+//! library of Microsoft's is needed.
 //!
 //! Little-endian, packed. A client's packet begins with its size, the protocol, `0xF0000000 | id` and a count; a
-//! server's with its size, a version and the kind of message. The simulator opens a port in its `SimConnect.xml`.
+//! server's with its size, a version and the kind of message. The simulator's pipe needs no
+//! configuration; a port is opened in its `SimConnect.xml`.
 
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Connection, Gone, Told};
+use super::wire::Wire;
 use crate::report::{MOST_OTHERS, Other, Report, SimState, Weather};
 use crate::units::LatLon;
 
@@ -81,10 +83,17 @@ const PAUSE_EVENT: u32 = 1;
 /// Client events, by number.
 const EVENTS: [(u32, &str); 4] = [(11, "COM_STBY_RADIO_SET_HZ"), (12, "COM_STBY_RADIO_SWAP"), (13, "XPNDR_SET"), (14, "XPNDR_IDENT_ON")];
 
+/// The port that a running MSFS notes for clients on its own machine.
+#[cfg(windows)]
+fn noted_port() -> Option<u16> {
+    let key = windows_registry::CURRENT_USER.open("Software\\Microsoft\\Microsoft Games\\KittyHawk").ok()?;
+    key.get_string("SimConnect_Port_IPv4").ok()?.trim().parse().ok()
+}
+
 /// A connection to MSFS.
 #[derive(Debug)]
 pub struct Client {
-    stream: TcpStream,
+    stream: Wire,
     protocol: u32,
     sent: u32,
     inbox: Vec<u8>,
@@ -98,21 +107,33 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to the MSFS at `host`, in the newest generation that it takes; `None` when none answers.
+    /// Connects to the MSFS at `host`, in the newest generation that it takes; `None` when none answers. On the pilot's own
+    /// Windows the simulator's pipe comes first, then the port that it notes in the registry, then the configured one.
     pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
+        #[cfg(windows)]
+        if host.is_none_or(|h| matches!(h, "localhost" | "127.0.0.1")) {
+            let noted = noted_port().filter(|p| *p != port);
+            let by_port = |port| super::link::connect(super::link::resolve("127.0.0.1", port)?).and_then(Wire::tcp);
+            let found = Self::over(Wire::pipe).or_else(|| noted.and_then(|p| Self::over(|| by_port(p))));
+            if found.is_some() {
+                return found;
+            }
+        }
         let at = super::link::resolve(host.unwrap_or("127.0.0.1"), port)?;
+        Self::over(|| super::link::connect(at).and_then(Wire::tcp))
+    }
+
+    /// Each generation is tried by a connection of its own.
+    fn over(connect: impl Fn() -> Option<Wire>) -> Option<Self> {
         for generation in &GENERATIONS {
-            let stream = super::link::connect(at)?;
-            if let Some(client) = Self::greet(stream, generation) {
+            if let Some(client) = Self::greet(connect()?, generation) {
                 return Some(client);
             }
         }
         None
     }
 
-    fn greet(stream: TcpStream, generation: &Generation) -> Option<Self> {
-        stream.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
-        stream.set_write_timeout(Some(OPENING)).ok()?;
+    fn greet(stream: Wire, generation: &Generation) -> Option<Self> {
         let mut client = Self {
             stream,
             protocol: generation.protocol,
@@ -379,7 +400,7 @@ impl Connection for Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        let _ = self.stream.shutdown(Shutdown::Both);
+        self.stream.close();
     }
 }
 

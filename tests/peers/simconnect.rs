@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -29,12 +29,58 @@ fn serve(port: u16, accepts: &'static [u32], rough: bool) -> Peer {
     let thread = std::thread::spawn(move || {
         while !stopped.load(Ordering::Relaxed) {
             match listener.accept() {
-                Ok((stream, _)) => serve_simconnect(stream, accepts, &stopped, &log, rough),
+                Ok((stream, _)) => {
+                    stream.set_nonblocking(false).unwrap();
+                    stream.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+                    serve_simconnect(stream, accepts, &stopped, &log, rough);
+                }
                 Err(_) => std::thread::sleep(Duration::from_millis(5)),
             }
         }
     });
     Peer { stop, thread: Some(thread), port, written }
+}
+
+/// SimConnect's server side on the named pipe, where MSFS itself listens.
+#[cfg(windows)]
+pub fn piped(accepts: &'static [u32]) -> Peer {
+    use interprocess::local_socket::prelude::*;
+    use interprocess::local_socket::{GenericNamespaced, ListenerNonblockingMode, ListenerOptions};
+    use std::os::windows::io::AsHandle;
+
+    /// A pipe whose reads wait 10 ms, as the sockets' here.
+    struct Patient(LocalSocketStream);
+    impl Read for Patient {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let LocalSocketStream::NamedPipe(pipe) = &self.0;
+            match stratus::pipe::readable(pipe.as_handle(), Duration::from_millis(10), Duration::from_millis(2))? {
+                true => self.0.read(into),
+                false => Err(std::io::ErrorKind::TimedOut.into()),
+            }
+        }
+    }
+    impl Write for Patient {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    let name = r"Microsoft Flight Simulator\SimConnect".to_ns_name::<GenericNamespaced>().unwrap();
+    let listener = ListenerOptions::new().name(name).nonblocking(ListenerNonblockingMode::Accept).create_sync().unwrap();
+    let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
+    let (stopped, log) = (stop.clone(), written.clone());
+    let thread = std::thread::spawn(move || {
+        while !stopped.load(Ordering::Relaxed) {
+            match listener.accept() {
+                Ok(stream) => serve_simconnect(Patient(stream), accepts, &stopped, &log, true),
+                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+            }
+        }
+    });
+    Peer { stop, thread: Some(thread), port: 0, written }
 }
 
 /// What the simulator knows of an aircraft: numbers by name, and text by name.
@@ -115,9 +161,8 @@ fn data(definition: &[Datum], number: impl Fn(&str) -> Option<f64>, text: impl F
     Some(bytes)
 }
 
-fn serve_simconnect(mut stream: TcpStream, accepts: &[u32], stop: &AtomicBool, log: &Mutex<Vec<String>>, rough: bool) {
-    stream.set_nonblocking(false).unwrap();
-    stream.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+/// Serves a client over a stream whose reads wait some milliseconds at most.
+fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &AtomicBool, log: &Mutex<Vec<String>>, rough: bool) {
     let word = |b: &[u8], at: usize| u32::from_le_bytes(b[at..at + 4].try_into().unwrap());
     let text = |b: &[u8]| String::from_utf8_lossy(b.split(|c| *c == 0).next().unwrap()).to_uppercase();
     let reply = |kind: u32, body: &[u8]| -> Vec<u8> {

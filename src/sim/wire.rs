@@ -1,0 +1,89 @@
+//! The stream of bytes to a SimConnect: TCP anywhere, or the simulator's own named pipe on this Windows.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
+
+/// A read waits this long for news.
+const MOMENT: Duration = Duration::from_millis(100);
+/// A packet that cannot be written within this time ends the connection.
+const WRITE_LIMIT: Duration = Duration::from_secs(2);
+/// How often the pipe is looked at within a moment: the simulator's data come ten times a second.
+#[cfg(windows)]
+const LOOK: Duration = Duration::from_millis(20);
+/// Where MSFS listens on its own machine, without any configuration.
+#[cfg(windows)]
+const PIPE: &str = r"\\.\pipe\Microsoft Flight Simulator\SimConnect";
+
+/// A connection whose reads wait a moment and no longer (then: `WouldBlock` or `TimedOut`).
+#[derive(Debug)]
+pub(super) enum Wire {
+    Tcp(TcpStream),
+    #[cfg(windows)]
+    Pipe(std::fs::File),
+}
+
+impl Wire {
+    /// A TCP connection that stands.
+    pub(super) fn tcp(stream: TcpStream) -> Option<Self> {
+        stream.set_read_timeout(Some(MOMENT)).ok()?;
+        stream.set_write_timeout(Some(WRITE_LIMIT)).ok()?;
+        Some(Self::Tcp(stream))
+    }
+
+    /// The pipe of the MSFS on this machine; none where none runs, or all its places are taken.
+    #[cfg(windows)]
+    pub(super) fn pipe() -> Option<Self> {
+        use std::os::windows::fs::OpenOptionsExt;
+        /// SECURITY_IDENTIFICATION: whoever made the pipe may know who asks, and not act as them.
+        const IDENTIFICATION: u32 = 0x0001_0000;
+        std::fs::OpenOptions::new().read(true).write(true).security_qos_flags(IDENTIFICATION).open(PIPE).ok().map(Self::Pipe)
+    }
+
+    /// Ends it in both directions.
+    pub(super) fn close(&self) {
+        match self {
+            Self::Tcp(stream) => drop(stream.shutdown(Shutdown::Both)),
+            // Dropping the file closes it.
+            #[cfg(windows)]
+            Self::Pipe(_) => {}
+        }
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.read(into),
+            #[cfg(windows)]
+            Self::Pipe(file) => {
+                use std::os::windows::io::AsHandle;
+                if !crate::pipe::readable(file.as_handle(), MOMENT, LOOK)? {
+                    return Err(std::io::ErrorKind::TimedOut.into());
+                }
+                match file.read(into) {
+                    Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
+                    other => other,
+                }
+            }
+        }
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Tcp(stream) => stream.write(bytes),
+            #[cfg(windows)]
+            Self::Pipe(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Tcp(stream) => stream.flush(),
+            #[cfg(windows)]
+            Self::Pipe(file) => file.flush(),
+        }
+    }
+}
