@@ -1,0 +1,171 @@
+#!/bin/bash
+# Stratus for Windows, built and tried on Debian: mingw-w64 builds it, Wine runs it.
+#
+#   scripts/windows.sh --build      stratus.exe and what belongs beside it, in target/windows/stratus
+#   scripts/windows.sh --installer  the same, and the installer in target/windows
+#   scripts/windows.sh --smoke      builds, and flies it under Wine
+#   scripts/windows.sh --cycle      builds the installer, and installs, runs, upgrades and uninstalls under Wine
+#   scripts/windows.sh --tests      the library's tests and those of the simulators' links, under Wine
+#   scripts/windows.sh --lint       the lints, for Windows's own code
+#   scripts/windows.sh --all        everything; notes in installer/windows/passed that this state of the files passed
+#   scripts/windows.sh --if-changed what CI runs: everything, unless this state of the files is the one that passed
+#
+# PROFILE=ci builds without link-time optimisation (CI); the default is the release profile.
+# SHOTS=DIR keeps the screenshots.
+#
+# The instruction set: speech recognition is built for AVX2, FMA, F16C and BMI2, which every processor has that the
+# simulators of today ask for. Everything else is built for any x86-64, and looks at the processor before it uses
+# recognition: an older one gets a message and the typed calls, never a crash.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+. scripts/packages.sh
+PROFILE=${PROFILE:-release}
+target=x86_64-pc-windows-gnu
+folder=${CARGO_TARGET_DIR:-$root/target}
+out=$folder/windows
+built=$folder/$target/$PROFILE
+
+# What the program for Windows is made of: when none of it changes, there is nothing new to try.
+PARTS="src Cargo.toml Cargo.lock build.rs rust-toolchain.toml assets icons config installer/windows/stratus.nsi scripts/windows.sh scripts/windows scripts/desk.sh tests/sim.rs tests/peers"
+passed=installer/windows/passed
+# shellcheck disable=SC2086 # a list of paths
+state() { git ls-files -s $PARTS | sha256sum | cut -d ' ' -f 1; }
+# shellcheck disable=SC2086 # a list of paths
+note() {
+  git diff --quiet HEAD -- $PARTS || { echo "not noted: some of the files are not committed"; return 0; }
+  { echo "# Written by scripts/windows.sh --all: the state of the files that passed under Wine, and when."; echo "$(date -u +%F) $(state)"; } >$passed
+  echo "noted in $passed"
+}
+if_changed() {
+  local when; when=$(sed -n "s/^\([0-9-]*\) $(state)\$/\1/p" $passed 2>/dev/null)
+  if [ -n "$when" ] && [ -z "${WINDOWS:-}" ]; then
+    echo "skipped: nothing that the program for Windows is made of has changed since it passed on $when (WINDOWS=1 runs it all the same)"
+    return 0
+  fi
+  echo "last passed: $(sed -n 's/^\([0-9-]\{10\}\) .*/\1/p' $passed 2>/dev/null | tail -n 1), with other files"
+  build; installer; tests; smoke; cycle
+}
+
+# Cargo with everything that the build for Windows needs around it.
+for_windows() {
+  need_packages build windows
+  need_cargo
+  rustup target list --installed 2>/dev/null | grep -qx $target || rustup target add $target || {
+    echo "error: Rust's standard library for Windows is missing" >&2
+    echo "hint: rustup target add $target" >&2
+    return 1
+  }
+  # Only static archives lie here, and it is searched first: the program must not ask for mingw's own DLLs.
+  local aux=$out/link g clang
+  mkdir -p "$aux"
+  g=$(dirname "$(x86_64-w64-mingw32-gcc-posix -print-libgcc-file-name)")
+  cp "$g/libstdc++.a" /usr/x86_64-w64-mingw32/lib/libwinpthread.a "$aux/"
+  clang=$(ls -d /usr/lib/llvm-*/lib/clang/*/include 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$clang" ] || { echo "error: clang's own headers are missing" >&2; echo "hint: apt-get install libclang-dev" >&2; return 1; }
+  local throttling=""
+  grep -qs THREAD_POWER_THROTTLING_STATE /usr/share/mingw-w64/include/processthreadsapi.h || throttling="-include $root/scripts/windows/power-throttling.h"
+  # Cargo is started elsewhere: this folder's .cargo/config.toml asks for Linux's bindings of whisper.cpp.
+  local toolchain; toolchain=$(rustup show active-toolchain | cut -d ' ' -f 1)
+  (
+    export RUSTUP_TOOLCHAIN=$toolchain
+    export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc-posix
+    export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUSTFLAGS="-Lnative=$aux"
+    export CC_x86_64_pc_windows_gnu=x86_64-w64-mingw32-gcc-posix CXX_x86_64_pc_windows_gnu=x86_64-w64-mingw32-g++-posix
+    export AR_x86_64_pc_windows_gnu=x86_64-w64-mingw32-ar
+    export CFLAGS_x86_64_pc_windows_gnu=$throttling
+    export CMAKE_PROJECT_ggml_INCLUDE=$root/scripts/windows/ggml-prefix.cmake
+    export GGML_NATIVE=OFF GGML_SSE42=ON GGML_AVX=ON GGML_AVX2=ON GGML_FMA=ON GGML_F16C=ON GGML_BMI2=ON
+    export BINDGEN_EXTRA_CLANG_ARGS_x86_64_pc_windows_gnu="--target=x86_64-w64-mingw32 -isystem $clang -I/usr/x86_64-w64-mingw32/include"
+    unset WHISPER_DONT_GENERATE_BINDINGS
+    cd /
+    local what=$1; shift
+    cargo "$what" --locked --profile "$PROFILE" --target $target --manifest-path "$root/Cargo.toml" --target-dir "$folder" "$@"
+  )
+}
+
+build() {
+  for_windows build --bin stratus
+  stage
+  look
+}
+
+# What an installation holds.
+stage() {
+  local s=$out/stratus f
+  rm -rf "$s"; mkdir -p "$s/docs"
+  cp "$built/stratus.exe" "$s/"
+  x86_64-w64-mingw32-strip "$s/stratus.exe"
+  cp -r assets/voices assets/demo "$s/"
+  cp icons/rendered/ready-64.png "$s/stratus.png"
+  for f in LICENSE-MIT LICENSE-APACHE NOTICE; do sed 's/$/\r/' "$f" >"$s/$f.txt"; done
+  cp README.md CHANGELOG.md "$s/"
+  for f in docs/*.md; do cp "$f" "$s/docs/"; done
+}
+
+# What every exe must be: of the system's DLLs alone, without a console, with icon, version and manifest.
+look() {
+  local exe=$out/stratus/stratus.exe foreign
+  foreign=$(x86_64-w64-mingw32-objdump -p "$exe" | sed -n 's/.*DLL Name: //p' | tr '[:upper:]' '[:lower:]' | sort -u |
+    grep -vE '^(kernel32|user32|gdi32|shell32|ole32|oleaut32|advapi32|ntdll|msvcrt|ws2_32|userenv|bcrypt|bcryptprimitives|crypt32|secur32|comctl32|combase|comdlg32|dwmapi|uxtheme|imm32|winmm|hid|propsys|version|rpcrt4|shlwapi|mmdevapi|ktmw32|avrt|api-ms-win-[a-z0-9-]*)\.dll$' || true)
+  [ -z "$foreign" ] || { echo "error: stratus.exe asks for DLLs that Windows does not bring: $foreign" >&2; return 1; }
+  x86_64-w64-mingw32-objdump -p "$exe" | grep -q 'Subsystem.*Windows GUI' || { echo "error: stratus.exe opens a console window" >&2; return 1; }
+  python3 - "$exe" <<'PY'
+import sys
+data = open(sys.argv[1], "rb").read()
+wanted = {"its version": "VS_VERSION_INFO".encode("utf-16-le"), "its name": "FileDescription".encode("utf-16-le"),
+          "its manifest": b"longPathAware", "its icon": b"\x89PNG"}
+missing = [what for what, bytes_ in wanted.items() if bytes_ not in data]
+sys.exit("error: stratus.exe lacks " + ", ".join(missing)) if missing else None
+PY
+  echo "stratus.exe: $(stat -c %s "$exe") bytes, of Windows's own DLLs alone, without a console"
+}
+
+installer() {
+  local version; version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+  makensis -V2 "-DVERSION=$version" "-DSTAGE=$out/stratus" "-DOUT=$out/stratus-$version-windows-x64.exe" ${1:+"$1"} installer/windows/stratus.nsi
+  echo "installer: $(stat -c %s "$out/stratus-$version-windows-x64.exe") bytes"
+}
+
+# Wine's stand-in for a DLL that it lacks; beside the program only while it is tried.
+shim() {
+  x86_64-w64-mingw32-gcc -shared -o "$out/bcryptprimitives.dll" scripts/windows/wine-random.c -ladvapi32
+}
+
+tests() {
+  local programs
+  for_windows test --no-run --lib --test sim 2>&1 | tee "$out/tests.log"
+  programs=$(sed -n 's/.*Executable.*(\(.*\.exe\)).*/\1/p' "$out/tests.log" | while read -r p; do case $p in /*) echo "$p" ;; *) echo "$root/$p" ;; esac; done)
+  [ -n "$programs" ] || { echo "error: no tests were built" >&2; return 1; }
+  need_packages windows desktop
+  shim
+  # shellcheck disable=SC2086 # a list of paths without spaces
+  scripts/desk.sh run scripts/windows/tests.sh "$out" $programs
+}
+
+smoke() {
+  need_packages windows desktop
+  shim
+  scripts/desk.sh run scripts/windows/smoke.sh "$out"
+}
+
+cycle() {
+  need_packages windows desktop
+  shim
+  scripts/desk.sh run scripts/windows/cycle.sh "$out"
+}
+
+[ $# -gt 0 ] || { sed -n '2,20s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+for what in "$@"; do
+  case $what in
+    --build) build ;;
+    --installer) build; installer ;;
+    --smoke) build; smoke ;;
+    --cycle) build; installer; cycle ;;
+    --tests) tests ;;
+    --lint) for_windows clippy --lib --bins -- -D warnings ;;
+    --all) build; installer; tests; smoke; cycle; note ;;
+    --if-changed) if_changed ;;
+    *) sed -n '2,20s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  esac
+done
