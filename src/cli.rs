@@ -43,6 +43,8 @@ pub enum Command {
     Doctor(Doctor),
     /// List microphones and speakers, or show the microphone's level. Example: stratus devices --meter 20
     Devices(DevicesArgs),
+    /// Past transmissions, and how long answers took. Example: stratus log --latency
+    Log(LogArgs),
     /// What is known of the airports. Example: stratus airports show KPAO
     Airports(AirportsArgs),
     /// Speech models: list them, get one, remove one. Example: stratus models get base.en
@@ -315,6 +317,23 @@ pub struct DevicesArgs {
     /// Show the microphone's level ten times a second, for so many seconds.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10")]
     pub meter: Option<u32>,
+}
+
+/// `stratus log`
+#[derive(Debug, Args)]
+pub struct LogArgs {
+    /// How many of the last transmissions.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub last: usize,
+    /// Go on with those that follow, until Ctrl-C.
+    #[arg(long, conflicts_with = "latency")]
+    pub follow: bool,
+    /// Instead: median, nine of ten and the worst of each stage, over all answers.
+    #[arg(long)]
+    pub latency: bool,
+    /// Print JSON (lines).
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `stratus doctor`

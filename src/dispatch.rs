@@ -531,7 +531,13 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
             Event::Sim(_) => shell.capture.iter().for_each(Capture::simulator_reports),
             _ => {}
         }
-        for effect in app.handle(now(), event) {
+        let took = Instant::now();
+        let decides = matches!(event, Event::Heard { .. } | Event::Advice { .. });
+        let effects = app.handle(now(), event);
+        if decides {
+            app.spent(u32::try_from(took.elapsed().as_millis()).unwrap_or(u32::MAX));
+        }
+        for effect in effects {
             if !shell.perform(effect) {
                 // Capture first, then the rest, as the fields stand.
                 return;

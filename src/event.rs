@@ -364,6 +364,9 @@ pub enum Speaker {
 /// Milliseconds of each stage, counted from the end of the take (release of the key plus the tail).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Latency {
+    /// From the release of the key to the end of the take: what comes before the others.
+    #[serde(default)]
+    pub tail: u32,
     /// Until the take was cut out and resampled.
     pub capture: u32,
     /// Compute of the recogniser.

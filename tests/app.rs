@@ -6,7 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use stratus::airports::data::Airports;
 use stratus::app::App;
-use stratus::event::{Choice, Clip, Edge, Effect, Event, Heard, Take};
+use stratus::event::{Choice, Clip, Edge, Effect, Event, Heard, Latency, Take};
 use stratus::problem::Problem;
 use stratus::settings::Config;
 use stratus::units::{Time, TxId};
@@ -82,6 +82,22 @@ fn a_readback_of_what_was_cut_off_shows_that_it_was_heard() {
     assert_eq!(speaks(&fx), None, "{fx:?}");
     assert_eq!(app.engine().record().taxi, "8".parse().ok());
     assert!(app.engine().record().pending.is_none());
+}
+
+#[test]
+fn the_transcript_has_the_stages_of_an_answer() {
+    let (mut app, mut now) = (app(), Time(0));
+    let (_, fx) = call(&mut app, &mut now, TAXI);
+    let (tx, _) = speaks(&fx).unwrap();
+    app.spent(3);
+    now = now + Duration::from_millis(40);
+    app.handle(now, Event::Voiced { tx, part: 0, last: true, result: Ok(Clip { samples: [0.1; 160].into(), rate: 16_000 }) });
+    app.spent(9);
+    let fx = app.handle(now + Duration::from_millis(5), Event::Started { tx });
+    let latency = fx.iter().find_map(|e| if let Effect::Record(l) = e { l.latency_ms.clone() } else { None }).unwrap();
+    // `call` keeps silent for the whole tail; deciding is told once, right after the words.
+    let tail = Config::default().audio.tail_ms;
+    assert_eq!(latency, Latency { tail, capture: 0, recognise: 1, decide: 3, consult: 0, synthesise: 40, first_audio: 45 });
 }
 
 #[test]

@@ -52,6 +52,8 @@ struct Open {
     stage: Stage,
     since: Time,
     deadline: Option<Time>,
+    /// The key went up.
+    released: Time,
     /// End of the take: where latency is counted from.
     ended: Time,
     latency: Latency,
@@ -61,7 +63,7 @@ struct Open {
 
 impl Open {
     fn at(tx: TxId, stage: Stage, now: Time, typed: Option<u64>) -> Self {
-        Self { tx, stage, since: now, deadline: None, ended: now, latency: Latency::default(), typed }
+        Self { tx, stage, since: now, deadline: None, released: now, ended: now, latency: Latency::default(), typed }
     }
 }
 
@@ -195,6 +197,13 @@ impl App {
         fx.push(Effect::Capture(tx));
     }
 
+    /// Compute of the engine, measured by whoever called [`App::handle`] with the words: there is no clock here.
+    pub fn spent(&mut self, ms: u32) {
+        if let Some(out) = &mut self.out {
+            out.decided_in(ms);
+        }
+    }
+
     fn key_up(&mut self, now: Time, fx: &mut Vec<Effect>) {
         let Some(open) = self.open.as_mut().filter(|o| o.stage == Stage::Listening) else { return };
         if now.since(open.since) < Duration::from_millis(u64::from(self.config.ptt.min_hold_ms)) {
@@ -203,6 +212,7 @@ impl App {
             return;
         }
         open.stage = Stage::Tail;
+        open.released = now;
         open.deadline = Some(now + Duration::from_millis(u64::from(self.config.audio.tail_ms)));
         fx.push(Effect::Release(open.tx));
     }
@@ -368,6 +378,7 @@ impl App {
                 Stage::Listening => {
                     // Cut off at the longest hold: what was said so far is worked on, a stuck key transmits nothing more.
                     open.stage = Stage::Tail;
+                    open.released = now;
                     open.deadline = Some(now);
                     let body = format!("The key was held for {} seconds: the transmission was ended.", self.config.ptt.max_hold_s);
                     fx.push(self.toast("Key held too long", &body, true));
@@ -375,6 +386,7 @@ impl App {
                 Stage::Tail => {
                     open.stage = Stage::Capturing;
                     open.ended = now;
+                    open.latency.tail = millis(now.since(open.released));
                     open.deadline = Some(now + CAPTURE_DEADLINE);
                     fx.push(Effect::EndCapture(tx));
                 }

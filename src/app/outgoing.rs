@@ -22,6 +22,15 @@ pub(super) struct Outgoing {
     started: bool,
 }
 
+impl Outgoing {
+    /// What deciding took, told once: nothing that comes later belongs to it.
+    pub(super) fn decided_in(&mut self, ms: u32) {
+        if self.latency.decide == 0 && self.latency.synthesise == 0 {
+            self.latency.decide = ms;
+        }
+    }
+}
+
 impl App {
     pub(super) fn speak(&mut self, now: Time, tx: TxId, from: Time, latency: Latency, reply: Reply, fx: &mut Vec<Effect>) {
         self.desk.said(&reply);

@@ -8,6 +8,7 @@ mod config;
 pub mod demo;
 mod devices;
 mod doctor;
+mod log;
 mod models;
 mod plan;
 mod replay;
@@ -108,6 +109,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             crate::desktop::windows::console::die_quietly();
             crate::speech::trial::attempt(&file).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }
+        Command::Log(args) => log::run(file, &args),
         Command::Devices(args) => devices::run(file, &args),
         Command::Airports(args) => airports::run(&args),
         Command::Completions(args) => shell::completions(&args),

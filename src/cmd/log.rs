@@ -1,0 +1,240 @@
+//! `stratus log`: the last transmissions of transcript.jsonl, and how long each stage of an answer takes.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::cli::LogArgs;
+use crate::event::{Latency, Line, Speaker};
+use crate::paths::Paths;
+use crate::problem::Problem;
+
+/// A longer line is none of Stratus's.
+const LONGEST_LINE: u64 = 64 << 10;
+/// How often `--follow` looks for more.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A stage's name, and where its milliseconds stand.
+type Stage = (&'static str, fn(&Latency) -> u32);
+
+/// The stages of an answer, in their order.
+const STAGES: [Stage; 7] = [
+    ("tail", |l| l.tail),
+    ("capture", |l| l.capture),
+    ("recognise", |l| l.recognise),
+    ("decide", |l| l.decide),
+    ("consult", |l| l.consult),
+    ("synthesise", |l| l.synthesise),
+    ("first_audio", |l| l.first_audio),
+];
+
+pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCode> {
+    let path = Paths::find(file)?.transcript_file();
+    let transcript = match File::open(&path) {
+        Ok(f) => f,
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            return Err(Problem::new("nothing has been said yet")
+                .because(path.display())
+                .fix("start `stratus`, hold the key and speak")
+                .into());
+        }
+        Err(e) => return Err(Problem::new(format!("cannot read {}", path.display())).because(e).into()),
+    };
+    let mut reader = Reader { inner: BufReader::new(transcript), broken: 0, part: Vec::new() };
+    let mut out = std::io::stdout();
+    if args.latency {
+        return latency(&mut reader, args.json, &mut out);
+    }
+    let mut last = VecDeque::new();
+    while let Some(line) = reader.next()? {
+        last.push_back(line);
+        if last.len() > args.last {
+            last.pop_front();
+        }
+    }
+    for line in &last {
+        show(line, args.json, &mut out)?;
+    }
+    if !args.follow {
+        return Ok(ExitCode::SUCCESS);
+    }
+    loop {
+        match reader.next()? {
+            Some(line) => show(&line, args.json, &mut out)?,
+            None => {
+                std::thread::sleep(LOOK);
+                // A transcript that was deleted or cut begins again.
+                if std::fs::metadata(&path).is_ok_and(|m| reader.inner.stream_position().is_ok_and(|at| m.len() < at)) {
+                    reader.inner = BufReader::new(File::open(&path)?);
+                    reader.part.clear();
+                }
+            }
+        }
+    }
+}
+
+/// The lines of a transcript; broken ones are counted and left out.
+struct Reader<R> {
+    inner: R,
+    broken: u64,
+    /// The beginning of a line whose end is not written yet.
+    part: Vec<u8>,
+}
+
+impl<R: BufRead> Reader<R> {
+    fn next(&mut self) -> std::io::Result<Option<Line>> {
+        loop {
+            let room = LONGEST_LINE.saturating_sub(self.part.len() as u64);
+            (&mut self.inner).take(room).read_until(b'\n', &mut self.part)?;
+            if self.part.last() != Some(&b'\n') {
+                if (self.part.len() as u64) < LONGEST_LINE {
+                    return Ok(None);
+                }
+                self.inner.skip_until(b'\n')?;
+                self.broken += 1;
+                self.part.clear();
+                continue;
+            }
+            let parsed = serde_json::from_slice::<Line>(&self.part);
+            let empty = self.part.iter().all(u8::is_ascii_whitespace);
+            self.part.clear();
+            match parsed {
+                Ok(line) => return Ok(Some(line)),
+                Err(_) if empty => {}
+                Err(_) => self.broken += 1,
+            }
+        }
+    }
+}
+
+/// "  12:31  Ground 121.9  pilot  palo alto ground, ..."
+fn show(line: &Line, as_json: bool, out: &mut impl Write) -> std::io::Result<()> {
+    if as_json {
+        return writeln!(out, "{}", serde_json::to_string(line).unwrap_or_default());
+    }
+    let seconds = line.t.max(0.0) as u64;
+    let time = format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let unit = match (line.facility, line.frequency) {
+        (Some(unit), Some(frequency)) => format!("{} {frequency}", unit.word()),
+        (None, Some(frequency)) => frequency.to_string(),
+        _ => String::new(),
+    };
+    let who = match line.from {
+        Speaker::Pilot => "pilot",
+        Speaker::Atc => "atc",
+    };
+    // Words are data: nothing in them moves a terminal's cursor.
+    let text: String = line.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    writeln!(out, "{time:>8}  {unit:<18} {who:<6} {text}")
+}
+
+/// Median, nine of ten and the worst of each stage, over every answer to a call by voice.
+fn latency(reader: &mut Reader<impl BufRead>, as_json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let mut all: Vec<Latency> = Vec::new();
+    while let Some(line) = reader.next()? {
+        // What the controller says unasked or to typed words was not recognised: nobody waited for it.
+        all.extend(line.latency_ms.filter(|l| l.recognise > 0));
+    }
+    let rows: Vec<(&str, Option<Figures>)> = STAGES.iter().map(|(name, of)| (*name, figures(all.iter().map(of).collect()))).collect();
+    if as_json {
+        let stages: serde_json::Map<String, serde_json::Value> = rows
+            .iter()
+            .map(|(name, f)| ((*name).to_owned(), f.map_or(json!(null), |f| json!({"p50": f.p50, "p90": f.p90, "max": f.max}))))
+            .collect();
+        writeln!(out, "{}", json!({"answers": all.len(), "broken_lines": reader.broken, "latency_ms": stages}))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if all.is_empty() {
+        writeln!(out, "no call by voice has been answered yet")?;
+    } else {
+        writeln!(out, "{} answers; milliseconds from the end of the take to the first sound (first_audio), and its parts", all.len())?;
+        writeln!(out, "{:<12} {:>7} {:>7} {:>7}", "stage", "p50", "p90", "max")?;
+        for (name, f) in rows {
+            if let Some(f) = f {
+                writeln!(out, "{name:<12} {:>7} {:>7} {:>7}", f.p50, f.p90, f.max)?;
+            }
+        }
+    }
+    if reader.broken > 0 {
+        writeln!(out, "{} lines could not be read and were left out", reader.broken)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Figures {
+    p50: u32,
+    p90: u32,
+    max: u32,
+}
+
+fn figures(mut all: Vec<u32>) -> Option<Figures> {
+    all.sort_unstable();
+    let at = |percent: usize| all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied();
+    Some(Figures { p50: at(50)?, p90: at(90)?, max: at(100)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> (Vec<Line>, u64) {
+        let mut r = Reader { inner: bytes, broken: 0, part: Vec::new() };
+        let mut all = Vec::new();
+        while let Some(l) = r.next().unwrap() {
+            all.push(l);
+        }
+        (all, r.broken)
+    }
+
+    fn answer(ms: u32) -> Line {
+        let latency = Latency { recognise: ms, first_audio: ms + 10, ..Latency::default() };
+        Line {
+            t: 3661.5,
+            from: Speaker::Atc,
+            facility: None,
+            frequency: "118.6".parse().ok(),
+            callsign: None,
+            text: "N172SP,\u{1b}[2J radio check".into(),
+            intent: None,
+            verdict: None,
+            latency_ms: Some(latency),
+        }
+    }
+
+    #[test]
+    fn broken_lines_are_counted_and_the_others_shown() {
+        let good = serde_json::to_string(&answer(100)).unwrap();
+        let long = "x".repeat(LONGEST_LINE as usize * 3);
+        let exact = "y".repeat(LONGEST_LINE as usize);
+        let text = format!("{good}\nnot json\n\n{long}\n{good}\n{exact}\n{{\"t\":1}}\n{good}\n{}", &good[..20]);
+        let (lines, broken) = read(text.as_bytes());
+        assert_eq!((lines.len(), broken), (3, 4));
+        let mut out = Vec::new();
+        show(&lines[0], false, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), " 1:01:01  118.6              atc    N172SP, [2J radio check\n");
+        assert_eq!(read(b"\xff\xfe\n\0\0\n").1, 2);
+    }
+
+    #[test]
+    fn each_stage_has_its_figures_and_unasked_words_count_for_nothing() {
+        let text: String = (1..=10).map(|n| serde_json::to_string(&answer(n * 100)).unwrap() + "\n").collect();
+        let unasked = serde_json::to_string(&answer(0)).unwrap();
+        // A transcript from before the tail was told.
+        let old = serde_json::to_string(&answer(500)).unwrap().replace("\"tail\":0,", "");
+        assert!(!old.contains("tail"));
+        let text = format!("{text}{unasked}\n{old}\n");
+        let mut r = Reader { inner: text.as_bytes(), broken: 0, part: Vec::new() };
+        let mut out = Vec::new();
+        latency(&mut r, true, &mut out).unwrap();
+        let v: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!((v["answers"].as_u64(), v["broken_lines"].as_u64()), (Some(11), Some(0)));
+        assert_eq!(v["latency_ms"]["first_audio"], json!({"p50": 510, "p90": 910, "max": 1010}));
+        assert_eq!(figures(Vec::new()), None);
+    }
+}
