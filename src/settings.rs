@@ -176,8 +176,10 @@ pub struct Speech {
     pub preload: bool,
     /// Unload the model after so long without a call; 0: never.
     pub idle_unload_minutes: u16,
-    /// The controller's voice: "en-US" or "en-GB".
+    /// The controllers' voice: "auto", "en-US" or "en-GB".
     pub voice: String,
+    /// Which controller has which pitch and pace; another number casts them anew, 0 gives all of them one voice.
+    pub cast: u32,
     /// How fast the controller speaks, percent of normal.
     pub rate_percent: u16,
 }
@@ -191,7 +193,8 @@ impl Default for Speech {
             threads: 0,
             preload: false,
             idle_unload_minutes: 30,
-            voice: "en-US".into(),
+            voice: AUTO_VOICE.into(),
+            cast: 1,
             rate_percent: 110,
         }
     }
@@ -221,8 +224,10 @@ impl BrainMode {
     }
 }
 
-/// The voices there are.
-pub const VOICES: [&str; 2] = ["en-US", "en-GB"];
+/// The voice that fits the airport.
+pub const AUTO_VOICE: &str = "auto";
+/// What `speech.voice` may be.
+pub const VOICES: [&str; 3] = [AUTO_VOICE, "en-US", "en-GB"];
 
 /// `[brain]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -383,7 +388,7 @@ impl Config {
             return bad("audio.volume_percent", format!("{} is above 100", self.audio.volume_percent), "0 to 100");
         }
         if !VOICES.contains(&self.speech.voice.as_str()) {
-            return bad("speech.voice", format!("{:?} is not a voice", self.speech.voice), "\"en-US\" or \"en-GB\"");
+            return bad("speech.voice", format!("{:?} is not a voice", self.speech.voice), "\"auto\", \"en-US\" or \"en-GB\"");
         }
         if !(50..=200).contains(&self.speech.rate_percent) {
             return bad("speech.rate_percent", format!("{} is not within 50 to 200", self.speech.rate_percent), "110 is usual");

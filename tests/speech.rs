@@ -78,6 +78,38 @@ fn every_call_of_the_flight_is_understood_in_both_voices() {
     }
 }
 
+/// The pitch of a voice, Hz: the commonest period of its frames.
+fn pitch(samples: &[f32]) -> f32 {
+    let mut found: Vec<usize> = Vec::new();
+    for frame in samples.chunks_exact(800).filter(|f| f.iter().any(|s| s.abs() > 0.1)) {
+        let at = |lag: usize| frame.iter().zip(&frame[lag..]).map(|(a, b)| a * b).sum::<f32>() / (frame.len() - lag) as f32;
+        let best = (40..200).max_by(|a, b| at(*a).total_cmp(&at(*b))).unwrap();
+        if at(best) > at(0) * 0.6 {
+            found.push(best);
+        }
+    }
+    found.sort_unstable();
+    16_000.0 / found[found.len() / 2] as f32
+}
+
+#[test]
+fn pitch_and_pace_are_heard_and_the_words_stay_words() {
+    let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
+    let words = "Skyhawk two sierra papa, <pitch level=\"200\"> runway eight, cleared to land. Wind zero niner zero at one two.";
+    for name in ["en-US", "en-GB"] {
+        let mut speak =
+            |rate_percent, pitch_percent| mouth.speak(words, &Voice { name: name.into(), rate_percent, pitch_percent }).unwrap();
+        let (plain, low, slow) = (speak(100, 100), speak(100, 75), speak(80, 100));
+        let (high, deep) = (pitch(&plain.samples), pitch(&low.samples));
+        println!("{name}: {high:.0} Hz, at 75 % {deep:.0} Hz; {:.2} s, at 80 % {:.2} s", plain.seconds(), slow.seconds());
+        assert!((0.68..0.82).contains(&(deep / high)), "{name}: {high} and {deep} Hz");
+        assert!((1.15..1.35).contains(&(slow.seconds() / plain.seconds())), "{name}");
+        // Pico's breath is drawn anew each time; the voice is what it was.
+        let again = speak(100, 100);
+        assert!((pitch(&again.samples) / high - 1.0).abs() < 0.03 && plain.samples.len() == again.samples.len(), "{name}");
+    }
+}
+
 #[test]
 fn silence_and_noise_never_become_words() {
     let mut ears = ears();

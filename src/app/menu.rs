@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::App;
 use crate::atc::Reply;
-use crate::event::{Choice, Devices, Effect, MenuModel};
+use crate::event::{Choice, Devices, Effect, MenuModel, Voice};
 use crate::models;
 use crate::problem::Problem;
 use crate::report::SimState;
@@ -25,13 +25,13 @@ pub(super) struct Known {
     pub(super) autostart: bool,
     /// A speech model that is being downloaded, and how much of it is there, percent.
     pub(super) fetching: Option<(String, u8)>,
-    recent: VecDeque<Reply>,
+    recent: VecDeque<(Reply, Voice)>,
     took_ms: VecDeque<u32>,
 }
 
 impl Known {
-    pub(super) fn said(&mut self, reply: &Reply) {
-        self.recent.push_front(reply.clone());
+    pub(super) fn said(&mut self, reply: &Reply, voice: &Voice) {
+        self.recent.push_front((reply.clone(), voice.clone()));
         self.recent.truncate(RECENT);
     }
 
@@ -63,7 +63,7 @@ impl App {
         };
         MenuModel {
             unit,
-            recent: self.desk.recent.iter().map(|r| r.transmission.text.clone()).collect(),
+            recent: self.desk.recent.iter().map(|(r, _)| r.transmission.text.clone()).collect(),
             muted: self.config.audio.mute,
             devices: self.desk.devices.clone(),
             microphone: self.config.audio.microphone.clone().unwrap_or_default(),
@@ -96,10 +96,10 @@ impl App {
             Choice::Repeat(n) => {
                 if self.open.is_none()
                     && self.out.is_none()
-                    && let Some(reply) = self.desk.recent.get(usize::from(n)).cloned()
+                    && let Some((reply, voice)) = self.desk.recent.get(usize::from(n)).cloned()
                 {
                     let tx = self.new_tx();
-                    self.repeat(now, tx, reply, fx);
+                    self.repeat(now, tx, reply, voice, fx);
                 }
             }
             Choice::ToggleMute => {
@@ -291,7 +291,7 @@ mod tests {
     #[test]
     fn what_cannot_be_is_not_written_and_the_menu_is_put_right() {
         let mut app = App::new(Arc::default(), Airports::default());
-        for choice in [Choice::Voice("Klingon".into()), Choice::Voice("en-US".into()), Choice::Repeat(9)] {
+        for choice in [Choice::Voice("Klingon".into()), Choice::Voice("auto".into()), Choice::Repeat(9)] {
             let fx = choose(&mut app, choice);
             assert!(matches!(fx[..], [Effect::Menu(_)]), "{fx:?}");
         }

@@ -7,6 +7,7 @@ mod copilot;
 mod gate;
 mod menu;
 mod outgoing;
+mod voices;
 
 use std::sync::Arc;
 use std::time::Duration;

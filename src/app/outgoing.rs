@@ -1,6 +1,6 @@
 //! The controller's answer on its way: phrase by phrase through synthesis to the speaker, until it was heard.
 
-use super::{App, VOICE_DEADLINE, millis};
+use super::{App, VOICE_DEADLINE, millis, voices};
 use crate::atc::{Reply, phrase};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::Problem;
@@ -13,6 +13,8 @@ pub(super) struct Outgoing {
     pub(super) tx: TxId,
     pub(super) deadline: Option<Time>,
     reply: Reply,
+    /// Whose it is.
+    voice: Voice,
     /// Where latency is counted from.
     from: Time,
     decided: Time,
@@ -33,13 +35,17 @@ impl Outgoing {
 
 impl App {
     pub(super) fn speak(&mut self, now: Time, tx: TxId, from: Time, latency: Latency, reply: Reply, fx: &mut Vec<Effect>) {
-        self.desk.said(&reply);
-        self.send(now, Outgoing { tx, deadline: None, reply, from, decided: now, latency, counts: true, started: false }, fx);
+        let station = self.engine.station();
+        let voice = voices::of(&self.config.speech, self.engine.airport(), station.as_ref(), reply.instruction.from);
+        self.desk.said(&reply, &voice);
+        let out = Outgoing { tx, deadline: None, reply, voice, from, decided: now, latency, counts: true, started: false };
+        self.send(now, out, fx);
     }
 
-    pub(super) fn repeat(&mut self, now: Time, tx: TxId, reply: Reply, fx: &mut Vec<Effect>) {
-        let out =
-            Outgoing { tx, deadline: None, reply, from: now, decided: now, latency: Latency::default(), counts: false, started: false };
+    /// Says an answer once more, as whoever said it.
+    pub(super) fn repeat(&mut self, now: Time, tx: TxId, reply: Reply, voice: Voice, fx: &mut Vec<Effect>) {
+        let latency = Latency::default();
+        let out = Outgoing { tx, deadline: None, reply, voice, from: now, decided: now, latency, counts: false, started: false };
         self.send(now, out, fx);
     }
 
@@ -51,8 +57,7 @@ impl App {
         }
         // A student is spoken to more slowly.
         let pace = if self.config.pilot.mode == PilotMode::Student { 80 } else { 100 };
-        let rate_percent = self.config.speech.rate_percent * pace / 100;
-        let voice = Voice { name: self.config.speech.voice.clone(), rate_percent, pitch_percent: 100 };
+        let voice = Voice { rate_percent: out.voice.rate_percent.saturating_mul(pace) / 100, ..out.voice.clone() };
         let phrases = phrase::phrases(&out.reply.transmission.spoken);
         let count = phrases.len();
         for (i, words) in phrases.into_iter().enumerate() {

@@ -72,6 +72,7 @@ pub fn fly(seed: u64, model_file: Option<&Path>, each: &mut dyn FnMut(&Said, &Cl
     config.brain.mode = BrainMode::Rules;
     // The controller speaks with the other voice than the pilot.
     config.speech.voice = if pilot.voice().name == "en-US" { "en-GB".into() } else { "en-US".into() };
+    config.speech.cast = u32::try_from(seed % u64::from(u32::MAX)).unwrap_or(0) + 1;
     let mut stage = Stage::new(App::new(Arc::new(config), Airports::first()), Some(ears), Some(voice));
     let mut talked = Duration::ZERO;
     let mut phase_since = (Phase::Parked, 0.0);

@@ -13,7 +13,7 @@ use crate::cli::{Speak, Transcribe};
 use crate::dispatch;
 use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
-use crate::settings::Config;
+use crate::settings::{AUTO_VOICE, Config};
 use crate::speech::recognise::Recogniser;
 use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model, trial};
@@ -59,7 +59,11 @@ pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogni
 
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
-    let name = args.voice.clone().unwrap_or_else(|| config.speech.voice.clone());
+    let name = match (&args.voice, config.speech.voice.as_str()) {
+        (Some(name), _) => name.clone(),
+        (None, AUTO_VOICE) => Voice::default().name,
+        (None, name) => name.to_owned(),
+    };
     if !["en-US", "en-GB"].contains(&name.as_str()) {
         return Err(Problem::new(format!("there is no voice {name:?}")).fix("the voices are en-US and en-GB").into());
     }

@@ -1,0 +1,118 @@
+//! Who speaks: each unit has its voice, pitch and pace, the same through a flight and every time you come back.
+
+use crate::airports::{Airport, Station};
+use crate::event::Voice;
+use crate::settings::{AUTO_VOICE, Speech};
+use crate::units::{Facility, Region};
+
+/// Pitch and pace of a controller, percent of the voice's own. As many as an airport may have units.
+const CHARACTERS: [(u16, u16); 8] = [(100, 100), (80, 97), (112, 103), (72, 101), (92, 106), (106, 95), (86, 103), (76, 94)];
+
+/// The voice of the unit that speaks. `speech.cast` 0 gives them all the plain one.
+pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&Station>, from: Facility) -> Voice {
+    let region = airport.map_or(Region::Faa, |a| a.region);
+    let icao = airport.map_or("", |a| a.icao.as_str());
+    let desk = desk(icao, station, from);
+    let chance = hash(speech.cast, &desk);
+    let name = match speech.voice.as_str() {
+        // In the United Kingdom one hears British voices, in America American ones, elsewhere both.
+        AUTO_VOICE if region == Region::Faa => "en-US",
+        AUTO_VOICE if icao.starts_with("EG") || speech.cast == 0 || !chance.is_multiple_of(3) => "en-GB",
+        AUTO_VOICE => "en-US",
+        chosen => chosen,
+    };
+    let (pitch_percent, pace) = if speech.cast == 0 {
+        (100, 100)
+    } else if is_radar(from) {
+        CHARACTERS[(chance >> 8) as usize % CHARACTERS.len()]
+    } else {
+        // The units of a field are never two with one voice: 3 and 8 have no common divisor.
+        CHARACTERS[(hash(speech.cast, icao) as usize % CHARACTERS.len() + from as usize * 3) % CHARACTERS.len()]
+    };
+    Voice { name: name.to_owned(), rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent }
+}
+
+/// What a controller is known by. Radar units serve many fields, and departure and approach on one frequency are one desk.
+fn desk(icao: &str, station: Option<&Station>, from: Facility) -> String {
+    match station.filter(|_| is_radar(from)) {
+        Some(s) => format!("{} {}", s.name.rsplit_once(' ').map_or(s.name.as_str(), |(place, _)| place), s.frequency),
+        None => format!("{icao} {}", from.word()),
+    }
+}
+
+fn is_radar(from: Facility) -> bool {
+    matches!(from, Facility::Approach | Facility::Departure | Facility::Center)
+}
+
+/// FNV-1a with a last stir: the same on every machine.
+fn hash(seed: u32, text: &str) -> u64 {
+    let bytes = seed.to_le_bytes().into_iter().chain(text.bytes());
+    let h = bytes.fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    (h ^ (h >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::airports::data::Airports;
+
+    const AT_THE_FIELD: [Facility; 5] = [Facility::Atis, Facility::Clearance, Facility::Ground, Facility::Tower, Facility::Ctaf];
+
+    fn station(name: &str, frequency: &str, facility: Facility) -> Station {
+        Station { name: name.into(), frequency: frequency.parse().unwrap(), facility }
+    }
+
+    #[test]
+    fn every_unit_of_a_field_sounds_like_itself_and_always_the_same() {
+        let airports = Airports::world();
+        let speech = Speech::default();
+        let mut towers = BTreeSet::new();
+        for icao in ["KPAO", "KSFO", "PHTO", "EGKK", "LSZH", "EDDF", "KOAK", "KSQL"] {
+            let airport = airports.find(icao).unwrap();
+            let all: Vec<Voice> = AT_THE_FIELD.iter().map(|f| of(&speech, Some(&airport), None, *f)).collect();
+            let distinct: BTreeSet<_> = all.iter().map(|v| (v.pitch_percent, v.rate_percent)).collect();
+            assert_eq!(distinct.len(), AT_THE_FIELD.len(), "{icao}: {all:?}");
+            assert_eq!(all, AT_THE_FIELD.map(|f| of(&speech, Some(&airport), None, f)));
+            assert!(all.iter().all(|v| (60..=160).contains(&v.pitch_percent) && (50..=200).contains(&v.rate_percent)));
+            let accents: BTreeSet<_> = all.iter().map(|v| v.name.as_str()).collect();
+            match &icao[..1] {
+                "K" | "P" => assert_eq!(accents, BTreeSet::from(["en-US"])),
+                _ if icao == "EGKK" => assert_eq!(accents, BTreeSet::from(["en-GB"])),
+                _ => {}
+            }
+            towers.insert(all[3].pitch_percent);
+        }
+        assert!(towers.len() >= 4, "the towers of eight fields are told apart: {towers:?}");
+    }
+
+    #[test]
+    fn a_radar_unit_is_the_same_one_from_every_field_and_another_on_another_frequency() {
+        let (palo_alto, airports) = (Airports::world().find("KPAO").unwrap(), Airports::world());
+        let (speech, san_carlos) = (Speech::default(), airports.find("KSQL").unwrap());
+        let (a, d) = (station("NorCal Approach", "135.65", Facility::Approach), station("NorCal Departure", "135.65", Facility::Departure));
+        let here = of(&speech, Some(&palo_alto), Some(&a), Facility::Approach);
+        assert_eq!(here, of(&speech, Some(&san_carlos), Some(&d), Facility::Departure));
+        let others: BTreeSet<u16> = ["121.3", "124.0", "133.95", "120.9", "125.35"]
+            .map(|f| {
+                of(&speech, Some(&palo_alto), Some(&station("NorCal Approach", f, Facility::Approach)), Facility::Approach).pitch_percent
+            })
+            .into();
+        assert!(others.len() > 2, "{others:?}");
+    }
+
+    #[test]
+    fn a_pilot_can_cast_them_anew_or_have_one_voice_for_all() {
+        let airport = Airports::world().find("KPAO").unwrap();
+        let with = |voice: &str, cast: u32, f| of(&Speech { voice: voice.into(), cast, ..Speech::default() }, Some(&airport), None, f);
+        let plain = Voice { name: "en-GB".into(), rate_percent: Speech::default().rate_percent, pitch_percent: 100 };
+        for f in AT_THE_FIELD {
+            assert_eq!(with("en-GB", 0, f), plain);
+            assert_eq!(with("en-GB", 7, f).name, "en-GB");
+        }
+        let casts: BTreeSet<u16> = (1..20).map(|cast| with(AUTO_VOICE, cast, Facility::Tower).pitch_percent).collect();
+        assert!(casts.len() > 4, "{casts:?}");
+        assert_eq!(of(&Speech::default(), None, None, Facility::Tower).name, "en-US");
+    }
+}
