@@ -216,10 +216,11 @@ impl Shell {
                 }
             }
             Effect::Play { tx, part, last, clip, radio, volume_percent } => {
-                let clip = if radio {
-                    radio::through(&clip, last, volume_percent, self.radio_seed)
-                } else {
-                    radio::at_volume(&clip, volume_percent)
+                let clip = match radio {
+                    Some(strength) => {
+                        radio::through(&clip, &radio::Reception { first: part == 0, last, volume_percent, strength, seed: self.radio_seed })
+                    }
+                    None => radio::at_volume(&clip, volume_percent),
                 };
                 self.radio_seed = self.radio_seed.wrapping_add(1);
                 match &self.player {
@@ -227,6 +228,11 @@ impl Shell {
                     // Without a speaker the toast has delivered the words.
                     None if last => self.inbox.offer(Event::Played { tx, complete: true }),
                     None => {}
+                }
+            }
+            Effect::SideTone(percent) => {
+                if let Some(p) = &self.player {
+                    p.click(radio::key_click(percent));
                 }
             }
             Effect::Silence => {
@@ -367,6 +373,11 @@ impl Shell {
             self.capture = None;
             self.player = None;
             self.open_sound();
+        }
+        if old.audio.ear != config.audio.ear
+            && let Some(p) = &self.player
+        {
+            p.on_side(config.audio.ear);
         }
         if old.sim != config.sim {
             self.open_link();

@@ -470,11 +470,13 @@ pub enum Effect {
         last: bool,
         /// The sound.
         clip: Clip,
-        /// Through the radio effect.
-        radio: bool,
+        /// Through the radio, received so well (percent); none: a clean voice.
+        radio: Option<u8>,
         /// 0 to 100.
         volume_percent: u8,
     },
+    /// The click of the key in the pilot's own headset, so loud (0 to 100).
+    SideTone(u8),
     /// Stop playing at once.
     Silence,
     /// A job is no longer wanted: its late result will be dropped.

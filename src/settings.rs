@@ -115,6 +115,19 @@ pub enum KeepOpen {
     OnPress,
 }
 
+/// The ear, or the speaker's side, on which the controller is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HeadsetEar {
+    /// On both.
+    #[default]
+    Both,
+    /// On the left.
+    Left,
+    /// On the right.
+    Right,
+}
+
 /// `[audio]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -139,6 +152,10 @@ pub struct Audio {
     pub mute: bool,
     /// The sound of a radio instead of a clean voice.
     pub radio_effect: bool,
+    /// Where the controller is heard.
+    pub ear: HeadsetEar,
+    /// Loudness of the click when the key goes down, 0 to 100; 0: none.
+    pub side_tone_percent: u8,
 }
 
 impl Default for Audio {
@@ -153,6 +170,8 @@ impl Default for Audio {
             volume_percent: 80,
             mute: false,
             radio_effect: true,
+            ear: HeadsetEar::Both,
+            side_tone_percent: 0,
         }
     }
 }
@@ -386,6 +405,9 @@ impl Config {
         }
         if self.audio.volume_percent > 100 {
             return bad("audio.volume_percent", format!("{} is above 100", self.audio.volume_percent), "0 to 100");
+        }
+        if self.audio.side_tone_percent > 100 {
+            return bad("audio.side_tone_percent", format!("{} is above 100", self.audio.side_tone_percent), "0 to 100");
         }
         if !VOICES.contains(&self.speech.voice.as_str()) {
             return bad("speech.voice", format!("{:?} is not a voice", self.speech.voice), "\"auto\", \"en-US\" or \"en-GB\"");

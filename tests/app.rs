@@ -101,6 +101,30 @@ fn the_transcript_has_the_stages_of_an_answer() {
 }
 
 #[test]
+fn the_key_clicks_and_the_radio_is_as_the_settings_say() {
+    let (mut app, mut now) = (app(), Time(0));
+    let has_click = |fx: &[Effect]| fx.iter().any(|e| matches!(e, Effect::SideTone(40)));
+    let played = |fx: &[Effect]| fx.iter().find_map(|e| if let Effect::Play { radio, .. } = e { Some(*radio) } else { None });
+    let clip = || Clip { samples: [0.1; 160].into(), rate: 16_000 };
+    let (_, fx) = call(&mut app, &mut now, TAXI);
+    let (tx, _) = speaks(&fx).unwrap();
+    let fx = app.handle(now, Event::Voiced { tx, part: 0, last: true, result: Ok(clip()) });
+    assert_eq!(played(&fx), Some(Some(100)), "nobody knows how far away the aircraft is");
+    let mut config = Config::default();
+    (config.audio.side_tone_percent, config.audio.radio_effect) = (40, false);
+    app.handle(now, Event::Config(Ok(Arc::new(config.clone()))));
+    let fx = app.handle(now, Event::Voiced { tx, part: 1, last: true, result: Ok(clip()) });
+    assert_eq!(played(&fx), Some(None));
+    let fx = app.handle(now, Event::Ptt(Edge::Down));
+    // First silence, then the click.
+    assert!(matches!(fx.iter().find(|e| matches!(e, Effect::Silence | Effect::SideTone(_))), Some(Effect::Silence)) && has_click(&fx));
+    app.handle(now, Event::Ptt(Edge::Up));
+    config.audio.mute = true;
+    app.handle(now, Event::Config(Ok(Arc::new(config))));
+    assert!(!has_click(&app.handle(now + Duration::from_secs(1), Event::Ptt(Edge::Down))));
+}
+
+#[test]
 fn an_answer_with_an_old_id_is_dropped() {
     let (mut app, mut now) = (app(), Time(0));
     let (old, _) = call(&mut app, &mut now, "Hilo Ground, Skyhawk one seven two sierra papa, radio check.");

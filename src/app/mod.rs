@@ -196,6 +196,9 @@ impl App {
         let deadline = Some(now + Duration::from_secs(u64::from(self.config.ptt.max_hold_s)));
         self.open = Some(Open { deadline, ..Open::at(tx, Stage::Listening, now, None) });
         fx.push(Effect::Capture(tx));
+        if self.config.audio.side_tone_percent > 0 && !self.config.audio.mute {
+            fx.push(Effect::SideTone(self.config.audio.side_tone_percent));
+        }
     }
 
     /// Compute of the engine, measured by whoever called [`App::handle`] with the words: there is no clock here.

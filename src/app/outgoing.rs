@@ -15,6 +15,8 @@ pub(super) struct Outgoing {
     reply: Reply,
     /// Whose it is.
     voice: Voice,
+    /// How well it is received, percent.
+    strength: u8,
     /// Where latency is counted from.
     from: Time,
     decided: Time,
@@ -38,14 +40,16 @@ impl App {
         let station = self.engine.station();
         let voice = voices::of(&self.config.speech, self.engine.airport(), station.as_ref(), reply.instruction.from);
         self.desk.said(&reply, &voice);
-        let out = Outgoing { tx, deadline: None, reply, voice, from, decided: now, latency, counts: true, started: false };
+        let strength = self.engine.reception(reply.instruction.from);
+        let out = Outgoing { tx, deadline: None, reply, voice, strength, from, decided: now, latency, counts: true, started: false };
         self.send(now, out, fx);
     }
 
     /// Says an answer once more, as whoever said it.
     pub(super) fn repeat(&mut self, now: Time, tx: TxId, reply: Reply, voice: Voice, fx: &mut Vec<Effect>) {
         let latency = Latency::default();
-        let out = Outgoing { tx, deadline: None, reply, voice, from: now, decided: now, latency, counts: false, started: false };
+        let out =
+            Outgoing { tx, deadline: None, reply, voice, strength: 100, from: now, decided: now, latency, counts: false, started: false };
         self.send(now, out, fx);
     }
 
@@ -80,7 +84,8 @@ impl App {
                     out.latency.synthesise = millis(now.since(out.decided));
                 }
                 out.deadline = Some(now + VOICE_DEADLINE);
-                let (radio, volume_percent) = (self.config.audio.radio_effect, self.config.audio.volume_percent);
+                let radio = Some(out.strength).filter(|_| self.config.audio.radio_effect);
+                let volume_percent = self.config.audio.volume_percent;
                 fx.push(Effect::Play { tx, part, last, clip, radio, volume_percent });
             }
             Err(p) => {

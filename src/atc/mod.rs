@@ -21,6 +21,7 @@ mod place;
 pub mod places;
 pub mod plan;
 pub mod readback;
+mod reception;
 pub mod record;
 mod scope;
 pub mod session;

@@ -3,7 +3,7 @@
 //! The callback allocates nothing, takes no lock and writes no log: `tests/callbacks.rs` holds it to that.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cpal::traits::{DeviceTrait, StreamTrait};
@@ -14,6 +14,7 @@ use super::devices::{Finder, Found, Way};
 use super::ear::{Pulse, Watch};
 use super::keeper::{Answer, Looks};
 use crate::problem::Problem;
+use crate::settings::HeadsetEar;
 
 /// Frames of the device's buffer that are asked for: 10 ms at 48 kHz.
 const BUFFER: u32 = 480;
@@ -27,6 +28,8 @@ struct Shared {
     drawn: AtomicU64,
     /// What is in the ring is to be thrown away.
     cut: AtomicBool,
+    /// The one channel that is heard, counted from 1; 0: all of them.
+    channel: AtomicU8,
 }
 
 /// The callback's side of a speaker.
@@ -50,6 +53,7 @@ impl Mouth {
             self.shared.cut.store(false, Ordering::Release);
             drawn = 0;
         }
+        let channel = usize::from(self.shared.channel.load(Ordering::Relaxed));
         for frame in data.chunks_mut(self.channels) {
             let sample = match self.ring.pop() {
                 Ok(s) => {
@@ -58,7 +62,14 @@ impl Mouth {
                 }
                 Err(_) => 0.0,
             };
-            frame.fill(T::from_sample_(sample));
+            match frame.len() {
+                // A speaker with one channel has no sides.
+                n if n > 1 && channel > 0 => {
+                    frame.fill(T::from_sample_(0.0));
+                    frame[channel.min(n) - 1] = T::from_sample_(sample);
+                }
+                _ => frame.fill(T::from_sample_(sample)),
+            }
         }
         self.shared.drawn.fetch_add(drawn, Ordering::Relaxed);
     }
@@ -109,6 +120,16 @@ impl Speaker {
         }
         self.given += n as u64;
         n
+    }
+
+    /// Chooses the side on which it is heard, from the next buffer on.
+    pub fn on_side(&self, ear: HeadsetEar) {
+        let channel = match ear {
+            HeadsetEar::Both => 0,
+            HeadsetEar::Left => 1,
+            HeadsetEar::Right => 2,
+        };
+        self.shared.channel.store(channel, Ordering::Relaxed);
     }
 
     /// Samples that were given and not yet drawn.
@@ -229,6 +250,13 @@ mod tests {
         mouth.speak(&mut out);
         assert_eq!((out, s.waiting()), ([0.0; 6], 0));
         assert_eq!(s.give(&[0.25; 5000]), 3200);
+        s.on_side(HeadsetEar::Right);
+        mouth.speak(&mut out);
+        assert_eq!(out, [0.0, 0.25, 0.0, 0.25, 0.0, 0.25]);
+        s.on_side(HeadsetEar::Left);
+        mouth.speak(&mut out);
+        assert_eq!(out, [0.25, 0.0, 0.25, 0.0, 0.25, 0.0]);
+        s.on_side(HeadsetEar::Both);
         let mut bytes = [0u8; 4];
         mouth.speak(&mut bytes);
         assert_eq!(bytes, [160; 4]);

@@ -18,7 +18,7 @@ use super::resample;
 use super::standing::Standing;
 use crate::event::Clip;
 use crate::problem::Problem;
-use crate::settings::Audio;
+use crate::settings::{Audio, HeadsetEar};
 use crate::units::TxId;
 
 /// How often the player looks at what the callback did, while it plays.
@@ -31,6 +31,8 @@ const IDLE: Duration = Duration::from_secs(30);
 const DRAIN: Duration = Duration::from_millis(40);
 /// A transmission waits this long for a speaker before only the toast has delivered it.
 const PATIENCE: Duration = Duration::from_millis(2500);
+/// A click that cannot be played within this time is none.
+const CLICK_WITHIN: Duration = Duration::from_millis(150);
 /// Commands that may wait.
 const QUEUE: usize = 64;
 
@@ -83,7 +85,14 @@ pub fn probe(settings: &Audio) -> Result<String, Problem> {
 
 enum Order {
     Warm,
-    Play { tx: TxId, last: bool, clip: Clip },
+    Play {
+        tx: TxId,
+        last: bool,
+        clip: Clip,
+    },
+    /// A click that belongs to no transmission.
+    Click(Clip),
+    Ear(HeadsetEar),
     Silence,
 }
 
@@ -103,12 +112,23 @@ impl Player {
     pub fn on(settings: &Audio, looks: Looks<Speaker>, tell: impl Fn(PlayEvent) + Send + 'static) -> Result<Self, Problem> {
         let (orders, inbox) = sync_channel(QUEUE);
         let standing = Standing::new("speaker", settings.speaker.as_deref());
+        let ear = settings.ear;
         let thread = std::thread::Builder::new()
             .name("play".into())
             .spawn(move || {
                 let keeper = Keeper::new("speaker", looks);
-                let playing =
-                    Playing { keeper, speaker: None, known: false, looked: None, standing, wanted: None, now: None, tell: Box::new(tell) };
+                let playing = Playing {
+                    keeper,
+                    speaker: None,
+                    ear,
+                    known: false,
+                    looked: None,
+                    standing,
+                    wanted: None,
+                    now: None,
+                    click: None,
+                    tell: Box::new(tell),
+                };
                 playing.run(&inbox);
             })
             .map_err(|e| Problem::new("cannot start the player").because(e))?;
@@ -130,6 +150,14 @@ impl Player {
     /// Plays a phrase after those before it; `last` ends the transmission.
     pub fn play(&self, tx: TxId, _part: u32, last: bool, clip: Clip) {
         self.order(Order::Play { tx, last, clip });
+    }
+    /// Plays a click of a few milliseconds now, or not at all.
+    pub fn click(&self, clip: Clip) {
+        self.order(Order::Click(clip));
+    }
+    /// Plays on this side from now on.
+    pub fn on_side(&self, ear: HeadsetEar) {
+        self.order(Order::Ear(ear));
     }
     /// Falls silent at once.
     pub fn silence(&self) {
@@ -170,6 +198,7 @@ struct Now {
 struct Playing {
     keeper: Keeper<Speaker>,
     speaker: Option<Speaker>,
+    ear: HeadsetEar,
     /// It has drawn, and the pilot knows which it is.
     known: bool,
     looked: Option<Instant>,
@@ -177,6 +206,8 @@ struct Playing {
     /// When a speaker was last wanted; none: never, or too long ago.
     wanted: Option<Instant>,
     now: Option<Now>,
+    /// A click that is still to be given, and since when.
+    click: Option<(Clip, Instant)>,
     tell: Box<dyn Fn(PlayEvent) + Send>,
 }
 
@@ -184,12 +215,18 @@ impl Playing {
     fn run(mut self, inbox: &Receiver<Order>) {
         loop {
             let watched = self.wanted.is_some() || self.standing.is_gone();
-            let busy = self.now.is_some() || self.keeper.waiting().is_some() || self.speaker.is_some() && !self.known;
+            let busy =
+                self.now.is_some() || self.click.is_some() || self.keeper.waiting().is_some() || self.speaker.is_some() && !self.known;
             let wait = if busy { LOOK } else { KEEP };
             let order = if watched { inbox.recv_timeout(wait) } else { inbox.recv().map_err(|_| RecvTimeoutError::Disconnected) };
             match order {
                 Ok(Order::Warm) => self.wanted = Some(Instant::now()),
                 Ok(Order::Play { tx, last, clip }) => self.play(tx, last, clip),
+                Ok(Order::Click(clip)) => self.click = Some((clip, Instant::now())),
+                Ok(Order::Ear(ear)) => {
+                    self.ear = ear;
+                    self.speaker.iter().for_each(|s| s.on_side(ear));
+                }
                 Ok(Order::Silence) => self.end(false),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -240,6 +277,7 @@ impl Playing {
     /// Puts another speaker, or none, in the place of the one before; what that one had not drawn is given again.
     fn reopened(&mut self, speaker: Option<Speaker>) {
         self.known = false;
+        speaker.iter().for_each(|s| s.on_side(self.ear));
         let old = std::mem::replace(&mut self.speaker, speaker);
         if let Some(now) = &mut self.now {
             let undrawn = old.as_ref().map_or(0, Speaker::waiting);
@@ -291,8 +329,24 @@ impl Playing {
         now.phrases.push_back(Phrase { clip, samples: None, at: 0 });
     }
 
+    /// Gives the click to a speaker that plays nothing else. A late click would be a click for nothing.
+    fn click(&mut self) {
+        let Some((clip, since)) = &self.click else { return };
+        if since.elapsed() > CLICK_WITHIN || self.now.is_some() {
+            self.click = None;
+            return;
+        }
+        if let Some(s) = &mut self.speaker
+            && let Ok(samples) = made_for(s.rate, clip)
+            && s.give(&samples) > 0
+        {
+            self.click = None;
+        }
+    }
+
     /// Feeds the speaker, and tells how far it has come.
     fn look(&mut self) {
+        self.click();
         let Some(now) = &mut self.now else { return };
         let Some(speaker) = &mut self.speaker else {
             // Nobody knows when there will be one: the words are in the toast.

@@ -69,7 +69,11 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
     }
     let voice = Voice { name, rate_percent: config.speech.rate_percent, pitch_percent: 100 };
     let clip = Synthesiser::new(&files::voices()?)?.speak(&args.text.join(" "), &voice)?;
-    let clip = if args.radio { radio::through(&clip, true, config.audio.volume_percent, 1) } else { clip };
+    let clip = if args.radio {
+        radio::through(&clip, &radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() })
+    } else {
+        clip
+    };
     match &args.out {
         Some(path) => wav::write(path, &clip.samples, clip.rate)?,
         None => match Speaker::open() {

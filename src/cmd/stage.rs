@@ -172,7 +172,12 @@ impl Stage {
                 if part == 0 {
                     self.toward.push_back(Event::Started { tx });
                 }
-                let sound = if radio { radio::through(&clip, last, volume_percent, self.radio_seed) } else { clip };
+                let sound = match radio {
+                    Some(strength) => {
+                        radio::through(&clip, &radio::Reception { first: part == 0, last, volume_percent, strength, seed: self.radio_seed })
+                    }
+                    None => clip,
+                };
                 self.radio_seed += 1;
                 let mut all = self.last.sound.samples.to_vec();
                 all.extend_from_slice(&sound.samples);
