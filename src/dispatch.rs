@@ -24,6 +24,7 @@ use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
 use crate::paths::Paths;
 use crate::problem::Problem;
+use crate::report::SimState;
 use crate::settings::Config;
 use crate::sim::link::{Link, Patience, Told};
 use crate::speech::files;
@@ -99,6 +100,8 @@ pub struct Shell {
     /// The configuration's watcher, which knows our own writes.
     pub watch: Option<Watch>,
     radio_seed: u64,
+    /// A simulator is running.
+    flying: bool,
     link: Option<Link>,
     fetching: Option<fetch::Fetch>,
 }
@@ -123,6 +126,7 @@ impl Shell {
             paths,
             watch: None,
             radio_seed: 1,
+            flying: false,
             link: None,
             fetching: None,
         };
@@ -131,9 +135,6 @@ impl Shell {
 
     /// Opens microphone and speaker: after the tray is there, for they may take their time.
     pub fn open_sound(&mut self) {
-        if self.config.speech.preload {
-            let _ = self.ears.send(Ears::Load);
-        }
         let inbox = self.inbox.clone();
         match Capture::start(&self.config.audio, move |e| {
             inbox.send(match e {
@@ -205,7 +206,7 @@ impl Shell {
             Effect::Transcribe { tx, take, hints } => {
                 let cancel = Arc::new(AtomicBool::new(false));
                 self.cancels.insert(tx, cancel.clone());
-                if let Err(p) = self.ears.send(Ears::Transcribe { tx, take, hints, cancel }) {
+                if let Err(p) = self.ears.send(Ears::Transcribe { tx, take, hints, cancel, gently: self.flying }) {
                     self.inbox.offer(Event::Heard { tx, result: Err(p) });
                 }
             }
@@ -539,7 +540,10 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         };
         match &event {
             Event::Ptt(edge) => log::debug!("key {edge:?}"),
-            Event::Sim(_) => shell.capture.iter().for_each(Capture::simulator_reports),
+            Event::Sim(report) => {
+                shell.flying = matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused);
+                shell.capture.iter().for_each(Capture::simulator_reports);
+            }
             _ => {}
         }
         let took = Instant::now();

@@ -8,6 +8,7 @@ use stratus::airports::data::Airports;
 use stratus::app::App;
 use stratus::event::{Choice, Clip, Edge, Effect, Event, Heard, Latency, Take};
 use stratus::problem::Problem;
+use stratus::report::{Report, SimState, Weather};
 use stratus::settings::Config;
 use stratus::units::{Time, TxId};
 
@@ -122,6 +123,40 @@ fn the_key_clicks_and_the_radio_is_as_the_settings_say() {
     config.audio.mute = true;
     app.handle(now, Event::Config(Ok(Arc::new(config))));
     assert!(!has_click(&app.handle(now + Duration::from_secs(1), Event::Ptt(Edge::Down))));
+}
+
+#[test]
+fn the_recording_loops_while_it_is_tuned_and_ends_with_the_frequency() {
+    let (mut app, mut now) = (app(), Time(0));
+    let at = Airports::first().find("PHTO").unwrap().position;
+    let tuned = |com1: &str| {
+        let weather = Weather { wind_dir: Some(80.0), wind_kt: Some(8.0), altimeter_inhg: Some(30.0), ..Weather::default() };
+        let com1 = com1.parse().ok();
+        Event::Sim(Arc::new(Report { state: SimState::Flying, position: Some(at), on_ground: true, com1, weather, ..Report::default() }))
+    };
+    app.handle(now, tuned("126.4"));
+    let mut recent = Vec::new();
+    for n in 0..3 {
+        now = app.next_deadline().unwrap();
+        let fx = app.handle(now, Event::Wake);
+        let (tx, words) = speaks(&fx).unwrap();
+        assert!(words.contains("information delta"), "{words}");
+        recent.extend(fx.iter().filter_map(|e| if let Effect::Menu(m) = e { Some(m.recent.len()) } else { None }));
+        app.handle(now, Event::Voiced { tx, part: 0, last: true, result: Ok(Clip { samples: [0.1; 160].into(), rate: 16_000 }) });
+        app.handle(now, Event::Started { tx });
+        now = now + Duration::from_secs(10);
+        if n < 2 {
+            app.handle(now, Event::Played { tx, complete: true });
+        }
+    }
+    assert_eq!(recent.last(), Some(&1), "a recording that loops is one of the last answers, not all of them");
+    assert!(!app.handle(now, tuned("126.4")).contains(&Effect::Silence));
+    let fx = app.handle(now, tuned("121.9"));
+    assert!(fx.contains(&Effect::Silence) && !app.speaking(), "{fx:?}");
+    // Back on it, it runs at once.
+    app.handle(now, tuned("126.4"));
+    let fx = app.handle(app.next_deadline().unwrap(), Event::Wake);
+    assert!(app.next_deadline().is_some() && speaks(&fx).is_some());
 }
 
 #[test]

@@ -144,6 +144,7 @@ impl App {
             Event::Sim(report) => {
                 let flying = self.engine.phase() != Phase::Parked;
                 self.engine.see(now, &report);
+                self.leave_recording(now, &mut fx);
                 if flying
                     && self.engine.phase() == Phase::Parked
                     && self.config.pilot.training

@@ -5,7 +5,7 @@ use crate::atc::{Reply, phrase};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::Problem;
 use crate::settings::PilotMode;
-use crate::units::{Time, TxId};
+use crate::units::{Facility, Time, TxId};
 
 /// An answer that is being spoken.
 #[derive(Debug, Clone)]
@@ -39,7 +39,9 @@ impl App {
     pub(super) fn speak(&mut self, now: Time, tx: TxId, from: Time, latency: Latency, reply: Reply, fx: &mut Vec<Effect>) {
         let station = self.engine.station();
         let voice = voices::of(&self.config.speech, self.engine.airport(), station.as_ref(), reply.instruction.from);
-        self.desk.said(&reply, &voice);
+        if !reply.seen_before {
+            self.desk.said(&reply, &voice);
+        }
         let strength = self.engine.reception(reply.instruction.from);
         let out = Outgoing { tx, deadline: None, reply, voice, strength, from, decided: now, latency, counts: true, started: false };
         self.send(now, out, fx);
@@ -144,6 +146,14 @@ impl App {
             fx.push(Effect::Silence);
             fx.push(Effect::Cancel(out.tx));
             self.finish(now, out, false, fx);
+        }
+    }
+
+    /// The recording is heard only while its frequency is tuned.
+    pub(super) fn leave_recording(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        let recording = self.out.as_ref().is_some_and(|o| o.counts && o.reply.instruction.from == Facility::Atis);
+        if recording && self.engine.station().is_none_or(|s| s.facility != Facility::Atis) {
+            self.cut_off(now, fx);
         }
     }
 

@@ -9,6 +9,7 @@ use super::Inbox;
 use crate::event::{Event, Hints, Take};
 use crate::problem::Problem;
 use crate::settings::Config;
+use crate::speech::gently::gently;
 use crate::speech::recognise::Recogniser;
 use crate::speech::{model, trial};
 use crate::units::TxId;
@@ -27,59 +28,93 @@ pub(super) enum Ears {
         take: Take,
         hints: Hints,
         cancel: Arc<AtomicBool>,
+        /// A simulator runs: it goes first.
+        gently: bool,
     },
     Reconfigure(Arc<Config>),
 }
 
 pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, Problem> {
     let (out, trouble) = (inbox.clone(), inbox.clone());
+    let preload = config.speech.preload;
     let config = Arc::new(Mutex::new(config.clone()));
-    Worker::start(
+    let worker = Worker::start(
         "recognise",
         4,
         move || {
-            let (out, config) = (out.clone(), config.clone());
-            let mut ears: Option<Recogniser> = None;
-            let mut used = Instant::now();
-            move |job| match job {
-                Ears::Rest => {
-                    let minutes = config.lock().unwrap_or_else(PoisonError::into_inner).speech.idle_unload_minutes;
-                    if ears.is_some() && minutes > 0 && used.elapsed() >= Duration::from_secs(60 * u64::from(minutes)) {
-                        log::info!("the speech model is unloaded: it was not used for {minutes} minutes");
-                        ears = None;
-                    }
-                }
-                Ears::Load => {
-                    used = Instant::now();
-                    if ears.is_none() {
-                        ears = load(&config.lock().unwrap_or_else(PoisonError::into_inner)).ok();
-                    }
-                }
-                Ears::Transcribe { tx, take, hints, cancel } => {
-                    used = Instant::now();
-                    if ears.is_none() {
-                        match load(&config.lock().unwrap_or_else(PoisonError::into_inner)) {
-                            Ok(e) => ears = Some(e),
-                            Err(p) => return out.send(Event::Heard { tx, result: Err(p) }),
-                        }
-                    }
-                    if let Some(e) = &mut ears {
-                        let result = e.transcribe(&take.samples, &hints, &cancel);
-                        out.send(Event::Heard { tx, result });
-                    }
-                }
-                Ears::Reconfigure(new) => {
-                    *config.lock().unwrap_or_else(PoisonError::into_inner) = new;
-                    ears = None;
-                }
-            }
+            let mut hearing = Hearing { out: out.clone(), config: config.clone(), ears: None, used: Instant::now() };
+            move |job| hearing.work(job, Instant::now())
         },
         move |words| {
             trouble.send(Event::Trouble(
                 Problem::bug("speech recognition stopped").because(words).fix("it is started again; say it once more"),
             ))
         },
-    )
+    )?;
+    if preload {
+        worker.send(Ears::Load)?;
+    }
+    Ok(worker)
+}
+
+/// What the recogniser's thread holds. A panic takes it all, but for the configuration.
+struct Hearing {
+    out: Inbox,
+    config: Arc<Mutex<Arc<Config>>>,
+    ears: Option<Recogniser>,
+    /// The model was last wanted.
+    used: Instant,
+}
+
+impl Hearing {
+    fn config(&self) -> Arc<Config> {
+        self.config.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn work(&mut self, job: Ears, now: Instant) {
+        match job {
+            Ears::Rest => {
+                let minutes = self.config().speech.idle_unload_minutes;
+                let idle = now.saturating_duration_since(self.used);
+                if self.ears.is_some() && minutes > 0 && idle >= Duration::from_secs(60 * u64::from(minutes)) {
+                    log::info!("the speech model is unloaded: it was not used for {minutes} minutes");
+                    self.ears = None;
+                }
+            }
+            Ears::Load => {
+                self.used = now;
+                // What is wrong is told with the call that needs the model.
+                let _ = self.loaded();
+            }
+            Ears::Transcribe { tx, take, hints, cancel, gently: yields } => {
+                self.used = now;
+                let result = self.loaded().and_then(|ears| {
+                    let mut work = || ears.transcribe(&take.samples, &hints, &cancel);
+                    if yields { gently(work) } else { work() }
+                });
+                self.out.send(Event::Heard { tx, result });
+            }
+            Ears::Reconfigure(new) => {
+                *self.config.lock().unwrap_or_else(PoisonError::into_inner) = new;
+                self.ears = None;
+                if self.config().speech.preload {
+                    let _ = self.loaded();
+                }
+            }
+        }
+    }
+
+    /// The recogniser, loaded now if it was not.
+    fn loaded(&mut self) -> Result<&mut Recogniser, Problem> {
+        if self.ears.is_none() {
+            let config = self.config();
+            let ears = load(&config)?;
+            let name = config.speech.model.as_ref().map_or_else(String::new, |p| p.display().to_string());
+            self.out.offer(Event::Model(Ok(name)));
+            self.ears = Some(ears);
+        }
+        self.ears.as_mut().ok_or_else(|| Problem::bug("no speech model was loaded"))
+    }
 }
 
 fn load(config: &Config) -> Result<Recogniser, Problem> {
@@ -119,7 +154,89 @@ fn cores(cpuinfo: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::{Receiver, sync_channel};
+
     use super::*;
+    use crate::speech::files;
+    use crate::speech::synthesise::Synthesiser;
+
+    fn demo(minutes: u16) -> Arc<Config> {
+        let mut config = Config::default();
+        config.speech.model = Some(files::demo("stratus-demo-en-q5_0.bin").unwrap());
+        config.speech.idle_unload_minutes = minutes;
+        Arc::new(config)
+    }
+
+    fn hearing(config: &Arc<Config>, at: Instant) -> (Hearing, Receiver<Event>) {
+        let (out, told) = sync_channel(16);
+        (Hearing { out: Inbox(out), config: Arc::new(Mutex::new(config.clone())), ears: None, used: at }, told)
+    }
+
+    fn call(gently: bool) -> Ears {
+        let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
+        let samples = mouth.speak("Hilo Ground, Skyhawk two sierra papa, radio check.", &crate::event::Voice::default()).unwrap().samples;
+        Ears::Transcribe {
+            tx: TxId(7),
+            take: Take { samples, ..Take::default() },
+            hints: Hints::default(),
+            cancel: Arc::new(AtomicBool::new(false)),
+            gently,
+        }
+    }
+
+    #[test]
+    fn a_model_is_unloaded_when_nobody_speaks_and_loaded_again_for_a_call() {
+        let begun = Instant::now();
+        let minutes = |n: u64| begun + Duration::from_secs(60 * n);
+        let (mut h, told) = hearing(&demo(30), begun);
+        h.work(Ears::Load, begun);
+        assert!(h.ears.is_some() && matches!(told.recv().unwrap(), Event::Model(Ok(name)) if name.contains("demo")));
+        h.work(Ears::Rest, minutes(29));
+        assert!(h.ears.is_some());
+        // Every press is a use, also one that came to nothing.
+        h.work(Ears::Load, minutes(29));
+        h.work(Ears::Rest, minutes(58));
+        assert!(h.ears.is_some());
+        h.work(Ears::Rest, minutes(59));
+        assert!(h.ears.is_none());
+        for (n, gently) in [(200, false), (201, true)] {
+            h.work(call(gently), minutes(n));
+            let heard = told.iter().find_map(|e| if let Event::Heard { result, .. } = e { Some(result.unwrap()) } else { None });
+            assert!(heard.unwrap().text.to_lowercase().contains("radio check"));
+        }
+        h.work(Ears::Rest, minutes(230));
+        assert!(h.ears.is_some());
+        h.work(Ears::Rest, minutes(231));
+        assert!(h.ears.is_none());
+        let (mut never, _told) = hearing(&demo(0), begun);
+        never.work(Ears::Load, begun);
+        never.work(Ears::Rest, minutes(100_000));
+        assert!(never.ears.is_some());
+    }
+
+    #[test]
+    fn without_a_model_a_call_tells_it_and_a_new_configuration_mends_it() {
+        let begun = Instant::now();
+        let (mut h, told) = hearing(&Arc::default(), begun);
+        h.work(Ears::Load, begun);
+        assert!(told.try_recv().is_err(), "a press alone tells nothing");
+        h.work(call(false), begun);
+        assert!(matches!(told.recv().unwrap(), Event::Heard { tx: TxId(7), result: Err(_) }));
+        h.work(Ears::Reconfigure(demo(30)), begun);
+        h.work(call(false), begun);
+        assert!(matches!(told.recv().unwrap(), Event::Model(Ok(_))));
+        assert!(matches!(told.recv().unwrap(), Event::Heard { result: Ok(_), .. }));
+    }
+
+    #[test]
+    fn preload_loads_before_anybody_speaks() {
+        let mut config = (*demo(30)).clone();
+        config.speech.preload = true;
+        let (out, told) = sync_channel(16);
+        let worker = ears(&Inbox(out), &Arc::new(config)).unwrap();
+        assert!(matches!(told.recv_timeout(Duration::from_secs(60)).unwrap(), Event::Model(Ok(_))));
+        drop(worker);
+    }
 
     #[test]
     fn hyperthreads_are_no_cores() {

@@ -2,6 +2,7 @@
 
 mod abort;
 pub mod files;
+pub mod gently;
 pub mod model;
 mod plausible;
 mod processor;

@@ -1,0 +1,71 @@
+//! Computing with a lowered priority, while a simulator needs the processor more: on a thread that lives for one call.
+//!
+//! A thread may lower its priority and, without special rights, never raise it again. So the work gets a thread of its own,
+//! from which whisper's threads inherit the priority; whoever asked for it stays what it was.
+
+/// Steps of `nice` below Stratus's own: a third of the processor where it is contended, all of it where it is free.
+#[cfg(target_os = "linux")]
+const STEPS: i32 = 5;
+
+/// Does `work` on a thread with lowered priority, and waits for it. Where there is no such thread it is done here.
+pub fn gently<R: Send>(mut work: impl FnMut() -> R + Send) -> R {
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("recognise gently".into());
+        match thread.spawn_scoped(scope, || {
+            lower();
+            work()
+        }) {
+            Ok(thread) => Some(thread.join()),
+            Err(e) => {
+                log::warn!("no thread with a lower priority: {e}");
+                None
+            }
+        }
+    });
+    match done {
+        Some(Ok(done)) => done,
+        // The caller's own guard against panics is to see this one.
+        Some(Err(panic)) => std::panic::resume_unwind(panic),
+        None => work(),
+    }
+}
+
+/// Lowers the priority of this thread and of the threads that it starts.
+#[cfg(target_os = "linux")]
+fn lower() {
+    use rustix::process::{getpriority_process, setpriority_process};
+    // For Linux "this process" is this thread.
+    let lowered = getpriority_process(None).and_then(|nice| setpriority_process(None, (nice + STEPS).min(19)));
+    if let Err(e) = lowered {
+        log::debug!("the priority stays: {e}");
+    }
+}
+
+/// Other systems' threads do not inherit a priority (SetThreadPriority on Windows), so that lowering this one alone would
+/// only slow down the one among whisper's threads that waits for the others.
+#[cfg(not(target_os = "linux"))]
+fn lower() {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    use super::*;
+
+    #[test]
+    fn work_and_its_threads_are_lowered_and_the_caller_stays() {
+        let nice = || getpriority_process(None).unwrap();
+        let before = nice();
+        let (own, child) = gently(|| (nice(), std::thread::scope(|s| s.spawn(nice).join().unwrap())));
+        assert_eq!((own, child), ((before + STEPS).min(19), (before + STEPS).min(19)));
+        assert_eq!(nice(), before);
+        let other = std::thread::spawn(nice).join().unwrap();
+        assert_eq!(other, before, "a thread that starts later is not lowered");
+    }
+
+    #[test]
+    fn a_panic_is_the_callers() {
+        let panic = std::panic::catch_unwind(|| gently(|| -> u8 { panic!("a test's panic") })).unwrap_err();
+        assert_eq!(panic.downcast_ref::<&str>(), Some(&"a test's panic"));
+    }
+}
