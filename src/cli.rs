@@ -45,6 +45,8 @@ pub enum Command {
     Devices(DevicesArgs),
     /// Past transmissions, and how long answers took. Example: stratus log --latency
     Log(LogArgs),
+    /// How long each stage of an answer takes on this machine. Example: stratus bench --compare
+    Bench(BenchArgs),
     /// What is known of the airports. Example: stratus airports show KPAO
     Airports(AirportsArgs),
     /// Speech models: list them, get one, remove one. Example: stratus models get base.en
@@ -332,6 +334,23 @@ pub struct LogArgs {
     #[arg(long)]
     pub latency: bool,
     /// Print JSON (lines).
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `stratus bench`
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// How many calls.
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub calls: u32,
+    /// The speech model; else the configured one.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+    /// Recognise with the encoder's whole context too, and as whisper.cpp's own program does.
+    #[arg(long)]
+    pub compare: bool,
+    /// Print JSON.
     #[arg(long)]
     pub json: bool,
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use stratus::audio::{resample, take, wav};
 use stratus::event::{Hints, Voice};
 use stratus::speech::recognise::Recogniser;
+use stratus::speech::recognise::compare::Way;
 use stratus::speech::synthesise::Synthesiser;
 use stratus::speech::{files, model};
 
@@ -63,6 +64,33 @@ fn the_held_out_recordings_have_the_word_error_rate_of_their_readme() {
     println!("{wrong} of {all} words wrong in {clips} recordings: {:.2} %", wrong as f64 * 100.0 / all as f64);
     // The whole held-out set has 0.77 %; this is a quarter of it.
     assert!(clips == 48 && wrong as f64 <= all as f64 * 0.015, "{wrong} of {all}");
+}
+
+#[test]
+fn the_fitted_context_hears_what_the_whole_one_hears() {
+    let mut ears = ears();
+    let mut clips = 0;
+    let mut files: Vec<_> = std::fs::read_dir(fixtures()).unwrap().map(|e| e.unwrap().path()).collect();
+    files.sort();
+    for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "wav")) {
+        let sound = wav::read(file).unwrap();
+        let samples = resample::to_rate(&sound.samples, sound.rate, take::RATE).unwrap();
+        let [fitted, whole] = [Way::Fitted, Way::Whole].map(|way| ears.measure(&samples, way, None).unwrap().text);
+        assert_eq!(fitted, whole, "{}", file.display());
+        clips += 1;
+    }
+    assert_eq!(clips, 48);
+}
+
+#[test]
+fn the_bench_times_every_stage_and_compares() {
+    let model = files::demo("stratus-demo-en-q5_0.bin").unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stratus"));
+    let out = command.args(["bench", "--calls", "2", "--compare", "--json", "--model"]).arg(model).output().unwrap();
+    let v: serde_json::Value =
+        serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stderr)));
+    assert!(v["latency_ms"]["recognise"]["p50"].as_u64() > Some(0) && v["latency_ms"]["first_audio"]["max"].as_u64() > Some(0), "{v}");
+    assert!(v["recognise_ms"]["fitted"].as_f64() > Some(0.0) && v["recognise_ms"]["command_line"].as_f64() > Some(0.0), "{v}");
 }
 
 #[test]

@@ -134,36 +134,44 @@ fn show(line: &Line, as_json: bool, out: &mut impl Write) -> std::io::Result<()>
 }
 
 /// Median, nine of ten and the worst of each stage, over every answer to a call by voice.
-fn latency(reader: &mut Reader<impl BufRead>, as_json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+fn latency(reader: &mut Reader<impl BufRead>, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let mut all: Vec<Latency> = Vec::new();
     while let Some(line) = reader.next()? {
         // What the controller says unasked or to typed words was not recognised: nobody waited for it.
         all.extend(line.latency_ms.filter(|l| l.recognise > 0));
     }
-    let rows: Vec<(&str, Option<Figures>)> = STAGES.iter().map(|(name, of)| (*name, figures(all.iter().map(of).collect()))).collect();
-    if as_json {
-        let stages: serde_json::Map<String, serde_json::Value> = rows
-            .iter()
-            .map(|(name, f)| ((*name).to_owned(), f.map_or(json!(null), |f| json!({"p50": f.p50, "p90": f.p90, "max": f.max}))))
-            .collect();
-        writeln!(out, "{}", json!({"answers": all.len(), "broken_lines": reader.broken, "latency_ms": stages}))?;
+    if json {
+        writeln!(out, "{}", json!({"answers": all.len(), "broken_lines": reader.broken, "latency_ms": as_json(&all)}))?;
         return Ok(ExitCode::SUCCESS);
     }
     if all.is_empty() {
         writeln!(out, "no call by voice has been answered yet")?;
     } else {
         writeln!(out, "{} answers; milliseconds from the end of the take to the first sound (first_audio), and its parts", all.len())?;
-        writeln!(out, "{:<12} {:>7} {:>7} {:>7}", "stage", "p50", "p90", "max")?;
-        for (name, f) in rows {
-            if let Some(f) = f {
-                writeln!(out, "{name:<12} {:>7} {:>7} {:>7}", f.p50, f.p90, f.max)?;
-            }
-        }
+        table(&all, out)?;
     }
     if reader.broken > 0 {
         writeln!(out, "{} lines could not be read and were left out", reader.broken)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A line for each stage: median, nine of ten, the worst; milliseconds.
+pub(super) fn table(all: &[Latency], out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "{:<12} {:>7} {:>7} {:>7}", "stage", "p50", "p90", "max")?;
+    for (name, of) in STAGES {
+        if let Some(f) = figures(all.iter().map(of).collect()) {
+            writeln!(out, "{name:<12} {:>7} {:>7} {:>7}", f.p50, f.p90, f.max)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for a program.
+pub(super) fn as_json(all: &[Latency]) -> serde_json::Value {
+    let row = |f: Figures| json!({"p50": f.p50, "p90": f.p90, "max": f.max});
+    let rows = STAGES.iter().map(|(name, of)| ((*name).to_owned(), figures(all.iter().map(of).collect()).map_or(json!(null), row)));
+    serde_json::Value::Object(rows.collect())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 
 mod airports;
 pub mod batch;
+mod bench;
 mod config;
 pub mod demo;
 mod devices;
@@ -109,6 +110,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             crate::desktop::windows::console::die_quietly();
             crate::speech::trial::attempt(&file).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }
+        Command::Bench(args) => bench::run(file, &args),
         Command::Log(args) => log::run(file, &args),
         Command::Devices(args) => devices::run(file, &args),
         Command::Airports(args) => airports::run(&args),

@@ -132,7 +132,12 @@ impl Stage {
     fn give(&mut self, event: Event) {
         self.toward.push_back(event);
         while let Some(event) = self.toward.pop_front() {
-            for effect in self.app.handle(self.now, event) {
+            let (decides, begun) = (matches!(event, Event::Heard { .. } | Event::Advice { .. }), Instant::now());
+            let effects = self.app.handle(self.now, event);
+            if decides {
+                self.app.spent(u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX));
+            }
+            for effect in effects {
                 self.perform(effect);
             }
         }

@@ -1,5 +1,7 @@
 //! Speech recognition by whisper, on the processor, with a model that was verified.
 
+pub mod compare;
+
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -71,10 +73,8 @@ impl Recogniser {
     /// Recognises a call: 16 kHz mono. `cancel` ends the computation early, with a `Problem`.
     pub fn transcribe(&mut self, samples: &[f32], hints: &Hints, cancel: &AtomicBool) -> Result<Heard, Problem> {
         let begun = Instant::now();
-        let mut sound: Vec<f32> = samples.iter().take(self.longest()).copied().collect();
-        sound.resize(sound.len().max(SHORTEST), 0.0);
-        let frames = sound.len() * FRAMES_PER_SECOND / RATE + CONTEXT_MARGIN;
-        let fitted = if self.fits { frames.clamp(CONTEXT_FLOOR.min(self.audio_ctx), self.audio_ctx) } else { self.audio_ctx };
+        let sound = self.sound(samples);
+        let fitted = self.fitted(sound.len());
         let prompt = self.prompt(hints);
         let mut reading = self.compute(&sound, &prompt, fitted, cancel)?;
         // A context cut too close shows in uncertain words or a loop: then the full one decides.
@@ -88,8 +88,32 @@ impl Recogniser {
         Ok(Heard { text, confidence: reading.confidence, took_ms: u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX) })
     }
 
+    /// A call as long as the model bears it.
+    fn sound(&self, samples: &[f32]) -> Vec<f32> {
+        let mut sound: Vec<f32> = samples.iter().take(self.longest()).copied().collect();
+        sound.resize(sound.len().max(SHORTEST), 0.0);
+        sound
+    }
+
+    /// The encoder's context for so many samples.
+    fn fitted(&self, samples: usize) -> usize {
+        let frames = samples * FRAMES_PER_SECOND / RATE + CONTEXT_MARGIN;
+        if self.fits { frames.clamp(CONTEXT_FLOOR.min(self.audio_ctx), self.audio_ctx) } else { self.audio_ctx }
+    }
+
     /// One run of encoder and decoder, with `context` frames of the encoder.
     fn compute(&mut self, sound: &[f32], prompt: &[i32], context: usize, cancel: &AtomicBool) -> Result<Reading, Problem> {
+        let params = self.params(prompt, context, cancel);
+        let outcome = self.state.full(params, sound);
+        if cancel.load(Ordering::Relaxed) {
+            return Err(Problem::new("recognition was given up").because("the key was pressed again"));
+        }
+        outcome.map_err(failed)?;
+        Ok(self.reading())
+    }
+
+    /// How Stratus has a call recognised.
+    fn params<'a>(&self, prompt: &'a [i32], context: usize, cancel: &'a AtomicBool) -> FullParams<'a, 'a> {
         let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
         // The language stays at the default, English: setting it leaks a string with every call.
         params.set_n_threads(self.threads);
@@ -107,14 +131,7 @@ impl Recogniser {
             params.set_tokens(prompt);
         }
         abort::arm(&mut params, cancel);
-        let outcome = self.state.full(params, sound);
-        if cancel.load(Ordering::Relaxed) {
-            return Err(Problem::new("recognition was given up").because("the key was pressed again"));
-        }
-        outcome.map_err(|e| {
-            Problem::new("speech recognition failed").because(e).fix("say it again; if it stays so, download the model again")
-        })?;
-        Ok(self.reading())
+        params
     }
 
     /// What the last computation gave.
@@ -151,4 +168,8 @@ impl Recogniser {
         let cut = tokens.len().saturating_sub(PROMPT_TOKENS);
         tokens.split_off(cut)
     }
+}
+
+fn failed(e: whisper_rs::WhisperError) -> Problem {
+    Problem::new("speech recognition failed").because(e).fix("say it again; if it stays so, download the model again")
 }

@@ -45,8 +45,23 @@ const NOT_PURE: &[&str] = &[
 ];
 
 /// The commands that README.md lists.
-pub const COMMANDS: &[&str] =
-    &["run", "demo", "say", "ptt", "transcribe", "speak", "replay", "batch", "doctor", "devices", "log", "config", "airports", "models"];
+pub const COMMANDS: &[&str] = &[
+    "run",
+    "demo",
+    "say",
+    "ptt",
+    "transcribe",
+    "speak",
+    "replay",
+    "batch",
+    "doctor",
+    "devices",
+    "log",
+    "bench",
+    "config",
+    "airports",
+    "models",
+];
 
 /// The code of a file: without comments, and without its tests at the end.
 fn code(text: &str) -> String {
