@@ -135,7 +135,7 @@ shim() {
 tests() {
   local programs
   for_windows test --no-run --lib --test sim 2>&1 | tee "$out/tests.log"
-  programs=$(sed -n 's/.*Executable.*(\(.*\.exe\)).*/\1/p' "$out/tests.log" | while read -r p; do case $p in /*) echo "$p" ;; *) echo "$root/$p" ;; esac; done)
+  programs=$(sed -n 's/.*Executable.*(\(.*\.exe\)).*/\1/p' "$out/tests.log" | while read -r p; do case $p in /*) echo "$p" ;; *) echo "/$p" ;; esac; done)
   [ -n "$programs" ] || { echo "error: no tests were built" >&2; return 1; }
   need_packages windows desktop
   shim

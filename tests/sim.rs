@@ -37,8 +37,12 @@ fn msfs_is_read_and_written_by_simconnects_wire_protocol() {
     for accepts in [&[4u32, 5, 6][..], &[6], &[4]] {
         msfs_flies(&msfs(0, accepts));
     }
-    // Where MSFS listens unasked. Its port is closed here: nothing but the pipe can answer.
-    #[cfg(windows)]
+}
+
+/// Where MSFS listens unasked. The port is closed here: nothing but the pipe can answer.
+#[cfg(windows)]
+#[test]
+fn msfs_is_found_by_its_named_pipe() {
     for accepts in [&[4u32, 5, 6][..], &[6]] {
         msfs_flies(&peers::simconnect::piped(accepts));
     }

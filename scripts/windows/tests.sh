@@ -9,7 +9,7 @@ trap end_wine EXIT
 prepare_wine
 for program in "$@"; do
   say "$(basename "$program")"
-  timeout 600 "$wine" "$program" --test-threads 2 2>&1 </dev/null | tr -d '\r' >"$STRATUS_DESK/tests.log"
+  timeout 240 "$wine" "$program" --test-threads 2 2>&1 </dev/null | tr -d '\r' >"$STRATUS_DESK/tests.log"
   grep -E '^test .* FAILED|panicked at|^test result|^failures:' "$STRATUS_DESK/tests.log"
   grep -q '^test result: ok' "$STRATUS_DESK/tests.log" || { failed=$((failed + 1)); tail -n 60 "$STRATUS_DESK/tests.log"; }
 done

@@ -45,7 +45,7 @@ fn serve(port: u16, accepts: &'static [u32], rough: bool) -> Peer {
 #[cfg(windows)]
 pub fn piped(accepts: &'static [u32]) -> Peer {
     use interprocess::local_socket::prelude::*;
-    use interprocess::local_socket::{GenericNamespaced, ListenerNonblockingMode, ListenerOptions};
+    use interprocess::local_socket::{GenericNamespaced, ListenerOptions};
     use std::os::windows::io::AsHandle;
 
     /// A pipe whose reads wait 10 ms, as the sockets' here.
@@ -69,14 +69,21 @@ pub fn piped(accepts: &'static [u32]) -> Peer {
     }
 
     let name = r"Microsoft Flight Simulator\SimConnect".to_ns_name::<GenericNamespaced>().unwrap();
-    let listener = ListenerOptions::new().name(name).nonblocking(ListenerNonblockingMode::Accept).create_sync().unwrap();
+    let listener = ListenerOptions::new().name(name).create_sync().unwrap();
     let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
     let (stopped, log) = (stop.clone(), written.clone());
+    let waking = stop.clone();
+    std::thread::spawn(move || {
+        while !waking.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        // A connection of our own wakes the listener up.
+        let _ = std::fs::OpenOptions::new().read(true).write(true).open(r"\\.\pipe\Microsoft Flight Simulator\SimConnect");
+    });
     let thread = std::thread::spawn(move || {
         while !stopped.load(Ordering::Relaxed) {
-            match listener.accept() {
-                Ok(stream) => serve_simconnect(Patient(stream), accepts, &stopped, &log, true),
-                Err(_) => std::thread::sleep(Duration::from_millis(5)),
+            if let Ok(stream) = listener.accept() {
+                serve_simconnect(Patient(stream), accepts, &stopped, &log, true);
             }
         }
     });
