@@ -1,13 +1,25 @@
-//! Waiting for a named pipe with patience: Windows's own reads know none.
+//! Named pipes with patience: Windows's own reads and writes of them know none.
 
-#![allow(unsafe_code, reason = "PeekNamedPipe, which the standard library does not have")]
+#![allow(unsafe_code, reason = "Win32's overlapped reads and writes, which the standard library does not have")]
 
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::windows::io::{AsRawHandle, BorrowedHandle};
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, FromRawHandle, OwnedHandle};
 use std::ptr;
 use std::time::{Duration, Instant};
 
+use windows_sys::Win32::Foundation::{ERROR_IO_PENDING, HANDLE};
+use windows_sys::Win32::Storage::FileSystem::{FILE_FLAG_OVERLAPPED, ReadFile, SECURITY_IDENTIFICATION, WriteFile};
+use windows_sys::Win32::System::IO::{CancelIoEx, GetOverlappedResult, GetOverlappedResultEx, OVERLAPPED};
 use windows_sys::Win32::System::Pipes::PeekNamedPipe;
+use windows_sys::Win32::System::Threading::CreateEventW;
+
+/// While a write waits, what the other side sends meanwhile is taken in this often.
+const TAKE_IN: u32 = 5;
+/// More than this is not taken in during one write, bytes.
+const MOST: usize = 4 << 20;
 
 /// Waits until a read would not wait, looking every `pause`; `false` when nothing came within `time`. A pipe whose other
 /// end is gone has its end to read.
@@ -33,4 +45,148 @@ fn has_something(pipe: BorrowedHandle) -> io::Result<bool> {
         e if e.kind() == io::ErrorKind::BrokenPipe => Ok(true),
         e => Err(e),
     }
+}
+
+/// One end of a pipe for one thread: reads and writes that end in time, and a write that never waits for a reader which
+/// waits for us in turn.
+#[derive(Debug)]
+pub struct Duplex {
+    file: File,
+    /// Signalled at the end of a write, and of a read, which may come while a write waits.
+    written: OwnedHandle,
+    read: OwnedHandle,
+    /// What came while a write waited.
+    spilt: VecDeque<u8>,
+}
+
+impl Duplex {
+    /// Opens a pipe that another process serves. That process may know who asks, and not act as them.
+    pub fn open(path: &str) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(FILE_FLAG_OVERLAPPED)
+            .security_qos_flags(SECURITY_IDENTIFICATION)
+            .open(path)?;
+        Ok(Self { file, written: event()?, read: event()?, spilt: VecDeque::new() })
+    }
+
+    /// Reads what comes within `time`, looking every `pause`; an error of kind `TimedOut` when nothing does, 0 bytes at
+    /// the end.
+    pub fn read_within(&mut self, into: &mut [u8], time: Duration, pause: Duration) -> io::Result<usize> {
+        if !self.spilt.is_empty() {
+            return io::Read::read(&mut self.spilt, into);
+        }
+        if !readable(self.file.as_handle(), time, pause)? {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.read_now(into)
+    }
+
+    /// Writes all of it, or gives up after `time` with an error of kind `TimedOut`.
+    pub fn write_within(&mut self, bytes: &[u8], time: Duration) -> io::Result<()> {
+        let deadline = Instant::now() + time;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let length = u32::try_from(rest.len()).unwrap_or(u32::MAX);
+            let mut state = state(&self.written);
+            // SAFETY: buffer and state live until the write has ended: this function waits for it, or for its cancelling.
+            let begun = unsafe { WriteFile(self.handle(), rest.as_ptr(), length, ptr::null_mut(), &raw mut state) };
+            let written = match begun {
+                0 => self.finish_write(&mut state, deadline)?,
+                _ => self.result(&state)?,
+            };
+            rest = rest.get(written..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    fn finish_write(&mut self, state: &mut OVERLAPPED, deadline: Instant) -> io::Result<usize> {
+        if io::Error::last_os_error().raw_os_error() != i32::try_from(ERROR_IO_PENDING).ok() {
+            return Err(io::Error::last_os_error());
+        }
+        loop {
+            let mut count = 0;
+            // SAFETY: the state is the pending write's.
+            if unsafe { GetOverlappedResultEx(self.handle(), state, &raw mut count, TAKE_IN, 0) } != 0 {
+                return Ok(count as usize);
+            }
+            let why = io::Error::last_os_error();
+            // WAIT_TIMEOUT, ERROR_IO_INCOMPLETE: it is still on its way.
+            if !matches!(why.raw_os_error(), Some(258 | 996)) {
+                return Err(why);
+            }
+            let taken = self.take_in();
+            if taken.is_err() || Instant::now() >= deadline {
+                // SAFETY: as above; the wait after it makes sure that nothing is written to or read from afterwards.
+                unsafe {
+                    CancelIoEx(self.handle(), state);
+                    GetOverlappedResult(self.handle(), state, &raw mut count, 1);
+                }
+                return Err(taken.err().unwrap_or_else(|| io::ErrorKind::TimedOut.into()));
+            }
+        }
+    }
+
+    /// Takes in what there is, so that the other side can read on.
+    fn take_in(&mut self) -> io::Result<()> {
+        let mut chunk = [0; 4096];
+        while has_something(self.file.as_handle())? {
+            match self.read_now(&mut chunk)? {
+                0 => return Err(io::ErrorKind::BrokenPipe.into()),
+                n => self.spilt.extend(&chunk[..n]),
+            }
+            if self.spilt.len() > MOST {
+                return Err(io::ErrorKind::OutOfMemory.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// A read that has something to read.
+    fn read_now(&self, into: &mut [u8]) -> io::Result<usize> {
+        let mut state = state(&self.read);
+        let length = u32::try_from(into.len()).unwrap_or(u32::MAX);
+        // SAFETY: buffer and state live until the read has ended, for which `result` waits.
+        let begun = unsafe { ReadFile(self.handle(), into.as_mut_ptr(), length, ptr::null_mut(), &raw mut state) };
+        if begun == 0 {
+            let why = io::Error::last_os_error();
+            match why.kind() {
+                io::ErrorKind::BrokenPipe => return Ok(0),
+                _ if why.raw_os_error() == i32::try_from(ERROR_IO_PENDING).ok() => {}
+                _ => return Err(why),
+            }
+        }
+        match self.result(&state) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(0),
+            other => other,
+        }
+    }
+
+    fn result(&self, state: &OVERLAPPED) -> io::Result<usize> {
+        let mut count = 0;
+        // SAFETY: the state is that of a read or write of this handle that was begun.
+        match unsafe { GetOverlappedResult(self.handle(), state, &raw mut count, 1) } {
+            0 => Err(io::Error::last_os_error()),
+            _ => Ok(count as usize),
+        }
+    }
+
+    fn handle(&self) -> HANDLE {
+        self.file.as_raw_handle()
+    }
+}
+
+fn event() -> io::Result<OwnedHandle> {
+    // SAFETY: no attributes, no name; the handle is new.
+    let made = unsafe { CreateEventW(ptr::null(), 1, 0, ptr::null()) };
+    if made.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: it was just made, and is closed by its owner alone.
+    Ok(unsafe { OwnedHandle::from_raw_handle(made) })
+}
+
+fn state(event: &OwnedHandle) -> OVERLAPPED {
+    OVERLAPPED { hEvent: event.as_raw_handle(), ..OVERLAPPED::default() }
 }

@@ -20,7 +20,7 @@ const PIPE: &str = r"\\.\pipe\Microsoft Flight Simulator\SimConnect";
 pub(super) enum Wire {
     Tcp(TcpStream),
     #[cfg(windows)]
-    Pipe(std::fs::File),
+    Pipe(crate::pipe::Duplex),
 }
 
 impl Wire {
@@ -34,17 +34,14 @@ impl Wire {
     /// The pipe of the MSFS on this machine; none where none runs, or all its places are taken.
     #[cfg(windows)]
     pub(super) fn pipe() -> Option<Self> {
-        use std::os::windows::fs::OpenOptionsExt;
-        /// SECURITY_IDENTIFICATION: whoever made the pipe may know who asks, and not act as them.
-        const IDENTIFICATION: u32 = 0x0001_0000;
-        std::fs::OpenOptions::new().read(true).write(true).security_qos_flags(IDENTIFICATION).open(PIPE).ok().map(Self::Pipe)
+        crate::pipe::Duplex::open(PIPE).ok().map(Self::Pipe)
     }
 
     /// Ends it in both directions.
     pub(super) fn close(&self) {
         match self {
             Self::Tcp(stream) => drop(stream.shutdown(Shutdown::Both)),
-            // Dropping the file closes it.
+            // Dropping it closes it.
             #[cfg(windows)]
             Self::Pipe(_) => {}
         }
@@ -56,16 +53,7 @@ impl Read for Wire {
         match self {
             Self::Tcp(stream) => stream.read(into),
             #[cfg(windows)]
-            Self::Pipe(file) => {
-                use std::os::windows::io::AsHandle;
-                if !crate::pipe::readable(file.as_handle(), MOMENT, LOOK)? {
-                    return Err(std::io::ErrorKind::TimedOut.into());
-                }
-                match file.read(into) {
-                    Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(0),
-                    other => other,
-                }
-            }
+            Self::Pipe(pipe) => pipe.read_within(into, MOMENT, LOOK),
         }
     }
 }
@@ -75,7 +63,7 @@ impl Write for Wire {
         match self {
             Self::Tcp(stream) => stream.write(bytes),
             #[cfg(windows)]
-            Self::Pipe(file) => file.write(bytes),
+            Self::Pipe(pipe) => pipe.write_within(bytes, WRITE_LIMIT).map(|()| bytes.len()),
         }
     }
 
@@ -83,7 +71,7 @@ impl Write for Wire {
         match self {
             Self::Tcp(stream) => stream.flush(),
             #[cfg(windows)]
-            Self::Pipe(file) => file.flush(),
+            Self::Pipe(_) => Ok(()),
         }
     }
 }
