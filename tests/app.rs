@@ -160,6 +160,53 @@ fn the_recording_loops_while_it_is_tuned_and_ends_with_the_frequency() {
 }
 
 #[test]
+fn the_recording_on_the_other_radio_gives_way_and_comes_back() {
+    let (mut app, mut now) = (app(), Time(0));
+    let at = Airports::first().find("PHTO").unwrap().position;
+    let com = |com1: &str, com2: &str| {
+        let weather = Weather { wind_dir: Some(80.0), wind_kt: Some(8.0), altimeter_inhg: Some(30.0), ..Weather::default() };
+        let (com1, com2) = (com1.parse().ok(), com2.parse().ok());
+        let report = Report { state: SimState::Flying, position: Some(at), on_ground: true, com1, com2, weather, ..Report::default() };
+        Event::Sim(Arc::new(report))
+    };
+    let runs = |app: &mut App, now: &mut Time| {
+        *now = app.next_deadline().unwrap();
+        let fx = app.handle(*now, Event::Wake);
+        let (tx, words) = speaks(&fx).unwrap();
+        let toast = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.title.clone()) } else { None });
+        app.handle(*now, Event::Voiced { tx, part: 0, last: true, result: Ok(Clip { samples: [0.1; 160].into(), rate: 16_000 }) });
+        let fx = app.handle(*now, Event::Started { tx });
+        let line = fx.iter().find_map(|e| if let Effect::Record(l) = e { Some(l.clone()) } else { None }).unwrap();
+        (tx, words, toast, line)
+    };
+    app.handle(now, com("121.9", "126.4"));
+    let (tx, words, toast, line) = runs(&mut app, &mut now);
+    assert!(words.contains("information delta") && toast.unwrap().contains("126.4"), "{words}");
+    assert_eq!(line.frequency, "126.4".parse().ok());
+    // Another frequency on COM1 does not disturb it, and it does not run into itself.
+    assert!(!app.handle(now, com("118.1", "126.4")).contains(&Effect::Silence));
+    assert!(app.next_deadline().unwrap() > now + Duration::from_secs(15), "only the voice's own deadline");
+    app.handle(now, com("121.9", "126.4"));
+    // A call: silence at once, and the controller's answer waits for nothing.
+    let (answer, fx) = call(&mut app, &mut now, TAXI);
+    assert!(answer.0 > tx.0 && speaks(&fx).unwrap().1.contains("runway eight"), "{fx:?}");
+    app.handle(now, Event::Played { tx: speaks(&fx).unwrap().0, complete: true });
+    assert!(app.engine().record().pending.is_some());
+    // The readback that never comes is asked for in the middle of the recording.
+    app.handle(now, com("121.9", ""));
+    app.handle(now, com("121.9", "126.4"));
+    let (_, words, ..) = runs(&mut app, &mut now);
+    assert!(words.contains("information delta"), "{words}");
+    now = app.next_deadline().unwrap();
+    let fx = app.handle(now, Event::Wake);
+    assert!(fx.contains(&Effect::Silence) && !speaks(&fx).unwrap().1.contains("information"), "{fx:?}");
+    let tx = speaks(&fx).unwrap().0;
+    app.handle(now, Event::Played { tx, complete: true });
+    assert!(runs(&mut app, &mut now).1.contains("information delta"));
+    assert!(app.handle(now, com("121.9", "133.0")).contains(&Effect::Silence));
+}
+
+#[test]
 fn an_answer_with_an_old_id_is_dropped() {
     let (mut app, mut now) = (app(), Time(0));
     let (old, _) = call(&mut app, &mut now, "Hilo Ground, Skyhawk one seven two sierra papa, radio check.");

@@ -118,7 +118,7 @@ impl App {
         let open = self.open.as_ref().and_then(|o| o.deadline);
         let out = self.out.as_ref().and_then(|o| o.deadline);
         // The engine keeps quiet while anybody speaks.
-        let engine = if self.open.is_none() && self.out.is_none() { self.engine.next_deadline() } else { None };
+        let engine = if self.open.is_none() && (self.out.is_none() || self.plays_recording()) { self.engine.next_deadline() } else { None };
         [open, out, engine].into_iter().flatten().min()
     }
 
@@ -416,13 +416,12 @@ impl App {
             }
         }
         self.voice_overdue(now, fx);
-        if self.open.is_none()
-            && self.out.is_none()
-            && self.engine.next_deadline().is_some_and(|d| d <= now)
-            && let Some(reply) = self.engine.wake(now)
-        {
+        if self.open.is_none() && (self.out.is_none() || self.plays_recording()) && self.engine.next_deadline().is_some_and(|d| d <= now) {
+            // A controller does not wait for the recording on the other radio.
+            self.cut_off(now, fx);
+            let Some(reply) = self.engine.wake(now) else { return };
             let tx = self.new_tx();
-            let title = self.engine.station().map_or_else(|| "Stratus".into(), |s| format!("{} {}", s.name, s.frequency));
+            let title = self.speaker(&reply).map_or_else(|| "Stratus".into(), |s| format!("{} {}", s.name, s.frequency));
             if !reply.seen_before {
                 fx.push(self.toast(&title, &reply.transmission.text.clone(), false));
             }

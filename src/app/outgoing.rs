@@ -1,6 +1,7 @@
 //! The controller's answer on its way: phrase by phrase through synthesis to the speaker, until it was heard.
 
 use super::{App, VOICE_DEADLINE, millis, voices};
+use crate::airports::Station;
 use crate::atc::{Reply, phrase};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::Problem;
@@ -37,7 +38,7 @@ impl Outgoing {
 
 impl App {
     pub(super) fn speak(&mut self, now: Time, tx: TxId, from: Time, latency: Latency, reply: Reply, fx: &mut Vec<Effect>) {
-        let station = self.engine.station();
+        let station = self.speaker(&reply);
         let voice = voices::of(&self.config.speech, self.engine.airport(), station.as_ref(), reply.instruction.from);
         if !reply.seen_before {
             self.desk.said(&reply, &voice);
@@ -123,7 +124,7 @@ impl App {
             t: now.as_secs_f64(),
             from: Speaker::Atc,
             facility: Some(out.reply.instruction.from),
-            frequency: self.engine.station().map(|s| s.frequency),
+            frequency: self.speaker(&out.reply).map(|s| s.frequency),
             callsign: Some(out.reply.instruction.to.clone()),
             text: out.reply.transmission.text.clone(),
             intent: None,
@@ -151,10 +152,19 @@ impl App {
 
     /// The recording is heard only while its frequency is tuned.
     pub(super) fn leave_recording(&mut self, now: Time, fx: &mut Vec<Effect>) {
-        let recording = self.out.as_ref().is_some_and(|o| o.counts && o.reply.instruction.from == Facility::Atis);
-        if recording && self.engine.station().is_none_or(|s| s.facility != Facility::Atis) {
+        if self.plays_recording() && self.engine.recording_station().is_none() {
             self.cut_off(now, fx);
         }
+    }
+
+    /// The recording runs: nobody has to wait for its end.
+    pub(super) fn plays_recording(&self) -> bool {
+        self.out.as_ref().is_some_and(|o| o.counts && o.reply.instruction.from == Facility::Atis)
+    }
+
+    /// Whose words these are.
+    pub(super) fn speaker(&self, reply: &Reply) -> Option<Station> {
+        if reply.instruction.from == Facility::Atis { self.engine.recording_station() } else { self.engine.station() }
     }
 
     pub(super) fn voice_overdue(&mut self, now: Time, fx: &mut Vec<Effect>) {

@@ -26,6 +26,8 @@ pub struct Atis {
     broadcast: bool,
     /// When it runs again, while its frequency is tuned.
     next: Option<Time>,
+    /// It runs now.
+    running: bool,
     /// The letter that was shown last to the pilot's eyes.
     shown: Option<char>,
 }
@@ -59,25 +61,27 @@ impl Atis {
         }
     }
 
-    /// When the recording runs next on a tuned frequency.
-    pub fn due(&self, now: Time) -> Time {
-        self.next.unwrap_or(now)
+    /// When the recording runs next on a tuned frequency; none while it runs.
+    pub fn due(&self, now: Time) -> Option<Time> {
+        if self.running { None } else { Some(self.next.unwrap_or(now)) }
     }
 
     /// The recording has run, or was cut off: it runs again.
     pub fn played(&mut self, now: Time, complete: bool) {
+        self.running = false;
         self.next = Some(now + if complete { GAP } else { GAP * 4 });
     }
 
     /// Another frequency is tuned: the next listener hears it at once.
     pub fn stop(&mut self) {
+        self.running = false;
         self.next = None;
     }
 
     /// The recording, and whether its text is new to the pilot's eyes.
     pub fn recording(&mut self, now: Time, s: &Situation) -> Option<(Instruction, bool)> {
         let current = self.letter_at(&s.icao)?;
-        self.broadcast = true;
+        (self.broadcast, self.running) = (true, true);
         self.next = Some(now + GAP);
         let new = self.shown.replace(current) != Some(current);
         let word = super::transcript::spell(current);

@@ -129,6 +129,8 @@ pub struct Engine {
     /// The flight plan: filed by voice or loaded.
     plan: Option<FlightPlan>,
     atis: atis::Atis,
+    /// The frequency on which a radio is tuned to the recording.
+    recorded: Option<Frequency>,
     watch: Watch,
     /// There is something to say unasked, since then.
     urge: Option<Time>,
@@ -159,6 +161,7 @@ impl Engine {
             called: None,
             plan: None,
             atis: atis::Atis::default(),
+            recorded: None,
             watch: Watch::default(),
             urge: None,
             met: Vec::new(),
@@ -243,6 +246,10 @@ impl Engine {
         if retuned {
             self.retuned();
         }
+        let recorded = self.recording_station().map(|s| s.frequency);
+        if std::mem::replace(&mut self.recorded, recorded) != recorded {
+            self.atis.stop();
+        }
         if report.position.is_none() {
             return;
         }
@@ -270,9 +277,9 @@ impl Engine {
         initiative::look(now, &situation, &self.record, &self.watch)
     }
 
-    /// The recording is due on the tuned frequency.
-    fn recording_due(&self) -> bool {
-        self.report.position.is_some() && self.station().is_some_and(|s| s.facility == Facility::Atis)
+    /// When the recording runs next on a tuned frequency.
+    fn recording_due(&self, now: Time) -> Option<Time> {
+        self.recording_station().and_then(|_| self.atis.due(now))
     }
 
     /// What the engine knows that helps to read a transcript.
@@ -423,7 +430,7 @@ impl Engine {
         let again = self.unheard.as_ref().map(|(_, at)| *at);
         // Whoever is asked to read back, or was cut off, hears that first.
         let urge = self.urge.filter(|_| self.unheard.is_none());
-        let recording = self.recording_due().then(|| self.atis.due(Time(0)));
+        let recording = self.recording_due(Time(0));
         [readback, again, urge, recording].into_iter().flatten().min()
     }
 
@@ -440,7 +447,7 @@ impl Engine {
         {
             return Some(reply);
         }
-        if self.recording_due() && self.atis.due(now) <= now {
+        if self.recording_due(now).is_some_and(|due| due <= now) {
             return self.play_recording(now);
         }
         let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
@@ -477,7 +484,7 @@ impl Engine {
     }
 
     fn play_recording(&mut self, now: Time) -> Option<Reply> {
-        let station = self.station()?;
+        let station = self.recording_station()?;
         let situation = self.situation(&station, &Understanding::default())?;
         let (instruction, new) = self.atis.recording(now, &situation)?;
         Some(Reply { seen_before: !new, ..self.reply(instruction) })

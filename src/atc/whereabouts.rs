@@ -36,6 +36,16 @@ impl Engine {
         }
     }
 
+    /// The recording that a radio is tuned to: COM1's, or COM2's at the airport at hand.
+    pub fn recording_station(&self) -> Option<Station> {
+        self.report.position?;
+        let recorded = |s: &Station| s.facility == Facility::Atis;
+        self.station().filter(recorded).or_else(|| {
+            let (airport, com2) = (self.airport.as_ref()?, self.report.com2?);
+            airport.stations.iter().find(|s| recorded(s) && s.frequency.same_channel(com2)).cloned()
+        })
+    }
+
     /// Of two units on one frequency (departure and approach often are one desk) the one that the pilot called.
     fn named_here(&self, airport: &Airport, f: Frequency) -> Option<Station> {
         let mut here = airport.stations.iter().filter(|s| s.frequency.same_channel(f));
@@ -45,7 +55,6 @@ impl Engine {
 
     /// Another frequency: whoever has not been spoken to on it yet is called as at a first contact.
     pub(super) fn retuned(&mut self) {
-        self.atis.stop();
         self.record.sent_to = None;
         self.watch.forget(Notice::StillHere);
         let Some(f) = self.com1() else { return };
