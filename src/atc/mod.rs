@@ -9,6 +9,7 @@ pub mod caller;
 mod ctaf;
 pub mod entities;
 pub mod figures;
+mod hints;
 pub mod initiative;
 pub mod instruction;
 pub mod intent;
@@ -304,18 +305,6 @@ impl Engine {
 
     fn aircraft_type(&self) -> Option<String> {
         self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone())
-    }
-
-    /// Words that a recogniser may expect: stations, callsign, runways, and the readback that is due, last.
-    pub fn hints(&self) -> String {
-        let mut words = Vec::new();
-        if let Some(s) = self.station() {
-            words.push(s.name);
-        }
-        if let Some(last) = self.record.pending.as_ref() {
-            words.push(self.say(&last.instruction).spoken);
-        }
-        words.join(", ")
     }
 
     /// Reads a transcript by the rules alone.

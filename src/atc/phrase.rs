@@ -111,7 +111,7 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
 }
 
 /// Written and spoken callsign.
-fn callsign(c: &Callsign, address: Address, region: Region, aircraft_type: Option<&str>) -> (String, String) {
+pub(super) fn callsign(c: &Callsign, address: Address, region: Region, aircraft_type: Option<&str>) -> (String, String) {
     let id = c.as_str();
     if let Some(name) = id.get(..3).and_then(telephony::spoken).filter(|_| id[3..].starts_with(|c: char| c.is_ascii_digit())) {
         let number = &id[3..];
