@@ -53,7 +53,8 @@ impl Recogniser {
                 .fix("download the model again, or choose a smaller one")
         };
         let mut params = WhisperContextParameters::default();
-        params.use_gpu(false);
+        // The graphics card is the simulator's, unless whoever built this wanted otherwise.
+        params.use_gpu(cfg!(any(feature = "cuda", feature = "vulkan")));
         let context = WhisperContext::new_with_params(model.path(), params).map_err(failed)?;
         let state = context.create_state().map_err(failed)?;
         let audio_ctx = usize::try_from(context.n_audio_ctx()).unwrap_or(1500);

@@ -1,11 +1,12 @@
 //! The memory that start-up used and idling does not: given back to the system, which has it on disk anyway.
 //!
 //! Starting touches much code once (tray, buses, configuration). Linux keeps those pages mapped, although nothing will
-//! run them again; unmapping them costs nothing, since a page that is needed after all comes back from the page cache.
+//! run them again; unmapping them costs nothing, since a page that is needed after all comes back from the page cache. The
+//! same goes for constants that were read once, and for what each thread's corner of the heap keeps in reserve.
 
 #![cfg_attr(
     target_os = "linux",
-    allow(unsafe_code, reason = "madvise takes an address; only pages of code that nobody can write are named")
+    allow(unsafe_code, reason = "madvise takes an address; only pages of files that nobody can write are named")
 )]
 
 use std::time::Duration;
@@ -24,35 +25,43 @@ pub(super) fn settle() {
     }
 }
 
-/// Unmaps the pages of every mapping that is code of a file, and can be read and run but not written.
+/// Unmaps the code of every file, lets go of every file's constants, and empties the heap's reserves.
 #[cfg(target_os = "linux")]
 fn give_back() {
     let Ok(maps) = std::fs::read_to_string("/proc/self/maps") else { return };
-    for (start, length) in maps.lines().filter_map(code_of_a_file) {
-        // SAFETY: the range is a mapping of this process that the kernel just listed, private, of a file, never writable:
-        // its pages hold what the file holds, and are read from it again when they are next run.
-        let done = unsafe { libc::madvise(start as *mut libc::c_void, length, libc::MADV_DONTNEED) };
+    for (start, length, runs) in maps.lines().filter_map(of_a_file) {
+        // What the loader has relocated lies among the constants, and differs from the file: only an advice that leaves
+        // changed pages alone is for them.
+        let advice = if runs { libc::MADV_DONTNEED } else { libc::MADV_PAGEOUT };
+        // SAFETY: the range is a mapping of this process that the kernel just listed, private, of a file, never writable. Code
+        // holds what the file holds, and is read from it again when it is next run; MADV_PAGEOUT changes no content.
+        let done = unsafe { libc::madvise(start as *mut libc::c_void, length, advice) };
         if done != 0 {
             log::debug!("a mapping at {start:#x} is kept");
         }
+    }
+    #[cfg(target_env = "gnu")]
+    // SAFETY: glibc's own function, safe to call from any thread at any time.
+    unsafe {
+        libc::malloc_trim(0);
     }
 }
 
 #[cfg(not(target_os = "linux"))]
 fn give_back() {}
 
-/// Address and length of a line of `/proc/self/maps` that is a private, unwritable, runnable mapping of a file.
+/// Address and length of a line of `/proc/self/maps` that is a private, unwritable mapping of a file, and whether it is code.
 #[cfg(target_os = "linux")]
-fn code_of_a_file(line: &str) -> Option<(usize, usize)> {
+fn of_a_file(line: &str) -> Option<(usize, usize, bool)> {
     let mut fields = line.split_whitespace();
     let (range, rights) = (fields.next()?, fields.next()?);
     let path = fields.nth(3)?;
-    if rights != "r-xp" || !path.starts_with('/') {
+    if !matches!(rights, "r-xp" | "r--p") || !path.starts_with('/') {
         return None;
     }
     let (start, end) = range.split_once('-')?;
     let (start, end) = (usize::from_str_radix(start, 16).ok()?, usize::from_str_radix(end, 16).ok()?);
-    Some((start, end.checked_sub(start)?))
+    Some((start, end.checked_sub(start)?, rights == "r-xp"))
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -60,17 +69,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_unwritable_code_of_files_is_given_back() {
+    fn only_unwritable_pages_of_files_are_given_back() {
         let code = "55d0-55f0 r-xp 00001000 08:01 123 /usr/bin/stratus";
-        assert_eq!(code_of_a_file(code), Some((0x55d0, 0x20)));
+        assert_eq!(of_a_file(code), Some((0x55d0, 0x20, true)));
+        assert_eq!(of_a_file(&code.replace("r-xp", "r--p")), Some((0x55d0, 0x20, false)));
         for kept in [
             "55d0-55f0 rw-p 00001000 08:01 123 /usr/bin/stratus",
-            "55d0-55f0 r--p 00001000 08:01 123 /usr/bin/stratus",
+            "55d0-55f0 rwxp 00001000 08:01 123 /usr/bin/stratus",
+            "55d0-55f0 r--s 00001000 08:01 123 /usr/bin/stratus",
             "55d0-55f0 r-xp 00000000 00:00 0 [vdso]",
             "55d0-55f0 r-xp 00000000 00:00 0",
             "nonsense",
         ] {
-            assert_eq!(code_of_a_file(kept), None, "{kept}");
+            assert_eq!(of_a_file(kept), None, "{kept}");
         }
         // And the process lives on.
         give_back();
