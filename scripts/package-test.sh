@@ -6,17 +6,25 @@ set -eu
 deb=$(realpath "${1:?the package}"); suite=${2:-bookworm}; mirror=${3:-}
 [ "$(id -u)" = 0 ] || { echo "error: a clean root needs root" >&2; echo "hint: sudo $0 $*" >&2; exit 1; }
 command -v debootstrap >/dev/null 2>&1 || { echo "error: there is no debootstrap" >&2; echo "hint: apt-get install debootstrap" >&2; exit 1; }
+say() { echo "package: $*"; }
 root=$(mktemp -d "${TMPDIR:-/tmp}/stratus-root.XXXXXX")
-trap 'rm -rf "$root"' EXIT
+# A folder that is still mounted is not to be removed with the rest.
+end() { for m in dev/pts proc; do ! mountpoint -q "$root/$m" || umount "$root/$m" || exit 1; done; rm -rf --one-file-system "$root" "$root.log"; }
+trap end EXIT
+# Others than root (apt's own user) come in here.
+chmod 755 "$root"
 # shellcheck disable=SC2086 # an empty mirror is no argument
 debootstrap --variant=minbase "$suite" "$root" $mirror >"$root.log" 2>&1 || { tail -n 5 "$root.log" >&2; exit 1; }
 rm -f "$root.log"
 cp "$deb" "$root/stratus.deb"
+# The program finds its own folder by /proc; apt writes its log by a terminal.
+mount -t proc proc "$root/proc"
+mkdir -p "$root/dev/pts"; mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts" || say "no terminals there"
 in_root() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
-say() { echo "package: $*"; }
 in_root apt-get install -y -qq --no-install-recommends /stratus.deb >/dev/null
 say "installed"
 in_root stratus --version
+in_root stratus speak "radio check" --radio --out /tmp/call.wav; [ -s "$root/tmp/call.wav" ]; say "the voice speaks"
 in_root stratus demo --fast >/dev/null; say "the demo flies"
 [ "$(in_root stratus config default | wc -l)" -gt 20 ]; say "the configuration is there"
 if in_root stratus doctor >"$root/doctor"; then echo "error: a bare root cannot be well" >&2; exit 1; fi
