@@ -37,6 +37,8 @@ pub enum Command {
     Replay(Replay),
     /// Answer JSON lines from standard input with JSON lines. Example: stratus batch < calls.jsonl
     Batch,
+    /// Set up in the terminal: model, microphone, speaker, key. Example: stratus setup --yes --model base.en
+    Setup(Setup),
     /// Show or check the configuration. Example: stratus config check
     Config(ConfigArgs),
     /// Check everything and say how to mend it. Example: stratus doctor --json
@@ -145,6 +147,47 @@ pub enum ModelsWhat {
         #[arg(value_name = "NAME")]
         name: String,
     },
+}
+
+/// `stratus setup`
+#[derive(Debug, Args)]
+pub struct Setup {
+    /// Put the configuration back as it was before the last set-up.
+    #[arg(long, exclusive = true)]
+    pub undo: bool,
+    /// Ask nothing: take what the other flags say, else what is in force, else what suits most pilots.
+    #[arg(long, short)]
+    pub yes: bool,
+    /// The speech model: a name (`stratus models`), a file, or "none" to go without.
+    #[arg(long, value_name = "NAME|FILE|none")]
+    pub model: Option<String>,
+    /// The microphone, by id or name (`stratus devices`); "" for the system's default.
+    #[arg(long, value_name = "ID")]
+    pub microphone: Option<String>,
+    /// The speaker, by id or name; "" for the system's default.
+    #[arg(long, value_name = "ID")]
+    pub speaker: Option<String>,
+    /// The push-to-talk key, such as ScrollLock; "none" for a joystick or `stratus ptt` alone.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Leave the speech model as it is.
+    #[arg(long, conflicts_with = "model")]
+    pub skip_model: bool,
+    /// Leave the microphone as it is, and do not listen to it.
+    #[arg(long, conflicts_with = "microphone")]
+    pub skip_microphone: bool,
+    /// Leave the speaker as it is, and play nothing.
+    #[arg(long, conflicts_with = "speaker")]
+    pub skip_speaker: bool,
+    /// Leave the push-to-talk key as it is.
+    #[arg(long, conflicts_with = "key")]
+    pub skip_key: bool,
+    /// Do not look for a simulator.
+    #[arg(long)]
+    pub skip_sim: bool,
+    /// Do not look for a language model.
+    #[arg(long)]
+    pub skip_brain: bool,
 }
 
 /// `stratus plan`

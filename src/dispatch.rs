@@ -2,6 +2,7 @@
 
 mod ears;
 mod fetch;
+pub mod offer;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -104,6 +105,8 @@ pub struct Shell {
     flying: bool,
     link: Option<Link>,
     fetching: Option<fetch::Fetch>,
+    /// What the mirror offers of its own.
+    own_models: Vec<crate::models::Offer>,
 }
 
 impl Shell {
@@ -129,6 +132,7 @@ impl Shell {
             flying: false,
             link: None,
             fetching: None,
+            own_models: Vec::new(),
         };
         Ok(shell)
     }
@@ -383,6 +387,9 @@ impl Shell {
         if old.sim != config.sim {
             self.open_link();
         }
+        if old.speech.mirror != config.speech.mirror {
+            self.ask_mirror();
+        }
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));
         }
@@ -544,6 +551,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
                 shell.flying = matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused);
                 shell.capture.iter().for_each(Capture::simulator_reports);
             }
+            Event::Offers(own) => shell.own_models.clone_from(own),
             _ => {}
         }
         let took = Instant::now();

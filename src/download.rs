@@ -68,16 +68,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     if file.try_lock().is_err() {
         return Err(failed().because("it is being downloaded already").fix("wait until that is done"));
     }
-    let agent: Agent = Agent::config_builder()
-        .timeout_connect(Some(patience.answer))
-        .timeout_recv_response(Some(patience.answer))
-        .timeout_recv_body(Some(patience.body))
-        .https_only(wanted.url.starts_with("https:"))
-        .http_status_as_error(false)
-        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
-        .user_agent(concat!("stratus/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .into();
+    let agent = agent(&wanted.url, patience);
     // How many connections the file at hand came by; what was there before counts as one.
     let mut found = length(&file) > 0;
     let (mut tries, mut pieces, mut restarts) = (0, u32::from(found), 0);
@@ -125,6 +116,41 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     file.sync_all().map_err(|e| failed().because(e))?;
     drop(file);
     fs::rename(&part, &wanted.to).map_err(|e| failed().because(e).fix(space_or_rights(&wanted.to)))
+}
+
+/// What talks to servers: an address that is encrypted leads to no other kind.
+fn agent(url: &str, patience: Patience) -> Agent {
+    Agent::config_builder()
+        .timeout_connect(Some(patience.answer))
+        .timeout_recv_response(Some(patience.answer))
+        .timeout_recv_body(Some(patience.body))
+        .https_only(url.starts_with("https:"))
+        .http_status_as_error(false)
+        .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+        .user_agent(concat!("stratus/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .into()
+}
+
+/// A small text by one request: no more than `most` bytes; `None` where there is no such file.
+pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, Problem> {
+    let failed = |why: String| Problem::new(format!("cannot read {url}")).because(why).fix("check the connection and the address");
+    let response = agent(url, patience).get(url).call().map_err(|e| failed(e.to_string()))?;
+    match response.status() {
+        StatusCode::OK => {}
+        StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
+        s => return Err(failed(format!("the server says {s}"))),
+    }
+    let offered = response.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    let mut bytes = Vec::new();
+    response.into_body().into_with_config().limit(most + 1).reader().read_to_end(&mut bytes).map_err(|e| failed(e.to_string()))?;
+    if bytes.len() as u64 > most {
+        return Err(failed(format!("it is larger than {most} bytes")));
+    }
+    if offered.is_some_and(|n| n != bytes.len() as u64) {
+        return Err(failed("the connection ended too early".into()));
+    }
+    String::from_utf8(bytes).map(Some).map_err(|_| failed("it is no text".into()))
 }
 
 /// One connection: from the bytes that are there to wherever it comes.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::models::Offer;
 use crate::problem::Problem;
 pub use crate::report::FlightPlan;
 use crate::report::Report;
@@ -212,6 +213,8 @@ pub enum Event {
         /// The file, or what went wrong.
         result: Result<PathBuf, Problem>,
     },
+    /// What the pilot's mirror offers of speech models of its own.
+    Offers(Vec<Offer>),
     /// The microphones and speakers there are.
     Devices(Devices),
     /// Whether Stratus starts with the system.
@@ -320,6 +323,8 @@ pub struct MenuModel {
     pub speech_model: String,
     /// A model that is being downloaded, and how much of it is there, percent.
     pub fetching: Option<(String, u8)>,
+    /// What the pilot's mirror offers of its own.
+    pub own_models: Vec<Offer>,
     /// How the controller treats the pilot.
     pub mode: PilotMode,
     /// When the language model is asked, and its name.

@@ -1,5 +1,7 @@
 //! The speech models that Stratus knows: whisper.cpp's published files, with their sums, what they cost and what they are
-//! good for. Sums and sizes are those of the published files (their Git LFS pointers).
+//! good for. Sums and sizes are those of the published files (their Git LFS pointers). And what a mirror offers of its own.
+
+use serde::{Deserialize, Serialize};
 
 /// Where the files are published; `speech.mirror` names another place with the same file names.
 pub const HUB: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
@@ -66,11 +68,112 @@ impl Model {
     pub fn size(&self) -> String {
         format!("{} MB", self.bytes.div_ceil(1_000_000))
     }
+}
+
+/// A model that can be had: a published one, or one of a mirror's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// "base.en".
+    pub name: String,
+    /// The file's name.
+    pub file: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+    /// When to choose it.
+    pub advice: String,
+    /// Where it is to be had.
+    pub url: String,
+    /// Nobody but the mirror vouches for it: the sum is the mirror's own.
+    pub own: bool,
+}
+
+impl Offer {
+    /// A published model, from the public hub or a mirror.
+    pub fn published(m: &Model, mirror: Option<&str>) -> Self {
+        Self {
+            name: m.name.into(),
+            file: m.file.into(),
+            bytes: m.bytes,
+            sha256: m.sha256.into(),
+            advice: m.advice.into(),
+            url: m.url(mirror),
+            own: false,
+        }
+    }
+
+    /// "148 MB".
+    pub fn size(&self) -> String {
+        format!("{} MB", self.bytes.div_ceil(1_000_000))
+    }
 
     /// What it takes in memory, roughly: the weights, and about as much to work in for a small one.
     pub fn memory(&self) -> String {
         format!("about {} MB", (self.bytes / 1_000_000 + 120).div_ceil(10) * 10)
     }
+
+    /// "club.en (150 MB): hears our members better (the mirror's own)".
+    pub fn line(&self) -> String {
+        format!("{} ({}): {}{}", self.name, self.size(), self.advice, if self.own { " (the mirror's own)" } else { "" })
+    }
+}
+
+/// Where a mirror may list models of its own, beside the files.
+pub const INDEX: &str = "stratus-models.toml";
+/// More than this in a list helps nobody.
+const MOST: usize = 32;
+/// The largest published model is 3.1 GB.
+const LARGEST: u64 = 4 << 30;
+
+#[derive(Deserialize)]
+struct Index {
+    #[serde(default)]
+    model: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+    file: String,
+    bytes: u64,
+    sha256: String,
+    #[serde(default)]
+    advice: String,
+}
+
+/// Reads a mirror's list of models of its own: tables `[[model]]` with name, file, bytes, sha256 and advice. One that is
+/// published is left out where it is the same, and refused where it is not: nothing else may go by its name.
+pub fn own(text: &str, mirror: &str) -> Result<Vec<Offer>, String> {
+    let index: Index = toml::from_str(text).map_err(|e| e.message().to_owned())?;
+    if index.model.len() > MOST {
+        return Err(format!("it lists {} models; {MOST} are enough", index.model.len()));
+    }
+    let plain = |word: &str, most: usize| {
+        (1..=most).contains(&word.len()) && !word.starts_with('.') && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    };
+    let mut offers: Vec<Offer> = Vec::new();
+    for e in index.model {
+        if !plain(&e.name, 40) || !plain(&e.file, 80) {
+            return Err(format!("{:?} in {:?}: names are letters, digits, \".\", \"-\" and \"_\"", e.name, e.file));
+        }
+        if e.sha256.len() != 64 || !e.sha256.bytes().all(|b| b.is_ascii_hexdigit()) || !(64..=LARGEST).contains(&e.bytes) {
+            return Err(format!("{}: its size or its SHA-256 cannot be", e.name));
+        }
+        if let Some(m) = find(&e.name).or_else(|| find(&e.file)) {
+            if m.sha256.eq_ignore_ascii_case(&e.sha256) && m.name == e.name {
+                continue;
+            }
+            return Err(format!("{}: another file goes by the name of the published {}", e.name, m.name));
+        }
+        if offers.iter().any(|o| o.name.eq_ignore_ascii_case(&e.name) || o.file.eq_ignore_ascii_case(&e.file)) {
+            return Err(format!("{} is listed twice", e.name));
+        }
+        let advice: String = e.advice.chars().filter(|c| !c.is_control()).take(80).collect();
+        let url = format!("{}/{}", mirror.trim_end_matches('/'), e.file);
+        offers.push(Offer { name: e.name, file: e.file, bytes: e.bytes, sha256: e.sha256.to_ascii_lowercase(), advice, url, own: true });
+    }
+    Ok(offers)
 }
 
 #[cfg(test)]
@@ -87,5 +190,36 @@ mod tests {
         }
         assert_eq!(find("base.en").unwrap().url(Some("http://127.0.0.1:9/m/")), "http://127.0.0.1:9/m/ggml-base.en.bin");
         assert_eq!(find("base.en").unwrap().size(), "148 MB");
+    }
+    #[test]
+    fn a_mirrors_own_models_are_read_and_never_pass_for_published_ones() {
+        let sum = "0123456789abcdefABCDEF0123456789abcdef0123456789abcdef0123456789";
+        let entry = |name: &str, file: &str, bytes: u64, sum: &str| {
+            format!("[[model]]\nname = {name:?}\nfile = {file:?}\nbytes = {bytes}\nsha256 = {sum:?}\nadvice = \"ours\\u0007\"\n")
+        };
+        let good = entry("club.en", "club.en.bin", 5_000_000, sum);
+        let all = own(&good, "http://m/").unwrap();
+        assert_eq!((all.len(), all[0].url.as_str(), all[0].advice.as_str()), (1, "http://m/club.en.bin", "ours"));
+        assert_eq!(all[0].line(), "club.en (5 MB): ours (the mirror's own)");
+        assert!(all[0].own && all[0].sha256 == sum.to_lowercase());
+        let base = find("base.en").unwrap();
+        assert_eq!(own(&entry("base.en", "ggml-base.en.bin", base.bytes, base.sha256), "http://m"), Ok(Vec::new()));
+        for (why, text) in [
+            ("a published name", entry("base.en", "mine.bin", 5_000_000, sum)),
+            ("a published file", entry("mine", "ggml-base.en.bin", 5_000_000, sum)),
+            ("a path", entry("mine", "../../mine.bin", 5_000_000, sum)),
+            ("a hidden file", entry("mine", ".bashrc", 5_000_000, sum)),
+            ("no name", entry("", "mine.bin", 5_000_000, sum)),
+            ("too small", entry("mine", "mine.bin", 5, sum)),
+            ("too large", entry("mine", "mine.bin", 1 << 40, sum)),
+            ("no sum", entry("mine", "mine.bin", 5_000_000, "abc")),
+            ("twice", good.repeat(2)),
+            ("too many", (0..40).map(|n| entry(&format!("m{n}"), &format!("m{n}.bin"), 5_000_000, sum)).collect()),
+            ("a page", "<html>".into()),
+            ("a key is missing", "[[model]]\nname = \"x\"\n".into()),
+        ] {
+            assert!(own(&text, "http://m").is_err(), "{why}");
+        }
+        assert_eq!(own("", "http://m"), Ok(Vec::new()));
     }
 }

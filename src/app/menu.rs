@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::App;
 use crate::atc::Reply;
 use crate::event::{Choice, Devices, Effect, MenuModel, Voice};
-use crate::models;
+use crate::models::{self, Offer};
 use crate::problem::Problem;
 use crate::report::SimState;
 use crate::settings::Config;
@@ -25,6 +25,8 @@ pub(super) struct Known {
     pub(super) autostart: bool,
     /// A speech model that is being downloaded, and how much of it is there, percent.
     pub(super) fetching: Option<(String, u8)>,
+    /// Speech models of the mirror's own.
+    pub(super) own_models: Vec<Offer>,
     recent: VecDeque<(Reply, Voice)>,
     took_ms: VecDeque<u32>,
 }
@@ -47,6 +49,11 @@ impl Known {
         let at = |percent: usize| all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied();
         Some((at(50)?, at(90)?))
     }
+}
+
+/// A text as a TOML value.
+fn text(words: &str) -> String {
+    toml::Value::String(words.to_owned()).to_string()
 }
 
 impl App {
@@ -77,6 +84,7 @@ impl App {
                 .and_then(|p| p.file_name())
                 .map_or_else(String::new, |f| f.to_string_lossy().into()),
             fetching: self.desk.fetching.clone(),
+            own_models: self.desk.own_models.clone(),
             mode: self.config.pilot.mode,
             brain: (self.config.brain.mode, self.config.brain.model.clone()),
             tunes: self.config.copilot.tune,
@@ -91,7 +99,6 @@ impl App {
     pub(super) fn chosen(&mut self, now: Time, choice: Choice, fx: &mut Vec<Effect>) {
         // A desktop toggles marks by itself on a click: the menu is sent again even where nothing changes.
         self.shown.1 = MenuModel::default();
-        let text = |words: &str| toml::Value::String(words.to_owned()).to_string();
         match choice {
             Choice::Repeat(n) => {
                 if self.open.is_none()
@@ -115,7 +122,8 @@ impl App {
             Choice::Speaker(name) => self.set("audio.speaker", text(&name), |c| c.audio.speaker = Some(name).filter(|n| !n.is_empty()), fx),
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
             Choice::SpeechModel(name) => {
-                let Some(m) = models::find(&name) else { return };
+                let published = models::find(&name).map(|m| Offer::published(m, None));
+                let Some(m) = published.or_else(|| self.desk.own_models.iter().find(|o| o.name == name).cloned()) else { return };
                 if let Some((other, _)) = &self.desk.fetching {
                     fx.push(self.toast("One at a time", &format!("{other} is being downloaded."), false));
                     return;
@@ -157,9 +165,11 @@ impl App {
         self.desk.fetching = None;
         match result {
             Ok(file) => {
-                let path = toml::Value::String(file.display().to_string()).to_string();
-                if self.config.speech.model_sha256.is_some() {
-                    self.set("speech.model_sha256", "\"\"".into(), |c| c.speech.model_sha256 = None, fx);
+                let path = text(&file.display().to_string());
+                // The sums of the published ones are known; that of a mirror's own is kept with it.
+                let sum = self.desk.own_models.iter().find(|o| o.name == model && models::find(model).is_none()).map(|o| o.sha256.clone());
+                if self.config.speech.model_sha256 != sum {
+                    self.set("speech.model_sha256", text(sum.as_deref().unwrap_or_default()), |c| c.speech.model_sha256 = sum, fx);
                 }
                 self.set("speech.model", path, |c| c.speech.model = Some(file), fx);
                 // There is a model now: what was wrong without one is mended.
@@ -272,6 +282,23 @@ mod tests {
         app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Err(gone) });
         assert!(app.menu().fetching.is_none() && app.menu().fault.is_some());
         assert_eq!(app.menu().speech_model, "ggml-base.en.bin", "what was there stays in force");
+    }
+
+    #[test]
+    fn a_mirrors_own_model_is_put_in_force_with_its_sum() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        let sum = "ab".repeat(32);
+        assert!(!choose(&mut app, Choice::SpeechModel("club.en".into())).iter().any(|e| matches!(e, Effect::Fetch(_))), "nobody offers it");
+        let index = format!("[[model]]\nname = \"club.en\"\nfile = \"club.bin\"\nbytes = 5000000\nsha256 = \"{sum}\"\n");
+        app.handle(Time(0), Event::Offers(models::own(&index, "http://m").unwrap()));
+        assert_eq!(app.menu().own_models.len(), 1);
+        assert!(choose(&mut app, Choice::SpeechModel("club.en".into())).contains(&Effect::Fetch(Some("club.en".into()))));
+        let set = |path: &str, value: &str| Effect::SetKey { path: path.into(), value: format!("{value:?}") };
+        let fx = app.handle(Time(0), Event::Fetched { model: "club.en".into(), result: Ok("/m/club.bin".into()) });
+        assert!(fx.contains(&set("speech.model_sha256", &sum)) && fx.contains(&set("speech.model", "/m/club.bin")), "{fx:?}");
+        choose(&mut app, Choice::SpeechModel("tiny.en".into()));
+        let fx = app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Ok("/m/tiny.bin".into()) });
+        assert!(fx.contains(&set("speech.model_sha256", "")), "{fx:?}");
     }
 
     #[test]

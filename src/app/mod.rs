@@ -168,6 +168,7 @@ impl App {
             Event::Model(Ok(_)) => {}
             Event::Fetching { model, percent } => self.desk.fetching = Some((model, percent)),
             Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
+            Event::Offers(own) => self.desk.own_models = own,
             Event::Devices(devices) => self.desk.devices = devices,
             Event::Autostart(on) => self.desk.autostart = on,
             Event::Bound(button) => self.bound(button, &mut fx),

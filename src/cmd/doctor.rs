@@ -68,7 +68,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn speech_model(config: &Config) -> Result<String, Problem> {
+pub(super) fn speech_model(config: &Config) -> Result<String, Problem> {
     let Some(path) = &config.speech.model else {
         return Err(model::none_chosen());
     };
@@ -94,7 +94,7 @@ fn desktop(config: &Config) -> Vec<Check> {
 }
 
 /// The key can be had (it is registered for a moment), or a running Stratus has it.
-fn key(config: &Config) -> Result<String, Problem> {
+pub(super) fn key(config: &Config) -> Result<String, Problem> {
     let running = crate::paths::Paths::find(None)
         .is_ok_and(|p| crate::ipc::send(&p.socket(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
     if running {

@@ -16,6 +16,7 @@ mod replay;
 mod run;
 mod say;
 pub mod scenario;
+mod setup;
 mod shell;
 pub mod sound;
 pub mod stage;
@@ -103,6 +104,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Speak(args) => sound::speak(file, &args),
         Command::Replay(args) => replay::run(&args),
         Command::Batch => batch::run(),
+        Command::Setup(args) => setup::run(file, &args),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
         Command::TryModel { file } => {

@@ -1,119 +1,124 @@
-//! `stratus models`: the speech models that Stratus knows, fetched, checked and put in force, or taken away.
+//! `stratus models`: the speech models that can be had, fetched, checked and put in force, or taken away.
 
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
 use crate::cli::{ModelsArgs, ModelsWhat};
 use crate::config;
-use crate::download::{self, Patience, Wanted};
-use crate::models::{self, Model};
+use crate::dispatch::offer;
+use crate::download;
+use crate::models::Offer;
 use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::speech::model;
+use crate::settings::Config;
 
 pub(super) fn run(file: Option<&Path>, args: &ModelsArgs) -> anyhow::Result<ExitCode> {
     let paths = Paths::find(file)?;
+    let mirror = || super::configuration(file).ok().and_then(|c| c.speech.mirror.clone());
     match &args.what {
         None | Some(ModelsWhat::List { json: false }) => list(file, &paths)?,
         Some(ModelsWhat::List { json: true }) => {
-            let all: Vec<_> = models::ALL.iter().map(|m| entry(m, &paths)).collect();
+            let all: Vec<_> = offered(mirror().as_deref()).iter().map(|m| entry(m, &paths)).collect();
             writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&all)?)?;
         }
-        Some(ModelsWhat::Get { name, keep }) => get(file, &paths, known(name)?, *keep)?,
-        Some(ModelsWhat::Remove { name }) => remove(file, &paths, known(name)?)?,
+        Some(ModelsWhat::Get { name, keep }) => get(file, &paths, &offer::find(name, mirror().as_deref())?, *keep)?,
+        Some(ModelsWhat::Remove { name }) => remove(file, &paths, &offer::find(name, mirror().as_deref())?)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn known(name: &str) -> Result<&'static Model, Problem> {
-    models::find(name).ok_or_else(|| {
-        let names: Vec<&str> = models::ALL.iter().map(|m| m.name).collect();
-        Problem::new(format!("there is no speech model {name:?}"))
-            .because(format!("the models are {}", names.join(", ")))
-            .fix(format!("`stratus models get {}` suits most pilots", models::RECOMMENDED))
-    })
+/// What can be had: a mirror's own first. A mirror that does not answer is told, and the published ones stand.
+pub(super) fn offered(mirror: Option<&str>) -> Vec<Offer> {
+    let mut all = offer::own(mirror).unwrap_or_else(|p| {
+        let _ = writeln!(std::io::stderr(), "{p}");
+        Vec::new()
+    });
+    all.extend(offer::published(mirror));
+    all
 }
 
-fn there(m: &Model, paths: &Paths) -> bool {
-    std::fs::metadata(paths.models_dir().join(m.file)).is_ok_and(|f| f.len() == m.bytes)
-}
-
-fn entry(m: &Model, paths: &Paths) -> serde_json::Value {
+fn entry(m: &Offer, paths: &Paths) -> serde_json::Value {
     json!({
-        "name": m.name, "file": m.file, "bytes": m.bytes, "sha256": m.sha256, "advice": m.advice, "url": m.url(None),
-        "downloaded": there(m, paths),
+        "name": m.name, "file": m.file, "bytes": m.bytes, "sha256": m.sha256, "advice": m.advice, "url": m.url, "own": m.own,
+        "downloaded": offer::is_there(m, paths),
     })
 }
 
 fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
-    let chosen = super::configuration(file).ok().and_then(|c| c.speech.model.clone());
+    let settings = super::configuration(file).ok();
+    let chosen = settings.as_ref().and_then(|c| c.speech.model.clone());
     let mut out = std::io::stdout();
-    for m in models::ALL {
-        let at = paths.models_dir().join(m.file);
-        let state = match (chosen.as_deref() == Some(at.as_path()), there(m, paths), download::part_of(&at).exists()) {
+    for m in offered(settings.as_ref().and_then(|c| c.speech.mirror.as_deref())) {
+        let at = offer::place(&m, paths);
+        let state = match (chosen.as_deref() == Some(at.as_path()), offer::is_there(&m, paths), download::part_of(&at).exists()) {
             (true, true, _) => "in use",
             (_, true, _) => "downloaded",
             (_, _, true) => "begun",
             _ => "",
         };
-        writeln!(out, "{:<20} {:>8}  memory {:<14} {:<10} {}", m.name, m.size(), m.memory(), state, m.advice)?;
+        let own = if m.own { " (the mirror's own)" } else { "" };
+        writeln!(out, "{:<20} {:>8}  memory {:<14} {:<10} {}{own}", m.name, m.size(), m.memory(), state, m.advice)?;
     }
     Ok(())
 }
 
-fn get(file: Option<&Path>, paths: &Paths, m: &Model, keep: bool) -> anyhow::Result<()> {
+/// Downloads a model, unless it is there, and shows how far it is.
+pub(super) fn bring(m: &Offer, paths: &Paths, cancel: &AtomicBool) -> Result<PathBuf, Problem> {
+    let (mut shown, person) = (u64::MAX, std::io::stderr().is_terminal());
+    let at = offer::bring(m, paths, cancel, &mut |have| {
+        let percent = have * 100 / m.bytes.max(1);
+        // A person sees each step, a log every tenth.
+        if percent != shown && (person || percent.is_multiple_of(10)) {
+            shown = percent;
+            let end = if person { "\r" } else { "\n" };
+            let _ = write!(std::io::stderr(), "{}: {percent} % of {}{end}", m.name, m.size());
+            let _ = std::io::stderr().flush();
+        }
+    });
+    if person && shown != u64::MAX {
+        let _ = writeln!(std::io::stderr());
+    }
+    at
+}
+
+/// The two keys that put a model in force: its file, and its sum where Stratus does not know it by itself. The sum first:
+/// a running tray reads the file between the two, and a model without its sum would be a fault.
+pub(super) fn keys(file: &Path, sum: Option<&str>, settings: &Config) -> Vec<(&'static str, toml::Value)> {
+    let mut keys = Vec::new();
+    if settings.speech.model_sha256.as_deref() != sum {
+        keys.push(("speech.model_sha256", toml::Value::from(sum.unwrap_or_default())));
+    }
+    keys.push(("speech.model", toml::Value::from(file.display().to_string())));
+    keys
+}
+
+fn get(file: Option<&Path>, paths: &Paths, m: &Offer, keep: bool) -> anyhow::Result<()> {
     let settings = super::configuration(file)?;
-    let to = paths.models_dir().join(m.file);
-    if there(m, paths) && model::verify(&to, Some(m.sha256)).is_ok() {
-        writeln!(std::io::stdout(), "{} is there already: {}", m.name, to.display())?;
+    if offer::is_whole(m, paths) {
+        writeln!(std::io::stdout(), "{} is there already: {}", m.name, offer::place(m, paths).display())?;
     } else {
-        let wanted = Wanted {
-            what: format!("the speech model {}", m.name),
-            url: m.url(settings.speech.mirror.as_deref()),
-            to: to.clone(),
-            bytes: m.bytes,
-            sha256: m.sha256.to_owned(),
-        };
         let cancel = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&cancel))?;
-        let (mut shown, person) = (u64::MAX, std::io::stderr().is_terminal());
-        download::fetch(&wanted, Patience::default(), &cancel, &mut |have| {
-            let percent = have * 100 / m.bytes.max(1);
-            // A person sees each step, a log every tenth.
-            if percent != shown && (person || percent.is_multiple_of(10)) {
-                shown = percent;
-                let end = if person { "\r" } else { "\n" };
-                let _ = write!(std::io::stderr(), "{}: {percent} % of {}{end}", m.name, m.size());
-                let _ = std::io::stderr().flush();
-            }
-        })?;
-        if person {
-            writeln!(std::io::stderr())?;
-        }
-        if cancel.load(Ordering::Relaxed) {
-            // Whoever interrupts at the very end still has the file.
-            log::debug!("interrupted after the download was done");
-        }
-        writeln!(std::io::stdout(), "{} is in {}", m.name, to.display())?;
+        let at = bring(m, paths, &cancel)?;
+        writeln!(std::io::stdout(), "{} is in {}", m.name, at.display())?;
     }
     if !keep {
-        config::set_key(&paths.config_file, "speech.model", &toml::Value::from(to.display().to_string()).to_string())?;
-        if settings.speech.model_sha256.is_some() {
-            config::set_key(&paths.config_file, "speech.model_sha256", "\"\"")?;
+        for (key, value) in keys(&offer::place(m, paths), m.own.then_some(m.sha256.as_str()), &settings) {
+            config::set_key(&paths.config_file, key, &value.to_string())?;
         }
         writeln!(std::io::stdout(), "speech.model is set in {}", paths.config_file.display())?;
     }
     Ok(())
 }
 
-fn remove(file: Option<&Path>, paths: &Paths, m: &Model) -> anyhow::Result<()> {
-    let at = paths.models_dir().join(m.file);
+fn remove(file: Option<&Path>, paths: &Paths, m: &Offer) -> anyhow::Result<()> {
+    let at = offer::place(m, paths);
     let mut gone = false;
     for f in [download::part_of(&at), at.clone()] {
         match std::fs::remove_file(&f) {

@@ -78,6 +78,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     }
     let recording = replay_link(&config, &inbox);
     shell.open_link();
+    shell.ask_mirror();
     inbox.offer(Event::Autostart(crate::desktop::autostart::is_on(&paths.autostart_file)));
     let devices = dispatch::watch_devices(&inbox);
     #[cfg(windows)]

@@ -2,6 +2,7 @@
 //!
 //! Stratus never rewrites the file: single keys are changed in place, comments kept.
 
+pub mod before;
 mod read;
 mod set;
 mod watch;

@@ -62,7 +62,7 @@ fn with_key(text: &str, key: &str, value: &str) -> Result<String, String> {
 }
 
 /// Writes beside the file and renames over it; a link stays a link.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let target = fs::canonicalize(path).or_else(|_| std::path::absolute(path))?;
     let folder = target.parent().ok_or(io::ErrorKind::NotFound)?;
     fs::create_dir_all(folder)?;

@@ -112,8 +112,9 @@ fn speech_models(model: &MenuModel) -> Result<Box<Submenu>, String> {
     let offered = models::ALL.iter().map(|m| {
         (format!("{} ({}): {}", m.name, m.size(), m.advice), m.file == model.speech_model, Choice::SpeechModel(m.name.to_owned()))
     });
-    let mut items: Vec<_> = offered.collect();
-    if !model.speech_model.is_empty() && !models::ALL.iter().any(|m| m.file == model.speech_model) {
+    let own = model.own_models.iter().map(|o| (plain(&o.line()), o.file == model.speech_model, Choice::SpeechModel(o.name.clone())));
+    let mut items: Vec<_> = own.chain(offered).collect();
+    if !model.speech_model.is_empty() && !items.iter().any(|(_, on, _)| *on) {
         items.insert(0, (plain(&model.speech_model), true, Choice::OpenConfig));
     }
     let sub = group(&title, &items)?;

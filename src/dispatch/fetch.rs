@@ -5,14 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::{Inbox, Shell, open};
-use crate::download::{self, Patience, Wanted};
+use super::{Inbox, Shell, offer, open};
 use crate::event::Event;
-use crate::models;
+use crate::models::{self, Offer};
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
-use crate::speech::model;
 
 /// A download under way. Dropping it gives it up; what has arrived is kept for the next time.
 #[derive(Debug)]
@@ -23,35 +21,27 @@ pub(super) struct Fetch {
 
 impl Fetch {
     /// Fetches the model of this name, unless it is there already, and tells where it is.
-    pub(super) fn start(name: &str, config: &Config, paths: &Paths, inbox: &Inbox) -> Result<Self, Problem> {
-        let m = models::find(name).ok_or_else(|| Problem::bug(format!("the menu offered a model {name:?} that there is not")))?;
-        let wanted = Wanted {
-            what: format!("the speech model {}", m.name),
-            url: m.url(config.speech.mirror.as_deref()),
-            to: paths.models_dir().join(m.file),
-            bytes: m.bytes,
-            sha256: m.sha256.to_owned(),
-        };
+    pub(super) fn start(name: &str, own: &[Offer], config: &Config, paths: &Paths, inbox: &Inbox) -> Result<Self, Problem> {
+        let offer = models::find(name)
+            .map(|m| Offer::published(m, config.speech.mirror.as_deref()))
+            .or_else(|| own.iter().find(|o| o.name == name).cloned())
+            .ok_or_else(|| Problem::new(format!("the speech model {name:?} is not offered any more")).fix("choose another in the menu"))?;
         let cancel = Arc::new(AtomicBool::new(false));
-        let (given_up, inbox) = (Arc::clone(&cancel), inbox.clone());
+        let (given_up, inbox, paths) = (Arc::clone(&cancel), inbox.clone(), paths.clone());
         let thread = std::thread::Builder::new()
             .name("download".into())
             .spawn(move || {
                 let mut shown = 0;
                 let mut tell = |have: u64| {
                     // Each twentieth: a menu that changes all the time cannot be read.
-                    let percent = u8::try_from(have * 100 / wanted.bytes.max(1) / 5 * 5).unwrap_or(100);
+                    let percent = u8::try_from(have * 100 / offer.bytes.max(1) / 5 * 5).unwrap_or(100);
                     if percent != shown {
                         shown = percent;
-                        inbox.offer(Event::Fetching { model: m.name.into(), percent });
+                        inbox.offer(Event::Fetching { model: offer.name.clone(), percent });
                     }
                 };
-                let result = if wanted.to.exists() && model::verify(&wanted.to, Some(m.sha256)).is_ok() {
-                    Ok(())
-                } else {
-                    download::fetch(&wanted, Patience::default(), &given_up, &mut tell)
-                };
-                inbox.send(Event::Fetched { model: m.name.into(), result: result.map(|()| wanted.to.clone()) });
+                let result = offer::bring(&offer, &paths, &given_up, &mut tell);
+                inbox.send(Event::Fetched { model: offer.name, result });
             })
             .map_err(|e| Problem::new("cannot start the download").because(e))?;
         Ok(Self { cancel, thread: Some(thread) })
@@ -71,9 +61,23 @@ impl Drop for Fetch {
 }
 
 impl Shell {
+    /// Asks the pilot's mirror, where there is one, what it offers of its own, and tells it.
+    pub fn ask_mirror(&self) {
+        let Some(mirror) = self.config.speech.mirror.clone() else { return self.inbox.offer(Event::Offers(Vec::new())) };
+        let inbox = self.inbox.clone();
+        let spawned = std::thread::Builder::new().name("mirror".into()).spawn(move || match offer::own(Some(&mirror)) {
+            Ok(own) => inbox.offer(Event::Offers(own)),
+            // A mirror that is away matters only to whoever downloads, who is told then.
+            Err(p) => log::warn!("{}", p.one_line()),
+        });
+        if let Err(e) = spawned {
+            log::error!("cannot ask the mirror: {e}");
+        }
+    }
+
     pub(super) fn fetch(&mut self, name: Option<&str>) {
         self.fetching = None;
-        match name.map(|n| Fetch::start(n, &self.config, &self.paths, &self.inbox)) {
+        match name.map(|n| Fetch::start(n, &self.own_models, &self.config, &self.paths, &self.inbox)) {
             Some(Ok(f)) => self.fetching = Some(f),
             // Told as the end of the download, so that another one may begin.
             Some(Err(p)) => self.inbox.offer(Event::Fetched { model: name.unwrap_or_default().to_owned(), result: Err(p) }),

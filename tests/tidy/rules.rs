@@ -12,7 +12,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("report", &["units", "problem"]),
     ("airports", &["units", "problem", "report"]),
     ("settings", &["units", "problem"]),
-    ("event", &["units", "problem", "report", "airports", "settings"]),
+    ("event", &["units", "problem", "models", "report", "airports", "settings"]),
     // Of the seam only the question for the language model.
     ("atc", &["units", "problem", "report", "airports", "settings", "event"]),
     ("app", &["units", "problem", "models", "report", "airports", "settings", "atc", "event"]),
@@ -61,6 +61,7 @@ pub const COMMANDS: &[&str] = &[
     "config",
     "airports",
     "models",
+    "setup",
 ];
 
 /// The code of a file: without comments, and without its tests at the end.

@@ -1,0 +1,117 @@
+//! `stratus setup`: the tray's "Set up" in the terminal. Its state is the configuration itself: interrupted, it goes on
+//! where it stopped; `--undo` puts back what was there before.
+
+mod ask;
+mod key;
+mod model;
+mod sound;
+
+use std::io::{BufRead, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use self::ask::{Ask, told, well};
+use crate::cli;
+use crate::config::{self, before};
+use crate::paths::Paths;
+use crate::problem::Problem;
+use crate::settings::Config;
+
+/// A set-up under way.
+struct Setup<'a> {
+    args: &'a cli::Setup,
+    paths: Paths,
+    ask: Ask<'a>,
+    /// As the file stands now.
+    config: Arc<Config>,
+}
+
+pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<ExitCode> {
+    let paths = Paths::find(file)?;
+    let mut out = std::io::stdout();
+    if args.undo {
+        let kept = before::undo(&paths.config_file)?;
+        writeln!(out, "{} is as it was before the set-up", paths.config_file.display())?;
+        writeln!(out, "what was in force until now is in {}", kept.display())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let config = match file {
+        // A file that is named and not there is made, as the tray makes it.
+        Some(_) if !paths.config_file.exists() => Arc::default(),
+        _ => super::configuration(file)?,
+    };
+    let mut answers = std::io::stdin().lock();
+    go(args, paths, config, &mut answers)
+}
+
+fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, answers: &mut dyn BufRead) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout();
+    if before::is_begun(&paths.config_file) {
+        writeln!(out, "A set-up was begun and not ended: it goes on.")?;
+    }
+    writeln!(out, "Configuration: {}", paths.config_file.display())?;
+    let mut s = Setup { args, paths, ask: Ask::new(answers, args.yes), config };
+    type Step = fn(&mut Setup<'_>) -> anyhow::Result<()>;
+    let steps: [(&str, bool, Step); 6] = [
+        ("Speech model", args.skip_model, model::step),
+        ("Microphone", args.skip_microphone, sound::microphone),
+        ("Speaker", args.skip_speaker, sound::speaker),
+        ("Push-to-talk", args.skip_key, key::step),
+        ("Simulator", args.skip_sim, simulator),
+        ("Language model", args.skip_brain, brain),
+    ];
+    for (n, (name, skip, step)) in steps.iter().enumerate() {
+        writeln!(out, "{}/{} {name}", n + 1, steps.len())?;
+        if *skip {
+            writeln!(out, "   left as it is")?;
+        } else {
+            step(&mut s)?;
+        }
+    }
+    if let Some(copy) = before::end(&s.paths.config_file)? {
+        writeln!(out, "The configuration as it was is in {}; `stratus setup --undo` puts it back.", copy.display())?;
+    }
+    if s.config.speech.model.is_some() {
+        writeln!(out, "Set up. `stratus` starts the tray; hold the key, and say \"radio check\" with the unit's name and your callsign.")?;
+    } else {
+        writeln!(out, "Set up, but for a speech model: until there is one, only `stratus say TEXT` is understood.")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Setup<'_> {
+    /// Sets one key in the pilot's file, unless that is its value already; before the first one the file is copied.
+    fn set(&mut self, key: &str, value: &toml::Value) -> Result<(), Problem> {
+        let now = toml::Value::try_from(&*self.config).ok();
+        let now = key.split('.').try_fold(now.as_ref(), |at, part| at.map(|v| v.get(part)));
+        // What is not set has no value: it is the same as an empty text.
+        let same = match now.flatten() {
+            Some(v) => v == value,
+            None => value.as_str() == Some(""),
+        };
+        if same {
+            return Ok(());
+        }
+        before::keep(&self.paths.config_file)?;
+        self.config = Arc::new(config::set_key(&self.paths.config_file, key, &value.to_string())?);
+        Ok(())
+    }
+}
+
+fn simulator(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    match crate::sim::link::Link::probe(&s.config.sim) {
+        Ok(found) => well(&found)?,
+        Err(p) => told("not there now", &p)?,
+    }
+    Ok(())
+}
+
+fn brain(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    match crate::llm::probe(&s.config.brain) {
+        Ok(found) => well(&found)?,
+        // Stratus works without one: nobody is sent to install it.
+        Err(p) => told("none, and Stratus works without", &p)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Questions of `stratus setup`: one line each, from a terminal or a pipe.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use crate::problem::Problem;
+
+/// Where answers come from.
+pub(super) struct Ask<'a> {
+    from: &'a mut dyn BufRead,
+    /// Nobody is asked: every answer is the one in brackets.
+    pub(super) yes: bool,
+}
+
+impl<'a> Ask<'a> {
+    pub(super) fn new(from: &'a mut dyn BufRead, yes: bool) -> Self {
+        Self { from, yes }
+    }
+
+    /// Asks, and gives the answer without spaces around it; empty means what stands in brackets.
+    pub(super) fn line(&mut self, question: &str) -> anyhow::Result<String> {
+        if self.yes {
+            return Ok(String::new());
+        }
+        let mut out = std::io::stdout();
+        write!(out, "   {question} ")?;
+        out.flush()?;
+        let mut line = String::new();
+        if self.from.read_line(&mut line)? == 0 {
+            writeln!(out)?;
+            return Err(Problem::new("the set-up stopped before its end")
+                .because("there was no answer to the last question")
+                .fix("`stratus setup` goes on where it stopped, `--yes` asks nothing, `--undo` puts the configuration back")
+                .into());
+        }
+        // A terminal has shown what was typed.
+        if !std::io::stdin().is_terminal() {
+            writeln!(out, "{}", line.trim())?;
+        }
+        Ok(line.trim().to_owned())
+    }
+
+    /// Asks whether; yes where nothing is answered.
+    pub(super) fn whether(&mut self, question: &str) -> anyhow::Result<bool> {
+        loop {
+            match self.line(&format!("{question} [Y/n]"))?.to_lowercase().as_str() {
+                "" | "y" | "yes" => return Ok(true),
+                "n" | "no" => return Ok(false),
+                other => refused(&Problem::new(format!("{other:?} is neither yes nor no")).fix("y or n"))?,
+            }
+        }
+    }
+}
+
+/// What is said about an answer that does not fit; then the question comes again.
+pub(super) fn refused(p: &Problem) -> std::io::Result<()> {
+    told("no", p)
+}
+
+/// A problem that does not end the set-up.
+pub(super) fn told(mark: &str, p: &Problem) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "   {mark}: {}", p.what)?;
+    for why in &p.why {
+        writeln!(out, "      because: {why}")?;
+    }
+    if !p.fix.is_empty() {
+        writeln!(out, "      hint: {}", p.fix)?;
+    }
+    Ok(())
+}
+
+/// Something good.
+pub(super) fn well(words: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "   ok: {words}")
+}

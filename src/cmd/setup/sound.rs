@@ -1,0 +1,190 @@
+//! Microphone and speaker: chosen from those that are there, listened to with a level meter, and tried with a test call.
+
+use std::io::{IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use super::Setup;
+use super::ask::{refused, told, well};
+use crate::audio::devices::{Finder, Listed, Way, all};
+use crate::audio::meter::{self, Level};
+use crate::audio::{ear, mouth, play, radio, resample, take};
+use crate::cmd::sound::ears;
+use crate::event::{Clip, Hints, Voice};
+use crate::problem::Problem;
+use crate::settings::AUTO_VOICE;
+use crate::speech::files;
+use crate::speech::synthesise::Synthesiser;
+
+/// How long the microphone is listened to, seconds; without anybody to speak a moment does.
+const LISTEN_S: u32 = 4;
+/// What the controller says in the test call.
+const TEST_CALL: &str = "Stratus radio check. I read you five by five.";
+
+pub(super) fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    let there = all(Way::In);
+    if let Some(wanted) = s.args.microphone.clone() {
+        choose(s, Way::In, &there, &wanted)?;
+    } else if !ask(s, Way::In, &there)? {
+        return Ok(());
+    }
+    loop {
+        match listen(s) {
+            Ok(level) if level.peak_db > -0.2 => told("too loud", &Problem::new("the sound is cut off").fix("turn the microphone down"))?,
+            Ok(level) if level.rms_db > -50.0 => well(&format!("the loudest moment was {:.0} dB", level.rms_db))?,
+            Ok(_) => told("silence", &silent())?,
+            Err(p) => told("not there", &p)?,
+        }
+        if s.ask.yes || s.ask.whether("Is that well? \"n\" listens again")? {
+            return Ok(());
+        }
+    }
+}
+
+pub(super) fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    let there = all(Way::Out);
+    if let Some(wanted) = s.args.speaker.clone() {
+        choose(s, Way::Out, &there, &wanted)?;
+    } else if !ask(s, Way::Out, &there)? {
+        return Ok(());
+    }
+    loop {
+        match test_call(s) {
+            Ok(name) => well(&format!("the test call was played by {name}"))?,
+            Err(p) => told("not there", &p)?,
+        }
+        if s.ask.yes || s.ask.whether("Did you hear the controller? \"n\" plays it again")? {
+            return Ok(());
+        }
+    }
+}
+
+fn word(way: Way) -> &'static str {
+    match way {
+        Way::In => "microphone",
+        Way::Out => "speaker",
+    }
+}
+
+fn silent() -> Problem {
+    Problem::new("nothing was heard").fix("is it muted? the headset's switch and the system's sound settings; or choose another microphone")
+}
+
+/// Lets the pilot choose a device; false where there is none to choose from.
+fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
+    let word = word(way);
+    if there.is_empty() {
+        let none = Problem::new(format!("there is no {word}")).fix(format!("connect one and run `stratus setup` again (audio.{word})"));
+        told("not there", &none)?;
+        return Ok(false);
+    }
+    if s.ask.yes {
+        return Ok(true);
+    }
+    let mut out = std::io::stdout();
+    for (n, d) in there.iter().enumerate() {
+        writeln!(out, "   {:>2}  {}{}", n + 1, d.name, if d.default { " (the system's default)" } else { "" })?;
+    }
+    let now = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
+    let now = now.clone().unwrap_or_else(|| "the system's default".into());
+    loop {
+        let answer = s.ask.line(&format!("Which one? A number, a name, or \"default\" [{now}]"))?;
+        let wanted = match answer.parse::<usize>().ok().and_then(|n| there.get(n.checked_sub(1)?)) {
+            Some(d) => d.id.as_str(),
+            None if answer.is_empty() => return Ok(true),
+            None if answer.eq_ignore_ascii_case("default") => "",
+            None => &answer,
+        };
+        match choose(s, way, there, wanted) {
+            Ok(()) => return Ok(true),
+            Err(p) => refused(&p)?,
+        }
+    }
+}
+
+/// Puts a device that is there in force, by its id where it has one; "" is the system's default.
+fn choose(s: &mut Setup<'_>, way: Way, there: &[Listed], wanted: &str) -> Result<(), Problem> {
+    let word = word(way);
+    let lower = wanted.to_lowercase();
+    let is = |d: &&Listed| d.id.eq_ignore_ascii_case(wanted) || d.name.to_lowercase().contains(&lower);
+    let value = match there.iter().find(is) {
+        _ if wanted.is_empty() => String::new(),
+        Some(d) if d.id.is_empty() => d.name.clone(),
+        Some(d) => d.id.clone(),
+        None => {
+            let names: Vec<&str> = there.iter().map(|d| d.name.as_str()).collect();
+            let all = if names.is_empty() { "none is there".into() } else { format!("there are: {}", names.join("; ")) };
+            return Err(Problem::new(format!("there is no {word} {wanted:?}"))
+                .because(all)
+                .fix("`stratus devices` lists them with their ids; \"\" is the system's default"));
+        }
+    };
+    s.set(&format!("audio.{word}"), &value.into())
+}
+
+/// Listens, draws the level on a terminal, and tells what was understood where there is a model to understand it.
+fn listen(s: &Setup<'_>) -> Result<Level, Problem> {
+    let found = Finder::new(Way::In, s.config.audio.microphone.as_deref()).find()?;
+    let mut m = ear::open(&found, s.config.audio.input_channel)?;
+    let seconds = if s.ask.yes { 1 } else { LISTEN_S };
+    if !s.ask.yes {
+        let _ = well(&format!("{}: say \"radio check\" now, as you would on the radio", m.name));
+    }
+    let (end, tenth) = (Instant::now() + Duration::from_secs(u64::from(seconds)), m.rate as usize / 10);
+    let (mut heard, mut shown) = (Vec::with_capacity(m.rate as usize * seconds as usize), 0);
+    let mut loudest = Level { rms_db: -90.0, peak_db: -90.0 };
+    let person = std::io::stdout().is_terminal();
+    while Instant::now() < end {
+        if let Some(why) = m.watch.lost(Instant::now()) {
+            let lost = Problem::new("the microphone delivers nothing").because(format!("{}: {why}", m.name));
+            return Err(lost.fix("connect it again, or choose another"));
+        }
+        while let Ok(sample) = m.ring.pop() {
+            heard.push(sample);
+        }
+        while heard.len() >= shown + tenth {
+            let level = meter::level(&heard[shown..shown + tenth]);
+            loudest = Level { rms_db: loudest.rms_db.max(level.rms_db), peak_db: loudest.peak_db.max(level.peak_db) };
+            shown += tenth;
+            if person {
+                let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
+                let _ = write!(std::io::stdout(), "\r   {:6.1} dB {bar:<40}", level.rms_db);
+                let _ = std::io::stdout().flush();
+            }
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    if person {
+        let _ = writeln!(std::io::stdout());
+    }
+    let rate = m.rate;
+    drop(m);
+    if !s.ask.yes && loudest.rms_db > -50.0 && s.config.speech.model.is_some() {
+        match understood(s, &heard, rate) {
+            Ok(text) if text.is_empty() => well("no words were understood"),
+            Ok(text) => well(&format!("understood: {text}")),
+            Err(p) => told("not understood", &p),
+        }
+        .map_err(|e| Problem::new("cannot write to the terminal").because(e))?;
+    }
+    Ok(loudest)
+}
+
+fn understood(s: &Setup<'_>, samples: &[f32], rate: u32) -> Result<String, Problem> {
+    let samples = resample::to_rate(samples, rate, take::RATE)?;
+    let heard = ears(&s.config, None)?.transcribe(&samples, &Hints::default(), &std::sync::atomic::AtomicBool::new(false))?;
+    Ok(heard.text)
+}
+
+/// Plays the controller's voice as it will sound, and gives the speaker's name.
+fn test_call(s: &Setup<'_>) -> Result<String, Problem> {
+    let mut speaker = mouth::Speaker::open(s.config.audio.speaker.as_deref())?;
+    // Each unit has a voice of its own with "auto"; one of them is heard here.
+    let name = Some(s.config.speech.voice.clone()).filter(|v| v != AUTO_VOICE).unwrap_or_else(|| Voice::default().name);
+    let voice = Voice { name, rate_percent: s.config.speech.rate_percent, ..Voice::default() };
+    let clip: Clip = Synthesiser::new(&files::voices()?)?.speak(TEST_CALL, &voice)?;
+    let volume = s.config.audio.volume_percent;
+    let how = radio::Reception { volume_percent: volume, ..radio::Reception::default() };
+    let clip = if s.config.audio.radio_effect { radio::through(&clip, &how) } else { radio::at_volume(&clip, volume) };
+    play::play_to_end(&mut speaker, &clip)?;
+    Ok(speaker.name.clone())
+}

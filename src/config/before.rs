@@ -1,0 +1,137 @@
+//! The configuration as it was before set-up wrote: a copy beside the file, put back by `stratus setup --undo`.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::set::replace;
+use crate::problem::Problem;
+
+/// The copy while a set-up is under way: whoever goes on with it later does not take another.
+fn begun(path: &Path) -> PathBuf {
+    beside(path, ".setup-begun")
+}
+
+/// The copy of a set-up that came to its end.
+fn before(path: &Path) -> PathBuf {
+    beside(path, ".before-setup")
+}
+
+/// What was in force when a set-up was undone: whatever was changed by hand since is not lost.
+fn undone(path: &Path) -> PathBuf {
+    beside(path, ".undone")
+}
+
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
+/// Whether a set-up was begun and not ended.
+pub fn is_begun(path: &Path) -> bool {
+    begun(path).exists()
+}
+
+/// Keeps a copy of the configuration, unless the set-up under way has one. Where there is no file the shipped one is made.
+pub fn keep(path: &Path) -> Result<(), Problem> {
+    if is_begun(path) {
+        return Ok(());
+    }
+    match super::create(path) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists && !path.exists() => return Err(failed("keep a copy of", path, &e)),
+        _ => {}
+    }
+    copy(path, &begun(path)).map_err(|e| failed("keep a copy of", path, &e))
+}
+
+/// The set-up came to its end: its copy stays until the next one, or until it is undone. Where it is, if it wrote anything.
+pub fn end(path: &Path) -> Result<Option<PathBuf>, Problem> {
+    match fs::rename(begun(path), before(path)) {
+        Ok(()) => Ok(Some(before(path))),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(failed("keep a copy of", path, &e)),
+    }
+}
+
+/// Puts the configuration back as it was before the last set-up, also one that was not ended. Returns where the one that
+/// was in force until now is kept.
+pub fn undo(path: &Path) -> Result<PathBuf, Problem> {
+    let Some(copy_of) = [begun(path), before(path)].into_iter().find(|p| p.exists()) else {
+        return Err(Problem::new("there is no set-up to undo")
+            .because(format!("{} has no copy beside it", path.display()))
+            .fix("`stratus setup` makes one when it changes something"));
+    };
+    let put_back = || -> io::Result<()> {
+        let old = fs::read_to_string(&copy_of)?;
+        if path.exists() {
+            copy(path, &undone(path))?;
+        }
+        replace(path, &old)?;
+        fs::remove_file(&copy_of)
+    };
+    put_back().map_err(|e| failed("put back", path, &e))?;
+    Ok(undone(path))
+}
+
+/// A whole copy, or none.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let temp = beside(to, ".new");
+    let write = || {
+        fs::copy(from, &temp)?;
+        // For writing: Windows flushes no file that is only read.
+        File::options().write(true).open(&temp)?.sync_all()?;
+        fs::rename(&temp, to)
+    };
+    write().inspect_err(|_| {
+        let _ = fs::remove_file(&temp);
+    })
+}
+
+fn failed(what: &str, path: &Path, e: &io::Error) -> Problem {
+    Problem::config(format!("cannot {what} the configuration"))
+        .because(format!("{}: {e}", path.display()))
+        .fix("check that the folder may be written and the disk is not full; the file is unchanged")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{SHIPPED, set_key};
+
+    #[test]
+    fn what_a_set_up_wrote_is_undone_also_when_it_was_interrupted() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        let mine = "# mine\n[audio]\nmute = true # night\n";
+        fs::write(&path, mine).unwrap();
+        assert!(undo(&path).unwrap_err().to_string().contains("no set-up to undo"));
+        keep(&path).unwrap();
+        set_key(&path, "audio.volume_percent", "7").unwrap();
+        // Interrupted, and gone on with: the first copy stands.
+        assert!(is_begun(&path));
+        keep(&path).unwrap();
+        set_key(&path, "audio.tail_ms", "7").unwrap();
+        assert!(end(&path).unwrap().is_some() && !is_begun(&path));
+        assert_eq!(end(&path).unwrap(), None, "nothing was written since");
+        let kept = undo(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+        assert!(fs::read_to_string(kept).unwrap().contains("tail_ms = 7"));
+        assert!(undo(&path).is_err(), "once");
+        // The next one begins with what is there then.
+        keep(&path).unwrap();
+        set_key(&path, "audio.mute", "false").unwrap();
+        undo(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+    }
+
+    #[test]
+    fn without_a_file_the_defaults_come_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/stratus.toml");
+        keep(&path).unwrap();
+        set_key(&path, "audio.mute", "true").unwrap();
+        undo(&path).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), SHIPPED);
+    }
+}

@@ -1,0 +1,82 @@
+//! Speech models to be had: the published ones, and what the pilot's mirror offers of its own. Brought, checked, told.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::download::{self, Patience, Wanted};
+use crate::models::{self, Offer};
+use crate::paths::Paths;
+use crate::problem::Problem;
+use crate::speech::model;
+
+/// A list of models is a page, not a book.
+const INDEX_BYTES: u64 = 64 << 10;
+
+/// What the mirror offers of its own. Nothing where there is no mirror, or no list there.
+pub fn own(mirror: Option<&str>) -> Result<Vec<Offer>, Problem> {
+    let Some(mirror) = mirror else { return Ok(Vec::new()) };
+    let url = format!("{}/{}", mirror.trim_end_matches('/'), models::INDEX);
+    let Some(text) = download::text(&url, INDEX_BYTES, Patience::default())? else { return Ok(Vec::new()) };
+    models::own(&text, mirror).map_err(|why| {
+        Problem::new("cannot use the mirror's list of speech models")
+            .because(url)
+            .because(why)
+            .fix("tell whoever keeps the mirror, or take another one (speech.mirror in stratus.toml)")
+    })
+}
+
+/// The published models, from the mirror where there is one.
+pub fn published(mirror: Option<&str>) -> Vec<Offer> {
+    models::ALL.iter().map(|m| Offer::published(m, mirror)).collect()
+}
+
+/// The offer of a name. The mirror is asked only for what is not published.
+pub fn find(name: &str, mirror: Option<&str>) -> Result<Offer, Problem> {
+    if let Some(m) = models::find(name) {
+        return Ok(Offer::published(m, mirror));
+    }
+    let own = own(mirror)?;
+    let names: Vec<&str> = models::ALL.iter().map(|m| m.name).chain(own.iter().map(|o| o.name.as_str())).collect();
+    let unknown = || {
+        Problem::new(format!("there is no speech model {name:?}"))
+            .because(format!("the models are {}", names.join(", ")))
+            .fix(format!("`stratus models get {}` suits most pilots", models::RECOMMENDED))
+    };
+    own.iter().find(|o| o.name.eq_ignore_ascii_case(name) || o.file.eq_ignore_ascii_case(name)).cloned().ok_or_else(unknown)
+}
+
+/// Where a model lies when it is there.
+pub fn place(offer: &Offer, paths: &Paths) -> PathBuf {
+    paths.models_dir().join(&offer.file)
+}
+
+/// Whether it is there, by its size.
+pub fn is_there(offer: &Offer, paths: &Paths) -> bool {
+    std::fs::metadata(place(offer, paths)).is_ok_and(|f| f.len() == offer.bytes)
+}
+
+/// Whether it is there and whole.
+pub fn is_whole(offer: &Offer, paths: &Paths) -> bool {
+    is_there(offer, paths) && model::verify(&place(offer, paths), Some(&offer.sha256)).is_ok()
+}
+
+/// Brings a model, unless it is there and whole, and tells where it is.
+pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, Problem> {
+    let to = place(offer, paths);
+    if is_whole(offer, paths) {
+        return Ok(to);
+    }
+    let wanted = Wanted {
+        what: format!("the speech model {}", offer.name),
+        url: offer.url.clone(),
+        to: to.clone(),
+        bytes: offer.bytes,
+        sha256: offer.sha256.clone(),
+    };
+    download::fetch(&wanted, Patience::default(), cancel, progress)?;
+    // What a mirror vouches for may still be no speech model at all.
+    model::verify(&to, Some(&offer.sha256)).inspect_err(|_| {
+        let _ = std::fs::remove_file(&to);
+    })?;
+    Ok(to)
+}

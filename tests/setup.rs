@@ -1,0 +1,289 @@
+//! `stratus setup` from nothing to a call that is understood, with answers from a pipe and a model from a mirror on the
+//! loopback: interrupted and gone on with, undone, and with answers that do not fit.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
+const SUM: &str = "1fb29aa3571e10bfeea8d1672fca5e7bb123cf382eee1f13ddfc2830ff40e49e";
+const BYTES: u64 = 4_919_751;
+
+/// A mirror with one model of its own, which may break off.
+struct Mirror {
+    at: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    /// How many bytes of the model it gives before it is gone; then it says "not found".
+    cut: Arc<Mutex<Option<usize>>>,
+    over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Mirror {
+    fn start(index: String) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let (asked, cut, over) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(None)), Arc::new(AtomicBool::new(false)));
+        let (seen, breaks, end) = (Arc::clone(&asked), Arc::clone(&cut), Arc::clone(&over));
+        let thread = std::thread::spawn(move || {
+            let model = fs::read(MODEL).unwrap();
+            for stream in listener.incoming() {
+                if end.load(Ordering::Relaxed) {
+                    return;
+                }
+                let Ok(mut stream) = stream else { continue };
+                let request = head(&mut stream);
+                seen.lock().unwrap().push(request.clone());
+                // What the client thinks of it is the client's business.
+                let _ = answer(&mut stream, &request, &index, &model, &breaks);
+            }
+        });
+        Self { at, asked, cut, over, thread: Some(thread) }
+    }
+
+    fn requests(&self, what: &str) -> usize {
+        self.asked.lock().unwrap().iter().filter(|r| r.to_lowercase().contains(what)).count()
+    }
+}
+
+impl Drop for Mirror {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(self.at);
+        let _ = self.thread.take().unwrap().join();
+    }
+}
+
+fn head(stream: &mut TcpStream) -> String {
+    let (mut text, mut byte) = (Vec::new(), [0]);
+    while !text.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+        text.push(byte[0]);
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn answer(s: &mut TcpStream, request: &str, index: &str, model: &[u8], cut: &Mutex<Option<usize>>) -> std::io::Result<()> {
+    let whole = |length: usize| format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+    if request.starts_with("GET /models/stratus-models.toml ") {
+        return write!(s, "{}{index}", whole(index.len()));
+    }
+    let mut left = cut.lock().unwrap();
+    if !request.starts_with("GET /models/club.en.bin ") || *left == Some(0) {
+        return write!(s, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    }
+    let from: usize = request.to_lowercase().split("range: bytes=").nth(1).and_then(|r| r.split('-').next()?.parse().ok()).unwrap_or(0);
+    let rest = &model[from..];
+    if from == 0 {
+        s.write_all(whole(rest.len()).as_bytes())?;
+    } else {
+        let (last, all) = (model.len() - 1, model.len());
+        let length = rest.len();
+        write!(
+            s,
+            "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{last}/{all}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+        )?;
+    }
+    match *left {
+        Some(n) => {
+            *left = Some(0);
+            s.write_all(&rest[..n])?;
+        }
+        None => s.write_all(rest)?,
+    }
+    Ok(())
+}
+
+fn index(sum: &str) -> String {
+    format!("[[model]]\nname = \"club.en\"\nfile = \"club.en.bin\"\nbytes = {BYTES}\nsha256 = \"{sum}\"\nadvice = \"for our members\"\n")
+}
+
+/// A home of one's own, without display, bus and sound.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn new(config: &str) -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(home.config().parent().unwrap()).unwrap();
+        fs::write(home.config(), config).unwrap();
+        home
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("config/stratus/stratus.toml")
+    }
+
+    fn text(&self) -> String {
+        fs::read_to_string(self.config()).unwrap()
+    }
+
+    fn model(&self) -> PathBuf {
+        self.folder.path().join("data/stratus/models/club.en.bin")
+    }
+
+    fn run(&self, args: &[&str], answers: &str) -> Output {
+        let at = |name: &str| self.folder.path().join(name);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_stratus"))
+            .args(args)
+            .env("HOME", self.folder.path())
+            .env("XDG_CONFIG_HOME", at("config"))
+            .env("XDG_DATA_HOME", at("data"))
+            .env("XDG_STATE_HOME", at("state"))
+            .env("XDG_RUNTIME_DIR", at("run"))
+            .env("PULSE_SERVER", format!("unix:{}", at("no-sound-server").display()))
+            .env("ALSA_CONFIG_PATH", "/dev/null")
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // One that ends early does not read its answers.
+        let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    /// The set-up, without looking for simulator and language model: code, what it said, what it complained of.
+    fn setup(&self, args: &[&str], answers: &str) -> (i32, String, String) {
+        let out = self.run(&[&["setup", "--skip-sim", "--skip-brain"], args].concat(), answers);
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (out.status.code().unwrap(), text(&out.stdout), text(&out.stderr))
+    }
+
+    fn undo(&self) -> (i32, String) {
+        let out = self.run(&["setup", "--undo"], "");
+        (out.status.code().unwrap(), String::from_utf8_lossy(&out.stderr).into_owned())
+    }
+}
+
+fn with_mirror(mirror: &Mirror) -> String {
+    format!("# mine\n[speech]\nmirror = \"http://{}/models/\" # the club's\n", mirror.at)
+}
+
+fn speech_wav(home: &Home, path: &Path) {
+    let words = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
+    assert!(home.run(&["speak", words, "--voice", "en-GB", "--out", path.to_str().unwrap()], "").status.success());
+}
+
+#[test]
+fn from_nothing_to_a_call_that_is_understood() {
+    let mirror = Mirror::start(index(SUM));
+    let home = Home::new(&with_mirror(&mirror));
+    let before = home.text();
+    // The mirror's own model is what it means; then a key.
+    let (code, said, told) = home.setup(&[], "\nF13\n");
+    assert_eq!(code, 0, "{said}\n{told}");
+    assert!(said.contains("club.en (5 MB): for our members (the mirror's own)"), "{said}");
+    assert!(told.contains("club.en: 100 %"), "{told}");
+    let text = home.text();
+    assert!(text.contains("# mine\n") && text.contains("# the club's") && text.contains("key = \"F13\""), "{text}");
+    assert!(text.contains(SUM) && text.contains(&format!("model = {:?}", home.model())), "{text}");
+    // What was set up hears a call.
+    let wav = home.folder.path().join("call.wav");
+    speech_wav(&home, &wav);
+    let heard = home.run(&["transcribe", wav.to_str().unwrap()], "");
+    let words = String::from_utf8_lossy(&heard.stdout).to_lowercase();
+    assert!(heard.status.success() && words.contains("radio check"), "{words} {heard:?}");
+    // Again: all is well, nothing is written and nothing is fetched.
+    let fetched = mirror.requests("club.en.bin");
+    let (code, said, _) = home.setup(&["--yes"], "");
+    assert!(code == 0 && said.contains("works") && mirror.requests("club.en.bin") == fetched, "{said}");
+    assert_eq!(home.text(), text);
+    // And back, once.
+    assert_eq!(home.undo().0, 0);
+    assert_eq!(home.text(), before);
+    let (code, told) = home.undo();
+    assert!(code == 1 && told.contains("no set-up to undo"), "{told}");
+}
+
+#[test]
+fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
+    let mirror = Mirror::start(index(SUM));
+    let home = Home::new(&with_mirror(&mirror));
+    let before = home.text();
+    *mirror.cut.lock().unwrap() = Some(2_000_000);
+    let (code, _, told) = home.setup(&["--yes", "--model", "club.en"], "");
+    assert!(code == 1 && told.contains("404"), "{told}");
+    assert_eq!(home.text(), before, "what is not there is not put in force");
+    assert_eq!(fs::metadata(home.model().with_extension("bin.part")).unwrap().len(), 2_000_000);
+    // The mirror is back; the answers end before the key.
+    *mirror.cut.lock().unwrap() = None;
+    let before_it = mirror.requests("range: bytes=2000000-");
+    let (code, said, told) = home.setup(&[], "1\n");
+    assert!(code == 1 && told.contains("stopped before its end") && told.contains("--undo"), "{said}\n{told}");
+    assert_eq!(mirror.requests("range: bytes=2000000-"), before_it + 1, "it went on where it stopped");
+    assert!(home.text().contains("club.en.bin"));
+    let (code, said, told) = home.setup(&[], "\nRightCtrl\n");
+    assert!(code == 0 && said.contains("it goes on") && said.contains("works"), "{said}\n{told}");
+    assert!(home.text().contains("RightCtrl"));
+    assert_eq!(home.undo().0, 0);
+    assert_eq!(home.text(), before);
+    let undone = fs::read_to_string(home.config().with_extension("toml.undone")).unwrap();
+    assert!(undone.contains("RightCtrl"), "what was in force is not lost");
+}
+
+#[test]
+fn answers_that_do_not_fit_are_refused_with_a_remedy() {
+    let home = Home::new("# mine\n");
+    // Nobody can answer otherwise: it ends, and nothing is written.
+    let no_model = "/no/such/model.bin";
+    let damaged = home.folder.path().join("ggml-base.en.bin");
+    fs::write(&damaged, vec![7; 5000]).unwrap();
+    for (args, code, why) in [
+        (vec!["--model", "best.en"], 1, "there is no speech model"),
+        (vec!["--model", no_model], 1, "there is no file"),
+        (vec!["--model", damaged.to_str().unwrap()], 1, "cannot use the speech model"),
+        (vec!["--model", "none", "--microphone", "Yeti"], 1, "there is no microphone"),
+        (vec!["--model", "none", "--speaker", "Yeti"], 1, "there is no speaker"),
+        (vec!["--model", "none", "--key", "Hyperspace"], 3, "Hyperspace"),
+        (vec!["--model", "none", "--skip-model"], 2, "cannot be used with"),
+    ] {
+        let (got, said, told) = home.setup(&[&["--yes"], &args[..]].concat(), "");
+        assert!(got == code && told.contains(why), "{args:?}: {got}\n{said}\n{told}");
+        assert!(code == 2 || told.contains("hint:"), "{told}");
+        assert_eq!(home.text(), "# mine\n");
+    }
+    // Somebody is there: asked again.
+    let (code, said, told) = home.setup(&[], "99\nbest.en\n/no/such.bin\nnone\nHyperspace\nF13\n");
+    assert_eq!(code, 0, "{said}\n{told}");
+    assert_eq!(said.matches("   no: ").count(), 4, "{said}");
+    assert!(home.text().contains("key = \"F13\"") && home.text().contains("# mine\n"));
+    // A configuration that cannot be read is not written over.
+    fs::write(home.config(), "[audio\n").unwrap();
+    let (code, _, told) = home.setup(&["--yes", "--model", "none"], "");
+    assert!(code == 3 && told.contains("stratus.toml:1"), "{told}");
+    assert_eq!(home.text(), "[audio\n");
+}
+
+#[test]
+fn a_model_of_ones_own_is_tried_and_put_in_force_with_its_sum() {
+    let home = Home::new("");
+    let own = home.folder.path().join("mine.bin");
+    fs::copy(MODEL, &own).unwrap();
+    let (code, said, told) = home.setup(&["--yes", "--model", own.to_str().unwrap(), "--key", "none"], "");
+    assert_eq!(code, 0, "{said}\n{told}");
+    assert!(home.text().contains("mine.bin") && home.text().contains("key = \"none\""), "{}", home.text());
+}
+
+#[test]
+fn a_mirror_that_lies_gets_nothing_in_force() {
+    let wrong = Mirror::start(index(&"ab".repeat(32)));
+    let home = Home::new(&with_mirror(&wrong));
+    let before = home.text();
+    let (code, _, told) = home.setup(&["--yes", "--model", "club.en"], "");
+    assert!(code == 1 && told.contains("SHA-256"), "{told}");
+    assert!(home.text() == before && !home.model().exists());
+    let posing = Mirror::start(index(SUM).replace("club.en", "base.en"));
+    let home = Home::new(&with_mirror(&posing));
+    let (code, _, told) = home.setup(&["--yes", "--model", "club.en"], "");
+    assert!(code == 1 && told.contains("goes by the name of the published base.en"), "{told}");
+}
