@@ -59,6 +59,9 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     for p in loaded.problem.iter().chain(&unlogged) {
         inbox.offer(Event::Config(Err(p.clone())));
     }
+    if let Some(n) = &loaded.notice {
+        inbox.offer(Event::Notice { title: "The configuration has new names".into(), body: n.words() });
+    }
     if config.speech.model.is_none() {
         inbox.offer(Event::Trouble(crate::speech::model::none_chosen()));
     }

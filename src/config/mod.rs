@@ -4,6 +4,7 @@
 
 pub mod before;
 mod read;
+pub mod renamed;
 mod set;
 mod watch;
 
@@ -16,6 +17,8 @@ pub use read::{parse, read};
 pub use set::set_key;
 pub use watch::Watch;
 
+use renamed::{Notice, RENAMED, Renamed};
+
 use crate::problem::Problem;
 use crate::settings::Config;
 
@@ -27,26 +30,38 @@ pub const SHIPPED: &str = include_str!("../../config/stratus.toml");
 pub struct Loaded {
     /// In force.
     pub config: Arc<Config>,
-    /// The file could not be used: `config` holds the defaults, and a person must be told.
+    /// What a person must be told: the file could not be used, and `config` holds the defaults; or it could not be written.
     pub problem: Option<Problem>,
+    /// Keys in the file that had old names were given their new ones.
+    pub notice: Option<Notice>,
 }
 
 /// Reads the configuration at `path`; creates the file, all keys commented out, where there is none.
 ///
 /// Never fails: a windowless program that vanishes over a typing mistake could not even say so.
 pub fn load_or_create(path: &Path) -> Loaded {
+    load_with(path, RENAMED)
+}
+
+fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
     // `create` first: looking and then creating would race with a second start.
+    let (mut notice, mut unwritten) = (None, None);
     let result = match create(path) {
-        Ok(()) => return Loaded { config: Arc::default(), problem: None },
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => read(path),
-        Err(_) if path.exists() => read(path),
-        Err(e) => Err(Problem::config("cannot create the configuration")
+        Ok(()) => return Loaded { config: Arc::default(), problem: None, notice },
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists && !path.exists() => Err(Problem::config("cannot create the configuration")
             .because(format!("{}: {e}", path.display()))
             .fix("Stratus runs on its defaults; make the folder writable, or name a file with `--config FILE`")),
+        Err(_) => {
+            match renamed::migrate(path, table) {
+                Ok(done) => notice = done,
+                Err(p) => unwritten = Some(p),
+            }
+            read::read_with(path, table)
+        }
     };
     match result {
-        Ok(config) => Loaded { config: Arc::new(config), problem: None },
-        Err(problem) => Loaded { config: Arc::default(), problem: Some(problem) },
+        Ok(config) => Loaded { config: Arc::new(config), problem: unwritten, notice },
+        Err(problem) => Loaded { config: Arc::default(), problem: Some(problem), notice },
     }
 }
 

@@ -4,14 +4,19 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::renamed::{RENAMED, Renamed, renamed};
 use crate::problem::Problem;
 use crate::settings::Config;
 
 /// Beyond this the file is not a configuration: a pilot pointed `--config` at something else.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// Reads and checks the configuration at `path`.
+/// Reads and checks the configuration at `path`; keys that were renamed are understood by their old names too.
 pub fn read(path: &Path) -> Result<Config, Problem> {
+    read_with(path, RENAMED)
+}
+
+pub(super) fn read_with(path: &Path, table: &[Renamed]) -> Result<Config, Problem> {
     let broken = |why: String, fix: &str| Err(Problem::config("cannot read the configuration").because(why).fix(fix.to_owned()));
     let shown = path.display();
     if path.is_dir() {
@@ -28,7 +33,7 @@ pub fn read(path: &Path) -> Result<Config, Problem> {
         );
     }
     match String::from_utf8(bytes) {
-        Ok(text) => parse(&text, path),
+        Ok(text) => parse(&renamed(&text, table).map_or(text, |(new, _)| new), path),
         Err(e) => {
             let at = e.utf8_error().valid_up_to();
             let line = e.as_bytes()[..at].iter().filter(|b| **b == b'\n').count() + 1;

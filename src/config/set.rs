@@ -16,6 +16,8 @@ use crate::settings::Config;
 /// Nothing is written when the result would not be a valid configuration.
 pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
     let failed = |why: String| Problem::config(format!("cannot set `{key}` in the configuration")).because(why);
+    // A value is set by its new name, and the others must be understood.
+    super::renamed::migrate(path, super::renamed::RENAMED)?;
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => super::SHIPPED.to_owned(),

@@ -1,0 +1,185 @@
+//! Keys that were renamed: the pilot's file is brought up to date with its comments kept, a copy beside it, and a notice.
+//!
+//! What still has an old name is understood meanwhile: a file that cannot be written is no reason to stop.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Document, DocumentMut, Key, TableLike};
+
+use super::set::replace;
+use crate::problem::Problem;
+
+/// A key's old dotted name, and the one it has now.
+pub type Renamed = (&'static str, &'static str);
+
+/// All keys that were ever renamed, the oldest first. None so far; whoever renames one adds it here.
+pub const RENAMED: &[Renamed] = &[];
+
+/// What was done to the pilot's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Old and new names.
+    pub keys: Vec<Renamed>,
+    /// The file as it was.
+    pub copy: PathBuf,
+}
+
+impl Notice {
+    /// For a toast and the log.
+    pub fn words(&self) -> String {
+        let keys: Vec<String> = self.keys.iter().map(|(old, new)| format!("{old} is {new} now")).collect();
+        format!("{}. Your file was changed; as it was it is in {}.", keys.join(", "), self.copy.display())
+    }
+}
+
+/// Gives renamed keys in the file their new names, after a copy. `None` where there is nothing to do, or where the file is
+/// broken anyway: that is told by whoever reads it.
+pub fn migrate(path: &Path, table: &[Renamed]) -> Result<Option<Notice>, Problem> {
+    let Ok(text) = fs::read_to_string(path) else { return Ok(None) };
+    let Some((new, keys)) = renamed(&text, table) else { return Ok(None) };
+    let mut copy = path.as_os_str().to_owned();
+    copy.push(".before-renaming");
+    let copy = PathBuf::from(copy);
+    // The copy by the same careful way as the file: whole, or as it was.
+    if let Err(e) = replace(&copy, &text).and_then(|()| replace(path, &new)) {
+        return Err(Problem::config("cannot give renamed keys in the configuration their new names")
+            .because(format!("{}: {e}", path.display()))
+            .fix("the old names are understood meanwhile; make the folder writable"));
+    }
+    Ok(Some(Notice { keys, copy }))
+}
+
+/// The text with every old name replaced, and which they were; `None` where there is none, or where the text is broken.
+pub(super) fn renamed(text: &str, table: &[Renamed]) -> Option<(String, Vec<Renamed>)> {
+    let (mut now, mut done) = (text.to_owned(), Vec::new());
+    for (old, new) in table {
+        if let Some(changed) = rename(&now, old, new) {
+            now = changed;
+            done.push((*old, *new));
+        }
+    }
+    (!done.is_empty()).then_some((now, done))
+}
+
+/// One key; `None` where it does not stand there.
+fn rename(text: &str, old: &str, new: &str) -> Option<String> {
+    let ((old_table, old_key), (new_table, new_key)) = (old.rsplit_once('.')?, new.rsplit_once('.')?);
+    let doc = Document::parse(text).ok()?;
+    let find = |table: &str, key: &str| {
+        let mut at = doc.as_item();
+        for part in table.split('.') {
+            at = at.get(part)?;
+        }
+        at.as_table_like()?.get_key_value(key).map(|(k, _)| k.span())
+    };
+    let at = find(old_table, old_key)?;
+    let taken = find(new_table, new_key).is_some();
+    if let Some(at) = at.filter(|_| old_table == new_table && !taken) {
+        // In its place, and nothing else of the text is touched.
+        return Some(format!("{}{new_key}{}", text.get(..at.start)?, text.get(at.end..)?));
+    }
+    let mut doc: DocumentMut = text.parse().ok()?;
+    let from = table_of(&mut doc, old_table, false)?;
+    let above = from.get_key_value(old_key)?.0.leaf_decor().clone();
+    let item = from.remove(old_key)?;
+    // Where both stand there the new name is what the pilot meant.
+    if !taken {
+        let table = table_of(&mut doc, new_table, true)?;
+        table.entry_format(&Key::new(new_key).with_leaf_decor(above)).or_insert(item);
+    }
+    Some(doc.to_string())
+}
+
+fn table_of<'a>(doc: &'a mut DocumentMut, name: &str, make: bool) -> Option<&'a mut dyn TableLike> {
+    let mut at: &mut dyn TableLike = doc.as_table_mut();
+    for part in name.split('.') {
+        at = if make {
+            at.entry(part).or_insert_with(toml_edit::table).as_table_like_mut()?
+        } else {
+            at.get_mut(part)?.as_table_like_mut()?
+        };
+    }
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{SHIPPED, parse};
+    use crate::settings::Config;
+
+    /// As if these keys had once had other names.
+    const ONCE: &[Renamed] = &[
+        ("audio.volume", "audio.volume_percent"),
+        ("audio.press_key", "ptt.key"),
+        ("sound.muted", "audio.mute"),
+        ("audio.off", "audio.mute"),
+    ];
+
+    #[test]
+    fn renamed_keys_move_with_their_comments_and_the_rest_stays() {
+        let old = "# mine\n[audio]\n# not so loud\nvolume   = 7 # night\n# my key\npress_key = \"F13\" # thumb\nspeaker = \"x\" # there\n";
+        let (new, keys) = renamed(old, ONCE).unwrap();
+        assert_eq!(
+            new,
+            "# mine\n[audio]\n# not so loud\nvolume_percent   = 7 # night\nspeaker = \"x\" # there\n\n[ptt]\n# my key\nkey = \"F13\" # thumb\n"
+        );
+        assert_eq!(keys.len(), 2);
+        let config = parse(&new, Path::new("stratus.toml")).unwrap();
+        assert_eq!((config.audio.volume_percent, config.ptt.key.as_str()), (7, "F13"));
+        assert_eq!(renamed(&new, ONCE), None, "once is enough");
+        for still in ["", SHIPPED, "[audio\nvolume = 7\n", "[audio]\n# volume = 7\n", "audio = 3\n", "[sim.audio]\nvolume = 7\n"] {
+            assert_eq!(renamed(still, ONCE), None, "{still}");
+        }
+        // A chain, a dotted key, an inline table, and both names at once.
+        let (new, _) = renamed("sound.muted = true\n", ONCE).unwrap();
+        assert!(parse(&new, Path::new("x")).unwrap().audio.mute, "{new}");
+        let (new, _) = renamed("audio = { volume = 9, tail_ms = 1 }\n", ONCE).unwrap();
+        assert_eq!(new, "audio = { volume_percent = 9, tail_ms = 1 }\n");
+        let (new, _) = renamed("[audio]\noff = true\nmute = false\n", ONCE).unwrap();
+        assert!(!parse(&new, Path::new("x")).unwrap().audio.mute && !new.contains("off"), "{new}");
+    }
+
+    #[test]
+    fn the_file_is_changed_once_with_a_copy_and_a_notice() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        let old = "[audio]\nvolume = 7 # night\n";
+        fs::write(&path, old).unwrap();
+        let loaded = crate::config::load_with(&path, ONCE);
+        let notice = loaded.notice.unwrap();
+        assert!(loaded.problem.is_none() && loaded.config.audio.volume_percent == 7);
+        assert!(notice.words().contains("audio.volume is audio.volume_percent now"), "{}", notice.words());
+        assert_eq!(fs::read_to_string(&notice.copy).unwrap(), old);
+        let again = crate::config::load_with(&path, ONCE);
+        assert!(again.notice.is_none() && again.problem.is_none() && again.config == loaded.config);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[audio]\nvolume_percent = 7 # night\n");
+        assert_eq!(fs::read_to_string(&notice.copy).unwrap(), old, "the copy is not written over");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_cannot_be_written_is_understood_all_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        fs::write(&path, "[audio]\nvolume = 7\n").unwrap();
+        // Where the copy should go there is a folder with something in it.
+        fs::create_dir_all(dir.path().join("stratus.toml.before-renaming/full")).unwrap();
+        let loaded = crate::config::load_with(&path, ONCE);
+        assert_eq!(loaded.config.audio.volume_percent, 7);
+        assert!(loaded.problem.unwrap().fix.contains("understood"));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "[audio]\nvolume = 7\n");
+    }
+
+    #[test]
+    fn every_new_name_is_a_key_and_no_old_one_is() {
+        let default = toml::Value::try_from(Config::default()).unwrap();
+        let shipped: toml::Table = SHIPPED.parse().unwrap();
+        let table = |key: &str| shipped.contains_key(key.split('.').next().unwrap());
+        let is_key = |key: &str| key.split('.').try_fold(&default, |at, part| at.get(part)).is_some();
+        for (old, new) in RENAMED {
+            assert!(table(new) && !is_key(old), "{old} {new}");
+        }
+    }
+}
