@@ -39,6 +39,8 @@ pub enum Command {
     Batch,
     /// Set up in the terminal: model, microphone, speaker, key. Example: stratus setup --yes --model base.en
     Setup(Setup),
+    /// Look for a newer release, download it and check it. Example: stratus update --check
+    Update(Update),
     /// Show or check the configuration. Example: stratus config check
     Config(ConfigArgs),
     /// Check everything and say how to mend it. Example: stratus doctor --json
@@ -188,6 +190,17 @@ pub struct Setup {
     /// Do not look for a language model.
     #[arg(long)]
     pub skip_brain: bool,
+}
+
+/// `stratus update`
+#[derive(Debug, Args)]
+pub struct Update {
+    /// Only tell whether there is one.
+    #[arg(long)]
+    pub check: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `stratus plan`

@@ -3,6 +3,7 @@
 mod ears;
 mod fetch;
 pub mod offer;
+pub mod updates;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -287,6 +288,9 @@ impl Shell {
             Effect::OpenLogs => open(&self.paths.log_dir),
             Effect::Doctor => self.doctor(),
             Effect::Fetch(name) => self.fetch(name.as_deref()),
+            Effect::CheckUpdates => self.check_updates(true),
+            Effect::FetchUpdate(offered) => self.fetch_update(offered),
+            Effect::InstallUpdate(offered, file) => self.install_update(&offered, &file),
             Effect::BindJoystick => {
                 if self.desk.joysticks.is_none() {
                     self.read_joysticks(true);

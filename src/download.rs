@@ -251,6 +251,11 @@ fn empty(file: &mut File) -> std::io::Result<()> {
     file.rewind()
 }
 
+/// The SHA-256 of a file, in hex.
+pub fn sum(path: &Path) -> std::io::Result<String> {
+    sum_of(&mut File::open(path)?)
+}
+
 fn sum_of(file: &mut File) -> std::io::Result<String> {
     file.rewind()?;
     let (mut hash, mut block) = (Sha256::new(), vec![0; BLOCK]);

@@ -14,6 +14,7 @@ pub use crate::report::FlightPlan;
 use crate::report::Report;
 use crate::settings::{BrainMode, Config, PilotMode};
 use crate::units::{Callsign, Facility, Frequency, Squawk, Time, TxId};
+use crate::update::Offered;
 
 /// Down or up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,6 +216,13 @@ pub enum Event {
     },
     /// What the pilot's mirror offers of speech models of its own.
     Offers(Vec<Offer>),
+    /// What the release feed says, or what became of a download.
+    Update {
+        /// The pilot asked, and is told in any case.
+        asked: bool,
+        /// The news, or why there are none.
+        news: Result<UpdateNews, Problem>,
+    },
     /// The microphones and speakers there are.
     Devices(Devices),
     /// Whether Stratus starts with the system.
@@ -232,6 +240,18 @@ pub enum Event {
     Trouble(Problem),
     /// Ctrl-C, SIGTERM, or the menu.
     Quit,
+}
+
+/// News of releases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateNews {
+    /// There is no newer one.
+    Newest,
+    /// There is a newer one.
+    Newer(Offered),
+    /// It is downloaded and checked: where it is.
+    Ready(Offered, PathBuf),
 }
 
 /// A choice in the tray's menu.
@@ -268,6 +288,8 @@ pub enum Choice {
     ToggleAutostart,
     /// Check every part, and show what was found.
     Doctor,
+    /// Look for a newer release; download the one that was found; install the one that was downloaded.
+    Update,
     /// Open the configuration file.
     OpenConfig,
     /// Open the folder of the log.
@@ -337,6 +359,8 @@ pub struct MenuModel {
     pub latency: Option<(u32, u32)>,
     /// Buttons of joysticks that are the key too.
     pub joystick: Vec<String>,
+    /// A newer release, and whether it is downloaded.
+    pub update: Option<(String, bool)>,
     /// Stratus starts with the system.
     pub autostart: bool,
     /// What is wrong, if something is.
@@ -489,7 +513,7 @@ pub enum Effect {
     /// Show a state.
     Tray(TrayState),
     /// Show a menu.
-    Menu(MenuModel),
+    Menu(Box<MenuModel>),
     /// Show a toast.
     Toast(Toast),
     /// The answer to a typed transmission: written words, empty when the controller stays silent.
@@ -513,6 +537,12 @@ pub enum Effect {
     Doctor,
     /// Download this speech model of the catalogue; `None` gives the download up.
     Fetch(Option<String>),
+    /// Ask the release feed.
+    CheckUpdates,
+    /// Download a release and check it.
+    FetchUpdate(Offered),
+    /// Start a release's installer, or show its package.
+    InstallUpdate(Offered, PathBuf),
     /// Tell the next button that is pressed on a joystick.
     BindJoystick,
     /// Start with the system, or no longer.

@@ -23,6 +23,8 @@ pub mod report;
 pub mod settings;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod units;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod update;
 
 pub mod audio;
 pub mod cli;

@@ -29,6 +29,8 @@ pub struct Config {
     pub copilot: Copilot,
     /// Toasts.
     pub toast: ToastSettings,
+    /// Newer releases.
+    pub updates: Updates,
     /// The log file.
     pub log: Log,
 }
@@ -336,6 +338,17 @@ impl Default for ToastSettings {
     }
 }
 
+/// `[updates]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Updates {
+    /// Ask the feed at each start.
+    pub check: bool,
+    /// The address of the signed manifest; `None`: nobody is asked.
+    #[serde(deserialize_with = "unless_empty")]
+    pub feed: Option<String>,
+}
+
 /// `[log]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -428,6 +441,11 @@ impl Config {
             && !(m.starts_with("http://") || m.starts_with("https://"))
         {
             return bad("speech.mirror", format!("{m:?} is not an address"), "\"https://...\", or \"\" for the public hub");
+        }
+        if let Some(f) = &self.updates.feed
+            && !(f.starts_with("http://") || f.starts_with("https://"))
+        {
+            return bad("updates.feed", format!("{f:?} is not an address"), "\"https://.../stratus-release.txt\", or \"\" for none");
         }
         if !(self.brain.ollama_url.starts_with("http://") || self.brain.ollama_url.starts_with("https://")) {
             return bad(

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use super::App;
 use crate::atc::Reply;
-use crate::event::{Choice, Devices, Effect, MenuModel, Voice};
+use crate::event::{Choice, Devices, Effect, MenuModel, UpdateNews, Voice};
 use crate::models::{self, Offer};
 use crate::problem::Problem;
 use crate::report::SimState;
 use crate::settings::Config;
 use crate::units::Time;
+use crate::update::{Offered, Version};
 
 /// Answers that can be heard again.
 const RECENT: usize = 3;
@@ -27,6 +28,8 @@ pub(super) struct Known {
     pub(super) fetching: Option<(String, u8)>,
     /// Speech models of the mirror's own.
     pub(super) own_models: Vec<Offer>,
+    /// A newer release, and where it is once it is downloaded.
+    update: Option<(Offered, Option<PathBuf>)>,
     recent: VecDeque<(Reply, Voice)>,
     took_ms: VecDeque<u32>,
 }
@@ -91,6 +94,7 @@ impl App {
             squawks: self.config.copilot.squawk,
             latency: self.desk.latency(),
             joystick: self.config.ptt.joystick.clone(),
+            update: self.desk.update.as_ref().map(|(o, file)| (o.version.to_string(), file.is_some())),
             autostart: self.desk.autostart,
             fault: self.fault.as_ref().map(Problem::one_line),
         }
@@ -154,6 +158,11 @@ impl App {
             Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),
             Choice::ToggleAutostart => fx.push(Effect::Autostart(!self.desk.autostart)),
             Choice::Doctor => fx.push(Effect::Doctor),
+            Choice::Update => fx.push(match self.desk.update.clone() {
+                None => Effect::CheckUpdates,
+                Some((offered, None)) => Effect::FetchUpdate(offered),
+                Some((offered, Some(file))) => Effect::InstallUpdate(offered, file),
+            }),
             Choice::OpenConfig => fx.push(Effect::OpenConfig),
             Choice::OpenLogs => fx.push(Effect::OpenLogs),
             Choice::Quit => self.quit(fx),
@@ -179,6 +188,33 @@ impl App {
             }
             Err(p) => self.trouble(p, fx),
         }
+    }
+
+    /// What the release feed says. A feed that does not answer is no fault: the flight goes on.
+    pub(super) fn updated(&mut self, asked: bool, news: Result<UpdateNews, Problem>, fx: &mut Vec<Effect>) {
+        let words = match news {
+            Ok(UpdateNews::Newest) if asked => format!("Stratus {} is the newest.", Version::own()),
+            Ok(UpdateNews::Newest) => return,
+            Ok(UpdateNews::Newer(o)) => {
+                let words = format!("Stratus {} is there. \u{201c}Download\u{201d} in the menu fetches it. {}", o.version, o.notes);
+                self.desk.update = Some((o, None));
+                words
+            }
+            Ok(UpdateNews::Ready(o, file)) => {
+                let words = format!("Stratus {} is downloaded and checked. \u{201c}Install\u{201d} in the menu goes on.", o.version);
+                self.desk.update = Some((o, Some(file)));
+                words
+            }
+            Err(p) if asked => {
+                // What was downloaded may be what is wrong: it is fetched again then.
+                if let Some((_, file)) = &mut self.desk.update {
+                    *file = None;
+                }
+                p.one_line()
+            }
+            Err(_) => return,
+        };
+        fx.push(self.toast("Updates", &words, false));
     }
 
     /// A joystick's button was pressed to be bound.
@@ -299,6 +335,26 @@ mod tests {
         choose(&mut app, Choice::SpeechModel("tiny.en".into()));
         let fx = app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Ok("/m/tiny.bin".into()) });
         assert!(fx.contains(&set("speech.model_sha256", "")), "{fx:?}");
+    }
+
+    #[test]
+    fn an_update_is_found_downloaded_and_installed_by_three_clicks() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        let update = |app: &mut App, asked, news| app.handle(Time(0), Event::Update { asked, news });
+        assert!(choose(&mut app, Choice::Update).contains(&Effect::CheckUpdates));
+        let gone = || Err(Problem::new("the release feed is not there"));
+        assert!(update(&mut app, false, gone()).is_empty() && update(&mut app, false, Ok(UpdateNews::Newest)).is_empty());
+        assert!(matches!(update(&mut app, true, gone())[..], [Effect::Toast(_)]) && app.menu().fault.is_none());
+        let version = "9.0.0".parse().unwrap();
+        let offered = Offered { version, notes: "better".into(), file: "s.deb".into(), bytes: 1, sha256: "ab".repeat(32) };
+        update(&mut app, false, Ok(UpdateNews::Newer(offered.clone())));
+        assert_eq!(app.menu().update, Some(("9.0.0".into(), false)));
+        assert!(choose(&mut app, Choice::Update).contains(&Effect::FetchUpdate(offered.clone())));
+        update(&mut app, true, Ok(UpdateNews::Ready(offered.clone(), "/u/s.deb".into())));
+        assert_eq!(app.menu().update, Some(("9.0.0".into(), true)));
+        assert!(choose(&mut app, Choice::Update).contains(&Effect::InstallUpdate(offered.clone(), "/u/s.deb".into())));
+        update(&mut app, true, Err(Problem::new("the downloaded release is damaged")));
+        assert!(choose(&mut app, Choice::Update).contains(&Effect::FetchUpdate(offered)));
     }
 
     #[test]

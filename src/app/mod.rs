@@ -168,6 +168,7 @@ impl App {
             Event::Model(Ok(_)) => {}
             Event::Fetching { model, percent } => self.desk.fetching = Some((model, percent)),
             Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
+            Event::Update { asked, news } => self.updated(asked, news, &mut fx),
             Event::Offers(own) => self.desk.own_models = own,
             Event::Devices(devices) => self.desk.devices = devices,
             Event::Autostart(on) => self.desk.autostart = on,
@@ -497,7 +498,7 @@ impl App {
             fx.push(Effect::Tray(state));
         }
         if menu != self.shown.1 {
-            fx.push(Effect::Menu(menu.clone()));
+            fx.push(Effect::Menu(Box::new(menu.clone())));
         }
         self.shown = (state, menu);
     }

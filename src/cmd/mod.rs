@@ -20,6 +20,7 @@ mod setup;
 mod shell;
 pub mod sound;
 pub mod stage;
+mod update;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -105,6 +106,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(args) => replay::run(&args),
         Command::Batch => batch::run(),
         Command::Setup(args) => setup::run(file, &args),
+        Command::Update(args) => update::run(file, &args),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
         Command::TryModel { file } => {

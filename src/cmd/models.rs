@@ -69,21 +69,22 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
 
 /// Downloads a model, unless it is there, and shows how far it is.
 pub(super) fn bring(m: &Offer, paths: &Paths, cancel: &AtomicBool) -> Result<PathBuf, Problem> {
+    offer::bring(m, paths, cancel, &mut shown(&m.name, m.bytes))
+}
+
+/// Shows how far a download is, on standard error.
+pub(super) fn shown(name: &str, bytes: u64) -> impl FnMut(u64) {
     let (mut shown, person) = (u64::MAX, std::io::stderr().is_terminal());
-    let at = offer::bring(m, paths, cancel, &mut |have| {
-        let percent = have * 100 / m.bytes.max(1);
+    move |have| {
+        let percent = have * 100 / bytes.max(1);
         // A person sees each step, a log every tenth.
         if percent != shown && (person || percent.is_multiple_of(10)) {
             shown = percent;
-            let end = if person { "\r" } else { "\n" };
-            let _ = write!(std::io::stderr(), "{}: {percent} % of {}{end}", m.name, m.size());
+            let end = if person && percent < 100 { "\r" } else { "\n" };
+            let _ = write!(std::io::stderr(), "{name}: {percent} % of {} MB{end}", bytes.div_ceil(1_000_000));
             let _ = std::io::stderr().flush();
         }
-    });
-    if person && shown != u64::MAX {
-        let _ = writeln!(std::io::stderr());
     }
-    at
 }
 
 /// The two keys that put a model in force: its file, and its sum where Stratus does not know it by itself. The sum first:

@@ -82,6 +82,9 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let recording = replay_link(&config, &inbox);
     shell.open_link();
     shell.ask_mirror();
+    if config.updates.check {
+        shell.check_updates(false);
+    }
     inbox.offer(Event::Autostart(crate::desktop::autostart::is_on(&paths.autostart_file)));
     let devices = dispatch::watch_devices(&inbox);
     #[cfg(windows)]

@@ -65,6 +65,7 @@ pub(super) fn build(model: &MenuModel) -> Result<Menu, String> {
     add(&entry("Check everything", &Choice::Doctor))?;
     add(&entry("Open the configuration", &Choice::OpenConfig))?;
     add(&entry("Open the log folder", &Choice::OpenLogs))?;
+    add(&entry(&update(model), &Choice::Update))?;
     add(&check("Start with the system", model.autostart, &Choice::ToggleAutostart))?;
     line()?;
     add(&entry("Quit Stratus", &Choice::Quit))?;
@@ -139,6 +140,14 @@ fn joystick(bound: &[String]) -> Result<Box<Submenu>, String> {
 
 pub(super) fn unit(model: &MenuModel) -> String {
     if model.unit.trim().is_empty() { "Nobody on this frequency".into() } else { plain(&model.unit) }
+}
+
+fn update(model: &MenuModel) -> String {
+    match &model.update {
+        Some((version, false)) => format!("Download Stratus {version}"),
+        Some((version, true)) => format!("Install Stratus {version}"),
+        None => "Check for updates".to_owned(),
+    }
 }
 
 fn voice(name: &str) -> String {

@@ -9,13 +9,14 @@ const PURE: &[(&str, &[&str])] = &[
     ("units", &[]),
     ("problem", &[]),
     ("models", &[]),
+    ("update", &["problem"]),
     ("report", &["units", "problem"]),
     ("airports", &["units", "problem", "report"]),
     ("settings", &["units", "problem"]),
-    ("event", &["units", "problem", "models", "report", "airports", "settings"]),
+    ("event", &["units", "problem", "models", "update", "report", "airports", "settings"]),
     // Of the seam only the question for the language model.
     ("atc", &["units", "problem", "report", "airports", "settings", "event"]),
-    ("app", &["units", "problem", "models", "report", "airports", "settings", "atc", "event"]),
+    ("app", &["units", "problem", "models", "update", "report", "airports", "settings", "atc", "event"]),
 ];
 
 /// The shell's modules: each may import what `FOR_SHELL` lists, and none of them another.
@@ -62,6 +63,7 @@ pub const COMMANDS: &[&str] = &[
     "airports",
     "models",
     "setup",
+    "update",
 ];
 
 /// The code of a file: without comments, and without its tests at the end.

@@ -1,10 +1,8 @@
 //! The speech model's step: what is in force is checked; else one is chosen, downloaded, checked and put in force.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-
-use sha2::{Digest, Sha256};
 
 use super::Setup;
 use super::ask::{refused, told, well};
@@ -98,17 +96,8 @@ fn own_file(path: &Path) -> Result<(PathBuf, Option<String>), Problem> {
     if path.file_name().and_then(|n| n.to_str()).is_some_and(|n| models::find(n).is_some()) {
         return Err(model::verify(path, None).err().unwrap_or_else(model::none_chosen));
     }
-    let sum = sum_of(path).map_err(|e| Problem::new(format!("cannot read {}", path.display())).because(e).fix("make the file readable"))?;
+    let sum = crate::download::sum(path)
+        .map_err(|e| Problem::new(format!("cannot read {}", path.display())).because(e).fix("make the file readable"))?;
     trial::once(&model::verify(path, Some(&sum))?)?;
     Ok((path.to_path_buf(), Some(sum)))
-}
-
-fn sum_of(path: &Path) -> std::io::Result<String> {
-    let (mut file, mut hash, mut block) = (std::fs::File::open(path)?, Sha256::new(), vec![0; 1 << 16]);
-    loop {
-        match file.read(&mut block)? {
-            0 => return Ok(hash.finalize().iter().map(|b| format!("{b:02x}")).collect()),
-            n => hash.update(&block[..n]),
-        }
-    }
 }

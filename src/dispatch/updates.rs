@@ -1,0 +1,123 @@
+//! Updates: the release feed asked by one request, a newer release downloaded and checked, and handed to the pilot.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+
+use super::{Shell, open};
+use crate::download::{self, Patience, Wanted};
+use crate::event::{Event, UpdateNews};
+use crate::paths::Paths;
+use crate::problem::Problem;
+use crate::update::{self, Found, Offered, PublicKey, Version};
+
+/// A manifest is a page, not a book.
+const MANIFEST_BYTES: u64 = 64 << 10;
+
+/// What this program is, as the manifest's files are named: "linux-x86_64-deb".
+pub fn system() -> String {
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    match os {
+        "linux" => {
+            // The package installs there, and nothing else should.
+            let packaged = std::env::current_exe().is_ok_and(|p| p.starts_with("/usr/bin"));
+            format!("{os}-{arch}-{}", if packaged { "deb" } else { "tar" })
+        }
+        _ => format!("{os}-{arch}"),
+    }
+}
+
+/// The feed of the configuration, and the key that this build trusts.
+pub fn source(feed: Option<&str>) -> Result<(String, PublicKey), Problem> {
+    let none = || Problem::new("cannot check for updates");
+    let feed = feed.ok_or_else(|| none().because("no release feed is set").fix("set updates.feed in stratus.toml to the project's"))?;
+    let key = update::release_key()
+        .ok_or_else(|| none().because("this build trusts no maintainer's key").fix("look at the project's own page for a newer one"))?;
+    Ok((feed.to_owned(), key))
+}
+
+/// Asks the feed, by one request.
+pub fn check(feed: &str, key: &PublicKey, own: Version, system: &str) -> Result<Found, Problem> {
+    let text = download::text(feed, MANIFEST_BYTES, Patience::default())?.ok_or_else(|| {
+        Problem::new("the release feed is not there").because(feed).fix("check updates.feed in stratus.toml; nothing was changed")
+    })?;
+    update::read(&text, key, own, system)
+}
+
+/// Where a release lies once it is downloaded.
+fn place(offered: &Offered, paths: &Paths) -> PathBuf {
+    paths.data_dir.join("updates").join(&offered.file)
+}
+
+/// Downloads a release from beside its manifest and checks it; what is there and right is not fetched again.
+pub fn bring(offered: &Offered, feed: &str, paths: &Paths, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<PathBuf, Problem> {
+    let to = place(offered, paths);
+    if is_right(&to, offered) {
+        return Ok(to);
+    }
+    let wanted = Wanted {
+        what: format!("Stratus {}", offered.version),
+        url: format!("{}/{}", feed.rsplit_once('/').map_or(feed, |(folder, _)| folder), offered.file),
+        to: to.clone(),
+        bytes: offered.bytes,
+        sha256: offered.sha256.clone(),
+    };
+    download::fetch(&wanted, Patience::default(), cancel, progress).map_err(|mut p| {
+        if p.fix.contains("speech.m") {
+            p.fix = "nothing was changed; try again later, or look at the project's own page".into();
+        }
+        p
+    })?;
+    Ok(to)
+}
+
+fn is_right(file: &Path, offered: &Offered) -> bool {
+    download::sum(file).is_ok_and(|sum| sum == offered.sha256)
+}
+
+impl Shell {
+    /// Asks the feed; `asked`: by the pilot, who then hears of it in any case.
+    pub fn check_updates(&self, asked: bool) {
+        let feed = self.config.updates.feed.clone();
+        self.errand(asked, move || {
+            let (feed, key) = source(feed.as_deref())?;
+            Ok(match check(&feed, &key, Version::own(), &system())? {
+                Found::Newer(offered) => UpdateNews::Newer(offered),
+                Found::Newest => UpdateNews::Newest,
+                Found::Older(v) => {
+                    log::warn!("the release feed offers {v}, which is older");
+                    UpdateNews::Newest
+                }
+            })
+        });
+    }
+
+    pub(super) fn fetch_update(&self, offered: Offered) {
+        let (paths, feed) = (self.paths.clone(), self.config.updates.feed.clone());
+        self.errand(true, move || {
+            let (feed, _) = source(feed.as_deref())?;
+            let file = bring(&offered, &feed, &paths, &AtomicBool::new(false), &mut |_| {})?;
+            Ok(UpdateNews::Ready(offered, file))
+        });
+    }
+
+    /// Starts the installer; a package is shown in its folder, for only the system's own tools may install it.
+    pub(super) fn install_update(&self, offered: &Offered, file: &Path) {
+        // It has lain there since it was checked.
+        if !is_right(file, offered) {
+            let p = Problem::new("the downloaded release is damaged").fix("download it again");
+            let _ = std::fs::remove_file(file);
+            return self.inbox.offer(Event::Update { asked: true, news: Err(p) });
+        }
+        open(if cfg!(windows) { file } else { file.parent().unwrap_or(file) });
+    }
+
+    fn errand(&self, asked: bool, job: impl FnOnce() -> Result<UpdateNews, Problem> + Send + 'static) {
+        let inbox = self.inbox.clone();
+        let spawned = std::thread::Builder::new().name("update".into()).spawn(move || {
+            inbox.send(Event::Update { asked, news: job() });
+        });
+        if let Err(e) = spawned {
+            log::error!("cannot look for updates: {e}");
+        }
+    }
+}
