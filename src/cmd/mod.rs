@@ -105,7 +105,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Speak(args) => sound::speak(file, &args),
         Command::Replay(args) => replay::run(&args),
         Command::Batch => batch::run(),
-        Command::Setup(args) => setup::run(file, &args),
+        Command::Setup(args) => {
+            let file = cli.config.clone();
+            with_desktop(move || setup::run(file.as_deref(), &args))
+        }
         Command::Update(args) => update::run(file, &args),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),

@@ -32,7 +32,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             }
         },
     }
-    match doctor::key(&s.config) {
+    match doctor::parts::key(&s.config) {
         Ok(found) => well(&found)?,
         Err(p) => return Ok(told("not yet", &p)?),
     }

@@ -15,7 +15,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     if let Some(wanted) = &s.args.model {
         return choose(s, &[], wanted).map_err(Into::into);
     }
-    let works = match doctor::speech_model(&s.config) {
+    let works = match doctor::parts::speech_model(&s.config) {
         Ok(found) => {
             well(&format!("{found} works"))?;
             true

@@ -1,0 +1,171 @@
+//! The doctor's parts: each is tried for real, and says how to mend it.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::airports::data::Airports;
+use crate::audio::{resample, take};
+use crate::dispatch::updates;
+use crate::event::{Hints, Voice};
+use crate::ipc::{self, Reply, Request};
+use crate::paths::Paths;
+use crate::problem::Problem;
+use crate::settings::{AUTO_VOICE, Config, VOICES};
+use crate::speech::synthesise::Synthesiser;
+use crate::speech::{files, model, trial};
+use crate::update::{Found, Version};
+
+/// What the doctor says to itself.
+const WORDS: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
+
+/// The folders that Stratus writes to.
+pub(super) fn folders(file: Option<&Path>) -> Result<String, Problem> {
+    let paths = Paths::find(file)?;
+    for folder in [paths.config_file.parent().unwrap_or(&paths.data_dir), &paths.data_dir, &paths.log_dir] {
+        let probe = folder.join(format!(".stratus-{}.probe", std::process::id()));
+        let tried = std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::File::create(&probe)?.write_all(WORDS.as_bytes()))
+            .and_then(|()| std::fs::remove_file(&probe));
+        if let Err(e) = tried {
+            return Err(Problem::new("a folder cannot be written to")
+                .because(format!("{}: {e}", folder.display()))
+                .fix("make it writable, move away what stands in its place, or make room on the disk"));
+        }
+    }
+    Ok(format!("{} and the log's are written to", paths.data_dir.display()))
+}
+
+pub(super) fn airports() -> Result<String, Problem> {
+    let world = Airports::world();
+    match (world.count(), world.find("KSFO")) {
+        (n, Some(_)) if n > 0 => Ok(format!("{n} known")),
+        _ => Err(Problem::bug("the airports' data cannot be read").fix("reinstall Stratus")),
+    }
+}
+
+pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
+    let Some(path) = &config.speech.model else {
+        return Err(model::none_chosen());
+    };
+    let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
+    trial::once(&verified).map(|()| path.display().to_string())
+}
+
+/// Every voice that may be heard speaks.
+pub(super) fn voice(config: &Config) -> Result<String, Problem> {
+    let all: Vec<&str> =
+        VOICES.into_iter().filter(|v| *v != AUTO_VOICE && [AUTO_VOICE, v].contains(&config.speech.voice.as_str())).collect();
+    for name in &all {
+        let voice = Voice { name: (*name).to_owned(), ..Voice::default() };
+        let clip = Synthesiser::new(&files::voices()?)?.speak(WORDS, &voice)?;
+        if clip.samples.iter().all(|s| s.abs() < 0.01) {
+            return Err(Problem::new(format!("the voice {name} is silent")).fix("reinstall Stratus"));
+        }
+    }
+    Ok(format!("{} {}", all.join(" and "), if all.len() > 1 { "speak" } else { "speaks" }))
+}
+
+/// The controller's voice is understood by the model in force: the way of a call, but for the microphone.
+pub(super) fn recognition(config: &Config) -> Result<String, Problem> {
+    let mut ears = crate::cmd::sound::ears(config, None)?;
+    let voice = Voice { name: "en-GB".to_owned(), ..Voice::default() };
+    let clip = Synthesiser::new(&files::voices()?)?.speak(WORDS, &voice)?;
+    let samples = resample::to_rate(&clip.samples, clip.rate, take::RATE)?;
+    let begun = Instant::now();
+    let heard = ears.transcribe(&samples, &Hints::default(), &std::sync::atomic::AtomicBool::new(false))?;
+    if heard.text.trim().is_empty() {
+        return Err(Problem::new("the speech model understands nothing")
+            .because("it was given the controller's own voice")
+            .fix("choose another model in the tray's menu, or `stratus models get base.en`"));
+    }
+    Ok(format!("{:?} in {} ms", heard.text.trim(), begun.elapsed().as_millis()))
+}
+
+/// Whether Stratus runs, and whether it is this one.
+pub(super) fn running() -> Result<String, Problem> {
+    let paths = Paths::find(None)?;
+    let own = env!("CARGO_PKG_VERSION");
+    match ipc::send(&paths.socket(), &Request::Ping(true), Duration::from_secs(1)) {
+        Ok(Reply::Here { pid, version }) if version == own => Ok(format!("process {pid}")),
+        Ok(Reply::Here { pid, version }) => Err(Problem::new("another version of Stratus is running")
+            .because(format!("process {pid} is {version}, this is {own}"))
+            .fix("end it from its icon's menu, and start this one")),
+        Ok(_) => Err(Problem::new("the running Stratus answers strangely").fix("end it from its icon's menu, and start it again")),
+        Err(p) => Err(p),
+    }
+}
+
+/// The feed, by one request; only where the pilot lets Stratus ask.
+pub(super) fn updates(config: &Config) -> Result<String, Problem> {
+    if !config.updates.check {
+        return Ok("not asked for (updates.check)".to_owned());
+    }
+    let (feed, key) = updates::source(config.updates.feed.as_deref())?;
+    Ok(match updates::check(&feed, &key, Version::own(), &updates::system())? {
+        Found::Newer(o) => format!("{} is there: `stratus update`", o.version),
+        Found::Newest | Found::Older(_) => format!("{} is the newest", Version::own()),
+    })
+}
+
+/// Whether somebody shows toasts; none is shown for it.
+pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
+    if !config.toast.enabled {
+        return Ok("switched off (toast.enabled)".to_owned());
+    }
+    #[cfg(target_os = "linux")]
+    {
+        notify_rust::get_server_information().map(|s| format!("{} {} shows them", s.name, s.version)).map_err(|e| {
+            Problem::new("toasts cannot be shown")
+                .because(e)
+                .fix("start a notification daemon (most desktops have one; \"dunst\" is a small one), or set `toast.enabled = false`")
+        })
+    }
+    #[cfg(not(target_os = "linux"))]
+    Ok("the system shows them".to_owned())
+}
+
+/// The key can be had (it is registered for a moment), or a running Stratus has it.
+pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
+    let running = crate::paths::Paths::find(None)
+        .is_ok_and(|p| crate::ipc::send(&p.socket(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
+    if running {
+        return Ok(format!("{} (Stratus is running and has it)", config.ptt.key));
+    }
+    if config.ptt.no_key() {
+        return Ok("no key of the keyboard; `stratus ptt down` and `stratus ptt up` work the radio".to_owned());
+    }
+    crate::desktop::key::Key::start(&config.ptt.key, config.ptt.grab, |_| {})?;
+    match crate::desktop::key::caveat() {
+        Some(caveat) => Err(caveat),
+        None => Ok(format!("{} is {}", config.ptt.key, if config.ptt.grab { "taken for Stratus alone" } else { "listened to" })),
+    }
+}
+
+/// Which joysticks there are, and whether the bound ones may be read.
+pub(super) fn joysticks(config: &Config) -> Result<String, Problem> {
+    let all = crate::desktop::joystick::list(&crate::desktop::joystick::Places::default());
+    let none = || Problem::new("no joystick that Stratus could read is there");
+    if let Some((_, name, _)) = all.iter().find(|(_, _, readable)| !readable) {
+        return Err(none()
+            .because(format!("{name} may not be read"))
+            .fix("log in at this machine's own screen, or join the group \"input\""));
+    }
+    if let Some(lost) = config.ptt.joystick.iter().find(|b| !all.iter().any(|(id, _, _)| b.starts_with(&format!("{id}/")))) {
+        return Err(none()
+            .because(format!("{lost} is bound, and its joystick is not plugged in"))
+            .fix("plug it in, or bind another button"));
+    }
+    if all.is_empty() {
+        return Err(
+            none().fix("plug one in, and choose \"Press a joystick button\" in the tray's menu; a key of the keyboard does as well")
+        );
+    }
+    Ok(all.into_iter().map(|(id, name, _)| format!("{name} ({id})")).collect::<Vec<_>>().join(", "))
+}
+
+/// The tray's icon can be shown (it is, for a moment).
+pub(super) fn tray() -> Result<String, Problem> {
+    crate::desktop::tray::Tray::start(|_| {})?;
+    Ok(if cfg!(windows) { "the notification area takes an icon" } else { "the session bus takes an icon" }.to_owned())
+}

@@ -1,0 +1,140 @@
+//! `stratus doctor --json` on machines where this or that is missing, damaged or hangs: each part says what it found, or
+//! what to do.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::Value;
+
+const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
+
+/// Every part, in the order in which they are told.
+const PARTS: [&str; 16] = [
+    "configuration",
+    "folders",
+    "airports",
+    "speech model",
+    "voice",
+    "recognition",
+    "microphone",
+    "speaker",
+    "push-to-talk",
+    "joysticks",
+    "tray",
+    "toasts",
+    "simulator",
+    "language model",
+    "updates",
+    "running",
+];
+
+/// A home without display, bus and sound.
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    fn new(config: &str) -> Self {
+        let home = Self { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir_all(home.folder.path().join("config/stratus")).unwrap();
+        fs::write(home.folder.path().join("config/stratus/stratus.toml"), config).unwrap();
+        home
+    }
+
+    /// What the doctor finds; its exit code fits what it says, and whatever fails has its remedy.
+    fn doctor(&self) -> Vec<Value> {
+        let at = |name: &str| self.folder.path().join(name);
+        let out = Command::new(env!("CARGO_BIN_EXE_stratus"))
+            .args(["doctor", "--json"])
+            .env("HOME", self.folder.path())
+            .env("XDG_CONFIG_HOME", at("config"))
+            .env("XDG_DATA_HOME", at("data"))
+            .env("XDG_STATE_HOME", at("state"))
+            .env("XDG_RUNTIME_DIR", at("run"))
+            .env("PULSE_SERVER", format!("unix:{}", at("no-sound-server").display()))
+            .env("ALSA_CONFIG_PATH", "/dev/null")
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .output()
+            .unwrap();
+        let found: Vec<Value> = serde_json::from_slice(&out.stdout).unwrap();
+        assert_eq!(found.iter().map(|p| p["part"].as_str().unwrap()).collect::<Vec<_>>(), PARTS);
+        for p in &found {
+            let well = p["ok"].as_bool().unwrap();
+            let words = if well { &p["found"] } else { &p["fix"] };
+            assert!(!words.as_str().unwrap().is_empty(), "{p}");
+        }
+        let failed = found.iter().any(|p| p["ok"] == false && p["optional"] == false);
+        assert_eq!(out.status.code(), Some(i32::from(failed)), "{}", String::from_utf8_lossy(&out.stderr));
+        found
+    }
+}
+
+fn part<'a>(found: &'a [Value], name: &str) -> &'a Value {
+    found.iter().find(|p| p["part"] == name).unwrap()
+}
+
+/// The part fails, and says this somewhere.
+fn fails(found: &[Value], name: &str, words: &str) {
+    let p = part(found, name);
+    assert!(p["ok"] == false && p.to_string().contains(words), "{p}");
+}
+
+#[test]
+fn an_empty_machine_is_told_what_it_lacks() {
+    let found = Home::new("[sim]\nlink = \"none\"\n[brain]\nollama_url = \"http://127.0.0.1:1\"\n").doctor();
+    for (name, words) in [
+        ("speech model", "stratus models get"),
+        ("recognition", "stratus models get"),
+        ("microphone", "connected"),
+        ("speaker", "connect a speaker"),
+        ("push-to-talk", "stratus ptt"),
+        ("tray", ""),
+        ("language model", "brain.mode"),
+        ("running", "stratus"),
+    ] {
+        fails(&found, name, words);
+    }
+    for name in ["configuration", "folders", "airports", "voice", "simulator", "updates"] {
+        assert_eq!(part(&found, name)["ok"], true, "{}", part(&found, name));
+    }
+}
+
+#[test]
+fn what_is_there_is_tried_for_real() {
+    let found = Home::new(&format!("[speech]\nmodel = {MODEL:?}\n[ptt]\nkey = \"none\"\n[sim]\nlink = \"none\"\n")).doctor();
+    assert!(part(&found, "recognition")["found"].as_str().unwrap().to_lowercase().contains("radio check"), "{found:?}");
+    assert!(part(&found, "voice")["found"].as_str().unwrap().contains("en-GB"));
+    for name in ["speech model", "push-to-talk"] {
+        assert_eq!(part(&found, name)["ok"], true);
+    }
+}
+
+#[test]
+fn what_is_damaged_unwritable_or_hangs_is_told_with_its_remedy() {
+    // A server that takes connections and says nothing.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let model = tempfile::NamedTempFile::new().unwrap();
+    let mut bytes = fs::read(MODEL).unwrap();
+    bytes[2_000_000] ^= 0xff;
+    fs::write(model.path(), bytes).unwrap();
+    let home = Home::new(&format!(
+        "[speech]\nmodel = {:?}\n[sim]\nlink = \"none\"\n[brain]\nollama_url = {url:?}\n[updates]\ncheck = true\n",
+        model.path()
+    ));
+    // A file where the folder should be.
+    fs::write(home.folder.path().join("data"), "").unwrap();
+    let found = home.doctor();
+    fails(&found, "speech model", "damaged");
+    fails(&found, "folders", "writable");
+    fails(&found, "language model", "2 s");
+    fails(&found, "updates", "updates.feed");
+    // A configuration that cannot be read: the rest is tried on the defaults.
+    let found = Home::new("[audio]\nmute = maybe\n").doctor();
+    fails(&found, "configuration", "stratus.toml:2");
+    assert_eq!(part(&found, "voice")["ok"], true);
+}
