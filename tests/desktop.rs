@@ -10,9 +10,12 @@ mod desk;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use desk::{Desk, Item, Running, desk, record, speech_seconds, wait};
@@ -103,6 +106,55 @@ impl Tray {
 
     fn signal(&self, name: &str) {
         assert!(Command::new("kill").args([name, &self.process.0.id().to_string()]).status().unwrap().success());
+    }
+}
+
+/// A server of files by their paths; it has nothing else.
+struct Hub {
+    at: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Hub {
+    fn start(files: Vec<(&'static str, Vec<u8>)>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        let (asked, over) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
+        let (seen, end) = (asked.clone(), over.clone());
+        let thread = std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if end.load(Ordering::Relaxed) {
+                    return;
+                }
+                let Ok(mut stream) = stream else { continue };
+                let (mut head, mut byte) = (Vec::new(), [0]);
+                while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+                    head.push(byte[0]);
+                }
+                let head = String::from_utf8_lossy(&head).into_owned();
+                let file = files.iter().find(|(path, _)| head.split(' ').nth(1) == Some(path));
+                let (status, bytes) = file.map_or(("404 Not Found", &[][..]), |(_, bytes)| ("200 OK", bytes));
+                // What the client thinks of it is the client's business.
+                let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes.len());
+                let _ = stream.write_all(bytes);
+                seen.lock().unwrap().push(head);
+            }
+        });
+        Self { at, asked, over, thread: Some(thread) }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        let _ = TcpStream::connect(self.at);
+        let _ = self.thread.take().unwrap().join();
     }
 }
 
@@ -220,16 +272,9 @@ fn say_ptt_a_second_instance_and_quit_by_menu() {
 #[test]
 fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
     let Some(desk) = desk("without_a_model_the_tray_offers_them_and_tells_what_went_wrong") else { return };
-    let hub = TcpListener::bind("127.0.0.1:0").unwrap();
-    let at = hub.local_addr().unwrap();
-    let served = std::thread::spawn(move || {
-        // One request, answered as a hub that does not have the file.
-        let (mut stream, _) = hub.accept().unwrap();
-        let mut head = [0; 4096];
-        let n = stream.read(&mut head).unwrap();
-        stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
-        String::from_utf8_lossy(&head[..n]).into_owned()
-    });
+    // A hub that has nothing: no list of its own, and not the file.
+    let hub = Hub::start(Vec::new());
+    let at = hub.at;
     let mut tray = Tray::start_with(&desk, &format!("[ptt]\nkey = \"ScrollLock\"\n[speech]\nmirror = \"http://{at}\"\n"));
     tray.state("needs your attention", 10);
     let label = |words: &str| wait(words, 10, || tray.item.menu().into_iter().find(|e| e.label.contains(words)));
@@ -237,7 +282,7 @@ fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
     assert!(label("there is no speech model").label.contains("speech model"));
     shot(&desk, "first-run.png");
     tray.item.click("base.en (148 MB)");
-    assert!(served.join().unwrap().starts_with("GET /ggml-base.en.bin "));
+    wait("the request", 10, || hub.asked().iter().any(|r| r.starts_with("GET /ggml-base.en.bin ")).then_some(()));
     label("cannot download the speech model base.en");
     label("Set up: choose a speech model");
     // The pilot's mode is chosen by the menu too, and stands in the file.
@@ -245,6 +290,47 @@ fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
     let config = tray.folder.path().join("stratus.toml");
     wait("the mode in the file", 10, || fs::read_to_string(&config).unwrap().contains("mode = \"student\"").then_some(()));
     assert!(fs::read_to_string(&config).unwrap().contains(&format!("mirror = \"http://{at}\"")), "the rest stays");
+    assert!(tray.end(|t| t.item.click("Quit")).success());
+}
+
+#[test]
+fn from_nothing_to_a_call_by_the_tray_alone() {
+    let Some(desk) = desk("from_nothing_to_a_call_by_the_tray_alone") else { return };
+    let model = fs::read(MODEL).unwrap();
+    let index = format!(
+        "[[model]]\nname = \"club.en\"\nfile = \"club.bin\"\nbytes = {}\nsha256 = \"{MODEL_SHA256}\"\nadvice = \"ours\"\n",
+        model.len()
+    );
+    let hub = Hub::start(vec![("/stratus-models.toml", index.into_bytes()), ("/club.bin", model)]);
+    let text =
+        format!("[speech]\nmirror = \"http://{}\"\n[brain]\nmode = \"rules\"\n[sim]\nairport = \"PHTO\"\ncom1 = \"121.9\"\n", hub.at);
+    let mut tray = Tray::start_with(&desk, &text);
+    let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
+    let told = |words: &str| wait(words, 20, || toasts.lock().unwrap().iter().any(|l| l.contains(words)).then_some(()));
+    tray.state("needs your attention", 10);
+    wait("the mirror's own model", 10, || {
+        tray.item.menu().into_iter().find(|e| e.label.contains("club.en (5 MB): ours (the mirror's own)"))
+    });
+    tray.item.click("club.en");
+    told("club.en is ready");
+    tray.state("ready", 20);
+    // Updates are nobody's without a feed, and that is no fault.
+    tray.item.click("Check for updates");
+    told("no release feed is set");
+    let before = transcript(&home()).len();
+    let wav = pilot_wav(tray.folder.path());
+    desk.xdotool(&["keydown", "Scroll_Lock"]);
+    tray.state("listening", 5);
+    assert!(Command::new("paplay").args(["-d", "virtmic"]).arg(&wav).status().unwrap().success());
+    desk.xdotool(&["keyup", "Scroll_Lock"]);
+    let answer = wait("the answer in the transcript", 30, || {
+        let lines = transcript(&home()).split_off(before);
+        lines.iter().find(|l| l["from"] == "atc").map(|l| l["text"].as_str().unwrap().to_owned())
+    });
+    assert!(words(&answer).contains("hilo ground"), "{answer}");
+    tray.state("ready", 30);
+    let config = fs::read_to_string(tray.folder.path().join("stratus.toml")).unwrap();
+    assert!(config.contains(MODEL_SHA256) && config.contains("club.bin"), "{config}");
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
