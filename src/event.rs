@@ -260,6 +260,8 @@ pub enum UpdateNews {
 pub enum Choice {
     /// Say one of the last answers again; 0 is the newest.
     Repeat(u8),
+    /// Say a test call by the speaker, as a controller sounds.
+    TestCall,
     /// Mute or unmute.
     ToggleMute,
     /// This microphone; empty: the system's default.

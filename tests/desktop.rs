@@ -314,6 +314,12 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
     tray.item.click("club.en");
     told("club.en is ready");
     tray.state("ready", 20);
+    let sound = record("spk.monitor", || {
+        tray.item.click("Play a test call");
+        tray.state("the controller speaks", 10);
+        tray.state("ready", 30);
+    });
+    assert!(speech_seconds(&sound) > 0.8, "{} s of speech in the test call", speech_seconds(&sound));
     // Updates are nobody's without a feed, and that is no fault.
     tray.item.click("Check for updates");
     told("no release feed is set");

@@ -113,6 +113,10 @@ impl App {
                     self.repeat(now, tx, reply, voice, fx);
                 }
             }
+            Choice::TestCall if self.config.audio.mute => {
+                fx.push(self.toast("Test call", "The controller is muted: unmute it first.", false))
+            }
+            Choice::TestCall => self.test_call(now, fx),
             Choice::ToggleMute => {
                 let mute = !self.config.audio.mute;
                 if mute {
@@ -335,6 +339,22 @@ mod tests {
         choose(&mut app, Choice::SpeechModel("tiny.en".into()));
         let fx = app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Ok("/m/tiny.bin".into()) });
         assert!(fx.contains(&set("speech.model_sha256", "")), "{fx:?}");
+    }
+
+    #[test]
+    fn a_test_call_is_heard_and_counts_for_no_conversation() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        let fx = choose(&mut app, Choice::TestCall);
+        let Some(Effect::Synthesise { tx, .. }) = fx.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else { panic!("{fx:?}") };
+        let (tx, again) = (*tx, choose(&mut app, Choice::TestCall));
+        assert!(!again.iter().any(|e| matches!(e, Effect::Synthesise { .. })), "one at a time: {again:?}");
+        let mut all = app.handle(Time(100), Event::Started { tx });
+        all.extend(app.handle(Time(900), Event::Played { tx, complete: true }));
+        assert!(!all.iter().any(|e| matches!(e, Effect::Record(_) | Effect::Toast(_))), "{all:?}");
+        assert!(app.menu().recent.is_empty());
+        choose(&mut app, Choice::ToggleMute);
+        let fx = choose(&mut app, Choice::TestCall);
+        assert!(fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.body.contains("muted"))), "{fx:?}");
     }
 
     #[test]

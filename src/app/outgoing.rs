@@ -2,11 +2,16 @@
 
 use super::{App, VOICE_DEADLINE, millis, voices};
 use crate::airports::Station;
+use crate::atc::instruction::{Address, Instruction};
+use crate::atc::phrase::Transmission;
 use crate::atc::{Reply, phrase};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::Problem;
 use crate::settings::PilotMode;
 use crate::units::{Facility, Time, TxId};
+
+/// What a test call says.
+const TEST_CALL: &str = "Stratus radio check. I read you five by five.";
 
 /// An answer that is being spoken.
 #[derive(Debug, Clone)]
@@ -54,6 +59,21 @@ impl App {
         let out =
             Outgoing { tx, deadline: None, reply, voice, strength: 100, from: now, decided: now, latency, counts: false, started: false };
         self.send(now, out, fx);
+    }
+
+    /// Says that all is well, in nobody's name: it counts for no conversation.
+    pub(super) fn test_call(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        if self.open.is_some() || self.out.is_some() {
+            return;
+        }
+        // Somebody must be spoken to; nobody's callsign is said.
+        let Ok(to) = "N1".parse() else { return };
+        let from = Facility::Tower;
+        let voice = voices::of(&self.config.speech, None, None, from);
+        let instruction = Instruction { to, address: Address::Full, from, station: None, items: Vec::new() };
+        let transmission = Transmission { text: TEST_CALL.into(), spoken: TEST_CALL.into() };
+        let tx = self.new_tx();
+        self.repeat(now, tx, Reply { instruction, transmission, seen_before: true }, voice, fx);
     }
 
     fn send(&mut self, now: Time, mut out: Outgoing, fx: &mut Vec<Effect>) {

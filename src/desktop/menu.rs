@@ -43,6 +43,7 @@ pub(super) fn build(model: &MenuModel) -> Result<Menu, String> {
     add(&check("Mute the controller", model.muted, &Choice::ToggleMute))?;
     add(&*devices("Microphone", &model.devices.microphones, &model.microphone, Choice::Microphone)?)?;
     add(&*devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker)?)?;
+    add(&entry("Play a test call", &Choice::TestCall))?;
     add(&*joystick(&model.joystick)?)?;
     let voices: Vec<_> = VOICES.iter().map(|v| (voice(v), model.voice == *v, Choice::Voice((*v).to_owned()))).collect();
     add(&*group("Voice", &voices)?)?;
