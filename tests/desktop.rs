@@ -341,6 +341,50 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
 }
 
 #[test]
+fn the_set_up_in_the_terminal_hears_is_heard_and_takes_the_key() {
+    let Some(desk) = desk("the_set_up_in_the_terminal_hears_is_heard_and_takes_the_key") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("stratus.toml");
+    fs::write(&config, "[ptt]\nkey = \"F12\"\n").unwrap();
+    let wav = pilot_wav(folder.path());
+    let mut setup = Running(
+        Command::new(program())
+            .args(["setup", "--skip-sim", "--skip-brain", "--model", MODEL, "--config"])
+            .arg(&config)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    // The microphone, and that it is well; the speaker, and that it was heard; the key, and that it be tried.
+    setup.0.stdin.take().unwrap().write_all(b"\ny\n\ny\nScrollLock\ny\n").unwrap();
+    let said = Arc::new(Mutex::new(String::new()));
+    let (into, mut out) = (said.clone(), setup.0.stdout.take().unwrap());
+    let reader = std::thread::spawn(move || {
+        let mut block = [0; 4096];
+        while let Ok(n @ 1..) = out.read(&mut block) {
+            into.lock().unwrap().push_str(&String::from_utf8_lossy(&block[..n]));
+        }
+    });
+    let shows = |words: &str| wait(words, 30, || said.lock().unwrap().contains(words).then_some(()));
+    shows("now, as you would on the radio");
+    assert!(Command::new("paplay").args(["-d", "virtmic", "--volume", "30000"]).arg(&wav).status().unwrap().success());
+    let sound = record("spk.monitor", || shows("the test call was played"));
+    assert!(speech_seconds(&sound) > 0.8, "{} s of speech in the test call", speech_seconds(&sound));
+    shows("press ScrollLock and release it");
+    desk.xdotool(&["key", "Scroll_Lock"]);
+    shows("pressed and released: it arrives");
+    assert!(wait("the end", 20, || setup.0.try_wait().unwrap()).success());
+    reader.join().unwrap();
+    let said = said.lock().unwrap().clone();
+    assert!(said.contains("the loudest moment was"), "{said}");
+    let understood = said.lines().find_map(|l| l.split_once("understood: ")).map(|(_, w)| words(w)).unwrap_or_default();
+    assert!(understood.contains("radio check"), "{said}");
+    let text = fs::read_to_string(&config).unwrap();
+    assert!(text.contains("key = \"ScrollLock\"") && text.contains("stratus-demo-en"), "{text}");
+}
+
+#[test]
 fn ctrl_c_while_the_key_is_held_ends_it() {
     let Some(desk) = desk("ctrl_c_while_the_key_is_held_ends_it") else { return };
     let mut tray = Tray::start(&desk, "");

@@ -82,7 +82,9 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
     }
     let mut out = std::io::stdout();
     for (n, d) in there.iter().enumerate() {
-        writeln!(out, "   {:>2}  {}{}", n + 1, d.name, if d.default { " (the system's default)" } else { "" })?;
+        // Two of one name are told apart by their ids.
+        let id = if there.iter().filter(|o| o.name == d.name).count() > 1 { format!(" [{}]", d.id) } else { String::new() };
+        writeln!(out, "   {:>2}  {}{id}{}", n + 1, d.name, if d.default { " (the system's default)" } else { "" })?;
     }
     let now = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
     let now = now.clone().unwrap_or_else(|| "the system's default".into());
