@@ -153,6 +153,7 @@ fn update(model: &MenuModel) -> String {
 
 fn voice(name: &str) -> String {
     match name {
+        "auto" => "By the region".into(),
         "en-US" => "American".into(),
         "en-GB" => "British".into(),
         other => one_line(other),
