@@ -27,6 +27,8 @@ in_root stratus --version
 in_root stratus speak "radio check" --radio --out /tmp/call.wav; [ -s "$root/tmp/call.wav" ]; say "the voice speaks"
 in_root stratus demo --fast >/dev/null; say "the demo flies"
 [ "$(in_root stratus config default | wc -l)" -gt 20 ]; say "the configuration is there"
+in_root stratus setup --yes --model none --key F13 >/dev/null; in_root stratus config show | grep -q 'key = "F13"'
+in_root stratus setup --undo >/dev/null; in_root stratus config show | grep -q 'key = "ScrollLock"'; say "the set-up sets up and is undone"
 if in_root stratus doctor >"$root/doctor"; then echo "error: a bare root cannot be well" >&2; exit 1; fi
 grep -q hint: "$root/doctor"; say "the doctor says what is missing"
 for f in man/man1/stratus.1.gz applications/stratus.desktop icons/hicolor/scalable/apps/stratus.svg bash-completion/completions/stratus; do

@@ -39,6 +39,10 @@ pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
 /// The text with one key changed.
 fn with_key(text: &str, key: &str, value: &str) -> Result<String, String> {
     let mut doc: DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| e.message().to_owned())?;
+    if doc.as_table().is_empty() && !text.trim().is_empty() {
+        // Comments alone: what is new stands below them, as a pilot would write it.
+        return with_key("", key, value).map(|new| format!("{}\n\n{new}", text.trim_end()));
+    }
     let mut new: Value = value.trim().parse().map_err(|_| format!("{value:?} is not a TOML value"))?;
     let (tables, last) = key.rsplit_once('.').map_or(("", key), |(t, k)| (t, k));
     let mut at: &mut dyn toml_edit::TableLike = doc.as_table_mut();
@@ -106,6 +110,7 @@ mod tests {
         assert_eq!(new, "# mine\n[audio]\nmute   = false   # night\nspeaker = \"x\"\n");
         assert_eq!(with_key("audio.mute = true\n", "audio.mute", "false").unwrap(), "audio.mute = false\n");
         assert_eq!(with_key("", "audio.mute", "true").unwrap(), "[audio]\nmute = true\n");
+        assert_eq!(with_key("# mine\n", "audio.mute", "true").unwrap(), "# mine\n\n[audio]\nmute = true\n");
     }
 
     #[test]
