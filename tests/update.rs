@@ -194,6 +194,25 @@ fn what_the_maintainer_did_not_sign_counts_for_nothing() {
 }
 
 #[test]
+fn no_changed_byte_passes_and_no_text_makes_the_readers_panic() {
+    let (right, key) = (good("9.0.0"), keys(7).1);
+    let read = |text: &str| update::read(text, &key, "0.5.0".parse().unwrap(), SYSTEM);
+    assert!(matches!(read(&right), Ok(Found::Newer(_))));
+    for at in 0..right.len() {
+        for change in [0x01, 0x10, 0x20, 0x40] {
+            let mut bytes = right.clone().into_bytes();
+            bytes[at] ^= change;
+            let Ok(text) = String::from_utf8(bytes) else { continue };
+            assert!(read(&text).is_err(), "byte {at}: {text}");
+            // A mirror's list is not signed: it is only to be survived.
+            let _ = stratus::models::own(&text, "http://m");
+        }
+        let _ = read(&right[at..]);
+        let _ = stratus::models::own(&right[at..], "http://m");
+    }
+}
+
+#[test]
 fn a_signed_manifest_with_faults_is_refused_too() {
     let server = Server::start();
     let pair = keys(7).0;
