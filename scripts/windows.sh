@@ -10,7 +10,7 @@
 #   scripts/windows.sh --all        everything; notes in installer/windows/passed that this state of the files passed
 #   scripts/windows.sh --if-changed what CI runs: everything, unless this state of the files is the one that passed
 #
-# PROFILE=ci builds without link-time optimisation (CI); the default is the release profile.
+# Built is the profile `ci`, without link-time optimisation; PROFILE=release builds what is shipped, and takes its time.
 # SHOTS=DIR keeps the screenshots.
 #
 # The instruction set: speech recognition is built for AVX2, FMA, F16C and BMI2, which every processor has that the
@@ -20,7 +20,7 @@ set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
 . scripts/packages.sh
-PROFILE=${PROFILE:-release}
+PROFILE=${PROFILE:-ci}
 target=x86_64-pc-windows-gnu
 folder=${CARGO_TARGET_DIR:-$root/target}
 out=$folder/windows
