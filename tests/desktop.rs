@@ -396,6 +396,73 @@ fn ctrl_c_while_the_key_is_held_ends_it() {
 }
 
 #[test]
+fn a_key_held_for_half_a_minute_is_let_go_and_works_again() {
+    let Some(desk) = desk("a_key_held_for_half_a_minute_is_let_go_and_works_again") else { return };
+    let mut tray = Tray::start(&desk, "");
+    desk.xdotool(&["keydown", "Scroll_Lock"]);
+    tray.state("listening", 5);
+    wait("the end of the longest hold", 40, || (!tray.words().contains("listening")).then_some(()));
+    // The key is still down: it counts again only after it was up.
+    tray.state("ready", 30);
+    desk.xdotool(&["keyup", "Scroll_Lock"]);
+    desk.xdotool(&["keydown", "Scroll_Lock"]);
+    tray.state("listening", 5);
+    desk.xdotool(&["keyup", "Scroll_Lock"]);
+    tray.state("ready", 30);
+    assert!(tray.end(|t| t.item.click("Quit")).success());
+}
+
+#[test]
+fn a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing() {
+    let Some(desk) = desk("a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing") else { return };
+    let mut tray = Tray::start(&desk, "");
+    let config = tray.folder.path().join("stratus.toml");
+    let first = fs::read_to_string(&config).unwrap();
+    let press = |key: &str| {
+        desk.xdotool(&["keydown", key]);
+        let heard = tray.words().contains("listening");
+        std::thread::sleep(Duration::from_millis(100));
+        let heard = heard || tray.words().contains("listening");
+        desk.xdotool(&["keyup", key]);
+        heard.then_some(())
+    };
+    let another = first.replace("ScrollLock", "F9");
+    fs::write(&config, &another).unwrap();
+    wait("the other key", 10, || press("F9"));
+    fs::write(&config, another.replace("key = ", "key = = ")).unwrap();
+    let told = |words: &str| tray.item.menu().iter().any(|e| e.label.contains(words));
+    wait("the mistake in the menu", 10, || told("stratus.toml").then_some(()));
+    wait("the key that was in force", 10, || press("F9"));
+    fs::write(&config, &first).unwrap();
+    wait("the first key", 10, || press("Scroll_Lock"));
+    assert!(tray.end(|t| t.item.click("Quit")).success());
+}
+
+#[test]
+fn a_panel_that_ends_and_comes_again_shows_the_icon() {
+    let Some(desk) = desk("a_panel_that_ends_and_comes_again_shows_the_icon") else { return };
+    let mut tray = Tray::start(&desk, "");
+    let watched = || {
+        let bus = ["call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus", "--method"];
+        let asked = ["org.freedesktop.DBus.NameHasOwner", "org.kde.StatusNotifierWatcher"];
+        desk::output("gdbus", &[&bus[..], &asked].concat()).contains("true")
+    };
+    let pids = desk.folder().join("pids");
+    let list = fs::read_to_string(&pids).unwrap();
+    let panel = list.lines().filter_map(|l| l.strip_suffix(" panel")).next_back().expect("the panel's id");
+    assert!(Command::new("kill").arg(panel).status().unwrap().success());
+    wait("the end of the panel", 10, || (!watched()).then_some(()));
+    #[allow(clippy::zombie_processes, reason = "the desktop ends it, after this program")]
+    let again = Command::new("xfce4-panel").arg("--disable-wm-check").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    // It stays for the tests after this one; the desktop ends it.
+    fs::write(&pids, format!("{list}{} panel\n", again.id())).unwrap();
+    wait("the new panel", 20, || watched().then_some(()));
+    let name = format!("StatusNotifierItem-{}-", tray.process.0.id());
+    wait("the icon in it", 10, || desk.items().iter().any(|i| i.contains(&name)).then_some(()));
+    assert!(tray.end(|t| t.item.click("Quit")).success());
+}
+
+#[test]
 fn silence_a_tone_and_a_hiss_are_not_taken_for_speech() {
     let second = |f: &dyn Fn(f64) -> f64| (0..16_000).map(|n| (f(f64::from(n) / 16_000.0) * 8000.0) as i16).collect::<Vec<i16>>();
     let turn = std::f64::consts::TAU;
