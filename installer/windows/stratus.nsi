@@ -74,13 +74,27 @@ FunctionEnd
 !insertmacro CLOSE ""
 !insertmacro CLOSE "un."
 
+; What belongs to the program in its folders, and nothing that somebody else put there.
+!macro TAKE_AWAY
+  RMDir /r "$INSTDIR\voices\pico"
+  RMDir "$INSTDIR\voices"
+  RMDir /r "$INSTDIR\demo\flights"
+  Delete "$INSTDIR\demo\stratus-demo-en-q5_0.bin"
+  Delete "$INSTDIR\demo\flight.txt"
+  Delete "$INSTDIR\demo\README.md"
+  RMDir "$INSTDIR\demo"
+  Delete "$INSTDIR\docs\*.md"
+  RMDir "$INSTDIR\docs"
+!macroend
+
 Section "Stratus" MAIN
   SectionIn RO
   Call CloseStratus
-  ; What an older version had and this one has not is taken away. The pilot's own files lie elsewhere.
-  RMDir /r "$INSTDIR\voices"
-  RMDir /r "$INSTDIR\demo"
-  RMDir /r "$INSTDIR\docs"
+  ; What an older version had and this one has not is taken away, and only where an older version is: somebody may name a
+  ; folder of their own. The pilot's files lie elsewhere.
+  ${If} ${FileExists} "$INSTDIR\stratus.exe"
+    !insertmacro TAKE_AWAY
+  ${EndIf}
   SetOutPath "$INSTDIR"
   File /r "${STAGE}\*.*"
   WriteUninstaller "$INSTDIR\uninstall.exe"
@@ -121,9 +135,7 @@ FunctionEnd
 
 Section "Uninstall"
   Call un.CloseStratus
-  RMDir /r "$INSTDIR\voices"
-  RMDir /r "$INSTDIR\demo"
-  RMDir /r "$INSTDIR\docs"
+  !insertmacro TAKE_AWAY
   Delete "$INSTDIR\stratus.exe"
   Delete "$INSTDIR\stratus.png"
   Delete "$INSTDIR\LICENSE-MIT.txt"

@@ -41,6 +41,15 @@ check "an entry in the start menu" test -f "$shortcut"
 check "an entry among the installed programs" grep -q "$version" <(value "$UNINSTALL" DisplayVersion)
 check "no start with Windows unasked" test -z "$(value "$RUN" Stratus)"
 
+say "a folder that is somebody's"
+mkdir -p "$WINEPREFIX/drive_c/own/docs"; echo "mine" >"$WINEPREFIX/drive_c/own/docs/letter.txt"
+"$wine" "$setup" /S '/D=C:\own' >/dev/null 2>&1
+check "the program goes there" test -f "$WINEPREFIX/drive_c/own/stratus.exe"
+check "and nothing of theirs goes" test -f "$WINEPREFIX/drive_c/own/docs/letter.txt"
+"$wine" "$WINEPREFIX/drive_c/own/uninstall.exe" /S '_?=C:\own' >/dev/null 2>&1
+check "it goes from there, and theirs stays" test ! -e "$WINEPREFIX/drive_c/own/stratus.exe" -a ! -e "$WINEPREFIX/drive_c/own/voices" -a -f "$WINEPREFIX/drive_c/own/docs/letter.txt"
+"$wine" "$setup" /S "/D=$(windows_path "$home")" >/dev/null 2>&1
+
 say "it runs from there"
 exe='C:\users\'$user'\AppData\Local\Programs\Stratus\stratus.exe'
 check "the demonstration flight" grep -q "transmissions, .* recognised word for word" <(timeout 300 "$wine" "$home/stratus.exe" demo --fast --seed 1 2>&1 </dev/null)
@@ -49,7 +58,7 @@ check "the tray" until_ok 30 grep -q "ready in" "$log"
 mkdir -p "$local_data/data/models" "$roaming/config"
 echo "model" >"$local_data/data/models/kept.bin"
 cp "$roaming/config/stratus.toml" "$STRATUS_DESK/settings"
-echo "left behind" >"$home/voices/old.bin"
+echo "left behind" >"$home/voices/pico/old.bin"
 
 say "an upgrade while it runs"
 in_desktop "$wsetup" /S /AUTOSTART
@@ -57,7 +66,7 @@ check "the running one is closed politely" until_ok 15 gone
 check "it ended in order" grep -q "ended" "$log"
 check "no mark of a crash is left" test ! -e "$local_data/data/logs/running"
 check "the new one is there" test -f "$home/stratus.exe"
-check "what the old one had alone is gone" test ! -e "$home/voices/old.bin"
+check "what the old one had alone is gone" test ! -e "$home/voices/pico/old.bin"
 check "settings are kept" cmp -s "$roaming/config/stratus.toml" "$STRATUS_DESK/settings"
 check "models are kept" test -f "$local_data/data/models/kept.bin"
 check "start with Windows, as it was asked for" grep -q 'stratus.exe' <(value "$RUN" Stratus)
