@@ -31,6 +31,8 @@ pub struct Wanted {
     pub bytes: u64,
     /// Its SHA-256, in hex.
     pub sha256: String,
+    /// What a person can do where the place itself is at fault.
+    pub otherwise: &'static str,
 }
 
 /// How long a server may take.
@@ -88,7 +90,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
                 let _ = fs::remove_file(&part);
                 return Err(failed()
                     .because("what the server sends is not the published file (its SHA-256 differs); it was deleted")
-                    .fix("try again later, or take another mirror (speech.mirror in stratus.toml)"));
+                    .fix(wanted.otherwise));
             }
             // Pieces that do not fit together: once more, from the start.
             (pieces, restarts, found) = (0, restarts + 1, false);
@@ -156,7 +158,7 @@ pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, 
 /// One connection: from the bytes that are there to wherever it comes.
 fn transfer(agent: &Agent, wanted: &Wanted, file: &mut File, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<(), Ended> {
     let never = |why: String, fix: &str| Ended::Never(Problem::new(format!("cannot download {}", wanted.what)).because(why).fix(fix));
-    let other = "check the address (speech.mirror in stratus.toml), or download the file with a browser and set speech.model";
+    let other = wanted.otherwise;
     let mut have = length(file);
     let mut request = agent.get(&wanted.url);
     if have > 0 {

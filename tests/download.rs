@@ -195,6 +195,7 @@ fn wanted(server: &Server, folder: &Path) -> Wanted {
         to: folder.join("models/ggml-test.bin"),
         bytes: SIZE as u64,
         sha256: sum(&content()),
+        otherwise: "take another mirror",
     }
 }
 

@@ -45,7 +45,7 @@ check "the log is in the local folder" test -f "$log"
 check "no SimConnect.dll is there or asked for" test -z "$(find "$OUT/stratus" "$WINEPREFIX/drive_c" -iname '*simconnect*' | head -n 1)"
 check "toasts have a name in the registry" grep -q "Stratus" <("$wine" reg query 'HKCU\Software\Classes\AppUserModelId\Stratus.Stratus' /v DisplayName 2>/dev/null)
 until_ok 15 logged "toasts cannot be shown"
-check "a system without toasts is told once" test "$(count 'toasts cannot be shown')" -ge 1
+check "a system without toasts is told once" test "$(count 'toasts cannot be shown')" = 1
 check "it ends when it is asked to" quit
 check "no mark of a crash is left" test ! -e "$local_data/data/logs/running"
 
@@ -70,7 +70,7 @@ PY
 flight=$(windows_path "$OUT/stratus/demo/flights/phto-circuit-jsbsim.jsonl.gz")
 start --sim "replay:$flight" || bad "it starts with a configuration"
 ready=$(sed -n 's/.*ready in \([0-9]*\) ms.*/\1/p' "$log" | tail -n 1)
-until_ok 20 logged "device"
+until_ok 20 logged "microphone:"
 
 say "a typed call"
 heard=$STRATUS_DESK/spk.raw

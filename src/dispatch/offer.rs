@@ -72,6 +72,7 @@ pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut d
         to: to.clone(),
         bytes: offer.bytes,
         sha256: offer.sha256.clone(),
+        otherwise: "try again later, check the address (speech.mirror in stratus.toml), or download the file with a browser and set speech.model",
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;
     // What a mirror vouches for may still be no speech model at all.

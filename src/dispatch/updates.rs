@@ -60,13 +60,9 @@ pub fn bring(offered: &Offered, feed: &str, paths: &Paths, cancel: &AtomicBool, 
         to: to.clone(),
         bytes: offered.bytes,
         sha256: offered.sha256.clone(),
+        otherwise: "nothing was changed; try again later, or look at the project's own page",
     };
-    download::fetch(&wanted, Patience::default(), cancel, progress).map_err(|mut p| {
-        if p.fix.contains("speech.m") {
-            p.fix = "nothing was changed; try again later, or look at the project's own page".into();
-        }
-        p
-    })?;
+    download::fetch(&wanted, Patience::default(), cancel, progress)?;
     Ok(to)
 }
 
@@ -108,7 +104,15 @@ impl Shell {
             let _ = std::fs::remove_file(file);
             return self.inbox.offer(Event::Update { asked: true, news: Err(p) });
         }
-        open(if cfg!(windows) { file } else { file.parent().unwrap_or(file) });
+        if cfg!(windows) {
+            // It asks this program to end by itself.
+            if let Err(e) = std::process::Command::new(file).spawn() {
+                let p = Problem::new("cannot start the installer").because(e).fix(format!("start {} by hand", file.display()));
+                self.inbox.offer(Event::Update { asked: true, news: Err(p) });
+            }
+        } else {
+            open(file.parent().unwrap_or(file));
+        }
     }
 
     fn errand(&self, asked: bool, job: impl FnOnce() -> Result<UpdateNews, Problem> + Send + 'static) {
