@@ -55,10 +55,81 @@ pub struct Report {
     pub com2: Option<Frequency>,
     /// Transponder code.
     pub transponder: Option<Squawk>,
+    /// Switches, levers and clocks of the cockpit.
+    pub cockpit: Cockpit,
     /// The weather at the aircraft.
     pub weather: Weather,
     /// Other aircraft around, at most [`MOST_OTHERS`] of them.
     pub others: Vec<Other>,
+}
+
+impl Report {
+    /// The radio on which the pilot talks: COM2 where the audio panel says so, else COM1.
+    pub fn talks_on(&self) -> Option<Frequency> {
+        if self.cockpit.transmits_on == Some(2) { self.com2 } else { self.com1 }
+    }
+
+    /// The other radio, which the pilot only listens to.
+    pub fn listens_on(&self) -> Option<Frequency> {
+        if self.cockpit.transmits_on == Some(2) { self.com1 } else { self.com2 }
+    }
+}
+
+/// Switches, levers and clocks of the cockpit, and what is painted on the aircraft. What a simulator does not tell is
+/// `None`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cockpit {
+    /// COM1 standby.
+    pub com1_standby: Option<Frequency>,
+    /// COM2 standby.
+    pub com2_standby: Option<Frequency>,
+    /// The radio that the microphone is switched to: 1 or 2.
+    pub transmits_on: Option<u8>,
+    /// What the transponder's knob is set to.
+    pub transponder_mode: Option<TransponderMode>,
+    /// The transponder is identing.
+    pub ident: Option<bool>,
+    /// True track over the ground, degrees, 0 to 360.
+    pub track_true: Option<f64>,
+    /// An engine runs.
+    pub engine_running: Option<bool>,
+    /// The parking brake is set.
+    pub parking_brake: Option<bool>,
+    /// The gear's lever is down (fixed gear: always).
+    pub gear_down: Option<bool>,
+    /// Flaps, 0 (up) to 1 (full).
+    pub flaps: Option<f64>,
+    /// The pressure that the pilot dialled into the altimeter, inches of mercury.
+    pub altimeter_set_inhg: Option<f64>,
+    /// The simulator's time of day, seconds since midnight UTC.
+    pub utc_s: Option<f64>,
+    /// Simulated seconds a second: 1 is real time.
+    pub rate: Option<f64>,
+    /// The aircraft's title or description.
+    pub title: Option<String>,
+    /// The airline, as the pilot set it: a name or a designator.
+    pub airline: Option<String>,
+    /// The flight number.
+    pub flight_number: Option<String>,
+}
+
+/// What a transponder's knob may be set to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransponderMode {
+    /// Off.
+    Off,
+    /// Standby.
+    Standby,
+    /// A test of its lamps.
+    Test,
+    /// On the ground: it answers to its call alone.
+    Ground,
+    /// The code alone (mode A).
+    On,
+    /// The code and the altitude (mode C or S).
+    Altitude,
 }
 
 /// More aircraft than these are not looked at: a link keeps the nearest.
@@ -100,6 +171,10 @@ pub struct Weather {
     pub visibility_sm: Option<f64>,
     /// Feet above the ground.
     pub ceiling_ft: Option<f64>,
+    /// Of the air around the aircraft, degrees Celsius.
+    pub temperature_c: Option<f64>,
+    /// Degrees Celsius.
+    pub dew_point_c: Option<f64>,
 }
 
 /// A flight plan, as far as it is known.

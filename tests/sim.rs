@@ -8,17 +8,24 @@ use peers::flightgear::flightgear;
 use peers::simconnect::msfs;
 use peers::xplane_udp::{announced, multicast, xplane};
 use peers::xplane_web::{Mood, web};
-use peers::{sim, soon, start, troubles, until};
+use peers::{assert_cockpit, cockpit, sim, soon, start, troubles, until};
 
 use stratus::event::Command;
-use stratus::report::SimState;
+use stratus::report::{Cockpit, Report, SimState};
 use stratus::settings::Sim;
+
+/// Everything that a cockpit tells has come.
+fn told(r: &Report) -> bool {
+    r.callsign.is_some() && r.cockpit.utc_s.is_some() && r.weather.temperature_c.is_some() && !r.others.is_empty()
+}
 
 #[test]
 fn xplane_is_read_and_written_over_udp() {
     let peer = xplane(0);
     let (link, reports) = start(&sim("xplane", peer.port));
-    let r = until(&reports, "the whole state", |r| r.callsign.is_some() && r.aircraft_type.is_some() && !r.others.is_empty());
+    let r = until(&reports, "the whole state", |r| told(r) && r.aircraft_type.is_some() && r.cockpit.flaps.is_some());
+    assert_cockpit(&r.cockpit, &Cockpit { title: None, airline: None, flight_number: None, ..cockpit() });
+    assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), Some(18.5)));
     assert_eq!(r.state, SimState::Flying);
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref()), ("N172SP", Some("C172")));
     assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
@@ -30,6 +37,24 @@ fn xplane_is_read_and_written_over_udp() {
     link.write(Command::Squawk("4512".parse().unwrap()));
     link.write(Command::Ident);
     soon("code and ident", || peer.wrote("transponder_code 4512") && peer.wrote("sim/transponder/transponder_ident"));
+}
+
+#[test]
+fn the_radio_that_the_microphone_is_switched_to_is_the_one_that_is_tuned() {
+    let peer = xplane(0);
+    let (link, reports) = start(&sim("xplane", peer.port));
+    let r = until(&reports, "COM1", |r| r.cockpit.transmits_on == Some(1) && r.com2.is_some());
+    assert_eq!((r.talks_on(), r.listens_on()), (r.com1, r.com2));
+    let mut press = b"DREF\0".to_vec();
+    press.extend(7f32.to_le_bytes());
+    press.extend(b"sim/cockpit2/radios/actuators/audio_com_selection\0");
+    press.resize(509, b' ');
+    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().send_to(&press, ("127.0.0.1", peer.port)).unwrap();
+    let r = until(&reports, "COM2", |r| r.cockpit.transmits_on == Some(2));
+    assert_eq!((r.talks_on(), r.listens_on()), (r.com2, r.com1));
+    link.write(Command::Tune("118.1".parse().unwrap()));
+    let r = until(&reports, "the new frequency", |r| r.com2.is_some_and(|f| f.to_string() == "118.1"));
+    assert_eq!((r.com1.unwrap().to_string(), r.cockpit.com2_standby.unwrap().to_string()), ("121.9".into(), "122.805".into()));
 }
 
 #[test]
@@ -50,7 +75,9 @@ fn msfs_is_found_by_its_named_pipe() {
 
 fn msfs_flies(peer: &peers::Peer) {
     let (link, reports) = start(&sim("msfs", peer.port));
-    let r = until(&reports, "the whole state", |r| r.callsign.is_some() && !r.others.is_empty());
+    let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some());
+    assert_cockpit(&r.cockpit, &cockpit());
+    assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), None));
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref()), ("N172SP", Some("C172")));
     assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
     assert_eq!(r.transponder.unwrap().to_string(), "1200");
@@ -68,7 +95,10 @@ fn msfs_flies(peer: &peers::Peer) {
 fn flightgear_is_read_and_written_through_its_property_listener() {
     let peer = flightgear(0);
     let (link, reports) = start(&sim("flightgear", peer.port));
-    let r = until(&reports, "the whole state", |r| r.callsign.is_some() && r.weather.wind_kt.is_some());
+    let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some() && r.weather.dew_point_c.is_some());
+    assert_cockpit(&r.cockpit, &Cockpit { transmits_on: None, airline: None, flight_number: None, ..cockpit() });
+    assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), Some(18.5)));
+    assert_eq!((r.others.len(), r.others[0].callsign.as_ref().unwrap().as_str(), r.others[0].on_ground), (1, "N4AB", false));
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref(), r.state), ("N172SP", Some("C172"), SimState::Flying));
     assert!(r.on_ground && (r.vertical_speed_fpm - 120.0).abs() < 0.1 && r.com1.unwrap().to_string() == "121.9");
     link.write(Command::Tune("118.1".parse().unwrap()));
@@ -84,7 +114,9 @@ fn flightgear_is_read_and_written_through_its_property_listener() {
 fn xplane_is_read_and_written_through_its_web_server() {
     let peer = web(0, Mood::Flight);
     let (link, reports) = start(&sim("xplane", peer.port));
-    let r = until(&reports, "the whole state", |r| r.callsign.is_some() && r.weather.wind_kt.is_some() && !r.others.is_empty());
+    let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some());
+    assert_cockpit(&r.cockpit, &Cockpit { airline: None, flight_number: None, ..cockpit() });
+    assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), Some(18.5)));
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref(), r.state), ("N172SP", Some("C172"), SimState::Flying));
     assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
     // Positions are whole here: no step of 32 bits.

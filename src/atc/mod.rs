@@ -233,7 +233,7 @@ impl Engine {
     }
 
     fn com1(&self) -> Option<Frequency> {
-        self.report.com1.or(self.setup.com1)
+        self.report.talks_on().or(self.setup.com1)
     }
 
     /// Takes in a report of the simulator.

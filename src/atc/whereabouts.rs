@@ -41,7 +41,7 @@ impl Engine {
         self.report.position?;
         let recorded = |s: &Station| s.facility == Facility::Atis;
         self.station().filter(recorded).or_else(|| {
-            let (airport, com2) = (self.airport.as_ref()?, self.report.com2?);
+            let (airport, com2) = (self.airport.as_ref()?, self.report.listens_on()?);
             airport.stations.iter().find(|s| recorded(s) && s.frequency.same_channel(com2)).cloned()
         })
     }

@@ -1,5 +1,7 @@
 //! FlightGear through its WebSocket property listener (`--httpd=5500`): told of every change, and told what to set.
 
+mod traffic;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::net::TcpStream;
@@ -9,7 +11,7 @@ use serde_json::{Value, json};
 use tungstenite::{Error, Message, WebSocket};
 
 use super::link::{Command, Connection, Gone, Told};
-use crate::report::{Report, SimState, Weather};
+use crate::report::{Cockpit, Other, Report, SimState, TransponderMode, Weather};
 use crate::units::LatLon;
 
 /// The port of the documentation's examples.
@@ -49,6 +51,22 @@ const PROPERTIES: &[&str] = &[
     "/environment/wind-speed-kt",
     "/environment/pressure-sea-level-inhg",
     "/environment/visibility-m",
+    "/environment/temperature-degc",
+    "/environment/dewpoint-degc",
+    "/instrumentation/comm[0]/frequencies/standby-mhz",
+    "/instrumentation/comm[1]/frequencies/standby-mhz",
+    "/instrumentation/transponder/inputs/knob-mode",
+    "/instrumentation/transponder/ident",
+    "/instrumentation/altimeter/setting-inhg",
+    "/orientation/track-deg",
+    "/engines/active-engine/running",
+    "/engines/engine[0]/running",
+    "/controls/gear/brake-parking",
+    "/gear/gear[0]/position-norm",
+    "/surface-positions/flap-pos-norm",
+    "/sim/time/utc/day-seconds",
+    "/sim/speed-up",
+    "/sim/description",
 ];
 
 /// A connection to FlightGear.
@@ -59,6 +77,8 @@ pub struct Listener {
     heard: Instant,
     asked: Instant,
     dropped: u64,
+    traffic: traffic::Traffic,
+    others: Vec<Other>,
 }
 
 impl Listener {
@@ -72,7 +92,15 @@ impl Listener {
         let url = format!("ws://{at}/PropertyListener");
         let config = tungstenite::protocol::WebSocketConfig::default().max_message_size(Some(LONGEST)).max_frame_size(Some(LONGEST));
         let (socket, _) = tungstenite::client::client_with_config(url, stream, Some(config)).ok()?;
-        let mut listener = Self { socket, values: BTreeMap::new(), heard: Instant::now(), asked: Instant::now(), dropped: 0 };
+        let mut listener = Self {
+            socket,
+            values: BTreeMap::new(),
+            heard: Instant::now(),
+            asked: Instant::now(),
+            dropped: 0,
+            traffic: traffic::Traffic::at(at),
+            others: Vec::new(),
+        };
         for node in PROPERTIES {
             listener.say(&json!({"command": "addListener", "node": node})).ok()?;
             listener.say(&json!({"command": "get", "node": node})).ok()?;
@@ -141,12 +169,12 @@ impl Listener {
             ground_speed_kt: self.number("/velocities/groundspeed-kt").unwrap_or(0.0),
             vertical_speed_fpm: self.number("/velocities/vertical-speed-fps").unwrap_or(0.0) * 60.0,
             on_ground: (0..3).any(|i| on(&format!("/gear/gear[{i}]/wow"))),
-            // FlightGear's own default stands for a pilot who has set none.
-            callsign: self.text("/sim/multiplay/callsign").filter(|c| *c != "callsign").and_then(|c| c.replace('-', "").parse().ok()),
+            callsign: self.text("/sim/multiplay/callsign").filter(|c| chosen(c)).and_then(|c| c.replace('-', "").parse().ok()),
             aircraft_type: self.text("/sim/aircraft").and_then(type_of),
             com1: self.number("/instrumentation/comm[0]/frequencies/selected-mhz").and_then(super::link::mhz),
             com2: self.number("/instrumentation/comm[1]/frequencies/selected-mhz").and_then(super::link::mhz),
             transponder: self.number("/instrumentation/transponder/id-code").and_then(super::link::squawk),
+            cockpit: self.cockpit(),
             weather: Weather {
                 wind_dir: self.number("/environment/wind-from-heading-deg").map(|d| (d - (heading - magnetic)).rem_euclid(360.0)),
                 wind_kt: self.number("/environment/wind-speed-kt"),
@@ -154,9 +182,45 @@ impl Listener {
                 qnh_hpa: inhg.map(|i| i * 33.863_89),
                 visibility_sm: self.number("/environment/visibility-m").map(|m| m / 1609.344),
                 ceiling_ft: None,
+                temperature_c: self.number("/environment/temperature-degc"),
+                dew_point_c: self.number("/environment/dewpoint-degc"),
             },
-            others: Vec::new(),
+            others: self.others.clone(),
         })
+    }
+
+    fn look_around(&mut self) {
+        let at = |n: &str| self.number(n);
+        if let (Some(lat), Some(lon)) = (at("/position/latitude-deg"), at("/position/longitude-deg"))
+            && let Some(others) = self.traffic.look(LatLon::new(lat, lon))
+        {
+            self.others = others;
+        }
+    }
+
+    fn cockpit(&self) -> Cockpit {
+        let on = |n: &str| self.number(n).map(|v| v != 0.0);
+        let com = |n: &str| self.number(n).and_then(super::link::mhz);
+        Cockpit {
+            com1_standby: com("/instrumentation/comm[0]/frequencies/standby-mhz"),
+            com2_standby: com("/instrumentation/comm[1]/frequencies/standby-mhz"),
+            // FlightGear has no switch that all its aircraft share.
+            transmits_on: None,
+            transponder_mode: self.number("/instrumentation/transponder/inputs/knob-mode").and_then(mode),
+            ident: on("/instrumentation/transponder/ident"),
+            track_true: self.number("/orientation/track-deg").map(|d| d.rem_euclid(360.0)),
+            engine_running: on("/engines/active-engine/running").or_else(|| on("/engines/engine[0]/running")),
+            parking_brake: self.number("/controls/gear/brake-parking").map(|v| v > 0.5),
+            // The wheel itself: aircraft with fixed gear have no lever.
+            gear_down: self.number("/gear/gear[0]/position-norm").map(|v| v > 0.5),
+            flaps: self.number("/surface-positions/flap-pos-norm"),
+            altimeter_set_inhg: self.number("/instrumentation/altimeter/setting-inhg"),
+            utc_s: self.number("/sim/time/utc/day-seconds"),
+            rate: self.number("/sim/speed-up"),
+            title: self.text("/sim/description").map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()),
+            airline: None,
+            flight_number: None,
+        }
     }
 }
 
@@ -173,6 +237,7 @@ impl Connection for Listener {
         match self.socket.read() {
             Ok(Message::Text(text)) => {
                 self.heard = Instant::now();
+                self.look_around();
                 let told = self.take(text.as_str());
                 Ok(if told { self.report().map(Told::Report) } else { None })
             }
@@ -204,6 +269,26 @@ impl Connection for Listener {
 /// A property's path with every first index left out: "/gear/gear[0]/wow" and "/gear/gear/wow" are the same.
 fn normal(path: &str) -> String {
     path.replace("[0]", "")
+}
+
+/// Whether a callsign was set by the pilot: FlightGear makes up "FG-" and digits by itself.
+fn chosen(callsign: &str) -> bool {
+    let made_up = callsign.strip_prefix("FG-").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
+    callsign != "callsign" && !made_up
+}
+
+/// The transponder's knob, as its instrument numbers it.
+fn mode(v: f64) -> Option<TransponderMode> {
+    [
+        TransponderMode::Off,
+        TransponderMode::Standby,
+        TransponderMode::Test,
+        TransponderMode::Ground,
+        TransponderMode::On,
+        TransponderMode::Altitude,
+    ]
+    .get(v.round() as usize)
+    .copied()
 }
 
 /// ICAO designators of FlightGear's aircraft folders; what is not listed is unknown, not guessed.

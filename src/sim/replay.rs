@@ -8,7 +8,7 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
 use crate::problem::Problem;
-use crate::report::{Report, SimState, Weather};
+use crate::report::{Cockpit, Report, SimState, Weather};
 use crate::units::{Callsign, Frequency, LatLon, Squawk, Time};
 
 /// A line longer than this is not one of a recording; without a bound, a damaged file could fill the memory.
@@ -219,6 +219,7 @@ fn report(line: &Line, side: &SideFile, com1: Option<Frequency>) -> Report {
         com1,
         com2: None,
         transponder: side.transponder,
+        cockpit: Cockpit::default(),
         weather: Weather {
             wind_dir: side.wind_dir_true.map(|d| (d - variation).rem_euclid(360.0)),
             wind_kt: side.wind_kt,
@@ -226,6 +227,8 @@ fn report(line: &Line, side: &SideFile, com1: Option<Frequency>) -> Report {
             qnh_hpa: side.qnh_hpa,
             visibility_sm: side.visibility_sm,
             ceiling_ft: side.ceiling_ft,
+            temperature_c: None,
+            dew_point_c: None,
         },
         others: Vec::new(),
     }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::link::{Command, Connection, Gone, Told};
 use super::wire::Wire;
-use crate::report::{MOST_OTHERS, Other, Report, SimState, Weather};
+use crate::report::{Cockpit, MOST_OTHERS, Other, Report, SimState, TransponderMode, Weather};
 use crate::units::LatLon;
 
 /// The port that the documentation's examples of `SimConnect.xml` use.
@@ -41,8 +41,10 @@ const GENERATIONS: [Generation; 3] = [
 ];
 
 const F64: u32 = 4;
+const STRING8: u32 = 5;
 const STRING32: u32 = 6;
 const STRING64: u32 = 7;
+const STRING256: u32 = 9;
 
 /// The own aircraft, as numbers: name and unit, in the order of the data.
 const NUMBERS: &[(&str, &str)] = &[
@@ -66,6 +68,27 @@ const NUMBERS: &[(&str, &str)] = &[
 ];
 /// The own aircraft's strings, with their sizes.
 const STRINGS: &[(&str, u32, usize)] = &[("ATC ID", STRING32, 32), ("ATC MODEL", STRING64, 64)];
+/// Switches, levers and clocks: a definition of its own, for an older simulator that lacks one of them would give no
+/// number of it.
+const SWITCHES: &[(&str, &str)] = &[
+    ("COM STANDBY FREQUENCY:1", "MHz"),
+    ("COM STANDBY FREQUENCY:2", "MHz"),
+    ("COM TRANSMIT:1", "bool"),
+    ("COM TRANSMIT:2", "bool"),
+    ("TRANSPONDER STATE:1", "enum"),
+    ("TRANSPONDER IDENT:1", "bool"),
+    ("GPS GROUND TRUE TRACK", "degrees"),
+    ("GENERAL ENG COMBUSTION:1", "bool"),
+    ("BRAKE PARKING POSITION", "bool"),
+    ("GEAR HANDLE POSITION", "bool"),
+    ("TRAILING EDGE FLAPS LEFT PERCENT", "percent over 100"),
+    ("KOHLSMAN SETTING MB:1", "millibars"),
+    ("ZULU TIME", "seconds"),
+    ("SIMULATION RATE", "number"),
+    ("AMBIENT TEMPERATURE", "celsius"),
+];
+/// What is painted on the aircraft, with the sizes.
+const PAINT: &[(&str, u32, usize)] = &[("TITLE", STRING256, 256), ("ATC AIRLINE", STRING64, 64), ("ATC FLIGHT NUMBER", STRING8, 8)];
 /// Other aircraft: numbers, then the same strings.
 const AROUND: &[(&str, &str)] = &[
     ("PLANE LATITUDE", "degrees"),
@@ -79,9 +102,18 @@ const AROUND: &[(&str, &str)] = &[
 const OWN: u32 = 1;
 const WORDS: u32 = 2;
 const OTHERS: u32 = 3;
+const COCKPIT: u32 = 4;
+const PAINTED: u32 = 5;
 const PAUSE_EVENT: u32 = 1;
 /// Client events, by number.
-const EVENTS: [(u32, &str); 4] = [(11, "COM_STBY_RADIO_SET_HZ"), (12, "COM_STBY_RADIO_SWAP"), (13, "XPNDR_SET"), (14, "XPNDR_IDENT_ON")];
+const EVENTS: [(u32, &str); 6] = [
+    (11, "COM_STBY_RADIO_SET_HZ"),
+    (12, "COM_STBY_RADIO_SWAP"),
+    (13, "XPNDR_SET"),
+    (14, "XPNDR_IDENT_ON"),
+    (15, "COM2_STBY_RADIO_SET_HZ"),
+    (16, "COM2_RADIO_SWAP"),
+];
 
 /// The port that a running MSFS notes for clients on its own machine.
 #[cfg(windows)]
@@ -213,6 +245,14 @@ impl Client {
         // Request, definition, the user's aircraft, period, flags, origin, interval, limit: every third frame; every second.
         self.words(0x0E, &[OWN, OWN, 0, 3, 0, 0, 2, 0])?;
         self.words(0x0E, &[WORDS, WORDS, 0, 4, 0, 0, 0, 0])?;
+        for (name, unit) in SWITCHES {
+            self.define(COCKPIT, name, unit, F64)?;
+        }
+        for (name, kind, _) in PAINT {
+            self.define(PAINTED, name, "", *kind)?;
+        }
+        self.words(0x0E, &[COCKPIT, COCKPIT, 0, 4, 0, 0, 0, 0])?;
+        self.words(0x0E, &[PAINTED, PAINTED, 0, 4, 0, 0, 0, 0])?;
         self.named(0x17, PAUSE_EVENT, "Pause")?;
         for (event, name) in EVENTS {
             self.named(0x04, event, name)?;
@@ -293,6 +333,17 @@ impl Client {
                 self.report.aircraft_type = model_code(&model);
                 Some(false)
             }
+            Some(COCKPIT) => {
+                self.switches(&numbers(data, SWITCHES.len())?);
+                Some(false)
+            }
+            Some(PAINTED) => {
+                data.get(..256 + 64 + 8)?;
+                let text = |at, length| Some(string(data, at, length)).filter(|t| !t.is_empty());
+                let cockpit = &mut self.report.cockpit;
+                (cockpit.title, cockpit.airline, cockpit.flight_number) = (text(0, 256), text(256, 64), text(256 + 64, 8));
+                Some(false)
+            }
             Some(OTHERS) => {
                 let (entry, out_of) = (word(message, 28).unwrap_or(0), word(message, 32).unwrap_or(0));
                 let n = numbers(data, AROUND.len())?;
@@ -342,9 +393,36 @@ impl Client {
                 qnh_hpa: Some(n[15]).filter(|p| *p > 500.0),
                 visibility_sm: Some(n[16] / 1609.344),
                 ceiling_ft: None,
+                temperature_c: self.report.weather.temperature_c,
+                dew_point_c: None,
             },
             ..std::mem::take(&mut self.report)
         };
+    }
+
+    fn switches(&mut self, n: &[f64]) {
+        let on = |i: usize| n[i] != 0.0;
+        self.report.cockpit = Cockpit {
+            com1_standby: super::link::mhz(n[0]),
+            com2_standby: super::link::mhz(n[1]),
+            transmits_on: match (on(2), on(3)) {
+                (true, _) => Some(1),
+                (false, true) => Some(2),
+                (false, false) => None,
+            },
+            transponder_mode: mode(n[4]),
+            ident: Some(on(5)),
+            track_true: Some(n[6].rem_euclid(360.0)),
+            engine_running: Some(on(7)),
+            parking_brake: Some(on(8)),
+            gear_down: Some(on(9)),
+            flaps: Some(n[10]),
+            altimeter_set_inhg: Some(n[11]).filter(|p| *p > 500.0).map(|p| p / 33.863_89),
+            utc_s: Some(n[12]),
+            rate: Some(n[13]),
+            ..std::mem::take(&mut self.report.cockpit)
+        };
+        self.report.weather.temperature_c = Some(n[14]);
     }
 
     fn state(&self) -> SimState {
@@ -388,8 +466,9 @@ impl Connection for Client {
     fn write(&mut self, command: &Command) -> Result<(), Gone> {
         match command {
             Command::Tune(f) => {
-                self.event(11, f.khz().saturating_mul(1000))?;
-                self.event(12, 0)
+                let (standby, swap) = if self.report.cockpit.transmits_on == Some(2) { (15, 16) } else { (11, 12) };
+                self.event(standby, f.khz().saturating_mul(1000))?;
+                self.event(swap, 0)
             }
             // Binary-coded decimal: 1200 is 0x1200.
             Command::Squawk(code) => self.event(13, u32::from_str_radix(&code.to_string(), 16).unwrap_or(0)),
@@ -430,6 +509,12 @@ fn string(data: &[u8], at: usize, length: usize) -> String {
     let field = data.get(at..at + length).unwrap_or_default();
     let end = field.iter().position(|b| *b == 0).unwrap_or(field.len());
     String::from_utf8_lossy(&field[..end]).trim().to_owned()
+}
+
+/// The numbers of `TRANSPONDER STATE`.
+fn mode(v: f64) -> Option<TransponderMode> {
+    use TransponderMode::{Altitude, Ground, Off, On, Standby, Test};
+    [Off, Standby, Test, On, Altitude, Ground].get(v.round() as usize).copied()
 }
 
 /// "C172" out of "C172", "TT:ATCCOM.AC_MODEL C172.0.text" or "ATCCOM.AC_MODEL_C172.0.text".

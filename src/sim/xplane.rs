@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Connection, Gone, Told};
-use crate::report::{Other, Report, SimState, Weather};
+use crate::report::{Cockpit, Other, Report, SimState, TransponderMode, Weather};
 use crate::units::{Frequency, LatLon, Squawk};
 
 /// The port on which X-Plane listens.
@@ -45,7 +45,29 @@ pub(super) const DATAREFS: &[(&str, i32)] = &[
     ("sim/weather/aircraft/wind_now_speed_msc", 1),
     ("sim/weather/aircraft/qnh_pas", 1),
     ("sim/weather/aircraft/visibility_reported_sm", 1),
+    ("sim/cockpit2/radios/actuators/com1_standby_frequency_hz_833", 2),
+    ("sim/cockpit2/radios/actuators/com2_standby_frequency_hz_833", 2),
+    ("sim/cockpit2/radios/actuators/audio_com_selection", 2),
+    ("sim/cockpit2/radios/actuators/transponder_mode", 2),
+    ("sim/cockpit2/radios/indicators/transponder_id", 2),
+    ("sim/flightmodel/position/hpath", 2),
+    ("sim/flightmodel/engine/ENGN_running[0]", 1),
+    ("sim/cockpit2/controls/parking_brake_ratio", 1),
+    ("sim/cockpit2/controls/gear_handle_down", 1),
+    ("sim/cockpit2/controls/flap_handle_request_ratio", 1),
+    ("sim/cockpit2/gauges/actuators/barometer_setting_in_hg_pilot", 1),
+    ("sim/time/zulu_time_sec", 1),
+    ("sim/time/sim_speed", 1),
+    ("sim/weather/aircraft/temperature_ambient_deg_c", 1),
+    ("sim/weather/region/dewpoint_deg_c[0]", 1),
+    // X-Plane 11's name.
+    ("sim/cockpit2/controls/flap_ratio", 1),
 ];
+/// Values of `audio_com_selection`.
+const TALKS_COM1: f64 = 6.0;
+const TALKS_COM2: f64 = 7.0;
+/// Index of `audio_com_selection`.
+const SELECTION: usize = 20;
 /// Indices of the two strings, one dataref a character, and of the other aircraft.
 const TAIL: usize = 100;
 const TAIL_CHARACTERS: usize = 8;
@@ -193,10 +215,13 @@ impl Connection for Udp {
 
     fn write(&mut self, command: &Command) -> Result<(), Gone> {
         let packets = match command {
-            Command::Tune(f) => vec![
-                dref("sim/cockpit2/radios/actuators/com1_standby_frequency_hz_833", f.khz() as f32),
-                cmnd("sim/radios/com1_standy_flip"),
-            ],
+            Command::Tune(f) => {
+                let com = com(self.value(SELECTION));
+                vec![
+                    dref(&format!("sim/cockpit2/radios/actuators/com{com}_standby_frequency_hz_833"), f.khz() as f32),
+                    cmnd(&format!("sim/radios/com{com}_standy_flip")),
+                ]
+            }
             Command::Squawk(code) => {
                 let decimal = code.to_string().parse::<u16>().unwrap_or(0);
                 vec![dref("sim/cockpit2/radios/actuators/transponder_code", f32::from(decimal))]
@@ -244,6 +269,7 @@ pub(super) fn report(value: impl Fn(usize) -> Option<f64>, tail: &str, designato
         com1: value(10).and_then(khz),
         com2: value(11).and_then(khz),
         transponder: value(12).and_then(code),
+        cockpit: cockpit(&value),
         weather: Weather {
             wind_dir: value(14).filter(|_| wind_kt.is_some()).map(|d| (d - variation).rem_euclid(360.0)),
             wind_kt,
@@ -251,8 +277,49 @@ pub(super) fn report(value: impl Fn(usize) -> Option<f64>, tail: &str, designato
             qnh_hpa: value(16).filter(|p| *p > 50_000.0).map(|p| p / 100.0),
             visibility_sm: value(17),
             ceiling_ft: None,
+            temperature_c: value(31),
+            dew_point_c: value(32),
         },
         others,
+    })
+}
+
+fn cockpit(value: &impl Fn(usize) -> Option<f64>) -> Cockpit {
+    let on = |i: usize| value(i).map(|v| v != 0.0);
+    Cockpit {
+        com1_standby: value(18).and_then(khz),
+        com2_standby: value(19).and_then(khz),
+        transmits_on: value(SELECTION).filter(|s| [TALKS_COM1, TALKS_COM2].contains(s)).map(|s| if s == TALKS_COM2 { 2 } else { 1 }),
+        transponder_mode: value(21).and_then(mode),
+        ident: on(22),
+        track_true: value(23).map(|d| d.rem_euclid(360.0)),
+        engine_running: on(24),
+        parking_brake: value(25).map(|v| v > 0.5),
+        gear_down: on(26),
+        flaps: value(27).or_else(|| value(33)),
+        altimeter_set_inhg: value(28),
+        utc_s: value(29),
+        rate: value(30),
+        ..Cockpit::default()
+    }
+}
+
+/// The radio that the microphone is switched to, 1 or 2.
+pub(super) fn com(selection: Option<f64>) -> u8 {
+    if selection == Some(TALKS_COM2) { 2 } else { 1 }
+}
+
+/// X-Plane 12's numbers; 11 has the first five.
+fn mode(v: f64) -> Option<TransponderMode> {
+    Some(match v.round() as i64 {
+        0 => TransponderMode::Off,
+        1 => TransponderMode::Standby,
+        2 => TransponderMode::On,
+        // Altitude, and above it with the collision warning's traffic and resolutions.
+        3 | 6 | 7 => TransponderMode::Altitude,
+        4 => TransponderMode::Test,
+        5 => TransponderMode::Ground,
+        _ => return None,
     })
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tungstenite::{Error, Message, WebSocket};
 
 use super::link::{Command, Connection, Gone, Told};
-use super::xplane::{DATAREFS, FEET, KNOTS, report};
+use super::xplane::{DATAREFS, FEET, KNOTS, com, report};
 use crate::problem::Problem;
 use crate::report::{MOST_OTHERS, Other, Report, SimState};
 use crate::units::LatLon;
@@ -31,9 +31,12 @@ const LONGEST: usize = 1 << 20;
 const TAIL: &str = "sim/aircraft/view/acf_tailnum";
 const TYPE: &str = "sim/aircraft/view/acf_ICAO";
 const CLOCK: &str = "sim/time/total_running_time_sec";
-const STANDBY: &str = "sim/cockpit2/radios/actuators/com1_standby_frequency_hz_833";
+const TITLE: &str = "sim/aircraft/view/acf_descrip";
+const STANDBY: [&str; 2] =
+    ["sim/cockpit2/radios/actuators/com1_standby_frequency_hz_833", "sim/cockpit2/radios/actuators/com2_standby_frequency_hz_833"];
+const SELECTION: &str = "sim/cockpit2/radios/actuators/audio_com_selection";
 const CODE: &str = "sim/cockpit2/radios/actuators/transponder_code";
-const FLIP: &str = "sim/radios/com1_standy_flip";
+const FLIP: [&str; 2] = ["sim/radios/com1_standy_flip", "sim/radios/com2_standy_flip"];
 const IDENT: &str = "sim/transponder/transponder_ident";
 /// Of the other aircraft: arrays of one value each, and of eight characters each.
 const TARGETS: [&str; 8] = [
@@ -132,13 +135,15 @@ impl Web {
     /// Learns the ids of this session; whether the position is among them, as it is once a flight is loaded.
     fn resolve(&mut self) -> Result<bool, Gone> {
         (self.ids, self.names, self.values) = Default::default();
-        let datarefs = DATAREFS.iter().map(|(name, _)| *name).chain([TAIL, TYPE, CLOCK, STANDBY]).chain(TARGETS);
-        let questions = datarefs.map(|n| ("datarefs", n)).chain([FLIP, IDENT].map(|n| ("commands", n)));
+        let datarefs = DATAREFS.iter().map(|(name, _)| *name).chain([TAIL, TYPE, CLOCK, TITLE]).chain(TARGETS);
+        let questions = datarefs.map(|n| ("datarefs", n)).chain([FLIP[0], FLIP[1], IDENT].map(|n| ("commands", n)));
         for (n, (kind, name)) in questions.enumerate() {
+            // Here an array is asked for whole.
+            let plain = name.trim_end_matches("[0]");
             // One name a question: a single unknown name would fail all of them.
-            match self.ask(&format!("/api/v2/{kind}?filter[name]={name}")) {
+            match self.ask(&format!("/api/v2/{kind}?filter[name]={plain}")) {
                 Answer::Json(answer) => {
-                    let Some(id) = id_of(&answer, name) else { continue };
+                    let Some(id) = id_of(&answer, plain) else { continue };
                     self.ids.insert(name.to_owned(), id);
                     if kind == "datarefs" {
                         self.names.insert(id, name.to_owned());
@@ -201,8 +206,10 @@ impl Web {
     }
 
     fn report(&self) -> Option<Report> {
-        let value = |i: usize| self.values.get(DATAREFS.get(i)?.0)?.as_f64();
-        report(value, &self.text(TAIL), &self.text(TYPE), self.others())
+        let value = |i: usize| number(self.values.get(DATAREFS.get(i)?.0)?);
+        let mut report = report(value, &self.text(TAIL), &self.text(TYPE), self.others())?;
+        report.cockpit.title = self.values.get(TITLE).and_then(bytes).map(|b| line(&b)).filter(|t| !t.is_empty());
+        Some(report)
     }
 
     fn others(&self) -> Vec<Other> {
@@ -292,8 +299,9 @@ impl Connection for Web {
     fn write(&mut self, command: &Command) -> Result<(), Gone> {
         match command {
             Command::Tune(f) => {
-                self.set(STANDBY, f.khz())?;
-                self.press(FLIP)
+                let com = usize::from(com(self.values.get(SELECTION).and_then(number)) - 1);
+                self.set(STANDBY[com], f.khz())?;
+                self.press(FLIP[com])
             }
             Command::Squawk(code) => self.set(CODE, code.to_string().parse().unwrap_or(0)),
             Command::Ident => self.press(IDENT),
@@ -336,8 +344,19 @@ pub fn updates(text: &str) -> Option<Vec<(u64, Value)>> {
     }
 }
 
+/// A number, or the first one of an array.
+fn number(value: &Value) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_array()?.first()?.as_f64())
+}
+
 fn bytes(value: &Value) -> Option<Vec<u8>> {
     base64::engine::general_purpose::STANDARD.decode(value.as_str()?).ok()
+}
+
+/// The printable text up to the first zero.
+fn line(bytes: &[u8]) -> String {
+    let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end]).chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
 }
 
 /// The letters and digits up to the first zero.

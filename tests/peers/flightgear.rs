@@ -1,5 +1,6 @@
 //! FlightGear's property listener.
 
+use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,14 +16,62 @@ pub fn flightgear(port: u16) -> Peer {
     let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
     let (stopped, log) = (stop.clone(), written.clone());
     let thread = std::thread::spawn(move || {
+        let mut clients = Vec::new();
         while !stopped.load(Ordering::Relaxed) {
             match listener.accept() {
-                Ok((stream, _)) => serve_properties(stream, &stopped, &log),
+                Ok((stream, _)) => {
+                    let (stopped, log) = (stopped.clone(), log.clone());
+                    clients.push(std::thread::spawn(move || serve(stream, &stopped, &log)));
+                }
                 Err(_) => std::thread::sleep(Duration::from_millis(5)),
             }
+            clients.retain(|c| !c.is_finished());
+        }
+        for c in clients {
+            c.join().unwrap();
         }
     });
     Peer { stop, thread: Some(thread), port, written }
+}
+
+/// A client: of the property listener, or of the tree of properties over HTTP.
+fn serve(mut stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String>>) {
+    stream.set_nonblocking(false).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+    // Look before reading: a WebSocket's handshake is for its library.
+    let mut head = [0u8; 512];
+    let n = stream.peek(&mut head).unwrap_or(0);
+    let head = String::from_utf8_lossy(&head[..n]).into_owned();
+    if !head.starts_with("GET /json/ai/models") {
+        return serve_properties(stream, stop, log);
+    }
+    // As a FlightGear 2020.3 answers: children by name and index, values as they are.
+    let leaf = |name: &str, value: serde_json::Value| serde_json::json!({"name": name, "value": value, "index": 0, "nChildren": 0});
+    let node =
+        |name: &str, children: Vec<serde_json::Value>| serde_json::json!({"name": name, "type": "-", "index": 0, "children": children});
+    let aircraft = node(
+        "aircraft",
+        vec![
+            leaf("callsign", "N4AB".into()),
+            leaf("valid", true.into()),
+            node(
+                "position",
+                vec![leaf("latitude-deg", 19.73.into()), leaf("longitude-deg", (-155.05).into()), leaf("altitude-ft", 900.into())],
+            ),
+            node("orientation", vec![leaf("true-heading-deg", 260.into())]),
+            node("velocities", vec![leaf("true-airspeed-kt", 90.5.into())]),
+        ],
+    );
+    let tree = serde_json::json!({"path": "/ai/models", "name": "models", "index": 0, "children": [leaf("count", 1.into()), aircraft]});
+    let body = tree.to_string();
+    let _ = write!(
+        stream,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    // What was asked is read to its end, or closing would take the answer back.
+    let _ = stream.shutdown(std::net::Shutdown::Write);
+    let _ = std::io::copy(&mut stream, &mut std::io::sink());
 }
 
 fn serve_properties(stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String>>) {
@@ -35,7 +84,14 @@ fn serve_properties(stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String
         "/velocities/vertical-speed-fps": 2.0, "/gear/gear[1]/wow": true, "/sim/multiplay/callsign": "N172SP", "/sim/aircraft": "c172p",
         "/instrumentation/comm[0]/frequencies/selected-mhz": 121.9, "/instrumentation/transponder/id-code": 1200,
         "/sim/freeze/clock": false, "/environment/wind-from-heading-deg": 80.0, "/environment/wind-speed-kt": 8.0,
-        "/environment/pressure-sea-level-inhg": 29.92, "/sim/time/elapsed-sec": 1.5
+        "/environment/pressure-sea-level-inhg": 29.92, "/sim/time/elapsed-sec": 1.5,
+        "/instrumentation/comm[0]/frequencies/standby-mhz": 118.1, "/instrumentation/comm[1]/frequencies/standby-mhz": 123.45,
+        "/instrumentation/comm[1]/frequencies/selected-mhz": 122.805,
+        "/instrumentation/transponder/inputs/knob-mode": 5, "/instrumentation/transponder/ident": false,
+        "/orientation/track-deg": 99.5, "/engines/active-engine/running": true, "/controls/gear/brake-parking": 1.0,
+        "/gear/gear[0]/position-norm": 1.0, "/surface-positions/flap-pos-norm": 0.25, "/instrumentation/altimeter/setting-inhg": 29.95,
+        "/sim/time/utc/day-seconds": 79807, "/sim/speed-up": 2.0, "/sim/description": "Cessna Skyhawk",
+        "/environment/temperature-degc": 24.5, "/environment/dewpoint-degc": 18.5
     }))
     .unwrap();
     while !stop.load(Ordering::Relaxed) {

@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use stratus::problem::Problem;
-use stratus::report::Report;
+use stratus::report::{Cockpit, Report, TransponderMode};
 use stratus::settings::Sim;
 use stratus::sim::link::{Link, Patience, Told};
 
@@ -53,6 +53,38 @@ pub fn troubles(sim: &Sim) -> (Link, Receiver<Problem>) {
         }
     });
     (link.unwrap(), rx)
+}
+
+/// The cockpit that every peer has; what its protocol does not tell is taken out by the test.
+pub fn cockpit() -> Cockpit {
+    Cockpit {
+        com1_standby: "118.1".parse().ok(),
+        com2_standby: "123.45".parse().ok(),
+        transmits_on: Some(1),
+        transponder_mode: Some(TransponderMode::Altitude),
+        ident: Some(false),
+        track_true: Some(99.5),
+        engine_running: Some(true),
+        parking_brake: Some(true),
+        gear_down: Some(true),
+        flaps: Some(0.25),
+        altimeter_set_inhg: Some(29.95),
+        utc_s: Some(79_807.0),
+        rate: Some(2.0),
+        title: Some("Cessna Skyhawk".into()),
+        airline: Some("Speedbird".into()),
+        flight_number: Some("927".into()),
+    }
+}
+
+/// The same in every field, numbers as near as 32-bit floats are.
+pub fn assert_cockpit(seen: &Cockpit, expected: &Cockpit) {
+    let numbers = |c: &Cockpit| [c.track_true, c.flaps, c.altimeter_set_inhg, c.utc_s, c.rate];
+    for (a, b) in numbers(seen).into_iter().zip(numbers(expected)) {
+        assert!(a.is_some() == b.is_some() && a.zip(b).is_none_or(|(a, b)| (a - b).abs() < 0.01), "{seen:?}");
+    }
+    let rest = |c: &Cockpit| Cockpit { track_true: None, flaps: None, altimeter_set_inhg: None, utc_s: None, rate: None, ..c.clone() };
+    assert_eq!(rest(seen), rest(expected));
 }
 
 /// The first report that satisfies `wanted`.

@@ -94,6 +94,8 @@ pub fn piped(accepts: &'static [u32]) -> Peer {
 struct Aircraft {
     com1: f64,
     standby: f64,
+    com2: f64,
+    standby2: f64,
     code: f64,
 }
 
@@ -111,7 +113,17 @@ impl Aircraft {
             "SIM ON GROUND" | "IS USER SIM" => 1.0,
             "COM ACTIVE FREQUENCY:1" => self.com1,
             "COM STANDBY FREQUENCY:1" => self.standby,
-            "COM ACTIVE FREQUENCY:2" => 122.805,
+            "COM ACTIVE FREQUENCY:2" => self.com2,
+            "COM STANDBY FREQUENCY:2" => self.standby2,
+            "COM TRANSMIT:1" | "GENERAL ENG COMBUSTION:1" | "BRAKE PARKING POSITION" | "GEAR HANDLE POSITION" => 1.0,
+            "COM TRANSMIT:2" | "TRANSPONDER IDENT:1" => 0.0,
+            "TRANSPONDER STATE:1" => 4.0,
+            "GPS GROUND TRUE TRACK" => 99.5,
+            "TRAILING EDGE FLAPS LEFT PERCENT" => 0.25,
+            "KOHLSMAN SETTING MB:1" => 1014.22,
+            "ZULU TIME" => 79_807.0,
+            "SIMULATION RATE" => 2.0,
+            "AMBIENT TEMPERATURE" => 24.5,
             "TRANSPONDER CODE:1" => self.code,
             "AMBIENT WIND DIRECTION" => 80.0,
             "AMBIENT WIND VELOCITY" => 8.0,
@@ -126,6 +138,8 @@ impl Aircraft {
             "ATC ID" => "N172SP",
             "ATC MODEL" => "ATCCOM.AC_MODEL_C172.0.text",
             "TITLE" => "Cessna Skyhawk",
+            "ATC AIRLINE" => "Speedbird",
+            "ATC FLIGHT NUMBER" => "927",
             _ => return None,
         })
     }
@@ -177,7 +191,7 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
     };
     let words = |w: &[u32]| -> Vec<u8> { w.iter().flat_map(|w| w.to_le_bytes()).collect() };
     let (mut inbox, mut buffer) = (Vec::new(), [0u8; 8192]);
-    let mut aircraft = Aircraft { com1: 121.9, standby: 118.1, code: 1200.0 };
+    let mut aircraft = Aircraft { com1: 121.9, standby: 118.1, com2: 122.805, standby2: 123.45, code: 1200.0 };
     let mut events: BTreeMap<u32, String> = BTreeMap::new();
     let mut definitions: BTreeMap<u32, Vec<Datum>> = BTreeMap::new();
     // Request, definition, object.
@@ -214,6 +228,8 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
                     match name.as_str() {
                         "COM_STBY_RADIO_SET_HZ" => aircraft.standby = f64::from(data) / 1e6,
                         "COM_STBY_RADIO_SWAP" => std::mem::swap(&mut aircraft.com1, &mut aircraft.standby),
+                        "COM2_STBY_RADIO_SET_HZ" => aircraft.standby2 = f64::from(data) / 1e6,
+                        "COM2_RADIO_SWAP" => std::mem::swap(&mut aircraft.com2, &mut aircraft.standby2),
                         "XPNDR_SET" => aircraft.code = format!("{data:x}").parse().unwrap(),
                         _ => {}
                     }

@@ -63,6 +63,7 @@ fn serve(socket: UdpSocket, rough: bool) -> Peer {
         let mut code = 1200f32;
         let mut requests = 0;
         let (mut com1, mut standby) = (121_900f32, 118_100f32);
+        let (mut com2, mut standby2, mut selection) = (122_805f32, 123_450f32, 6f32);
         let mut packet = [0u8; 2048];
         let name = |b: &[u8]| String::from_utf8_lossy(b.split(|c| *c == 0).next().unwrap()).into_owned();
         while !stopped.load(Ordering::Relaxed) {
@@ -86,6 +87,10 @@ fn serve(socket: UdpSocket, rough: bool) -> Peer {
                         let node = name(&p[9..]).trim_end_matches("[0]").to_owned();
                         if node.ends_with("com1_standby_frequency_hz_833") {
                             standby = value;
+                        } else if node.ends_with("com2_standby_frequency_hz_833") {
+                            standby2 = value;
+                        } else if node.ends_with("audio_com_selection") {
+                            selection = value;
                         } else if node.ends_with("com1_frequency_hz_833") {
                             com1 = value;
                         } else if node.ends_with("transponder_code") {
@@ -97,6 +102,8 @@ fn serve(socket: UdpSocket, rough: bool) -> Peer {
                         let command = name(&p[5..]);
                         if command == "sim/radios/com1_standy_flip" {
                             std::mem::swap(&mut com1, &mut standby);
+                        } else if command == "sim/radios/com2_standy_flip" {
+                            std::mem::swap(&mut com2, &mut standby2);
                         }
                         log.lock().unwrap().push(command);
                     }
@@ -121,12 +128,24 @@ fn serve(socket: UdpSocket, rough: bool) -> Peer {
                     "groundspeed" => 10.0,
                     "onground_any" => 1.0,
                     "com1_frequency_hz_833" => com1,
-                    "com2_frequency_hz_833" => 122_805.0,
+                    "com2_frequency_hz_833" => com2,
                     "transponder_code" => code,
                     "qnh_pas" => 101_325.0,
                     "wind_now_direction_degt" => 80.0,
                     "wind_now_speed_msc" => 5.0,
                     "visibility_reported_sm" => 10.0,
+                    "com1_standby_frequency_hz_833" => standby,
+                    "com2_standby_frequency_hz_833" => standby2,
+                    "audio_com_selection" => selection,
+                    "transponder_mode" => 3.0,
+                    "hpath" => 99.5,
+                    "ENGN_running[0]" | "parking_brake_ratio" | "gear_handle_down" => 1.0,
+                    "flap_handle_request_ratio" | "flap_ratio" => 0.25,
+                    "barometer_setting_in_hg_pilot" => 29.95,
+                    "zulu_time_sec" => 79_807.0,
+                    "sim_speed" => 2.0,
+                    "temperature_ambient_deg_c" => 24.5,
+                    "dewpoint_deg_c[0]" => 18.5,
                     "lat[1]" => 19.73,
                     "lon[1]" => -155.05,
                     s if s.starts_with("acf_tailnum[") => b"N172SP\0\0"[s[12..13].parse::<usize>().unwrap()].into(),

@@ -33,7 +33,7 @@ pub struct World {
     log: Arc<Mutex<Vec<String>>>,
 }
 
-const COMMANDS: [&str; 2] = ["sim/radios/com1_standy_flip", "sim/transponder/transponder_ident"];
+const COMMANDS: [&str; 3] = ["sim/radios/com1_standy_flip", "sim/transponder/transponder_ident", "sim/radios/com2_standy_flip"];
 const RADIOS: &str = "sim/cockpit2/radios/actuators/";
 
 fn datarefs() -> Vec<(&'static str, Value)> {
@@ -50,6 +50,22 @@ fn datarefs() -> Vec<(&'static str, Value)> {
         ("sim/cockpit2/radios/actuators/com1_frequency_hz_833", json!(121_900)),
         ("sim/cockpit2/radios/actuators/com1_standby_frequency_hz_833", json!(118_100)),
         ("sim/cockpit2/radios/actuators/com2_frequency_hz_833", json!(122_805)),
+        ("sim/cockpit2/radios/actuators/com2_standby_frequency_hz_833", json!(123_450)),
+        ("sim/cockpit2/radios/actuators/audio_com_selection", json!(6)),
+        ("sim/cockpit2/radios/actuators/transponder_mode", json!(3)),
+        ("sim/cockpit2/radios/indicators/transponder_id", json!(0)),
+        ("sim/flightmodel/position/hpath", json!(99.5)),
+        ("sim/flightmodel/engine/ENGN_running", json!([1, 0, 0, 0])),
+        ("sim/cockpit2/controls/parking_brake_ratio", json!(1.0)),
+        ("sim/cockpit2/controls/gear_handle_down", json!(1)),
+        ("sim/cockpit2/controls/flap_handle_request_ratio", json!(0.25)),
+        ("sim/cockpit2/gauges/actuators/barometer_setting_in_hg_pilot", json!(29.95)),
+        ("sim/time/zulu_time_sec", json!(79_807.0)),
+        ("sim/time/sim_speed", json!(2)),
+        ("sim/weather/aircraft/temperature_ambient_deg_c", json!(24.5)),
+        ("sim/weather/region/dewpoint_deg_c", json!([18.5, 10.0])),
+        // "Cessna Skyhawk".
+        ("sim/aircraft/view/acf_descrip", json!("Q2Vzc25hIFNreWhhd2sAAAA=")),
         ("sim/cockpit2/radios/actuators/transponder_code", json!(1200)),
         ("sim/time/paused", json!(0)),
         ("sim/time/total_running_time_sec", json!(1.0)),
@@ -81,9 +97,9 @@ impl World {
     }
     fn press(&mut self, id: u64) -> bool {
         let Some(name) = id.checked_sub(self.first_id + 1000).and_then(|i| COMMANDS.get(i as usize)) else { return false };
-        if *name == COMMANDS[0] {
+        if let Some(com) = name.strip_prefix("sim/radios/").and_then(|n| n.strip_suffix("_standy_flip")) {
             let at = |s: &Self, n: &str| s.datarefs.iter().position(|(d, _)| d.strip_prefix(RADIOS) == Some(n)).unwrap();
-            let (a, b) = (at(self, "com1_frequency_hz_833"), at(self, "com1_standby_frequency_hz_833"));
+            let (a, b) = (at(self, &format!("{com}_frequency_hz_833")), at(self, &format!("{com}_standby_frequency_hz_833")));
             let active = self.datarefs[a].1.clone();
             self.datarefs[a].1 = std::mem::replace(&mut self.datarefs[b].1, active);
         }
