@@ -75,6 +75,9 @@ pub struct Run {
     /// The simulator: `auto`, `msfs`, `xplane`, `flightgear`, `none`, or `replay:FILE` for a recorded flight.
     #[arg(long, value_name = "SIM")]
     pub sim: Option<String>,
+    /// Record the session into this new file, for `stratus replay FILE` and `--sim replay:FILE`: no sound.
+    #[arg(long, value_name = "FILE", conflicts_with = "headless")]
+    pub record: Option<PathBuf>,
     /// No desktop: keys and recordings from this script, JSON lines out.
     #[arg(long, value_name = "SCRIPT")]
     pub headless: Option<PathBuf>,

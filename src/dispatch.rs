@@ -3,6 +3,7 @@
 mod ears;
 mod fetch;
 pub mod offer;
+mod recording;
 pub mod updates;
 
 use std::collections::BTreeMap;
@@ -36,6 +37,7 @@ use crate::worker::Worker;
 
 pub use ears::threads;
 use ears::{Ears, ears};
+use recording::Recording;
 
 /// Events that may wait for the owner; more is a sign that it stands still.
 pub const INBOX: usize = 256;
@@ -108,12 +110,15 @@ pub struct Shell {
     fetching: Option<fetch::Fetch>,
     /// What the mirror offers of its own.
     own_models: Vec<crate::models::Offer>,
+    /// What is kept of the session.
+    pub recording: Recording,
 }
 
 impl Shell {
     /// Starts the workers. What cannot start is told as an event; the rest goes on.
     pub fn start(inbox: &Inbox, config: &Arc<Config>, paths: Paths, desk: Desk) -> Result<Self, Problem> {
         let unspoken = Arc::new(AtomicU64::new(0));
+        let recording = Recording::new(paths.flights_dir(), inbox);
         let shell = Self {
             capture: None,
             player: None,
@@ -134,6 +139,7 @@ impl Shell {
             link: None,
             fetching: None,
             own_models: Vec::new(),
+            recording,
         };
         Ok(shell)
     }
@@ -172,7 +178,7 @@ impl Shell {
         }
         let inbox = self.inbox.clone();
         match Link::start(&self.config.sim, Patience::default(), move |told| match told {
-            Told::Report(r) => inbox.offer(Event::Sim(Arc::new(r))),
+            Told::Report(r) => inbox.offer(Event::Sim(Arc::from(r))),
             Told::Trouble(p) => inbox.offer(Event::Trouble(p)),
         }) {
             Ok(l) => self.link = Some(l),
@@ -558,12 +564,15 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
             Event::Offers(own) => shell.own_models.clone_from(own),
             _ => {}
         }
+        let at = now();
+        shell.recording.event(at, &event, &shell.config);
         let took = Instant::now();
         let decides = matches!(event, Event::Heard { .. } | Event::Advice { .. });
-        let effects = app.handle(now(), event);
+        let effects = app.handle(at, event);
         if decides {
             app.spent(u32::try_from(took.elapsed().as_millis()).unwrap_or(u32::MAX));
         }
+        shell.recording.effects(at, app.engine().phase().word(), &effects);
         for effect in effects {
             if !shell.perform(effect) {
                 // Capture first, then the rest, as the fields stand.

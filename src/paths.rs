@@ -73,6 +73,11 @@ impl Paths {
         self.data_dir.join("transcript.jsonl")
     }
 
+    /// Recorded flights.
+    pub fn flights_dir(&self) -> PathBuf {
+        self.data_dir.join("flights")
+    }
+
     /// The local socket of the running tray (on Windows the pipe's name is made from its text).
     pub fn socket(&self) -> PathBuf {
         self.runtime_dir.join("stratus.sock")

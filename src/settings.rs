@@ -286,6 +286,8 @@ pub struct Sim {
     pub msfs_port: u16,
     /// FlightGear's `--httpd` port.
     pub flightgear_port: u16,
+    /// Keep a recording of every flight.
+    pub record: bool,
     /// Without a simulator: the airport the pilot is at.
     #[serde(deserialize_with = "unless_empty")]
     pub airport: Option<String>,
@@ -303,6 +305,7 @@ impl Default for Sim {
             xplane_web_port: 8086,
             msfs_port: 500,
             flightgear_port: 5500,
+            record: false,
             airport: None,
             com1: None,
         }

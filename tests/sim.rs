@@ -19,6 +19,17 @@ fn told(r: &Report) -> bool {
     r.callsign.is_some() && r.cockpit.utc_s.is_some() && r.weather.temperature_c.is_some() && !r.others.is_empty()
 }
 
+/// An aircraft whose wheels have not been told yet would seem to fly, and the controller would take it for one that lands.
+#[test]
+fn the_first_report_of_a_parked_aircraft_has_it_on_the_ground() {
+    let (fg, udp) = (flightgear(0), xplane(0));
+    for (link, port) in [("flightgear", fg.port), ("xplane", udp.port)] {
+        let (_link, reports) = start(&sim(link, port));
+        let first = reports.recv_timeout(peers::LIMIT).unwrap();
+        assert!(first.on_ground && first.com1.is_some() && (first.heading_mag - 89.5).abs() < 0.01, "{link}: {first:?}");
+    }
+}
+
 #[test]
 fn xplane_is_read_and_written_over_udp() {
     let peer = xplane(0);

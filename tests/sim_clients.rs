@@ -55,12 +55,15 @@ fn verdict(name: &str, program: &str, script: &str, peer: &Peer) -> Option<bool>
 #[ignore = "needs the clients that scripts/peers.sh installs"]
 fn third_party_clients_accept_the_peers() {
     let (udp, web, msfs) = (xplane_udp::polite(0), xplane_web::polite(0), simconnect::polite(0));
+    // What the client before has written, the simulator keeps.
+    let dll = simconnect::polite(0);
     let verdicts = [
         verdict("pyxpudpserver, X-Plane by UDP", "python/bin/python", "pyxpudpserver_client.py", &udp),
         verdict("xpwebapi, X-Plane's beacon", "python312/bin/python", "xpwebapi_beacon.py", &udp),
         verdict("xpwebapi, X-Plane by REST", "python312/bin/python", "xpwebapi_rest.py", &web),
         verdict("xpwebapi, X-Plane by WebSocket", "python312/bin/python", "xpwebapi_websocket.py", &web),
         verdict("node-simconnect, SimConnect by TCP", "node", "simconnect.mjs", &msfs),
+        verdict("Microsoft's SimConnect.dll under Wine", "simconnect/run", "simconnect_dll.cpp", &dll),
     ];
     assert!(!verdicts.contains(&Some(false)), "a client refused its peer");
     assert!(verdicts.contains(&Some(true)), "no client is installed");

@@ -4,14 +4,22 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::scenario;
+use super::stage::{Exchange, Stage};
 use crate::airports::data::Airports;
+use crate::app::App;
 use crate::atc::{Engine, Setup};
 use crate::cli::Replay;
+use crate::event::Speaker;
 use crate::problem::Problem;
+use crate::sim::record::{self, What};
 use crate::sim::replay;
+use crate::units::Time;
 
 pub(super) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     let name = args.file.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if record::is_session(&args.file) {
+        return session(args);
+    }
     if name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") {
         return flight(args);
     }
@@ -37,6 +45,63 @@ pub(super) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
         writeln!(out, "FAILED {f}")?;
     }
     Ok(if played.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// A recorded session: the conversation again, on what was heard, typed and told then. An answer to the pilot that is
+/// another one now is shown, and fails the replay.
+fn session(args: &Replay) -> anyhow::Result<ExitCode> {
+    let (header, entries) = record::read(&args.file)?;
+    let airports = Airports::world();
+    let mut stage = Stage::new(App::new(std::sync::Arc::new(header.config()), airports), None, None);
+    let mut out = std::io::stdout();
+    let (mut phase, mut other) = (stage.app.engine().phase(), 0);
+    let mut entries = entries.into_iter().peekable();
+    while let Some(e) = entries.next() {
+        let at = Time::from_secs_f64(e.t);
+        for x in stage.pass(at) {
+            say(&mut out, e.t, &x)?;
+        }
+        match e.what {
+            What::Report(report) => stage.report(*report),
+            What::Advice(words) => stage.model.push_back(words),
+            What::Heard { text, .. } | What::Typed(text) => {
+                // The model's answer, where one was asked for, comes before the controller's.
+                let mut then = Vec::new();
+                while let Some(next) = entries.next_if(|n| !matches!(n.what, What::Heard { .. } | What::Typed(_) | What::Report(_))) {
+                    match next.what {
+                        What::Advice(words) => stage.model.push_back(words),
+                        What::Line(line) if line.from == Speaker::Atc => then.push(line.text),
+                        _ => {}
+                    }
+                }
+                let x = stage.heard(&text);
+                writeln!(out, "{:7.1} s  PILOT  {text}", e.t)?;
+                say(&mut out, e.t, &x)?;
+                let now = x.atc.map(|l| l.text);
+                if let Some(was) = then.into_iter().next().filter(|was| Some(was) != now.as_ref()) {
+                    other += 1;
+                    writeln!(out, "           THEN   {was}")?;
+                }
+            }
+            What::Session(_) | What::Phase(_) | What::Line(_) => {}
+        }
+        if stage.app.engine().phase() != phase {
+            phase = stage.app.engine().phase();
+            writeln!(out, "{:7.1} s  ({})", e.t, phase.word())?;
+        }
+    }
+    if other > 0 {
+        writeln!(out, "FAILED {other} answers are others than when it was recorded, by version {}", header.stratus)?;
+        return Ok(ExitCode::from(1));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn say(out: &mut impl Write, t: f64, x: &Exchange) -> std::io::Result<()> {
+    match &x.atc {
+        Some(line) => writeln!(out, "{t:7.1} s  ATC    {}", line.text),
+        None => Ok(()),
+    }
 }
 
 /// A recorded flight: the phases that the engine sees, with their times.

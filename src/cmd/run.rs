@@ -67,6 +67,9 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     }
     let desk = desk(&inbox, &config);
     let mut shell = Shell::start(&inbox, &config, paths.clone(), desk)?;
+    if let Some(file) = &args.record {
+        shell.recording.keep_in(file, &config)?;
+    }
     let server = serve(lock, &inbox, &shell)?;
     log::info!("ready in {} ms", begun.elapsed().as_millis());
     shell.read_joysticks(false);

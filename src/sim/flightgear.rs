@@ -25,6 +25,12 @@ const SILENCE: Duration = Duration::from_secs(8);
 /// A longer message is not FlightGear's.
 const LONGEST: usize = 64 * 1024;
 
+/// The first properties are those without which a report would mislead: an aircraft whose wheels have not been told yet
+/// would seem to fly.
+const NEEDED: usize = 13;
+/// An aircraft that lacks one of them is reported after this time all the same.
+const COMPLETE_WITHIN: Duration = Duration::from_secs(3);
+
 /// Properties that are listened to.
 const PROPERTIES: &[&str] = &[
     "/position/latitude-deg",
@@ -74,6 +80,7 @@ const PROPERTIES: &[&str] = &[
 pub struct Listener {
     socket: WebSocket<TcpStream>,
     values: BTreeMap<String, Value>,
+    opened: Instant,
     heard: Instant,
     asked: Instant,
     dropped: u64,
@@ -95,6 +102,7 @@ impl Listener {
         let mut listener = Self {
             socket,
             values: BTreeMap::new(),
+            opened: Instant::now(),
             heard: Instant::now(),
             asked: Instant::now(),
             dropped: 0,
@@ -119,11 +127,7 @@ impl Listener {
 
     /// Takes in a message; whether it told a property.
     fn take(&mut self, text: &str) -> bool {
-        let told = serde_json::from_str::<Value>(text).ok().and_then(|v| {
-            let path = normal(v.get("path")?.as_str()?);
-            PROPERTIES.iter().any(|p| normal(p) == path).then(|| (path, v.get("value").cloned().unwrap_or(Value::Null)))
-        });
-        match told {
+        match property(text) {
             Some((path, value)) => {
                 self.values.insert(path, value);
                 true
@@ -153,6 +157,10 @@ impl Listener {
     }
 
     fn report(&self) -> Option<Report> {
+        let complete = PROPERTIES.iter().take(NEEDED).all(|p| self.values.contains_key(&normal(p)));
+        if !complete && self.opened.elapsed() < COMPLETE_WITHIN {
+            return None;
+        }
         let at = LatLon::new(self.number("/position/latitude-deg")?, self.number("/position/longitude-deg")?);
         let on = |n: &str| self.number(n).is_some_and(|v| v != 0.0);
         let (heading, magnetic) = (self.number("/orientation/heading-deg")?, self.number("/orientation/heading-magnetic-deg"));
@@ -239,7 +247,7 @@ impl Connection for Listener {
                 self.heard = Instant::now();
                 self.look_around();
                 let told = self.take(text.as_str());
-                Ok(if told { self.report().map(Told::Report) } else { None })
+                Ok(if told { self.report().map(Told::report) } else { None })
             }
             Ok(Message::Close(_)) => Err(Gone),
             Ok(_) => Ok(None),
@@ -264,6 +272,14 @@ impl Connection for Listener {
             Command::Ident => self.set("/instrumentation/transponder/inputs/ident-btn", &json!(true)),
         }
     }
+}
+
+/// A property that is listened to, and its value; `None` when the message tells of none.
+pub fn property(text: &str) -> Option<(String, Value)> {
+    let mut message: Value = serde_json::from_str(text).ok()?;
+    let path = normal(message.get("path")?.as_str()?);
+    let value = message.get_mut("value").map_or(Value::Null, Value::take);
+    PROPERTIES.iter().any(|p| normal(p) == path).then_some((path, value))
 }
 
 /// A property's path with every first index left out: "/gear/gear[0]/wow" and "/gear/gear/wow" are the same.
@@ -309,4 +325,37 @@ fn type_of(folder: &str) -> Option<String> {
     .iter()
     .find(|(name, _)| low.contains(name))
     .map(|(_, code)| (*code).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn properties_are_known_by_their_paths_with_and_without_the_first_index() {
+        for path in ["/gear/gear/wow", "/gear/gear[0]/wow"] {
+            let told = property(&json!({"path": path, "value": true, "type": "bool"}).to_string());
+            assert_eq!(told, Some(("/gear/gear/wow".into(), json!(true))), "{path}");
+        }
+        assert_eq!(property(r#"{"path":"/gear/gear[7]/wow","value":true}"#), None);
+        assert!(chosen("N172SP") && chosen("FG-ABC") && !chosen("FG-6322") && !chosen("callsign"));
+        assert_eq!(mode(5.0), Some(TransponderMode::Altitude));
+        assert_eq!(mode(6.0), None);
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_messages_are_no_properties(text in ".{0,200}", cut in 0usize..60, value in any::<f64>()) {
+            let _ = property(&text);
+            let whole = json!({"path": "/position/latitude-deg", "value": text}).to_string();
+            prop_assert_eq!(property(&whole).map(|p| p.1), Some(json!(text)));
+            let part: String = whole.chars().take(cut.min(whole.chars().count() - 1)).collect();
+            prop_assert!(property(&part).is_none());
+            for odd in [json!([1]), json!({"path": 5}), json!({"value": value}), json!({"path": text})] {
+                prop_assert!(property(&odd.to_string()).is_none());
+            }
+            let _ = (mode(value), type_of(&text));
+        }
+    }
 }

@@ -25,9 +25,16 @@ pub use crate::event::Command;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
     /// Where the aircraft is and how it is set up.
-    Report(Report),
+    Report(Box<Report>),
     /// A simulator is there, but refuses: what the pilot can do about it.
     Trouble(Problem),
+}
+
+impl Told {
+    /// A report.
+    pub fn report(report: Report) -> Self {
+        Self::Report(Box::new(report))
+    }
 }
 
 /// The simulator ended, or stopped answering.
@@ -215,7 +222,7 @@ impl Search {
                         tell(Told::Report(report.clone()));
                         told = Some(Instant::now());
                     }
-                    last = Some(report);
+                    last = Some(*report);
                 }
                 Ok(Some(trouble)) => tell(trouble),
                 Ok(None) => {}
@@ -228,7 +235,7 @@ impl Search {
             }
         }
         if let Some(last) = last.filter(|_| !self.stopped()) {
-            tell(Told::Report(Report { state: SimState::Lost, ..last }));
+            tell(Told::report(Report { state: SimState::Lost, ..last }));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod flightgear;
 pub mod link;
+pub mod record;
 pub mod replay;
 pub mod simconnect;
 mod wire;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 
+use super::record::What;
 use crate::problem::Problem;
 use crate::report::{Cockpit, Report, SimState, Weather};
 use crate::units::{Callsign, Frequency, LatLon, Squawk, Time};
@@ -115,6 +116,9 @@ impl Line {
 /// The side file is `side` where given, else `NAME.toml` for `NAME.jsonl[.gz]`, else the longest name that `NAME`
 /// begins with, up to a hyphen (`phto-circuit.toml` serves `phto-circuit-jsbsim.jsonl.gz`), else none.
 pub fn read(flight: &Path, side: Option<&Path>) -> Result<Flight, Problem> {
+    if super::record::is_session(flight) {
+        return session(flight);
+    }
     let side = match side.map(Path::to_path_buf).or_else(|| side_file_of(flight)) {
         Some(path) => read_side(&path)?,
         None => SideFile::default(),
@@ -127,6 +131,26 @@ pub fn read(flight: &Path, side: Option<&Path>) -> Result<Flight, Problem> {
     let moments =
         if zipped { read_lines(BufReader::new(MultiGzDecoder::new(reader)), &side, flight)? } else { read_lines(reader, &side, flight)? };
     Ok(Flight { moments, side })
+}
+
+/// The flight of a recorded session: what the simulator told while it flew.
+fn session(path: &Path) -> Result<Flight, Problem> {
+    let (_, entries) = super::record::read(path)?;
+    let mut label = None;
+    let mut moments = Vec::new();
+    for e in entries {
+        match e.what {
+            What::Phase(word) => label = Some(word),
+            What::Report(report) if report.position.is_some() => {
+                moments.push(Moment { at: Time::from_secs_f64(e.t), report: *report, label: label.clone() });
+            }
+            _ => {}
+        }
+    }
+    if moments.is_empty() {
+        return Err(cannot_read(path).because("nothing flew in it").fix("record a session with a simulator"));
+    }
+    Ok(Flight { moments, side: SideFile::default() })
 }
 
 fn cannot_read(path: &Path) -> Problem {

@@ -460,7 +460,7 @@ impl Connection for Client {
         if self.heard.elapsed() > SILENCE {
             return Err(Gone);
         }
-        Ok((news && self.known).then(|| Told::Report(Report { state: self.state(), ..self.report.clone() })))
+        Ok((news && self.known).then(|| Told::report(Report { state: self.state(), ..self.report.clone() })))
     }
 
     fn write(&mut self, command: &Command) -> Result<(), Gone> {

@@ -63,6 +63,11 @@ pub(super) const DATAREFS: &[(&str, i32)] = &[
     // X-Plane 11's name.
     ("sim/cockpit2/controls/flap_ratio", 1),
 ];
+/// The first datarefs are those without which a report would mislead: an aircraft of which it has not been told yet that
+/// it is on the ground would seem to fly.
+const NEEDED: usize = 11;
+/// What an older X-Plane does not know, or what was lost on its way, is waited for so long.
+const COMPLETE_WITHIN: Duration = Duration::from_secs(3);
 /// Values of `audio_com_selection`.
 const TALKS_COM1: f64 = 6.0;
 const TALKS_COM2: f64 = 7.0;
@@ -85,6 +90,7 @@ const INDICES: usize = TARGETS + OTHERS * TARGET_FIELDS.len();
 pub struct Udp {
     socket: UdpSocket,
     values: Vec<Option<f32>>,
+    opened: Instant,
     heard: Instant,
     asked: Instant,
     check: Duration,
@@ -107,8 +113,16 @@ impl Udp {
         let any: SocketAddr = if at.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (std::net::Ipv6Addr::UNSPECIFIED, 0).into() };
         let socket = UdpSocket::bind(any).ok()?;
         socket.connect(at).ok()?;
-        let mut link =
-            Self { socket, values: vec![None; INDICES], heard: Instant::now(), asked: Instant::now(), check, repeats: 0, dropped: 0 };
+        let mut link = Self {
+            socket,
+            values: vec![None; INDICES],
+            opened: Instant::now(),
+            heard: Instant::now(),
+            asked: Instant::now(),
+            check,
+            repeats: 0,
+            dropped: 0,
+        };
         link.subscribe(true, |_| true);
         link.socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
         let began = Instant::now();
@@ -161,6 +175,10 @@ impl Udp {
     }
 
     fn report(&self) -> Option<Report> {
+        let complete = (0..NEEDED).all(|i| self.value(i).is_some());
+        if !complete && self.opened.elapsed() < COMPLETE_WITHIN {
+            return None;
+        }
         report(|i| self.value(i), &self.characters(TAIL, TAIL_CHARACTERS), &self.characters(TYPE, TYPE_CHARACTERS), self.others())
     }
 
@@ -204,7 +222,7 @@ impl Connection for Udp {
         match self.socket.recv(&mut packet) {
             Ok(n) => {
                 self.take(&packet[..n]);
-                Ok(self.report().map(Told::Report))
+                Ok(self.report().map(Told::report))
             }
             Err(e) if matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset) => Err(Gone),
             // On another machine only silence tells.

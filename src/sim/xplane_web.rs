@@ -245,7 +245,7 @@ impl Web {
             self.subscribe()?;
             return Ok(None);
         }
-        Ok(Some(Told::Report(Report { state: SimState::Menu, ..Report::default() })))
+        Ok(Some(Told::report(Report { state: SimState::Menu, ..Report::default() })))
     }
 
     fn set(&mut self, name: &str, value: u32) -> Result<(), Gone> {
@@ -280,7 +280,7 @@ impl Connection for Web {
             Ok(Message::Text(text)) => {
                 self.heard = Instant::now();
                 let told = self.take(text.as_str());
-                Ok(if told { self.report().map(Told::Report) } else { None })
+                Ok(if told { self.report().map(Told::report) } else { None })
             }
             Ok(Message::Close(_)) => Err(Gone),
             Ok(_) => Ok(None),

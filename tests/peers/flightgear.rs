@@ -81,7 +81,8 @@ fn serve_properties(stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String
     let mut values: std::collections::BTreeMap<String, serde_json::Value> = serde_json::from_value(serde_json::json!({
         "/position/latitude-deg": 19.7203, "/position/longitude-deg": -155.0485, "/position/altitude-ft": 42.0,
         "/position/altitude-agl-ft": 4.05, "/orientation/heading-deg": 99.0, "/orientation/heading-magnetic-deg": 89.5,
-        "/velocities/vertical-speed-fps": 2.0, "/gear/gear[1]/wow": true, "/sim/multiplay/callsign": "N172SP", "/sim/aircraft": "c172p",
+        "/velocities/vertical-speed-fps": 2.0, "/gear/gear[0]/wow": true, "/gear/gear[1]/wow": true, "/gear/gear[2]/wow": true,
+        "/velocities/airspeed-kt": 0.0, "/velocities/groundspeed-kt": 0.0, "/sim/multiplay/callsign": "N172SP", "/sim/aircraft": "c172p",
         "/instrumentation/comm[0]/frequencies/selected-mhz": 121.9, "/instrumentation/transponder/id-code": 1200,
         "/sim/freeze/clock": false, "/environment/wind-from-heading-deg": 80.0, "/environment/wind-speed-kt": 8.0,
         "/environment/pressure-sea-level-inhg": 29.92, "/sim/time/elapsed-sec": 1.5,

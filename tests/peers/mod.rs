@@ -38,7 +38,7 @@ pub fn start(sim: &Sim) -> (Link, Receiver<Report>) {
     let (tx, rx) = channel();
     let link = Link::start(sim, QUICK, move |told| {
         if let Told::Report(r) = told {
-            let _ = tx.send(r);
+            let _ = tx.send(*r);
         }
     });
     (link.unwrap(), rx)
