@@ -40,19 +40,7 @@ P
 # Memory over a million lines of every kind; the figure after the first tenth is what it settles at.
 python3 scripts/batch-memory.py "$bin" "${LINES_OF_BATCH:-1000000}"
 
-for i in 1 2 3 4 5; do
-  "$bin" run --sim none & pid=$!
-  for _ in $(seq 200); do [ "$(grep -c "ready in" "$work"/state/stratus/logs/stratus.log 2>/dev/null)" = $i ] && break; sleep 0.02; done
-  if [ $i = 5 ]; then
-    sleep 10
-    cpu() { awk '{print $14 + $15}' /proc/$pid/stat; }
-    switches() { cat /proc/$pid/task/*/status | awk '/^voluntary_ctxt/ {s += $2} END {print s}'; }
-    c=$(cpu) s=$(switches); sleep 20
-    echo "idle: $(awk '/^VmRSS/ {print $2}' /proc/$pid/status) kB RSS, $(awk '/^Pss:/ {print $2}' /proc/$pid/smaps_rollup) kB PSS, $(ls /proc/$pid/task | wc -l) threads, $(( ($(switches) - s) / 20 )) wake-ups/s, $(( $(cpu) - c )) ticks of CPU in 20 s"
-  fi
-  kill $pid; wait $pid || true
-done
-echo "ready (tray, key and socket there), ms after main, five starts: $(grep -oE "ready in [0-9]+" "$work"/state/stratus/logs/stratus.log | awk '{print $3}' | paste -sd' ')"
+python3 scripts/idle.py "$bin" 20
 
 # Through real devices: a recording into the virtual microphone while the key is held, the answer out of the virtual speaker.
 export XDG_CONFIG_HOME=$work/config2 XDG_STATE_HOME=$work/state2 XDG_DATA_HOME=$work/data2

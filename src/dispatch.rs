@@ -2,6 +2,7 @@
 
 mod ears;
 mod fetch;
+mod microphone;
 pub mod offer;
 mod recording;
 pub mod updates;
@@ -151,6 +152,7 @@ impl Shell {
             inbox.send(match e {
                 CaptureEvent::Taken { tx, take } => Event::Captured { tx, take },
                 CaptureEvent::Quiet { tx } => Event::Quiet { tx },
+                CaptureEvent::Late(ms) => microphone::late(ms),
                 CaptureEvent::Device(result) => Event::Device { result },
             });
         }) {
@@ -293,6 +295,7 @@ impl Shell {
             Effect::OpenConfig => open(&self.paths.config_file),
             Effect::OpenLogs => open(&self.paths.log_dir),
             Effect::Doctor => self.doctor(),
+            Effect::CheckMicrophone(seconds) => self.check_microphone(seconds),
             Effect::Fetch(name) => self.fetch(name.as_deref()),
             Effect::CheckUpdates => self.check_updates(true),
             Effect::FetchUpdate(offered) => self.fetch_update(offered),
@@ -417,7 +420,7 @@ impl Shell {
 }
 
 /// How often the lists of microphones and speakers are looked at.
-const DEVICES_EVERY: Duration = Duration::from_secs(5);
+const DEVICES_EVERY: Duration = Duration::from_secs(20);
 
 /// Tells which sound devices there are, now and whenever that changes, until the sender it returns is dropped. Sending
 /// has them looked at now.

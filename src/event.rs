@@ -262,6 +262,8 @@ pub enum Choice {
     Repeat(u8),
     /// Say a test call by the speaker, as a controller sounds.
     TestCall,
+    /// Listen to the microphone for a moment, and tell how loud it was.
+    CheckMicrophone,
     /// Mute or unmute.
     ToggleMute,
     /// This microphone; empty: the system's default.
@@ -537,6 +539,8 @@ pub enum Effect {
     OpenLogs,
     /// Check every part, and show what was found.
     Doctor,
+    /// Listen to the microphone for so many seconds, and tell how loud it was.
+    CheckMicrophone(u32),
     /// Download this speech model of the catalogue; `None` gives the download up.
     Fetch(Option<String>),
     /// Ask the release feed.

@@ -109,9 +109,9 @@ impl Ptt {
 #[serde(rename_all = "snake_case")]
 pub enum KeepOpen {
     /// Always: nothing of a call is lost.
-    #[default]
     Always,
-    /// While a simulator reports; else from the press on.
+    /// While a simulator reports, and for a minute after a call; else from the press on.
+    #[default]
     WithSim,
     /// From the press on: what is said while it opens is lost.
     OnPress,
@@ -166,7 +166,7 @@ impl Default for Audio {
             microphone: None,
             speaker: None,
             input_channel: 0,
-            keep_open: KeepOpen::Always,
+            keep_open: KeepOpen::WithSim,
             pre_roll_ms: 300,
             tail_ms: 200,
             volume_percent: 80,

@@ -129,6 +129,7 @@ fn audio(device: Option<&str>) -> Audio {
     Audio {
         microphone: device.map(|d| format!("pulseaudio:{d}-mic")),
         speaker: device.map(|d| format!("pulseaudio:{d}")),
+        keep_open: KeepOpen::Always,
         ..Audio::default()
     }
 }
@@ -149,7 +150,7 @@ impl Ears {
             let _ = match e {
                 CaptureEvent::Taken { take: t, .. } => take.send(t).is_ok(),
                 CaptureEvent::Device(d) => tell.send(d).is_ok(),
-                CaptureEvent::Quiet { .. } => true,
+                CaptureEvent::Quiet { .. } | CaptureEvent::Late(_) => true,
             };
         });
         Self { capture: capture.unwrap(), takes, told, next: 1 }

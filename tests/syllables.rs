@@ -36,6 +36,21 @@ fn scripted(settings: &Audio, rate: u32) -> (Capture, Receiver<CaptureEvent>, Re
     (capture, told, ears)
 }
 
+/// The microphone is open whether or not a key is down.
+fn open_always() -> Audio {
+    Audio { keep_open: KeepOpen::Always, ..Audio::default() }
+}
+
+/// Hears silence until the microphone is closed.
+fn closes(ear: &mut Ear) {
+    let limit = Instant::now() + LIMIT;
+    while !ear.is_closed() {
+        assert!(Instant::now() < limit, "still open");
+        ear.hear(&[0.0f32; 160]);
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 /// The n-th sample of a call: never twice the same within a second and a half, and never silence.
 fn syllable(n: usize) -> f32 {
     0.1 + (n % 24_000) as f32 / 32_768.0
@@ -43,7 +58,7 @@ fn syllable(n: usize) -> f32 {
 
 #[test]
 fn two_hundred_calls_at_the_very_moment_of_the_press_are_complete() {
-    let settings = Audio::default();
+    let settings = open_always();
     let (capture, told, ears) = scripted(&settings, RATE);
     let mut ear = ears.recv_timeout(LIMIT).unwrap();
     let mut seed = 1u64;
@@ -108,7 +123,7 @@ fn two_hundred_calls_at_the_very_moment_of_the_press_are_complete() {
 
 #[test]
 fn the_tail_ends_when_the_pilot_falls_silent_and_not_while_he_speaks() {
-    let (capture, told, ears) = scripted(&Audio::default(), RATE);
+    let (capture, told, ears) = scripted(&open_always(), RATE);
     let mut ear = ears.recv_timeout(LIMIT).unwrap();
     let hear = |ear: &mut Ear, level: f32, ms: usize| {
         for i in 0..ms / 10 {
@@ -162,11 +177,44 @@ fn on_press_the_microphone_is_open_only_while_the_key_is_held() {
     }
     // Too short a press for a microphone to open.
     drop(capture);
+    no_simulator_no_microphone();
+}
+
+fn no_simulator_no_microphone() {
     let with_sim = Audio { keep_open: KeepOpen::WithSim, ..Audio::default() };
     let (capture, _told, ears) = scripted(&with_sim, RATE);
-    assert!(ears.recv_timeout(Duration::from_millis(400)).is_err(), "open without a simulator");
+    // Opened once, to know that it is there; then closed: its ring has no reader.
+    let mut ear = ears.recv_timeout(LIMIT).unwrap();
+    closes(&mut ear);
+    assert!(ears.try_recv().is_err(), "open without a simulator");
     capture.simulator_reports();
     ears.recv_timeout(LIMIT).unwrap();
+}
+
+#[test]
+fn what_a_press_lost_is_told_once() {
+    let closed = Audio { keep_open: KeepOpen::OnPress, ..Audio::default() };
+    let (capture, told, ears) = scripted(&closed, RATE);
+    for n in 1..3 {
+        capture.begin(TxId(n));
+        let mut ear = ears.recv_timeout(LIMIT).unwrap();
+        // A sound server that sleeps: opened, and nothing comes for a while.
+        std::thread::sleep(Duration::from_millis(400));
+        ear.hear(&[0.25f32; 1600]);
+        let limit = Instant::now() + LIMIT;
+        let mut late = None;
+        while n == 1 && late.is_none() {
+            assert!(Instant::now() < limit, "it is not told");
+            if let Ok(CaptureEvent::Late(ms)) = told.recv_timeout(Duration::from_millis(20)) {
+                late = Some(ms);
+            }
+            ear.hear(&[0.25f32; 160]);
+        }
+        assert!(late.is_none_or(|ms| ms >= 400), "{late:?} ms");
+        capture.end(TxId(n));
+        closes(&mut ear);
+    }
+    assert!(!told.try_iter().any(|e| matches!(e, CaptureEvent::Late(_))), "told twice");
 }
 
 #[test]
@@ -188,7 +236,7 @@ fn a_press_while_the_microphone_is_being_opened_is_a_call() {
             }
         })
     });
-    let capture = Capture::on(&Audio::default(), looks, move |e| drop(tell.send(e))).unwrap();
+    let capture = Capture::on(&open_always(), looks, move |e| drop(tell.send(e))).unwrap();
     // The thread has begun to look before it takes its first order.
     capture.begin(TxId(1));
     std::thread::sleep(Duration::from_millis(30));

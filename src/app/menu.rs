@@ -16,6 +16,8 @@ use crate::update::{Offered, Version};
 
 /// Answers that can be heard again.
 const RECENT: usize = 3;
+/// How long the microphone is listened to when it is checked, seconds.
+const CHECK_S: u32 = 4;
 /// Answers over which latency is told.
 const TIMED: usize = 200;
 
@@ -117,6 +119,11 @@ impl App {
                 fx.push(self.toast("Test call", "The controller is muted: unmute it first.", false))
             }
             Choice::TestCall => self.test_call(now, fx),
+            Choice::CheckMicrophone => {
+                let words = format!("\u{201c}Radio check\u{201d}, as you would on the radio: it is listened to for {CHECK_S} seconds.");
+                fx.push(self.toast("Say something now", &words, false));
+                fx.push(Effect::CheckMicrophone(CHECK_S));
+            }
             Choice::ToggleMute => {
                 let mute = !self.config.audio.mute;
                 if mute {
@@ -399,6 +406,7 @@ mod tests {
             assert!(matches!(fx[..], [Effect::Menu(_)]), "{fx:?}");
         }
         assert_eq!(choose(&mut app, Choice::Doctor)[0], Effect::Doctor);
+        assert!(matches!(choose(&mut app, Choice::CheckMicrophone)[..2], [Effect::Toast(_), Effect::CheckMicrophone(CHECK_S)]));
         assert_eq!(choose(&mut app, Choice::ToggleAutostart)[0], Effect::Autostart(true));
     }
 }

@@ -34,6 +34,14 @@ const TAIL_PATIENCE: Duration = Duration::from_millis(120);
 
 /// A simulator that has not reported for this long is not there: the microphone may be closed. Seconds.
 const SIM_S: u32 = 30;
+/// Without a simulator the microphone stays open for so long after a call: the next one of a conversation is whole.
+const LINGER: Duration = Duration::from_secs(60);
+/// At the start it is opened for so long, so that one that is missing is told before it is needed.
+const FIRST_LOOK: Duration = Duration::from_secs(3);
+/// A microphone that heard nothing for longer than this after the press may have missed the first word: told, once.
+const LATE: Duration = Duration::from_millis(300);
+/// Nothing to do until an order comes.
+const ASLEEP: Duration = Duration::from_secs(3600);
 /// After the key went up, silence of this length ends the tail: longer than a buffer or two that are still under way.
 const QUIET_MS: usize = 120;
 
@@ -52,11 +60,15 @@ pub enum CaptureEvent {
         /// In this transmission.
         tx: TxId,
     },
+    /// The microphone was opened by the press, and heard nothing for so many milliseconds after it.
+    Late(u32),
     /// The microphone was lost, or is back, or is another one.
     Device(Result<String, Problem>),
 }
 
 enum Order {
+    /// A simulator has come.
+    Wake,
     Begin(TxId),
     Release(TxId),
     End(TxId, Instant),
@@ -108,7 +120,12 @@ impl Capture {
     }
     /// A simulator is there, for `keep_open = "with_sim"`.
     pub fn simulator_reports(&self) {
-        self.flown.store(seconds(self.begun) + 1, Ordering::Relaxed);
+        let now = seconds(self.begun) + 1;
+        let before = self.flown.swap(now, Ordering::Relaxed);
+        // The thread sleeps while the microphone is closed.
+        if before == 0 || now.saturating_sub(before) + 1 >= SIM_S {
+            self.order(Order::Wake);
+        }
     }
     /// Ends the take now.
     pub fn end(&self, tx: TxId) {
@@ -154,6 +171,9 @@ struct Capturing {
     before: VecDeque<f32>,
     taking: Option<Taking>,
     flown: (Instant, Arc<AtomicU32>),
+    /// With `with_sim`: open until then although no simulator reports.
+    lingers: Instant,
+    late_told: bool,
     tell: Box<dyn Fn(CaptureEvent) + Send>,
 }
 
@@ -169,7 +189,9 @@ impl Capturing {
             standing,
             before: VecDeque::new(),
             taking: None,
+            lingers: flown.0 + FIRST_LOOK,
             flown,
+            late_told: false,
             tell,
         }
     }
@@ -180,7 +202,7 @@ impl Capturing {
         match self.settings.keep_open {
             KeepOpen::Always => true,
             KeepOpen::OnPress => false,
-            KeepOpen::WithSim => reported > 0 && seconds(self.flown.0).saturating_sub(reported) < SIM_S,
+            KeepOpen::WithSim => reported > 0 && seconds(self.flown.0).saturating_sub(reported) < SIM_S || Instant::now() < self.lingers,
         }
     }
 
@@ -190,10 +212,13 @@ impl Capturing {
             // While a device is looked for, opened or tried, its thread is listened to.
             let wait = if self.taking.is_some() || self.keeper.waiting().is_some() || self.microphone.is_some() && !self.known {
                 BUSY
+            } else if self.microphone.is_none() && !self.is_armed() {
+                ASLEEP
             } else {
                 IDLE
             };
             match inbox.recv_timeout(wait) {
+                Ok(Order::Wake) => {}
                 Ok(Order::Begin(tx)) => self.begin(tx),
                 Ok(Order::Release(tx)) => self.release(tx),
                 Ok(Order::End(tx, at)) => self.end(tx, at),
@@ -201,6 +226,7 @@ impl Capturing {
                     self.drain();
                     if self.taking.as_ref().is_some_and(|t| t.tx == tx) {
                         self.taking = None;
+                        self.lingers = Instant::now() + LINGER;
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -233,7 +259,11 @@ impl Capturing {
             } else if !self.known && m.watch.is_alive() {
                 self.known = true;
                 if let Some(t) = self.taking.as_ref().filter(|_| !armed) {
-                    log::info!("the microphone heard {} ms after the press", t.pressed.elapsed().as_millis());
+                    let ms = u32::try_from(t.pressed.elapsed().as_millis()).unwrap_or(u32::MAX);
+                    log::info!("the microphone heard {ms} ms after the press");
+                    if t.pressed.elapsed() > LATE && !std::mem::replace(&mut self.late_told, true) {
+                        (self.tell)(CaptureEvent::Late(ms));
+                    }
                 }
                 if let Some(what) = self.standing.works(&m.name, m.chosen) {
                     (self.tell)(CaptureEvent::Device(Ok(what)));
@@ -365,6 +395,7 @@ impl Capturing {
         }
         self.drain();
         let Some(Taking { tx, samples, .. }) = self.taking.take() else { return };
+        self.lingers = Instant::now() + LINGER;
         let Some(rate) = self.microphone.as_ref().map(|m| m.rate) else {
             let p = Problem::new("the microphone was not open in time")
                 .because("it is opened when the key goes down (audio.keep_open)")

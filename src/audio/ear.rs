@@ -165,6 +165,11 @@ impl Microphone {
 }
 
 impl Ear {
+    /// Nobody reads any more: the microphone was closed.
+    pub fn is_closed(&self) -> bool {
+        self.ring.is_abandoned()
+    }
+
     fn new(ring: Producer<f32>, pulse: Arc<Pulse>, channels: u16, channel: u8) -> Self {
         let channels = usize::from(channels).max(1);
         // A channel that the device does not have: the mean of all is better than silence.

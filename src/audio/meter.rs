@@ -16,6 +16,38 @@ pub struct Level {
     pub peak_db: f32,
 }
 
+/// What a level means to a pilot who spoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It will be understood.
+    Well,
+    /// Nobody was heard.
+    Silent,
+    /// Its peaks are cut off.
+    TooLoud,
+}
+
+impl Level {
+    /// The least that there is.
+    pub const NONE: Self = Self { rms_db: -90.0, peak_db: -90.0 };
+
+    /// The louder of the two, in each respect.
+    pub fn or(self, other: Self) -> Self {
+        Self { rms_db: self.rms_db.max(other.rms_db), peak_db: self.peak_db.max(other.peak_db) }
+    }
+
+    /// What it means as the loudest moment of a call.
+    pub fn verdict(self) -> Verdict {
+        if self.peak_db > -0.2 {
+            Verdict::TooLoud
+        } else if self.rms_db > -50.0 {
+            Verdict::Well
+        } else {
+            Verdict::Silent
+        }
+    }
+}
+
 fn db(level: f32) -> f32 {
     (20.0 * level.max(1e-9).log10()).max(-90.0)
 }
@@ -62,5 +94,9 @@ mod tests {
         assert!((l.rms_db + 6.02).abs() < 0.01 && (l.peak_db + 6.02).abs() < 0.01, "{l:?}");
         assert_eq!(level(&[]), Level { rms_db: -90.0, peak_db: -90.0 });
         assert_eq!(level(&[0.0; 9]).peak_db, -90.0);
+        let loudest = level(&[0.1, -0.1]).or(Level::NONE).or(level(&[0.0]));
+        assert!((loudest.rms_db + 20.0).abs() < 0.01, "{loudest:?}");
+        let verdicts = [loudest, Level::NONE, level(&[1.0, 0.0])].map(Level::verdict);
+        assert_eq!(verdicts, [Verdict::Well, Verdict::Silent, Verdict::TooLoud]);
     }
 }

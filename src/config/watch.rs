@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::settings::Config;
 
 /// How often the file is looked at.
-const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// What tells one version of the file from another; `None` while there is none.
 type Stamp = Option<(Option<SystemTime>, u64, PathBuf)>;

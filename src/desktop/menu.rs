@@ -42,6 +42,7 @@ pub(super) fn build(model: &MenuModel) -> Result<Menu, String> {
     line()?;
     add(&check("Mute the controller", model.muted, &Choice::ToggleMute))?;
     add(&*devices("Microphone", &model.devices.microphones, &model.microphone, Choice::Microphone)?)?;
+    add(&entry("Check the microphone", &Choice::CheckMicrophone))?;
     add(&*devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker)?)?;
     add(&entry("Play a test call", &Choice::TestCall))?;
     add(&*joystick(&model.joystick)?)?;

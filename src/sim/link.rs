@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -92,7 +92,8 @@ impl Default for Patience {
 pub struct Link {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-    commands: SyncSender<Command>,
+    /// None while it ends.
+    commands: Option<SyncSender<Command>>,
 }
 
 impl Link {
@@ -110,7 +111,7 @@ impl Link {
             .name("sim".into())
             .spawn(move || Search { sim, stopped, orders, patience, refused: None }.run(tell))
             .map_err(|e| Problem::new("cannot start the simulator link").because(e.to_string()))?;
-        Ok(Self { stop, thread: Some(thread), commands })
+        Ok(Self { stop, thread: Some(thread), commands: Some(commands) })
     }
 
     /// Looks once for the configured simulator: its name, or what to do.
@@ -126,7 +127,7 @@ impl Link {
 
     /// Writes to the simulator, if one is there.
     pub fn write(&self, command: Command) {
-        if self.commands.try_send(command).is_err() {
+        if self.commands.as_ref().is_none_or(|c| c.try_send(command).is_err()) {
             log::warn!("the simulator does not take commands: one was dropped");
         }
     }
@@ -135,6 +136,8 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
+        // Wakes it up where it waits for the next look.
+        self.commands = None;
         if let Some(t) = self.thread.take()
             && t.join().is_err()
         {
@@ -177,8 +180,12 @@ impl Search {
 
     fn wait(&self, pause: Duration) {
         let until = Instant::now() + pause;
-        while !self.stopped() && Instant::now() < until {
-            std::thread::sleep(Duration::from_millis(50).min(pause));
+        while !self.stopped() {
+            let left = until.saturating_duration_since(Instant::now());
+            // Without a simulator a command is nobody's; the link's end closes the queue.
+            if left.is_zero() || self.orders.recv_timeout(left) == Err(RecvTimeoutError::Disconnected) {
+                return;
+            }
         }
     }
 

@@ -124,12 +124,15 @@ impl Udp {
             dropped: 0,
         };
         link.subscribe(true, |_| true);
-        link.socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
         let began = Instant::now();
         let mut packet = [0u8; 2048];
-        while began.elapsed() < FIRST {
+        while let Some(left) = FIRST.checked_sub(began.elapsed()).filter(|l| !l.is_zero()) {
+            link.socket.set_read_timeout(Some(left)).ok()?;
             match link.socket.recv(&mut packet) {
-                Ok(n) if link.take(&packet[..n]) => return Some(link),
+                Ok(n) if link.take(&packet[..n]) => {
+                    link.socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
+                    return Some(link);
+                }
                 // Nobody listens there.
                 Err(e) if matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset) => return None,
                 _ => {}
@@ -401,10 +404,10 @@ fn beacon(within: Duration) -> Option<SocketAddr> {
     socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, BEACON.1)).into()).ok()?;
     let socket: UdpSocket = socket.into();
     socket.join_multicast_v4(&BEACON.0, &Ipv4Addr::UNSPECIFIED).ok()?;
-    socket.set_read_timeout(Some(Duration::from_millis(200))).ok()?;
     let began = Instant::now();
     let mut packet = [0u8; 1024];
-    while began.elapsed() < within {
+    while let Some(left) = within.checked_sub(began.elapsed()).filter(|l| !l.is_zero()) {
+        socket.set_read_timeout(Some(left)).ok()?;
         if let Ok((n, from)) = socket.recv_from(&mut packet)
             && let Some(port) = beacon_port(&packet[..n])
         {

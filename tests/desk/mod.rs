@@ -3,6 +3,8 @@
 //! Works inside `scripts/desk.sh run`, which sets STRATUS_DESK; elsewhere tests are skipped, loudly.
 #![allow(dead_code)] // Each test program uses its own part.
 
+pub mod tray;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -74,6 +76,8 @@ pub struct Entry {
     pub label: String,
     pub enabled: bool,
     pub checked: bool,
+    /// It opens a menu of its own.
+    pub opens: bool,
 }
 
 impl Desk {
@@ -148,6 +152,11 @@ impl Item {
     pub fn click(&self, words: &str) {
         let entry =
             self.menu().into_iter().find(|e| e.label.contains(words)).unwrap_or_else(|| panic!("no {words:?} in {:?}", self.menu()));
+        self.choose(&entry);
+    }
+
+    /// Clicks an entry.
+    pub fn choose(&self, entry: &Entry) {
         call(&self.bus, "/MenuBar", "com.canonical.dbusmenu.Event", &[&entry.id, "clicked", "<0>", "0"]);
     }
 }
@@ -158,7 +167,13 @@ fn entry(text: &str) -> Option<Entry> {
     let after = text.split("'label': <").nth(1)?;
     let quote = after.chars().next()?;
     let label = after[1..].split(quote).next()?.to_owned();
-    Some(Entry { id, label, enabled: !text.contains("'enabled': <false>"), checked: text.contains("'toggle-state': <1>") })
+    Some(Entry {
+        id,
+        label,
+        enabled: !text.contains("'enabled': <false>"),
+        checked: text.contains("'toggle-state': <1>"),
+        opens: text.contains("'children-display'"),
+    })
 }
 
 /// What a recorder hears at a sink's monitor while `act` runs: 16 kHz mono.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::Setup;
 use super::ask::{refused, told, well};
 use crate::audio::devices::{Finder, Listed, Way, all};
-use crate::audio::meter::{self, Level};
+use crate::audio::meter::{self, Level, Verdict};
 use crate::audio::{ear, mouth, play, radio, resample, take};
 use crate::cmd::sound::ears;
 use crate::event::{Clip, Hints, Voice};
@@ -29,9 +29,11 @@ pub(super) fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
     loop {
         match listen(s) {
-            Ok(level) if level.peak_db > -0.2 => told("too loud", &Problem::new("the sound is cut off").fix("turn the microphone down"))?,
-            Ok(level) if level.rms_db > -50.0 => well(&format!("the loudest moment was {:.0} dB", level.rms_db))?,
-            Ok(_) => told("silence", &silent())?,
+            Ok(level) => match level.verdict() {
+                Verdict::TooLoud => told("too loud", &Problem::new("the sound is cut off").fix("turn the microphone down"))?,
+                Verdict::Well => well(&format!("the loudest moment was {:.0} dB", level.rms_db))?,
+                Verdict::Silent => told("silence", &silent())?,
+            },
             Err(p) => told("not there", &p)?,
         }
         if s.ask.yes || s.ask.whether("Is that well? \"n\" listens again")? {
@@ -133,7 +135,7 @@ fn listen(s: &Setup<'_>) -> Result<Level, Problem> {
     }
     let (end, tenth) = (Instant::now() + Duration::from_secs(u64::from(seconds)), m.rate as usize / 10);
     let (mut heard, mut shown) = (Vec::with_capacity(m.rate as usize * seconds as usize), 0);
-    let mut loudest = Level { rms_db: -90.0, peak_db: -90.0 };
+    let mut loudest = Level::NONE;
     let person = std::io::stdout().is_terminal();
     while Instant::now() < end {
         if let Some(why) = m.watch.lost(Instant::now()) {
@@ -145,7 +147,7 @@ fn listen(s: &Setup<'_>) -> Result<Level, Problem> {
         }
         while heard.len() >= shown + tenth {
             let level = meter::level(&heard[shown..shown + tenth]);
-            loudest = Level { rms_db: loudest.rms_db.max(level.rms_db), peak_db: loudest.peak_db.max(level.peak_db) };
+            loudest = loudest.or(level);
             shown += tenth;
             if person {
                 let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);

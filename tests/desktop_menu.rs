@@ -1,0 +1,286 @@
+//! Every entry of the tray's menu, clicked over D-Bus, with what it does seen from outside; and a key's release that is lost.
+//!
+//! `scripts/desktop-test.sh` runs it.
+#![allow(clippy::print_stderr, reason = "a test tells what it measured")]
+#![cfg(target_os = "linux")]
+
+mod desk;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use desk::tray::{Tray, program};
+use desk::{Entry, desk, record, speech_seconds, wait};
+
+/// A server whose files never come to an end: each request is kept, its answer trickles.
+fn endless() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let seen = asked.clone();
+    // Ends with the test program.
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let seen = seen.clone();
+            std::thread::spawn(move || {
+                let (mut head, mut byte) = (Vec::new(), [0]);
+                while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+                    head.push(byte[0]);
+                }
+                let head = String::from_utf8_lossy(&head).into_owned();
+                let model = stratus::models::ALL.iter().find(|m| head.starts_with(&format!("GET /{} ", m.file)));
+                seen.lock().unwrap().push(head.clone());
+                let Some(model) = model else {
+                    let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                    return;
+                };
+                let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", model.bytes);
+                while stream.write_all(&[0; 64]).is_ok() {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+            });
+        }
+    });
+    (at, asked)
+}
+
+/// What the menu did so far, and which of its entries were clicked.
+struct Menu<'a> {
+    tray: &'a Tray,
+    clicked: BTreeSet<String>,
+}
+
+impl Menu<'_> {
+    /// The entries of the menu called `title`, which the one called `next` follows.
+    fn below(&self, title: &str, next: &str) -> Vec<Entry> {
+        let all = self.tray.item.menu();
+        let from = all.iter().position(|e| e.opens && e.label.starts_with(title)).unwrap_or_else(|| panic!("no {title:?} in {all:#?}"));
+        all.into_iter().skip(from + 1).take_while(|e| !e.label.starts_with(next)).filter(|e| e.enabled).collect()
+    }
+
+    /// Clicks the entry of this label, wherever it stands now.
+    fn click(&mut self, words: &str) {
+        // An underscore is doubled on the bus.
+        let is = |e: &Entry| !e.opens && e.label.replace("__", "_").contains(words);
+        let entry = wait(words, 10, || self.tray.item.menu().into_iter().find(is));
+        self.choose(&entry);
+    }
+
+    fn choose(&mut self, entry: &Entry) {
+        assert!(entry.enabled, "{entry:?}");
+        self.tray.item.choose(entry);
+        self.clicked.insert(entry.label.clone());
+    }
+
+    /// Clicks an entry, and waits until the pilot's file says this.
+    fn writes(&mut self, words: &str, line: &str) {
+        self.click(words);
+        self.says(words, line);
+    }
+
+    fn says(&self, words: &str, line: &str) {
+        let file = self.tray.folder.path().join("stratus.toml");
+        let text = || fs::read_to_string(&file).unwrap();
+        wait(&format!("{line} in the file after {words:?}: {}", text()), 10, || text().lines().any(|l| l.trim() == line).then_some(()));
+    }
+}
+
+#[test]
+fn every_entry_of_the_menu_does_what_it_says() {
+    let Some(desk) = desk("every_entry_of_the_menu_does_what_it_says") else { return };
+    let (hub, asked) = endless();
+    // A stand-in for the desktop's opener: it writes down what it was to open.
+    let stand_in = tempfile::tempdir().unwrap();
+    let opened = stand_in.path().join("opened");
+    let opener = stand_in.path().join("xdg-open");
+    fs::write(&opener, format!("#!/bin/sh\necho \"$1\" >> {}\n", opened.display())).unwrap();
+    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", stand_in.path().display(), std::env::var("PATH").unwrap());
+    let mut tray = Tray::start_in(&desk, "", &[("PATH", path)]);
+    let config = tray.folder.path().join("stratus.toml");
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace("[speech]\n", &format!("[speech]\nmirror = \"http://{hub}\"\n"))).unwrap();
+    let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
+    let told = |words: &str| wait(words, 20, || toasts.lock().unwrap().iter().any(|l| l.contains(words)).then_some(()));
+    let shown = |file: &Path| {
+        let want = file.display().to_string();
+        wait(&format!("{want} opened"), 60, || fs::read_to_string(&opened).is_ok_and(|t| t.lines().any(|l| l == want)).then_some(()))
+    };
+    let said = Command::new(program()).args(["say", "Hilo Ground, Skyhawk 172SP, radio check"]).output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+    tray.state("ready", 30);
+
+    let mut menu = Menu { tray: &tray, clicked: BTreeSet::new() };
+    let heard = record("spk.monitor", || {
+        menu.click("Repeat: ");
+        tray.state("the controller speaks", 10);
+        tray.state("ready", 30);
+        menu.click("Play a test call");
+        tray.state("the controller speaks", 10);
+        tray.state("ready", 30);
+    });
+    assert!(speech_seconds(&heard) > 1.6, "{} s of speech", speech_seconds(&heard));
+    menu.click("Check the microphone");
+    told("Say something now");
+    told("the loudest moment was");
+
+    menu.writes("Mute the controller", "mute = true");
+    wait("the mark", 10, || tray.item.menu().iter().any(|e| e.label.contains("Mute") && e.checked).then_some(()));
+    menu.writes("Mute the controller", "mute = false");
+    for (title, next, key) in [("Microphone", "Check the microphone", "microphone"), ("Speaker", "Play a test call", "speaker")] {
+        let there = menu.below(title, next);
+        assert!(there.len() >= 2, "{title}: {there:#?}");
+        for e in there.iter().skip(1) {
+            menu.choose(e);
+            menu.says(&e.label, &format!("{key} = \"{}\"", e.label.replace("__", "_")));
+        }
+        menu.choose(&there[0]);
+        menu.says(&there[0].label, &format!("{key} = \"\""));
+    }
+    for (words, line) in [
+        ("American", "voice = \"en-US\""),
+        ("British", "voice = \"en-GB\""),
+        ("By the region", "voice = \"auto\""),
+        ("Student:", "mode = \"student\""),
+        ("Strict:", "mode = \"strict\""),
+        ("Standard", "mode = \"standard\""),
+        ("For every transmission", "mode = \"llm\""),
+        ("Only when needed", "mode = \"auto\""),
+        ("Never", "mode = \"rules\""),
+        ("Copilot tunes the radio", "tune = true"),
+        ("Copilot sets the transponder", "squawk = true"),
+    ] {
+        menu.writes(words, line);
+    }
+
+    for model in stratus::models::ALL {
+        menu.click(&format!("{} (", model.name));
+        let request = format!("GET /{} ", model.file);
+        wait(&request, 20, || asked.lock().unwrap().iter().any(|r| r.starts_with(&request)).then_some(()));
+        menu.click("Stop the download");
+        wait("the end of the download", 30, || (!tray.item.menu().iter().any(|e| e.label.contains("Stop the download"))).then_some(()));
+    }
+    menu.click("stratus-demo-en");
+    shown(&config);
+    fs::write(&opened, "").unwrap();
+    menu.click("Open the configuration");
+    shown(&config);
+    menu.click("Open the log folder");
+    let logs = wait("the log folder", 10, || fs::read_to_string(&opened).ok()?.lines().find(|l| l.ends_with("logs")).map(str::to_owned));
+    assert!(Path::new(&logs).is_dir(), "{logs}");
+    menu.click("Check for updates");
+    told("no release feed is set");
+    let entry = Path::new(&std::env::var_os("HOME").unwrap()).join(".config/autostart/stratus.desktop");
+    menu.click("Start with the system");
+    wait("the autostart entry", 10, || entry.exists().then_some(()));
+    wait("the mark", 10, || tray.item.menu().iter().any(|e| e.label.contains("Start with") && e.checked).then_some(()));
+    menu.click("Start with the system");
+    wait("no autostart entry", 10, || (!entry.exists()).then_some(()));
+    menu.click("Check everything");
+    shown(&Path::new(&logs).join("doctor.txt"));
+    told("Stratus was checked");
+
+    // Where no joystick can be read this is a fault, and stays one: it comes last.
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace("[speech]\n", "joystick = [\"044f:b10a/button 3\"]\n[speech]\n")).unwrap();
+    wait("the button in the menu", 20, || tray.item.menu().iter().any(|e| e.label.contains("044f:b10a")).then_some(()));
+    menu.writes("Forget the joystick", "joystick = []");
+    menu.click("Press a joystick button");
+    told("Press the button now");
+
+    // None was forgotten: what could be clicked was, but for the end.
+    let clicked = std::mem::take(&mut menu.clicked);
+    let left: Vec<Entry> = tray.item.menu().into_iter().filter(|e| e.enabled && !e.opens && !clicked.contains(&e.label)).collect();
+    let left: Vec<&str> = left.iter().map(|e| e.label.as_str()).filter(|l| !l.starts_with("Repeat: ")).collect();
+    assert_eq!(left, ["Quit Stratus"]);
+    assert!(tray.end(|t| t.item.click("Quit Stratus")).success());
+}
+
+/// Stands between a client and the X server, and loses each release of a key that the client listens to.
+struct Lossy {
+    display: String,
+    lost: Arc<AtomicUsize>,
+}
+
+impl Lossy {
+    fn start() -> Self {
+        let server = std::env::var("DISPLAY").unwrap();
+        let number = server.trim_start_matches(':').split('.').next().unwrap().to_owned();
+        let (listener, n) =
+            (60..500).find_map(|n| TcpListener::bind(("127.0.0.1", 6000 + n)).ok().map(|l| (l, n))).expect("a free display's port");
+        let lost = Arc::new(AtomicUsize::new(0));
+        let losses = lost.clone();
+        // Ends with the test program.
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let server = UnixStream::connect(format!("/tmp/.X11-unix/X{number}")).unwrap();
+                let (mut from, mut to) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+                std::thread::spawn(move || {
+                    let _ = std::io::copy(&mut from, &mut to);
+                    let _ = to.shutdown(std::net::Shutdown::Both);
+                });
+                let losses = losses.clone();
+                std::thread::spawn(move || {
+                    let _ = lose(server, &client, &losses);
+                    let _ = client.shutdown(std::net::Shutdown::Both);
+                });
+            }
+        });
+        Self { display: format!("127.0.0.1:{n}"), lost }
+    }
+}
+
+/// Hands the server's messages on, but for XI_RawKeyRelease (14 of the X Input extension).
+fn lose(mut server: UnixStream, mut client: &TcpStream, lost: &AtomicUsize) -> std::io::Result<()> {
+    let word = |b: &[u8], at: usize| u32::from_ne_bytes([b[at], b[at + 1], b[at + 2], b[at + 3]]) as usize;
+    // The answer to the connection's set-up: its length stands in the last two of eight bytes.
+    let mut head = vec![0; 8];
+    server.read_exact(&mut head)?;
+    let mut rest = vec![0; usize::from(u16::from_ne_bytes([head[6], head[7]])) * 4];
+    server.read_exact(&mut rest)?;
+    client.write_all(&[head, rest].concat())?;
+    loop {
+        let mut message = vec![0; 32];
+        server.read_exact(&mut message)?;
+        // A reply (1) and a generic event (35) say how much follows.
+        let kind = message[0] & 0x7f;
+        if kind == 1 || kind == 35 {
+            let mut more = vec![0; word(&message, 4) * 4];
+            server.read_exact(&mut more)?;
+            message.extend(more);
+        }
+        if kind == 35 && message[8..10] == 14u16.to_ne_bytes() {
+            lost.fetch_add(1, Ordering::Relaxed);
+            continue;
+        }
+        client.write_all(&message)?;
+    }
+}
+
+#[test]
+fn a_release_that_is_lost_ends_the_transmission() {
+    let Some(desk) = desk("a_release_that_is_lost_ends_the_transmission") else { return };
+    let lossy = Lossy::start();
+    let mut tray = Tray::start_in(&desk, "", &[("DISPLAY", lossy.display.clone())]);
+    for n in 1..=3 {
+        desk.xdotool(&["keydown", "Scroll_Lock"]);
+        tray.state("listening", 5);
+        desk.xdotool(&["keyup", "Scroll_Lock"]);
+        let released = Instant::now();
+        wait("the end of the take", 5, || (!tray.words().contains("listening")).then_some(()));
+        // A tenth of a second between two looks at the key, and the tail; the rest is the machine's.
+        eprintln!("ended {:?} after the release", released.elapsed());
+        assert!(lossy.lost.load(Ordering::Relaxed) >= n, "no release was lost");
+        tray.state("ready", 30);
+    }
+    assert!(tray.end(|t| t.item.click("Quit Stratus")).success());
+}
