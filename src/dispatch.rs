@@ -1,14 +1,16 @@
 //! Wires workers to `App`: effects become jobs, results become events. One owner thread holds the application.
 
+mod devices;
 mod ears;
 mod fetch;
 mod microphone;
 pub mod offer;
 mod recording;
+mod transcript;
 pub mod updates;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -23,7 +25,7 @@ use crate::audio::radio;
 use crate::config::Watch;
 use crate::desktop::joystick::{Joysticks, News, Places};
 use crate::desktop::{autostart, key::Key, toast::Toaster, tray::Tray};
-use crate::event::{Effect, Event, Line, Voice};
+use crate::event::{Effect, Event, Line, Toast, Voice};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
 use crate::paths::Paths;
@@ -34,8 +36,9 @@ use crate::sim::link::{Link, Patience, Told};
 use crate::speech::files;
 use crate::speech::synthesise::Synthesiser;
 use crate::units::{Time, TxId};
-use crate::worker::Worker;
+use crate::worker::{Worker, panic_words, stumble};
 
+pub use devices::watch_devices;
 pub use ears::threads;
 use ears::{Ears, ears};
 use recording::Recording;
@@ -419,31 +422,10 @@ impl Shell {
     }
 }
 
-/// How often the lists of microphones and speakers are looked at.
-const DEVICES_EVERY: Duration = Duration::from_secs(20);
-
-/// Tells which sound devices there are, now and whenever that changes, until the sender it returns is dropped. Sending
-/// has them looked at now.
-pub fn watch_devices(inbox: &Inbox) -> std::sync::mpsc::Sender<()> {
-    let (stop, stopped) = std::sync::mpsc::channel();
-    let inbox = inbox.clone();
-    let spawned = std::thread::Builder::new().name("devices".into()).spawn(move || {
-        let (mut last, mut lister) = (None, crate::audio::list::Lister::default());
-        loop {
-            let now = lister.list();
-            if last.as_ref() != Some(&now) {
-                inbox.offer(Event::Devices(now.clone()));
-                last = Some(now);
-            }
-            if stopped.recv_timeout(DEVICES_EVERY) == Err(RecvTimeoutError::Disconnected) {
-                return;
-            }
-        }
-    });
-    if let Err(e) = spawned {
-        log::error!("cannot watch the sound devices: {e}");
-    }
-    stop
+/// A problem shown without the application's help.
+fn told(p: Problem) -> Effect {
+    let body = format!("{}\n{}", p.why.join("; "), p.fix);
+    Effect::Toast(Toast { title: p.what, body, fault: true, seconds: 10 })
 }
 
 /// Watches the push-to-talk key; nothing where the pilot wants none of the keyboard.
@@ -498,20 +480,17 @@ fn record(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Problem> {
         64,
         move || {
             let (path, out) = (path.clone(), out.clone());
+            // A disk that has failed is told once, until it is well again.
             let mut told = false;
-            move |line: Line| {
-                let written = serde_json::to_string(&line).map_err(std::io::Error::other).and_then(|mut text| {
-                    text.push('\n');
-                    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-                    std::fs::OpenOptions::new().create(true).append(true).open(&path)?.write_all(text.as_bytes())
-                });
-                if let Err(e) = written
-                    && !std::mem::replace(&mut told, true)
-                {
-                    let p = Problem::new(format!("cannot write {}", path.display()))
-                        .because(e)
-                        .fix("free some space, or make the folder writable");
-                    out.send(Event::Trouble(p));
+            move |line: Line| match transcript::append(&path, &line) {
+                Ok(()) => told = false,
+                Err(e) => {
+                    if !std::mem::replace(&mut told, true) {
+                        let p = Problem::new(format!("cannot write {}", path.display()))
+                            .because(e)
+                            .fix("free some space, or make the folder writable");
+                        out.send(Event::Trouble(p));
+                    }
                 }
             }
         },
@@ -571,7 +550,17 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         shell.recording.event(at, &event, &shell.config);
         let took = Instant::now();
         let decides = matches!(event, Event::Heard { .. } | Event::Advice { .. });
-        let effects = app.handle(at, event);
+        let asked = if let Event::Typed { id, .. } | Event::Plan { id, .. } = &event { Some(*id) } else { None };
+        let effects = catch_unwind(AssertUnwindSafe(|| {
+            stumble("owner");
+            app.handle(at, event)
+        }));
+        let effects = effects.unwrap_or_else(|panic| {
+            // What the event had changed so far stays; nothing is on its way to the world.
+            let p = Problem::bug("something went wrong within Stratus").because(panic_words(&*panic)).fix("say it again, in other words");
+            let answer = asked.map(|id| Effect::Answer { id, text: String::new(), note: p.one_line() });
+            answer.into_iter().chain([told(p)]).collect()
+        });
         if decides {
             app.spent(u32::try_from(took.elapsed().as_millis()).unwrap_or(u32::MAX));
         }

@@ -1,6 +1,6 @@
 //! Downloads that survive: resumed where they stopped, checked while they are written, and in place only when right.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,7 @@ use ureq::http::{Response, StatusCode};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
+use crate::paths::{private, private_folder};
 use crate::problem::Problem;
 
 /// How often a transfer that got nowhere is tried again; whatever gets somewhere begins to count anew.
@@ -222,7 +223,11 @@ fn transfer(agent: &Agent, wanted: &Wanted, file: &mut File, cancel: &AtomicBool
 
 /// Where the bytes of a partial answer begin: "bytes 100-199/200".
 fn starts_at(response: &Response<Body>) -> Option<u64> {
-    let range = response.headers().get("content-range")?.to_str().ok()?;
+    range_start(response.headers().get("content-range")?.to_str().ok()?)
+}
+
+/// Where a `Content-Range` begins.
+pub fn range_start(range: &str) -> Option<u64> {
     range.trim().strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
 }
 
@@ -235,9 +240,9 @@ pub fn part_of(to: &Path) -> PathBuf {
 
 fn open(part: &Path) -> std::io::Result<File> {
     if let Some(folder) = part.parent() {
-        fs::create_dir_all(folder)?;
+        private_folder(folder)?;
     }
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(part)
+    private().read(true).write(true).create(true).truncate(false).open(part)
 }
 
 fn space_or_rights(path: &Path) -> String {

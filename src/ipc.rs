@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::FlightPlan;
 use crate::problem::Problem;
+use crate::worker::stumble;
 
 /// Connections at once; one more is told that Stratus is busy.
 const MAX_CONNECTIONS: usize = 8;
@@ -273,6 +274,7 @@ fn serve(mut stream: LocalSocketStream, shared: &Shared) {
                 return;
             }
         };
+        stumble("ipc peer");
         let reply = answer(&line, shared);
         if write_line(&mut stream, &reply).is_err() {
             return;

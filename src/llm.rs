@@ -1,5 +1,6 @@
 //! The language model on Ollama: one question at a time on a small runtime of its own, answers whole, never word by word.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::event::Question;
 use crate::problem::Problem;
 use crate::settings::Brain;
 use crate::units::TxId;
+use crate::worker::{panic_words, stumble};
 
 /// Answers beyond this are not read by anybody, bytes.
 const LONGEST: usize = 64 * 1024;
@@ -58,24 +60,31 @@ impl Llm {
                         },
                     };
                     let Order::Ask(tx, question, url) = order else { continue };
-                    let answer = runtime.block_on(async {
-                        let asked = ask(&question, &url);
-                        tokio::pin!(asked);
-                        loop {
-                            match tokio::time::timeout(LOOK, &mut asked).await {
-                                Ok(result) => return Some(result),
-                                Err(_) => match inbox.recv_timeout(Duration::ZERO) {
-                                    Ok(Order::Cancel(c)) if c == tx => return None,
-                                    Ok(Order::Cancel(_)) | Err(RecvTimeoutError::Timeout) => {}
-                                    // A newer question makes this one stale.
-                                    Ok(o) => {
-                                        next = Some(o);
-                                        return None;
-                                    }
-                                    Err(RecvTimeoutError::Disconnected) => return None,
-                                },
+                    let waiting = || {
+                        runtime.block_on(async {
+                            stumble("llm");
+                            let asked = ask(&question, &url);
+                            tokio::pin!(asked);
+                            loop {
+                                match tokio::time::timeout(LOOK, &mut asked).await {
+                                    Ok(result) => return Some(result),
+                                    Err(_) => match inbox.recv_timeout(Duration::ZERO) {
+                                        Ok(Order::Cancel(c)) if c == tx => return None,
+                                        Ok(Order::Cancel(_)) | Err(RecvTimeoutError::Timeout) => {}
+                                        // A newer question makes this one stale.
+                                        Ok(o) => {
+                                            next = Some(o);
+                                            return None;
+                                        }
+                                        Err(RecvTimeoutError::Disconnected) => return None,
+                                    },
+                                }
                             }
-                        }
+                        })
+                    };
+                    let answer = catch_unwind(AssertUnwindSafe(waiting)).unwrap_or_else(|panic| {
+                        let p = Problem::bug("the language model's client failed").because(panic_words(&*panic));
+                        Some(Err(p.fix("it is started again; Stratus works without it")))
                     });
                     if let Some(result) = answer {
                         tell(tx, result);

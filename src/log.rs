@@ -2,13 +2,14 @@
 //!
 //! A log that cannot be written is a `Problem` to tell, never a reason not to fly.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use log::LevelFilter;
 use simplelog::{CombinedLogger, ConfigBuilder, SharedLogger, WriteLogger};
 
+use crate::paths::append_private;
 use crate::problem::Problem;
 
 /// A log file is set aside when it has grown to this many bytes; one older file is kept.
@@ -62,10 +63,7 @@ struct Bounded {
 
 impl Bounded {
     fn open(path: &Path, max: u64) -> io::Result<Self> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        let file = append_private(path)?;
         let written = file.metadata()?.len();
         Ok(Self { path: path.to_owned(), file, line: Vec::new(), written, max })
     }

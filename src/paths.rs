@@ -1,5 +1,7 @@
 //! Where Stratus keeps its files: configuration, models, log, transcript, and the socket of the running tray.
 
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
@@ -84,6 +86,43 @@ impl Paths {
     }
 }
 
+/// How a file that is nobody else's business is opened: made, where it is new, for its owner alone.
+pub fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "Windows keeps a profile to its owner by itself"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes a folder, and those above it, for its owner alone; one that is there stays as it is.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
+/// Appends to a file of words that were said: opened as `private` does, and closed to others where an earlier version left it
+/// open to them.
+pub fn append_private(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        private_folder(folder)?;
+    }
+    let file = private().create(true).read(true).append(true).open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mut rights = file.metadata()?.permissions();
+        if rights.mode() & 0o077 != 0 {
+            rights.set_mode(0o600);
+            // Somebody else's file cannot be closed; it is written all the same.
+            let _ = file.set_permissions(rights);
+        }
+    }
+    Ok(file)
+}
+
 /// A path that still holds when the working folder changes, with a leading `~/` meant as the shell means it.
 ///
 /// A relative path stays as it is where the working folder itself is gone.
@@ -107,6 +146,20 @@ mod tests {
         assert!(moved.config_file.is_absolute() && moved.config_file.ends_with("other.toml"));
         assert_eq!(moved.data_dir, usual.data_dir);
         assert!(usual.config_file.ends_with("stratus/stratus.toml") || cfg!(windows));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_private_is_for_its_owner_alone_also_where_it_was_not() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, file) = (dir.path().join("a/b"), dir.path().join("a/b/said"));
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        drop(append_private(&file).unwrap());
+        assert_eq!((mode(&folder), mode(&file)), (0o700, 0o600));
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        drop(append_private(&file).unwrap());
+        assert_eq!(mode(&file), 0o600);
     }
 
     #[test]

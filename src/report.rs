@@ -193,7 +193,22 @@ pub struct FlightPlan {
     pub altitude_ft: Option<i32>,
 }
 
+/// Characters of a filed place, and of a filed route.
+const PLACE: usize = 40;
+const ROUTE: usize = 600;
+
 impl FlightPlan {
+    /// The plan without whatever is no name: it comes from files and by the local socket, and is shown and spoken.
+    pub fn tidied(self) -> Self {
+        let fits = |c: char| c.is_alphanumeric() || " .'/-".contains(c);
+        let place = |p: Option<String>| p.filter(|p| p.len() <= PLACE && p.starts_with(char::is_alphanumeric) && p.chars().all(fits));
+        let route = self.route.map(|r| {
+            let words = r.split_whitespace().filter(|w| w.starts_with(char::is_alphanumeric) && w.chars().all(fits));
+            words.collect::<Vec<_>>().join(" ").chars().take(ROUTE).collect::<String>()
+        });
+        Self { departure: place(self.departure), destination: place(self.destination), route: route.filter(|r| !r.is_empty()), ..self }
+    }
+
     /// "KPAO to KMRY, IFR, 7000 ft, via V25 SNS".
     pub fn words(&self) -> String {
         let mut words = vec![match (&self.departure, &self.destination) {

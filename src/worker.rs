@@ -1,10 +1,12 @@
 //! `Worker<T>`: a named thread with a bounded inbox that ends when its owner lets go of it.
 //!
-//! The body runs under `catch_unwind`: a panic in one job is told and does not take the process with it.
+//! The body runs under `catch_unwind`: a panic in one job is told and does not take the process with it. `survive` is the
+//! same for a thread that holds more than a queue.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crate::problem::Problem;
 
@@ -41,7 +43,10 @@ impl<T: Send + 'static> Worker<T> {
                         return;
                     };
                     while let Ok(job) = jobs.recv() {
-                        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| handler(job))) {
+                        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| {
+                            stumble(name);
+                            handler(job);
+                        })) {
                             on_panic(panic_words(&*panic));
                             // The old handler may be in any state: forget what it held rather than use it again.
                             let _ = catch_unwind(AssertUnwindSafe(move || drop(handler)));
@@ -80,6 +85,46 @@ impl<T: Send + 'static> Drop for Worker<T> {
     }
 }
 
+/// Panics in a row after which a thread is given up: it would only fail again.
+const MOST: u32 = 20;
+/// A thread that ran for so long has recovered.
+const WELL: Duration = Duration::from_secs(60);
+/// Between a panic and the next try, for each panic in a row.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Runs `body` until it returns. After a panic `mend` puts the state in order (it gets the panic's words), and `body` runs
+/// again; a thread that does nothing but panic is given up.
+pub fn survive<S>(state: &mut S, mut body: impl FnMut(&mut S), mut mend: impl FnMut(&mut S, String)) {
+    let mut row = 0;
+    loop {
+        let begun = Instant::now();
+        let Err(panic) = catch_unwind(AssertUnwindSafe(|| body(state))) else { return };
+        row = if begun.elapsed() > WELL { 1 } else { row + 1 };
+        let words = panic_words(&*panic);
+        if catch_unwind(AssertUnwindSafe(|| mend(state, words))).is_err() || row >= MOST {
+            log::error!("{} fails again and again, and is given up", std::thread::current().name().unwrap_or("a thread"));
+            return;
+        }
+        std::thread::sleep(PAUSE * row);
+    }
+}
+
+/// Panics where a test wants it: in a program with the feature `faults`, if the folder `STRATUS_FAULTS` has a file of this
+/// name, which is taken away.
+#[cfg(feature = "faults")]
+pub fn stumble(name: &str) {
+    if let Some(folder) = std::env::var_os("STRATUS_FAULTS")
+        && std::fs::remove_file(std::path::Path::new(&folder).join(name)).is_ok()
+    {
+        panic!("a fault that a test asked for");
+    }
+}
+
+/// Nothing: what is shipped has no such faults.
+#[cfg(not(feature = "faults"))]
+#[inline(always)]
+pub fn stumble(_: &str) {}
+
 /// The text of a panic, as far as it has one.
 pub fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
     panic
@@ -117,6 +162,29 @@ mod tests {
         drop(worker);
         assert_eq!(seen.iter().collect::<Vec<_>>(), [1, 3]);
         assert_eq!(told.recv().unwrap(), "two is too much");
+    }
+
+    #[test]
+    fn a_thread_survives_its_panics_and_one_that_only_panics_is_given_up() {
+        let (mut seen, mut mended) = ((0, Vec::new()), 0);
+        survive(
+            &mut seen,
+            |s| {
+                s.0 += 1;
+                assert!(s.0 > 2, "not yet");
+                s.1.push(s.0);
+            },
+            |s, words| {
+                assert!(words.contains("not yet"));
+                s.1.clear();
+                mended += 1;
+            },
+        );
+        assert_eq!((seen, mended), ((3, vec![3]), 2));
+        let mut tries = 0;
+        survive(&mut tries, |_| panic!("always"), |t, _| *t += 1);
+        assert_eq!(tries, MOST);
+        survive(&mut tries, |_| panic!("always"), |_, _| panic!("in mending, too"));
     }
 
     #[test]

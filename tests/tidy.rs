@@ -97,6 +97,11 @@ fn documents_say_what_is_there() {
 }
 
 #[test]
+fn unsafe_code_is_where_it_is_known_to_be() {
+    rules::unsafe_files(&tree::sources());
+}
+
+#[test]
 fn no_file_tells_of_one_machine() {
     rules::machine_words(&tree::tracked());
 }

@@ -14,6 +14,8 @@ const MOST: usize = 50_000;
 const INTERSECTION_FT: f64 = 600.0;
 /// A parking place farther than this from every taxiway has no way to it, in feet.
 const PARKING_FT: f64 = 1500.0;
+/// Characters of a name.
+const LONGEST_NAME: usize = 80;
 
 /// Reads a file of airports; a line at a time, as files have millions.
 #[derive(Debug, Default)]
@@ -70,7 +72,13 @@ fn begun(f: &[&str]) -> Option<Building> {
     let icao = f.get(4)?.to_ascii_uppercase();
     let fits = (2..=8).contains(&icao.len()) && icao.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let elevation_ft = number(f, 1).filter(|e| e.abs() < 30_000.0)?;
-    fits.then(|| Building { icao, name: f.get(5..).unwrap_or(&[]).join(" "), elevation_ft, ..Building::default() })
+    fits.then(|| Building { icao, name: name(f.get(5..).unwrap_or(&[])), elevation_ft, ..Building::default() })
+}
+
+/// A name as it is shown and spoken: nothing that moves a cursor, is markup or turns the writing round.
+fn name(words: &[&str]) -> String {
+    let fits = |c: &char| c.is_alphanumeric() || " .,'()/-".contains(*c);
+    words.join(" ").chars().filter(fits).take(LONGEST_NAME).collect()
 }
 
 fn number(f: &[&str], i: usize) -> Option<f64> {
@@ -100,7 +108,7 @@ impl Building {
                     self.zones.entry(edge).or_default().insert(end.parse().ok()?);
                 }
             }
-            "1300" if room => self.parking.push((f.get(6..).unwrap_or(&[]).join(" "), point(f, 1)?)),
+            "1300" if room => self.parking.push((name(f.get(6..).unwrap_or(&[])), point(f, 1)?)),
             _ => {}
         }
         Some(())

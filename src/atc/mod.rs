@@ -179,7 +179,7 @@ impl Engine {
 
     /// Files a flight plan, or takes it back.
     pub fn file(&mut self, plan: Option<FlightPlan>) {
-        self.plan = plan;
+        self.plan = plan.map(FlightPlan::tidied);
     }
 
     /// Takes over a changed setup; the clearance record stays.

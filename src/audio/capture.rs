@@ -19,6 +19,7 @@ use crate::event::Take;
 use crate::problem::Problem;
 use crate::settings::{Audio, KeepOpen};
 use crate::units::TxId;
+use crate::worker::{stumble, survive};
 
 /// How often the ring is emptied while nothing is taken, and while something is.
 const IDLE: Duration = Duration::from_millis(200);
@@ -98,7 +99,10 @@ impl Capture {
         let reports = flown.clone();
         let thread = std::thread::Builder::new()
             .name("capture".into())
-            .spawn(move || Capturing::new(settings, looks, (begun, reports), Box::new(tell)).run(&inbox))
+            .spawn(move || {
+                let mut capturing = Capturing::new(settings, looks, (begun, reports), Box::new(tell));
+                survive(&mut capturing, |c| c.run(&inbox), |c, why| c.fell(why));
+            })
             .map_err(|e| Problem::new("cannot start the microphone's thread").because(e))?;
         Ok(Self { orders: Some(orders), begun, flown, thread: Some(thread) })
     }
@@ -206,8 +210,9 @@ impl Capturing {
         }
     }
 
-    fn run(mut self, inbox: &Receiver<Order>) {
+    fn run(&mut self, inbox: &Receiver<Order>) {
         loop {
+            stumble("capture");
             self.watch();
             // While a device is looked for, opened or tried, its thread is listened to.
             let wait = if self.taking.is_some() || self.keeper.waiting().is_some() || self.microphone.is_some() && !self.known {
@@ -240,6 +245,17 @@ impl Capturing {
                     return;
                 }
             }
+        }
+    }
+
+    /// After a panic: whatever is under way may be half done. The microphone is opened anew.
+    fn fell(&mut self, why: String) {
+        self.before.clear();
+        (self.known, self.looked) = (false, None);
+        self.microphone.take().into_iter().for_each(close);
+        let p = Problem::bug("the microphone's thread failed").because(why).fix("it is started again; say it once more");
+        if let Some(Taking { tx, .. }) = self.taking.take() {
+            (self.tell)(CaptureEvent::Taken { tx, take: Err(p) });
         }
     }
 

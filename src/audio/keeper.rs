@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::problem::Problem;
+use crate::worker::stumble;
 
 /// A look that takes longer than this is given up, with its thread.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -77,10 +78,11 @@ impl<D: Send + 'static> Keeper<D> {
     fn thread(&self) -> Option<Running<D>> {
         let (ask, asked) = sync_channel::<Asked>(1);
         let (answer, answers) = sync_channel(1);
-        let looks = self.looks.clone();
+        let (looks, name) = (self.looks.clone(), self.name);
         let spawned = std::thread::Builder::new().name(self.name.into()).spawn(move || {
             let mut look = looks();
             while let Ok(open) = asked.recv() {
+                stumble(name);
                 if answer.send(look(open.as_deref())).is_err() {
                     return;
                 }

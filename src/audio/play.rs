@@ -20,6 +20,7 @@ use crate::event::Clip;
 use crate::problem::Problem;
 use crate::settings::{Audio, HeadsetEar};
 use crate::units::TxId;
+use crate::worker::{stumble, survive};
 
 /// How often the player looks at what the callback did, while it plays.
 const LOOK: Duration = Duration::from_millis(5);
@@ -117,7 +118,7 @@ impl Player {
             .name("play".into())
             .spawn(move || {
                 let keeper = Keeper::new("speaker", looks);
-                let playing = Playing {
+                let mut playing = Playing {
                     keeper,
                     speaker: None,
                     ear,
@@ -129,7 +130,7 @@ impl Player {
                     click: None,
                     tell: Box::new(tell),
                 };
-                playing.run(&inbox);
+                survive(&mut playing, |p| p.run(&inbox), |p, why| p.fell(&why));
             })
             .map_err(|e| Problem::new("cannot start the player").because(e))?;
         Ok(Self { orders: Some(orders), thread: Some(thread) })
@@ -212,8 +213,9 @@ struct Playing {
 }
 
 impl Playing {
-    fn run(mut self, inbox: &Receiver<Order>) {
+    fn run(&mut self, inbox: &Receiver<Order>) {
         loop {
+            stumble("play");
             let watched = self.wanted.is_some() || self.standing.is_gone();
             let busy =
                 self.now.is_some() || self.click.is_some() || self.keeper.waiting().is_some() || self.speaker.is_some() && !self.known;
@@ -237,6 +239,15 @@ impl Playing {
             self.watch();
             self.look();
         }
+    }
+
+    /// After a panic: the speaker is opened anew, and what was playing counts as cut off.
+    fn fell(&mut self, why: &str) {
+        log::error!("the player failed and is started again: {why}");
+        self.click = None;
+        self.end(false);
+        self.reopened(None);
+        self.looked = None;
     }
 
     /// Notices a speaker that is lost, has the right one opened, and closes one that is idle.

@@ -37,6 +37,7 @@ pub(super) fn headless(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCo
 
 pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
+    footprint::bound_heaps();
     let paths = Paths::find(file)?;
     let loaded = config::load_or_create(&paths.config_file);
     let config = with_sim(loaded.config.clone(), args.sim.as_deref());
@@ -112,13 +113,25 @@ fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Recei
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     let handle = signals.handle();
     let owner = std::thread::Builder::new().name("owner".into()).spawn(move || {
+        // However the owner ends, the main thread must not wait on for signals without it.
+        let _closing = Closing(handle);
         dispatch::own(app, shell, &receiver, begun);
-        handle.close();
     })?;
     for _ in signals.forever() {
         inbox.offer(Event::Quit);
     }
     owner.join().map_err(|_| Problem::bug("Stratus failed").fix("restart it and send the log").into())
+}
+
+/// Ends the wait for signals when it is dropped.
+#[cfg(unix)]
+struct Closing(signal_hook::iterator::Handle);
+
+#[cfg(unix)]
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 /// On Windows this is the owner's thread already: the main thread runs the message loop.

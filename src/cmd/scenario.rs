@@ -46,6 +46,8 @@ pub struct Played {
     pub failures: Vec<String>,
     /// Words of every intent that occurred.
     pub intents: BTreeSet<String>,
+    /// How long it lasted, virtual seconds.
+    pub seconds: f64,
 }
 
 /// Plays the text of a scenario.
@@ -119,6 +121,7 @@ pub fn play(text: &str) -> Result<Played, Problem> {
             played.failures.push(format!("line {at}: expected {wanted:?}\n          but the controller said {said:?}"));
         }
     }
+    played.seconds = s.stage.as_ref().map_or(0.0, |stage| stage.now().since(start()).as_secs_f64());
     Ok(played)
 }
 

@@ -8,7 +8,7 @@ pub mod renamed;
 mod set;
 mod watch;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ pub use watch::Watch;
 
 use renamed::{Notice, RENAMED, Renamed};
 
+use crate::paths::{private, private_folder};
 use crate::problem::Problem;
 use crate::settings::Config;
 
@@ -71,14 +72,26 @@ pub fn create(path: &Path) -> io::Result<()> {
 }
 
 fn create_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+    if fs::symlink_metadata(path).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    fill(&mut file).and_then(|()| file.sync_all()).inspect_err(|_| {
-        // Half a file would be read as a whole one at the next start.
-        let _ = fs::remove_file(path);
-    })
+    let folder = path.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    private_folder(folder)?;
+    // Half a file would be read as a whole one at the next start: it gets its name when it is complete.
+    let temp = folder.join(format!(".stratus.toml.{}.new", std::process::id()));
+    let write = || {
+        let mut file = private().write(true).create(true).truncate(true).open(&temp)?;
+        fill(&mut file)?;
+        file.sync_all()?;
+        // A second name is never given over a file that came meanwhile; where a disk knows none, a look must do.
+        match fs::hard_link(&temp, path) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists && fs::symlink_metadata(path).is_err() => fs::rename(&temp, path),
+            linked => linked,
+        }
+    };
+    let written = write();
+    let _ = fs::remove_file(&temp);
+    written
 }
 
 #[cfg(test)]
@@ -179,7 +192,15 @@ mod tests {
             Err(io::ErrorKind::StorageFull.into())
         });
         assert_eq!(full.unwrap_err().kind(), io::ErrorKind::StorageFull);
-        assert!(!path.exists());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        create_with(&path, |file| {
+            file.write_all(b"[aud")?;
+            assert!(!path.exists(), "it has no name before it is whole: a power cut leaves none behind");
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"[aud");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[test]
@@ -202,6 +223,14 @@ mod tests {
         fs::create_dir(&file).unwrap();
         starts("a directory");
         fs::remove_dir(&file).unwrap();
+        #[cfg(unix)]
+        {
+            // Nobody will ever write into it: reading it would take for ever.
+            assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+            starts("a pipe");
+            assert!(set_key(&file, "audio.mute", "true").is_err());
+            fs::remove_file(&file).unwrap();
+        }
         let under_a_file = dir.path().join("plain");
         fs::write(&under_a_file, "").unwrap();
         assert!(load_or_create(&under_a_file.join("stratus.toml")).problem.is_some(), "no folder possible");

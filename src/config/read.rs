@@ -22,6 +22,9 @@ pub(super) fn read_with(path: &Path, table: &[Renamed]) -> Result<Config, Proble
     if path.is_dir() {
         return broken(format!("{shown} is a folder"), "move the folder away; Stratus then makes a new file");
     }
+    if is_endless(path) {
+        return broken(format!("{shown} is a pipe or a device"), "move it away; Stratus then makes a new file");
+    }
     let mut bytes = Vec::new();
     if let Err(e) = File::open(path).and_then(|f| f.take(MAX_BYTES + 1).read_to_end(&mut bytes)) {
         return broken(format!("{shown}: {e}"), "check that the file is there and that you may read it");
@@ -40,6 +43,11 @@ pub(super) fn read_with(path: &Path, table: &[Renamed]) -> Result<Config, Proble
             broken(format!("{shown}:{line}: the text is not UTF-8"), "save the file as UTF-8 in your editor")
         }
     }
+}
+
+/// A pipe that nobody fills would never be read to its end, nor would some devices.
+pub(super) fn is_endless(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir())
 }
 
 /// Checks the text of a configuration; `path` is only for the words of an error.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Key, TableLike};
 
+use super::read::is_endless;
 use super::set::replace;
 use crate::problem::Problem;
 
@@ -36,6 +37,9 @@ impl Notice {
 /// Gives renamed keys in the file their new names, after a copy. `None` where there is nothing to do, or where the file is
 /// broken anyway: that is told by whoever reads it.
 pub fn migrate(path: &Path, table: &[Renamed]) -> Result<Option<Notice>, Problem> {
+    if is_endless(path) {
+        return Ok(None);
+    }
     let Ok(text) = fs::read_to_string(path) else { return Ok(None) };
     let Some((new, keys)) = renamed(&text, table) else { return Ok(None) };
     let mut copy = path.as_os_str().to_owned();

@@ -1,12 +1,13 @@
 //! Changing one key in the pilot's file: comments and order stay, and the file is never half written.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
 use toml_edit::{DocumentMut, Item, Table, Value};
 
-use super::read::parse;
+use super::read::{is_endless, parse};
+use crate::paths::{private, private_folder};
 use crate::problem::Problem;
 use crate::settings::Config;
 
@@ -18,6 +19,9 @@ pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
     let failed = |why: String| Problem::config(format!("cannot set `{key}` in the configuration")).because(why);
     // A value is set by its new name, and the others must be understood.
     super::renamed::migrate(path, super::renamed::RENAMED)?;
+    if is_endless(path) {
+        return Err(failed(format!("{} is a pipe or a device", path.display())).fix("move it away"));
+    }
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(e) if e.kind() == io::ErrorKind::NotFound => super::SHIPPED.to_owned(),
@@ -71,10 +75,10 @@ fn with_key(text: &str, key: &str, value: &str) -> Result<String, String> {
 pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let target = fs::canonicalize(path).or_else(|_| std::path::absolute(path))?;
     let folder = target.parent().ok_or(io::ErrorKind::NotFound)?;
-    fs::create_dir_all(folder)?;
+    private_folder(folder)?;
     let temp = folder.join(format!(".stratus.toml.{}.new", std::process::id()));
     let write = || {
-        let mut file = File::create(&temp)?;
+        let mut file = private().write(true).create(true).truncate(true).open(&temp)?;
         if let Ok(old) = fs::metadata(&target) {
             file.set_permissions(old.permissions())?;
         }

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use super::{read, set_key};
 use crate::problem::Problem;
 use crate::settings::Config;
+use crate::worker::{stumble, survive};
 
 /// How often the file is looked at.
 const EVERY: Duration = Duration::from_secs(1);
@@ -53,7 +54,7 @@ impl Watch {
         path: &Path,
         config: Arc<Config>,
         problem: Option<Problem>,
-        mut tell: impl FnMut(Result<Arc<Config>, Problem>) + Send + 'static,
+        tell: impl FnMut(Result<Arc<Config>, Problem>) + Send + 'static,
     ) -> Result<Self, Problem> {
         // A stamp that no file has when the start was broken: then the first look reads it again, and says nothing
         // as long as the file is as broken as it was. It also catches a change between reading and watching.
@@ -62,7 +63,15 @@ impl Watch {
         let (shared, watched) = (Arc::clone(&seen), path.to_owned());
         let thread = std::thread::Builder::new()
             .name("config watch".to_owned())
-            .spawn(move || watch(every, &watched, &shared, &stopped, &mut tell))
+            .spawn(move || {
+                let look = |tell: &mut dyn FnMut(Result<Arc<Config>, Problem>)| watch(every, &watched, &shared, &stopped, tell);
+                let mut tell: Box<dyn FnMut(Result<Arc<Config>, Problem>)> = Box::new(tell);
+                survive(
+                    &mut tell,
+                    |tell| look(tell.as_mut()),
+                    |_, why| log::error!("the watch over the configuration failed and goes on: {why}"),
+                );
+            })
             .map_err(|e| Problem::new("cannot watch the configuration").because(e))?;
         Ok(Self { path: path.to_owned(), seen, stop: Some(stop), thread: Some(thread) })
     }
@@ -93,6 +102,7 @@ fn watch(every: Duration, path: &Path, seen: &Mutex<Seen>, stopped: &Receiver<()
     // may have emptied it and not yet filled it, or moved it away and not yet put the new one in its place.
     let (mut wait, mut settling): (Duration, Option<Stamp>) = (every, None);
     while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        stumble("config watch");
         let mut last = lock(seen);
         let now = stamp(path);
         if now == last.stamp {

@@ -22,6 +22,7 @@ use super::windows::{self as system, Display, Manager, News};
 use super::x11::{self as system, Display, News};
 use crate::event::Edge;
 use crate::problem::Problem;
+use crate::worker::{stumble, survive};
 
 /// How often a held key is looked at.
 const LOOK: Duration = Duration::from_millis(100);
@@ -87,7 +88,8 @@ impl Key {
                             route(id, Some(news));
                         }
                         if started.send(Ok(())).is_ok() {
-                            Hold { grasp, tell: &tell, down: false }.run(&inbox);
+                            let mut hold = Hold { grasp, tell: &tell, down: false };
+                            survive(&mut hold, |h| h.run(&inbox), |h, _| h.edge(Edge::Up));
                         }
                         if let Some(id) = id {
                             route(id, None);
@@ -314,8 +316,9 @@ struct Hold<'a, G> {
 }
 
 impl<G: Grasp> Hold<'_, G> {
-    fn run(mut self, inbox: &Receiver<Note>) {
+    fn run(&mut self, inbox: &Receiver<Note>) {
         loop {
+            stumble("key");
             let note = if self.down {
                 match inbox.recv_timeout(LOOK) {
                     Ok(note) => note,

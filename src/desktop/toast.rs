@@ -2,6 +2,7 @@
 //!
 //! A notification daemon that hangs blocks that thread and nothing else; the end of the program waits for it 1 s at most.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use notify_rust::{Notification, Timeout};
 
 use crate::event::Toast;
 use crate::problem::Problem;
+use crate::worker::{panic_words, stumble};
 
 /// How long the end of the program waits for a toast under way.
 const STOP_LIMIT: Duration = Duration::from_secs(1);
@@ -68,7 +70,7 @@ pub struct Toaster {
 
 impl Toaster {
     /// Starts the thread. `tell` hears of the first toast that could not be shown, on that thread or the caller's; later
-    /// failures are only counted.
+    /// failures in a row are only counted.
     pub fn start(tell: impl Fn(Problem) + Send + Sync + 'static) -> Result<Self, Problem> {
         Self::with(tell, || {
             let mut desk = Desk::default();
@@ -129,10 +131,16 @@ fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
         let Some(toast) = slot.waiting.take() else { break };
         slot.busy = Some(Instant::now());
         drop(slot);
-        let result = show(&toast);
+        let shown = catch_unwind(AssertUnwindSafe(|| {
+            stumble("toast");
+            show(&toast)
+        }));
+        let result = shown.unwrap_or_else(|panic| Err(format!("a toast failed: {}", panic_words(&*panic))));
         shared.lock().busy = None;
-        if let Err(why) = result {
-            shared.failed(why);
+        match result {
+            // A daemon that is there again may go again, and that is news.
+            Ok(()) => shared.lock().told = false,
+            Err(why) => shared.failed(why),
         }
     }
     shared.lock().ended = true;
@@ -286,6 +294,29 @@ mod tests {
         let told: Vec<Problem> = told.iter().collect();
         assert_eq!(told.len(), 1);
         assert!(told[0].why.contains(&"no daemon".to_owned()) && !told[0].fix.is_empty());
+    }
+
+    #[test]
+    fn a_daemon_that_goes_a_second_time_is_told_again() {
+        let (words, told) = channel();
+        let words = Mutex::new(words);
+        let (tick, done) = channel();
+        let toaster = Toaster::with(
+            move |p: Problem| words.lock().unwrap().send(p).unwrap(),
+            move || {
+                move |t: &Toast| {
+                    let _ = tick.send(());
+                    if t.body == "shown" { Ok(()) } else { Err("no daemon".to_owned()) }
+                }
+            },
+        )
+        .unwrap();
+        for body in ["lost", "lost", "shown", "lost", "lost"] {
+            toaster.show(toast(body));
+            done.recv().unwrap();
+        }
+        drop(toaster);
+        assert_eq!(told.iter().count(), 2);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::problem::Problem;
 use crate::report::{Report, SimState};
 use crate::settings::Sim;
 use crate::units::{Frequency, Squawk};
+use crate::worker::{stumble, survive};
 
 /// Reports are passed on at most this often; simulators send up to one a frame.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
@@ -109,7 +110,10 @@ impl Link {
         let (sim, stopped) = (sim.clone(), stop.clone());
         let thread = std::thread::Builder::new()
             .name("sim".into())
-            .spawn(move || Search { sim, stopped, orders, patience, refused: None }.run(tell))
+            .spawn(move || {
+                let mut search = (Search { sim, stopped, orders, patience, refused: None }, tell);
+                survive(&mut search, |(s, tell)| s.run(tell), |_, why| log::error!("the simulator link failed and looks anew: {why}"));
+            })
             .map_err(|e| Problem::new("cannot start the simulator link").because(e.to_string()))?;
         Ok(Self { stop, thread: Some(thread), commands: Some(commands) })
     }
@@ -156,14 +160,14 @@ struct Search {
 }
 
 impl Search {
-    fn run(mut self, mut tell: impl FnMut(Told)) {
+    fn run(&mut self, tell: &mut impl FnMut(Told)) {
         let mut pause = self.patience.first;
         while !self.stopped() {
-            match self.find(&mut tell) {
+            match self.find(tell) {
                 Some(mut connection) => {
                     log::info!("simulator found: {}", connection.name());
                     pause = self.patience.first;
-                    self.follow(connection.as_mut(), &mut tell);
+                    self.follow(connection.as_mut(), tell);
                     log::info!("simulator gone: {}", connection.name());
                 }
                 None => pause = (pause * 2).min(self.patience.most),
@@ -214,6 +218,7 @@ impl Search {
         let (mut last, mut told): (Option<Report>, Option<Instant>) = (None, None);
         let mut wrong = 0u64;
         while !self.stopped() {
+            stumble("sim");
             match connection.poll() {
                 // Outside the earth, or no number: no place for the engine to reckon with.
                 Ok(Some(Told::Report(report))) if !sound(&report) => {

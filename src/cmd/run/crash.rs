@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::event::Event;
-use crate::paths::Paths;
+use crate::paths::{Paths, private, private_folder};
 
 /// Bytes of a report: a panic in a loop must not fill a disk.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -26,8 +26,8 @@ impl Drop for Mark {
 pub(super) fn begin(paths: &Paths) -> (Mark, Option<Event>) {
     let (mark, report) = (paths.log_dir.join("running"), paths.log_dir.join("crash.txt"));
     let told = last_run(&mark, &report, &paths.log_file());
-    let _ = fs::create_dir_all(&paths.log_dir);
-    let _ = fs::write(&mark, format!("{}\n", std::process::id()));
+    let _ = private_folder(&paths.log_dir);
+    let _ = private().write(true).create(true).truncate(true).open(&mark).and_then(|mut f| writeln!(f, "{}", std::process::id()));
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let thread = std::thread::current().name().unwrap_or("without a name").to_owned();
@@ -63,7 +63,7 @@ fn write(report: &Path, thread: &str, words: &str) {
         std::env::consts::OS,
         std::env::consts::ARCH
     );
-    let opened = fs::OpenOptions::new().create(true).append(true).open(report);
+    let opened = private().create(true).append(true).open(report);
     // Within a panic there is nobody left to tell.
     let _ = opened.and_then(|mut f| f.write_all(text.as_bytes()));
 }

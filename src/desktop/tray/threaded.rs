@@ -1,9 +1,11 @@
 //! The tray on a thread of its own: where it speaks over a bus.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 
 use super::{Board, Job, START_LIMIT, STOP_LIMIT};
+use crate::worker::{panic_words, stumble};
 
 pub(super) struct Seat {
     jobs: Option<Sender<Job>>,
@@ -63,6 +65,12 @@ fn run(inbox: &Receiver<Job>, started: &Sender<Result<(), String>>) {
         return;
     }
     while let Ok(job) = inbox.recv() {
-        board.perform(job);
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            stumble("tray");
+            board.perform(job);
+        }));
+        if let Err(panic) = done {
+            log::error!("the tray failed to show something: {}", panic_words(&*panic));
+        }
     }
 }

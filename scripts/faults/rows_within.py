@@ -1,0 +1,81 @@
+"""Faults of Stratus itself: a panic in each of its threads, in a program built with the feature `faults`.
+
+Such a program looks, in each round of each thread, for a file of the thread's name in the folder STRATUS_FAULTS, takes it
+away and panics. What is shipped has none of this."""
+
+import os
+import subprocess
+import time
+
+from peers import Ollama, XPlane
+from run import Absent, group
+from tray import BASE, RULES, STATED, Tray, ears, until
+
+# Thread, what wakes it, and whether the pilot is told.
+THREADS = [("owner", "typed"), ("capture", ""), ("play", "spoken"), ("recognise", "spoken"), ("synthesise", "typed"), ("record", "typed"),
+           ("config watch", ""), ("microphone", ""), ("speaker", "spoken"), ("toast", "typed"), ("devices", ""), ("llm", "typed"),
+           ("sim", ""), ("ipc peer", "typed"), ("tray", "typed"), ("key", "key")]
+
+
+@group
+def panics(run):
+    for thread, wake in THREADS:
+        run(f"panic in the thread “{thread}”", panic, thread, wake)
+
+
+panics.names = [f"panic in the thread “{t}”" for t, _ in THREADS]
+
+
+def panic(row, thread, wake):
+    if not Tray.panicking or not os.path.exists(Tray.panicking):
+        raise Absent("there is no program with the feature `faults`")
+    config, peer = BASE.replace('"none"', '"ScrollLock"') + ears() + RULES + STATED, None
+    if thread == "llm":
+        peer = Ollama()
+        config = config.replace(RULES, f'[brain]\nmode = "llm"\nmodel = "m"\nollama_url = "http://127.0.0.1:{peer.port}"\n')
+    if thread == "sim":
+        peer = XPlane()
+        config = config.replace(STATED, f'[sim]\nlink = "xplane"\nhost = "127.0.0.1"\nxplane_port = {peer.port}\nxplane_web_port = 9\n')
+    tray = Tray(config, program=Tray.panicking)
+    faults = f"{tray.folder}/faults"
+    os.mkdir(faults)
+    tray.environment["STRATUS_FAULTS"] = faults
+    tray.start()
+    try:
+        base = tray.warm()
+        # The report has the names of the functions, which are read out of the program once and kept.
+        base["rss"] += 40_000
+        tray.mark()
+        with open(f"{faults}/{thread}", "w"):
+            pass
+        begun = time.monotonic()
+        for _ in range(3):
+            if wake == "typed":
+                tray.say(timeout=5)
+            if wake == "spoken":
+                tray.speak(within=6)
+            if wake == "key":
+                for _ in range(2):
+                    subprocess.run(["xdotool", "key", "Scroll_Lock"])
+                    time.sleep(0.4)
+            if until(6 if thread == "devices" else 2, lambda: not os.path.exists(f"{faults}/{thread}")):
+                break
+        row.need(not os.path.exists(f"{faults}/{thread}"), "the thread did not come by")
+        row.need(until(5, lambda: f"panic in {thread}" in tray.log()), "the panic is not in the log")
+        row.need(tray.answers(), "a call is not answered")
+        row.recovered(time.monotonic() - begun)
+        row.sees([t for t in tray.toasts() if "Hilo" not in t][:1] or "nothing; the report is in crash.txt")
+        if thread == "config watch":
+            tray.configure(config + "[audio]\nvolume_percent = treu\n")
+            row.need(tray.told("configuration", 10), "the configuration is not watched any more")
+            tray.configure(config)
+        row.need(until(15, lambda: os.path.exists(f"{tray.folder}/state/stratus/logs/crash.txt")), "there is no report")
+        row.check(tray, base, spoken=True)
+        row.need(tray.end(), "it does not end in time")
+        tray.mark()
+        tray.start()
+        row.need(tray.told("failed last time", 8), "the next start does not tell of it")
+    finally:
+        tray.close()
+        if peer:
+            peer.close()

@@ -1,0 +1,69 @@
+//! The transcript's file: one JSON object a line, appended, for the pilot's own eyes.
+
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use crate::event::Line;
+use crate::paths::append_private;
+
+/// Appends a line. What a power cut or a full disk left half written stays a line of its own.
+pub(super) fn append(path: &Path, line: &Line) -> io::Result<()> {
+    let mut text = serde_json::to_string(line).map_err(io::Error::other)?;
+    text.push('\n');
+    let mut file = append_private(path)?;
+    if file.metadata()?.len() > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            text.insert(0, '\n');
+        }
+    }
+    file.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::event::Speaker;
+
+    fn line(text: &str) -> Line {
+        Line {
+            t: 1.0,
+            from: Speaker::Pilot,
+            facility: None,
+            frequency: None,
+            callsign: None,
+            text: text.into(),
+            intent: None,
+            verdict: None,
+            latency_ms: None,
+        }
+    }
+
+    #[test]
+    fn what_was_half_written_spoils_no_other_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data/transcript.jsonl");
+        append(&path, &line("one")).unwrap();
+        append(&path, &line("two")).unwrap();
+        let whole = fs::read_to_string(&path).unwrap();
+        assert_eq!(whole.lines().count(), 2);
+        fs::write(&path, &whole[..whole.len() - 20]).unwrap();
+        append(&path, &line("three")).unwrap();
+        let lines: Vec<bool> = fs::read_to_string(&path).unwrap().lines().map(|l| serde_json::from_str::<Line>(l).is_ok()).collect();
+        assert_eq!(lines, [true, false, true]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn nobody_else_may_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("transcript.jsonl");
+        append(&path, &line("one")).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
