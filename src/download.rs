@@ -89,6 +89,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
             empty(&mut file).map_err(|e| failed().because(e))?;
             if pieces <= 1 && !found || restarts > 1 {
                 let _ = fs::remove_file(&part);
+                let _ = fs::remove_file(edition_of(&part));
                 return Err(failed()
                     .because("what the server sends is not the published file (its SHA-256 differs); it was deleted")
                     .fix(wanted.otherwise));
@@ -98,7 +99,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
             continue;
         }
         pieces += 1;
-        match transfer(&agent, wanted, &mut file, cancel, progress) {
+        match transfer(&agent, wanted, &mut file, &Edition(edition_of(&part)), cancel, progress) {
             Ok(()) => tries = 0,
             Err(Ended::Never(p)) => return Err(p),
             Err(Ended::Again(why)) => {
@@ -118,6 +119,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     }
     file.sync_all().map_err(|e| failed().because(e))?;
     drop(file);
+    let _ = fs::remove_file(edition_of(&part));
     fs::rename(&part, &wanted.to).map_err(|e| failed().because(e).fix(space_or_rights(&wanted.to)))
 }
 
@@ -157,13 +159,24 @@ pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, 
 }
 
 /// One connection: from the bytes that are there to wherever it comes.
-fn transfer(agent: &Agent, wanted: &Wanted, file: &mut File, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<(), Ended> {
+fn transfer(
+    agent: &Agent,
+    wanted: &Wanted,
+    file: &mut File,
+    edition: &Edition,
+    cancel: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), Ended> {
     let never = |why: String, fix: &str| Ended::Never(Problem::new(format!("cannot download {}", wanted.what)).because(why).fix(fix));
     let other = wanted.otherwise;
     let mut have = length(file);
     let mut request = agent.get(&wanted.url);
+    let begun = edition.begun();
     if have > 0 {
         request = request.header("Range", format!("bytes={have}-"));
+        if let Some(tag) = &begun {
+            request = request.header("If-Range", tag);
+        }
     }
     // No compression: the sum is that of the file.
     let response = request.header("Accept-Encoding", "identity").call().map_err(|e| match e {
@@ -179,11 +192,17 @@ fn transfer(agent: &Agent, wanted: &Wanted, file: &mut File, cancel: &AtomicBool
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
                 have = 0;
             }
+            edition.begins(&response);
         }
         StatusCode::PARTIAL_CONTENT => {
             if starts_at(&response) != Some(have) {
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
                 return Err(Ended::Again("the server sends another part than was asked for".into()));
+            }
+            // A server that does not know the condition sends a part of whatever it has now.
+            if begun.is_some() && tag(&response).is_some_and(|now| Some(now) != begun) {
+                empty(file).map_err(|e| Ended::Again(e.to_string()))?;
+                return Err(Ended::Again("the file has changed at the server".into()));
             }
         }
         StatusCode::RANGE_NOT_SATISFIABLE => {
@@ -229,6 +248,46 @@ fn starts_at(response: &Response<Body>) -> Option<u64> {
 /// Where a `Content-Range` begins.
 pub fn range_start(range: &str) -> Option<u64> {
     range.trim().strip_prefix("bytes ")?.split('-').next()?.trim().parse().ok()
+}
+
+/// Which edition of a file the bytes that are there belong to: the server's ETag, kept beside them for the next time.
+struct Edition(PathBuf);
+
+impl Edition {
+    /// What was begun with.
+    fn begun(&self) -> Option<String> {
+        let tag = fs::read_to_string(&self.0).ok()?;
+        is_tag(&tag).then_some(tag)
+    }
+
+    /// A file begins anew.
+    fn begins(&self, response: &Response<Body>) {
+        let kept = match tag(response) {
+            Some(tag) => fs::write(&self.0, tag),
+            None => fs::remove_file(&self.0).or_else(|e| if e.kind() == std::io::ErrorKind::NotFound { Ok(()) } else { Err(e) }),
+        };
+        // Without it the sum at the end finds pieces that do not fit.
+        if let Err(e) = kept {
+            log::debug!("{}: {e}", self.0.display());
+        }
+    }
+}
+
+/// The tag of an answer, if it stands for the very bytes: a weak one does not.
+fn tag(response: &Response<Body>) -> Option<String> {
+    let tag = response.headers().get("etag")?.to_str().ok()?.trim();
+    is_tag(tag).then(|| tag.to_owned())
+}
+
+fn is_tag(tag: &str) -> bool {
+    tag.len() > 2 && tag.len() < 200 && tag.starts_with('"') && tag.ends_with('"') && tag.bytes().all(|b| (0x20..0x7f).contains(&b))
+}
+
+/// Where the edition of a file is kept while it is not whole.
+pub fn edition_of(part: &Path) -> PathBuf {
+    let mut name = part.as_os_str().to_owned();
+    name.push(".etag");
+    PathBuf::from(name)
 }
 
 /// Where a file lies while it is not whole.

@@ -47,6 +47,8 @@ pub const ALL: &[Model] = &[
         sha256: "60ed5bc3dd14eea856493d334349b405782ddcaf0028d4b5df4088345fba2efe", advice: "other languages" },
     Model { name: "small", file: "ggml-small.bin", bytes: 487_601_967,
         sha256: "1be3a9b2063867b937e64e2ec7483364a79917e157fa98c5d94b5c1fffea987b", advice: "other languages; wants a fast processor" },
+    Model { name: "medium", file: "ggml-medium.bin", bytes: 1_533_763_059,
+        sha256: "6c14d5adee5f86394037b4e4e8b59f1673b6cee10e3cf0b11bbdbee79c156208", advice: "other languages; only with a build for the graphics card" },
     Model { name: "large-v3-turbo-q5_0", file: "ggml-large-v3-turbo-q5_0.bin", bytes: 574_041_195,
         sha256: "394221709cd5ad1f40c46e6031ca61bce88931e6e088c188294c6d5a55ffa7e2", advice: "the best ears; only with a build for the graphics card" },
     Model { name: "large-v3-turbo", file: "ggml-large-v3-turbo.bin", bytes: 1_624_555_275,

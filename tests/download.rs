@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use stratus::download::{Patience, Wanted, fetch, part_of};
+use stratus::download::{Patience, Wanted, edition_of, fetch, part_of};
 use stratus::problem::Problem;
 
 /// What the server does with one request.
@@ -19,6 +19,8 @@ use stratus::problem::Problem;
 enum Does {
     /// As a server should, with ranges.
     Serves,
+    /// The same, with this tag; a part only of the edition that is asked for, if the server knows the condition.
+    Tagged { tag: &'static str, other: bool, conditions: bool, cut: usize },
     /// The whole file, whatever is asked for.
     ServesWhole,
     /// The head, and so many bytes of what was asked for; then the connection is gone.
@@ -117,6 +119,16 @@ fn serve(s: &mut TcpStream, does: &Does, content: &[u8], request: &str, end: &At
         Does::Serves => {
             partial(s, from, rest.len())?;
             s.write_all(rest)
+        }
+        Does::Tagged { tag, other, conditions, cut } => {
+            let old: Vec<u8> = content.iter().map(|b| b ^ 0x55).collect();
+            let bytes = if *other { &old[..] } else { content };
+            let condition = lower.split("if-range: ").nth(1).and_then(|r| r.split("\r\n").next());
+            let from = if *conditions && condition.is_some_and(|c| c != tag.to_lowercase()) { 0 } else { from };
+            let (all, status) = (content.len(), if from == 0 { "200 OK" } else { "206 Partial Content" });
+            let range = if from == 0 { String::new() } else { format!("Content-Range: bytes {from}-{}/{all}\r\n", all - 1) };
+            write!(s, "HTTP/1.1 {status}\r\nETag: {tag}\r\n{range}Content-Length: {}\r\nConnection: close\r\n\r\n", all - from)?;
+            s.write_all(&bytes[from..(from + cut).min(all)])
         }
         Does::ServesWhole => {
             partial(s, 0, content.len())?;
@@ -307,4 +319,41 @@ fn a_folder_that_cannot_be_made_and_a_second_download_are_told() {
     held.lock().unwrap();
     let told = fetch(&w, quick(), &AtomicBool::new(false), &mut |_| {}).unwrap_err().to_string();
     assert!(told.contains("already"), "{told}");
+}
+
+#[test]
+fn a_file_that_changed_at_the_server_begins_again_and_one_that_did_not_goes_on() {
+    let tagged = |tag, other, conditions, cut| Does::Tagged { tag, other, conditions, cut };
+    for (name, tags, conditions) in [
+        ("with conditions", ["\"old\"", "\"new\""], true),
+        ("without", ["\"old\"", "\"new\""], false),
+        ("weak tags", ["W/\"a\"", "W/\"b\""], false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, _) = try_once(vec![tagged(tags[0], true, conditions, 120_000), Does::HangsUp], folder.path());
+        first.unwrap_err();
+        let part = part_of(&folder.path().join("models/ggml-test.bin"));
+        assert_eq!(std::fs::read_to_string(edition_of(&part)).ok().as_deref(), tags[0].strip_prefix('"').map(|_| tags[0]), "{name}");
+        // Days later.
+        let (second, asked) = try_once(vec![tagged(tags[1], false, conditions, SIZE)], folder.path());
+        second.unwrap_or_else(|p| panic!("{name}: {p}"));
+        let condition = asked[0].to_lowercase().contains("if-range: \"old\"");
+        assert_eq!(condition, name != "weak tags", "{name}: {asked:?}");
+        // One request where the server knows conditions: nothing was fetched in vain.
+        assert_eq!(asked.len() == 1, conditions, "{name}: {asked:?}");
+        assert!(!edition_of(&part).exists(), "{name}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (same, asked) = try_once(vec![tagged("\"x\"", false, true, 120_000), tagged("\"x\"", false, true, SIZE)], folder.path());
+    same.unwrap();
+    assert!(asked[1].to_lowercase().contains("if-range: \"x\"") && asked[1].to_lowercase().contains("range: bytes=120000-"), "{asked:?}");
+    // A tag that would break the request is none.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("models")).unwrap();
+    let part = part_of(&folder.path().join("models/ggml-test.bin"));
+    std::fs::write(&part, &content()[..1000]).unwrap();
+    std::fs::write(edition_of(&part), "\"x\"\r\nEvil: yes").unwrap();
+    let (healed, asked) = try_once(vec![Does::Serves], folder.path());
+    healed.unwrap();
+    assert!(!asked[0].to_lowercase().contains("evil"), "{asked:?}");
 }
