@@ -16,7 +16,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use desk::tray::{MODEL, MODEL_SHA256, Tray, program};
 use desk::{Desk, Running, desk, record, speech_seconds, wait};
