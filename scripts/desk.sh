@@ -56,7 +56,8 @@ XML
   export DBUS_SESSION_BUS_ADDRESS="unix:path=$B/run/bus"
 
   export PULSE_SERVER="unix:$B/run/pulse.sock"
-  spawn pulseaudio pulseaudio --daemonize=no --exit-idle-time=-1 -n --log-target=stderr \
+  # Without real-time priority: the kernel kills a process that has it and does not get on.
+  spawn pulseaudio pulseaudio --realtime=no --daemonize=no --exit-idle-time=-1 -n --log-target=stderr \
     -L "module-native-protocol-unix socket=$B/run/pulse.sock auth-anonymous=1" \
     -L "module-null-sink sink_name=virtmic rate=48000 channels=2" \
     -L "module-null-sink sink_name=spk rate=48000 channels=2"

@@ -78,7 +78,7 @@ with tempfile.TemporaryDirectory() as work:
     subprocess.run([program, "speak", CALL, "--voice", "en-GB", "--out", wav], check=True, stdout=subprocess.DEVNULL)
     with open(config, "w") as f:
         f.write('[pilot]\ncallsign = "N172SP"\naircraft_type = "C172"\n[ptt]\nkey = "none"\n[brain]\nmode = "rules"\n')
-        f.write(f'[speech]\nmodel = "{os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")}"\npreload = true\n')
+        f.write(f'[speech]\nmodel = "{os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")}"\npreload = true\nrate_percent = 160\n')
         f.write('[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n')
     environment = {**os.environ, **{f"XDG_{k}_HOME": f"{work}/{k}" for k in ("CONFIG", "DATA", "STATE")}}
     stratus = subprocess.Popen([program, "--config", config, "run", "--sim", "none"], env=environment, stderr=subprocess.DEVNULL)
@@ -96,7 +96,9 @@ with tempfile.TemporaryDirectory() as work:
         known = len(answers(work))
         ask(path, {"ptt": "down"})
         # The key's click or the last answer's end is over by the time the call is.
-        subprocess.run(["paplay", "-d", "virtmic", wav], check=True)
+        if subprocess.run(["paplay", "-d", "virtmic", wav]).returncode != 0:
+            print(f"the sound server ended at call {n + 1}")
+            break
         recorder.onset, recorder.waiting = None, time.monotonic()
         released = ask(path, {"ptt": "up"})
         late.append(recorder.late())
@@ -122,6 +124,6 @@ def line(name, values):
     print(f"{name}: median {statistics.median(values):.0f} ms, nine of ten within {values[len(values) * 9 // 10]:.0f}, worst {values[-1]:.0f}")
 
 
-print(f"{len(own)} answers of {total} calls ({missed} without), the recorder late by {statistics.median(late) * 1e3:.1f} ms")
+print(f"{len(own)} answers of {len(own) + missed} calls ({missed} without), the recorder late by {statistics.median(late) * 1e3:.1f} ms")
 line("from the take's end to the first sample at the speaker", whole)
 line("of it Stratus's own part, without the models' compute", own)

@@ -55,6 +55,8 @@ pub enum Command {
     Airports(AirportsArgs),
     /// Speech models: list them, get one, remove one. Example: stratus models get base.en
     Models(ModelsArgs),
+    /// Language models at your Ollama: list them, get one. Example: stratus brain get llama3.2:3b
+    Brain(BrainArgs),
     /// Print completions for a shell. Example: stratus completions bash
     #[command(hide = true)]
     Completions(Completions),
@@ -151,6 +153,34 @@ pub enum ModelsWhat {
         /// Its name.
         #[arg(value_name = "NAME")]
         name: String,
+    },
+}
+
+/// `stratus brain`
+#[derive(Debug, Args)]
+pub struct BrainArgs {
+    /// What about them; without it they are listed.
+    #[command(subcommand)]
+    pub what: Option<BrainWhat>,
+}
+
+/// `stratus brain …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum BrainWhat {
+    /// List the models that the Ollama of brain.ollama_url has.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Have Ollama fetch one, and put it in force. What was interrupted goes on where it stopped.
+    Get {
+        /// As on https://ollama.com/library; without it the one in the configuration.
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+        /// Leave the configuration as it is.
+        #[arg(long)]
+        keep: bool,
     },
 }
 

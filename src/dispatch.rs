@@ -1,5 +1,7 @@
 //! Wires workers to `App`: effects become jobs, results become events. One owner thread holds the application.
 
+pub mod ahead;
+mod brain;
 mod devices;
 mod ears;
 mod fetch;
@@ -28,6 +30,7 @@ use crate::desktop::{autostart, key::Key, toast::Toaster, tray::Tray};
 use crate::event::{Effect, Event, Line, Toast, Voice};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
+use crate::llm::warm::Warm;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::report::SimState;
@@ -95,12 +98,16 @@ pub struct Shell {
     voice: Worker<VoiceJob>,
     record: Worker<Line>,
     llm: Option<Llm>,
+    /// Keeps the language model loaded while a simulator runs.
+    warm: Option<Warm>,
     /// The desktop.
     pub desk: Desk,
     /// Typed requests that wait.
     pub waiting: Waiting,
     inbox: Inbox,
     cancels: BTreeMap<TxId, Arc<AtomicBool>>,
+    /// What is recognised while the key is held.
+    ahead: ahead::Jobs,
     /// Answers of transmissions up to this one were cut off: their phrases are no longer spoken.
     unspoken: Arc<AtomicU64>,
     config: Arc<Config>,
@@ -130,10 +137,12 @@ impl Shell {
             voice: voice(inbox, &unspoken)?,
             record: record(paths.transcript_file(), inbox)?,
             llm: None,
+            warm: None,
             desk,
             waiting: Waiting::default(),
             inbox: inbox.clone(),
             cancels: BTreeMap::new(),
+            ahead: ahead::Jobs::default(),
             unspoken,
             config: config.clone(),
             paths,
@@ -156,6 +165,7 @@ impl Shell {
                 CaptureEvent::Taken { tx, take } => Event::Captured { tx, take },
                 CaptureEvent::Quiet { tx } => Event::Quiet { tx },
                 CaptureEvent::Late(ms) => microphone::late(ms),
+                CaptureEvent::SoFar { tx, take } => Event::SoFar { tx, take },
                 CaptureEvent::Device(result) => Event::Device { result },
             });
         }) {
@@ -201,6 +211,7 @@ impl Shell {
                     p.warm();
                 }
                 match &self.capture {
+                    Some(c) if self.config.speech.eager => c.begin_in_pieces(tx),
                     Some(c) => c.begin(tx),
                     None => self.inbox.offer(Event::Captured { tx, take: Err(no_microphone()) }),
                 }
@@ -215,14 +226,23 @@ impl Shell {
                 }
             }
             Effect::DropCapture(tx) => {
+                self.ahead.give_up(tx);
                 if let Some(c) = &self.capture {
                     c.discard(tx);
                 }
             }
+            Effect::Ahead { tx, take, hints } => {
+                if let Some(job) = self.ahead.next(tx, &take.samples) {
+                    // Where it cannot be done now, it is done at the end.
+                    let _ = self.ears.send(Ears::Ahead { job, hints, gently: self.flying });
+                }
+            }
             Effect::Transcribe { tx, take, hints } => {
+                self.ahead.overtaken(tx, &take.samples);
                 let cancel = Arc::new(AtomicBool::new(false));
                 self.cancels.insert(tx, cancel.clone());
-                if let Err(p) = self.ears.send(Ears::Transcribe { tx, take, hints, cancel, gently: self.flying }) {
+                let asked = Instant::now();
+                if let Err(p) = self.ears.send(Ears::Transcribe { tx, take, hints, cancel, gently: self.flying, asked }) {
                     self.inbox.offer(Event::Heard { tx, result: Err(p) });
                 }
             }
@@ -259,6 +279,7 @@ impl Shell {
             }
             Effect::Cancel(tx) => {
                 self.unspoken.fetch_max(tx.0, Ordering::Relaxed);
+                self.ahead.give_up(tx);
                 if let Some(c) = self.cancels.remove(&tx) {
                     c.store(true, Ordering::Relaxed);
                 }
@@ -344,20 +365,6 @@ impl Shell {
         true
     }
 
-    /// Runs `stratus doctor` beside the flight and opens what it found.
-    fn consult(&mut self, tx: TxId, question: crate::event::Question) {
-        if self.llm.is_none() {
-            let inbox = self.inbox.clone();
-            match Llm::start(move |tx, result| inbox.send(Event::Advice { tx, result })) {
-                Ok(l) => self.llm = Some(l),
-                Err(p) => return self.inbox.offer(Event::Advice { tx, result: Err(p) }),
-            }
-        }
-        if let Some(llm) = &self.llm {
-            llm.ask(tx, question, &self.config.brain.ollama_url);
-        }
-    }
-
     /// Reads joysticks where a button is bound, or `now` to bind one; else no thread does.
     pub fn read_joysticks(&mut self, now: bool) {
         let bound = &self.config.ptt.joystick;
@@ -408,6 +415,9 @@ impl Shell {
         }
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));
+        }
+        if old.brain != config.brain {
+            self.keep_warm();
         }
         if old.ptt.joystick != config.ptt.joystick {
             self.read_joysticks(false);
@@ -540,7 +550,10 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         match &event {
             Event::Ptt(edge) => log::debug!("key {edge:?}"),
             Event::Sim(report) => {
-                shell.flying = matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused);
+                let flying = matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused);
+                if std::mem::replace(&mut shell.flying, flying) != flying {
+                    shell.keep_warm();
+                }
                 shell.capture.iter().for_each(Capture::simulator_reports);
             }
             Event::Offers(own) => shell.own_models.clone_from(own),

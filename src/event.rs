@@ -136,6 +136,13 @@ pub enum Event {
         /// In this transmission.
         tx: TxId,
     },
+    /// A take as far as it has come, for `speech.eager`: a pause was reached, or the key went up.
+    SoFar {
+        /// Of this transmission.
+        tx: TxId,
+        /// The sound until now.
+        take: Take,
+    },
     /// Speech recognition is done.
     Heard {
         /// Of this transmission.
@@ -464,6 +471,15 @@ pub enum Effect {
     EndCapture(TxId),
     /// Throw the take away.
     DropCapture(TxId),
+    /// Recognise what was said so far: if nothing more is said, those are the words of the whole take.
+    Ahead {
+        /// Of this transmission.
+        tx: TxId,
+        /// The sound until now.
+        take: Take,
+        /// Words to expect.
+        hints: Hints,
+    },
     /// Recognise.
     Transcribe {
         /// Of this transmission.

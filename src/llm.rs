@@ -1,5 +1,9 @@
 //! The language model on Ollama: one question at a time on a small runtime of its own, answers whole, never word by word.
 
+mod http;
+pub mod pull;
+pub mod warm;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -13,7 +17,7 @@ use ollama_rs::models::ModelOptions;
 
 use crate::event::Question;
 use crate::problem::Problem;
-use crate::settings::Brain;
+use crate::settings::{Brain, Placement};
 use crate::units::TxId;
 use crate::worker::{panic_words, stumble};
 
@@ -29,7 +33,7 @@ const KEEP_MINUTES: u64 = 10;
 const LOOK: Duration = Duration::from_millis(50);
 
 enum Order {
-    Ask(TxId, Box<Question>, String),
+    Ask(TxId, Box<Question>, Box<Brain>),
     Cancel(TxId),
 }
 
@@ -59,11 +63,11 @@ impl Llm {
                             Err(_) => return,
                         },
                     };
-                    let Order::Ask(tx, question, url) = order else { continue };
+                    let Order::Ask(tx, question, brain) = order else { continue };
                     let waiting = || {
                         runtime.block_on(async {
                             stumble("llm");
-                            let asked = ask(&question, &url);
+                            let asked = ask(&question, &brain);
                             tokio::pin!(asked);
                             loop {
                                 match tokio::time::timeout(LOOK, &mut asked).await {
@@ -103,8 +107,8 @@ impl Llm {
         }
     }
     /// Asks; the answer is told with this id, unless it is given up before.
-    pub fn ask(&self, tx: TxId, question: Question, url: &str) {
-        self.order(Order::Ask(tx, Box::new(question), url.to_owned()));
+    pub fn ask(&self, tx: TxId, question: Question, brain: &Brain) {
+        self.order(Order::Ask(tx, Box::new(question), Box::new(brain.clone())));
     }
     /// Gives a question up.
     pub fn cancel(&self, tx: TxId) {
@@ -127,17 +131,30 @@ fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
         .fix("start Ollama, or set brain.mode = \"rules\" in stratus.toml; Stratus works without it")
 }
 
+/// The model is not at that Ollama: how to get it.
+fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
+    Problem::new(format!("the language model {model:?} is not there"))
+        .because(format!("{url}: {why}"))
+        .fix(format!("run `stratus brain get {model}`, or choose another in the tray's menu (\"Language model\")"))
+}
+
 /// The whole answer to one question, within its deadline.
-async fn ask(q: &Question, url: &str) -> Result<String, Problem> {
+async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
+    let url = brain.ollama_url.as_str();
     let client = Ollama::try_new(url).map_err(|e| {
         Problem::config(format!("brain.ollama_url {url:?} is no address")).because(e).fix("\"http://127.0.0.1:11434\" is Ollama's own")
     })?;
     let schema = q.schema.clone().try_into().map_err(|e| Problem::bug("the question's schema is none").because(format!("{e}")))?;
+    let options = ModelOptions::default().temperature(0.0).num_predict(TOKENS).num_ctx(CONTEXT);
     let request = GenerationRequest::new(q.model.clone(), q.user.as_str())
         .system(q.system.as_str())
         .format(FormatType::StructuredJson(Box::new(JsonStructure::new_for_schema(schema))))
         .think(false)
-        .options(ModelOptions::default().temperature(0.0).num_predict(TOKENS).num_ctx(CONTEXT))
+        .options(match brain.placement {
+            Placement::Auto => options,
+            // No layer of it on the graphics card, which is the simulator's.
+            Placement::Cpu => options.num_gpu(0),
+        })
         .keep_alive(KeepAlive::Until { time: KEEP_MINUTES, unit: TimeUnit::Minutes });
     let deadline = Duration::from_millis(u64::from(q.deadline_ms));
     match tokio::time::timeout(deadline, client.generate(request)).await {
@@ -161,25 +178,19 @@ fn failed(e: OllamaError, model: &str, url: &str) -> Problem {
         other => other.to_string(),
     };
     if text.contains("not found") {
-        return Problem::new(format!("the language model {model:?} is not there"))
-            .because(text.chars().take(200).collect::<String>())
-            .fix(format!("run `ollama pull {model}`, or choose another (brain.model in stratus.toml)"));
+        return missing(model, url, http::short(&text));
     }
     absent(url, text.chars().take(200).collect::<String>())
 }
 
 /// Whether Ollama answers and has the model.
 pub fn probe(brain: &Brain) -> Result<String, Problem> {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Problem::new("cannot ask Ollama").because(e))?;
-    let client = Ollama::try_new(brain.ollama_url.as_str()).map_err(|e| absent(&brain.ollama_url, e))?;
-    let models = runtime
-        .block_on(async { tokio::time::timeout(Duration::from_secs(2), client.list_local_models()).await })
-        .map_err(|_| absent(&brain.ollama_url, "no answer within 2 s"))?
-        .map_err(|e| failed(e, &brain.model, &brain.ollama_url))?;
-    if models.iter().any(|m| m.name == brain.model || m.name.split(':').next() == Some(brain.model.as_str())) {
-        Ok(format!("{} at {}", brain.model, brain.ollama_url))
-    } else {
-        Err(Problem::new(format!("the language model {:?} is not there", brain.model)).fix(format!("run `ollama pull {}`", brain.model)))
+    let patience = pull::Patience { answer: Duration::from_secs(2), ..pull::Patience::default() };
+    let there = pull::list(&brain.ollama_url, patience)?;
+    if pull::has(&there, &brain.model) {
+        return Ok(format!("{} at {}", brain.model, brain.ollama_url));
     }
+    let names: Vec<&str> = there.iter().take(8).map(|m| m.name.as_str()).collect();
+    let why = if names.is_empty() { "it has no model yet".to_owned() } else { format!("it has {}", names.join(", ")) };
+    Err(missing(&brain.model, &brain.ollama_url, why))
 }

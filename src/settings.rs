@@ -195,6 +195,8 @@ pub struct Speech {
     pub threads: u8,
     /// Load the model at start instead of at the first press.
     pub preload: bool,
+    /// Recognise at pauses, while the key is still held.
+    pub eager: bool,
     /// Unload the model after so long without a call; 0: never.
     pub idle_unload_minutes: u16,
     /// The controllers' voice: "auto", "en-US" or "en-GB".
@@ -213,6 +215,7 @@ impl Default for Speech {
             mirror: None,
             threads: 0,
             preload: false,
+            eager: false,
             idle_unload_minutes: 30,
             voice: AUTO_VOICE.into(),
             cast: 1,
@@ -245,6 +248,17 @@ impl BrainMode {
     }
 }
 
+/// Where the language model computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Placement {
+    /// As Ollama sees fit: on the graphics card, as far as there is room.
+    #[default]
+    Auto,
+    /// On the processor alone: the graphics card is left to the simulator.
+    Cpu,
+}
+
 /// The voice that fits the airport.
 pub const AUTO_VOICE: &str = "auto";
 /// What `speech.voice` may be.
@@ -260,13 +274,21 @@ pub struct Brain {
     pub ollama_url: String,
     /// The model's name there.
     pub model: String,
+    /// Where it computes.
+    pub placement: Placement,
     /// How long the engine waits before it answers alone.
     pub deadline_ms: u32,
 }
 
 impl Default for Brain {
     fn default() -> Self {
-        Self { mode: BrainMode::Auto, ollama_url: "http://127.0.0.1:11434".into(), model: "llama3.2:3b".into(), deadline_ms: 1500 }
+        Self {
+            mode: BrainMode::Auto,
+            ollama_url: "http://127.0.0.1:11434".into(),
+            model: "llama3.2:3b".into(),
+            placement: Placement::Auto,
+            deadline_ms: 1500,
+        }
     }
 }
 

@@ -371,3 +371,25 @@ fn with_the_model_always_asked_an_emergency_still_does_not_wait() {
     let (_, fx) = call(&mut app, &mut now, "mayday mayday mayday Hilo Tower Skyhawk one seven two sierra papa engine failure");
     assert!(!consults(&fx) && speaks(&fx).is_some_and(|(_, w)| w.contains("roger mayday")), "{fx:?}");
 }
+
+#[test]
+fn what_was_said_so_far_is_recognised_only_where_the_pilot_wants_it_and_only_of_the_open_call() {
+    let voice = Take { ms: 2000, loudest_rms: 0.1, noise_rms: 0.001, voiced_ms: 1500, ..Take::default() };
+    let ahead = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Ahead { .. })).count();
+    for eager in [false, true] {
+        let mut config = Config::default();
+        config.speech.eager = eager;
+        let mut app = App::new(Arc::new(config), Airports::first());
+        let fx = app.handle(Time(0), Event::Ptt(Edge::Down));
+        let tx = fx.iter().find_map(|e| if let Effect::Capture(tx) = e { Some(*tx) } else { None }).unwrap();
+        let so_far = |tx: TxId, take: &Take| Event::SoFar { tx, take: take.clone() };
+        assert_eq!(ahead(&app.handle(Time(2000), so_far(tx, &voice))), usize::from(eager));
+        assert_eq!(ahead(&app.handle(Time(2100), so_far(TxId(tx.0 + 1), &voice))), 0, "another call's");
+        assert_eq!(ahead(&app.handle(Time(2200), so_far(tx, &Take { ms: 2000, ..Take::default() }))), 0, "silence");
+        app.handle(Time(3000), Event::Ptt(Edge::Up));
+        assert_eq!(ahead(&app.handle(Time(3010), so_far(tx, &voice))), usize::from(eager), "at the release");
+        // The tail is over: the whole take is on its way.
+        app.handle(Time(4000), Event::Wake);
+        assert_eq!(ahead(&app.handle(Time(4001), so_far(tx, &voice))), 0);
+    }
+}

@@ -150,7 +150,7 @@ impl Ears {
             let _ = match e {
                 CaptureEvent::Taken { take: t, .. } => take.send(t).is_ok(),
                 CaptureEvent::Device(d) => tell.send(d).is_ok(),
-                CaptureEvent::Quiet { .. } | CaptureEvent::Late(_) => true,
+                CaptureEvent::Quiet { .. } | CaptureEvent::Late(_) | CaptureEvent::SoFar { .. } => true,
             };
         });
         Self { capture: capture.unwrap(), takes, told, next: 1 }

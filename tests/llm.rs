@@ -11,6 +11,7 @@ use std::time::Duration;
 use stratus::event::Question;
 use stratus::llm::Llm;
 use stratus::problem::Problem;
+use stratus::settings::Brain;
 use stratus::units::TxId;
 
 /// What the peer does with a request.
@@ -110,10 +111,14 @@ fn question(deadline_ms: u32) -> Question {
     }
 }
 
+fn brain(url: &str) -> Brain {
+    Brain { ollama_url: url.to_owned(), ..Brain::default() }
+}
+
 fn ask(url: &str, deadline_ms: u32) -> Result<String, Problem> {
     let (out, answers) = channel();
     let llm = Llm::start(move |tx, result| out.send((tx, result)).unwrap()).unwrap();
-    llm.ask(TxId(7), question(deadline_ms), url);
+    llm.ask(TxId(7), question(deadline_ms), &brain(url));
     let (tx, result) = answers.recv_timeout(Duration::from_secs(30)).unwrap();
     assert_eq!(tx, TxId(7));
     result
@@ -140,7 +145,7 @@ fn slow_hung_cut_off_and_refusing_peers_are_problems_with_a_remedy() {
         ("cut off", Peer::CutsOff, "does not answer"),
         ("failing", Peer::Answers("500 Internal Server Error", r#"{"error":"out of memory"}"#.into()), "out of memory"),
         ("junk", Peer::Answers("200 OK", "<html>".into()), "does not answer"),
-        ("without the model", missing, "ollama pull llama3.2:3b"),
+        ("without the model", missing, "stratus brain get llama3.2:3b"),
     ] {
         let server = serve(peer);
         let p = ask(&server.url, 400).expect_err(what);
@@ -156,7 +161,7 @@ fn a_question_given_up_gets_no_answer_and_holds_nothing_up() {
     let server = serve(Peer::Hangs);
     let (out, answers) = channel();
     let llm = Llm::start(move |tx, result| out.send((tx, result)).unwrap()).unwrap();
-    llm.ask(TxId(1), question(60_000), &server.url);
+    llm.ask(TxId(1), question(60_000), &brain(&server.url));
     server.requests.recv_timeout(Duration::from_secs(10)).unwrap();
     llm.cancel(TxId(1));
     // Dropping joins: it would hang here if the question still held the thread.

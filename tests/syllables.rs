@@ -260,3 +260,59 @@ fn a_press_while_the_microphone_is_being_opened_is_a_call() {
     };
     assert!(take.samples.iter().filter(|s| **s == 0.25).count() > RATE as usize / 2, "most of what was said is there");
 }
+
+#[test]
+fn a_take_in_pieces_is_told_at_its_pauses_and_at_the_release_and_another_is_not() {
+    let (capture, told, ears) = scripted(&Audio::default(), RATE);
+    let mut ear = ears.recv_timeout(LIMIT).unwrap();
+    let hear = |ear: &mut Ear, level: f32, ms: usize| {
+        for i in 0..ms / 10 {
+            let tone: Vec<f32> = (0..160).map(|n| ((i * 160 + n) as f32 * 0.3).sin() * level).collect();
+            ear.hear(&tone);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    };
+    for (tx, pieces) in [(TxId(1), true), (TxId(2), false)] {
+        hear(&mut ear, 0.0005, 300);
+        if pieces {
+            capture.begin_in_pieces(tx)
+        } else {
+            capture.begin(tx)
+        }
+        hear(&mut ear, 0.2, 600);
+        hear(&mut ear, 0.0005, 500);
+        hear(&mut ear, 0.2, 300);
+        capture.release(tx);
+        capture.end(tx);
+        let mut lengths = Vec::new();
+        let stop = &AtomicBool::new(false);
+        let whole = std::thread::scope(|s| {
+            let ear = &mut ear;
+            s.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    ear.hear(&[0.0f32; 16]);
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            });
+            let whole = loop {
+                match told.recv_timeout(LIMIT) {
+                    Ok(CaptureEvent::SoFar { tx: t, take }) => {
+                        assert_eq!(t, tx);
+                        lengths.push(take.ms);
+                    }
+                    Ok(CaptureEvent::Taken { take, .. }) => break take.map(|t| t.ms),
+                    Ok(_) => {}
+                    Err(e) => panic!("{e}"),
+                }
+            };
+            stop.store(true, Ordering::Relaxed);
+            whole
+        });
+        let whole = whole.unwrap();
+        match (pieces, &lengths[..]) {
+            (true, [pause, release]) => assert!(pause < release && *release <= whole && (900..1600).contains(pause), "{lengths:?} {whole}"),
+            (false, []) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}

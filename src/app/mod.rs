@@ -136,6 +136,12 @@ impl App {
                     self.wake(now, &mut fx);
                 }
             }
+            Event::SoFar { tx, take } => {
+                let open = self.open.as_ref().filter(|o| o.tx == tx && matches!(o.stage, Stage::Listening | Stage::Tail));
+                if open.is_some() && self.config.speech.eager && gate::judge(&take).is_none() {
+                    fx.push(Effect::Ahead { tx, take, hints: Hints { prompt: self.engine.hints() } });
+                }
+            }
             Event::Heard { tx, result } => self.heard(now, tx, result, &mut fx),
             Event::Advice { tx, result } => self.advised(now, tx, result, &mut fx),
             Event::Voiced { tx, part, last, result } => self.voiced(now, tx, part, last, result, &mut fx),

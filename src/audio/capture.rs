@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use super::devices::{Finder, Way};
 use super::ear::{self, Microphone, RING_S};
 use super::keeper::{Answer, Keeper, Looks, close};
+use super::pauses::Pauses;
 use super::standing::Standing;
 use super::{resample, take};
 use crate::event::Take;
@@ -56,6 +57,13 @@ pub enum CaptureEvent {
         /// The sound, or why there is none.
         take: Result<Take, Problem>,
     },
+    /// A take that is wanted at its pauses, as far as it has come.
+    SoFar {
+        /// Of this transmission.
+        tx: TxId,
+        /// The sound until now.
+        take: Take,
+    },
     /// The pilot has fallen silent after the key went up.
     Quiet {
         /// In this transmission.
@@ -70,7 +78,7 @@ pub enum CaptureEvent {
 enum Order {
     /// A simulator has come.
     Wake,
-    Begin(TxId),
+    Begin(TxId, bool),
     Release(TxId),
     End(TxId, Instant),
     Discard(TxId),
@@ -116,7 +124,11 @@ impl Capture {
     }
     /// Begins a take that reaches back by the pre-roll.
     pub fn begin(&self, tx: TxId) {
-        self.order(Order::Begin(tx));
+        self.order(Order::Begin(tx, false));
+    }
+    /// The same for a take that is told at its pauses, and when the key goes up, as far as it has come.
+    pub fn begin_in_pieces(&self, tx: TxId) {
+        self.order(Order::Begin(tx, true));
     }
     /// The key is up: the silence that follows is told.
     pub fn release(&self, tx: TxId) {
@@ -161,6 +173,8 @@ struct Taking {
     pressed: Instant,
     /// The key is up: from this sample on, what stays below this level is silence. None once it was told.
     released: Option<(usize, f32)>,
+    /// Where the take is wanted at its pauses, and the key is down.
+    pauses: Option<Pauses>,
 }
 
 struct Capturing {
@@ -224,7 +238,7 @@ impl Capturing {
             };
             match inbox.recv_timeout(wait) {
                 Ok(Order::Wake) => {}
-                Ok(Order::Begin(tx)) => self.begin(tx),
+                Ok(Order::Begin(tx, at_pauses)) => self.begin(tx, at_pauses),
                 Ok(Order::Release(tx)) => self.release(tx),
                 Ok(Order::End(tx, at)) => self.end(tx, at),
                 Ok(Order::Discard(tx)) => {
@@ -236,6 +250,7 @@ impl Capturing {
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.drain();
+                    self.listen_for_pauses();
                     self.listen_for_silence();
                 }
                 Err(RecvTimeoutError::Disconnected) => {
@@ -362,7 +377,7 @@ impl Capturing {
         }
     }
 
-    fn begin(&mut self, tx: TxId) {
+    fn begin(&mut self, tx: TxId, at_pauses: bool) {
         self.taking = None;
         self.drain();
         // One that is being opened (at the start, after a loss) joins in when it is there, as with `keep_open = "on_press"`.
@@ -372,7 +387,7 @@ impl Capturing {
         }
         let mut samples: Vec<f32> = Vec::with_capacity(self.microphone.as_ref().map_or(0, |m| m.rate as usize * 10));
         samples.extend(self.before.drain(..));
-        self.taking = Some(Taking { tx, samples, pressed: Instant::now(), released: None });
+        self.taking = Some(Taking { tx, samples, pressed: Instant::now(), released: None, pauses: at_pauses.then(Pauses::default) });
     }
 
     fn release(&mut self, tx: TxId) {
@@ -380,6 +395,25 @@ impl Capturing {
         let Some(m) = &self.microphone else { return };
         if let Some(t) = self.taking.as_mut().filter(|t| t.tx == tx) {
             t.released = Some((t.samples.len(), take::silence_below(&t.samples, m.rate)));
+            if t.pauses.take().is_some() {
+                self.tell_so_far();
+            }
+        }
+    }
+
+    /// Tells what was said so far when a pause is reached.
+    fn listen_for_pauses(&mut self) {
+        let (Some(m), Some(t)) = (&self.microphone, &mut self.taking) else { return };
+        if t.pauses.as_mut().is_some_and(|p| p.reached(&t.samples, m.rate)) {
+            self.tell_so_far();
+        }
+    }
+
+    fn tell_so_far(&self) {
+        let (Some(m), Some(t)) = (&self.microphone, &self.taking) else { return };
+        // What cannot be resampled is told with the whole take.
+        if let Ok(samples) = resample::to_rate(&t.samples, m.rate, take::RATE) {
+            (self.tell)(CaptureEvent::SoFar { tx: t.tx, take: take::from_16k(&samples) });
         }
     }
 

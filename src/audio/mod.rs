@@ -7,6 +7,7 @@ pub mod keeper;
 pub mod list;
 pub mod meter;
 pub mod mouth;
+pub mod pauses;
 pub mod play;
 pub mod radio;
 pub mod resample;

@@ -53,14 +53,28 @@ fn millis(samples: usize) -> u32 {
 /// The level below which a frame of a take, at any rate, holds no voice.
 pub(super) fn silence_below(samples: &[f32], rate: u32) -> f32 {
     let frames: Vec<f32> = samples.chunks_exact((rate as usize / 50).max(1)).map(rms).collect();
-    (quiet_tenth(&frames) * ABOVE_NOISE).max(SILENCE)
+    voice_above(&frames)
+}
+
+/// The level above which one of these frames holds voice.
+pub(super) fn voice_above(frames: &[f32]) -> f32 {
+    (quiet_tenth(frames) * ABOVE_NOISE).max(SILENCE)
+}
+
+/// How much voice a take at 16 kHz holds from this sample on, milliseconds.
+pub fn voiced_from(samples: &[f32], from: usize) -> u32 {
+    let level = silence_below(samples, RATE);
+    let rest = samples.get(from..).unwrap_or_default();
+    millis(rest.chunks_exact(FRAME).filter(|f| rms(f) > level).count() * FRAME)
 }
 
 /// The level that a tenth of the frames stay below: the pauses between words show the noise.
 fn quiet_tenth(frames: &[f32]) -> f32 {
+    if frames.is_empty() {
+        return 0.0;
+    }
     let mut sorted = frames.to_vec();
-    sorted.sort_by(f32::total_cmp);
-    sorted.get(sorted.len() / 10).copied().unwrap_or(0.0)
+    *sorted.select_nth_unstable_by(frames.len() / 10, f32::total_cmp).1
 }
 
 /// A voice as a microphone in a quiet room hears it: a breath before and after, and faint noise (SNR about 40 dB).

@@ -5,6 +5,7 @@
 mod airports;
 pub mod batch;
 mod bench;
+mod brain;
 mod config;
 pub mod demo;
 mod devices;
@@ -112,6 +113,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Update(args) => update::run(file, &args),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
+        Command::Brain(args) => brain::run(file, &args),
         Command::TryModel { file } => {
             #[cfg(windows)]
             crate::desktop::windows::console::die_quietly();

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Inbox;
-use crate::event::{Event, Hints, Take};
+use super::ahead::{Ahead, Job};
+use crate::event::{Event, Heard, Hints, Take};
 use crate::problem::Problem;
 use crate::settings::Config;
 use crate::speech::gently::gently;
@@ -23,6 +24,13 @@ pub(super) enum Ears {
     Load,
     /// Unload it, if it was not used for long.
     Rest,
+    /// Recognise what was said so far.
+    Ahead {
+        job: Arc<Job>,
+        hints: Hints,
+        /// A simulator runs: it goes first.
+        gently: bool,
+    },
     Transcribe {
         tx: TxId,
         take: Take,
@@ -30,6 +38,8 @@ pub(super) enum Ears {
         cancel: Arc<AtomicBool>,
         /// A simulator runs: it goes first.
         gently: bool,
+        /// When: what is computed ahead may still be under way.
+        asked: Instant,
     },
     Reconfigure(Arc<Config>),
 }
@@ -42,7 +52,7 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
         "recognise",
         4,
         move || {
-            let mut hearing = Hearing { out: out.clone(), config: config.clone(), ears: None, used: Instant::now() };
+            let mut hearing = Hearing::new(&out, &config);
             move |job| hearing.work(job, Instant::now())
         },
         move |words| {
@@ -64,9 +74,14 @@ struct Hearing {
     ears: Option<Recogniser>,
     /// The model was last wanted.
     used: Instant,
+    ahead: Ahead,
 }
 
 impl Hearing {
+    fn new(out: &Inbox, config: &Arc<Mutex<Arc<Config>>>) -> Self {
+        Self { out: out.clone(), config: config.clone(), ears: None, used: Instant::now(), ahead: Ahead::default() }
+    }
+
     fn config(&self) -> Arc<Config> {
         self.config.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -86,17 +101,33 @@ impl Hearing {
                 // What is wrong is told with the call that needs the model.
                 let _ = self.loaded();
             }
-            Ears::Transcribe { tx, take, hints, cancel, gently: yields } => {
+            Ears::Ahead { job, hints, gently: yields } => {
                 self.used = now;
-                let result = self.loaded().and_then(|ears| {
-                    let mut work = || ears.transcribe(&take.samples, &hints, &cancel);
+                let mut ahead = std::mem::take(&mut self.ahead);
+                let done = self.loaded().and_then(|ears| {
+                    let mut work = || ahead.work(&job, ears, &hints);
                     if yields { gently(work) } else { work() }
+                });
+                self.ahead = ahead;
+                // What is wrong is told with the whole call; most often it was given up.
+                if let Err(p) = done {
+                    log::debug!("while the key was held: {}", p.one_line());
+                }
+            }
+            Ears::Transcribe { tx, take, hints, cancel, gently: yields, asked } => {
+                self.used = now;
+                let mut ahead = std::mem::take(&mut self.ahead);
+                let result = self.loaded().and_then(|ears| {
+                    let mut work = || ahead.end(tx, &take.samples, ears, &hints, &cancel);
+                    let heard = if yields { gently(work) } else { work() };
+                    // The pilot waited for what was under way, too.
+                    heard.map(|h| Heard { took_ms: u32::try_from(asked.elapsed().as_millis()).unwrap_or(u32::MAX), ..h })
                 });
                 self.out.send(Event::Heard { tx, result });
             }
             Ears::Reconfigure(new) => {
                 *self.config.lock().unwrap_or_else(PoisonError::into_inner) = new;
-                self.ears = None;
+                (self.ears, self.ahead) = (None, Ahead::default());
                 if self.config().speech.preload {
                     let _ = self.loaded();
                 }
@@ -169,7 +200,8 @@ mod tests {
 
     fn hearing(config: &Arc<Config>, at: Instant) -> (Hearing, Receiver<Event>) {
         let (out, told) = sync_channel(16);
-        (Hearing { out: Inbox(out), config: Arc::new(Mutex::new(config.clone())), ears: None, used: at }, told)
+        let hearing = Hearing::new(&Inbox(out), &Arc::new(Mutex::new(config.clone())));
+        (Hearing { used: at, ..hearing }, told)
     }
 
     fn call(gently: bool) -> Ears {
@@ -181,6 +213,7 @@ mod tests {
             hints: Hints::default(),
             cancel: Arc::new(AtomicBool::new(false)),
             gently,
+            asked: Instant::now(),
         }
     }
 

@@ -1,0 +1,62 @@
+//! The language model: asked, and kept loaded while a simulator runs and the pilot wants it asked.
+
+use super::{Inbox, Shell};
+use crate::event::{Event, Question};
+use crate::llm::Llm;
+use crate::llm::warm::Warm;
+use crate::problem::Problem;
+use crate::settings::{Brain, BrainMode};
+use crate::units::TxId;
+
+impl Shell {
+    /// Asks the language model.
+    pub(super) fn consult(&mut self, tx: TxId, question: Question) {
+        if self.llm.is_none() {
+            let inbox = self.inbox.clone();
+            match Llm::start(move |tx, result| inbox.send(Event::Advice { tx, result })) {
+                Ok(l) => self.llm = Some(l),
+                Err(p) => return self.inbox.offer(Event::Advice { tx, result: Err(p) }),
+            }
+        }
+        if let Some(llm) = &self.llm {
+            llm.ask(tx, question, &self.config.brain);
+        }
+    }
+
+    /// The simulator came or went, or the pilot wants another model.
+    pub(super) fn keep_warm(&mut self) {
+        let wanted = wanted(self.flying, &self.config.brain);
+        if self.warm.is_none() && wanted.is_some() {
+            let inbox = self.inbox.clone();
+            match Warm::start(move |p| missing(&inbox, &p)) {
+                Ok(w) => self.warm = Some(w),
+                Err(p) => log::warn!("{}", p.one_line()),
+            }
+        }
+        if let Some(w) = &self.warm {
+            w.keep(wanted);
+        }
+    }
+}
+
+fn wanted(flying: bool, brain: &Brain) -> Option<Brain> {
+    (flying && brain.mode != BrainMode::Rules).then(|| brain.clone())
+}
+
+/// A notice, no fault: without the model everything works.
+fn missing(inbox: &Inbox, p: &Problem) {
+    inbox.offer(Event::Notice { title: "Language model".into(), body: p.one_line() });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_wanted_while_a_simulator_runs_and_never_by_the_rules_alone() {
+        let auto = Brain::default();
+        let rules = Brain { mode: BrainMode::Rules, ..Brain::default() };
+        assert_eq!(wanted(true, &auto), Some(auto.clone()));
+        assert_eq!((wanted(false, &auto), wanted(true, &rules)), (None, None));
+    }
+}

@@ -1,0 +1,71 @@
+//! Ollama's HTTP by hand, where the library's own reading is unbounded or loses what is split across chunks.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::{Client, Response};
+use serde_json::Value;
+
+use crate::problem::Problem;
+
+/// An answer beyond this is none of Ollama's, bytes.
+const LONGEST: usize = 1 << 20;
+/// For connecting.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// A runtime for one thread's requests.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Problem::new("cannot ask Ollama").because(e))
+}
+
+pub(super) fn client(url: &str) -> Result<Client, Problem> {
+    Client::builder().connect_timeout(CONNECT).build().map_err(|e| super::absent(url, e))
+}
+
+/// The address of one of Ollama's calls.
+pub(super) fn at(url: &str, call: &str) -> String {
+    format!("{}/api/{call}", url.trim_end_matches('/'))
+}
+
+/// Asks, with a body or without; the head of the answer.
+pub(super) async fn ask(client: &Client, url: &str, call: &str, body: Option<&Value>) -> Result<Response, String> {
+    let request = match body {
+        Some(body) => client.post(at(url, call)).header("Content-Type", "application/json").body(body.to_string()),
+        None => client.get(at(url, call)),
+    };
+    request.send().await.map_err(|e| innermost(&e))
+}
+
+/// The whole of an answer, as JSON; its words where it says that something is wrong.
+pub(super) async fn whole(mut response: Response) -> Result<Value, String> {
+    let status = response.status();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|e| innermost(&e))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > LONGEST {
+            return Err("its answer is far too long".into());
+        }
+    }
+    let value: Option<Value> = serde_json::from_slice(&bytes).ok();
+    let wrong = value.as_ref().and_then(|v| v.get("error")?.as_str());
+    match (wrong, status.is_success(), value.as_ref()) {
+        (Some(words), ..) => Err(short(words)),
+        (None, false, _) => Err(format!("it says {status}")),
+        (None, true, None) => Err("its answer is not Ollama's".into()),
+        (None, true, Some(v)) => Ok(v.clone()),
+    }
+}
+
+/// The cause of the cause says what a person can mend: "connection refused".
+pub(super) fn innermost(e: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = e;
+    while let Some(c) = cause.source() {
+        cause = c;
+    }
+    short(&cause.to_string())
+}
+
+/// Another program's words, as many as a person reads.
+pub(super) fn short(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(200).collect()
+}

@@ -1,0 +1,280 @@
+//! The language models at an Ollama: which are there, and fetching one. Ollama itself downloads, resumes and checks; what it
+//! tells meanwhile is read by whole lines, however they are split on their way.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::http;
+use crate::problem::Problem;
+
+/// A line of Ollama's is some 200 bytes.
+const LONGEST_LINE: usize = 64 * 1024;
+/// A model has some ten layers.
+const MOST_LAYERS: usize = 256;
+/// How often a transfer that gets nowhere is begun again; whatever gets somewhere begins to count anew.
+const TRIES: u32 = 4;
+/// How often it is looked whether the pilot gave up.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long an Ollama may keep silent.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Before it begins to answer.
+    pub answer: Duration,
+    /// Between two words about a download; while it checks a large model it says nothing for a while.
+    pub word: Duration,
+    /// Before a download is asked for again.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { answer: Duration::from_secs(30), word: Duration::from_secs(120), pause: Duration::from_secs(2) }
+    }
+}
+
+/// A model that an Ollama has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Installed {
+    /// "llama3.2:3b".
+    pub name: String,
+    /// On its disk.
+    pub bytes: u64,
+}
+
+/// The models that the Ollama at `url` has.
+pub fn list(url: &str, patience: Patience) -> Result<Vec<Installed>, Problem> {
+    let client = http::client(url)?;
+    let answer = http::runtime()?.block_on(async {
+        let asked = async { http::whole(http::ask(&client, url, "tags", None).await?).await };
+        tokio::time::timeout(patience.answer, asked).await.unwrap_or_else(|_| Err(silent(patience.answer)))
+    });
+    let answer = answer.map_err(|why| super::absent(url, why))?;
+    let models = answer.get("models").and_then(Value::as_array).ok_or_else(|| super::absent(url, "its answer is not Ollama's"))?;
+    let read = |m: &Value| Some(Installed { name: http::short(m.get("name")?.as_str()?), bytes: m.get("size").and_then(Value::as_u64)? });
+    Ok(models.iter().filter_map(read).collect())
+}
+
+/// Whether a model of this name is among them: Ollama calls one without a tag ":latest".
+pub fn has(models: &[Installed], name: &str) -> bool {
+    models.iter().any(|m| m.name == name || m.name.strip_suffix(":latest") == Some(name))
+}
+
+/// Has the Ollama at `url` fetch a model. `progress` is told bytes that are there and bytes in all, as far as is known.
+/// What broke off is asked for again: Ollama goes on where it stopped.
+pub fn pull(url: &str, model: &str, patience: Patience, cancel: &AtomicBool, progress: &mut dyn FnMut(u64, u64)) -> Result<(), Problem> {
+    let (client, runtime) = (http::client(url)?, http::runtime()?);
+    let failed = || Problem::new(format!("Ollama cannot fetch the language model {model:?}"));
+    let mut layers = Layers::default();
+    let mut tries = 0;
+    loop {
+        let before = layers.done();
+        let transfer = async {
+            let asked = transfer(&client, url, model, patience, &mut layers, progress);
+            tokio::pin!(asked);
+            loop {
+                if let Ok(ended) = tokio::time::timeout(LOOK, &mut asked).await {
+                    return ended;
+                }
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(Ended::Again("it was given up".into()));
+                }
+            }
+        };
+        match runtime.block_on(transfer) {
+            Ok(()) => return Ok(()),
+            Err(Ended::Never(why)) => return Err(failed().because(why).fix("check the name: https://ollama.com/library lists them")),
+            Err(Ended::Again(why)) => {
+                if cancel.load(Ordering::Relaxed) {
+                    return Err(failed().because("it was given up").fix("begin again: Ollama goes on where it stopped"));
+                }
+                tries = if layers.done() > before { 0 } else { tries + 1 };
+                if tries >= TRIES {
+                    return Err(failed().because(why).fix(format!(
+                        "check that Ollama runs at {url}, has room on its disk and reaches the internet, and begin again: it goes on where it stopped"
+                    )));
+                }
+                wait(patience.pause * tries.max(1), cancel);
+            }
+        }
+    }
+}
+
+/// Why a transfer ended.
+enum Ended {
+    /// It may go better: the connection broke, or nothing came.
+    Again(String),
+    /// It will not.
+    Never(String),
+}
+
+fn silent(time: Duration) -> String {
+    format!("no word for {:.0} s", time.as_secs_f32().max(1.0))
+}
+
+async fn transfer(
+    client: &reqwest::Client,
+    url: &str,
+    model: &str,
+    patience: Patience,
+    layers: &mut Layers,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<(), Ended> {
+    let body = json!({"model": model, "stream": true});
+    let asked = tokio::time::timeout(patience.answer, http::ask(client, url, "pull", Some(&body))).await;
+    let mut response = asked.map_err(|_| Ended::Again(silent(patience.answer)))?.map_err(Ended::Again)?;
+    if !response.status().is_success() {
+        let refused = response.status().is_client_error();
+        let read = tokio::time::timeout(patience.answer, http::whole(response)).await;
+        let why = read.map_err(|_| Ended::Again(silent(patience.answer)))?.err().unwrap_or_else(|| "it refuses".into());
+        return Err(if refused { Ended::Never(why) } else { Ended::Again(why) });
+    }
+    let mut lines = Lines::default();
+    loop {
+        let chunk = tokio::time::timeout(patience.word, response.chunk()).await.map_err(|_| Ended::Again(silent(patience.word)))?;
+        let chunk = chunk.map_err(|e| Ended::Again(http::innermost(&e)))?;
+        let ended = chunk.is_none();
+        lines.add(&chunk.unwrap_or_default()).map_err(Ended::Again)?;
+        if ended {
+            // The last line may lack its end.
+            lines.add(b"\n").map_err(Ended::Again)?;
+        }
+        while let Some(line) = lines.next() {
+            match told(&line) {
+                Told::Wrong(why) => {
+                    let never = ["file does not exist", "not found", "invalid model name"].iter().any(|w| why.contains(w));
+                    return Err(if never { Ended::Never(why) } else { Ended::Again(why) });
+                }
+                Told::Done => return Ok(()),
+                Told::Layer(digest, done, total) => {
+                    layers.set(digest, done, total);
+                    progress(layers.done(), layers.total());
+                }
+                Told::Other => {}
+            }
+        }
+        if ended {
+            return Err(Ended::Again("the connection ended too early".into()));
+        }
+    }
+}
+
+/// What a line says.
+#[derive(Debug, PartialEq)]
+enum Told {
+    /// Of this layer so many bytes are there, of so many.
+    Layer(String, u64, u64),
+    Done,
+    Wrong(String),
+    Other,
+}
+
+fn told(line: &[u8]) -> Told {
+    let Ok(v) = serde_json::from_slice::<Value>(line) else { return Told::Other };
+    let words = |key: &str| v.get(key).and_then(Value::as_str);
+    let number = |key: &str| v.get(key).and_then(Value::as_u64);
+    match (words("error"), words("status"), words("digest"), number("total")) {
+        (Some(why), ..) => Told::Wrong(http::short(why)),
+        (_, Some("success"), ..) => Told::Done,
+        (_, _, Some(digest), Some(total)) => Told::Layer(http::short(digest), number("completed").unwrap_or(0), total),
+        _ => Told::Other,
+    }
+}
+
+/// Whole lines out of pieces that end anywhere.
+#[derive(Debug, Default)]
+struct Lines(Vec<u8>);
+
+impl Lines {
+    fn add(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.0.extend_from_slice(bytes);
+        let open = self.0.iter().rev().take_while(|b| **b != b'\n').count();
+        if open > LONGEST_LINE { Err("its answer is not Ollama's".into()) } else { Ok(()) }
+    }
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        let end = self.0.iter().position(|b| *b == b'\n')?;
+        let mut line: Vec<u8> = self.0.drain(..=end).collect();
+        line.pop();
+        Some(line)
+    }
+}
+
+/// The layers of a model, with the bytes that are there and the bytes in all. Never less than was told before.
+#[derive(Debug, Default)]
+struct Layers(BTreeMap<String, (u64, u64)>);
+
+impl Layers {
+    fn set(&mut self, digest: String, done: u64, total: u64) {
+        if self.0.len() < MOST_LAYERS || self.0.contains_key(&digest) {
+            let layer = self.0.entry(digest).or_default();
+            *layer = (layer.0.max(done.min(total)), layer.1.max(total));
+        }
+    }
+    fn done(&self) -> u64 {
+        self.0.values().fold(0, |sum, l| sum.saturating_add(l.0))
+    }
+    fn total(&self) -> u64 {
+        self.0.values().fold(0, |sum, l| sum.saturating_add(l.1))
+    }
+}
+
+/// Waits, but not for somebody who has given up.
+fn wait(time: Duration, cancel: &AtomicBool) {
+    let until = std::time::Instant::now() + time;
+    while std::time::Instant::now() < until && !cancel.load(Ordering::Relaxed) {
+        std::thread::sleep(LOOK.min(time));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_out_whole_however_they_are_split() {
+        let text = b"{\"status\":\"pulling caf\xc3\xa9\"}\n{\"status\":\"success\"}\n";
+        for piece in 1..text.len() {
+            let (mut lines, mut all) = (Lines::default(), Vec::new());
+            for bytes in text.chunks(piece) {
+                lines.add(bytes).unwrap();
+                while let Some(line) = lines.next() {
+                    all.push(line);
+                }
+            }
+            assert_eq!(all.join(&b'\n'), text[..text.len() - 1], "{piece}");
+        }
+        assert!(Lines::default().add(&vec![b'x'; LONGEST_LINE + 1]).is_err());
+    }
+
+    #[test]
+    fn a_line_is_a_layer_an_end_or_an_error_and_numbers_that_cannot_be_do_no_harm() {
+        assert_eq!(
+            told(br#"{"status":"pulling 8f","digest":"sha256:8f","total":100,"completed":7}"#),
+            Told::Layer("sha256:8f".into(), 7, 100)
+        );
+        assert_eq!(told(br#"{"status":"success"}"#), Told::Done);
+        assert_eq!(told(br#"{"error":"no space\u001b left"}"#), Told::Wrong("no space left".into()));
+        for other in [&b"<html>"[..], b"", b"{}", b"[1]", br#"{"digest":"x","total":-1}"#, b"\xff\xfe"] {
+            assert_eq!(told(other), Told::Other);
+        }
+        let mut layers = Layers::default();
+        layers.set("a".into(), u64::MAX, 10);
+        layers.set("a".into(), 3, 10);
+        layers.set("b".into(), 5, u64::MAX);
+        assert_eq!((layers.done(), layers.total()), (15, u64::MAX));
+        (0..1000).for_each(|n| layers.set(n.to_string(), 1, 1));
+        assert_eq!(layers.0.len(), MOST_LAYERS);
+    }
+
+    #[test]
+    fn a_name_without_a_tag_is_the_latest() {
+        let there = [Installed { name: "mistral:latest".into(), bytes: 1 }, Installed { name: "llama3.2:3b".into(), bytes: 1 }];
+        assert!(has(&there, "mistral") && has(&there, "llama3.2:3b") && has(&there, "mistral:latest"));
+        assert!(!has(&there, "llama3.2") && !has(&there, "llama3.2:1b"));
+    }
+}

@@ -1,0 +1,163 @@
+//! Keeps the language model loaded while a simulator runs, so that the first question does not wait for it, and has it unloaded
+//! when the simulator goes: memory and graphics card are the simulator's then.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::http;
+use crate::problem::Problem;
+use crate::settings::{Brain, Placement};
+
+/// How long the model stays loaded without being asked, and how often that is said anew: what ends without a word leaves it
+/// loaded no longer than that.
+const KEEP_MINUTES: u64 = 10;
+const AGAIN: Duration = Duration::from_secs(240);
+/// A large model from a slow disk.
+const LOADING: Duration = Duration::from_secs(180);
+/// For the request that unloads it.
+const UNLOADING: Duration = Duration::from_secs(3);
+/// How often a load under way looks for news.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The thread that keeps a model warm. Dropping it unloads the model and joins.
+#[derive(Debug)]
+pub struct Warm {
+    orders: Option<SyncSender<Option<Brain>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Warm {
+    /// Starts it; nothing is loaded. `tell` hears of a model that is missing: once for each. An Ollama that is not there is
+    /// nobody's fault: Stratus works without.
+    pub fn start(tell: impl Fn(Problem) + Send + 'static) -> Result<Self, Problem> {
+        let runtime = http::runtime()?;
+        let (orders, inbox) = sync_channel(8);
+        let thread = std::thread::Builder::new()
+            .name("llm warm".into())
+            .spawn(move || Warming { runtime, inbox, tell: Box::new(tell), told: None }.run())
+            .map_err(|e| Problem::new("cannot start the language model's client").because(e))?;
+        Ok(Self { orders: Some(orders), thread: Some(thread) })
+    }
+
+    /// Keeps this model loaded from now on; `None`: none any more.
+    pub fn keep(&self, brain: Option<Brain>) {
+        if let Some(o) = &self.orders
+            && o.try_send(brain).is_err()
+        {
+            log::warn!("the language model's keeper does not keep up");
+        }
+    }
+}
+
+impl Drop for Warm {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(t) = self.thread.take() {
+            let _ = t.join();
+        }
+    }
+}
+
+/// What Ollama must be told alike in every request: another placement or context would load the model anew.
+pub(super) fn options(brain: &Brain) -> Value {
+    match brain.placement {
+        Placement::Auto => json!({"num_ctx": super::CONTEXT}),
+        Placement::Cpu => json!({"num_ctx": super::CONTEXT, "num_gpu": 0}),
+    }
+}
+
+struct Warming {
+    runtime: tokio::runtime::Runtime,
+    inbox: Receiver<Option<Brain>>,
+    tell: Box<dyn Fn(Problem) + Send>,
+    /// The pilot knows that this one is missing.
+    told: Option<Brain>,
+}
+
+impl Warming {
+    fn run(mut self) {
+        let (mut loaded, mut news): (Option<Brain>, Option<Option<Brain>>) = (None, None);
+        loop {
+            let wanted = match news.take() {
+                Some(wanted) => wanted,
+                // What is loaded is loaded again before it is forgotten.
+                None if loaded.is_some() => match self.inbox.recv_timeout(AGAIN) {
+                    Ok(wanted) => wanted,
+                    Err(RecvTimeoutError::Timeout) => loaded.clone(),
+                    Err(RecvTimeoutError::Disconnected) => return self.unload(loaded.as_ref()),
+                },
+                None => match self.inbox.recv() {
+                    Ok(wanted) => wanted,
+                    Err(_) => return,
+                },
+            };
+            if loaded != wanted {
+                self.unload(loaded.take().as_ref());
+            }
+            let Some(brain) = wanted else { continue };
+            match self.load(&brain) {
+                Ok(()) => loaded = Some(brain),
+                // The load may go on there: it is ended with the next order.
+                Err(Stop::News(n)) => (loaded, news) = (Some(brain), Some(n)),
+                Err(Stop::Over) => return self.unload(Some(&brain)),
+                Err(Stop::Missing(p)) if self.told.as_ref() != Some(&brain) => {
+                    self.told = Some(brain);
+                    (self.tell)(p);
+                }
+                Err(Stop::Missing(_)) => {}
+                Err(Stop::Failed(why)) => log::info!("the language model is not warm: {why}"),
+            }
+        }
+    }
+
+    fn load(&self, brain: &Brain) -> Result<(), Stop> {
+        let body = json!({"model": brain.model, "stream": false, "keep_alive": format!("{KEEP_MINUTES}m"), "options": options(brain)});
+        let client = http::client(&brain.ollama_url).map_err(|p| Stop::Failed(p.one_line()))?;
+        let done = self.runtime.block_on(async {
+            let asked = async { http::whole(http::ask(&client, &brain.ollama_url, "generate", Some(&body)).await?).await };
+            let asked = tokio::time::timeout(LOADING, asked);
+            tokio::pin!(asked);
+            loop {
+                if let Ok(done) = tokio::time::timeout(LOOK, &mut asked).await {
+                    return Ok(done.unwrap_or_else(|_| Err("it takes too long to load".into())));
+                }
+                match self.inbox.try_recv() {
+                    Ok(Some(same)) if same == *brain => {}
+                    Ok(other) => return Err(Stop::News(other)),
+                    Err(std::sync::mpsc::TryRecvError::Empty) => {}
+                    Err(std::sync::mpsc::TryRecvError::Disconnected) => return Err(Stop::Over),
+                }
+            }
+        })?;
+        match done {
+            Ok(_) => Ok(()),
+            Err(why) if why.contains("not found") => Err(Stop::Missing(super::missing(&brain.model, &brain.ollama_url, why))),
+            Err(why) => Err(Stop::Failed(why)),
+        }
+    }
+
+    fn unload(&self, loaded: Option<&Brain>) {
+        let Some(brain) = loaded else { return };
+        let body = json!({"model": brain.model, "stream": false, "keep_alive": 0});
+        let Ok(client) = http::client(&brain.ollama_url) else { return };
+        let done = self.runtime.block_on(async {
+            let asked = async { http::whole(http::ask(&client, &brain.ollama_url, "generate", Some(&body)).await?).await };
+            tokio::time::timeout(UNLOADING, asked).await
+        });
+        if !matches!(done, Ok(Ok(_))) {
+            log::debug!("the language model was not unloaded: {done:?}");
+        }
+    }
+}
+
+enum Stop {
+    /// Something else is wanted meanwhile.
+    News(Option<Brain>),
+    /// Nothing is any more.
+    Over,
+    Missing(Problem),
+    Failed(String),
+}
