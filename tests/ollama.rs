@@ -42,8 +42,7 @@ impl Peer {
         let at = listener.local_addr().unwrap();
         let (seen, requests) = channel();
         let thread = std::thread::spawn(move || {
-            let mut next = 0;
-            for stream in listener.incoming() {
+            for (n, stream) in listener.incoming().enumerate() {
                 let Ok(mut stream) = stream else { return };
                 let request = read(&mut stream);
                 if request.is_empty() {
@@ -51,8 +50,7 @@ impl Peer {
                 }
                 let _ = seen.send(request);
                 // What the client thinks of it is the client's business.
-                let _ = serve(&mut stream, &script[next.min(script.len() - 1)]);
-                next += 1;
+                let _ = serve(&mut stream, &script[n.min(script.len() - 1)]);
             }
         });
         Self { url: format!("http://{at}"), requests, thread: Some(thread), at }
