@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::cli::Doctor;
 use crate::problem::Problem;
-use crate::settings::Config;
+use crate::settings::{BrainMode, Config};
 
 /// A part that takes longer hangs; a large model on a slow machine needs most of it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -49,7 +49,10 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
         check("tray", false, parts::tray()),
         limited("toasts", true, parts::toasts),
         limited("simulator", true, |c| crate::sim::link::Link::probe(&c.sim)),
-        limited("language model", true, |c| crate::llm::probe(&c.brain)),
+        limited("language model", true, |c| match c.brain.mode {
+            BrainMode::Rules => Ok("never asked (brain.mode)".into()),
+            BrainMode::Auto | BrainMode::Llm => crate::llm::probe(&c.brain),
+        }),
         limited("updates", true, parts::updates),
         check("running", true, parts::running()),
     ];
