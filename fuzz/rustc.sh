@@ -1,5 +1,7 @@
 #!/bin/sh
 # Compiles as told, and with libFuzzer's counters where it is our own code. Stable Rust has the passes, if not the option.
+# A build script runs at once, and without libFuzzer.
+case " $* " in *" build_script_build "*) exec "$@" ;; esac
 case ${CARGO_PKG_NAME:-} in
   stratus | stratus-fuzz)
     exec "$@" --cfg fuzzing -C passes=sancov-module -C llvm-args=-sanitizer-coverage-level=4 \

@@ -52,5 +52,27 @@ seed("airport_file", "I\n1100 Version\n1 38 1 0 PHTO Hilo Intl\n100 45.72 1 0 0.
 seed("packets", b"RREF," + bytes(range(64)))
 seed("packets", b"BECN\0\1\2\1\0\0\0\x80\xd4\1\0\1\0\0\0\x68\xbfpc\0")
 seed("packets", '{"type":"dataref_update_values","data":{"1234":1.5,"77":[1,2]}}')
+shipped = open("config/stratus.toml").read()
+seed("configuration", shipped)
+seed("configuration", "\n".join(line[2:] if re.match(r"# [a-z_0-9]+ = ", line) else line for line in shipped.splitlines()))
+seed("configuration", '[audio]\nvolume_percent = 7\n[sim]\nlink = "replay:x"\n[ptt]\njoystick = ["044f:b10a/button 3"]\n')
+mark = re.search(r'const MARK: &str = "([^"]+)"', open("src/update.rs").read()).group(1)
+manifest = {"version": "9.9.9", "notes": "all new", "files": [{"system": "linux-amd64", "name": "stratus.deb", "url": "stratus.deb", "bytes": 10, "sha256": "a" * 64}]}
+seed("update_feed", mark + " AAAA\n" + json.dumps(manifest))
+model = open("assets/demo/stratus-demo-en-q5_0.bin", "rb").read()
+seed("model_header", model[:2000])
+seed("model_header", model[:100])
+seed("recorded_flight", "".join(json.dumps({"t": t, "lat": 19.7, "lon": -155.05, "alt_msl_ft": 38, "hdg_true": 90, "gs_kt": 0, "on_ground": True}) + "\n" for t in range(4)))
+for file in sorted(glob.glob("tests/fixtures/heldout/*.wav"))[:3]:
+    seed("sound_file", open(file, "rb").read()[:3000])
+seed("model_list", '[[model]]\nname = "club.en"\nfile = "club.bin"\nbytes = 5000000\nsha256 = "' + "a" * 64 + '"\nadvice = "ours"\n')
+seed("model_list", "bytes 100-199/200")
+for line in ('{"say":"radio check"}', '{"ptt":"down"}', '{"ptt":"toggle"}', '{"quit":true}', '{"ping":true}', '{"plan":null}',
+             '{"plan":{"ifr":true,"departure":"KPAO","destination":"KMRY","route":"V25 SNS","altitude_ft":7000}}'):
+    seed("socket_line", line)
+seed("flightgear", '{"path":"/position/latitude-deg","name":"latitude-deg","value":19.72,"type":"double","ts":1.5}')
+seed("flightgear", '{"path":"/sim[0]/multiplay/callsign","value":"N172SP"}')
+seed("ollama", json.dumps({"model": "m", "created_at": "2026-01-01T00:00:00Z", "response": '{"intent":"taxi_request","runway":"31"}', "done": True,
+                           "total_duration": 1, "eval_count": 3, "context": [1, 2]}))
 with open(os.path.join(out, "words.dict"), "w") as f:
     f.writelines(f'"{w}"\n' for w in sorted(words))

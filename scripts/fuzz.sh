@@ -20,7 +20,7 @@ one() {
   nice -n 5 "$target/release/$1" -max_total_time=$(( minutes * 60 )) -timeout=5 -rss_limit_mb=2048 -max_len=4096 -print_final_stats=1 \
     -dict=fuzz/seeds/words.dict -artifact_prefix="fuzz/findings/$1-" "fuzz/corpus/$1" "fuzz/seeds/$1" > "fuzz/findings/$1.log" 2>&1
 }
-failed=0
+failed=0 all=0 found=0 targets=0
 while [ $# -gt 0 ]; do
   names=("$1"); [ $# -lt 2 ] || names+=("$2")
   shift ${#names[@]}
@@ -29,8 +29,11 @@ while [ $# -gt 0 ]; do
   for i in "${!names[@]}"; do
     rc=0; wait "${pids[$i]}" || rc=$?
     log=fuzz/findings/${names[$i]}.log
+    runs=$(awk '/number_of_executed_units/ {print $2}' "$log"); runs=${runs:-0}
+    all=$((all + runs)) targets=$((targets + 1)); [ $rc = 0 ] || found=$((found + 1))
     echo "${names[$i]}: $(awk '/number_of_executed_units/ {print $2}' "$log") runs in $minutes min, coverage $(grep -oE 'cov: [0-9]+' "$log" | tail -1 | cut -d' ' -f2), $([ $rc = 0 ] && echo "no finding" || echo "FINDING, see $log")"
     [ $rc = 0 ] || failed=1
   done
 done
+echo "$targets targets, $all runs, $found with a finding: $([ $failed = 0 ] && echo passed || echo FAILED)"
 exit $failed

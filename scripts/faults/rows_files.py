@@ -245,7 +245,7 @@ def power(run):
 
 power.table = [("kill -9 in the middle of writing the transcript", "transcript.jsonl"), ("kill -9 in the middle of writing the log", "stratus.log"),
                ("kill -9 in the middle of writing the mark of the run", "logs/running"),
-               ("kill -9 in the middle of writing a setting", "stratus.toml"), ("kill -9 in the middle of the first configuration", "config/stratus.toml"),
+               ("kill -9 in the middle of writing a setting", "stratus.toml"), ("kill -9 in the middle of the first configuration", "config/.stratus.toml"),
                ("kill -9 in the middle of writing a sound file", "said.wav")]
 power.names = [t[0] for t in power.table] + ["kill -9 at rest, and started again", "kill -9 at 20 chance moments of set-ups"]
 SETUP = ["setup", "--yes", "--skip-model", "--skip-microphone", "--skip-speaker", "--skip-sim", "--skip-brain", "--key"]

@@ -5,6 +5,7 @@ or kept: the transcript and the configuration are whole, memory, threads and fil
 
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -138,7 +139,7 @@ def report(rows, skipped, took, out):
     with open(out, "w") as f:
         f.write("| fault | what the pilot sees | recovery | nothing lost | verdict |\n|---|---|---|---|---|\n")
         for r in rows:
-            seen = r.seen.replace("|", "\\|").replace(module.ROOT, "…")
+            seen = re.sub(re.escape(tempfile.gettempdir()) + "/[^/ ]+/", "…/", r.seen.replace("|", "\\|")).replace(module.ROOT, "…")[:160]
             f.write(f"| {r.name} | {seen} | {seconds(r.time)} | {', '.join(dict.fromkeys(r.kept))} | {'survived' if not r.wrong else 'FAILED: ' + '; '.join(r.wrong)} |\n")
         for name, why in skipped:
             f.write(f"| {name} | | | | skipped: {why} |\n")

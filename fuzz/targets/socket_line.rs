@@ -1,0 +1,14 @@
+//! Any line, as a request by the local socket: what is one is written and read again alike, and a plan holds names alone.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use stratus::ipc::Request;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(request) = serde_json::from_slice::<Request>(data) else { return };
+    let again = serde_json::to_vec(&request).expect("it is written");
+    assert_eq!(serde_json::from_slice::<Request>(&again).expect("and read again"), request);
+    if let Request::Plan(Some(plan)) = request {
+        assert!(!plan.tidied().words().contains(|c: char| c.is_control() || "<>&{}$".contains(c)));
+    }
+});
