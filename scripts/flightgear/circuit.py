@@ -144,7 +144,9 @@ class Flight:
         self.say(f"Hilo Tower, {ME}, clear of runway eight", r"contact ground 121\.9")
         self.say(f"Contact ground one two one point niner, {ME}", None)
         self.tuned("ground", GROUND)
-        self.say(f"Hilo Ground, {ME}, clear of runway eight, taxi to parking", r"taxi to (parking|the ramp)|taxi")
+        # The way in crosses runway 21, and a pilot does not call on a runway.
+        time.sleep(60)
+        self.say(f"Hilo Ground, {ME}, clear of runway eight, taxi to parking", r"taxi to parking")
         self.say(f"Taxi to parking, {ME}", None)
         wait_for("parking", lambda: [leg for _, leg in self.legs].count("parked") == 2, 600)
         self.say(f"Hilo Ground, {ME}, request flight following to Kona, four thousand five hundred", r"squawk \d{4}")

@@ -33,6 +33,7 @@ mod survey;
 pub mod telephony;
 pub mod transcript;
 pub mod understand;
+mod wheels;
 mod whereabouts;
 
 use std::time::Duration;
@@ -119,6 +120,7 @@ pub struct Engine {
     setup: Setup,
     report: Report,
     tracker: PhaseTracker,
+    wheels: wheels::Wheels,
     phase: Phase,
     airport: Option<Airport>,
     record: Record,
@@ -154,6 +156,7 @@ impl Engine {
             setup,
             report: Report::default(),
             tracker: PhaseTracker::default(),
+            wheels: wheels::Wheels::default(),
             phase: Phase::Parked,
             airport,
             record: Record { strict, ..Record::default() },
@@ -239,7 +242,8 @@ impl Engine {
     /// Takes in a report of the simulator.
     pub fn see(&mut self, now: Time, report: &Report) {
         let tuned = self.com1();
-        self.report = report.clone();
+        self.report = self.wheels.steady(report.clone());
+        let report = &self.report.clone();
         let retuned = self.com1() != tuned;
         if let Some(at) = report.position {
             self.choose_airport(at, retuned);
