@@ -394,6 +394,17 @@ pub enum AirportsWhat {
         #[arg(long)]
         json: bool,
     },
+    /// Take over runways and taxiways of the simulators on this machine. Example: stratus airports import
+    Import {
+        /// X-Plane's folder; without any folder or file all simulators are looked for.
+        #[arg(long, value_name = "DIR")]
+        xplane: Option<PathBuf>,
+        /// FlightGear's data folder, which holds Airports/apt.dat.gz.
+        #[arg(long, value_name = "DIR")]
+        flightgear: Option<PathBuf>,
+        /// Single files: apt.dat, packed or not, or XXXX.groundnet.xml.
+        files: Vec<PathBuf>,
+    },
     /// How fast airports are found on this machine.
     #[command(hide = true)]
     Bench,

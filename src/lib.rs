@@ -39,6 +39,7 @@ pub mod log;
 pub mod paths;
 #[cfg(windows)]
 pub mod pipe;
+pub mod scenery;
 pub mod sim;
 pub mod speech;
 pub mod worker;

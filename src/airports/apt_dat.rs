@@ -9,7 +9,7 @@ use crate::airports::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNod
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
 
 /// No airport has more taxi nodes, edges or parking places; a file that does is damaged.
-const MOST: usize = 50_000;
+pub(super) const MOST: usize = 50_000;
 /// A holding point this much farther from the runway's beginning than the nearest one is an intersection, in feet.
 const INTERSECTION_FT: f64 = 600.0;
 /// A parking place farther than this from every taxiway has no way to it, in feet.
@@ -180,18 +180,7 @@ impl Building {
                 holds.entry(id).or_default().extend(ends.iter().filter(|r| airport.end(**r).is_some()));
             }
         }
-        let mut nodes: Vec<TaxiNode> = Vec::new();
-        for (id, at) in &self.nodes {
-            let base = TaxiNode { id: *id, position: *at, parking: None, holds: Vec::new(), intersection: false };
-            let here = holds.get(id).cloned().unwrap_or_default();
-            let (full, part): (Vec<Runway>, Vec<Runway>) =
-                here.into_iter().partition(|r| full_length(airport, *r, *at, &holds, &self.nodes));
-            nodes.push(TaxiNode {
-                intersection: full.is_empty() && !part.is_empty(),
-                holds: if full.is_empty() { part } else { full },
-                ..base
-            });
-        }
+        let mut nodes = held(airport, &self.nodes, &holds);
         let mut id = self.nodes.keys().next_back().copied().unwrap_or(0);
         for (name, at) in &self.parking {
             let near = self.nodes.iter().filter(|(n, _)| outside.contains(n)).map(|(n, p)| (p.distance_ft(*at), *n));
@@ -202,6 +191,18 @@ impl Building {
         }
         (!edges.is_empty()).then_some(TaxiGraph { nodes, edges })
     }
+}
+
+/// Nodes with the runways that are held short of at them: those at full length, else those at an intersection.
+pub(super) fn held(airport: &Airport, places: &BTreeMap<u32, LatLon>, holds: &BTreeMap<u32, BTreeSet<Runway>>) -> Vec<TaxiNode> {
+    let mut nodes = Vec::new();
+    for (id, at) in places {
+        let here = holds.get(id).cloned().unwrap_or_default();
+        let (full, part): (Vec<Runway>, Vec<Runway>) = here.into_iter().partition(|r| full_length(airport, *r, *at, holds, places));
+        let intersection = full.is_empty() && !part.is_empty();
+        nodes.push(TaxiNode { id: *id, position: *at, parking: None, holds: if full.is_empty() { part } else { full }, intersection });
+    }
+    nodes
 }
 
 /// A holding point of a runway end that is about as near to its beginning as any.

@@ -4,6 +4,8 @@ pub mod airspace;
 pub mod apt_dat;
 pub mod data;
 pub mod draw;
+pub mod groundnet;
+pub mod imported;
 pub mod magnetic;
 pub mod routing;
 pub mod runway;

@@ -1,7 +1,7 @@
 //! `stratus airports`: what is known of an airport, what lies near, the way to a runway, and how fast that is found.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -12,7 +12,9 @@ use crate::airports::apt_dat::AptDat;
 use crate::airports::data::Airports;
 use crate::airports::{Airport, routing, runway};
 use crate::cli::{AirportsArgs, AirportsWhat};
+use crate::paths::Paths;
 use crate::problem::Problem;
+use crate::scenery::{self, Imports, Wanted};
 use crate::units::{LatLon, compass_word};
 
 /// How far `nearest` looks, in nautical miles, and how many it tells.
@@ -20,13 +22,23 @@ const NEAR: (f64, usize) = (100.0, 10);
 /// No line of an apt.dat is longer, in bytes.
 const LONGEST_LINE: u64 = 1 << 16;
 
-pub(super) fn run(args: &AirportsArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<ExitCode> {
     let airports = Airports::world();
+    let imports = Imports::within(&Paths::find(config)?.data_dir);
     let mut out = std::io::stdout();
     match &args.what {
         AirportsWhat::Show { code, apt_dat, json } => {
-            let a = find(&airports, code, apt_dat.as_deref())?;
-            if *json { writeln!(out, "{}", serde_json::to_string(&described(&a))?)? } else { out.write_all(text(&a).as_bytes())? }
+            let (a, sources) = find(&airports, &imports, code, apt_dat.as_deref())?;
+            if *json {
+                let mut v = described(&a);
+                v["sources"] = json!(sources);
+                writeln!(out, "{v}")?;
+            } else {
+                out.write_all(text(&a).as_bytes())?;
+                for s in sources {
+                    writeln!(out, "  from {s}")?;
+                }
+            }
         }
         AirportsWhat::Nearest { lat, lon, json } => {
             let at = position(*lat, *lon)?;
@@ -54,11 +66,15 @@ pub(super) fn run(args: &AirportsArgs) -> anyhow::Result<ExitCode> {
             }
         }
         AirportsWhat::Taxi { code, from, runway, apt_dat, json } => {
-            let a = find(&airports, code, apt_dat.as_deref())?;
+            let (a, _) = find(&airports, &imports, code, apt_dat.as_deref())?;
             let route = taxi(&a, from, runway)?;
             if *json {
                 let crossings: Vec<_> = route.crossings.iter().map(|c| json!({"runway": c.runway, "taxiway": c.taxiway})).collect();
-                writeln!(out, "{}", json!({"via": route.via, "crossings": crossings, "length_ft": route.length_ft.round()}))?;
+                writeln!(
+                    out,
+                    "{}",
+                    json!({"via": route.via, "crossings": crossings, "length_ft": (route.length_ft * 10.0).round() / 10.0, "hold": hold(&route)})
+                )?;
             } else {
                 let via = if route.via.is_empty() { "without a named taxiway".to_owned() } else { format!("via {}", route.via.join(", ")) };
                 writeln!(out, "runway {runway} {via}, {:.0} ft", route.length_ft)?;
@@ -68,14 +84,70 @@ pub(super) fn run(args: &AirportsArgs) -> anyhow::Result<ExitCode> {
                 }
             }
         }
+        AirportsWhat::Import { xplane, flightgear, files } => {
+            let wanted = Wanted { xplane: xplane.clone(), flightgear: flightgear.clone(), files: files.clone() };
+            import(&mut out, &imports, &wanted)?;
+        }
         AirportsWhat::Bench => bench(&mut out)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is built in; with an apt.dat its runways, stations and taxiways under the name that is built in.
-fn find(airports: &Airports, code: &str, apt_dat: Option<&Path>) -> Result<Airport, Problem> {
-    let Some(file) = apt_dat else { return built_in(airports, code) };
+/// An airport, and the files that it comes from. With an apt.dat its runways, stations and taxiways under the name that
+/// is built in; else what was imported of it, over what is built in.
+fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Path>) -> Result<(Airport, Vec<String>), Problem> {
+    if let Some(file) = apt_dat {
+        return read(airports, code, file).map(|a| (a, vec![file.display().to_string()]));
+    }
+    let known = airports.find(code).or_else(|| airports.named(code));
+    let icao = known.as_ref().map_or(code, |a| a.icao.as_str()).to_owned();
+    let own = imports.airport(&icao).and_then(|own| {
+        let sources = own.sources.clone();
+        own.over(known.as_ref(), airports.well_known(&icao)).map(|a| (a, sources))
+    });
+    let built_in = if airports.well_known(&icao) { "what is built in, looked at by a person" } else { "OurAirports, built in" };
+    if let Some((a, mut sources)) = own {
+        sources.extend(known.map(|_| format!("{built_in}: name and place")));
+        return Ok((a, sources));
+    }
+    let known = known.ok_or_else(|| {
+        Problem::new(format!("no airport {code:?} is known"))
+            .fix("give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`")
+    })?;
+    Ok((known, vec![built_in.to_owned()]))
+}
+
+/// Reads the simulators' files into the index, with a bar where somebody watches.
+fn import(out: &mut impl Write, imports: &Imports, wanted: &Wanted) -> anyhow::Result<()> {
+    let sources = scenery::found(wanted)?;
+    let mut err = std::io::stderr();
+    let watched = err.is_terminal();
+    let outcome = imports.import(sources, &mut |path, read, size| {
+        if watched {
+            let part = if size == 0 { 20 } else { usize::try_from(read.min(size) * 20 / size).unwrap_or(20) };
+            let _ = write!(err, "\r[{:<20}] {}\x1b[K", "#".repeat(part), path.display());
+            let _ = err.flush();
+        }
+    })?;
+    if watched {
+        write!(err, "\r\x1b[K")?;
+    }
+    writeln!(
+        out,
+        "{} airports; files read: {}, unchanged: {}; lines that could not be read: {}",
+        outcome.airports, outcome.read, outcome.unchanged, outcome.skipped
+    )?;
+    Ok(())
+}
+
+fn hold(route: &routing::Route) -> Value {
+    match &route.hold {
+        routing::Hold::Runway { at, intersection, .. } => json!({"lat": at.lat, "lon": at.lon, "intersection": intersection}),
+        routing::Hold::Parking { at, name } => json!({"lat": at.lat, "lon": at.lon, "parking": name}),
+    }
+}
+
+fn read(airports: &Airports, code: &str, file: &Path) -> Result<Airport, Problem> {
     let known = airports.find(code);
     let code = known.as_ref().map_or(code, |a| a.icao.as_str());
     let refused = |e: std::io::Error| Problem::new("cannot read the airports").because(format!("{}: {e}", file.display()));
@@ -95,13 +167,6 @@ fn find(airports: &Airports, code: &str, apt_dat: Option<&Path>) -> Result<Airpo
     })
 }
 
-fn built_in(airports: &Airports, code: &str) -> Result<Airport, Problem> {
-    airports.find(code).or_else(|| airports.named(code)).ok_or_else(|| {
-        Problem::new(format!("no airport {code:?} is known"))
-            .fix("give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`")
-    })
-}
-
 fn position(lat: f64, lon: f64) -> Result<LatLon, Problem> {
     if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) {
         return Ok(LatLon::new(lat, lon));
@@ -116,7 +181,7 @@ fn taxi(a: &Airport, from: &str, runway: &str) -> Result<routing::Route, Problem
     let graph = a.taxiways.as_ref().ok_or_else(|| {
         Problem::new(format!("no taxiways of {} are known", a.icao))
             .because("the built-in data has runways and frequencies only")
-            .fix("name X-Plane's file with `--apt-dat FILE`")
+            .fix("take over your simulator's with `stratus airports import`, or name X-Plane's file with `--apt-dat FILE`")
     })?;
     let wanted = runway.parse().map_err(|e| Problem::new(format!("{runway:?} is no runway")).because(e))?;
     if a.end(wanted).is_none() {

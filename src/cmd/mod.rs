@@ -122,7 +122,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Bench(args) => bench::run(file, &args),
         Command::Log(args) => log::run(file, &args),
         Command::Devices(args) => devices::run(file, &args),
-        Command::Airports(args) => airports::run(&args),
+        Command::Airports(args) => airports::run(file, &args),
         Command::Completions(args) => shell::completions(&args),
         Command::Man => shell::man(),
         Command::Doctor(args) => {

@@ -1,0 +1,47 @@
+//! What the pilot's own simulator knows of an airport, and how it is put together with what is built in.
+
+use crate::airports::apt_dat::AptDat;
+use crate::airports::groundnet::Groundnet;
+use crate::airports::{Airport, TaxiGraph};
+
+/// An airport as it was imported: of each kind of file the one that counts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Imported {
+    /// From an apt.dat.
+    pub airport: Option<Airport>,
+    /// From FlightGear.
+    pub net: Option<Groundnet>,
+    /// The files that it comes from, for a person; the apt.dat first.
+    pub sources: Vec<String>,
+}
+
+impl Imported {
+    /// The rows of one airport of an apt.dat.
+    pub fn rows(text: &str) -> Option<Airport> {
+        let mut reader = AptDat::default();
+        text.lines().find_map(|l| reader.line(l)).or_else(|| reader.finish())
+    }
+
+    /// The whole airport. Where a person has looked at what is built in (`by_hand`) only the taxiways are taken over;
+    /// else runways, stations and taxiways, under the name that is built in.
+    pub fn over(self, known: Option<&Airport>, by_hand: bool) -> Option<Airport> {
+        let (own, net) = (self.airport, self.net);
+        let mut taxiways = own.as_ref().and_then(|a| a.taxiways.clone());
+        let mut whole = match (known, own) {
+            (Some(known), _) if by_hand => known.clone(),
+            (known, Some(own)) => own.called_as(known),
+            (known, None) => known?.clone(),
+        };
+        if !taxiways.as_ref().is_some_and(names_any)
+            && let Some(drawn) = net.and_then(|n| n.graph(&whole))
+        {
+            taxiways = Some(drawn);
+        }
+        whole.taxiways = taxiways.or(whole.taxiways);
+        Some(whole)
+    }
+}
+
+fn names_any(graph: &TaxiGraph) -> bool {
+    graph.edges.iter().any(|e| !e.name.is_empty())
+}

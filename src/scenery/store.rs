@@ -1,0 +1,367 @@
+//! The index of imported airports: one file, written whole, of which a look-up reads a few hundred bytes.
+//!
+//! ```text
+//! "SAPT\x01\0"  records (deflate: the rows of an apt.dat that are read, or a groundnet)
+//! sources (JSON)  entries (32 bytes: identifier, source, length, offset; sorted)  tail: 4 x u64 (sources, entries, count, sum)
+//! ```
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::read::{DeflateDecoder, MultiGzDecoder};
+use flate2::write::DeflateEncoder;
+
+use super::{Kind, Source};
+use crate::airports::apt_dat::AptDat;
+use crate::airports::groundnet::Groundnet;
+use crate::airports::imported::Imported;
+use crate::problem::Problem;
+
+const MAGIC: &[u8] = b"SAPT\x01\0";
+const ENTRY: usize = 32;
+const TAIL: u64 = 32;
+/// Of one airport, in bytes: more is a damaged file.
+const LARGEST: u64 = 16 << 20;
+/// No line of an apt.dat is longer, in bytes.
+const LONGEST_LINE: u64 = 1 << 16;
+/// Rows of an apt.dat that are read.
+const ROWS: &[&str] = &[
+    "1", "100", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202", "1204",
+    "1300",
+];
+
+/// An entry: identifier, number of the source, length and offset of the record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry([u8; 12], u32, u64, u64);
+
+impl Entry {
+    fn bytes(&self) -> [u8; ENTRY] {
+        let mut b = [0; ENTRY];
+        b[..12].copy_from_slice(&self.0);
+        b[12..16].copy_from_slice(&self.1.to_le_bytes());
+        b[16..24].copy_from_slice(&self.2.to_le_bytes());
+        b[24..].copy_from_slice(&self.3.to_le_bytes());
+        b
+    }
+
+    fn read(b: &[u8]) -> Option<Entry> {
+        let source = u32::from_le_bytes(b.get(12..16)?.try_into().ok()?);
+        Some(Entry(b.get(..12)?.try_into().ok()?, source, number(b, 16)?, number(b, 24)?))
+    }
+}
+
+fn number(b: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(b.get(at..at + 8)?.try_into().ok()?))
+}
+
+fn key(icao: &str) -> [u8; 12] {
+    let mut k = [0; 12];
+    for (to, from) in k.iter_mut().zip(icao.trim().to_ascii_uppercase().bytes()) {
+        *to = from;
+    }
+    k
+}
+
+/// What an import came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outcome {
+    /// Airports and groundnets in the index.
+    pub records: usize,
+    /// Different identifiers.
+    pub airports: usize,
+    /// Files that were read now.
+    pub read: usize,
+    /// Files that had not changed.
+    pub unchanged: usize,
+    /// Lines and tags that could not be read, in all files.
+    pub skipped: u64,
+}
+
+/// The imported airports. Nothing of them is held: each look-up opens the file.
+#[derive(Debug, Clone)]
+pub struct Imports(PathBuf);
+
+impl Imports {
+    /// Those of a data folder, if there are any.
+    pub fn within(data_dir: &Path) -> Self {
+        Self(data_dir.join("airports.idx"))
+    }
+
+    /// Where they lie.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// An airport's records; `None` where there are none, or the index is damaged (an import mends it).
+    pub fn airport(&self, icao: &str) -> Option<Imported> {
+        let mut open = Open::at(&self.0)?;
+        let wanted = key(icao);
+        let (mut low, mut high) = (0, open.count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if open.entry(middle)?.0 < wanted { low = middle + 1 } else { high = middle }
+        }
+        let mut out = Imported::default();
+        let mut sources = None;
+        // Sorted by source too: the first of each kind counts.
+        while let Some(e) = (low < open.count).then(|| open.entry(low)).flatten().filter(|e| e.0 == wanted) {
+            low += 1;
+            if sources.is_none() {
+                sources = open.sources();
+            }
+            let Some(source) = sources.as_ref().and_then(|s| s.get(e.1 as usize)) else { continue };
+            let mut told = || out.sources.push(source.path.display().to_string());
+            match source.kind {
+                Kind::AptDat if out.airport.is_none() => {
+                    out.airport = Imported::rows(&open.text(e)?);
+                    told();
+                }
+                Kind::Groundnet if out.net.is_none() => {
+                    out.net = Some(Groundnet::parse(&open.text(e)?));
+                    told();
+                }
+                _ => {}
+            }
+        }
+        (!out.sources.is_empty()).then_some(out)
+    }
+
+    /// Reads the files that are new or have changed, and writes the index anew. `progress` is told the file, the bytes
+    /// read of it and its size.
+    pub fn import(&self, mut sources: Vec<Source>, progress: &mut dyn FnMut(&Path, u64, u64)) -> Result<Outcome, Problem> {
+        let refused = |e: std::io::Error| {
+            Problem::new("cannot write the index of airports")
+                .because(format!("{}: {e}", self.0.display()))
+                .fix("make room on the disk, and try again")
+        };
+        if let Some(folder) = self.0.parent() {
+            std::fs::create_dir_all(folder).map_err(refused)?;
+        }
+        let mut old = Open::at(&self.0);
+        let known = old.as_mut().and_then(Open::sources).unwrap_or_default();
+        let mut kept: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
+        if let Some(old) = &mut old {
+            for i in 0..old.count {
+                if let Some(e) = old.entry(i) {
+                    kept.entry(e.1).or_default().push(e);
+                }
+            }
+        }
+        let temp = self.0.with_extension("new");
+        let mut out = Writing { file: BufWriter::new(File::create(&temp).map_err(refused)?), at: 0, entries: Vec::new() };
+        out.put(MAGIC).map_err(refused)?;
+        let mut outcome = Outcome::default();
+        for (n, source) in sources.iter_mut().enumerate() {
+            let n = u32::try_from(n).unwrap_or(u32::MAX);
+            let before =
+                known.iter().position(|k| (&k.path, k.kind, k.size, k.changed) == (&source.path, source.kind, source.size, source.changed));
+            match (before, &mut old) {
+                (Some(b), Some(old)) => {
+                    (source.airports, source.skipped) = (known[b].airports, known[b].skipped);
+                    for e in kept.get(&u32::try_from(b).unwrap_or(u32::MAX)).into_iter().flatten() {
+                        if let Some(packed) = old.bytes(e.3, e.2) {
+                            out.record(e.0, n, &packed).map_err(refused)?;
+                        }
+                    }
+                    outcome.unchanged += 1;
+                }
+                _ => {
+                    read(source, n, &mut out, progress)?;
+                    outcome.read += 1;
+                }
+            }
+            outcome.skipped += source.skipped;
+        }
+        out.entries.sort();
+        outcome.records = out.entries.len();
+        outcome.airports = out.entries.iter().map(|e| e.0).collect::<BTreeSet<_>>().len();
+        out.end(&sources).map_err(refused)?;
+        std::fs::rename(&temp, &self.0).map_err(refused)?;
+        Ok(outcome)
+    }
+}
+
+/// Takes the records of one file.
+fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut dyn FnMut(&Path, u64, u64)) -> Result<(), Problem> {
+    let path = source.path.clone();
+    let refused = |e: std::io::Error| Problem::new("cannot read the airports").because(format!("{}: {e}", path.display()));
+    let file = File::open(&path).map_err(refused)?;
+    if source.kind == Kind::Groundnet {
+        let mut text = Vec::new();
+        file.take(LARGEST).read_to_end(&mut text).map_err(refused)?;
+        let text = String::from_utf8_lossy(&text);
+        let net = Groundnet::parse(&text);
+        source.skipped = net.skipped;
+        let name = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+        if let Some(icao) = name.split('.').next().filter(|i| (2..=8).contains(&i.len()) && !net.is_empty()) {
+            source.airports = 1;
+            out.packed(key(icao), n, text.as_bytes()).map_err(refused)?;
+        }
+        return Ok(());
+    }
+    let mut raw = Counted { file, read: std::rc::Rc::default() };
+    let count = raw.read.clone();
+    let mut head = [0; 2];
+    let gz = raw.read(&mut head).map_err(refused)? == 2 && head == [0x1f, 0x8b];
+    raw.file.seek(SeekFrom::Start(0)).map_err(refused)?;
+    let mut lines: Box<dyn BufRead> = if gz {
+        Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(BufReader::new(raw))))
+    } else {
+        Box::new(BufReader::with_capacity(1 << 16, raw))
+    };
+    let (mut reader, mut line, mut rows, mut number) = (AptDat::default(), Vec::new(), String::new(), 0u64);
+    loop {
+        line.clear();
+        let got = match lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            Ok(got) => got,
+            // A packed file that is cut off or damaged is read as far as it goes.
+            Err(_) => {
+                source.skipped += 1;
+                0
+            }
+        };
+        let text = String::from_utf8_lossy(&line);
+        let done = if got == 0 { reader.finish() } else { reader.line(&text) };
+        let row = text.split_whitespace().next().unwrap_or("");
+        if let Some(a) = done {
+            source.airports += 1;
+            out.packed(key(&a.icao), n, rows.as_bytes()).map_err(refused)?;
+        }
+        if got == 0 {
+            break;
+        }
+        if matches!(row, "1" | "16" | "17" | "99") {
+            rows.clear();
+        }
+        if ROWS.contains(&row) && (rows.len() as u64) < LARGEST {
+            rows.push_str(text.trim_end());
+            rows.push('\n');
+        }
+        number += 1;
+        if number % 20_000 == 0 {
+            progress(&path, count.get(), source.size);
+        }
+    }
+    progress(&path, source.size, source.size);
+    source.skipped += reader.skipped;
+    Ok(())
+}
+
+/// A file, and how much of it has been read.
+struct Counted {
+    file: File,
+    read: std::rc::Rc<std::cell::Cell<u64>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let n = self.file.read(to)?;
+        self.read.set(self.read.get() + n as u64);
+        Ok(n)
+    }
+}
+
+/// An index that is being written.
+struct Writing {
+    file: BufWriter<File>,
+    at: u64,
+    entries: Vec<Entry>,
+}
+
+impl Writing {
+    fn put(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn record(&mut self, key: [u8; 12], source: u32, packed: &[u8]) -> std::io::Result<()> {
+        self.entries.push(Entry(key, source, packed.len() as u64, self.at));
+        self.put(packed)
+    }
+
+    fn packed(&mut self, key: [u8; 12], source: u32, bytes: &[u8]) -> std::io::Result<()> {
+        let mut pack = DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        pack.write_all(bytes)?;
+        let packed = pack.finish()?;
+        self.record(key, source, &packed)
+    }
+
+    fn end(mut self, sources: &[Source]) -> std::io::Result<()> {
+        let (sources_at, entries) = (self.at, std::mem::take(&mut self.entries));
+        self.put(&serde_json::to_vec(sources)?)?;
+        let entries_at = self.at;
+        for e in &entries {
+            self.put(&e.bytes())?;
+        }
+        let count = entries.len() as u64;
+        for number in [sources_at, entries_at, count, sources_at ^ entries_at ^ count] {
+            self.put(&number.to_le_bytes())?;
+        }
+        self.file.flush()?;
+        self.file.get_ref().sync_all()
+    }
+}
+
+/// An index that is being read.
+struct Open {
+    file: File,
+    sources_at: u64,
+    entries_at: u64,
+    count: u64,
+}
+
+impl Open {
+    /// `None` when it is not there or is none.
+    fn at(path: &Path) -> Option<Open> {
+        let mut file = File::open(path).ok()?;
+        let size = file.metadata().ok()?.len();
+        let mut head = [0; 6];
+        file.read_exact(&mut head).ok()?;
+        file.seek(SeekFrom::Start(size.checked_sub(TAIL)?)).ok()?;
+        let mut tail = [0; TAIL as usize];
+        file.read_exact(&mut tail).ok()?;
+        let (sources_at, entries_at, count, sum) = (number(&tail, 0)?, number(&tail, 8)?, number(&tail, 16)?, number(&tail, 24)?);
+        let whole = entries_at.checked_add(count.checked_mul(ENTRY as u64)?)?.checked_add(TAIL)? == size;
+        (head == MAGIC && whole && sources_at <= entries_at && sum == sources_at ^ entries_at ^ count).then_some(Open {
+            file,
+            sources_at,
+            entries_at,
+            count,
+        })
+    }
+
+    fn bytes(&mut self, at: u64, length: u64) -> Option<Vec<u8>> {
+        // Only what lies before the entries is data.
+        if length > LARGEST * 4 || at.checked_add(length)? > self.entries_at {
+            return None;
+        }
+        self.file.seek(SeekFrom::Start(at)).ok()?;
+        let mut bytes = vec![0; usize::try_from(length).ok()?];
+        self.file.read_exact(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    fn entry(&mut self, i: u64) -> Option<Entry> {
+        self.file.seek(SeekFrom::Start(self.entries_at + i * ENTRY as u64)).ok()?;
+        let mut bytes = [0; ENTRY];
+        self.file.read_exact(&mut bytes).ok()?;
+        Entry::read(&bytes)
+    }
+
+    fn sources(&mut self) -> Option<Vec<Source>> {
+        serde_json::from_slice(&self.bytes(self.sources_at, self.entries_at - self.sources_at)?).ok()
+    }
+
+    fn text(&mut self, e: Entry) -> Option<String> {
+        let packed = self.bytes(e.3, e.2)?;
+        let mut text = Vec::new();
+        DeflateDecoder::new(packed.as_slice()).take(LARGEST).read_to_end(&mut text).ok()?;
+        Some(String::from_utf8_lossy(&text).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests;
