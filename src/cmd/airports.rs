@@ -124,7 +124,7 @@ fn import(out: &mut impl Write, imports: &Imports, wanted: &Wanted) -> anyhow::R
     let watched = err.is_terminal();
     let outcome = imports.import(sources, &mut |path, read, size| {
         if watched {
-            let part = if size == 0 { 20 } else { usize::try_from(read.min(size) * 20 / size).unwrap_or(20) };
+            let part = (read.min(size) * 20).checked_div(size).map_or(20, |p| usize::try_from(p).unwrap_or(20));
             let _ = write!(err, "\r[{:<20}] {}\x1b[K", "#".repeat(part), path.display());
             let _ = err.flush();
         }
