@@ -135,7 +135,7 @@ fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
 fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
     Problem::new(format!("the language model {model:?} is not there"))
         .because(format!("{url}: {why}"))
-        .fix(format!("run `stratus brain get {model}`, or choose another in the tray's menu (\"Language model\")"))
+        .fix(format!("run `stratus brain get {model}`, or name another in stratus.toml (brain.model)"))
 }
 
 /// The whole answer to one question, within its deadline.
