@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Thins a recorded session for the tests: two reports a second, without what a report leaves unsaid.
 
-    thin.py SESSION.jsonl OUT.jsonl.gz"""
+    thin.py SESSION.jsonl OUT.jsonl.gz [SECONDS]
+
+SECONDS: what comes later is left out."""
 
 import gzip
 import json
@@ -19,10 +21,13 @@ def said(value):
 
 
 def main():
-    source, out = sys.argv[1:]
+    source, out = sys.argv[1:3]
+    until = float(sys.argv[3]) if len(sys.argv) > 3 else float("inf")
     last = -1.0
     with open(source) as lines, gzip.GzipFile(out, "wb", mtime=0) as packed:
         for line in map(json.loads, lines):
+            if line["t"] > until:
+                break
             if "report" in line:
                 if line["t"] - last < 0.5:
                     continue

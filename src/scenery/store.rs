@@ -178,6 +178,8 @@ impl Imports {
         outcome.records = out.entries.len();
         outcome.airports = out.entries.iter().map(|e| e.0).collect::<BTreeSet<_>>().len();
         out.end(&sources).map_err(refused)?;
+        // Windows does not put a file in the place of one that is open.
+        drop(old);
         std::fs::rename(&temp, &self.0).map_err(refused)?;
         Ok(outcome)
     }
