@@ -182,9 +182,12 @@ impl Record {
         if was == is {
             return;
         }
+        // Wheels that touch once more while it becomes airborne are still that take-off.
+        if was == Phase::Departure && is != Phase::TakeoffRoll {
+            self.takeoff = None;
+        }
         match is {
             Phase::Departure | Phase::Crosswind => {
-                self.takeoff = None;
                 self.taxi = None;
                 self.lined_up = None;
             }
