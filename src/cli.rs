@@ -175,7 +175,7 @@ pub enum BrainWhat {
     },
     /// Have Ollama fetch one, and put it in force. What was interrupted goes on where it stopped.
     Get {
-        /// As on https://ollama.com/library; without it the one in the configuration.
+        /// As on <https://ollama.com/library>; without it the one in the configuration.
         #[arg(value_name = "NAME")]
         name: Option<String>,
         /// Leave the configuration as it is.
