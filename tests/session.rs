@@ -24,6 +24,30 @@ fn the_live_flight_gets_the_same_answers_and_phases_again() {
     }
 }
 
+/// As FlightGear told it in the live flight: off the ground and on it once more, in the middle of the take-off run.
+#[test]
+fn a_hop_in_the_take_off_run_keeps_the_clearance() {
+    use std::io::Read;
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(std::fs::File::open(SESSION).unwrap()).read_to_string(&mut text).unwrap();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let of = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
+    let rolls = |line: &String| of(line)["report"]["ground_speed_kt"].as_f64().is_some_and(|kt| (35.0..50.0).contains(&kt));
+    let at = lines.iter().position(rolls).unwrap();
+    let (mut off, mut on) = (of(&lines[at]), of(&lines[at]));
+    let t = on["t"].as_f64().unwrap();
+    (off["t"], on["t"], off["report"]["on_ground"]) = ((t + 0.05).into(), (t + 0.2).into(), false.into());
+    lines.insert(at + 1, on.to_string());
+    lines.insert(at + 1, off.to_string());
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("hop.jsonl");
+    std::fs::write(&file, lines.join("\n") + "\n").unwrap();
+    let (fine, said) = replay(file.to_str().unwrap());
+    let phases: Vec<&str> = said.lines().filter_map(|l| l.split_once(" s  (")?.1.strip_suffix(')')).collect();
+    assert!(phases.join(" ").contains("takeoff_roll departure takeoff_roll departure"), "{phases:?}");
+    assert!(fine && !said.contains("not cleared"), "{said}");
+}
+
 /// The same with a word of the controller's changed.
 #[test]
 fn another_answer_than_the_recorded_one_fails_the_replay() {

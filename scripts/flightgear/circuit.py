@@ -177,6 +177,10 @@ class Flight:
                     wrong.append(f"{t - zero:.0f} s {leg}: {phase[0]}")
                 t += 0.5
         self.check(f"phases right at {checked - len(wrong)} of {checked} moments {wrong[:6] or ''}", checked > 200 and not wrong)
+        answers = {answer for _, _, answer in self.said}
+        atc = [line["line"] for line in lines if line.get("line", {}).get("from") == "atc"]
+        unasked = [f"{line['t']:.0f} s {line['text']}" for line in atc if line["facility"] != "atis" and line["text"] not in answers]
+        self.check(f"the controller said nothing out of place {unasked or ''}", not unasked)
         reports = sum("report" in line for line in lines)
         self.check(f"{reports / lines[-1]['t']:.1f} reports a second were recorded", reports / lines[-1]["t"] > 3)
         return zero, seen
