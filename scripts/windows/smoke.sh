@@ -78,7 +78,7 @@ parec --device=spk.monitor --format=s16le --rate=48000 --channels=1 >"$heard" 2>
 answer=$(stratus say "Hilo Ground, Skyhawk one seven two sierra papa, radio check")
 echo "         $answer"
 check "the engine's words come back" grep -qi "loud and clear" <<<"$answer"
-check "they are the tray's own" grep -q "radio check" "$transcript"
+check "they are the tray's own" until_ok 20 grep -q "radio check" "$transcript"
 sleep 8
 kill $recorder 2>/dev/null
 peak=$(python3 - "$heard" <<'PY'

@@ -184,10 +184,16 @@ mod tests {
     #[test]
     fn a_broken_save_is_told_once_and_mending_it_is_told() {
         let d = desk("[audio]\nmute = true\n");
-        fs::write(&d.path, "[audio]\nmute = treu\n").unwrap();
+        // By rename, as editors save: written in place it would be empty for a moment, which is a configuration too.
+        let save = |text: &str| {
+            let new = d.dir.path().join("stratus.toml~");
+            fs::write(&new, text).unwrap();
+            fs::rename(&new, &d.path).unwrap();
+        };
+        save("[audio]\nmute = treu\n");
         let problem = d.told.recv_timeout(SOON).unwrap().unwrap_err();
         assert!(problem.to_string().contains("stratus.toml:2"), "{problem}");
-        fs::write(&d.path, "[audio]\nmute = true\n# mended\n").unwrap();
+        save("[audio]\nmute = true\n# mended\n");
         assert!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.mute, "mended to what was in force all along");
     }
 
