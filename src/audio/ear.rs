@@ -10,8 +10,8 @@ use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{ErrorKind, FromSample, SampleFormat, SizedSample, StreamConfig};
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::devices::{Finder, Found, Way};
-use super::keeper::{Answer, Looks};
+use super::devices::{Found, Way};
+use super::keeper::{self, Looks};
 use crate::problem::Problem;
 use crate::settings::Audio;
 
@@ -180,30 +180,8 @@ impl Ear {
 
 /// Looks for the configured microphone, and opens it when another one is open or none.
 pub fn looks(settings: &Audio) -> Looks<Microphone> {
-    let settings = settings.clone();
-    Arc::new(move || {
-        let settings = settings.clone();
-        let mut finder = Finder::new(Way::In, settings.microphone.as_deref());
-        let mut asked = Instant::now();
-        Box::new(move |open| {
-            // Where devices are opened to be looked at, one that works is left in peace.
-            if open.is_some() && !finder.is_cheap() && asked.elapsed() < Duration::from_secs(5) {
-                return Answer::Same;
-            }
-            asked = Instant::now();
-            match finder.find() {
-                Ok(found) if open == Some(found.id.as_str()) => Answer::Same,
-                Ok(found) => self::open(&found, settings.input_channel).map_or_else(
-                    |p| {
-                        finder.forget();
-                        Answer::Failed(p)
-                    },
-                    Answer::Opened,
-                ),
-                Err(p) => Answer::Failed(p),
-            }
-        })
-    })
+    let channel = settings.input_channel;
+    keeper::looks(Way::In, settings.microphone.clone(), move |found| open(found, channel))
 }
 
 /// Opens a microphone. `channel` counts from 1; 0 is the mean of all.

@@ -5,9 +5,12 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::devices::{Finder, Found, Way};
 use crate::problem::Problem;
 use crate::worker::stumble;
 
+/// Where devices are opened to be looked at, one that works is left in peace for this long.
+const PEACE: Duration = Duration::from_secs(5);
 /// A look that takes longer than this is given up, with its thread.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -35,6 +38,36 @@ impl<D> Answer<D> {
 pub type Look<D> = Box<dyn FnMut(Option<&str>) -> Answer<D> + Send>;
 /// Makes the look on the keeper's thread; a second time when the first one hangs.
 pub type Looks<D> = Arc<dyn Fn() -> Look<D> + Send + Sync>;
+
+/// Looks for the device called `wanted`, or the system's default, and has it opened when another one is open or none.
+pub fn looks<D: 'static>(
+    way: Way,
+    wanted: Option<String>,
+    open: impl Fn(&Found) -> Result<D, Problem> + Clone + Send + Sync + 'static,
+) -> Looks<D> {
+    Arc::new(move || {
+        let mut finder = Finder::new(way, wanted.as_deref());
+        let mut asked = Instant::now();
+        let open = open.clone();
+        Box::new(move |current| {
+            if current.is_some() && !finder.is_cheap() && asked.elapsed() < PEACE {
+                return Answer::Same;
+            }
+            asked = Instant::now();
+            match finder.find() {
+                Ok(found) if current == Some(found.id.as_str()) => Answer::Same,
+                Ok(found) => open(&found).map_or_else(
+                    |p| {
+                        finder.forget();
+                        Answer::Failed(p)
+                    },
+                    Answer::Opened,
+                ),
+                Err(p) => Answer::Failed(p),
+            }
+        })
+    })
+}
 
 type Asked = Option<String>;
 /// Where to ask, where the answers come, and the thread between.

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{FromSample, SampleFormat, SizedSample, StreamConfig};
@@ -12,7 +12,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::devices::{Finder, Found, Way};
 use super::ear::{Pulse, Watch};
-use super::keeper::{Answer, Looks};
+use super::keeper::{self, Looks};
 use crate::problem::Problem;
 use crate::settings::HeadsetEar;
 
@@ -159,27 +159,7 @@ fn parts(rate: u32, channels: u16, pulse: &Arc<Pulse>) -> (Producer<f32>, Arc<Sh
 
 /// Looks for the configured speaker, and opens it when another one is open or none.
 pub fn looks(name: Option<String>) -> Looks<Speaker> {
-    Arc::new(move || {
-        let mut finder = Finder::new(Way::Out, name.as_deref());
-        let mut asked = Instant::now();
-        Box::new(move |open| {
-            if open.is_some() && !finder.is_cheap() && asked.elapsed() < Duration::from_secs(5) {
-                return Answer::Same;
-            }
-            asked = Instant::now();
-            match finder.find() {
-                Ok(found) if open == Some(found.id.as_str()) => Answer::Same,
-                Ok(found) => self::open(&found).map_or_else(
-                    |p| {
-                        finder.forget();
-                        Answer::Failed(p)
-                    },
-                    Answer::Opened,
-                ),
-                Err(p) => Answer::Failed(p),
-            }
-        })
-    })
+    keeper::looks(Way::Out, name, open)
 }
 
 /// Opens a speaker.
