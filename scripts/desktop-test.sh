@@ -9,7 +9,7 @@ if [ -n "$lacking" ]; then
   exit 1
 fi
 if [ -n "${SHOTS:-}" ]; then mkdir -p "$SHOTS"; STRATUS_SHOTS=$(cd "$SHOTS" && pwd); export STRATUS_SHOTS; fi
-tests="--test desktop_parts --test desktop --test desktop_menu"
+tests="--test desktop_portal --test desktop_parts --test desktop --test desktop_menu"
 cargo test ${PROFILE:+--profile "$PROFILE"} $tests --no-run
 for i in $(seq "${1:-1}"); do
   [ "${1:-1}" = 1 ] || echo "desktop test, run $i of $1"

@@ -31,7 +31,7 @@ in_root stratus setup --yes --model none --key F13 >/dev/null; in_root stratus c
 in_root stratus setup --undo >/dev/null; in_root stratus config show | grep -q 'key = "ScrollLock"'; say "the set-up sets up and is undone"
 if in_root stratus doctor >"$root/doctor"; then echo "error: a bare root cannot be well" >&2; exit 1; fi
 grep -q hint: "$root/doctor"; say "the doctor says what is missing"
-for f in man/man1/stratus.1.gz applications/stratus.desktop icons/hicolor/scalable/apps/stratus.svg bash-completion/completions/stratus; do
+for f in man/man1/stratus.1.gz applications/Stratus.Stratus.desktop icons/hicolor/scalable/apps/stratus.svg bash-completion/completions/stratus; do
   [ -s "$root/usr/share/$f" ] || { echo "error: $f is missing" >&2; exit 1; }
 done
 in_root dpkg --purge stratus >/dev/null

@@ -5,6 +5,7 @@ mod brain;
 mod devices;
 mod ears;
 mod fetch;
+mod key;
 mod microphone;
 pub mod offer;
 mod recording;
@@ -25,8 +26,9 @@ use crate::audio::capture::{Capture, CaptureEvent};
 use crate::audio::play::{PlayEvent, Player};
 use crate::audio::radio;
 use crate::config::Watch;
-use crate::desktop::joystick::{Joysticks, News, Places};
-use crate::desktop::{autostart, key::Key, toast::Toaster, tray::Tray};
+use crate::desktop::joystick::Joysticks;
+use crate::desktop::keyboard::Keyboard;
+use crate::desktop::{autostart, toast::Toaster, tray::Tray};
 use crate::event::{Effect, Event, Line, Toast, Voice};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
@@ -44,6 +46,7 @@ use crate::worker::{Worker, panic_words, stumble};
 pub use devices::watch_devices;
 pub use ears::threads;
 use ears::{Ears, ears};
+pub use key::key;
 use recording::Recording;
 
 /// Events that may wait for the owner; more is a sign that it stands still.
@@ -85,7 +88,7 @@ pub struct Desk {
     /// The toasts.
     pub toaster: Option<Toaster>,
     /// The push-to-talk key.
-    pub key: Option<Key>,
+    pub key: Option<Keyboard>,
     /// Joysticks, while a button of theirs is bound or to be bound.
     pub joysticks: Option<Joysticks>,
 }
@@ -365,30 +368,6 @@ impl Shell {
         true
     }
 
-    /// Reads joysticks where a button is bound, or `now` to bind one; else no thread does.
-    pub fn read_joysticks(&mut self, now: bool) {
-        let bound = &self.config.ptt.joystick;
-        match &self.desk.joysticks {
-            Some(j) if now || !bound.is_empty() => j.bindings(bound),
-            Some(_) => self.desk.joysticks = None,
-            None if now || !bound.is_empty() => {
-                let inbox = self.inbox.clone();
-                let tell = move |news| {
-                    inbox.send(match news {
-                        News::Edge(edge) => Event::Ptt(edge),
-                        News::Bound(button) => Event::Bound(Some(button)),
-                        News::NotBound => Event::Bound(None),
-                    });
-                };
-                match Joysticks::start(Places::default(), bound, tell) {
-                    Ok(j) => self.desk.joysticks = Some(j),
-                    Err(p) => self.inbox.offer(Event::Trouble(p)),
-                }
-            }
-            None => {}
-        }
-    }
-
     fn reconfigure(&mut self, config: Arc<Config>) {
         let old = std::mem::replace(&mut self.config, config.clone());
         if old.audio.microphone != config.audio.microphone
@@ -422,12 +401,8 @@ impl Shell {
         if old.ptt.joystick != config.ptt.joystick {
             self.read_joysticks(false);
         }
-        if (&old.ptt.key, old.ptt.grab) != (&config.ptt.key, config.ptt.grab) {
-            self.desk.key = None;
-            match key(&self.inbox, &config) {
-                Ok(k) => self.desk.key = k,
-                Err(p) => self.inbox.offer(Event::Trouble(p)),
-            }
+        if (&old.ptt.key, old.ptt.grab, old.ptt.listen) != (&config.ptt.key, config.ptt.grab, config.ptt.listen) {
+            self.take_key();
         }
     }
 }
@@ -436,21 +411,6 @@ impl Shell {
 fn told(p: Problem) -> Effect {
     let body = format!("{}\n{}", p.why.join("; "), p.fix);
     Effect::Toast(Toast { title: p.what, body, fault: true, seconds: 10 })
-}
-
-/// Watches the push-to-talk key; nothing where the pilot wants none of the keyboard.
-pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Key>, Problem> {
-    if config.ptt.no_key() {
-        return Ok(None);
-    }
-    let inbox = inbox.clone();
-    let tell = move |edge| {
-        inbox.send(match edge {
-            Ok(edge) => Event::Ptt(edge),
-            Err(p) => Event::Trouble(p),
-        });
-    };
-    Key::start(&config.ptt.key, config.ptt.grab, tell).map(Some)
 }
 
 fn no_microphone() -> Problem {

@@ -83,6 +83,8 @@ pub struct Ptt {
     pub key: String,
     /// Take the key away from every other program.
     pub grab: bool,
+    /// By which way the key is heard on Linux.
+    pub listen: Listen,
     /// Buttons and hats that are the key too: "044f:b10a/button 3", "044f:b10a/hat 5+".
     pub joystick: Vec<String>,
     /// A shorter press is not a transmission.
@@ -91,9 +93,24 @@ pub struct Ptt {
     pub max_hold_s: u32,
 }
 
+/// By which way the push-to-talk key is heard on Linux.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Listen {
+    /// As the session has it.
+    #[default]
+    Auto,
+    /// The X server.
+    Display,
+    /// The desktop's global shortcuts.
+    Portal,
+    /// The kernel's keyboards.
+    Evdev,
+}
+
 impl Default for Ptt {
     fn default() -> Self {
-        Self { key: "ScrollLock".into(), grab: false, joystick: Vec::new(), min_hold_ms: 250, max_hold_s: 30 }
+        Self { key: "ScrollLock".into(), grab: false, listen: Listen::Auto, joystick: Vec::new(), min_hold_ms: 250, max_hold_s: 30 }
     }
 }
 

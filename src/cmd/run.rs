@@ -168,12 +168,7 @@ fn desk(inbox: &Inbox, config: &Config) -> Desk {
         Err(p) => inbox.offer(Event::Trouble(p)),
     }
     match dispatch::key(inbox, config) {
-        Ok(k) => {
-            if let Some(caveat) = k.as_ref().and_then(|_| crate::desktop::key::caveat()) {
-                inbox.offer(Event::Trouble(caveat));
-            }
-            desk.key = k;
-        }
+        Ok(k) => desk.key = k,
         Err(p) => inbox.offer(Event::Trouble(p)),
     }
     desk

@@ -115,16 +115,6 @@ impl Drop for Key {
     }
 }
 
-/// What a pilot should know about the key on this desktop although it could be taken; `None` when all is well.
-pub fn caveat() -> Option<Problem> {
-    let wayland = cfg!(not(windows)) && std::env::var_os("WAYLAND_DISPLAY").is_some_and(|d| !d.is_empty());
-    wayland.then(|| {
-        Problem::new("the push-to-talk key may only work while an X11 window has the focus")
-            .because("this is a Wayland session, which shows keys to the window in front alone")
-            .fix("bind `stratus ptt toggle` (or `down` and `up`) to a key in your desktop's settings, and set `ptt.key = \"none\"`")
-    })
-}
-
 fn route(id: u32, to: Option<Sender<Note>>) {
     let mut routes = ROUTES.lock().unwrap_or_else(PoisonError::into_inner);
     match to {

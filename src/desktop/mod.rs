@@ -6,12 +6,19 @@
 
 pub mod autostart;
 mod buttons;
+#[cfg(target_os = "linux")]
+mod evdev;
 pub mod icons;
 #[cfg(target_os = "linux")]
 pub mod joystick;
 pub mod key;
+pub mod keyboard;
 pub mod keynames;
+#[cfg(target_os = "linux")]
+pub mod keytable;
 mod menu;
+#[cfg(target_os = "linux")]
+mod portal;
 pub mod toast;
 pub mod tray;
 #[cfg(any(windows, test))]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::airports::data::Airports;
 use crate::audio::{resample, take};
+use crate::desktop::keyboard;
 use crate::dispatch::updates;
 use crate::event::{Hints, Voice};
 use crate::ipc::{self, Reply, Request};
@@ -129,17 +130,18 @@ pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
 pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let running = crate::paths::Paths::find(None)
         .is_ok_and(|p| crate::ipc::send(&p.socket(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
-    if running {
-        return Ok(format!("{} (Stratus is running and has it)", config.ptt.key));
-    }
     if config.ptt.no_key() {
         return Ok("no key of the keyboard; `stratus ptt down` and `stratus ptt up` work the radio".to_owned());
     }
-    crate::desktop::key::Key::start(&config.ptt.key, config.ptt.grab, |_| {})?;
-    match crate::desktop::key::caveat() {
-        Some(caveat) => Err(caveat),
-        None => Ok(format!("{} is {}", config.ptt.key, if config.ptt.grab { "taken for Stratus alone" } else { "listened to" })),
+    #[cfg(target_os = "linux")]
+    let survey = |ptt| keyboard::survey(&keyboard::Around::now(), ptt);
+    #[cfg(not(target_os = "linux"))]
+    let survey = keyboard::survey;
+    // A key that is grabbed cannot be had twice.
+    if running && config.ptt.grab {
+        return Ok(format!("{} (Stratus is running and has it)", config.ptt.key));
     }
+    survey(&config.ptt).map(|found| if running { format!("{found} (Stratus is running and has it)") } else { found })
 }
 
 /// Which joysticks there are, and whether the bound ones may be read.

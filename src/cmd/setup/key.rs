@@ -1,5 +1,6 @@
 //! The push-to-talk key's step: a key of the keyboard, or a joystick's button, and a press to see that it arrives.
 
+use std::sync::PoisonError;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -7,12 +8,13 @@ use super::Setup;
 use super::ask::{refused, told, well};
 use crate::cmd::doctor;
 use crate::desktop::joystick::{Joysticks, News, Places};
+use crate::desktop::keyboard::{Keyboard, Told};
 use crate::desktop::keynames;
 use crate::event::Edge;
 use crate::problem::Problem;
 
 /// How long a press is waited for.
-const PRESS: Duration = Duration::from_secs(15);
+const PRESS: Duration = Duration::from_secs(20);
 /// Joysticks wait as long by themselves, and a little longer for their answer.
 const BIND: Duration = Duration::from_secs(25);
 
@@ -82,16 +84,19 @@ fn bind(s: &mut Setup<'_>) -> Result<(), Problem> {
 
 /// Waits for the key to go down and up.
 fn pressed(s: &Setup<'_>) -> Result<(), Problem> {
-    let (out, edges) = channel();
-    let _key = crate::desktop::key::Key::start(&s.config.ptt.key, s.config.ptt.grab, move |e| {
-        let _ = out.send(e);
+    let (out, told) = channel();
+    let out = std::sync::Mutex::new(out);
+    let _key = Keyboard::start(&s.config.ptt, move |t| {
+        let _ = out.lock().unwrap_or_else(PoisonError::into_inner).send(t);
     })?;
     let _ = well(&format!("press {} and release it", s.config.ptt.key));
     loop {
-        match edges.recv_timeout(PRESS) {
-            Ok(Ok(Edge::Up)) => return Ok(()),
-            Ok(Ok(Edge::Down)) => {}
-            Ok(Err(p)) => return Err(p),
+        match told.recv_timeout(PRESS) {
+            Ok(Told::Edge(Edge::Up)) => return Ok(()),
+            Ok(Told::Edge(Edge::Down)) => {}
+            // The desktop may have given another key.
+            Ok(Told::Way(words)) => well(&words).map_err(|e| Problem::new("the terminal is gone").because(e))?,
+            Ok(Told::Trouble(p)) => return Err(p),
             Err(_) => {
                 return Err(
                     Problem::new("no press arrived").fix("another key, or a joystick's button; `stratus doctor` says what works here")

@@ -1,0 +1,153 @@
+//! Keyboards made of pipes: what the kernel would write is written by the test.
+
+use std::sync::mpsc::{Receiver, channel};
+
+use super::*;
+use crate::desktop::keynames::listened;
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+struct Bench {
+    dir: tempfile::TempDir,
+    places: Places,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let places = Places { devices: dir.path().join("dev"), known: dir.path().join("sys") };
+        std::fs::create_dir_all(&places.devices).unwrap();
+        Self { dir, places }
+    }
+
+    /// Tells what the kernel knows of a device: the keys that it has.
+    fn know(&self, name: &str, codes: impl IntoIterator<Item = u16>) {
+        let mut words = [0u64; 768 / usize::BITS as usize];
+        for code in codes {
+            words[usize::from(code) / usize::BITS as usize] |= 1 << (usize::from(code) % usize::BITS as usize);
+        }
+        let folder = self.places.known.join(name).join("device/capabilities");
+        std::fs::create_dir_all(&folder).unwrap();
+        let text: Vec<String> = words.iter().rev().skip_while(|w| **w == 0).map(|w| format!("{w:x}")).collect();
+        std::fs::write(folder.join("key"), text.join(" ") + "\n").unwrap();
+        std::fs::write(self.places.known.join(name).join("device/name"), format!("Keyboard {name}\n")).unwrap();
+    }
+
+    /// A keyboard with every key of a usual one, both ends of which are the test's, so that opening does not wait.
+    fn plug(&self, name: &str) -> File {
+        self.know(name, 1..128);
+        let made = self.dir.path().join(name);
+        assert!(std::process::Command::new("mkfifo").arg(&made).status().unwrap().success());
+        let device = self.places.devices.join(name);
+        std::fs::rename(made, &device).unwrap();
+        OpenOptions::new().read(true).write(true).open(device).unwrap()
+    }
+
+    fn start(&self, key: &str) -> (Evdev, Receiver<Edge>) {
+        let (told, edges) = channel();
+        let wanted = Wanted::new(&listened(key).unwrap()).unwrap();
+        (Evdev::start(self.places.clone(), wanted, move |e| told.send(e).unwrap()).unwrap(), edges)
+    }
+}
+
+fn event(kind: u16, code: u16, value: i32) -> Vec<u8> {
+    let time = [7u8; EVENT - 8];
+    [&time[..], &kind.to_ne_bytes(), &code.to_ne_bytes(), &value.to_ne_bytes()].concat()
+}
+
+fn key(code: u16, value: i32) -> Vec<u8> {
+    [event(4, 4, 0x7_0047), event(KEY, code, value), event(SYNC, 0, 0)].concat()
+}
+
+const SCROLL: u16 = 70;
+
+#[test]
+fn only_the_keys_edges_are_told_and_each_once() {
+    let bench = Bench::new();
+    let mut board = bench.plug("event3");
+    let (evdev, edges) = bench.start("ScrollLock");
+    for other in [30, 48, 46] {
+        board.write_all(&[key(other, 1), key(other, 0)].concat()).unwrap();
+    }
+    // In two pieces, and held into the repetition.
+    let down = key(SCROLL, 1);
+    board.write_all(&down[..EVENT + 9]).unwrap();
+    board.write_all(&down[EVENT + 9..]).unwrap();
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Down);
+    board.write_all(&[key(SCROLL, 2), key(SCROLL, 2), key(30, 1), key(SCROLL, 0)].concat()).unwrap();
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up);
+    for _ in 0..100 {
+        board.write_all(&[key(SCROLL, 1), key(SCROLL, 0)].concat()).unwrap();
+        assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Down);
+        assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up);
+    }
+    board.write_all(&key(SCROLL, 1)).unwrap();
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Down);
+    drop(evdev);
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up, "the end lets go");
+    assert!(edges.iter().next().is_none());
+}
+
+#[test]
+fn a_combination_needs_its_modifier_from_whichever_keyboard() {
+    let bench = Bench::new();
+    let (mut one, mut two) = (bench.plug("event0"), bench.plug("event1"));
+    let (_evdev, edges) = bench.start("Ctrl+F9");
+    let (ctrl, f9) = (29, 67);
+    one.write_all(&[key(f9, 1), key(f9, 0)].concat()).unwrap();
+    // Two keyboards are heard in no order of their own: press until the modifier has arrived.
+    two.write_all(&key(ctrl, 1)).unwrap();
+    let first = loop {
+        one.write_all(&[key(f9, 1), key(f9, 0)].concat()).unwrap();
+        if let Ok(edge) = edges.recv_timeout(Duration::from_millis(50)) {
+            break edge;
+        }
+    };
+    assert_eq!((first, edges.recv_timeout(LIMIT).unwrap()), (Edge::Down, Edge::Up));
+}
+
+#[test]
+fn a_keyboard_that_goes_lets_go_and_one_that_comes_is_heard() {
+    let bench = Bench::new();
+    let mut board = bench.plug("event5");
+    let (_evdev, edges) = bench.start("ScrollLock");
+    board.write_all(&key(SCROLL, 1)).unwrap();
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Down);
+    std::fs::remove_file(bench.places.devices.join("event5")).unwrap();
+    drop(board);
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up);
+    let mut board = bench.plug("event9");
+    // Held while it was plugged in: the kernel tells its repetition and its release, and neither is a press.
+    board.write_all(&[key(SCROLL, 2), key(SCROLL, 0), key(SCROLL, 1)].concat()).unwrap();
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Down);
+    // The kernel's queue ran over: the release may have been in it.
+    board.write_all(&event(SYNC, DROPPED, 0)).unwrap();
+    assert_eq!(edges.recv_timeout(LIMIT).unwrap(), Edge::Up);
+}
+
+#[test]
+fn what_has_not_the_key_is_not_opened_and_what_may_not_be_read_is_told() {
+    let bench = Bench::new();
+    let wanted = Wanted::new(&listened("ScrollLock").unwrap()).unwrap();
+    let start = || Evdev::start(bench.places.clone(), wanted.clone(), |_| {}).err();
+    assert!(start().unwrap().contains("no keyboard with this key"));
+    bench.know("event0", [272, 273]);
+    std::fs::write(bench.places.devices.join("event0"), "").unwrap();
+    bench.know("mouse0", [70]);
+    assert!(start().unwrap().contains("no keyboard with this key"), "a mouse has it not");
+    // There and not to be opened: a socket cannot be, whoever asks.
+    bench.know("event4", 1..128);
+    let _socket = std::os::unix::net::UnixListener::bind(bench.places.devices.join("event4")).unwrap();
+    assert_eq!(keyboards(&bench.places, Some(&wanted)), [("event4".to_owned(), "Keyboard event4".to_owned(), false)]);
+    assert!(start().unwrap().contains("may not read the keyboards"));
+}
+
+#[test]
+fn nothing_that_was_typed_stays_in_the_buffer() {
+    let mut rest = Vec::with_capacity(8 * EVENT);
+    let bytes = [key(30, 1), key(SCROLL, 1)].concat();
+    assert_eq!(events(&mut rest, &bytes[..bytes.len() - 5]).len(), 5);
+    assert_eq!(rest.len(), EVENT - 5);
+    assert_eq!(events(&mut rest, &bytes[bytes.len() - 5..]), [(SYNC, 0, 0)]);
+    assert!(rest.is_empty());
+}

@@ -1,0 +1,348 @@
+//! The desktop's portal as tests have it: org.freedesktop.portal.GlobalShortcuts, Request, Session and
+//! org.freedesktop.host.portal.Registry, by their descriptions, on a bus that belongs to the test.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use zbus::blocking::{Connection, connection};
+use zbus::message::Header;
+use zbus::object_server::SignalEmitter;
+use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
+use zbus::{fdo, interface};
+
+const NAME: &str = "org.freedesktop.portal.Desktop";
+const PATH: &str = "/org/freedesktop/portal/desktop";
+const SHORTCUTS: &str = "org.freedesktop.portal.GlobalShortcuts";
+
+type Options = HashMap<String, OwnedValue>;
+
+/// A session bus of the test's own, which starts nothing by itself.
+pub struct Bus {
+    process: Child,
+    pub address: String,
+    _folder: tempfile::TempDir,
+}
+
+/// Starts one, or `None` after a line that nobody can overlook.
+pub fn bus(test: &str) -> Option<Bus> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bus.conf");
+    let text = format!(
+        "<busconfig><type>session</type><listen>unix:path={}</listen><auth>EXTERNAL</auth><policy context=\"default\">\
+         <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>",
+        folder.path().join("bus").display()
+    );
+    std::fs::write(&file, text).unwrap();
+    let started =
+        Command::new("dbus-daemon").args(["--nofork", "--print-address=1", "--config-file"]).arg(&file).stdout(Stdio::piped()).spawn();
+    let Ok(mut process) = started else {
+        let _ = writeln!(std::io::stderr().lock(), "SKIPPED {test}: there is no dbus-daemon");
+        return None;
+    };
+    let mut line = String::new();
+    BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    Some(Bus { process, address: line.trim().to_owned(), _folder: folder })
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What the portal is to do.
+#[derive(Debug, Clone)]
+pub struct Says {
+    /// Response to CreateSession and to BindShortcuts: 0 well, 1 the pilot's no, 2 anything else.
+    pub create: u32,
+    pub bind: u32,
+    /// The pilot took the shortcut out of the list.
+    pub nothing_bound: bool,
+    /// What the key is called; empty: the shortcut has none.
+    pub trigger: String,
+    /// It has no GlobalShortcuts.
+    pub no_shortcuts: bool,
+    /// It is older than the registry.
+    pub no_registry: bool,
+    /// It wants an id, and knows no desktop entry of Stratus's.
+    pub unknown_app: bool,
+    /// It never answers a request.
+    pub mute: bool,
+}
+
+impl Default for Says {
+    fn default() -> Self {
+        Self {
+            create: 0,
+            bind: 0,
+            nothing_bound: false,
+            trigger: "{} given".into(),
+            no_shortcuts: false,
+            no_registry: false,
+            unknown_app: false,
+            mute: false,
+        }
+    }
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        let _ = self.bus.clone().close();
+    }
+}
+
+/// What it was asked.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    pub registered: Vec<String>,
+    pub wish: Option<String>,
+    /// Something was called before the program said who it is.
+    called: bool,
+    client: String,
+    session: String,
+}
+
+/// The running portal.
+pub struct Portal {
+    bus: Connection,
+    asked: Arc<Mutex<Asked>>,
+}
+
+struct Shortcuts(Says, Arc<Mutex<Asked>>);
+struct Registry(Says, Arc<Mutex<Asked>>);
+struct Session;
+
+fn refuse(why: &str) -> fdo::Error {
+    fdo::Error::AccessDenied(why.to_owned())
+}
+
+/// The last part of an object's path, as the caller wants it.
+fn token(options: &Options, key: &str) -> fdo::Result<String> {
+    match options.get(key).map(|v| &**v) {
+        Some(Value::Str(s)) if !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') => Ok(s.as_str().to_owned()),
+        other => Err(fdo::Error::InvalidArgs(format!("{key}: {other:?}"))),
+    }
+}
+
+fn sender(header: &Header<'_>) -> String {
+    header.sender().unwrap().as_str().to_owned()
+}
+
+/// Below the portal's path: "request" or "session", the caller's name, the token.
+fn path(kind: &str, sender: &str, token: &str) -> String {
+    format!("{PATH}/{kind}/{}/{token}", sender.trim_start_matches(':').replace('.', "_"))
+}
+
+async fn respond(bus: &zbus::Connection, to: &str, request: &str, code: u32, results: HashMap<&str, Value<'_>>) {
+    let request = ObjectPath::try_from(request).unwrap();
+    bus.emit_signal(Some(to), request, "org.freedesktop.portal.Request", "Response", &(code, results)).await.unwrap();
+}
+
+fn properties(trigger: &str) -> HashMap<&'static str, Value<'static>> {
+    HashMap::from([("description", Value::from("Push-to-talk")), ("trigger_description", Value::from(trigger.to_owned()))])
+}
+
+#[interface(name = "org.freedesktop.portal.GlobalShortcuts")]
+impl Shortcuts {
+    #[zbus(property, name = "version")]
+    fn version(&self) -> u32 {
+        1
+    }
+
+    async fn create_session(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] bus: &zbus::Connection,
+        options: Options,
+    ) -> fdo::Result<OwnedObjectPath> {
+        let caller = sender(&header);
+        let request = path("request", &caller, &token(&options, "handle_token")?);
+        let session = path("session", &caller, &token(&options, "session_handle_token")?);
+        {
+            let mut asked = self.1.lock().unwrap();
+            asked.called = true;
+            if self.0.unknown_app {
+                return Err(refuse("An app id is required"));
+            }
+            (asked.client, asked.session) = (caller.clone(), session.clone());
+        }
+        if !self.0.mute {
+            if self.0.create == 0 {
+                bus.object_server().at(session.as_str(), Session).await.unwrap();
+            }
+            // Before the method's own answer: whoever begins to listen only then misses it.
+            respond(bus, &caller, &request, self.0.create, HashMap::from([("session_handle", Value::from(session))])).await;
+        }
+        Ok(ObjectPath::try_from(request).unwrap().into())
+    }
+
+    async fn bind_shortcuts(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        #[zbus(connection)] bus: &zbus::Connection,
+        session_handle: ObjectPath<'_>,
+        shortcuts: Vec<(String, Options)>,
+        _parent_window: &str,
+        options: Options,
+    ) -> fdo::Result<OwnedObjectPath> {
+        let caller = sender(&header);
+        let request = path("request", &caller, &token(&options, "handle_token")?);
+        let text = |o: &Options, key: &str| match o.get(key).map(|v| &**v) {
+            Some(Value::Str(s)) => Some(s.as_str().to_owned()),
+            _ => None,
+        };
+        let [(id, about)] = &shortcuts[..] else { return Err(fdo::Error::InvalidArgs("one shortcut was expected".into())) };
+        if id.is_empty() || text(about, "description").is_none() {
+            return Err(fdo::Error::InvalidArgs("an id and a description are needed".into()));
+        }
+        {
+            let mut asked = self.1.lock().unwrap();
+            if session_handle.as_str() != asked.session || caller != asked.client {
+                return Err(refuse("Invalid session"));
+            }
+            asked.wish = text(about, "preferred_trigger");
+        }
+        let wished = text(about, "preferred_trigger").unwrap_or_default();
+        let wished = match wished.as_str() {
+            "CTRL+SHIFT+space" => "Ctrl+Shift+Space",
+            "Scroll_Lock" => "ScrollLock",
+            other => other,
+        };
+        let trigger = self.0.trigger.replace("{}", wished);
+        let bound = if self.0.nothing_bound { Vec::new() } else { vec![(id.as_str(), properties(&trigger))] };
+        respond(bus, &caller, &request, self.0.bind, HashMap::from([("shortcuts", Value::from(bound))])).await;
+        Ok(ObjectPath::try_from(request).unwrap().into())
+    }
+
+    async fn list_shortcuts(&self, session_handle: ObjectPath<'_>, options: Options) -> fdo::Result<OwnedObjectPath> {
+        let _ = (session_handle, options);
+        Err(refuse("nobody asks"))
+    }
+
+    #[zbus(signal)]
+    async fn activated(
+        emitter: &SignalEmitter<'_>,
+        session_handle: ObjectPath<'_>,
+        shortcut_id: &str,
+        timestamp: u64,
+        options: HashMap<&str, Value<'_>>,
+    ) -> zbus::Result<()>;
+}
+
+#[interface(name = "org.freedesktop.host.portal.Registry")]
+impl Registry {
+    #[zbus(property, name = "version")]
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn register(&self, app_id: &str, options: Options) -> fdo::Result<()> {
+        let _ = options;
+        let mut asked = self.1.lock().unwrap();
+        if asked.called {
+            return Err(fdo::Error::InvalidArgs("Registered too late".into()));
+        }
+        if self.0.unknown_app || !app_id.contains('.') {
+            return Err(fdo::Error::Failed(format!("Could not register app ID: App info not found for '{app_id}'")));
+        }
+        asked.registered.push(app_id.to_owned());
+        Ok(())
+    }
+}
+
+#[interface(name = "org.freedesktop.portal.Session")]
+impl Session {
+    #[zbus(property, name = "version")]
+    fn version(&self) -> u32 {
+        1
+    }
+
+    async fn close(&self) {}
+}
+
+impl Portal {
+    /// Takes the portal's name, also from one that has it.
+    pub fn start(at: &Bus, says: Says) -> Self {
+        let asked = Arc::new(Mutex::new(Asked::default()));
+        let mut builder = connection::Builder::address(at.address.as_str()).unwrap();
+        if !says.no_shortcuts {
+            builder = builder.serve_at(PATH, Shortcuts(says.clone(), asked.clone())).unwrap();
+        }
+        if !says.no_registry {
+            builder = builder.serve_at(PATH, Registry(says, asked.clone())).unwrap();
+        }
+        let builder = builder.name(NAME).unwrap().allow_name_replacements(true).replace_existing_names(true);
+        let bus = builder.build().unwrap();
+        Self { bus, asked }
+    }
+
+    pub fn asked(&self) -> Asked {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub fn introspect(&self) -> String {
+        let own = self.bus.unique_name().unwrap().to_string();
+        let answer =
+            Connection::call_method(&self.bus, Some(own.as_str()), PATH, Some("org.freedesktop.DBus.Introspectable"), "Introspect", &());
+        answer.unwrap().body().deserialize().unwrap()
+    }
+
+    /// Activated or Deactivated, of the session that was opened or of another one.
+    pub fn emit(&self, signal: &str, session: Option<&str>, id: &str) {
+        let asked = self.asked();
+        send(&self.bus, &asked, signal, session.unwrap_or(&asked.session), id);
+    }
+
+    /// Somebody who is not the portal says that the key is down.
+    pub fn impostor(&self, at: &Bus) {
+        let stranger = connection::Builder::address(at.address.as_str()).unwrap().build().unwrap();
+        let asked = self.asked();
+        send(&stranger, &asked, "Activated", &asked.session, "push-to-talk");
+        // It has arrived before this is answered.
+        let bus = "org.freedesktop.DBus";
+        stranger.call_method(Some(bus), "/org/freedesktop/DBus", Some(bus), "GetId", &()).unwrap();
+    }
+
+    /// The pilot chose another key in the desktop's settings.
+    pub fn rebind(&self, trigger: &str) {
+        let asked = self.asked();
+        let session = ObjectPath::try_from(asked.session.as_str()).unwrap();
+        let body = (session, vec![("push-to-talk", properties(trigger))]);
+        self.bus.emit_signal(Some(asked.client.as_str()), PATH, SHORTCUTS, "ShortcutsChanged", &body).unwrap();
+    }
+
+    /// The desktop ends the session.
+    pub fn close(&self) {
+        let asked = self.asked();
+        let details: HashMap<&str, Value<'_>> = HashMap::new();
+        let path = ObjectPath::try_from(asked.session.as_str()).unwrap();
+        self.bus.emit_signal(Some(asked.client.as_str()), path, "org.freedesktop.portal.Session", "Closed", &details).unwrap();
+    }
+
+    /// Whoever asked has left the bus, and with it its session.
+    pub fn is_left(&self, at: &Bus) {
+        let (bus, name) = ("org.freedesktop.DBus", self.asked().client);
+        let looker = connection::Builder::address(at.address.as_str()).unwrap().build().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while looker
+            .call_method(Some(bus), "/org/freedesktop/DBus", Some(bus), "NameHasOwner", &name)
+            .unwrap()
+            .body()
+            .deserialize::<bool>()
+            .unwrap()
+        {
+            assert!(Instant::now() < deadline, "{name} is still there");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn send(bus: &Connection, asked: &Asked, signal: &str, session: &str, id: &str) {
+    let options: HashMap<&str, Value<'_>> = HashMap::new();
+    let body = (ObjectPath::try_from(session).unwrap(), id, 42u64, options);
+    bus.emit_signal(Some(asked.client.as_str()), PATH, SHORTCUTS, signal, &body).unwrap();
+}
