@@ -323,6 +323,9 @@ pub struct Sim {
     pub xplane_web_port: u16,
     /// The port that MSFS opens in its SimConnect.xml.
     pub msfs_port: u16,
+    /// Microsoft's own SimConnect.dll, for MSFS to be spoken to through it; `None`: Stratus speaks for itself.
+    #[serde(deserialize_with = "unless_empty")]
+    pub simconnect_dll: Option<PathBuf>,
     /// FlightGear's `--httpd` port.
     pub flightgear_port: u16,
     /// Keep a recording of every flight.
@@ -343,6 +346,7 @@ impl Default for Sim {
             xplane_port: 49000,
             xplane_web_port: 8086,
             msfs_port: 500,
+            simconnect_dll: None,
             flightgear_port: 5500,
             record: false,
             airport: None,
@@ -504,6 +508,15 @@ impl Config {
                 "sim.link",
                 format!("{:?} is not a link", self.sim.link),
                 "\"auto\", \"msfs\", \"xplane\", \"flightgear\", \"none\" or \"replay:FILE\"",
+            );
+        }
+        if let Some(dll) = &self.sim.simconnect_dll
+            && !dll.extension().is_some_and(|e| e.eq_ignore_ascii_case("dll"))
+        {
+            return bad(
+                "sim.simconnect_dll",
+                format!("{} is no .dll", dll.display()),
+                "the path of Microsoft's SimConnect.dll, or \"\" for none",
             );
         }
         if !["error", "warn", "info", "debug"].contains(&self.log.level.as_str()) {

@@ -5,19 +5,15 @@
 mod peers;
 
 use peers::flightgear::flightgear;
-use peers::simconnect::msfs;
+use peers::simconnect::{flies, msfs};
 use peers::xplane_udp::{announced, multicast, xplane};
 use peers::xplane_web::{Mood, web};
-use peers::{assert_cockpit, cockpit, sim, soon, start, troubles, until};
+use peers::{assert_cockpit, cockpit, sim, soon, start, told, troubles, until};
 
 use stratus::event::Command;
-use stratus::report::{Cockpit, Report, SimState};
+use stratus::report::{Cockpit, SimState};
 use stratus::settings::Sim;
-
-/// Everything that a cockpit tells has come.
-fn told(r: &Report) -> bool {
-    r.callsign.is_some() && r.cockpit.utc_s.is_some() && r.weather.temperature_c.is_some() && !r.others.is_empty()
-}
+use stratus::sim::link::Told;
 
 /// An aircraft whose wheels have not been told yet would seem to fly, and the controller would take it for one that lands.
 #[test]
@@ -71,7 +67,8 @@ fn the_radio_that_the_microphone_is_switched_to_is_the_one_that_is_tuned() {
 #[test]
 fn msfs_is_read_and_written_by_simconnects_wire_protocol() {
     for accepts in [&[4u32, 5, 6][..], &[6], &[4]] {
-        msfs_flies(&msfs(0, accepts));
+        let peer = msfs(0, accepts);
+        flies(&peer, &sim("msfs", peer.port));
     }
 }
 
@@ -80,26 +77,48 @@ fn msfs_is_read_and_written_by_simconnects_wire_protocol() {
 #[test]
 fn msfs_is_found_by_its_named_pipe() {
     for accepts in [&[4u32, 5, 6][..], &[6]] {
-        msfs_flies(&peers::simconnect::piped(accepts));
+        flies(&peers::simconnect::piped(accepts), &sim("msfs", 0));
     }
 }
 
-fn msfs_flies(peer: &peers::Peer) {
-    let (link, reports) = start(&sim("msfs", peer.port));
-    let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some());
-    assert_cockpit(&r.cockpit, &cockpit());
-    assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), None));
-    assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref()), ("N172SP", Some("C172")));
-    assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
-    assert_eq!(r.transponder.unwrap().to_string(), "1200");
-    assert!((r.weather.wind_dir.unwrap() - 70.5).abs() < 0.1 && (r.weather.visibility_sm.unwrap() - 10.0).abs() < 0.01);
-    let other = &r.others[0];
-    assert_eq!((other.callsign.as_ref().unwrap().as_str(), other.aircraft_type.as_deref()), ("N4AB", Some("B738")));
-    link.write(Command::Tune("118.1".parse().unwrap()));
-    until(&reports, "the new frequency", |r| r.com1.is_some_and(|f| f.to_string() == "118.1"));
-    link.write(Command::Squawk("4512".parse().unwrap()));
-    link.write(Command::Ident);
-    soon("code and ident", || peer.wrote("XPNDR_SET 0x4512") && peer.wrote("XPNDR_IDENT_ON 0x0"));
+#[test]
+fn an_msfs_that_refuses_is_told_once_with_the_remedy() {
+    let refusing = msfs(0, &[]);
+    let (link, problems) = troubles(&sim("msfs", refusing.port));
+    let p = problems.recv_timeout(peers::LIMIT).unwrap();
+    assert!(p.what.contains("refuses") && !p.fix.is_empty(), "{p}");
+    drop(link);
+    assert_eq!(problems.try_iter().count(), 0, "the same refusal was told again");
+}
+
+/// Somebody else's program on that port is nothing that a pilot could mend.
+#[test]
+fn a_stranger_on_the_port_is_no_simulator_and_no_trouble() {
+    let stranger = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (_link, problems) = troubles(&sim("auto", stranger.local_addr().unwrap().port()));
+    for _ in 0..30 {
+        drop(stranger.accept().unwrap());
+    }
+    assert_eq!(problems.try_iter().count(), 0);
+}
+
+#[test]
+fn a_library_that_cannot_be_used_is_told_once_and_the_simulator_is_found_all_the_same() {
+    let peer = msfs(0, &[5]);
+    let chosen = Sim { simconnect_dll: Some("nowhere/SimConnect.dll".into()), ..sim("msfs", peer.port) };
+    let (tx, told) = std::sync::mpsc::channel();
+    let link = stratus::sim::link::Link::start(&chosen, peers::QUICK, move |t| drop(tx.send(t))).unwrap();
+    let (mut troubles, mut reports) = (Vec::new(), 0);
+    while reports < 3 {
+        match told.recv_timeout(peers::LIMIT).unwrap() {
+            Told::Trouble(p) => troubles.push(p),
+            Told::Report(_) => reports += 1,
+        }
+    }
+    assert!(matches!(&troubles[..], [p] if p.what.contains("SimConnect.dll") && !p.fix.is_empty()), "{troubles:?}");
+    drop(link);
+    let found = stratus::sim::link::Link::probe(&chosen).unwrap();
+    assert!(found.contains("TCP") && found.contains("simconnect_dll"), "the doctor tells the way: {found}");
 }
 
 #[test]

@@ -46,6 +46,10 @@ pub struct Gone;
 pub(super) trait Connection {
     /// Which simulator.
     fn name(&self) -> &'static str;
+    /// The way to it in words, where there are several.
+    fn way(&self) -> Option<String> {
+        None
+    }
     /// Waits a moment for news.
     fn poll(&mut self) -> Result<Option<Told>, Gone>;
     /// Writes to the simulator.
@@ -111,22 +115,28 @@ impl Link {
         let thread = std::thread::Builder::new()
             .name("sim".into())
             .spawn(move || {
-                let mut search = (Search { sim, stopped, orders, patience, refused: None }, tell);
+                let msfs = simconnect::Msfs::patient();
+                let mut search = (Search { sim, stopped, orders, patience, msfs, refused: None }, tell);
                 survive(&mut search, |(s, tell)| s.run(tell), |_, why| log::error!("the simulator link failed and looks anew: {why}"));
             })
             .map_err(|e| Problem::new("cannot start the simulator link").because(e.to_string()))?;
         Ok(Self { stop, thread: Some(thread), commands: Some(commands) })
     }
 
-    /// Looks once for the configured simulator: its name, or what to do.
+    /// Looks once for the configured simulator: its name and the way to it, or what to do.
     pub fn probe(sim: &Sim) -> Result<String, Problem> {
         let Some(kinds) = kinds(&sim.link) else { return Ok(format!("not looked for (sim.link is {:?})", sim.link)) };
+        let mut trouble = None;
         for kind in kinds {
-            if let Some(found) = open(sim, Patience::default(), *kind)? {
-                return Ok(found.name().to_owned());
+            match open(sim, Patience::default(), *kind, &mut simconnect::Msfs::default()) {
+                Ok(Some(found)) => return Ok(named(found.as_ref())),
+                Ok(None) => {}
+                // Another one may answer all the same.
+                Err(p) => trouble = trouble.or(Some(p)),
             }
         }
-        Err(Problem::new("no simulator answers").fix("start it; what each simulator needs is in docs/simulators.md"))
+        Err(trouble
+            .unwrap_or_else(|| Problem::new("no simulator answers").fix("start it; what each simulator needs is in docs/simulators.md")))
     }
 
     /// Writes to the simulator, if one is there.
@@ -155,6 +165,7 @@ struct Search {
     stopped: Arc<AtomicBool>,
     orders: Receiver<Command>,
     patience: Patience,
+    msfs: simconnect::Msfs,
     /// The last refusal, told already.
     refused: Option<Problem>,
 }
@@ -165,7 +176,7 @@ impl Search {
         while !self.stopped() {
             match self.find(tell) {
                 Some(mut connection) => {
-                    log::info!("simulator found: {}", connection.name());
+                    log::info!("simulator found: {}", named(connection.as_ref()));
                     pause = self.patience.first;
                     self.follow(connection.as_mut(), tell);
                     log::info!("simulator gone: {}", connection.name());
@@ -196,10 +207,10 @@ impl Search {
     fn find(&mut self, tell: &mut impl FnMut(Told)) -> Option<Box<dyn Connection>> {
         let mut refused = None;
         let found = kinds(&self.sim.link)?.iter().find_map(|kind| {
-            if self.stopped() {
+            if self.stopped.load(Ordering::Relaxed) {
                 return None;
             }
-            open(&self.sim, self.patience, *kind).unwrap_or_else(|p| {
+            open(&self.sim, self.patience, *kind, &mut self.msfs).unwrap_or_else(|p| {
                 refused = Some(p);
                 None
             })
@@ -252,8 +263,13 @@ impl Search {
     }
 }
 
+/// A simulator's name, and the way to it.
+fn named(found: &dyn Connection) -> String {
+    found.way().map_or_else(|| found.name().to_owned(), |way| format!("{} ({way})", found.name()))
+}
+
 /// A connection to one simulator; none when it does not answer.
-fn open(sim: &Sim, patience: Patience, kind: Kind) -> Result<Option<Box<dyn Connection>>, Problem> {
+fn open(sim: &Sim, patience: Patience, kind: Kind, msfs: &mut simconnect::Msfs) -> Result<Option<Box<dyn Connection>>, Problem> {
     fn boxed(c: impl Connection + 'static) -> Box<dyn Connection> {
         Box::new(c)
     }
@@ -268,7 +284,7 @@ fn open(sim: &Sim, patience: Patience, kind: Kind) -> Result<Option<Box<dyn Conn
                 None => xplane::Udp::open(host, sim.xplane_port, patience.check).map(boxed),
             }
         }
-        Kind::Msfs => simconnect::Client::open(host, sim.msfs_port).map(boxed),
+        Kind::Msfs => msfs.open(sim)?.map(boxed),
         Kind::FlightGear => flightgear::Listener::open(host, sim.flightgear_port).map(boxed),
     })
 }

@@ -1,23 +1,30 @@
-//! MSFS over SimConnect's own wire protocol: by TCP from any system, by the simulator's named pipe on its own machine. No
-//! library of Microsoft's is needed.
+//! What is asked of MSFS, and what its answers mean: the same over SimConnect's own packets (`packets`) and through
+//! Microsoft's library (`library`, on Windows). `ways` finds the way.
 //!
-//! Little-endian, packed. A client's packet begins with its size, the protocol, `0xF0000000 | id` and a count; a
-//! server's with its size, a version and the kind of message. The simulator's pipe needs no
-//! configuration; a port is opened in its `SimConnect.xml`.
+//! Messages are the server's packets, little-endian, packed: size, version, kind of message, and the rest by its kind.
 
-use std::io::{ErrorKind, Read, Write};
+#[cfg(windows)]
+mod library;
+mod packets;
+#[cfg(any(windows, test))]
+mod places;
+mod ways;
+
+use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Connection, Gone, Told};
-use super::wire::Wire;
+use crate::problem::Problem;
 use crate::report::{Cockpit, MOST_OTHERS, Other, Report, SimState, TransponderMode, Weather};
 use crate::units::LatLon;
+
+pub(super) use ways::Msfs;
 
 /// The port that the documentation's examples of `SimConnect.xml` use.
 pub const PORT: u16 = 500;
 /// How long the simulator may take to say that it is one.
 const OPENING: Duration = Duration::from_secs(2);
-/// Without a packet for this long the simulator is gone: it sends at least the strings every second.
+/// Without a message for this long the simulator is gone: it sends at least the strings every second.
 const SILENCE: Duration = Duration::from_secs(10);
 /// No message of the simulator's is longer.
 const LONGEST: usize = 1 << 20;
@@ -25,20 +32,6 @@ const LONGEST: usize = 1 << 20;
 const TRAFFIC: Duration = Duration::from_secs(3);
 /// Aircraft within this distance are looked at, metres.
 const TRAFFIC_RADIUS: u32 = 30_000;
-
-/// A generation of the protocol: its number, the mark of its client and the client's version.
-struct Generation {
-    protocol: u32,
-    mark: [u8; 3],
-    version: [u32; 4],
-}
-
-/// MSFS 2020, MSFS 2024, and the last one of FSX, which both still take.
-const GENERATIONS: [Generation; 3] = [
-    Generation { protocol: 5, mark: *b"HK\0", version: [11, 0, 62651, 3] },
-    Generation { protocol: 6, mark: *b"RS\0", version: [12, 2, 282_174, 999] },
-    Generation { protocol: 4, mark: *b"XSF", version: [10, 0, 61259, 0] },
-];
 
 const F64: u32 = 4;
 const STRING8: u32 = 5;
@@ -115,20 +108,56 @@ const EVENTS: [(u32, &str); 6] = [
     (16, "COM2_RADIO_SWAP"),
 ];
 
-/// The port that a running MSFS notes for clients on its own machine.
-#[cfg(windows)]
-fn noted_port() -> Option<u16> {
-    let key = windows_registry::CURRENT_USER.open("Software\\Microsoft\\Microsoft Games\\KittyHawk").ok()?;
-    key.get_string("SimConnect_Port_IPv4").ok()?.trim().parse().ok()
+/// Once in so many frames of the simulator's, or once a second.
+#[derive(Debug, Clone, Copy)]
+enum Every {
+    Frames(u32),
+    Second,
 }
 
-/// A connection to MSFS.
+/// A conversation with a SimConnect: asks, and hands its messages over. Numbers stand for what this side calls by them.
+trait Way: Debug {
+    /// In words, for whoever asks why there is no simulator, or which way it was found.
+    fn words(&self) -> String;
+    /// Adds a variable to a definition: its name, unit and type.
+    fn define(&mut self, definition: u32, name: &str, unit: &str, kind: u32) -> Result<(), Gone>;
+    /// Asks for the own aircraft's data of a definition, again and again; the definition's number is the request's too.
+    fn follow(&mut self, definition: u32, every: Every) -> Result<(), Gone>;
+    /// Asks once for the aircraft within so many metres.
+    fn look_around(&mut self, definition: u32, radius: u32) -> Result<(), Gone>;
+    /// Asks to be told of an event of the simulator's.
+    fn subscribe(&mut self, event: u32, name: &str) -> Result<(), Gone>;
+    /// Gives an event of the cockpit a number.
+    fn name_event(&mut self, event: u32, name: &str) -> Result<(), Gone>;
+    /// Sends an event to the own aircraft.
+    fn event(&mut self, event: u32, data: u32) -> Result<(), Gone>;
+    /// Waits a moment for messages; whether something came.
+    fn wait(&mut self) -> Result<bool, Gone>;
+    /// The next whole message that has come.
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Gone>;
+}
+
+/// Waits for the simulator to say that it is one; `false` when it does not in time.
+fn greeted(way: &mut dyn Way) -> Result<bool, Gone> {
+    let began = Instant::now();
+    while began.elapsed() < OPENING {
+        way.wait()?;
+        while let Some(message) = way.next()? {
+            match kind(&message) {
+                Some(2) => return Ok(true),
+                // This version of a client it does not take.
+                Some(1) if word(&message, 12) == Some(5) => return Ok(false),
+                _ => {}
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// A conversation with an MSFS that has said that it is one.
 #[derive(Debug)]
 pub struct Client {
-    stream: Wire,
-    protocol: u32,
-    sent: u32,
-    inbox: Vec<u8>,
+    way: Box<dyn Way>,
     heard: Instant,
     asked_around: Option<Instant>,
     report: Report,
@@ -136,41 +165,14 @@ pub struct Client {
     paused: bool,
     gathering: Vec<Other>,
     dropped: u64,
+    /// Why it is not the way that the pilot chose; told first.
+    trouble: Option<Problem>,
 }
 
 impl Client {
-    /// Connects to the MSFS at `host`, in the newest generation that it takes; `None` when none answers. On the pilot's own
-    /// Windows the simulator's pipe comes first, then the port that it notes in the registry, then the configured one.
-    pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
-        #[cfg(windows)]
-        if host.is_none_or(|h| matches!(h, "localhost" | "127.0.0.1")) {
-            let noted = noted_port().filter(|p| *p != port);
-            let by_port = |port| super::link::connect(super::link::resolve("127.0.0.1", port)?).and_then(Wire::tcp);
-            let found = Self::over(Wire::pipe).or_else(|| noted.and_then(|p| Self::over(|| by_port(p))));
-            if found.is_some() {
-                return found;
-            }
-        }
-        let at = super::link::resolve(host.unwrap_or("127.0.0.1"), port)?;
-        Self::over(|| super::link::connect(at).and_then(Wire::tcp))
-    }
-
-    /// Each generation is tried by a connection of its own.
-    fn over(connect: impl Fn() -> Option<Wire>) -> Option<Self> {
-        for generation in &GENERATIONS {
-            if let Some(client) = Self::greet(connect()?, generation) {
-                return Some(client);
-            }
-        }
-        None
-    }
-
-    fn greet(stream: Wire, generation: &Generation) -> Option<Self> {
+    fn begin(way: Box<dyn Way>, trouble: Option<Problem>) -> Result<Self, Gone> {
         let mut client = Self {
-            stream,
-            protocol: generation.protocol,
-            sent: 0,
-            inbox: Vec::new(),
+            way,
             heard: Instant::now(),
             asked_around: None,
             report: Report::default(),
@@ -178,115 +180,41 @@ impl Client {
             paused: false,
             gathering: Vec::new(),
             dropped: 0,
+            trouble,
         };
-        let mut body = fixed("Stratus", 256);
-        body.extend([0; 5]);
-        body.extend(generation.mark);
-        body.extend(generation.version.iter().flat_map(|v| v.to_le_bytes()));
-        client.send(0x01, &body).ok()?;
-        let began = Instant::now();
-        while began.elapsed() < OPENING {
-            client.fill().ok()?;
-            while let Some(message) = client.next().ok()? {
-                if kind(&message) == Some(2) {
-                    client.subscribe().ok()?;
-                    return Some(client);
-                }
-            }
-        }
-        None
-    }
-
-    fn send(&mut self, id: u32, body: &[u8]) -> Result<(), Gone> {
-        let size = u32::try_from(body.len() + 16).map_err(|_| Gone)?;
-        let mut packet = Vec::with_capacity(body.len() + 16);
-        self.sent = self.sent.wrapping_add(1);
-        for word in [size, self.protocol, 0xF000_0000 | id, self.sent] {
-            packet.extend(word.to_le_bytes());
-        }
-        packet.extend(body);
-        self.stream.write_all(&packet).map_err(|_| Gone)
-    }
-
-    fn words(&mut self, id: u32, words: &[u32]) -> Result<(), Gone> {
-        let body: Vec<u8> = words.iter().flat_map(|w| w.to_le_bytes()).collect();
-        self.send(id, &body)
-    }
-
-    fn define(&mut self, definition: u32, name: &str, unit: &str, kind: u32) -> Result<(), Gone> {
-        let mut body = definition.to_le_bytes().to_vec();
-        body.extend(fixed(name, 256));
-        body.extend(fixed(unit, 256));
-        body.extend(kind.to_le_bytes());
-        body.extend(0f32.to_le_bytes());
-        body.extend(u32::MAX.to_le_bytes());
-        self.send(0x0C, &body)
-    }
-
-    fn named(&mut self, id: u32, event: u32, name: &str) -> Result<(), Gone> {
-        let mut body = event.to_le_bytes().to_vec();
-        body.extend(fixed(name, 256));
-        self.send(id, &body)
+        client.subscribe()?;
+        Ok(client)
     }
 
     fn subscribe(&mut self) -> Result<(), Gone> {
+        let way = self.way.as_mut();
         for (name, unit) in NUMBERS {
-            self.define(OWN, name, unit, F64)?;
+            way.define(OWN, name, unit, F64)?;
         }
         for (name, kind, _) in STRINGS {
-            self.define(WORDS, name, "", *kind)?;
+            way.define(WORDS, name, "", *kind)?;
         }
         for (name, unit) in AROUND {
-            self.define(OTHERS, name, unit, F64)?;
+            way.define(OTHERS, name, unit, F64)?;
         }
         for (name, kind, _) in STRINGS {
-            self.define(OTHERS, name, "", *kind)?;
+            way.define(OTHERS, name, "", *kind)?;
         }
-        // Request, definition, the user's aircraft, period, flags, origin, interval, limit: every third frame; every second.
-        self.words(0x0E, &[OWN, OWN, 0, 3, 0, 0, 2, 0])?;
-        self.words(0x0E, &[WORDS, WORDS, 0, 4, 0, 0, 0, 0])?;
+        way.follow(OWN, Every::Frames(3))?;
+        way.follow(WORDS, Every::Second)?;
         for (name, unit) in SWITCHES {
-            self.define(COCKPIT, name, unit, F64)?;
+            way.define(COCKPIT, name, unit, F64)?;
         }
         for (name, kind, _) in PAINT {
-            self.define(PAINTED, name, "", *kind)?;
+            way.define(PAINTED, name, "", *kind)?;
         }
-        self.words(0x0E, &[COCKPIT, COCKPIT, 0, 4, 0, 0, 0, 0])?;
-        self.words(0x0E, &[PAINTED, PAINTED, 0, 4, 0, 0, 0, 0])?;
-        self.named(0x17, PAUSE_EVENT, "Pause")?;
+        way.follow(COCKPIT, Every::Second)?;
+        way.follow(PAINTED, Every::Second)?;
+        way.subscribe(PAUSE_EVENT, "Pause")?;
         for (event, name) in EVENTS {
-            self.named(0x04, event, name)?;
+            way.name_event(event, name)?;
         }
         Ok(())
-    }
-
-    /// Reads what has arrived.
-    fn fill(&mut self) -> Result<(), Gone> {
-        let mut buffer = [0u8; 16 * 1024];
-        match self.stream.read(&mut buffer) {
-            Ok(0) => Err(Gone),
-            Ok(n) => {
-                self.inbox.extend(&buffer[..n]);
-                self.heard = Instant::now();
-                Ok(())
-            }
-            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => Ok(()),
-            Err(_) => Err(Gone),
-        }
-    }
-
-    /// The next whole message; an impossible size ends the connection, for nothing after it can be read.
-    fn next(&mut self) -> Result<Option<Vec<u8>>, Gone> {
-        let Some(size) = word(&self.inbox, 0).map(|s| s as usize) else { return Ok(None) };
-        if !(12..=LONGEST).contains(&size) {
-            log::warn!("a message of {size} bytes is not SimConnect's: the connection is given up");
-            return Err(Gone);
-        }
-        if self.inbox.len() < size {
-            return Ok(None);
-        }
-        let rest = self.inbox.split_off(size);
-        Ok(Some(std::mem::replace(&mut self.inbox, rest)))
     }
 
     /// Takes in a message; whether it told of the own aircraft.
@@ -434,11 +362,6 @@ impl Client {
             SimState::Flying
         }
     }
-
-    fn event(&mut self, event: u32, data: u32) -> Result<(), Gone> {
-        // The user's aircraft, highest priority, and the group field holds the priority.
-        self.words(0x05, &[0, event, data, 1, 0x10])
-    }
 }
 
 impl Connection for Client {
@@ -446,15 +369,25 @@ impl Connection for Client {
         "Microsoft Flight Simulator"
     }
 
+    fn way(&self) -> Option<String> {
+        let aside = self.trouble.as_ref().map(|p| format!("; not by sim.simconnect_dll: {}", p.what));
+        Some(self.way.words() + &aside.unwrap_or_default())
+    }
+
     fn poll(&mut self) -> Result<Option<Told>, Gone> {
+        if let Some(trouble) = self.trouble.take() {
+            return Ok(Some(Told::Trouble(trouble)));
+        }
         if self.asked_around.is_none_or(|t| t.elapsed() >= TRAFFIC) {
             self.asked_around = Some(Instant::now());
             self.gathering.clear();
-            self.words(0x0F, &[OTHERS, OTHERS, TRAFFIC_RADIUS, 2])?;
+            self.way.look_around(OTHERS, TRAFFIC_RADIUS)?;
         }
-        self.fill()?;
+        if self.way.wait()? {
+            self.heard = Instant::now();
+        }
         let mut news = false;
-        while let Some(message) = self.next()? {
+        while let Some(message) = self.way.next()? {
             news |= self.take(&message)?;
         }
         if self.heard.elapsed() > SILENCE {
@@ -467,27 +400,14 @@ impl Connection for Client {
         match command {
             Command::Tune(f) => {
                 let (standby, swap) = if self.report.cockpit.transmits_on == Some(2) { (15, 16) } else { (11, 12) };
-                self.event(standby, f.khz().saturating_mul(1000))?;
-                self.event(swap, 0)
+                self.way.event(standby, f.khz().saturating_mul(1000))?;
+                self.way.event(swap, 0)
             }
             // Binary-coded decimal: 1200 is 0x1200.
-            Command::Squawk(code) => self.event(13, u32::from_str_radix(&code.to_string(), 16).unwrap_or(0)),
-            Command::Ident => self.event(14, 0),
+            Command::Squawk(code) => self.way.event(13, u32::from_str_radix(&code.to_string(), 16).unwrap_or(0)),
+            Command::Ident => self.way.event(14, 0),
         }
     }
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        self.stream.close();
-    }
-}
-
-/// Text in a field of fixed length, always ended by a zero.
-fn fixed(text: &str, length: usize) -> Vec<u8> {
-    let mut field: Vec<u8> = text.bytes().take(length - 1).collect();
-    field.resize(length, 0);
-    field
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {

@@ -37,6 +37,15 @@ impl Wire {
         crate::pipe::Duplex::open(PIPE).ok().map(Self::Pipe)
     }
 
+    /// In words: where it leads to.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr().map_or_else(|_| "TCP".to_owned(), |at| format!("TCP {at}")),
+            #[cfg(windows)]
+            Self::Pipe(_) => "its named pipe".to_owned(),
+        }
+    }
+
     /// Ends it in both directions.
     pub(super) fn close(&self) {
         match self {

@@ -55,6 +55,11 @@ pub fn troubles(sim: &Sim) -> (Link, Receiver<Problem>) {
     (link.unwrap(), rx)
 }
 
+/// Everything that a cockpit tells has come.
+pub fn told(r: &Report) -> bool {
+    r.callsign.is_some() && r.cockpit.utc_s.is_some() && r.weather.temperature_c.is_some() && !r.others.is_empty()
+}
+
 /// The cockpit that every peer has; what its protocol does not tell is taken out by the test.
 pub fn cockpit() -> Cockpit {
     Cockpit {

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::Peer;
+use super::{Peer, assert_cockpit, cockpit, soon, start, until};
+use stratus::event::Command;
+use stratus::settings::Sim;
 
 /// SimConnect's server side over TCP: takes the generations that `accepts` lists, and only well-formed packets. In between it sends what is not
 /// SimConnect's.
@@ -88,6 +90,25 @@ pub fn piped(accepts: &'static [u32]) -> Peer {
         }
     });
     Peer { stop, thread: Some(thread), port: 0, written }
+}
+
+/// A link with these settings reads every field of the peer, and writes to it.
+pub fn flies(peer: &Peer, sim: &Sim) {
+    let (link, reports) = start(sim);
+    let r = until(&reports, "the whole state", |r| super::told(r) && r.cockpit.title.is_some());
+    assert_cockpit(&r.cockpit, &cockpit());
+    assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), None));
+    assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref()), ("N172SP", Some("C172")));
+    assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
+    assert_eq!(r.transponder.unwrap().to_string(), "1200");
+    assert!((r.weather.wind_dir.unwrap() - 70.5).abs() < 0.1 && (r.weather.visibility_sm.unwrap() - 10.0).abs() < 0.01);
+    let other = &r.others[0];
+    assert_eq!((other.callsign.as_ref().unwrap().as_str(), other.aircraft_type.as_deref()), ("N4AB", Some("B738")));
+    link.write(Command::Tune("118.1".parse().unwrap()));
+    until(&reports, "the new frequency", |r| r.com1.is_some_and(|f| f.to_string() == "118.1"));
+    link.write(Command::Squawk("4512".parse().unwrap()));
+    link.write(Command::Ident);
+    soon("code and ident", || peer.wrote("XPNDR_SET 0x4512") && peer.wrote("XPNDR_IDENT_ON 0x0"));
 }
 
 /// What the simulator knows of an aircraft: numbers by name, and text by name.
@@ -211,7 +232,10 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
             assert!(sizes.contains(&(id, size)), "packet {id:#x} of {size} bytes");
             assert_eq!(word(&p, 8) & 0xF000_0000, 0xF000_0000);
             match id {
-                0x01 if !accepts.contains(&protocol) => return,
+                0x01 if !accepts.contains(&protocol) => {
+                    log.lock().unwrap().push(format!("refused {protocol}"));
+                    return;
+                }
                 0x01 => {
                     // The simulator's name, its version and SimConnect's.
                     let open = reply(2, &[field("KittyHawk", 256), words(&[11, 0, 62651, 3, 11, 0, 62651, 3, 0, 0])].concat());

@@ -56,6 +56,7 @@ const UNSAFE: &[&str] = &[
     "src/desktop/windows/notices.rs",
     "src/desktop/windows/window.rs",
     "src/pipe.rs",
+    "src/sim/simconnect/library.rs",
     "src/speech/abort.rs",
     "src/speech/synthesise.rs",
 ];

@@ -1,0 +1,423 @@
+//! Microsoft's SimConnect.dll: loaded while Stratus runs, from where the pilot or the simulator's SDK put it. It is never
+//! linked and never shipped, and Stratus starts without it.
+//!
+//! Of the crate simconnect-sys only types and numbers are used. What the library hands over are the simulator's packets, the
+//! same bytes as on the pipe.
+
+#![allow(unsafe_code, reason = "functions of a library that is loaded at run time, and Windows's list of processes")]
+
+use std::collections::VecDeque;
+use std::ffi::{CString, OsString};
+use std::os::windows::ffi::{OsStrExt, OsStringExt};
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::path::{Path, PathBuf};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+
+use simconnect_sys::{
+    DWORD, HANDLE, HRESULT, HWND, LPCSTR, SIMCONNECT_DATATYPE, SIMCONNECT_PERIOD, SIMCONNECT_RECV, SIMCONNECT_SIMOBJECT_TYPE,
+};
+use windows_sys::Win32::Foundation::{INVALID_HANDLE_VALUE, WAIT_FAILED};
+use windows_sys::Win32::System::Diagnostics::ToolHelp::{
+    CreateToolhelp32Snapshot, PROCESSENTRY32W, Process32FirstW, Process32NextW, TH32CS_SNAPPROCESS,
+};
+use windows_sys::Win32::System::LibraryLoader::{
+    GetProcAddress, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR, LOAD_LIBRARY_SEARCH_SYSTEM32, LoadLibraryExW,
+};
+use windows_sys::Win32::System::Threading::{
+    CreateEventW, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION, QueryFullProcessImageNameW, WaitForSingleObject,
+};
+
+use super::{Every, LONGEST, OPENING, Way, greeted};
+use crate::problem::Problem;
+use crate::sim::link::Gone;
+
+/// So long is waited for news, milliseconds.
+const MOMENT_MS: u32 = 100;
+/// No more messages than this are taken in one go.
+const MOST: usize = 1024;
+/// `E_FAIL`: there is no message now.
+const NOTHING: HRESULT = 0x8000_4005_u32.cast_signed();
+/// The settings in the pilot's SimConnect.cfg, if there is one: else the simulator on this machine.
+const SETTINGS: DWORD = 0;
+
+type Open = unsafe extern "C" fn(*mut HANDLE, LPCSTR, HWND, DWORD, HANDLE, DWORD) -> HRESULT;
+type Close = unsafe extern "C" fn(HANDLE) -> HRESULT;
+type Define = unsafe extern "C" fn(HANDLE, DWORD, LPCSTR, LPCSTR, SIMCONNECT_DATATYPE, f32, DWORD) -> HRESULT;
+type Follow = unsafe extern "C" fn(HANDLE, DWORD, DWORD, DWORD, SIMCONNECT_PERIOD, DWORD, DWORD, DWORD, DWORD) -> HRESULT;
+type LookAround = unsafe extern "C" fn(HANDLE, DWORD, DWORD, DWORD, SIMCONNECT_SIMOBJECT_TYPE) -> HRESULT;
+type Name = unsafe extern "C" fn(HANDLE, DWORD, LPCSTR) -> HRESULT;
+type Transmit = unsafe extern "C" fn(HANDLE, DWORD, DWORD, DWORD, DWORD, DWORD) -> HRESULT;
+type Next = unsafe extern "C" fn(HANDLE, *mut *mut SIMCONNECT_RECV, *mut DWORD) -> HRESULT;
+
+/// The library's functions that Stratus calls.
+struct Functions {
+    open: Open,
+    close: Close,
+    define: Define,
+    follow: Follow,
+    look_around: LookAround,
+    subscribe: Name,
+    name_event: Name,
+    event: Transmit,
+    next: Next,
+}
+
+/// The types above are those of Microsoft's header, else this does not compile. It is generic and nobody's: no code is made
+/// of it, so that the linker is never asked for the functions.
+#[allow(dead_code, reason = "the compiler checks it")]
+fn as_in_the_header<T>(_: T) -> Functions {
+    Functions {
+        open: simconnect_sys::SimConnect_Open,
+        close: simconnect_sys::SimConnect_Close,
+        define: simconnect_sys::SimConnect_AddToDataDefinition,
+        follow: simconnect_sys::SimConnect_RequestDataOnSimObject,
+        look_around: simconnect_sys::SimConnect_RequestDataOnSimObjectType,
+        subscribe: simconnect_sys::SimConnect_SubscribeToSystemEvent,
+        name_event: simconnect_sys::SimConnect_MapClientEventToSimEvent,
+        event: simconnect_sys::SimConnect_TransmitClientEvent,
+        next: simconnect_sys::SimConnect_GetNextDispatch,
+    }
+}
+
+/// The functions of the library at `path`. What is loaded stays: threads of its own may be in it.
+fn loaded(path: &Path) -> Result<&'static Functions, Problem> {
+    static LOADED: Mutex<Vec<(PathBuf, &'static Functions)>> = Mutex::new(Vec::new());
+    let mut all = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, functions)) = all.iter().find(|(p, _)| p == path) {
+        return Ok(functions);
+    }
+    let functions: &'static Functions = Box::leak(Box::new(load(path)?));
+    all.push((path.to_path_buf(), functions));
+    Ok(functions)
+}
+
+fn load(path: &Path) -> Result<Functions, Problem> {
+    let refused = |why: String, fix: &str| {
+        Problem::new("SimConnect.dll cannot be used").because(format!("{}: {why}", path.display())).fix(fix.to_owned())
+    };
+    if !path.is_absolute() {
+        return Err(refused(
+            "it is no whole path".into(),
+            r"write it from the drive on, such as 'C:\MSFS SDK\SimConnect SDK\lib\SimConnect.dll'",
+        ));
+    }
+    let wide: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
+    // SAFETY: the path ends with a zero. The library's own needs are looked for beside it and in Windows's folder alone. A
+    // library may do anything when it is loaded: this one the pilot named, or it lies where Microsoft's installers put it.
+    let module = unsafe { LoadLibraryExW(wide.as_ptr(), ptr::null_mut(), LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32) };
+    if module.is_null() {
+        let why = std::io::Error::last_os_error();
+        return Err(match why.raw_os_error() {
+            Some(193) => refused(why.to_string(), "take the one for 64 bits: SimConnect SDK\\lib\\SimConnect.dll of the simulator's SDK"),
+            Some(126) if path.is_file() => refused(
+                format!("something that it needs is missing ({why})"),
+                "install Microsoft's Visual C++ runtime for x64, which the simulators bring too",
+            ),
+            _ => refused(why.to_string(), "correct `sim.simconnect_dll`, or set it to \"\": Stratus reaches the simulator without it"),
+        });
+    }
+    let symbol = |name: &'static str| {
+        let spelt = CString::new(name).unwrap_or_default();
+        // SAFETY: the module is loaded for good, and the name ends with a zero.
+        unsafe { GetProcAddress(module, spelt.as_ptr().cast()) }
+            .ok_or_else(|| refused(format!("it has no {name}"), "name Microsoft's own SimConnect.dll, of the SDK of MSFS 2020 or 2024"))
+    };
+    macro_rules! function {
+        ($name:literal, $type:ty) => {{
+            let found = symbol($name)?;
+            // SAFETY: the function of that name has this type by Microsoft's header (`as_in_the_header`).
+            unsafe { std::mem::transmute::<unsafe extern "system" fn() -> isize, $type>(found) }
+        }};
+    }
+    Ok(Functions {
+        open: function!("SimConnect_Open", Open),
+        close: function!("SimConnect_Close", Close),
+        define: function!("SimConnect_AddToDataDefinition", Define),
+        follow: function!("SimConnect_RequestDataOnSimObject", Follow),
+        look_around: function!("SimConnect_RequestDataOnSimObjectType", LookAround),
+        subscribe: function!("SimConnect_SubscribeToSystemEvent", Name),
+        name_event: function!("SimConnect_MapClientEventToSimEvent", Name),
+        event: function!("SimConnect_TransmitClientEvent", Transmit),
+        next: function!("SimConnect_GetNextDispatch", Next),
+    })
+}
+
+/// A conversation through the library at `path`; none where it finds no simulator that answers.
+pub(super) fn open(path: &Path) -> Result<Option<Conversation>, Problem> {
+    /// The library is waiting for a simulator.
+    static WAITING: AtomicBool = AtomicBool::new(false);
+    let functions = loaded(path)?;
+    if WAITING.swap(true, Ordering::AcqRel) {
+        return Ok(None);
+    }
+    let (out, opened) = sync_channel(1);
+    let (keeper, ended) = sync_channel::<()>(0);
+    let path = path.to_path_buf();
+    // On a thread of its own, for it may wait long for a simulator on another machine. The thread stays as long as the
+    // conversation: what it began to read, Windows would give up with it.
+    let spawned = std::thread::Builder::new().name("simconnect".into()).spawn(move || {
+        let made = Conversation::begin(functions, path, keeper);
+        WAITING.store(false, Ordering::Release);
+        // Nobody waits for it any more: it is closed again.
+        drop(out.send(made));
+        let _ = ended.recv();
+    });
+    if spawned.is_err() {
+        WAITING.store(false, Ordering::Release);
+    }
+    let Some(mut conversation) = opened.recv_timeout(OPENING).ok().flatten() else { return Ok(None) };
+    Ok(greeted(&mut conversation).unwrap_or(false).then_some(conversation))
+}
+
+/// The library's own name for a conversation.
+struct Handle(HANDLE);
+
+// SAFETY: the library asks for one thread at a time, not for the same one: whoever owns the conversation has it alone.
+unsafe impl Send for Handle {}
+
+/// A conversation through the library.
+pub(super) struct Conversation {
+    functions: &'static Functions,
+    path: PathBuf,
+    handle: Handle,
+    /// Signalled when a message comes.
+    news: OwnedHandle,
+    inbox: VecDeque<Vec<u8>>,
+    /// Lets the thread that opened it end.
+    _keeper: SyncSender<()>,
+}
+
+impl std::fmt::Debug for Conversation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Conversation").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Conversation {
+    fn begin(functions: &'static Functions, path: PathBuf, keeper: SyncSender<()>) -> Option<Self> {
+        // SAFETY: no attributes, no name; the handle is new, and its owner's alone.
+        let news = unsafe {
+            let made = CreateEventW(ptr::null(), 0, 0, ptr::null());
+            if made.is_null() {
+                return None;
+            }
+            OwnedHandle::from_raw_handle(made)
+        };
+        let mut handle: HANDLE = ptr::null_mut();
+        // SAFETY: the name ends with a zero; the event lives as long as the conversation, and is closed after it.
+        let opened = unsafe { (functions.open)(&raw mut handle, c"Stratus".as_ptr(), ptr::null_mut(), 0, news.as_raw_handle(), SETTINGS) };
+        (opened == 0 && !handle.is_null()).then(|| Self {
+            functions,
+            path,
+            handle: Handle(handle),
+            news,
+            inbox: VecDeque::new(),
+            _keeper: keeper,
+        })
+    }
+
+    /// Takes what has come; whether anything did.
+    fn take(&mut self) -> Result<bool, Gone> {
+        let mut came = false;
+        while self.inbox.len() < MOST {
+            let (mut message, mut size) = (ptr::null_mut(), 0);
+            // SAFETY: the handle is open, and both places are there to be written to.
+            let result = unsafe { (self.functions.next)(self.handle.0, &raw mut message, &raw mut size) };
+            match result {
+                0 if !message.is_null() => came = true,
+                0 | NOTHING => break,
+                // Of a connection that broke it tells the reason, which may be any number.
+                why => {
+                    log::debug!("SimConnect.dll: {why:#x}");
+                    return Err(Gone);
+                }
+            }
+            let size = size as usize;
+            if (size_of::<SIMCONNECT_RECV>()..=LONGEST).contains(&size) {
+                // SAFETY: the library says that so many bytes lie there, and keeps them until it is asked again.
+                self.inbox.push_back(unsafe { std::slice::from_raw_parts(message.cast::<u8>(), size) }.to_vec());
+            }
+        }
+        Ok(came)
+    }
+
+    /// Whether the simulator is still there; to be asked before anything is written. The library (that of SDK 0.24.3, by its
+    /// code and under Wine) writes to address 0 when it is called on a TCP connection that broke, and ends the process.
+    fn alive(&mut self) -> Result<(), Gone> {
+        self.take().map(drop)
+    }
+}
+
+/// What a function returned: all but success means that the conversation has ended.
+fn done(result: HRESULT) -> Result<(), Gone> {
+    if result >= 0 {
+        return Ok(());
+    }
+    log::debug!("SimConnect.dll: {result:#x}");
+    Err(Gone)
+}
+
+fn spelt(text: &str) -> Result<CString, Gone> {
+    CString::new(text).map_err(|_| Gone)
+}
+
+impl Way for Conversation {
+    fn words(&self) -> String {
+        format!("through {}", self.path.display())
+    }
+
+    fn define(&mut self, definition: u32, name: &str, unit: &str, kind: u32) -> Result<(), Gone> {
+        self.alive()?;
+        let (name, unit) = (spelt(name)?, spelt(unit)?);
+        let kind = match kind {
+            super::F64 => simconnect_sys::SIMCONNECT_DATATYPE_FLOAT64,
+            super::STRING8 => simconnect_sys::SIMCONNECT_DATATYPE_STRING8,
+            super::STRING32 => simconnect_sys::SIMCONNECT_DATATYPE_STRING32,
+            super::STRING64 => simconnect_sys::SIMCONNECT_DATATYPE_STRING64,
+            super::STRING256 => simconnect_sys::SIMCONNECT_DATATYPE_STRING256,
+            _ => return Err(Gone),
+        };
+        // SAFETY: the handle is open, and both texts end with a zero.
+        let result = unsafe {
+            (self.functions.define)(self.handle.0, definition, name.as_ptr(), unit.as_ptr(), kind, 0.0, simconnect_sys::SIMCONNECT_UNUSED)
+        };
+        done(result)
+    }
+
+    fn follow(&mut self, definition: u32, every: Every) -> Result<(), Gone> {
+        self.alive()?;
+        let (period, between) = match every {
+            Every::Frames(n) => (simconnect_sys::SIMCONNECT_PERIOD_SIM_FRAME, n.saturating_sub(1)),
+            Every::Second => (simconnect_sys::SIMCONNECT_PERIOD_SECOND, 0),
+        };
+        let user = simconnect_sys::SIMCONNECT_OBJECT_ID_USER;
+        // SAFETY: the handle is open.
+        done(unsafe { (self.functions.follow)(self.handle.0, definition, definition, user, period, 0, 0, between, 0) })
+    }
+
+    fn look_around(&mut self, definition: u32, radius: u32) -> Result<(), Gone> {
+        self.alive()?;
+        let aircraft = simconnect_sys::SIMCONNECT_SIMOBJECT_TYPE_AIRCRAFT;
+        // SAFETY: the handle is open.
+        done(unsafe { (self.functions.look_around)(self.handle.0, definition, definition, radius, aircraft) })
+    }
+
+    fn subscribe(&mut self, event: u32, name: &str) -> Result<(), Gone> {
+        self.alive()?;
+        let name = spelt(name)?;
+        // SAFETY: the handle is open, and the name ends with a zero.
+        done(unsafe { (self.functions.subscribe)(self.handle.0, event, name.as_ptr()) })
+    }
+
+    fn name_event(&mut self, event: u32, name: &str) -> Result<(), Gone> {
+        self.alive()?;
+        let name = spelt(name)?;
+        // SAFETY: the handle is open, and the name ends with a zero.
+        done(unsafe { (self.functions.name_event)(self.handle.0, event, name.as_ptr()) })
+    }
+
+    fn event(&mut self, event: u32, data: u32) -> Result<(), Gone> {
+        self.alive()?;
+        let (user, highest) = (simconnect_sys::SIMCONNECT_OBJECT_ID_USER, simconnect_sys::SIMCONNECT_GROUP_PRIORITY_HIGHEST);
+        let by_priority = simconnect_sys::SIMCONNECT_EVENT_FLAG_GROUPID_IS_PRIORITY;
+        // SAFETY: the handle is open.
+        done(unsafe { (self.functions.event)(self.handle.0, user, event, data, highest, by_priority) })
+    }
+
+    fn wait(&mut self) -> Result<bool, Gone> {
+        // SAFETY: the event is this conversation's own.
+        if unsafe { WaitForSingleObject(self.news.as_raw_handle(), MOMENT_MS) } == WAIT_FAILED {
+            return Err(Gone);
+        }
+        self.take()
+    }
+
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Gone> {
+        Ok(self.inbox.pop_front())
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        // SAFETY: it was opened, and is closed once.
+        if unsafe { (self.functions.close)(self.handle.0) } < 0 {
+            log::debug!("SimConnect.dll did not close in order");
+        }
+    }
+}
+
+/// The folders of the running programs of these names.
+pub(super) fn folders_of(programs: &[&str]) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    // SAFETY: the snapshot is new, and its owner's alone.
+    let snapshot = unsafe {
+        let made = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
+        if made == INVALID_HANDLE_VALUE {
+            return folders;
+        }
+        OwnedHandle::from_raw_handle(made)
+    };
+    let mut entry = PROCESSENTRY32W { dwSize: u32::try_from(size_of::<PROCESSENTRY32W>()).unwrap_or(0), ..PROCESSENTRY32W::default() };
+    // SAFETY: the entry knows its own size.
+    let mut more = unsafe { Process32FirstW(snapshot.as_raw_handle(), &raw mut entry) };
+    while more != 0 {
+        let end = entry.szExeFile.iter().position(|c| *c == 0).unwrap_or(entry.szExeFile.len());
+        let name = String::from_utf16_lossy(&entry.szExeFile[..end]);
+        if programs.iter().any(|p| p.eq_ignore_ascii_case(&name)) {
+            folders.extend(image(entry.th32ProcessID).and_then(|p| Some(p.parent()?.to_path_buf())));
+        }
+        // SAFETY: as above.
+        more = unsafe { Process32NextW(snapshot.as_raw_handle(), &raw mut entry) };
+    }
+    folders
+}
+
+/// The program that a process runs.
+fn image(process: u32) -> Option<PathBuf> {
+    let mut path = [0u16; 1024];
+    let mut length = u32::try_from(path.len()).unwrap_or(0);
+    // SAFETY: the process's handle is closed by its owner; the path has the length that is told.
+    let known = unsafe {
+        let handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process);
+        if handle.is_null() {
+            return None;
+        }
+        let handle = OwnedHandle::from_raw_handle(handle);
+        QueryFullProcessImageNameW(handle.as_raw_handle(), 0, path.as_mut_ptr(), &raw mut length)
+    };
+    (known != 0).then(|| OsString::from_wide(&path[..length as usize]).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_simconnect_is_a_problem_with_a_remedy() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("SimConnect.dll");
+        std::fs::write(&text, "no library").unwrap();
+        let kernel = PathBuf::from(r"C:\windows\system32\kernel32.dll");
+        for (path, why) in [
+            (text, "SimConnect.dll"),
+            (folder.path().join("gone.dll"), "gone.dll"),
+            (kernel, "SimConnect_Open"),
+            ("SimConnect.dll".into(), "whole path"),
+        ] {
+            let p = open(&path).map(|_| ()).unwrap_err();
+            assert!(p.why[0].contains(why) && !p.fix.is_empty(), "{p:?}");
+        }
+    }
+
+    #[test]
+    fn a_running_programs_folder_is_found() {
+        let own = std::env::current_exe().unwrap();
+        let name = own.file_name().unwrap().to_str().unwrap().to_owned();
+        let seen = folders_of(&["nobody.exe", &name.to_uppercase()]);
+        assert!(seen.iter().any(|f| f.file_name() == own.parent().unwrap().file_name()), "{seen:?}");
+        assert_eq!(folders_of(&["nobody.exe"]), Vec::<PathBuf>::new());
+    }
+}

@@ -1,0 +1,72 @@
+//! Microsoft's own SimConnect.dll as the way to the simulator, against the peer that it has proven faithful. Windows alone:
+//! `scripts/windows.sh --tests` runs it under Wine, with the library that the crate simconnect-sys brings, put where the
+//! simulator's SDK puts it.
+
+#![cfg(windows)]
+#![allow(clippy::print_stdout, reason = "what is skipped is said")]
+
+mod peers;
+
+use peers::simconnect::{flies, msfs, polite};
+use peers::{sim, soon, start, until};
+use stratus::event::Command;
+use stratus::report::SimState;
+use stratus::settings::Sim;
+use stratus::sim::link::Link;
+
+const LIBRARY: &str = r"C:\MSFS SDK\SimConnect SDK\lib\SimConnect.dll";
+
+/// The library looks for the simulator's port in a file of the current folder.
+fn configure(port: u16) {
+    std::fs::write("SimConnect.cfg", format!("[SimConnect]\r\nProtocol=IPv4\r\nAddress=127.0.0.1\r\nPort={port}\r\n")).unwrap();
+}
+
+/// One test: there is one current folder.
+#[test]
+fn microsofts_library_is_the_way_where_it_is_chosen_and_where_packets_are_refused() {
+    if !std::path::Path::new(LIBRARY).is_file() {
+        println!("SKIPPED: there is no {LIBRARY}");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let before = std::env::current_dir().unwrap();
+    std::env::set_current_dir(&folder).unwrap();
+
+    // Chosen. Nobody listens where Stratus's own packets would go.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let chosen = Sim { simconnect_dll: Some(LIBRARY.into()), ..sim("msfs", closed) };
+    let peer = polite(0);
+    let port = peer.port;
+    configure(port);
+    let way = Link::probe(&chosen).unwrap();
+    assert!(way.contains(LIBRARY), "the doctor tells the way: {way}");
+    flies(&peer, &chosen);
+
+    // It goes, and comes back. (The library itself ends the process where it is asked something after the simulator's end.)
+    let (link, reports) = start(&chosen);
+    let mut peer = Some(peer);
+    for _ in 0..20 {
+        until(&reports, "the flight", |r| r.state == SimState::Flying && r.callsign.is_some());
+        link.write(Command::Ident);
+        drop(peer.take());
+        until(&reports, "its end", |r| r.state == SimState::Lost);
+        peer = Some(polite(port));
+    }
+    until(&reports, "the flight again", |r| r.state == SimState::Flying);
+    drop(link);
+
+    // Not chosen: used where the packets are refused.
+    let refusing = msfs(0, &[]);
+    let way = Link::probe(&sim("msfs", refusing.port)).unwrap();
+    assert!(way.contains(LIBRARY), "the doctor tells the way: {way}");
+    drop(peer);
+    let peer = polite(port);
+    flies(&peer, &sim("msfs", refusing.port));
+    soon("a refusal", || refusing.wrote("refused 5") && refusing.wrote("refused 6") && refusing.wrote("refused 4"));
+
+    // Not refused: not used. The library would lead to another simulator than the packets.
+    let other = msfs(0, &[5]);
+    let way = Link::probe(&sim("msfs", other.port)).unwrap();
+    assert!(way.contains("TCP") && !way.contains("SimConnect.dll"), "{way}");
+    std::env::set_current_dir(before).unwrap();
+}
