@@ -419,9 +419,10 @@ fn no_microphone() -> Problem {
 
 fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, Problem> {
     let (out, trouble, unspoken) = (inbox.clone(), inbox.clone(), unspoken.clone());
-    Worker::start(
+    Worker::for_whom(
         "synthesise",
         16,
+        |job: &VoiceJob| (job.tx, job.part, job.last),
         move || {
             let (out, unspoken) = (out.clone(), unspoken.clone());
             let mut mouth: Option<Synthesiser> = None;
@@ -438,7 +439,13 @@ fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, P
                 out.send(Event::Voiced { tx: job.tx, part: job.part, last: job.last, result });
             }
         },
-        move |words| trouble.send(Event::Trouble(Problem::bug("the voice stopped").because(words).fix("it is started again"))),
+        move |waits, words| {
+            let p = Problem::bug("the voice stopped").because(words).fix("it is started again");
+            trouble.send(match waits {
+                Some((tx, part, last)) => Event::Voiced { tx, part, last, result: Err(p) },
+                None => Event::Trouble(p),
+            });
+        },
     )
 }
 

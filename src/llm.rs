@@ -9,15 +9,11 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ollama_rs::Ollama;
-use ollama_rs::error::OllamaError;
-use ollama_rs::generation::completion::request::GenerationRequest;
-use ollama_rs::generation::parameters::{FormatType, JsonStructure, KeepAlive, TimeUnit};
-use ollama_rs::models::ModelOptions;
+use serde_json::{Value, json};
 
 use crate::event::Question;
 use crate::problem::Problem;
-use crate::settings::{Brain, Placement};
+use crate::settings::Brain;
 use crate::units::TxId;
 use crate::worker::{panic_words, stumble};
 
@@ -141,46 +137,31 @@ fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
 /// The whole answer to one question, within its deadline.
 async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
     let url = brain.ollama_url.as_str();
-    let client = Ollama::try_new(url).map_err(|e| {
-        Problem::config(format!("brain.ollama_url {url:?} is no address")).because(e).fix("\"http://127.0.0.1:11434\" is Ollama's own")
-    })?;
-    let schema = q.schema.clone().try_into().map_err(|e| Problem::bug("the question's schema is none").because(format!("{e}")))?;
-    let options = ModelOptions::default().temperature(0.0).num_predict(TOKENS).num_ctx(CONTEXT);
-    let request = GenerationRequest::new(q.model.clone(), q.user.as_str())
-        .system(q.system.as_str())
-        .format(FormatType::StructuredJson(Box::new(JsonStructure::new_for_schema(schema))))
-        .think(false)
-        .options(match brain.placement {
-            Placement::Auto => options,
-            // No layer of it on the graphics card, which is the simulator's.
-            Placement::Cpu => options.num_gpu(0),
-        })
-        .keep_alive(KeepAlive::Until { time: KEEP_MINUTES, unit: TimeUnit::Minutes });
+    if let Err(e) = reqwest::Url::parse(url) {
+        let p = Problem::config(format!("brain.ollama_url {url:?} is no address")).because(e);
+        return Err(p.fix("\"http://127.0.0.1:11434\" is Ollama's own"));
+    }
+    let client = http::client(url)?;
+    let mut options = warm::options(brain);
+    options["temperature"] = json!(0.0);
+    options["num_predict"] = json!(TOKENS);
+    let body = json!({
+        "model": q.model, "prompt": q.user, "system": q.system, "format": q.schema, "think": false, "stream": false,
+        "keep_alive": format!("{KEEP_MINUTES}m"), "options": options,
+    });
     let deadline = Duration::from_millis(u64::from(q.deadline_ms));
-    match tokio::time::timeout(deadline, client.generate(request)).await {
+    // Whole, and no more than an answer can be: what is sent without an end is not kept.
+    let asked = async { http::whole(http::ask(&client, url, "generate", Some(&body)).await?).await };
+    match tokio::time::timeout(deadline, asked).await {
         Err(_) => Err(absent(url, format!("no answer within {} ms", q.deadline_ms))),
-        Ok(Ok(answer)) if answer.response.len() > LONGEST => Err(absent(url, "its answer is far too long")),
-        Ok(Ok(answer)) => Ok(answer.response),
-        Ok(Err(e)) => Err(failed(e, &q.model, url)),
+        Ok(Ok(answer)) => match answer.get("response").and_then(Value::as_str) {
+            Some(words) if words.len() > LONGEST => Err(absent(url, "its answer is far too long")),
+            Some(words) => Ok(words.to_owned()),
+            None => Err(absent(url, "its answer is not Ollama's")),
+        },
+        Ok(Err(why)) if why.contains("not found") => Err(missing(&q.model, url, why)),
+        Ok(Err(why)) => Err(absent(url, why)),
     }
-}
-
-fn failed(e: OllamaError, model: &str, url: &str) -> Problem {
-    let text = match &e {
-        OllamaError::ReqwestError(r) => {
-            // The cause of the cause says what a person can mend: "connection refused".
-            let mut cause: &dyn std::error::Error = r;
-            while let Some(c) = cause.source() {
-                cause = c;
-            }
-            cause.to_string()
-        }
-        other => other.to_string(),
-    };
-    if text.contains("not found") {
-        return missing(model, url, http::short(&text));
-    }
-    absent(url, text.chars().take(200).collect::<String>())
 }
 
 /// Whether Ollama answers and has the model.

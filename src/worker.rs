@@ -3,6 +3,8 @@
 //! The body runs under `catch_unwind`: a panic in one job is told and does not take the process with it. `survive` is the
 //! same for a thread that holds more than a queue.
 
+pub mod bell;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -26,8 +28,24 @@ impl<T: Send + 'static> Worker<T> {
     pub fn start<F, H>(
         name: &'static str,
         depth: usize,
-        mut make: F,
+        make: F,
         mut on_panic: impl FnMut(String) + Send + 'static,
+    ) -> Result<Self, Problem>
+    where
+        F: FnMut() -> H + Send + 'static,
+        H: FnMut(T),
+    {
+        Self::for_whom(name, depth, |_| (), make, move |_, words| on_panic(words))
+    }
+
+    /// As `start`, for jobs that somebody waits for: `whom` tells by the job who that is, and `on_panic` is told it, so that
+    /// nobody waits for what will not come. It gets none when the handler itself could not be made.
+    pub fn for_whom<F, H, W>(
+        name: &'static str,
+        depth: usize,
+        whom: impl Fn(&T) -> W + Send + 'static,
+        mut make: F,
+        mut on_panic: impl FnMut(Option<W>, String) + Send + 'static,
     ) -> Result<Self, Problem>
     where
         F: FnMut() -> H + Send + 'static,
@@ -39,15 +57,16 @@ impl<T: Send + 'static> Worker<T> {
             .spawn(move || {
                 'fresh: loop {
                     let Ok(mut handler) = catch_unwind(AssertUnwindSafe(&mut make)) else {
-                        on_panic(format!("{name} could not start"));
+                        on_panic(None, format!("{name} could not start"));
                         return;
                     };
                     while let Ok(job) = jobs.recv() {
+                        let waits = whom(&job);
                         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| {
                             stumble(name);
                             handler(job);
                         })) {
-                            on_panic(panic_words(&*panic));
+                            on_panic(Some(waits), panic_words(&*panic));
                             // The old handler may be in any state: forget what it held rather than use it again.
                             let _ = catch_unwind(AssertUnwindSafe(move || drop(handler)));
                             continue 'fresh;
@@ -185,6 +204,26 @@ mod tests {
         survive(&mut tries, |_| panic!("always"), |t, _| *t += 1);
         assert_eq!(tries, MOST);
         survive(&mut tries, |_| panic!("always"), |_, _| panic!("in mending, too"));
+    }
+
+    #[test]
+    fn who_waits_for_a_job_that_panics_is_told() {
+        let (words, told) = channel();
+        let worker = Worker::for_whom(
+            "test",
+            4,
+            |job: &u32| job * 10,
+            || |job: u32| assert!(job != 2, "odd job"),
+            move |whom, why| {
+                let _ = words.send((whom, why));
+            },
+        )
+        .unwrap();
+        for job in 1..=3 {
+            worker.send(job).unwrap();
+        }
+        drop(worker);
+        assert_eq!(told.iter().collect::<Vec<_>>(), [(Some(20), "odd job".to_owned())]);
     }
 
     #[test]

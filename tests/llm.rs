@@ -23,6 +23,8 @@ enum Peer {
     Hangs,
     /// Promises more than it sends.
     CutsOff,
+    /// Sends as long as anybody reads.
+    Floods,
 }
 
 fn ollama(text: &str) -> Peer {
@@ -56,6 +58,13 @@ fn serve(peer: Peer) -> Server {
                         body.len()
                     );
                     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+                }
+                Peer::Floods => {
+                    let head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n{\"response\":\"";
+                    let mut more = stream.write_all(head);
+                    while more.is_ok() {
+                        more = stream.write_all(&[b'a'; 65536]);
+                    }
                 }
                 Peer::Hangs => {
                     // Until the client hangs up.
@@ -134,7 +143,9 @@ fn a_right_answer_comes_back_whole_and_the_request_is_as_ollama_wants_it() {
     let body: serde_json::Value = serde_json::from_str(body).unwrap();
     assert_eq!((&body["model"], &body["stream"]), (&"llama3.2:3b".into(), &false.into()));
     assert_eq!(body["format"]["properties"]["intent"]["type"], "string");
-    assert_eq!(body["options"]["temperature"], 0.0);
+    assert_eq!((&body["options"]["temperature"], &body["options"]["num_predict"]), (&0.0.into(), &120.into()));
+    assert_eq!((&body["think"], &body["keep_alive"]), (&false.into(), &"10m".into()));
+    assert!(body["prompt"].as_str().unwrap().contains("ready to roll") && body["system"] == "Classify.", "{body}");
 }
 
 #[test]
@@ -154,6 +165,14 @@ fn slow_hung_cut_off_and_refusing_peers_are_problems_with_a_remedy() {
     let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let p = ask(&format!("http://{nobody}"), 2000).unwrap_err();
     assert!(p.fix.contains("start Ollama"), "{p}");
+}
+
+#[test]
+fn an_answer_without_an_end_is_not_read_to_its_end() {
+    let server = serve(Peer::Floods);
+    // The peer goes on until nobody reads: the answer comes because it was given up, not because it was over.
+    let p = ask(&server.url, 60_000).unwrap_err();
+    assert!(p.one_line().contains("far too long"), "{}", p.one_line());
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub mod keeper;
 pub mod list;
 pub mod meter;
 pub mod mouth;
+#[cfg(target_os = "linux")]
+pub mod news;
 pub mod pauses;
 pub mod play;
 pub mod radio;

@@ -92,7 +92,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     inbox.offer(Event::Autostart(crate::desktop::autostart::is_on(&paths.autostart_file)));
     let devices = dispatch::watch_devices(&inbox);
     #[cfg(windows)]
-    let notices = told::start(&inbox, &config, &devices);
+    let notices = told::start(&inbox, &config, devices.as_ref());
     let app = App::new(config, Airports::world());
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.

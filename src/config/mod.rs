@@ -3,6 +3,7 @@
 //! Stratus never rewrites the file: single keys are changed in place, comments kept.
 
 pub mod before;
+mod hints;
 mod read;
 pub mod renamed;
 mod set;

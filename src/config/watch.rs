@@ -1,19 +1,31 @@
-//! Watching the configuration file: polled, because editors save by renaming, linking and truncating alike.
+//! Watching the configuration file: looked at, because editors save by renaming, linking and truncating alike. Where the
+//! system tells that something happened in its folder, that is when; else again and again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
+use super::hints::Hints;
 use super::{read, set_key};
 use crate::problem::Problem;
 use crate::settings::Config;
+use crate::worker::bell::{Bell, Rope, Woken, bell};
 use crate::worker::{stumble, survive};
 
 /// How often the file is looked at.
-const EVERY: Duration = Duration::from_secs(1);
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// Where nothing tells that it may have changed.
+    unasked: Duration,
+    /// Where something does: file systems of other machines and links of links keep changes to themselves.
+    hinted: Duration,
+    /// While it is being written.
+    settling: Duration,
+}
+
+const PACE: Pace = Pace { unasked: Duration::from_secs(1), hinted: Duration::from_secs(20), settling: Duration::from_millis(100) };
 
 /// What tells one version of the file from another; `None` while there is none.
 type Stamp = Option<(Option<SystemTime>, u64, PathBuf)>;
@@ -33,7 +45,7 @@ struct Seen {
 pub struct Watch {
     path: PathBuf,
     seen: Arc<Mutex<Seen>>,
-    stop: Option<Sender<()>>,
+    stop: Option<Rope>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -46,11 +58,11 @@ impl Watch {
         problem: Option<Problem>,
         tell: impl FnMut(Result<Arc<Config>, Problem>) + Send + 'static,
     ) -> Result<Self, Problem> {
-        Self::start_every(EVERY, path, config, problem, tell)
+        Self::start_at(PACE, path, config, problem, tell)
     }
 
-    fn start_every(
-        every: Duration,
+    fn start_at(
+        pace: Pace,
         path: &Path,
         config: Arc<Config>,
         problem: Option<Problem>,
@@ -59,12 +71,13 @@ impl Watch {
         // A stamp that no file has when the start was broken: then the first look reads it again, and says nothing
         // as long as the file is as broken as it was. It also catches a change between reading and watching.
         let seen = Arc::new(Mutex::new(Seen { stamp: Some((None, u64::MAX, PathBuf::new())), config, broken: problem }));
-        let (stop, stopped) = channel();
+        let refused = |e| Problem::new("cannot watch the configuration").because(e);
+        let (stop, stopped) = bell().map_err(refused)?;
         let (shared, watched) = (Arc::clone(&seen), path.to_owned());
         let thread = std::thread::Builder::new()
             .name("config watch".to_owned())
             .spawn(move || {
-                let look = |tell: &mut dyn FnMut(Result<Arc<Config>, Problem>)| watch(every, &watched, &shared, &stopped, tell);
+                let look = |tell: &mut dyn FnMut(Result<Arc<Config>, Problem>)| watch(pace, &watched, &shared, &stopped, tell);
                 let mut tell: Box<dyn FnMut(Result<Arc<Config>, Problem>)> = Box::new(tell);
                 survive(
                     &mut tell,
@@ -72,7 +85,7 @@ impl Watch {
                     |_, why| log::error!("the watch over the configuration failed and goes on: {why}"),
                 );
             })
-            .map_err(|e| Problem::new("cannot watch the configuration").because(e))?;
+            .map_err(refused)?;
         Ok(Self { path: path.to_owned(), seen, stop: Some(stop), thread: Some(thread) })
     }
 
@@ -97,23 +110,33 @@ impl Drop for Watch {
     }
 }
 
-fn watch(every: Duration, path: &Path, seen: &Mutex<Seen>, stopped: &Receiver<()>, tell: &mut dyn FnMut(Result<Arc<Config>, Problem>)) {
+fn watch(pace: Pace, path: &Path, seen: &Mutex<Seen>, stopped: &Bell, tell: &mut dyn FnMut(Result<Arc<Config>, Problem>)) {
     // A file that is changing is looked at again soon: it must be the same twice before it is read, because an editor
     // may have emptied it and not yet filled it, or moved it away and not yet put the new one in its place.
-    let (mut wait, mut settling): (Duration, Option<Stamp>) = (every, None);
-    while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+    let mut settling: Option<Stamp> = None;
+    let mut hints = Hints::default();
+    // The first look is soon: the file may have changed since it was read at the start.
+    let mut wait = pace.unasked;
+    loop {
+        let woken = if settling.is_none() { hints.sleep(stopped, wait) } else { stopped.rest(Some(wait)) };
+        if woken == Woken::End {
+            return;
+        }
         stumble("config watch");
+        // Before the look, so that nothing happens between the two.
+        wait = if hints.listen(path) { pace.hinted } else { pace.unasked };
         let mut last = lock(seen);
         let now = stamp(path);
         if now == last.stamp {
-            (wait, settling) = (every, None);
+            settling = None;
             continue;
         }
         if settling.as_ref() != Some(&now) {
-            (wait, settling) = (if now.is_none() { every } else { every / 10 }, Some(now));
+            wait = if now.is_none() { pace.unasked } else { pace.settling };
+            settling = Some(now);
             continue;
         }
-        (wait, settling) = (every, None);
+        settling = None;
         last.stamp = now;
         let news = match read(path) {
             Ok(config) if last.broken.is_none() && config == *last.config => continue,
@@ -146,6 +169,7 @@ fn lock(seen: &Mutex<Seen>) -> MutexGuard<'_, Seen> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::{Receiver, channel};
     use std::time::Instant;
 
     const SOON: Duration = Duration::from_secs(20);
@@ -157,13 +181,19 @@ mod tests {
         watch: Watch,
     }
 
+    const QUICK: Pace = Pace { unasked: Duration::from_millis(20), hinted: Duration::from_millis(40), settling: Duration::from_millis(2) };
+
     fn desk(text: &str) -> Desk {
+        desk_at(QUICK, text)
+    }
+
+    fn desk_at(pace: Pace, text: &str) -> Desk {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         fs::write(&path, text).unwrap();
         let start = crate::config::load_or_create(&path);
         let (out, told) = channel();
-        let watch = Watch::start_every(Duration::from_millis(20), &path, start.config, start.problem, move |news| {
+        let watch = Watch::start_at(pace, &path, start.config, start.problem, move |news| {
             let _ = out.send(news);
         })
         .unwrap();
@@ -247,6 +277,36 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("stratus.toml");
         let hour = Duration::from_secs(3600);
-        drop(Watch::start_every(hour, &path, Arc::default(), None, |_| {}).unwrap());
+        let pace = Pace { unasked: hour, hinted: hour, settling: hour };
+        drop(Watch::start_at(pace, &path, Arc::default(), None, |_| {}).unwrap());
+    }
+
+    /// The look of its own would come in an hour: only the system's hint can have brought this one.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_save_is_seen_at_once_where_the_system_tells_of_it() {
+        let pace = Pace { hinted: Duration::from_secs(3600), ..QUICK };
+        let d = desk_at(pace, "");
+        // Once the first look is over there is no other.
+        let until = Instant::now() + SOON;
+        while lock(&d.watch.seen).stamp != stamp(&d.path) {
+            assert!(Instant::now() < until);
+            std::thread::yield_now();
+        }
+        let new = d.dir.path().join("stratus.toml~");
+        fs::write(&new, "[audio]\nmute = true\n").unwrap();
+        fs::rename(&new, &d.path).unwrap();
+        assert!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.mute);
+        fs::write(&d.path, "[audio]\nvolume_percent = 7\n").unwrap();
+        while d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent != 7 {}
+        // A link to a file elsewhere, which is then changed there.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let real = elsewhere.path().join("shared.toml");
+        fs::write(&real, "[audio]\nvolume_percent = 8\n").unwrap();
+        fs::remove_file(&d.path).unwrap();
+        std::os::unix::fs::symlink(&real, &d.path).unwrap();
+        while !matches!(d.told.recv_timeout(SOON).unwrap(), Ok(c) if c.audio.volume_percent == 8) {}
+        fs::write(&real, "[audio]\nvolume_percent = 9\n").unwrap();
+        while d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent != 9 {}
     }
 }

@@ -1,37 +1,103 @@
 //! The watch over the sound devices: tells which there are, for the tray's menu.
 
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use super::Inbox;
 use crate::audio::list::Lister;
+#[cfg(target_os = "linux")]
+use crate::audio::news::News;
 use crate::event::Event;
+use crate::worker::bell::{Bell, Rope, Woken, bell};
 use crate::worker::{stumble, survive};
 
-/// How often the lists of microphones and speakers are looked at.
-const DEVICES_EVERY: Duration = Duration::from_secs(20);
+/// How often the lists of microphones and speakers are looked at where nobody tells of changes.
+const UNASKED: Duration = Duration::from_secs(20);
+/// A plug that goes in is several devices, one after another: they are listed together.
+#[cfg(target_os = "linux")]
+const TOGETHER: Duration = Duration::from_millis(300);
 
-/// Tells which sound devices there are, now and whenever that changes, until the sender it returns is dropped. Sending
-/// has them looked at now.
-pub fn watch_devices(inbox: &Inbox) -> Sender<()> {
-    let (stop, stopped) = channel();
+/// Tells which sound devices there are, now and whenever that changes, until the rope it returns is dropped. Ringing has
+/// them looked at now.
+pub fn watch_devices(inbox: &Inbox) -> Option<Rope> {
     let inbox = inbox.clone();
-    let spawned = std::thread::Builder::new().name("devices".into()).spawn(move || {
-        let look = |state: &mut (Option<_>, Lister)| loop {
-            stumble("devices");
-            let now = state.1.list();
-            if state.0.as_ref() != Some(&now) {
-                inbox.offer(Event::Devices(now.clone()));
-                state.0 = Some(now);
-            }
-            if stopped.recv_timeout(DEVICES_EVERY) == Err(RecvTimeoutError::Disconnected) {
-                return;
+    let started = bell().and_then(|(rope, bell)| {
+        let look = move |state: &mut (Option<_>, Lister)| {
+            let mut waiting = Waiting::default();
+            loop {
+                stumble("devices");
+                // Before the look, so that nothing comes between the two.
+                waiting.prepare();
+                let now = state.1.list();
+                if state.0.as_ref() != Some(&now) {
+                    inbox.offer(Event::Devices(now.clone()));
+                    state.0 = Some(now);
+                }
+                if waiting.is_over(&bell) {
+                    return;
+                }
             }
         };
-        survive(&mut Default::default(), look, |state, _| state.1 = Lister::default());
+        let watch = move || survive(&mut Default::default(), look, |state, _| state.1 = Lister::default());
+        std::thread::Builder::new().name("devices".into()).spawn(watch).map(|_| rope)
     });
-    if let Err(e) = spawned {
-        log::error!("cannot watch the sound devices: {e}");
+    started.inspect_err(|e| log::error!("cannot watch the sound devices: {e}")).ok()
+}
+
+/// What the thread waits for between two looks: the sound server's news, or the time.
+#[cfg(target_os = "linux")]
+struct Waiting {
+    news: Option<News>,
+    pause: Duration,
+}
+
+#[cfg(target_os = "linux")]
+impl Default for Waiting {
+    fn default() -> Self {
+        Self { news: None, pause: Duration::from_secs(1) }
     }
-    stop
+}
+
+#[cfg(target_os = "linux")]
+impl Waiting {
+    fn prepare(&mut self) {
+        if self.news.is_none() {
+            self.news = News::listen().ok();
+            self.pause = if self.news.is_some() { Duration::from_secs(1) } else { (self.pause * 2).min(UNASKED) };
+        }
+    }
+
+    /// Waits until a look is due; `true`: until there is to be none any more.
+    fn is_over(&mut self, bell: &Bell) -> bool {
+        use std::os::fd::AsFd;
+        loop {
+            let within = if self.news.is_some() { None } else { Some(self.pause) };
+            match bell.sleep(within, self.news.as_ref().map(AsFd::as_fd)) {
+                Woken::End => return true,
+                Woken::Time | Woken::Rung => return false,
+                Woken::News => match self.news.as_mut().map(News::read) {
+                    Some(Ok(false)) => {}
+                    Some(Ok(true)) => return bell.rest(Some(TOGETHER)) == Woken::End,
+                    // A server that ends takes its devices with it, and is back most often.
+                    Some(Err(_)) | None => {
+                        self.news = None;
+                        return false;
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// What the thread waits for between two looks: the time, or Windows's word (`Rope::ring`).
+#[cfg(not(target_os = "linux"))]
+#[derive(Default)]
+struct Waiting;
+
+#[cfg(not(target_os = "linux"))]
+impl Waiting {
+    fn prepare(&mut self) {}
+
+    fn is_over(&mut self, bell: &Bell) -> bool {
+        bell.rest(Some(UNASKED)) == Woken::End
+    }
 }

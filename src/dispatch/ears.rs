@@ -48,17 +48,21 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
     let (out, trouble) = (inbox.clone(), inbox.clone());
     let preload = config.speech.preload;
     let config = Arc::new(Mutex::new(config.clone()));
-    let worker = Worker::start(
+    let worker = Worker::for_whom(
         "recognise",
         4,
+        |job: &Ears| if let Ears::Transcribe { tx, .. } = job { Some(*tx) } else { None },
         move || {
             let mut hearing = Hearing::new(&out, &config);
             move |job| hearing.work(job, Instant::now())
         },
-        move |words| {
-            trouble.send(Event::Trouble(
-                Problem::bug("speech recognition stopped").because(words).fix("it is started again; say it once more"),
-            ))
+        move |waits, words| {
+            let p = Problem::bug("speech recognition stopped").because(words).fix("it is started again; say it once more");
+            // A call whose words will not come is answered at once, not at its deadline.
+            trouble.send(match waits.flatten() {
+                Some(tx) => Event::Heard { tx, result: Err(p) },
+                None => Event::Trouble(p),
+            });
         },
     )?;
     if preload {

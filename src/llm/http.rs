@@ -1,9 +1,11 @@
-//! Ollama's HTTP by hand, where the library's own reading is unbounded or loses what is split across chunks.
+//! Ollama's HTTP: whole answers of a bounded length, and by chunks where a download tells how far it is.
 
 use std::error::Error;
 use std::time::Duration;
 
 use reqwest::{Client, Response};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt;
 use serde_json::Value;
 
 use crate::problem::Problem;
@@ -19,7 +21,12 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Problem> {
 }
 
 pub(super) fn client(url: &str) -> Result<Client, Problem> {
-    Client::builder().connect_timeout(CONNECT).build().map_err(|e| super::absent(url, e))
+    let mut builder = Client::builder().connect_timeout(CONNECT);
+    // An Ollama behind a name of one's own has a certificate of the system's list: read only where it is wanted.
+    if url.starts_with("https:") {
+        builder = builder.use_preconfigured_tls(ClientConfig::with_platform_verifier().map_err(|e| super::absent(url, e))?);
+    }
+    builder.build().map_err(|e| super::absent(url, e))
 }
 
 /// The address of one of Ollama's calls.

@@ -16,6 +16,8 @@ use crate::worker::{stumble, survive};
 
 /// Reports are passed on at most this often; simulators send up to one a frame.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
+/// A simulator that went is waited for so long as one that is about to return.
+const RECENTLY: Duration = Duration::from_secs(600);
 /// Commands that may wait for the simulator.
 const COMMANDS: usize = 16;
 
@@ -82,13 +84,15 @@ pub struct Patience {
     pub first: Duration,
     /// After many looks in vain.
     pub most: Duration,
+    /// The same where no simulator has been there for `RECENTLY`: nobody waits for it then.
+    pub unseen: Duration,
     /// How often a simulator that need not answer is asked whether it is still there.
     pub check: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { first: Duration::from_secs(1), most: Duration::from_secs(3), check: Duration::from_secs(1) }
+        Self { first: Duration::from_secs(1), most: Duration::from_secs(3), unseen: Duration::from_secs(5), check: Duration::from_secs(1) }
     }
 }
 
@@ -172,16 +176,20 @@ struct Search {
 
 impl Search {
     fn run(&mut self, tell: &mut impl FnMut(Told)) {
-        let mut pause = self.patience.first;
+        let (mut pause, mut seen) = (self.patience.first, None::<Instant>);
         while !self.stopped() {
             match self.find(tell) {
                 Some(mut connection) => {
                     log::info!("simulator found: {}", named(connection.as_ref()));
                     pause = self.patience.first;
                     self.follow(connection.as_mut(), tell);
+                    seen = Some(Instant::now());
                     log::info!("simulator gone: {}", connection.name());
                 }
-                None => pause = (pause * 2).min(self.patience.most),
+                None => {
+                    let recently = seen.is_some_and(|s| s.elapsed() < RECENTLY);
+                    pause = (pause * 2).min(if recently { self.patience.most } else { self.patience.unseen });
+                }
             }
             // What was meant for a simulator that is gone is not for the next one.
             while self.orders.try_recv().is_ok() {}

@@ -19,8 +19,12 @@ use stratus::settings::Sim;
 use stratus::sim::link::{Link, Patience, Told};
 
 pub const LIMIT: Duration = Duration::from_secs(20);
-pub const QUICK: Patience =
-    Patience { first: Duration::from_millis(10), most: Duration::from_millis(40), check: Duration::from_millis(20) };
+pub const QUICK: Patience = Patience {
+    first: Duration::from_millis(10),
+    most: Duration::from_millis(40),
+    unseen: Duration::from_millis(40),
+    check: Duration::from_millis(20),
+};
 
 pub fn sim(link: &str, port: u16) -> Sim {
     Sim {

@@ -1,23 +1,22 @@
 //! What Windows tells by itself, as events for the owner.
 
-use std::sync::mpsc::Sender;
-
 use crate::desktop::windows::app_id;
 use crate::desktop::windows::notices::{Notice, Notices};
 use crate::dispatch::Inbox;
 use crate::event::{Edge, Event};
 use crate::problem::Problem;
 use crate::settings::Config;
+use crate::worker::bell::Rope;
 
-/// Listens to Windows. `devices` has the sound devices looked at when something is sent.
-pub(super) fn start(inbox: &Inbox, config: &Config, devices: &Sender<()>) -> Option<Notices> {
-    let (out, devices, keyboard) = (inbox.clone(), devices.clone(), !config.ptt.no_key());
+/// Listens to Windows. `devices` is rung to have the sound devices looked at.
+pub(super) fn start(inbox: &Inbox, config: &Config, devices: Option<&Rope>) -> Option<Notices> {
+    let (out, devices, keyboard) = (inbox.clone(), devices.cloned(), !config.ptt.no_key());
     let started = Notices::start(move |notice| {
         log::info!("Windows tells: {notice:?}");
         match notice {
             // A key that is held now is up when the machine wakes.
             Notice::Sleep => out.offer(Event::Ptt(Edge::Up)),
-            Notice::Awake | Notice::Devices => drop(devices.send(())),
+            Notice::Awake | Notice::Devices => devices.iter().for_each(Rope::ring),
             Notice::End => out.offer(Event::Quit),
             Notice::Elevated if keyboard => out.offer(Event::Trouble(elevated())),
             Notice::Elevated => {}
