@@ -2,6 +2,7 @@
 
 pub mod ahead;
 mod brain;
+mod charts;
 mod devices;
 mod ears;
 mod fetch;
@@ -36,6 +37,7 @@ use crate::llm::warm::Warm;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::report::SimState;
+use crate::scenery::Imports;
 use crate::settings::Config;
 use crate::sim::link::{Link, Patience, Told};
 use crate::speech::files;
@@ -126,6 +128,7 @@ pub struct Shell {
     own_models: Vec<crate::models::Offer>,
     /// What is kept of the session.
     pub recording: Recording,
+    charts: charts::Charts,
 }
 
 impl Shell {
@@ -133,6 +136,7 @@ impl Shell {
     pub fn start(inbox: &Inbox, config: &Arc<Config>, paths: Paths, desk: Desk) -> Result<Self, Problem> {
         let unspoken = Arc::new(AtomicU64::new(0));
         let recording = Recording::new(paths.flights_dir(), inbox);
+        let charts = charts::Charts::start(&Imports::within(&paths.data_dir), inbox)?;
         let shell = Self {
             capture: None,
             player: None,
@@ -156,6 +160,7 @@ impl Shell {
             fetching: None,
             own_models: Vec::new(),
             recording,
+            charts,
         };
         Ok(shell)
     }
@@ -324,6 +329,7 @@ impl Shell {
             Effect::Doctor => self.doctor(),
             Effect::CheckMicrophone(seconds) => self.check_microphone(seconds),
             Effect::Fetch(name) => self.fetch(name.as_deref()),
+            Effect::FetchAirport { icao, .. } => self.charts.look(icao),
             Effect::CheckUpdates => self.check_updates(true),
             Effect::FetchUpdate(offered) => self.fetch_update(offered),
             Effect::InstallUpdate(offered, file) => self.install_update(&offered, &file),

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::airports::described::{Described, Origin};
 use crate::models::Offer;
 use crate::problem::Problem;
 pub use crate::report::FlightPlan;
 use crate::report::Report;
 use crate::settings::{BrainMode, Config, PilotMode};
-use crate::units::{Callsign, Facility, Frequency, Squawk, Time, TxId};
+use crate::units::{Callsign, Facility, Frequency, LatLon, Squawk, TxId};
 use crate::update::Offered;
 
 /// Down or up.
@@ -229,6 +230,15 @@ pub enum Event {
         asked: bool,
         /// The news, or why there are none.
         news: Result<UpdateNews, Problem>,
+    },
+    /// What a simulator knows of an airport that was asked for; the same source may tell again when it knows better.
+    Airport {
+        /// Its code, as it was asked for.
+        icao: String,
+        /// Who tells.
+        origin: Origin,
+        /// The airport; `None`: it is not known there. A failure takes nothing back.
+        result: Result<Option<Arc<Described>>, Problem>,
     },
     /// The microphones and speakers there are.
     Devices(Devices),
@@ -559,6 +569,13 @@ pub enum Effect {
     CheckMicrophone(u32),
     /// Download this speech model of the catalogue; `None` gives the download up.
     Fetch(Option<String>),
+    /// An airport matters now: every source that may know it is to answer by [`Event::Airport`], sooner or later.
+    FetchAirport {
+        /// Its code.
+        icao: String,
+        /// Where it lies, by what is built in.
+        at: LatLon,
+    },
     /// Ask the release feed.
     CheckUpdates,
     /// Download a release and check it.
@@ -580,13 +597,4 @@ pub enum Effect {
     Reconfigure(Arc<Config>),
     /// End the process.
     Exit,
-}
-
-/// An event with its time: one line of a recorded session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Recorded {
-    /// When.
-    pub at: Time,
-    /// What.
-    pub event: Event,
 }

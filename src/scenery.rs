@@ -5,6 +5,11 @@ mod store;
 
 use std::path::PathBuf;
 
+use crate::airports::Airport;
+use crate::airports::data::Airports;
+use crate::airports::described::Described;
+use crate::problem::Problem;
+
 pub use sources::{Wanted, found};
 pub use store::{Imports, Outcome};
 
@@ -32,4 +37,20 @@ pub struct Source {
     pub airports: usize,
     /// Lines or tags that could not be read.
     pub skipped: u64,
+}
+
+/// An airport as the imported files have it, over what is built in; `None` where they do not know it.
+pub fn described(imports: &Imports, airports: &Airports, icao: &str) -> Result<Option<Described>, Problem> {
+    let known = airports.find(icao);
+    // American fields without an ICAO code stand there without the K that they have here.
+    let short = icao.strip_prefix('K').filter(|rest| rest.len() == 3);
+    for code in [Some(icao), short].into_iter().flatten() {
+        if let Some(own) = imports.airport(code)? {
+            let sources = own.sources.clone();
+            if let Some(airport) = own.over(known.as_ref(), airports.well_known(icao)) {
+                return Ok(Some(Described { airport: Airport { icao: icao.to_ascii_uppercase(), ..airport }, sources }));
+            }
+        }
+    }
+    Ok(None)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use stratus::airports::data::Airports;
+use stratus::airports::described::{Described, Origin};
 use stratus::app::App;
 use stratus::event::{Choice, Clip, Edge, Effect, Event, Heard, Latency, Take};
 use stratus::problem::Problem;
@@ -217,6 +218,20 @@ fn an_answer_with_an_old_id_is_dropped() {
 }
 
 #[test]
+fn an_airports_damaged_data_are_told_once_and_the_tray_goes_on() {
+    let mut app = app();
+    let first = app.handle(Time(0), Event::Wake);
+    let asks = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::FetchAirport { icao, .. } if icao == "PHTO")).count();
+    assert_eq!((asks(&first), asks(&app.handle(Time(1), Event::Wake))), (1, 0));
+    let damaged = || Event::Airport { icao: "PHTO".into(), origin: Origin::Files, result: Err(Problem::new("damaged").fix("import it")) };
+    let toasts = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Toast(t) if t.fault && t.body == "import it")).count();
+    let fx = app.handle(Time(2), damaged());
+    assert!(toasts(&fx) == 1 && !fx.iter().any(|e| matches!(e, Effect::Tray(_))), "{fx:?}");
+    assert_eq!(toasts(&app.handle(Time(3), damaged())), 0);
+    assert_eq!(app.engine().airport().unwrap().icao, "PHTO");
+}
+
+#[test]
 fn silence_and_short_presses_never_reach_recognition() {
     let (mut app, mut now) = (app(), Time(0));
     let fx = app.handle(now, Event::Ptt(Edge::Down));
@@ -252,6 +267,31 @@ fn a_stuck_key_and_a_lost_job_end_by_themselves() {
     assert!(app.open_tx().is_none() && fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.fault)), "{tx:?} {fx:?}");
 }
 
+/// What a simulator may tell of the airport at hand, at any moment: the same, other numbers on the runways, nothing, trouble.
+fn chart() -> impl Strategy<Value = Event> {
+    let told = |number: Option<&str>| {
+        let mut airport = Airports::first().get("PHTO").unwrap().clone();
+        if let Some(number) = number {
+            let runway: stratus::units::Runway = number.parse().unwrap();
+            airport.runways[0].ends[0].runway = runway;
+            airport.runways[0].ends[1].runway = runway.reciprocal();
+        }
+        Ok(Some(Arc::new(Described { airport, sources: vec!["a test".into()] })))
+    };
+    let result = prop_oneof![
+        Just(told(None)),
+        Just(told(Some("9"))),
+        Just(told(Some("18"))),
+        Just(Ok(None)),
+        Just(Err(Problem::new("the index is damaged"))),
+    ];
+    (result, any::<bool>(), any::<bool>()).prop_map(|(result, files, here)| Event::Airport {
+        icao: if here { "PHTO" } else { "KPAO" }.into(),
+        origin: if files { Origin::Files } else { Origin::Simulator },
+        result,
+    })
+}
+
 fn event() -> impl Strategy<Value = Event> {
     let tx = (0u64..12).prop_map(TxId);
     let problem = || Problem::new("it broke").fix("mend it");
@@ -278,6 +318,7 @@ fn event() -> impl Strategy<Value = Event> {
         2 => tx.clone().prop_map(|tx| Event::Started { tx }),
         3 => (tx, any::<bool>()).prop_map(|(tx, complete)| Event::Played { tx, complete }),
         2 => (any::<u64>(), words).prop_map(|(id, text)| Event::Typed { id, text }),
+        1 => chart(),
         1 => prop_oneof![Just(Choice::Repeat(0)), Just(Choice::ToggleMute)].prop_map(Event::Menu),
         1 => Just(Event::Trouble(problem())),
     ]

@@ -77,3 +77,52 @@ fn another_answer_than_the_recorded_one_fails_the_replay() {
         assert!(fine == same && said.contains("FAILED 1 answer") != same, "{said}");
     }
 }
+
+/// An airport's data that the simulator told in the recorded session are part of it.
+#[test]
+fn a_recorded_airport_is_used_again() {
+    use stratus::airports::data::Airports;
+    use stratus::airports::described::{Described, Origin};
+    use stratus::report::{Report, SimState};
+    use stratus::settings::Config;
+    use stratus::sim::record::{Entry, Header, What};
+    let known = Airports::world().find("KHWD").unwrap();
+    let mut airport = known.clone();
+    let node = |id, lon, holds: &[&str]| stratus::airports::TaxiNode {
+        id,
+        position: stratus::units::LatLon::new(37.6560, lon),
+        parking: None,
+        holds: holds.iter().map(|r| r.parse().unwrap()).collect(),
+        intersection: false,
+    };
+    airport.taxiways = Some(stratus::airports::TaxiGraph {
+        nodes: vec![node(1, -122.1200, &[]), node(2, -122.1130, &["28L"])],
+        edges: vec![stratus::airports::TaxiEdge { from: 1, to: 2, name: "K".into(), runway: None, one_way: false }],
+    });
+    let mut config = Config::default();
+    config.pilot.callsign = "N172SP".parse().ok();
+    let mut report = Report {
+        state: SimState::Flying,
+        position: Some(stratus::units::LatLon::new(37.6560, -122.1200)),
+        on_ground: true,
+        ..Report::default()
+    };
+    report.com1 = "121.4".parse().ok();
+    (report.weather.wind_dir, report.weather.wind_kt) = (Some(280.0), Some(10.0));
+    let told = What::Airport {
+        icao: "KHWD".into(),
+        origin: Origin::Simulator,
+        told: Some(std::sync::Arc::new(Described { airport, sources: vec!["a simulator".into()] })),
+    };
+    let call = What::Typed("Hayward Ground, Skyhawk one seven two sierra papa, request taxi with golf".into());
+    let entries = [(0.0, What::Session(Header::new(&config, 1))), (0.1, What::Report(Box::new(report))), (0.1, told), (2.0, call)];
+    let lines: Vec<String> = entries.map(|(t, what)| serde_json::to_string(&Entry { t, what }).unwrap()).into();
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("session.jsonl");
+    for (with, via) in [(true, true), (false, false)] {
+        let kept: Vec<&String> = lines.iter().filter(|l| with || !l.contains("\"told\"")).collect();
+        std::fs::write(&file, kept.iter().map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+        let (fine, said) = replay(file.to_str().unwrap());
+        assert!(fine && said.contains("runway 28L, taxi") && said.contains("taxi via K") == via, "{said}");
+    }
+}

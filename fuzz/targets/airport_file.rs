@@ -1,14 +1,21 @@
-//! Any file, read as X-Plane's apt.dat.
+//! Any file, read as X-Plane's apt.dat, and its airports put over one that is built in.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use stratus::airports::apt_dat::AptDat;
+use stratus::airports::data::Airports;
+use stratus::airports::described;
 
 fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(data);
     let mut reader = AptDat::default();
-    for line in text.lines() {
-        let _ = reader.line(line);
+    let known = Airports::first();
+    let mut all: Vec<_> = text.lines().filter_map(|line| reader.line(line)).collect();
+    all.extend(reader.finish());
+    for airport in all {
+        for by_hand in [true, false] {
+            let _ = described::over(&airport, known.get("XSTR"), by_hand);
+        }
+        let _ = described::over(&airport, None, false);
     }
-    let _ = reader.finish();
 });

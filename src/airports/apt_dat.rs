@@ -187,7 +187,7 @@ impl Building {
             let Some((_, n)) = near.min_by(|a, b| a.0.total_cmp(&b.0)).filter(|(d, _)| *d <= PARKING_FT) else { continue };
             id = id.checked_add(1)?;
             nodes.push(TaxiNode { id, position: *at, parking: Some(name.clone()), holds: Vec::new(), intersection: false });
-            edges.push(TaxiEdge { from: n, to: id, name: String::new(), runway: None });
+            edges.push(TaxiEdge { from: n, to: id, name: String::new(), runway: None, one_way: false });
         }
         (!edges.is_empty()).then_some(TaxiGraph { nodes, edges })
     }
@@ -218,9 +218,9 @@ fn edge(f: &[&str]) -> Option<TaxiEdge> {
     let name = f.get(5..).unwrap_or(&[]).join(" ");
     if *f.get(4)? == "runway" {
         let end = name.split('/').next().and_then(|r| r.parse().ok());
-        return Some(TaxiEdge { from, to, name: String::new(), runway: Some(end?) });
+        return Some(TaxiEdge { from, to, name: String::new(), runway: Some(end?), one_way: false });
     }
-    Some(TaxiEdge { from, to, name, runway: None })
+    Some(TaxiEdge { from, to, name, runway: None, one_way: false })
 }
 
 fn strip(f: &[&str]) -> Option<Strip> {

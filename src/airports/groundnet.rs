@@ -109,7 +109,7 @@ impl Groundnet {
             .iter()
             .map(|(a, b, name)| {
                 let runway = on.get(a).or_else(|| on.get(b)).map(|ends| ends[0]);
-                TaxiEdge { from: *a, to: *b, name: (*name).clone(), runway }
+                TaxiEdge { from: *a, to: *b, name: (*name).clone(), runway, one_way: false }
             })
             .collect();
         let places: BTreeMap<u32, LatLon> = self.nodes.iter().map(|(id, n)| (*id, n.at)).collect();

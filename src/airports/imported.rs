@@ -2,7 +2,7 @@
 
 use crate::airports::apt_dat::AptDat;
 use crate::airports::groundnet::Groundnet;
-use crate::airports::{Airport, TaxiGraph};
+use crate::airports::{Airport, TaxiGraph, described};
 
 /// An airport as it was imported: of each kind of file the one that counts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -22,22 +22,17 @@ impl Imported {
         text.lines().find_map(|l| reader.line(l)).or_else(|| reader.finish())
     }
 
-    /// The whole airport. Where a person has looked at what is built in (`by_hand`) only the taxiways are taken over;
-    /// else runways, stations and taxiways, under the name that is built in.
+    /// The whole airport, over the one that is built in: see [`described::over`].
     pub fn over(self, known: Option<&Airport>, by_hand: bool) -> Option<Airport> {
         let (own, net) = (self.airport, self.net);
-        let mut taxiways = own.as_ref().and_then(|a| a.taxiways.clone());
-        let mut whole = match (known, own) {
-            (Some(known), _) if by_hand => known.clone(),
-            (known, Some(own)) => own.called_as(known),
-            (known, None) => known?.clone(),
+        let named = own.as_ref().and_then(|a| a.taxiways.as_ref()).is_some_and(names_any);
+        let mut whole = match own {
+            Some(own) => described::over(&own, known, by_hand)?,
+            None => known?.clone(),
         };
-        if !taxiways.as_ref().is_some_and(names_any)
-            && let Some(drawn) = net.and_then(|n| n.graph(&whole))
-        {
-            taxiways = Some(drawn);
+        if !named && let Some(drawn) = net.and_then(|n| n.graph(&whole)) {
+            whole.taxiways = Some(drawn);
         }
-        whole.taxiways = taxiways.or(whole.taxiways);
         Some(whole)
     }
 }

@@ -3,6 +3,7 @@
 pub mod airspace;
 pub mod apt_dat;
 pub mod data;
+pub mod described;
 pub mod draw;
 pub mod groundnet;
 pub mod imported;
@@ -107,7 +108,7 @@ pub struct Station {
 pub struct TaxiGraph {
     /// Points.
     pub nodes: Vec<TaxiNode>,
-    /// Joins of two points, usable both ways.
+    /// Joins of two points.
     pub edges: Vec<TaxiEdge>,
 }
 
@@ -120,13 +121,13 @@ pub struct TaxiNode {
     /// Where.
     pub position: LatLon,
     /// The parking place here: "west ramp".
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parking: Option<String>,
     /// Holding point of these runway ends (full length unless `intersection`).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<Runway>,
     /// The hold is not at full length.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_false")]
     pub intersection: bool,
 }
 
@@ -139,11 +140,19 @@ pub struct TaxiEdge {
     /// A node's id.
     pub to: u32,
     /// The taxiway's name: "A"; empty for an apron.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// The runway strip that this piece crosses or runs along, by one of its ends.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runway: Option<Runway>,
+    /// It is taxied only from `from` to `to`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub one_way: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_false(b: &bool) -> bool {
+    !b
 }
 
 impl Airport {
@@ -152,7 +161,8 @@ impl Airport {
         self.runways.iter().filter(|s| !s.closed).flat_map(|s| s.ends.iter().map(|e| e.runway)).collect()
     }
 
-    /// This airport with the name, place and phraseology of another description of it, its stations too where it has none.
+    /// This airport with the name, place and phraseology of another description of it. Stations that it does not have are
+    /// the other's: all where it has none, else the radar units and, at a tower, recording and clearance delivery.
     #[must_use]
     pub fn called_as(mut self, other: Option<&Airport>) -> Airport {
         let Some(other) = other else { return self };
@@ -161,8 +171,17 @@ impl Airport {
                 s.name = format!("{}{unit}", other.name);
             }
         }
-        if self.stations.is_empty() {
-            self.stations = other.stations.clone();
+        let (none, towered) = (self.stations.is_empty(), self.towered());
+        for s in &other.stations {
+            let lacks = !self.stations.iter().any(|own| own.facility == s.facility);
+            let fits = match s.facility {
+                Facility::Approach | Facility::Departure | Facility::Center => true,
+                Facility::Atis | Facility::Clearance | Facility::Ground => towered,
+                Facility::Tower | Facility::Ctaf => false,
+            };
+            if none || lacks && fits {
+                self.stations.push(s.clone());
+            }
         }
         self.name.clone_from(&other.name);
         self.place.clone_from(&other.place);

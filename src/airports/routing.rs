@@ -213,7 +213,10 @@ mod tests {
         assert!(route(&g, LatLon::new(46.0, -30.0), "9".parse().unwrap()).is_none());
         assert!(route(&g, parking("west ramp"), "5".parse().unwrap()).is_none());
         assert!(route(&g, LatLon::new(f64::NAN, 0.0), "9".parse().unwrap()).is_none());
-        let broken = TaxiGraph { nodes: g.nodes.clone(), edges: vec![TaxiEdge { from: 1, to: 999, name: "Z".into(), runway: None }] };
+        let broken = TaxiGraph {
+            nodes: g.nodes.clone(),
+            edges: vec![TaxiEdge { from: 1, to: 999, name: "Z".into(), runway: None, one_way: false }],
+        };
         assert!(route(&broken, parking("west ramp"), "9".parse().unwrap()).is_none());
     }
 
@@ -234,7 +237,7 @@ mod tests {
                 intersection: false,
             };
             let joins: Vec<(usize, usize)> = joins.into_iter().filter(|(a, b)| *a <= last && *b <= last).collect();
-            let edges = joins.iter().map(|(a, b)| TaxiEdge { from: *a as u32, to: *b as u32, name: "A".into(), runway: None }).collect();
+            let edges = joins.iter().map(|(a, b)| TaxiEdge { from: *a as u32, to: *b as u32, name: "A".into(), runway: None, one_way: false }).collect();
             let graph = TaxiGraph { nodes: (0..=last).map(node).collect(), edges };
             // Floyd and Warshall: no queue, no order, nothing in common with the search.
             let mut d = vec![vec![f64::INFINITY; last + 1]; last + 1];

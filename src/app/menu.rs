@@ -32,6 +32,8 @@ pub(super) struct Known {
     pub(super) own_models: Vec<Offer>,
     /// A newer release, and where it is once it is downloaded.
     update: Option<(Offered, Option<PathBuf>)>,
+    /// Why an airport's data could not be read, as it was told last.
+    pub(super) no_chart: Option<Problem>,
     recent: VecDeque<(Reply, Voice)>,
     took_ms: VecDeque<u32>,
 }

@@ -176,6 +176,8 @@ impl App {
             Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
             Event::Update { asked, news } => self.updated(asked, news, &mut fx),
             Event::Offers(own) => self.desk.own_models = own,
+            Event::Airport { icao, origin, result: Ok(told) } => self.engine.described(&icao, origin, told),
+            Event::Airport { result: Err(p), .. } => self.no_chart(p, &mut fx),
             Event::Devices(devices) => self.desk.devices = devices,
             Event::Autostart(on) => self.desk.autostart = on,
             Event::Bound(button) => self.bound(button, &mut fx),
@@ -184,6 +186,7 @@ impl App {
             Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),
             Event::Quit => self.quit(&mut fx),
         }
+        fx.extend(self.engine.unasked_airports().into_iter().map(|(icao, at)| Effect::FetchAirport { icao, at }));
         self.copilot(&mut fx);
         self.show(&mut fx);
         fx
@@ -455,15 +458,16 @@ impl App {
         if self.fault.as_ref() == Some(&p) {
             return;
         }
-        let mut body = p.why.join(": ");
-        if !p.fix.is_empty() {
-            if !body.is_empty() {
-                body.push('\n');
-            }
-            body.push_str(&p.fix);
-        }
-        fx.push(self.toast(&p.what, &body, true));
+        fx.push(self.toast(&p.what, &body(&p), true));
         self.fault = Some(p);
+    }
+
+    /// An airport's data cannot be read: told once. What is known stays in force, so that the tray goes on.
+    fn no_chart(&mut self, p: Problem, fx: &mut Vec<Effect>) {
+        if self.desk.no_chart.as_ref() != Some(&p) {
+            fx.push(self.toast(&p.what, &body(&p), true));
+            self.desk.no_chart = Some(p);
+        }
     }
 
     fn toast(&self, title: &str, body: &str, fault: bool) -> Effect {
@@ -508,6 +512,11 @@ impl App {
         }
         self.shown = (state, menu);
     }
+}
+
+/// Why, and below it how to mend it.
+fn body(p: &Problem) -> String {
+    [p.why.join(": "), p.fix.clone()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn setup(config: &Config) -> Setup {

@@ -6,6 +6,7 @@
 pub mod advice;
 pub mod atis;
 pub mod caller;
+mod charts;
 mod ctaf;
 pub mod entities;
 pub mod figures;
@@ -143,6 +144,8 @@ pub struct Engine {
     airspaces: Vec<Airspace>,
     /// Where the airport at hand was chosen.
     chosen_at: Option<LatLon>,
+    /// What simulators tell of the airports that matter.
+    charts: charts::Charts,
     score: lesson::Score,
 }
 
@@ -151,7 +154,7 @@ impl Engine {
     pub fn new(airports: Airports, setup: Setup) -> Self {
         let airport = setup.airport.as_deref().and_then(|i| airports.find(i));
         let strict = setup.strict;
-        Self {
+        let mut engine = Self {
             airports,
             setup,
             report: Report::default(),
@@ -171,8 +174,11 @@ impl Engine {
             met: Vec::new(),
             airspaces: Vec::new(),
             chosen_at: None,
+            charts: charts::Charts::default(),
             score: lesson::Score::default(),
-        }
+        };
+        engine.want_airport();
+        engine
     }
 
     /// The flight plan on file.
@@ -188,7 +194,8 @@ impl Engine {
     /// Takes over a changed setup; the clearance record stays.
     pub fn set_up(&mut self, setup: Setup) {
         if self.report.position.is_none() {
-            self.airport = setup.airport.as_deref().and_then(|i| self.airports.find(i));
+            let here = setup.airport.as_deref().and_then(|i| self.airports.find(i));
+            self.stand_at(here);
         }
         self.record.strict = setup.strict;
         self.setup = setup;
@@ -270,6 +277,7 @@ impl Engine {
         }
         self.watch.see(now, self.phase, on_runway, &self.record, report.altitude_ft.round() as i32, report.transponder);
         self.record.observe(was, self.phase);
+        self.take_over_charts();
         if self.urge.is_none() && self.unasked(now).is_some() {
             self.urge = Some(now);
         }
@@ -537,7 +545,7 @@ impl Engine {
         if let Some(a) = u.addressed.name.as_deref().and_then(|n| self.airports.named(n))
             && self.setup.airport.is_none()
         {
-            self.airport = Some(a);
+            self.stand_at(Some(a));
         }
         if let Some(p) = place::phase_from_words(u, self.phase, &self.record) {
             let was = self.phase;

@@ -235,6 +235,13 @@ impl PhaseTracker {
         self.has_flown
     }
 
+    /// The runways of the airport are told anew: what is remembered of the old ones counts no more.
+    pub(super) fn forget_runways(&mut self) {
+        self.airport.clear();
+        self.on_runway = None;
+        self.cleared = None;
+    }
+
     fn set(&mut self, now: Time, next: Phase) {
         if next != self.phase {
             self.phase = next;

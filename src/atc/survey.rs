@@ -9,7 +9,7 @@ use super::{Engine, phrase, place, scope, whereabouts};
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
 use crate::report::Other;
-use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word};
+use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word, turn};
 
 /// Nobody is vectored lower than this above the field without better data, feet.
 const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
@@ -21,6 +21,9 @@ const TOWER_TAKES_NM: f64 = 12.0;
 const FINAL_TRAFFIC_NM: f64 = 6.0;
 /// So near that nobody may enter the runway any more, nautical miles.
 const CLOSE_FINAL_NM: f64 = 2.0;
+
+/// Runways whose directions differ by more are used the other way round, degrees.
+const OTHER_WAY: f64 = 110.0;
 
 impl Engine {
     /// All that the controller at `station` knows, but for taxi routes: see [`Engine::with_routes`].
@@ -102,10 +105,11 @@ impl Engine {
         let (Some(airport), Some(at)) = (&self.airport, self.report.position) else { return s };
         let Some(graph) = airport.taxiways.as_ref().filter(|_| s.on_ground) else { return s };
         let to = s.runway_for(u.slots.runway).filter(|r| s.runways.contains(r)).or(s.active);
-        s.route_out = to.and_then(|r| routing::route(graph, at, r)).map(taxi_route);
+        let way = |route: routing::Route| taxi_route(route, airport, s.active);
+        s.route_out = to.and_then(|r| routing::route(graph, at, r)).map(way);
         s.route_in = routing::route_to_parking(graph, at, u.slots.location.as_deref())
             .or_else(|| routing::route_to_parking(graph, at, None))
-            .map(taxi_route);
+            .map(way);
         s
     }
 
@@ -123,7 +127,8 @@ impl Engine {
     /// The airport of the plan's destination, if the data knows it.
     pub(super) fn destination_airport(&self) -> Option<Airport> {
         let code = self.plan.as_ref()?.destination.as_deref()?;
-        self.airports.find(code).or_else(|| self.airports.named(code))
+        let found = self.airports.find(code).or_else(|| self.airports.named(code))?;
+        self.briefly(&found.icao).or(Some(found))
     }
 
     /// The unit that takes the aircraft over from `station` where it is now.
@@ -194,9 +199,19 @@ fn name_of(other: &Other) -> String {
     kind.or_else(|| other.callsign.as_ref().map(|c| c.to_string())).unwrap_or_else(|| "aircraft".to_owned())
 }
 
-fn taxi_route(route: routing::Route) -> TaxiRoute {
-    let first_crossing = route.crossings.first().map(|c| (c.runway, Some(c.taxiway.clone()).filter(|t| !t.is_empty())));
+fn taxi_route(route: routing::Route, airport: &Airport, active: Option<Runway>) -> TaxiRoute {
+    let first_crossing =
+        route.crossings.first().map(|c| (as_used(airport, c.runway, active), Some(c.taxiway.clone()).filter(|t| !t.is_empty())));
     TaxiRoute { via: route.via, first_crossing }
+}
+
+/// A strip by the end that is used while `active` is the runway in use: a pilot who holds short of it looks that way.
+fn as_used(airport: &Airport, r: Runway, active: Option<Runway>) -> Runway {
+    let heading = |r| runway::geometry(airport, r).map(|g| g.heading);
+    match (active.and_then(heading), heading(r)) {
+        (Some(used), Some(own)) if turn(used, own).abs() > OTHER_WAY && airport.end(r.reciprocal()).is_some() => r.reciprocal(),
+        _ => r,
+    }
 }
 
 fn final_course(ends: &[Geometry], runway: Runway, variation: f64, at: LatLon) -> Option<FinalCourse> {

@@ -80,9 +80,17 @@ impl Engine {
         let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);
         let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
         let tuned = || {
-            let a = self.airports.heard_on(self.com1()?, at)?;
+            let f = self.com1()?;
+            // The simulator may tell of another frequency than what is built in.
+            let own = self.airport.as_ref().filter(|a| a.stations.iter().any(|s| s.frequency.same_channel(f)));
+            let away = |a: &Airport| a.position.distance_nm(at);
+            let a = match (self.airports.heard_on(f, at), own) {
+                (Some(a), Some(own)) if away(own) <= away(&a) => own.clone(),
+                (Some(a), _) => a,
+                (None, own) => own?.clone(),
+            };
             let radar = |s: &&Station| matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
-            let here = a.stations.iter().find(|s| self.com1().is_some_and(|f| s.frequency.same_channel(f)));
+            let here = a.stations.iter().find(|s| s.frequency.same_channel(f));
             let near = a.position.distance_nm(at) <= EARSHOT_NM;
             here.filter(|_| near).map(|s| radar(&s)).map(|radar| (a, radar))
         };
@@ -102,7 +110,11 @@ impl Engine {
                 .or_else(|| kept.cloned())
                 .or_else(|| self.airports.nearest_of(at, EARSHOT_NM, |a| !a.stations.is_empty()))
         };
-        let Some(mut chosen) = chosen.or_else(|| near(EARSHOT_NM)) else { return };
+        let Some(chosen) = chosen.or_else(|| near(EARSHOT_NM)) else { return };
+        if self.airport.as_ref().is_some_and(|a| a.icao == chosen.icao) {
+            return;
+        }
+        let mut chosen = self.as_told(chosen);
         if !self.airports.well_known(&chosen.icao) {
             // The compass of the aircraft knows the variation better than the runways' numbers.
             let off = turn(self.report.heading_mag, self.report.heading_true);
@@ -110,9 +122,8 @@ impl Engine {
                 chosen.variation = off;
             }
         }
-        if self.airport.as_ref().map(|a| &a.icao) != Some(&chosen.icao) {
-            self.tracker = PhaseTracker::default();
-            self.airport = Some(chosen);
-        }
+        self.tracker = PhaseTracker::default();
+        self.airport = Some(chosen);
+        self.want_airport();
     }
 }

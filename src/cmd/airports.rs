@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::airports::apt_dat::AptDat;
 use crate::airports::data::Airports;
-use crate::airports::{Airport, routing, runway};
+use crate::airports::{Airport, described, routing, runway};
 use crate::cli::{AirportsArgs, AirportsWhat};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -30,7 +30,7 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
         AirportsWhat::Show { code, apt_dat, json } => {
             let (a, sources) = find(&airports, &imports, code, apt_dat.as_deref())?;
             if *json {
-                let mut v = described(&a);
+                let mut v = as_json(&a);
                 v["sources"] = json!(sources);
                 writeln!(out, "{v}")?;
             } else {
@@ -48,7 +48,7 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
             }
             for (d, a) in found {
                 if *json {
-                    let mut v = described(&a);
+                    let mut v = as_json(&a);
                     v["distance_nm"] = json!((d * 10.0).round() / 10.0);
                     writeln!(out, "{v}")?;
                 } else {
@@ -101,14 +101,10 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     }
     let known = airports.find(code).or_else(|| airports.named(code));
     let icao = known.as_ref().map_or(code, |a| a.icao.as_str()).to_owned();
-    let own = imports.airport(&icao).and_then(|own| {
-        let sources = own.sources.clone();
-        own.over(known.as_ref(), airports.well_known(&icao)).map(|a| (a, sources))
-    });
     let built_in = if airports.well_known(&icao) { "what is built in, looked at by a person" } else { "OurAirports, built in" };
-    if let Some((a, mut sources)) = own {
-        sources.extend(known.map(|_| format!("{built_in}: name and place")));
-        return Ok((a, sources));
+    if let Some(told) = scenery::described(imports, airports, &icao)? {
+        let over = known.map(|_| format!("{built_in}: name and place"));
+        return Ok((told.airport, told.sources.into_iter().chain(over).collect()));
     }
     let known = known.ok_or_else(|| {
         Problem::new(format!("no airport {code:?} is known"))
@@ -156,15 +152,20 @@ fn read(airports: &Airports, code: &str, file: &Path) -> Result<Airport, Problem
     // A line that never ends is a damaged file.
     while lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(refused)? > 0 {
         if let Some(a) = reader.line(&String::from_utf8_lossy(&line)).filter(|a| a.icao.eq_ignore_ascii_case(code)) {
-            return Ok(a.called_as(known.as_ref()));
+            return Ok(over(a, known.as_ref()));
         }
         line.clear();
     }
-    reader.finish().filter(|a| a.icao.eq_ignore_ascii_case(code)).map(|a| a.called_as(known.as_ref())).ok_or_else(|| {
+    reader.finish().filter(|a| a.icao.eq_ignore_ascii_case(code)).map(|a| over(a, known.as_ref())).ok_or_else(|| {
         Problem::new(format!("no airport {code:?} is in {}", file.display()))
             .because(format!("{} lines could not be read", reader.skipped))
             .fix("name X-Plane's apt.dat: Global Scenery/Global Airports/Earth nav data/apt.dat")
     })
+}
+
+/// As the file has it, under the name that is built in, though it be another place.
+fn over(told: Airport, known: Option<&Airport>) -> Airport {
+    described::over(&told, known, false).unwrap_or_else(|| told.called_as(known))
 }
 
 fn position(lat: f64, lon: f64) -> Result<LatLon, Problem> {
@@ -201,7 +202,7 @@ fn taxi(a: &Airport, from: &str, runway: &str) -> Result<routing::Route, Problem
     routing::route(graph, start, wanted).ok_or_else(|| Problem::new(format!("no way leads from {from} to runway {wanted} at {}", a.icao)))
 }
 
-fn described(a: &Airport) -> Value {
+fn as_json(a: &Airport) -> Value {
     let runways: Vec<Value> = runway::ends(a)
         .iter()
         .map(|g| json!({"runway": g.runway, "true": g.heading.round(), "magnetic": magnetic(a, g.heading), "displaced_ft": g.displaced_ft}))

@@ -64,19 +64,24 @@ fn session(args: &Replay) -> anyhow::Result<ExitCode> {
         match e.what {
             What::Report(report) => stage.report(*report),
             What::Advice(words) => stage.model.push_back(words),
+            What::Airport { icao, origin, told } => stage.tell_airport(&icao, origin, told),
             What::Heard { text, .. } | What::Typed(text) => {
                 // The model's answer, where one was asked for, comes before the controller's.
-                let mut then = Vec::new();
+                let (mut then, mut charts) = (Vec::new(), Vec::new());
                 while let Some(next) = entries.next_if(|n| !matches!(n.what, What::Heard { .. } | What::Typed(_) | What::Report(_))) {
                     match next.what {
                         What::Advice(words) => stage.model.push_back(words),
                         What::Line(line) if line.from == Speaker::Atc => then.push(line.text),
+                        What::Airport { icao, origin, told } => charts.push((icao, origin, told)),
                         _ => {}
                     }
                 }
                 let x = stage.heard(&text);
                 writeln!(out, "{:7.1} s  PILOT  {text}", e.t)?;
                 say(&mut out, e.t, &x)?;
+                for (icao, origin, told) in charts {
+                    stage.tell_airport(&icao, origin, told);
+                }
                 let now = x.atc.map(|l| l.text);
                 if let Some(was) = then.into_iter().next().filter(|was| Some(was) != now.as_ref()) {
                     other += 1;

@@ -14,6 +14,8 @@
 //! speed 250                  knots of the aircraft in flight, from the next `at` on
 //! brain auto                 a language model is asked where the rules do not understand; `model:` is its next answer:
 //! model: {"intent": "taxi_request"}
+//! apt: 1201 45.0 -30.01 both 1 a   a row of X-Plane's apt.dat; `import` (or `import simulator`) has Stratus told of the
+//! import                     airport of the rows since the last one, as its files (or it itself, asked) would
 //! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
 //! ```
 
@@ -28,6 +30,8 @@ use std::time::Duration;
 use super::stage::{Exchange, Stage};
 use crate::airports::Airport;
 use crate::airports::data::Airports;
+use crate::airports::described::{Described, Origin};
+use crate::airports::imported::Imported;
 use crate::app::App;
 use crate::atc::situation::FlightPlan;
 use crate::problem::Problem;
@@ -79,6 +83,11 @@ pub fn play(text: &str) -> Result<Played, Problem> {
                 }
                 let answer = answer(&x);
                 if answer.is_empty() { vec!["-".into()] } else { vec![answer] }
+            }
+            Some(("apt", row)) => {
+                s.rows.push_str(row.trim());
+                s.rows.push('\n');
+                Vec::new()
             }
             Some(("model", answer)) => {
                 s.stage()?.model.push_back(answer.trim().to_owned());
@@ -140,6 +149,7 @@ fn stage_direction(words: &[&str]) -> Option<String> {
         ["other", kind, "at", ..] => format!("{kind} nearby"),
         ["other", kind, p] => format!("{kind}: {p}"),
         ["airport", a] => format!("at {a}"),
+        ["import", ..] => "the simulator's own airport data arrive".into(),
         _ => return None,
     })
 }
@@ -158,13 +168,15 @@ struct Scene<'a> {
     stage: Option<Stage>,
     /// Knots in flight.
     knots: f64,
+    /// Rows of an apt.dat that wait for `import`.
+    rows: String,
 }
 
 impl<'a> Scene<'a> {
     fn new(airports: &'a Airports) -> Self {
         let mut config = Config::default();
         config.brain.mode = BrainMode::Rules;
-        Self { airports, config, airport: None, report: Report::default(), runway: None, stage: None, knots: 110.0 }
+        Self { airports, config, airport: None, report: Report::default(), runway: None, stage: None, knots: 110.0, rows: String::new() }
     }
 
     fn stage(&mut self) -> Result<&mut Stage, Problem> {
@@ -201,6 +213,12 @@ impl<'a> Scene<'a> {
                 let route = Some(words.get(3..).unwrap_or_default().join(" ")).filter(|r| !r.is_empty());
                 let plan = FlightPlan { destination: Some(arg(1)?.to_owned()), route, altitude_ft, ..FlightPlan::default() };
                 self.stage().map_err(|p| p.to_string())?.app.engine_mut().file(Some(plan));
+            }
+            "import" => {
+                let origin = if words.get(1) == Some(&"simulator") { Origin::Simulator } else { Origin::Files };
+                let airport = Imported::rows(&std::mem::take(&mut self.rows)).ok_or("the `apt:` rows hold no airport with a runway")?;
+                let (icao, told) = (airport.icao.clone(), Described { airport, sources: vec!["the scenario".into()] });
+                self.stage().map_err(|p| p.to_string())?.tell_airport(&icao, origin, Some(Arc::new(told)));
             }
             "others" => {
                 self.report.others.clear();

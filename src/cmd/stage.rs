@@ -3,11 +3,12 @@
 //! The demo, replays and the headless mode play on it: the same `App::handle`, the same recogniser and synthesiser as
 //! in the tray, only that nobody waits. Compute time is real and moves the clock, so latencies are measured ones.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use crate::airports::described::{Described, Origin};
 use crate::app::App;
 use crate::audio::{radio, take};
 use crate::event::{Clip, Edge, Effect, Event, Heard, Latency, Line, Speaker, Toast, Voice};
@@ -45,6 +46,8 @@ pub struct Stage {
     toward: VecDeque<Event>,
     /// What a language model answers next; without an answer there is none.
     pub model: VecDeque<String>,
+    /// What a simulator's files tell of airports, once they are asked for.
+    charts: BTreeMap<String, (Origin, Arc<Described>)>,
     last: Exchange,
     /// Every line of the transcript, in order.
     pub transcript: Vec<Line>,
@@ -63,6 +66,7 @@ impl Stage {
             taking: None,
             toward: VecDeque::new(),
             model: VecDeque::new(),
+            charts: BTreeMap::new(),
             last: Exchange::default(),
             transcript: Vec::new(),
             radio_seed: 1,
@@ -92,6 +96,14 @@ impl Stage {
     /// The simulator reports.
     pub fn report(&mut self, report: Report) {
         self.give(Event::Sim(Arc::new(report)));
+    }
+
+    /// A source tells of an airport: now, and again when the airport comes to matter.
+    pub fn tell_airport(&mut self, icao: &str, origin: Origin, told: Option<Arc<Described>>) {
+        if let Some(told) = &told {
+            self.charts.insert(icao.to_owned(), (origin, told.clone()));
+        }
+        self.give(Event::Airport { icao: icao.to_owned(), origin, result: Ok(told) });
     }
 
     /// A call by voice: key down, `sound` (16 kHz mono) into the microphone, key up, and all that follows.
@@ -204,6 +216,11 @@ impl Stage {
                     Speaker::Atc => self.last.atc = Some(line.clone()),
                 }
                 self.transcript.push(line);
+            }
+            Effect::FetchAirport { icao, .. } => {
+                if let Some((origin, told)) = self.charts.get(&icao).cloned() {
+                    self.toward.push_back(Event::Airport { icao, origin, result: Ok(Some(told)) });
+                }
             }
             Effect::Toast(toast) => self.last.toasts.push(toast),
             Effect::Consult { tx, .. } => {

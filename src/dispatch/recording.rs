@@ -1,5 +1,6 @@
 //! What is recorded: the whole session into a file that was named, or every flight into the folder of flights.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -22,12 +23,17 @@ pub struct Recording {
     inbox: Inbox,
     /// A recording that could not begin is told once.
     failed: bool,
+    /// What was told of airports lately: a recording that begins later depends on it too.
+    airports: VecDeque<Event>,
 }
+
+/// Airports that the engine remembers, each by two sources.
+const AIRPORTS: usize = 8;
 
 impl Recording {
     /// Nothing is recorded yet.
     pub fn new(flights: PathBuf, inbox: &Inbox) -> Self {
-        Self { recorder: None, named: false, flights, inbox: inbox.clone(), failed: false }
+        Self { recorder: None, named: false, flights, inbox: inbox.clone(), failed: false, airports: VecDeque::new() }
     }
 
     /// Records the whole session into this new file.
@@ -44,6 +50,7 @@ impl Recording {
 
     /// Takes down what came in; a flight that begins or ends, begins or ends its recording where each is kept.
     pub fn event(&mut self, now: Time, event: &Event, config: &Arc<Config>) {
+        let before = self.recorder.is_some();
         if let Event::Sim(report) = event
             && !self.named
         {
@@ -63,6 +70,18 @@ impl Recording {
         }
         if let Some(r) = &mut self.recorder {
             r.event(now, event);
+            if !before {
+                // After the first report, by which they matter.
+                self.airports.iter().for_each(|a| r.event(now, a));
+            }
+        }
+        if let Event::Airport { icao, origin, .. } = event {
+            let same = |e: &Event| matches!(e, Event::Airport { icao: i, origin: o, .. } if (i, o) == (icao, origin));
+            self.airports.retain(|e| !same(e));
+            self.airports.push_back(event.clone());
+            if self.airports.len() > AIRPORTS {
+                self.airports.pop_front();
+            }
         }
     }
 
@@ -81,4 +100,41 @@ impl Recording {
 /// Seconds, and milliseconds.
 fn since_1970() -> (u64, u64) {
     UNIX_EPOCH.elapsed().map_or((0, 0), |d| (d.as_secs(), u64::try_from(d.as_millis()).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+    use crate::airports::described::Origin;
+    use crate::report::Report;
+    use crate::sim::record::{What, read};
+
+    #[test]
+    fn a_flight_that_begins_later_holds_what_was_told_of_its_airport_before() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        config.sim.record = true;
+        let config = Arc::new(config);
+        let (sender, _inbox) = sync_channel(8);
+        let mut recording = Recording::new(dir.path().to_owned(), &Inbox(sender));
+        let told = |icao: &str| Event::Airport { icao: icao.into(), origin: Origin::Files, result: Ok(None) };
+        let sim = |state| Event::Sim(Arc::new(Report { state, ..Report::default() }));
+        for event in [told("PHTO"), told("KPAO"), told("PHTO"), sim(SimState::Flying), told("KSQL"), sim(SimState::Looking)] {
+            recording.event(Time(5), &event, &config);
+        }
+        let file = std::fs::read_dir(dir.path()).unwrap().next().unwrap().unwrap().path();
+        let kinds: Vec<String> = read(&file)
+            .unwrap()
+            .1
+            .into_iter()
+            .map(|e| match e.what {
+                What::Airport { icao, .. } => icao,
+                What::Report(_) => "report".into(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(kinds, ["report", "KPAO", "PHTO", "KSQL"]);
+    }
 }

@@ -94,38 +94,17 @@ impl Imports {
         &self.0
     }
 
-    /// An airport's records; `None` where there are none, or the index is damaged (an import mends it).
-    pub fn airport(&self, icao: &str) -> Option<Imported> {
-        let mut open = Open::at(&self.0)?;
-        let wanted = key(icao);
-        let (mut low, mut high) = (0, open.count);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if open.entry(middle)?.0 < wanted { low = middle + 1 } else { high = middle }
+    /// An airport's records; `None` where there are none. A damaged index is a [`Problem`]: an import mends it.
+    pub fn airport(&self, icao: &str) -> Result<Option<Imported>, Problem> {
+        let damaged = || {
+            Problem::new("the index of the simulators' airports is damaged")
+                .because(self.0.display())
+                .fix("read them again: stratus airports import")
+        };
+        if !self.0.exists() {
+            return Ok(None);
         }
-        let mut out = Imported::default();
-        let mut sources = None;
-        // Sorted by source too: the first of each kind counts.
-        while let Some(e) = (low < open.count).then(|| open.entry(low)).flatten().filter(|e| e.0 == wanted) {
-            low += 1;
-            if sources.is_none() {
-                sources = open.sources();
-            }
-            let Some(source) = sources.as_ref().and_then(|s| s.get(e.1 as usize)) else { continue };
-            let mut told = || out.sources.push(source.path.display().to_string());
-            match source.kind {
-                Kind::AptDat if out.airport.is_none() => {
-                    out.airport = Imported::rows(&open.text(e)?);
-                    told();
-                }
-                Kind::Groundnet if out.net.is_none() => {
-                    out.net = Some(Groundnet::parse(&open.text(e)?));
-                    told();
-                }
-                _ => {}
-            }
-        }
-        (!out.sources.is_empty()).then_some(out)
+        Open::at(&self.0).and_then(|open| looked_up(open, icao)).ok_or_else(damaged)
     }
 
     /// Reads the files that are new or have changed, and writes the index anew. `progress` is told the file, the bytes
@@ -183,6 +162,39 @@ impl Imports {
         std::fs::rename(&temp, &self.0).map_err(refused)?;
         Ok(outcome)
     }
+}
+
+/// The records of an airport; `None` where the index is damaged.
+fn looked_up(mut open: Open, icao: &str) -> Option<Option<Imported>> {
+    let wanted = key(icao);
+    let (mut low, mut high) = (0, open.count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if open.entry(middle)?.0 < wanted { low = middle + 1 } else { high = middle }
+    }
+    let mut out = Imported::default();
+    let mut sources = None;
+    // Sorted by source too: the first of each kind counts.
+    while let Some(e) = (low < open.count).then(|| open.entry(low)).flatten().filter(|e| e.0 == wanted) {
+        low += 1;
+        if sources.is_none() {
+            sources = open.sources();
+        }
+        let Some(source) = sources.as_ref().and_then(|s| s.get(e.1 as usize)) else { continue };
+        let mut told = || out.sources.push(source.path.display().to_string());
+        match source.kind {
+            Kind::AptDat if out.airport.is_none() => {
+                out.airport = Imported::rows(&open.text(e)?);
+                told();
+            }
+            Kind::Groundnet if out.net.is_none() => {
+                out.net = Some(Groundnet::parse(&open.text(e)?));
+                told();
+            }
+            _ => {}
+        }
+    }
+    Some((!out.sources.is_empty()).then_some(out))
 }
 
 /// Takes the records of one file.

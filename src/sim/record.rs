@@ -6,16 +6,19 @@
 //! {"t":3.1,"phase":"taxiing"}               when the engine's phase of flight changes
 //! {"t":9.8,"heard":{"text":"…","confidence":0.9}}    what was recognised; "typed": "…" what was typed
 //! {"t":9.9,"line":{…}}                      a line of the transcript
+//! {"t":0.4,"airport":{"icao":"…","origin":"files","told":{…}}}    what a simulator knows of an airport, where it was asked
 //! ```
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
+use crate::airports::described::{Described, Origin};
 use crate::event::{Event, Line};
 use crate::problem::Problem;
 use crate::report::Report;
@@ -29,8 +32,8 @@ const BETWEEN: Duration = Duration::from_millis(200);
 const BETWEEN_OTHERS: Duration = Duration::from_secs(2);
 /// Lines that may wait for the disk.
 const QUEUE: usize = 64;
-/// A longer line is not one of a recording; 64 other aircraft take 16 kB.
-const LINE_BYTES: u64 = 256 * 1024;
+/// A longer line is not one of a recording; 64 other aircraft take 16 kB, a large airport with its taxiways 1 MB.
+const LINE_BYTES: u64 = 16 << 20;
 
 /// One line: when, in seconds since the session began, and what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +68,15 @@ pub enum What {
     Phase(String),
     /// A line of the transcript.
     Line(Box<Line>),
+    /// A source told of an airport.
+    Airport {
+        /// Its code.
+        icao: String,
+        /// Who told.
+        origin: Origin,
+        /// What; nothing where it is not known there.
+        told: Option<Arc<Described>>,
+    },
 }
 
 /// What the conversation of a session depends on, beside the events.
@@ -171,6 +183,9 @@ impl Recorder {
             }
             Event::Typed { text, .. } => self.put(now, What::Typed(text.clone())),
             Event::Advice { result: Ok(words), .. } => self.put(now, What::Advice(words.clone())),
+            Event::Airport { icao, origin, result: Ok(told) } => {
+                self.put(now, What::Airport { icao: icao.clone(), origin: *origin, told: told.clone() });
+            }
             _ => {}
         }
     }
@@ -303,7 +318,6 @@ mod tests {
     use crate::event::Heard;
     use crate::report::{Other, SimState};
     use crate::units::TxId;
-    use std::sync::Arc;
 
     fn recorded(path: &Path) -> Recorder {
         Recorder::start(path, Header::new(&Config::default(), 1_764_000_000_000), Time(0), |p| panic!("{p}")).unwrap()

@@ -1,0 +1,121 @@
+//! The airports that matter are looked up in the index of imported ones, off the owner's thread.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::Inbox;
+use crate::airports::data::Airports;
+use crate::airports::described::Origin;
+use crate::event::Event;
+use crate::problem::Problem;
+use crate::scenery::{self, Imports};
+use crate::worker::Worker;
+
+/// Look-ups that may wait.
+const QUEUE: usize = 16;
+/// Airports that are told again when the index has changed: as many as the engine remembers.
+const ASKED: usize = 4;
+
+/// What is to be looked up.
+#[derive(Debug)]
+enum Look {
+    /// This airport.
+    For(String),
+    /// Those of the last look-ups: the index has changed.
+    Again,
+}
+
+/// Looks airports up.
+#[derive(Debug)]
+pub(super) struct Charts(Worker<Look>);
+
+impl Charts {
+    /// Starts the thread; nothing is read until an airport is asked for.
+    pub(super) fn start(imports: &Imports, inbox: &Inbox) -> Result<Self, Problem> {
+        let (out, trouble, imports) = (inbox.clone(), inbox.clone(), imports.clone());
+        let begin = move || {
+            let (out, imports) = (out.clone(), imports.clone());
+            let (mut airports, mut asked) = (None, VecDeque::<String>::new());
+            move |look: Look| {
+                let airports = airports.get_or_insert_with(Airports::world);
+                let tell = |icao: &String| {
+                    let told = scenery::described(&imports, airports, icao).map(|t| t.map(Arc::new));
+                    if let Ok(Some(t)) = &told {
+                        let pieces = t.airport.taxiways.as_ref().map_or(0, |g| g.edges.len());
+                        log::info!("{icao}: {} runways, {pieces} pieces of taxiway from {}", t.airport.runways.len(), t.sources.join(", "));
+                    }
+                    out.send(Event::Airport { icao: icao.clone(), origin: Origin::Files, result: told });
+                };
+                match look {
+                    Look::For(icao) => {
+                        tell(&icao);
+                        asked.retain(|a| *a != icao);
+                        asked.push_back(icao);
+                        if asked.len() > ASKED {
+                            asked.pop_front();
+                        }
+                    }
+                    Look::Again => asked.iter().for_each(tell),
+                }
+            }
+        };
+        let stopped = move |words| {
+            trouble.send(Event::Trouble(Problem::bug("an airport could not be looked up").because(words).fix("what is built in is used")));
+        };
+        Worker::start("charts", QUEUE, begin, stopped).map(Self)
+    }
+
+    /// Looks an airport up; the answer is an [`Event::Airport`].
+    pub(super) fn look(&self, icao: String) {
+        if let Err(p) = self.0.send(Look::For(icao)) {
+            log::warn!("{}", p.one_line());
+        }
+    }
+
+    /// The index has changed: what was asked for lately is told again.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the import in the background"))]
+    pub(super) fn look_again(&self) {
+        if let Err(p) = self.0.send(Look::Again) {
+            log::warn!("{}", p.one_line());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::scenery::{Wanted, found};
+
+    const APT: &str = "I\n1000 made up\n1 38 1 0 PHTO Hilo\n\
+100 46 1 1 1.00 0 3 0 08 19.72138000 -155.05785950 0 0 3 11 0 0 26 19.72135900 -155.02930200 0 0 3 8 0 0\n\
+1201 19.7203 -155.0560 both 0 a\n1201 19.7203 -155.0310 both 1 b\n1202 0 1 twoway taxiway A\n99\n";
+
+    #[test]
+    fn an_airport_is_told_from_the_index_and_told_again_when_that_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let (sender, inbox) = sync_channel(8);
+        let imports = Imports::within(dir.path());
+        let charts = Charts::start(&imports, &Inbox(sender)).unwrap();
+        let told = || match inbox.recv_timeout(Duration::from_secs(60)).unwrap() {
+            Event::Airport { icao, origin: Origin::Files, result } => (icao, result),
+            other => panic!("{other:?}"),
+        };
+        charts.look("PHTO".into());
+        assert_eq!(told(), ("PHTO".into(), Ok(None)), "nothing has been imported");
+        let apt = dir.path().join("apt.dat");
+        std::fs::write(&apt, APT).unwrap();
+        let sources = found(&Wanted { files: vec![apt], ..Wanted::default() }).unwrap();
+        imports.import(sources, &mut |_, _, _| {}).unwrap();
+        charts.look_again();
+        let (icao, result) = told();
+        let told_now = result.unwrap().unwrap();
+        assert_eq!((icao.as_str(), told_now.airport.taxiways.as_ref().unwrap().edges[0].name.as_str()), ("PHTO", "A"));
+        assert!(told_now.sources[0].ends_with("apt.dat"));
+        std::fs::write(imports.path(), "damaged").unwrap();
+        charts.look("KPAO".into());
+        assert!(told().1.unwrap_err().fix.contains("stratus airports import"));
+    }
+}
