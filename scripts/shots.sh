@@ -1,6 +1,6 @@
 #!/bin/bash
 # The pictures in docs/, taken anew on a headless desktop: scripts/shots.sh PROGRAM [FOLDER]
-# Needs what scripts/desk.sh needs, and xterm. The icon's menu opens with the right button, as Xfce has it.
+# Needs what scripts/desk.sh needs, and xterm.
 set -eu
 cd "$(dirname "$0")/.."
 if [ "${3:-}" != inside ]; then exec scripts/desk.sh run "$0" "$(realpath "${1:?the program}")" "$(realpath "${2:-docs}")" inside; fi
@@ -23,7 +23,7 @@ stratus say "Hilo Ground, Skyhawk 172SP, radio check" >/dev/null; rest 1
 picture toast 340x130+940+40
 for _ in $(seq 100); do pactl list short sink-inputs | grep -q . || break; rest 0.2; done; rest 4
 stratus ptt down; rest 1; picture tray 480x99+0+0; stratus ptt up; rest 2
-xdotool mousemove 12 16 click 3; rest 2
+xdotool mousemove 12 16 click 1; rest 2
 picture menu 430x610+0+0
 xdotool key Escape
 # A terminal of its own for a command; "$2" is typed into it, line by line.

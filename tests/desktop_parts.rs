@@ -91,6 +91,23 @@ fn the_tray_shows_states_and_a_menu_that_works() {
     wait("the item's end", 5, || (!desk.items().iter().any(|i| i.contains(&name))).then_some(()));
 }
 
+#[test]
+fn a_click_of_either_button_opens_the_menu() {
+    let Some(desk) = desk("a_click_of_either_button_opens_the_menu") else { return };
+    let _tray = Tray::start(|_| {}).unwrap();
+    desk.item(std::process::id());
+    for button in ["1", "3"] {
+        let (_monitor, asked) = desk.monitor("interface='com.canonical.dbusmenu'");
+        // Where the panel has drawn it nobody tells: click until the panel asks for the menu.
+        wait("the menu's opening", 20, || {
+            desk.xdotool(&["mousemove", "12", "16", "click", button]);
+            std::thread::sleep(Duration::from_millis(200));
+            asked.lock().unwrap().iter().any(|l| l.contains("AboutToShow")).then_some(())
+        });
+        desk.xdotool(&["key", "Escape"]);
+    }
+}
+
 fn key(name: &str) -> (Key, Receiver<Result<Edge, Problem>>) {
     watched(name, true)
 }

@@ -1,147 +1,135 @@
-//! The tray's menu as items: their order, their words, and which choice each stands for.
-//!
-//! A choice travels in its item's id, so that a click on a menu that is being replaced still means what it said.
+//! The tray's menu as items: their order, their words, and which choice each stands for. Each system draws them its own way.
 
-use tray_icon::menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
-
-use super::tray::{one_line, plain};
+use super::tray::one_line;
 use crate::event::{Choice, MenuModel};
 use crate::models;
 use crate::settings::{BrainMode, PilotMode, VOICES};
 
-/// Before every id of a choice; what follows is the choice itself.
-const MARK: &str = "stratus:";
+/// A part of the menu. Words are as a person reads them: whoever draws them escapes what marks a mnemonic there.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Item {
+    /// A line that only tells.
+    Told(String),
+    /// To be clicked.
+    Entry(String, Choice),
+    /// To be clicked, with a mark where it is on.
+    Check(String, bool, Choice),
+    /// It opens a menu of its own.
+    Group(String, Vec<Item>),
+    /// Between two parts.
+    Line,
+}
+
 /// More devices than this in one menu help nobody.
 const MAX_DEVICES: usize = 24;
 
-/// What a click on the item of this id means; none for a line that only tells.
-pub(super) fn choice(id: &str) -> Option<Choice> {
-    serde_json::from_str(id.strip_prefix(MARK)?).ok()
-}
-
-fn id(choice: &Choice) -> String {
-    // A choice always has its words in JSON.
-    format!("{MARK}{}", serde_json::to_string(choice).unwrap_or_default())
-}
-
 /// The whole menu.
-pub(super) fn build(model: &MenuModel) -> Result<Menu, String> {
-    let menu = Menu::new();
-    let add = |item: &dyn IsMenuItem| menu.append(item).map_err(|e| e.to_string());
-    let line = || add(&PredefinedMenuItem::separator());
-    if let Some(fault) = &model.fault {
-        add(&told(fault))?;
-    }
-    add(&MenuItem::new(unit(model), false, None))?;
+pub(super) fn items(model: &MenuModel) -> Vec<Item> {
+    let mut all = Vec::new();
+    all.extend(model.fault.as_deref().map(told));
+    all.push(told(&unit(model)));
     if model.recent.is_empty() {
-        add(&MenuItem::new("No answer yet", false, None))?;
+        all.push(told("No answer yet"));
     }
     for (n, words) in model.recent.iter().enumerate() {
-        add(&entry(&format!("Repeat: {}", plain(words)), &Choice::Repeat(u8::try_from(n).unwrap_or(u8::MAX))))?;
+        all.push(entry(&format!("Repeat: {words}"), Choice::Repeat(u8::try_from(n).unwrap_or(u8::MAX))));
     }
-    line()?;
-    add(&check("Mute the controller", model.muted, &Choice::ToggleMute))?;
-    add(&*devices("Microphone", &model.devices.microphones, &model.microphone, Choice::Microphone)?)?;
-    add(&entry("Check the microphone", &Choice::CheckMicrophone))?;
-    add(&*devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker)?)?;
-    add(&entry("Play a test call", &Choice::TestCall))?;
-    add(&*joystick(&model.joystick)?)?;
-    let voices: Vec<_> = VOICES.iter().map(|v| (voice(v), model.voice == *v, Choice::Voice((*v).to_owned()))).collect();
-    add(&*group("Voice", &voices)?)?;
-    add(&*speech_models(model)?)?;
-    line()?;
+    all.push(Item::Line);
+    all.push(check("Mute the controller", model.muted, Choice::ToggleMute));
+    all.push(devices("Microphone", &model.devices.microphones, &model.microphone, Choice::Microphone));
+    all.push(entry("Check the microphone", Choice::CheckMicrophone));
+    all.push(devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker));
+    all.push(entry("Play a test call", Choice::TestCall));
+    all.push(joystick(&model.joystick));
+    all.push(Item::Group(
+        "Voice".into(),
+        VOICES.iter().map(|v| check(voice(v), model.voice == *v, Choice::Voice((*v).to_owned()))).collect(),
+    ));
+    all.push(speech_models(model));
+    all.push(Item::Line);
     let modes = [
         (PilotMode::Student, "Student: slower, and explains"),
         (PilotMode::Standard, "Standard"),
         (PilotMode::Strict, "Strict: every callsign"),
     ];
-    let modes: Vec<_> = modes.into_iter().map(|(m, words)| (words.to_owned(), model.mode == m, Choice::Mode(m))).collect();
-    add(&*group("Pilot", &modes)?)?;
-    let modes = [(BrainMode::Auto, "Only when needed"), (BrainMode::Llm, "For every transmission"), (BrainMode::Rules, "Never")];
-    let modes: Vec<_> = modes.into_iter().map(|(m, words)| (words.to_owned(), model.brain.0 == m, Choice::Brain(m))).collect();
-    add(&*group(&format!("Language model: {}", plain(&model.brain.1)), &modes)?)?;
-    add(&check("Copilot tunes the radio", model.tunes, &Choice::ToggleTune))?;
-    add(&check("Copilot sets the transponder", model.squawks, &Choice::ToggleSquawk))?;
-    add(&MenuItem::new(latency(model), false, None))?;
-    line()?;
-    add(&entry("Check everything", &Choice::Doctor))?;
-    add(&entry("Open the configuration", &Choice::OpenConfig))?;
-    add(&entry("Open the log folder", &Choice::OpenLogs))?;
-    add(&entry(&update(model), &Choice::Update))?;
-    add(&check("Start with the system", model.autostart, &Choice::ToggleAutostart))?;
-    line()?;
-    add(&entry("Quit Stratus", &Choice::Quit))?;
-    Ok(menu)
+    all.push(Item::Group("Pilot".into(), modes.map(|(m, words)| check(words, model.mode == m, Choice::Mode(m))).into()));
+    all.push(brain(model));
+    all.push(check("Copilot tunes the radio", model.tunes, Choice::ToggleTune));
+    all.push(check("Copilot sets the transponder", model.squawks, Choice::ToggleSquawk));
+    all.push(told(&latency(model)));
+    all.push(Item::Line);
+    all.push(entry("Check everything", Choice::Doctor));
+    all.push(entry("Open the configuration", Choice::OpenConfig));
+    all.push(entry("Open the log folder", Choice::OpenLogs));
+    all.push(entry(&update(model), Choice::Update));
+    all.push(check("Start with the system", model.autostart, Choice::ToggleAutostart));
+    all.push(Item::Line);
+    all.push(entry("Quit Stratus", Choice::Quit));
+    all
 }
 
-fn told(words: &str) -> MenuItem {
-    MenuItem::new(plain(words), false, None)
+fn told(words: &str) -> Item {
+    Item::Told(one_line(words))
 }
 
-fn entry(words: &str, choice: &Choice) -> MenuItem {
-    MenuItem::with_id(id(choice), words, true, None)
+fn entry(words: &str, choice: Choice) -> Item {
+    Item::Entry(one_line(words), choice)
 }
 
-fn check(words: &str, on: bool, choice: &Choice) -> CheckMenuItem {
-    CheckMenuItem::with_id(id(choice), words, true, on, None)
-}
-
-fn group(title: &str, items: &[(String, bool, Choice)]) -> Result<Box<Submenu>, String> {
-    let sub = Submenu::new(title, true);
-    for (words, on, choice) in items {
-        sub.append(&check(words, *on, choice)).map_err(|e| e.to_string())?;
-    }
-    Ok(Box::new(sub))
+fn check(words: &str, on: bool, choice: Choice) -> Item {
+    Item::Check(one_line(words), on, choice)
 }
 
 /// The system's default, the devices there are, and the chosen one even when it is not there now.
-fn devices(title: &str, there: &[String], chosen: &str, choice: fn(String) -> Choice) -> Result<Box<Submenu>, String> {
+fn devices(title: &str, there: &[String], chosen: &str, choice: fn(String) -> Choice) -> Item {
     let is = |name: &str| !chosen.is_empty() && name.to_lowercase().contains(&chosen.to_lowercase());
-    let mut items = vec![("The system's default".to_owned(), chosen.is_empty(), choice(String::new()))];
-    items.extend(there.iter().take(MAX_DEVICES).map(|name| (plain(name), is(name), choice(name.clone()))));
+    let mut items = vec![check("The system's default", chosen.is_empty(), choice(String::new()))];
+    items.extend(there.iter().take(MAX_DEVICES).map(|name| check(name, is(name), choice(name.clone()))));
     if !chosen.is_empty() && !there.iter().any(|name| is(name)) {
-        items.push((format!("{} (not there)", plain(chosen)), true, choice(chosen.to_owned())));
+        items.push(check(&format!("{chosen} (not there)"), true, choice(chosen.to_owned())));
     }
-    group(title, &items)
+    Item::Group(title.into(), items)
+}
+
+/// When the language model is asked, and which one it is.
+fn brain(model: &MenuModel) -> Item {
+    let modes = [(BrainMode::Auto, "Only when needed"), (BrainMode::Llm, "For every transmission"), (BrainMode::Rules, "Never")];
+    let items = modes.map(|(m, words)| check(words, model.brain.0 == m, Choice::Brain(m)));
+    Item::Group(one_line(&format!("Language model: {}", model.brain.1)), items.into())
 }
 
 /// The catalogue to choose from; a click on one that is not there downloads it.
-fn speech_models(model: &MenuModel) -> Result<Box<Submenu>, String> {
+fn speech_models(model: &MenuModel) -> Item {
     let title = match (&model.fetching, model.speech_model.is_empty()) {
-        (Some((name, percent)), _) => format!("Speech model: {} {percent} %", plain(name)),
+        (Some((name, percent)), _) => format!("Speech model: {name} {percent} %"),
         (None, true) => "Set up: choose a speech model".to_owned(),
         (None, false) => "Speech model".to_owned(),
     };
     let offered = models::ALL.iter().map(|m| {
-        (format!("{} ({}): {}", m.name, m.size(), m.advice), m.file == model.speech_model, Choice::SpeechModel(m.name.to_owned()))
+        check(&format!("{} ({}): {}", m.name, m.size(), m.advice), m.file == model.speech_model, Choice::SpeechModel(m.name.to_owned()))
     });
-    let own = model.own_models.iter().map(|o| (plain(&o.line()), o.file == model.speech_model, Choice::SpeechModel(o.name.clone())));
+    let own = model.own_models.iter().map(|o| check(&o.line(), o.file == model.speech_model, Choice::SpeechModel(o.name.clone())));
     let mut items: Vec<_> = own.chain(offered).collect();
-    if !model.speech_model.is_empty() && !items.iter().any(|(_, on, _)| *on) {
-        items.insert(0, (plain(&model.speech_model), true, Choice::OpenConfig));
+    if !model.speech_model.is_empty() && !items.iter().any(|i| matches!(i, Item::Check(_, true, _))) {
+        items.insert(0, check(&model.speech_model, true, Choice::OpenConfig));
     }
-    let sub = group(&title, &items)?;
     if model.fetching.is_some() {
-        sub.append(&entry("Stop the download", &Choice::StopFetching)).map_err(|e| e.to_string())?;
+        items.push(entry("Stop the download", Choice::StopFetching));
     }
-    Ok(sub)
+    Item::Group(one_line(&title), items)
 }
 
-fn joystick(bound: &[String]) -> Result<Box<Submenu>, String> {
-    let sub = Submenu::new("Push-to-talk button", true);
-    let add = |item: &dyn IsMenuItem| sub.append(item).map_err(|e| e.to_string());
-    for button in bound {
-        add(&told(button))?;
-    }
-    add(&entry("Press a joystick button\u{2026}", &Choice::BindJoystick))?;
+fn joystick(bound: &[String]) -> Item {
+    let mut items: Vec<Item> = bound.iter().map(|b| told(b)).collect();
+    items.push(entry("Press a joystick button\u{2026}", Choice::BindJoystick));
     if !bound.is_empty() {
-        add(&entry("Forget the joystick's buttons", &Choice::ForgetJoysticks))?;
+        items.push(entry("Forget the joystick's buttons", Choice::ForgetJoysticks));
     }
-    Ok(Box::new(sub))
+    Item::Group("Push-to-talk button".into(), items)
 }
 
-pub(super) fn unit(model: &MenuModel) -> String {
-    if model.unit.trim().is_empty() { "Nobody on this frequency".into() } else { plain(&model.unit) }
+fn unit(model: &MenuModel) -> String {
+    if model.unit.trim().is_empty() { "Nobody on this frequency".into() } else { model.unit.clone() }
 }
 
 fn update(model: &MenuModel) -> String {
@@ -152,12 +140,12 @@ fn update(model: &MenuModel) -> String {
     }
 }
 
-fn voice(name: &str) -> String {
+fn voice(name: &str) -> &str {
     match name {
-        "auto" => "By the region".into(),
-        "en-US" => "American".into(),
-        "en-GB" => "British".into(),
-        other => one_line(other),
+        "auto" => "By the region",
+        "en-US" => "American",
+        "en-GB" => "British",
+        other => other,
     }
 }
 
@@ -174,33 +162,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_choice_comes_back_from_its_id_and_nothing_else_does() {
-        for c in [
-            Choice::Repeat(2),
-            Choice::ToggleMute,
-            Choice::Microphone("USB \"Mic\" \u{e9}".into()),
-            Choice::Speaker(String::new()),
-            Choice::Brain(BrainMode::Llm),
-            Choice::Quit,
-        ] {
-            assert_eq!(choice(&id(&c)), Some(c));
-        }
-        for other in ["", "stratus:", "stratus:\"sing\"", "1001", "\"quit\""] {
-            assert_eq!(choice(other), None);
-        }
-    }
-
-    #[test]
     fn a_chosen_device_that_is_gone_still_stands_there() {
         let titles = |there: &[String], chosen: &str| {
-            let sub = devices("Microphone", there, chosen, Choice::Microphone).unwrap();
-            sub.items().iter().map(|i| i.as_check_menuitem().map(|c| (c.text(), c.is_checked())).unwrap()).collect::<Vec<_>>()
+            let Item::Group(_, items) = devices("Microphone", there, chosen, Choice::Microphone) else { panic!() };
+            let one = |i: Item| if let Item::Check(words, on, _) = i { (words, on) } else { panic!("{i:?}") };
+            items.into_iter().map(one).collect::<Vec<_>>()
         };
         assert_eq!(titles(&[], ""), [("The system's default".to_owned(), true)]);
         let there = ["Headset & co".to_owned(), "Webcam".to_owned()];
         assert_eq!(titles(&there, "web")[2], ("Webcam".to_owned(), true));
         assert_eq!(titles(&there, "Yeti")[3], ("Yeti (not there)".to_owned(), true));
-        assert_eq!(titles(&there, "Yeti")[1], ("Headset && co".to_owned(), false));
+        assert_eq!(titles(&there, "Yeti")[1], ("Headset & co".to_owned(), false));
     }
 
     #[test]

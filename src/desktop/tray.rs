@@ -4,17 +4,13 @@
 //! Words from outside (a unit's name, a controller's answer) are data: no mnemonic, no markup, no line break of theirs
 //! reaches the desktop. A panel that starts later shows the icon then.
 
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-
-use tray_icon::menu::MenuEvent;
-use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
 
 #[cfg(windows)]
 use self::pumped::Seat;
 #[cfg(not(windows))]
 use self::threaded::Seat;
-use super::{icons, menu};
 use crate::event::{Choice, MenuModel, TrayState};
 use crate::problem::Problem;
 
@@ -32,10 +28,6 @@ mod threaded;
 
 type OnChoice = Arc<dyn Fn(Choice) + Send + Sync>;
 
-/// Whoever listens to the menu now: the tray library takes one handler for the whole process, once.
-static LISTENER: Mutex<Option<OnChoice>> = Mutex::new(None);
-static INSTALL: Once = Once::new();
-
 enum Job {
     Show(TrayState),
     Menu(Box<MenuModel>),
@@ -50,8 +42,7 @@ impl Tray {
     /// Puts the icon into the tray, in the state `Ready`; `on_choice` is called on a thread of the tray's and must not
     /// block. Fails without a session bus; with a bus but no panel it succeeds, and a panel that comes shows the icon.
     pub fn start(on_choice: impl Fn(Choice) + Send + Sync + 'static) -> Result<Self, Problem> {
-        listen(Some(Arc::new(on_choice)));
-        Seat::take().map(|seat| Self { seat }).map_err(|why| no_tray().because(why))
+        Seat::take(Arc::new(on_choice)).map(|seat| Self { seat }).map_err(|why| no_tray().because(why))
     }
 
     /// Shows a state: icon and tooltip. Does not wait.
@@ -65,82 +56,10 @@ impl Tray {
     }
 }
 
-impl Drop for Tray {
-    fn drop(&mut self) {
-        listen(None);
-    }
-}
-
 fn no_tray() -> Problem {
     Problem::new("there is no tray icon").fix(
         "start Stratus inside a desktop session (DBUS_SESSION_BUS_ADDRESS names its bus); the key, `stratus say` and the voice work without",
     )
-}
-
-fn listen(who: Option<OnChoice>) {
-    *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = who;
-    INSTALL.call_once(|| {
-        MenuEvent::set_event_handler(Some(|event: MenuEvent| {
-            let Some(choice) = menu::choice(&event.id.0) else { return };
-            let who = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(tell) = who {
-                tell(choice);
-            }
-        }));
-    });
-}
-
-/// What lives on one thread: the tray library's items may not leave it.
-struct Board {
-    icon: TrayIcon,
-    state: TrayState,
-    model: MenuModel,
-}
-
-impl Board {
-    fn new() -> Result<Self, String> {
-        let model = MenuModel::default();
-        let icon = TrayIconBuilder::new()
-            .with_id("stratus")
-            .with_title("Stratus")
-            .with_tooltip(tooltip(TrayState::Ready, &model))
-            .with_icon(picture(TrayState::Ready)?)
-            .with_menu(Box::new(menu::build(&model)?))
-            .build()
-            .map_err(|e| e.to_string())?;
-        Ok(Self { icon, state: TrayState::Ready, model })
-    }
-
-    fn perform(&mut self, job: Job) {
-        match job {
-            Job::Show(state) => self.show(state),
-            Job::Menu(model) => self.menu(&model),
-        }
-    }
-
-    fn show(&mut self, state: TrayState) {
-        if state == self.state {
-            return;
-        }
-        self.state = state;
-        if let Ok(picture) = picture(state) {
-            let _ = self.icon.set_icon(Some(picture));
-        }
-        let _ = self.icon.set_tooltip(Some(tooltip(state, &self.model)));
-    }
-
-    fn menu(&mut self, model: &MenuModel) {
-        // Made anew even when the model is as it was: the desktop toggles check marks by itself on a click.
-        if let Ok(menu) = menu::build(model) {
-            self.icon.set_menu(Some(Box::new(menu)));
-        }
-        self.model = model.clone();
-        let _ = self.icon.set_tooltip(Some(tooltip(self.state, model)));
-    }
-}
-
-fn picture(state: TrayState) -> Result<Icon, String> {
-    Icon::from_rgba(icons::rgba(state).to_vec(), icons::SIZE, icons::SIZE).map_err(|e| e.to_string())
 }
 
 fn tooltip(state: TrayState, model: &MenuModel) -> String {
@@ -157,11 +76,6 @@ fn tooltip(state: TrayState, model: &MenuModel) -> String {
     };
     let words = no_markup(&one_line(words));
     if words.is_empty() { format!("Stratus: {state}") } else { format!("Stratus: {state}. {words}") }
-}
-
-/// A menu label that shows these very characters: `&` would mark a mnemonic, so it is doubled.
-pub(super) fn plain(words: &str) -> String {
-    one_line(words).replace('&', "&&")
 }
 
 /// Without the characters that some desktops read as markup in a tooltip and others show as they are: no escape suits both.
@@ -195,8 +109,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_from_outside_carry_no_mnemonic_and_no_line_break() {
-        assert_eq!(plain("A&B_c\n\tquit"), "A&&B_c quit");
+    fn words_from_outside_carry_no_markup_and_no_line_break() {
+        assert_eq!(one_line("A&B_c\n\tquit"), "A&B_c quit");
         let model = MenuModel { unit: "<b>Hilo</b> & Tower 118.1".into(), ..MenuModel::default() };
         assert_eq!(tooltip(TrayState::Ready, &model), "Stratus: ready. bHilo/b  Tower 118.1");
     }

@@ -83,9 +83,16 @@ impl Tray {
 
     /// Waits for a state, and gives the icon that shows it.
     pub fn state(&self, words: &str, seconds: u64) -> String {
-        wait(&format!("the tray's state {words:?}, stderr: {}", self.stderr()), seconds, || {
-            self.words().contains(&format!("Stratus: {words}")).then(|| self.item.icon())
-        })
+        let mut seen = String::new();
+        let deadline = Instant::now() + Duration::from_secs(seconds);
+        while Instant::now() < deadline {
+            seen = self.words();
+            if seen.contains(&format!("Stratus: {words}")) {
+                return self.item.icon();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the tray's state {words:?}: not within {seconds} s, but {}; stderr: {}", seen, self.stderr())
     }
 
     fn stderr(&self) -> String {

@@ -1,10 +1,16 @@
-//! The tray on a thread of its own: where it speaks over a bus.
+//! The tray on a thread of its own: a StatusNotifierItem with its menu on the session bus.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 
-use super::{Board, Job, START_LIMIT, STOP_LIMIT};
+use ksni::blocking::{Handle, TrayMethods};
+use ksni::menu::{CheckmarkItem, StandardItem, SubMenu};
+
+use super::{Job, OnChoice, START_LIMIT, STOP_LIMIT, tooltip};
+use crate::desktop::icons;
+use crate::desktop::menu::{self, Item};
+use crate::event::{MenuModel, TrayState};
 use crate::worker::{panic_words, stumble};
 
 pub(super) struct Seat {
@@ -15,14 +21,14 @@ pub(super) struct Seat {
 
 impl Seat {
     /// Starts the thread; fails when the icon could not be made.
-    pub(super) fn take() -> Result<Self, String> {
+    pub(super) fn take(on_choice: OnChoice) -> Result<Self, String> {
         let (jobs, inbox) = channel();
         let (started, outcome) = channel();
         let (finished, done) = channel();
         let thread = std::thread::Builder::new()
             .name("tray".into())
             .spawn(move || {
-                run(&inbox, &started);
+                run(on_choice, &inbox, &started);
                 let _ = finished.send(());
             })
             .map_err(|e| format!("cannot start the thread of the tray: {e}"))?;
@@ -53,24 +59,97 @@ impl Drop for Seat {
     }
 }
 
-fn run(inbox: &Receiver<Job>, started: &Sender<Result<(), String>>) {
-    let mut board = match Board::new() {
-        Ok(board) => board,
-        Err(why) => {
-            let _ = started.send(Err(why));
+fn run(on_choice: OnChoice, inbox: &Receiver<Job>, started: &Sender<Result<(), String>>) {
+    let shown = Shown { state: TrayState::Ready, model: MenuModel::default(), on_choice };
+    // A panel that starts later shows the icon then.
+    let handle = match shown.assume_sni_available(true).spawn() {
+        Ok(handle) => handle,
+        Err(e) => {
+            let _ = started.send(Err(e.to_string()));
             return;
         }
     };
-    if started.send(Ok(())).is_err() {
-        return;
+    if started.send(Ok(())).is_ok() {
+        while let Ok(job) = inbox.recv() {
+            let done = catch_unwind(AssertUnwindSafe(|| {
+                stumble("tray");
+                perform(&handle, job);
+            }));
+            if let Err(panic) = done {
+                log::error!("the tray failed to show something: {}", panic_words(&*panic));
+            }
+        }
     }
-    while let Ok(job) = inbox.recv() {
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            stumble("tray");
-            board.perform(job);
-        }));
-        if let Err(panic) = done {
-            log::error!("the tray failed to show something: {}", panic_words(&*panic));
+    handle.shutdown().wait();
+}
+
+fn perform(handle: &Handle<Shown>, job: Job) {
+    // A bus that has died shows nothing any more, and ends nothing else.
+    handle.update(|shown| match job {
+        Job::Show(state) => shown.state = state,
+        Job::Menu(model) => shown.model = *model,
+    });
+}
+
+/// The item as it is shown.
+struct Shown {
+    state: TrayState,
+    model: MenuModel,
+    on_choice: OnChoice,
+}
+
+impl ksni::Tray for Shown {
+    /// A click of either button opens the menu: there is no window that the other one could open.
+    const MENU_ON_ACTIVATE: bool = true;
+
+    fn id(&self) -> String {
+        "stratus".into()
+    }
+
+    fn title(&self) -> String {
+        "Stratus".into()
+    }
+
+    fn icon_pixmap(&self) -> Vec<ksni::Icon> {
+        // The bus wants alpha first.
+        let data = icons::rgba(self.state).chunks_exact(4).flat_map(|p| [p[3], p[0], p[1], p[2]]).collect();
+        let side = i32::try_from(icons::SIZE).unwrap_or(0);
+        vec![ksni::Icon { width: side, height: side, data }]
+    }
+
+    fn tool_tip(&self) -> ksni::ToolTip {
+        ksni::ToolTip { title: "Stratus".into(), description: tooltip(self.state, &self.model), ..Default::default() }
+    }
+
+    fn menu(&self) -> Vec<ksni::MenuItem<Self>> {
+        menu::items(&self.model).into_iter().map(drawn).collect()
+    }
+}
+
+/// An underscore would mark a mnemonic: it is doubled.
+fn label(words: &str) -> String {
+    words.replace('_', "__")
+}
+
+fn drawn(item: Item) -> ksni::MenuItem<Shown> {
+    match item {
+        Item::Line => ksni::MenuItem::Separator,
+        Item::Told(words) => StandardItem { label: label(&words), enabled: false, ..Default::default() }.into(),
+        Item::Entry(words, choice) => StandardItem {
+            label: label(&words),
+            activate: Box::new(move |shown: &mut Shown| (shown.on_choice)(choice.clone())),
+            ..Default::default()
+        }
+        .into(),
+        Item::Check(words, checked, choice) => CheckmarkItem {
+            label: label(&words),
+            checked,
+            activate: Box::new(move |shown: &mut Shown| (shown.on_choice)(choice.clone())),
+            ..Default::default()
+        }
+        .into(),
+        Item::Group(words, items) => {
+            SubMenu { label: label(&words), submenu: items.into_iter().map(drawn).collect(), ..Default::default() }.into()
         }
     }
 }
