@@ -129,6 +129,10 @@ pub struct Shell {
     /// What is kept of the session.
     pub recording: Recording,
     charts: charts::Charts,
+    /// A key is waited for, to be bound.
+    learning: Arc<AtomicBool>,
+    /// Ollama is asked which models it has.
+    listing: Arc<AtomicBool>,
 }
 
 impl Shell {
@@ -161,6 +165,8 @@ impl Shell {
             own_models: Vec::new(),
             recording,
             charts,
+            learning: Arc::default(),
+            listing: Arc::default(),
         };
         Ok(shell)
     }
@@ -333,14 +339,9 @@ impl Shell {
             Effect::CheckUpdates => self.check_updates(true),
             Effect::FetchUpdate(offered) => self.fetch_update(offered),
             Effect::InstallUpdate(offered, file) => self.install_update(&offered, &file),
-            Effect::BindJoystick => {
-                if self.desk.joysticks.is_none() {
-                    self.read_joysticks(true);
-                }
-                if let Some(j) = &self.desk.joysticks {
-                    j.bind();
-                }
-            }
+            Effect::BindJoystick => self.bind_joystick(),
+            Effect::BindKey => self.bind_key(),
+            Effect::ListBrains => self.list_brains(),
             Effect::Autostart(on) => {
                 let entry = &self.paths.autostart_file;
                 let set = std::env::current_exe()

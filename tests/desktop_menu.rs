@@ -37,6 +37,11 @@ fn endless() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
                     head.push(byte[0]);
                 }
                 let head = String::from_utf8_lossy(&head).into_owned();
+                if head.starts_with("GET /api/tags ") {
+                    let body = "{\"models\": [{\"name\": \"llama3.2:3b\", \"size\": 2}, {\"name\": \"qwen_2.5:3b\", \"size\": 3}]}";
+                    let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+                    return;
+                }
                 let model = stratus::models::ALL.iter().find(|m| head.starts_with(&format!("GET /{} ", m.file)));
                 seen.lock().unwrap().push(head.clone());
                 let Some(model) = model else {
@@ -107,8 +112,8 @@ fn every_entry_of_the_menu_does_what_it_says() {
     let path = format!("{}:{}", stand_in.path().display(), std::env::var("PATH").unwrap());
     let mut tray = Tray::start_in(&desk, "", &[("PATH", path)]);
     let config = tray.folder.path().join("stratus.toml");
-    let text = fs::read_to_string(&config).unwrap();
-    fs::write(&config, text.replace("[speech]\n", &format!("[speech]\nmirror = \"http://{hub}\"\n"))).unwrap();
+    let text = fs::read_to_string(&config).unwrap().replace("[speech]\n", &format!("[speech]\nmirror = \"http://{hub}\"\n"));
+    fs::write(&config, text.replace("[brain]\n", &format!("[brain]\nollama_url = \"http://{hub}\"\n"))).unwrap();
     let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
     let told = |words: &str| wait(words, 20, || toasts.lock().unwrap().iter().any(|l| l.contains(words)).then_some(()));
     let shown = |file: &Path| {
@@ -155,11 +160,42 @@ fn every_entry_of_the_menu_does_what_it_says() {
         ("Standard", "mode = \"standard\""),
         ("For every transmission", "mode = \"llm\""),
         ("Only when needed", "mode = \"auto\""),
-        ("Never", "mode = \"rules\""),
         ("Copilot tunes the radio", "tune = true"),
         ("Copilot sets the transponder", "squawk = true"),
     ] {
         menu.writes(words, line);
+    }
+
+    // The language models are asked for when the menu opens, and chosen from then.
+    tray.item.open();
+    menu.writes("qwen_2.5:3b", "model = \"qwen_2.5:3b\"");
+    menu.writes("llama3.2:3b", "model = \"llama3.2:3b\"");
+    menu.writes("Never", "mode = \"rules\"");
+    // A key of the keyboard is bound by a press.
+    let listening = |key: &str| {
+        desk.xdotool(&["keydown", key]);
+        tray.state("listening", 5);
+        desk.xdotool(&["keyup", key]);
+        tray.state("ready", 30);
+    };
+    for (key, name) in [("Escape", None), ("F9", Some("F9")), ("Pause", Some("Pause"))] {
+        toasts.lock().unwrap().clear();
+        menu.click("Press a key");
+        told("Press the key now");
+        // It is heard from a moment after that on: until it was heard, it is pressed again.
+        let line = name.map(|n| format!("key = \"{n}\""));
+        wait(&format!("what comes of {key}"), 20, || {
+            desk.xdotool(&["key", key]);
+            std::thread::sleep(Duration::from_millis(100));
+            match &line {
+                Some(line) => fs::read_to_string(&config).unwrap().lines().any(|l| l == line).then_some(()),
+                None => toasts.lock().unwrap().iter().any(|l| l.contains("No key was pressed")).then_some(()),
+            }
+        });
+        if name.is_some() {
+            tray.state("ready", 30);
+            listening(key);
+        }
     }
 
     for model in stratus::models::ALL {

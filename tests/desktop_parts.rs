@@ -69,6 +69,7 @@ fn the_tray_shows_states_and_a_menu_that_works() {
         ("Check everything", Choice::Doctor),
         ("Open the configuration", Choice::OpenConfig),
         ("Open the log", Choice::OpenLogs),
+        ("Press a key", Choice::BindKey),
         ("Press a joystick button", Choice::BindJoystick),
         ("Forget the joystick", Choice::ForgetJoysticks),
         ("Start with", Choice::ToggleAutostart),

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::App;
 use crate::atc::Reply;
@@ -10,7 +11,7 @@ use crate::event::{Choice, Devices, Effect, MenuModel, UpdateNews, Voice};
 use crate::models::{self, Offer};
 use crate::problem::Problem;
 use crate::report::SimState;
-use crate::settings::Config;
+use crate::settings::{BrainMode, Config};
 use crate::units::Time;
 use crate::update::{Offered, Version};
 
@@ -20,6 +21,8 @@ const RECENT: usize = 3;
 const CHECK_S: u32 = 4;
 /// Answers over which latency is told.
 const TIMED: usize = 200;
+/// Which language models there are is not asked more often than this.
+const BRAINS_EVERY: Duration = Duration::from_secs(30);
 
 /// What the menu shows besides the configuration.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +37,9 @@ pub(super) struct Known {
     update: Option<(Offered, Option<PathBuf>)>,
     /// Why an airport's data could not be read, as it was told last.
     pub(super) no_chart: Option<Problem>,
+    /// The language models that Ollama has; the inner none: it does not answer. The outer: nobody asked yet.
+    pub(super) brains: Option<Option<Vec<String>>>,
+    brains_asked: Option<Time>,
     recent: VecDeque<(Reply, Voice)>,
     took_ms: VecDeque<u32>,
 }
@@ -94,6 +100,9 @@ impl App {
             own_models: self.desk.own_models.clone(),
             mode: self.config.pilot.mode,
             brain: (self.config.brain.mode, self.config.brain.model.clone()),
+            brains: self.desk.brains.clone().flatten().unwrap_or_default(),
+            brain_note: self.brain_note(),
+            key: if self.config.ptt.no_key() { String::new() } else { self.config.ptt.key.clone() },
             tunes: self.config.copilot.tune,
             squawks: self.config.copilot.squawk,
             latency: self.desk.latency(),
@@ -104,7 +113,34 @@ impl App {
         }
     }
 
+    /// What the menu says of the language models beside their names.
+    fn brain_note(&self) -> String {
+        let chosen = &self.config.brain.model;
+        match &self.desk.brains {
+            _ if self.config.brain.mode == BrainMode::Rules => String::new(),
+            None => String::new(),
+            Some(None) => "Ollama does not answer, and Stratus works without".into(),
+            Some(Some(all)) if all.is_empty() => "None is there: \u{201c}stratus brain get\u{201d} fetches one".into(),
+            Some(Some(all)) if !all.iter().any(|m| m == chosen || m.strip_suffix(":latest") == Some(chosen)) => {
+                format!("{chosen} is not there: \u{201c}stratus brain get\u{201d} fetches it")
+            }
+            Some(Some(_)) => "\u{201c}stratus brain get NAME\u{201d} fetches others".into(),
+        }
+    }
+
+    /// The menu is opened: the language models are asked for, where one may be asked at all.
+    fn opened(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        let lately = self.desk.brains_asked.is_some_and(|at| now.since(at) < BRAINS_EVERY);
+        if self.config.brain.mode != BrainMode::Rules && !lately {
+            self.desk.brains_asked = Some(now);
+            fx.push(Effect::ListBrains);
+        }
+    }
+
     pub(super) fn chosen(&mut self, now: Time, choice: Choice, fx: &mut Vec<Effect>) {
+        if choice == Choice::Opened {
+            return self.opened(now, fx);
+        }
         // A desktop toggles marks by itself on a click: the menu is sent again even where nothing changes.
         self.shown.1 = MenuModel::default();
         match choice {
@@ -156,6 +192,8 @@ impl App {
             Choice::StopFetching => fx.push(Effect::Fetch(None)),
             Choice::Mode(mode) => self.set("pilot.mode", text(mode.word()), |c| c.pilot.mode = mode, fx),
             Choice::Brain(mode) => self.set("brain.mode", text(mode.word()), |c| c.brain.mode = mode, fx),
+            Choice::BrainModel(name) => self.set("brain.model", text(&name), |c| c.brain.model = name, fx),
+            Choice::Opened => {}
             Choice::ToggleTune => {
                 let on = !self.config.copilot.tune;
                 self.set("copilot.tune", on.to_string(), |c| c.copilot.tune = on, fx);
@@ -163,6 +201,14 @@ impl App {
             Choice::ToggleSquawk => {
                 let on = !self.config.copilot.squawk;
                 self.set("copilot.squawk", on.to_string(), |c| c.copilot.squawk = on, fx);
+            }
+            Choice::BindKey => {
+                fx.push(self.toast(
+                    "Press the key now",
+                    "The next key you press becomes the push-to-talk key; Escape leaves it as it is.",
+                    false,
+                ));
+                fx.push(Effect::BindKey);
             }
             Choice::BindJoystick => {
                 fx.push(self.toast("Press the button now", "The next button you press on a joystick becomes a push-to-talk key.", false));
@@ -245,6 +291,16 @@ impl App {
         self.set("ptt.joystick", list, |c| c.ptt.joystick = all, fx);
     }
 
+    /// A key of the keyboard was pressed to be bound.
+    pub(super) fn key_bound(&mut self, key: Option<String>, fx: &mut Vec<Effect>) {
+        let Some(key) = key else {
+            fx.push(self.toast("No key was pressed", "Push-to-talk is as it was.", false));
+            return;
+        };
+        fx.push(self.toast("Push-to-talk", &format!("{key} is the push-to-talk key now."), false));
+        self.set("ptt.key", text(&key), |c| c.ptt.key = key, fx);
+    }
+
     /// Changes one key: in force at once, and in the pilot's file.
     fn set(&mut self, path: &str, value: String, change: impl FnOnce(&mut Config), fx: &mut Vec<Effect>) {
         let mut config = (*self.config).clone();
@@ -263,7 +319,7 @@ mod tests {
     use super::*;
     use crate::airports::data::Airports;
     use crate::event::Event;
-    use crate::settings::{BrainMode, PilotMode};
+    use crate::settings::PilotMode;
 
     fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
         app.handle(Time(0), Event::Menu(choice))
@@ -288,6 +344,7 @@ mod tests {
             (Choice::Speaker(name.clone()), "audio.speaker", None),
             (Choice::Microphone(String::new()), "audio.microphone", Some("\"\"")),
             (Choice::Voice("en-GB".into()), "speech.voice", Some("\"en-GB\"")),
+            (Choice::BrainModel("qwen2.5:3b".into()), "brain.model", Some("\"qwen2.5:3b\"")),
             (Choice::Brain(BrainMode::Rules), "brain.mode", Some("\"rules\"")),
             (Choice::Mode(PilotMode::Student), "pilot.mode", Some("\"student\"")),
             (Choice::ToggleTune, "copilot.tune", Some("true")),
@@ -398,6 +455,34 @@ mod tests {
         assert!(fx.contains(&Effect::SetKey { path: "ptt.joystick".into(), value: "[]".into() }), "{fx:?}");
         assert!(app.menu().joystick.is_empty());
         assert!(matches!(app.handle(Time(0), Event::Bound(None))[..], [Effect::Toast(_)]));
+    }
+
+    #[test]
+    fn a_pressed_key_is_the_key_and_escape_leaves_it_as_it_was() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        assert_eq!(app.menu().key, "ScrollLock");
+        assert!(choose(&mut app, Choice::BindKey).contains(&Effect::BindKey));
+        assert!(matches!(app.handle(Time(0), Event::KeyBound(None))[..], [Effect::Toast(_)]));
+        let fx = app.handle(Time(0), Event::KeyBound(Some("RightCtrl".into())));
+        assert!(fx.contains(&Effect::SetKey { path: "ptt.key".into(), value: "\"RightCtrl\"".into() }), "{fx:?}");
+        assert_eq!(app.menu().key, "RightCtrl");
+    }
+
+    #[test]
+    fn the_language_models_are_asked_for_when_the_menu_opens_and_not_by_the_rules_alone() {
+        let mut app = App::new(Arc::default(), Airports::default());
+        let opened = |app: &mut App, s: u64| app.handle(Time(s * 1000), Event::Menu(Choice::Opened)).contains(&Effect::ListBrains);
+        assert!(opened(&mut app, 1));
+        assert!(!opened(&mut app, 2), "it was asked just now");
+        app.handle(Time(0), Event::Brains(None));
+        assert!(app.menu().brain_note.contains("does not answer") && app.menu().fault.is_none());
+        assert!(opened(&mut app, 40));
+        app.handle(Time(0), Event::Brains(Some(vec!["qwen2.5:3b".into()])));
+        assert!(app.menu().brains == ["qwen2.5:3b"] && app.menu().brain_note.contains("llama3.2:3b is not there"));
+        choose(&mut app, Choice::BrainModel("qwen2.5:3b".into()));
+        assert!(app.menu().brain.1 == "qwen2.5:3b" && app.menu().brain_note.contains("fetches others"));
+        choose(&mut app, Choice::Brain(BrainMode::Rules));
+        assert!(!opened(&mut app, 100) && app.menu().brain_note.is_empty());
     }
 
     #[test]

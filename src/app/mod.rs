@@ -181,6 +181,8 @@ impl App {
             Event::Devices(devices) => self.desk.devices = devices,
             Event::Autostart(on) => self.desk.autostart = on,
             Event::Bound(button) => self.bound(button, &mut fx),
+            Event::KeyBound(key) => self.key_bound(key, &mut fx),
+            Event::Brains(all) => self.desk.brains = Some(all),
             Event::Notice { title, body } => fx.push(self.toast(&title, &body, false)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
             Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),

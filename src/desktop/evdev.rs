@@ -29,6 +29,9 @@ const KEY: u16 = 1;
 /// The kernel's queue ran over: what is down is not known any more.
 const DROPPED: u16 = 3;
 
+/// Numbers from here on are a mouse's and a joystick's buttons.
+const FIRST_BUTTON: u16 = 0x100;
+
 /// Type, code and value.
 type Event = (u16, u16, i32);
 
@@ -205,6 +208,27 @@ impl Drop for Evdev {
             let _ = thread.join();
         }
     }
+}
+
+/// The next key that goes down on any keyboard, by its name; none where nothing was pressed in time, or where `stop` is closed.
+pub fn next_key(places: &Places, limit: Duration, stop: Option<&UnixStream>) -> Result<Option<String>, String> {
+    if !keyboards(places, None).iter().any(|(.., readable)| *readable) {
+        return Err("this account may not read the keyboards".into());
+    }
+    let (watch, until) = (watch(places)?, Instant::now() + limit);
+    let mut desk = Desk { places: places.clone(), open: BTreeMap::new(), wanted: None, looked: false };
+    let mut pressed = None;
+    while pressed.is_none() && Instant::now() < until {
+        let goes_on = desk.wait(&watch, stop, Some(until), &mut |_, said| {
+            if let (Some((KEY, code @ 1..FIRST_BUTTON, 1)), None) = (said, &pressed) {
+                pressed = keytable::name_of_code(code);
+            }
+        });
+        if !goes_on? {
+            break;
+        }
+    }
+    Ok(pressed)
 }
 
 fn watch(places: &Places) -> Result<File, String> {

@@ -4,6 +4,8 @@
 //! An X11 session shows every key to who asks. A Wayland session shows it to the window in front alone: there the desktop's
 //! portal hands a key out, else the kernel's keyboards are read where the pilot's account may, else `stratus ptt` is left.
 
+use std::time::Duration;
+
 use crate::event::Edge;
 use crate::problem::Problem;
 use crate::settings::Ptt;
@@ -69,6 +71,48 @@ impl Keyboard {
 pub fn survey(ptt: &Ptt) -> Result<String, Problem> {
     Key::start(&ptt.key, ptt.grab, |_| {})?;
     Ok(format!("{} is {}", ptt.key, if ptt.grab { "taken for Stratus alone" } else { "listened to" }))
+}
+
+/// How long "press the key now" waits.
+const LEARN_LIMIT: Duration = Duration::from_secs(20);
+
+/// Whether this session shows a pressed key at all; where it does not, the desktop's own dialog is the way to one.
+pub fn is_learnable() -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        ways::shows_keys(&Around::now())
+    }
+    #[cfg(not(target_os = "linux"))]
+    true
+}
+
+/// The next key that goes down, by its name, within some seconds; none where nothing was pressed, or Escape. Nothing else is
+/// told of what is typed.
+pub fn learn() -> Result<Option<String>, Problem> {
+    #[cfg(target_os = "linux")]
+    let key = ways::next_key(&Around::now(), LEARN_LIMIT)?;
+    #[cfg(not(target_os = "linux"))]
+    let key = next_key(LEARN_LIMIT)?;
+    Ok(key.filter(|k| k != "Escape"))
+}
+
+/// Looks which key is down that was not before, while it is waited for.
+#[cfg(windows)]
+fn next_key(limit: Duration) -> Result<Option<String>, Problem> {
+    use super::{keytable, virtual_keys, windows::Display};
+    let display = Display::connect()?;
+    let all: Vec<(u8, u32)> = keytable::symbols().filter_map(|s| virtual_keys::virtual_key(s).map(|v| (v, s))).collect();
+    let down = |code: u8| display.is_down(code).unwrap_or(false);
+    let mut before: Vec<u8> = all.iter().map(|k| k.0).filter(|c| down(*c)).collect();
+    let until = std::time::Instant::now() + limit;
+    while std::time::Instant::now() < until {
+        before.retain(|c| down(*c));
+        if let Some((_, symbol)) = all.iter().find(|(code, _)| !before.contains(code) && down(*code)) {
+            return Ok(keytable::name(*symbol));
+        }
+        std::thread::sleep(Duration::from_millis(15));
+    }
+    Ok(None)
 }
 
 #[cfg(target_os = "linux")]

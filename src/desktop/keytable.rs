@@ -117,6 +117,11 @@ pub fn name(symbol: u32) -> Option<String> {
     ruled(symbol).map(|r| r.0).or_else(|| KEYS.iter().find(|k| k.0 == symbol).map(|k| k.1.to_owned()))
 }
 
+/// The symbols of all keys that have a name here.
+pub fn symbols() -> impl Iterator<Item = u32> {
+    (0x30..=0x39).chain(0x41..=0x5a).chain(0xffbe..=0xffd5).chain(KEYS.iter().map(|k| k.0))
+}
+
 /// Linux's number of the key.
 pub fn code(symbol: u32) -> Option<u16> {
     let symbol = plain(symbol);
@@ -125,8 +130,7 @@ pub fn code(symbol: u32) -> Option<u16> {
 
 /// The name of the key with this number of Linux's.
 pub fn name_of_code(number: u16) -> Option<String> {
-    let ruled = (0x30..=0x39).chain(0x41..=0x5a).chain(0xffbe..=0xffe0).find(|s| code(*s) == Some(number));
-    ruled.or_else(|| KEYS.iter().find(|k| k.3 == number).map(|k| k.0)).and_then(name)
+    symbols().find(|s| code(*s) == Some(number)).and_then(name)
 }
 
 /// The key as the shortcuts specification of the desktops writes it: "CTRL+SHIFT+space".
@@ -144,8 +148,7 @@ mod tests {
 
     #[test]
     fn each_name_is_the_key_that_it_names() {
-        let all = KEYS.iter().map(|k| k.0).chain(0x30..=0x39).chain(0x41..=0x5a).chain(0xffbe..=0xffd5);
-        for symbol in all {
+        for symbol in symbols() {
             let name = name(symbol).unwrap();
             assert!(listened(&name).unwrap_or_else(|p| panic!("{name}: {p}")).symbols.contains(&symbol), "{name}");
             let number = code(symbol).unwrap_or_else(|| panic!("{name} has no number"));

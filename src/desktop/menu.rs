@@ -40,7 +40,7 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
     all.push(entry("Check the microphone", Choice::CheckMicrophone));
     all.push(devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker));
     all.push(entry("Play a test call", Choice::TestCall));
-    all.push(joystick(&model.joystick));
+    all.push(push_to_talk(model));
     all.push(Item::Group(
         "Voice".into(),
         VOICES.iter().map(|v| check(voice(v), model.voice == *v, Choice::Voice((*v).to_owned()))).collect(),
@@ -94,8 +94,14 @@ fn devices(title: &str, there: &[String], chosen: &str, choice: fn(String) -> Ch
 /// When the language model is asked, and which one it is.
 fn brain(model: &MenuModel) -> Item {
     let modes = [(BrainMode::Auto, "Only when needed"), (BrainMode::Llm, "For every transmission"), (BrainMode::Rules, "Never")];
-    let items = modes.map(|(m, words)| check(words, model.brain.0 == m, Choice::Brain(m)));
-    Item::Group(one_line(&format!("Language model: {}", model.brain.1)), items.into())
+    let mut items: Vec<Item> = modes.map(|(m, words)| check(words, model.brain.0 == m, Choice::Brain(m))).into();
+    let chosen = |name: &str| name == model.brain.1 || name.strip_suffix(":latest") == Some(&model.brain.1);
+    if !model.brains.is_empty() || !model.brain_note.is_empty() {
+        items.push(Item::Line);
+    }
+    items.extend(model.brains.iter().take(MAX_DEVICES).map(|name| check(name, chosen(name), Choice::BrainModel(name.clone()))));
+    items.extend((!model.brain_note.is_empty()).then(|| told(&model.brain_note)));
+    Item::Group(one_line(&format!("Language model: {}", model.brain.1)), items)
 }
 
 /// The catalogue to choose from; a click on one that is not there downloads it.
@@ -119,13 +125,17 @@ fn speech_models(model: &MenuModel) -> Item {
     Item::Group(one_line(&title), items)
 }
 
-fn joystick(bound: &[String]) -> Item {
-    let mut items: Vec<Item> = bound.iter().map(|b| told(b)).collect();
+/// The key and the buttons, bound by a press.
+fn push_to_talk(model: &MenuModel) -> Item {
+    let mut items = Vec::new();
+    items.extend((!model.key.is_empty()).then(|| told(&format!("Key: {}", model.key))));
+    items.extend(model.joystick.iter().map(|b| told(b)));
+    items.push(entry("Press a key\u{2026}", Choice::BindKey));
     items.push(entry("Press a joystick button\u{2026}", Choice::BindJoystick));
-    if !bound.is_empty() {
+    if !model.joystick.is_empty() {
         items.push(entry("Forget the joystick's buttons", Choice::ForgetJoysticks));
     }
-    Item::Group("Push-to-talk button".into(), items)
+    Item::Group("Push-to-talk".into(), items)
 }
 
 fn unit(model: &MenuModel) -> String {

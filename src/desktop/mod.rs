@@ -14,8 +14,8 @@ pub mod joystick;
 pub mod key;
 pub mod keyboard;
 pub mod keynames;
-#[cfg(target_os = "linux")]
-pub mod keytable;
+#[cfg_attr(windows, allow(dead_code, reason = "Windows has numbers of its own"))]
+mod keytable;
 mod menu;
 #[cfg(target_os = "linux")]
 mod portal;

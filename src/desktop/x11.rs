@@ -4,8 +4,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use global_hotkey::hotkey::{HotKey, Modifiers};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use x11rb::connection::Connection;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::xinput::{ConnectionExt as _, EventMask as RawMask, XIEventMask};
@@ -77,6 +79,29 @@ impl Display {
         let wanted = XIEventMask::RAW_KEY_PRESS | XIEventMask::RAW_KEY_RELEASE;
         let mask = RawMask { deviceid: ALL_MASTERS, mask: vec![wanted] };
         self.conn.xinput_xi_select_events(self.root, &[mask]).map_err(|e| e.to_string())?.check().map_err(|e| e.to_string())
+    }
+
+    /// The symbol of the next key that goes down, whoever has the focus; none where nothing was pressed in time.
+    pub fn next_key(&self, limit: Duration) -> Result<Option<u32>, String> {
+        self.listen()?;
+        let until = Instant::now() + limit;
+        while Instant::now() < until {
+            while let Some(event) = self.conn.poll_for_event().map_err(|e| e.to_string())? {
+                if let Event::XinputRawKeyPress(k) = event
+                    && let Ok(code) = u8::try_from(k.detail)
+                {
+                    let map = self.conn.get_keyboard_mapping(code, 1).map_err(|e| e.to_string())?.reply().map_err(|e| e.to_string())?;
+                    return Ok(map.keysyms.into_iter().find(|s| *s != 0));
+                }
+            }
+            let left = until.saturating_duration_since(Instant::now()) + Duration::from_millis(1);
+            let left = Timespec { tv_sec: i64::try_from(left.as_secs()).unwrap_or(60), tv_nsec: i64::from(left.subsec_nanos()) };
+            match poll(&mut [PollFd::new(self.conn.stream(), PollFlags::IN)], Some(&left)) {
+                Ok(_) | Err(rustix::io::Errno::INTR) => {}
+                Err(e) => return Err(e.to_string()),
+            }
+        }
+        Ok(None)
     }
 
     /// Every keycode that makes one of these symbols in the layout of now.

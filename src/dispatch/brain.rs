@@ -1,12 +1,19 @@
 //! The language model: asked, and kept loaded while a simulator runs and the pilot wants it asked.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use super::{Inbox, Shell};
 use crate::event::{Event, Question};
 use crate::llm::Llm;
+use crate::llm::pull::{self, Patience};
 use crate::llm::warm::Warm;
 use crate::problem::Problem;
 use crate::settings::{Brain, BrainMode};
 use crate::units::TxId;
+
+/// Ollama lists its models at once, or is not there.
+const LIST_LIMIT: Duration = Duration::from_secs(3);
 
 impl Shell {
     /// Asks the language model.
@@ -35,6 +42,24 @@ impl Shell {
         }
         if let Some(w) = &self.warm {
             w.keep(wanted);
+        }
+    }
+}
+
+impl Shell {
+    /// Asks Ollama which models it has, on a thread that ends with the answer: the menu is open meanwhile.
+    pub(super) fn list_brains(&self) {
+        if self.listing.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (inbox, listing, url) = (self.inbox.clone(), self.listing.clone(), self.config.brain.ollama_url.clone());
+        let spawned = std::thread::Builder::new().name("llm list".into()).spawn(move || {
+            let there = pull::list(&url, Patience { answer: LIST_LIMIT, ..Patience::default() });
+            listing.store(false, Ordering::Relaxed);
+            inbox.offer(Event::Brains(there.map(|all| all.into_iter().map(|m| m.name).collect()).ok()));
+        });
+        if spawned.is_err() {
+            self.listing.store(false, Ordering::Relaxed);
         }
     }
 }

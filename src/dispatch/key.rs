@@ -1,8 +1,10 @@
 //! Push-to-talk: the keyboard's key and the joysticks' buttons, taken, bound, and let go.
 
+use std::sync::atomic::Ordering;
+
 use super::{Inbox, Shell};
 use crate::desktop::joystick::{Joysticks, News, Places};
-use crate::desktop::keyboard::{Keyboard, Told};
+use crate::desktop::keyboard::{self, Keyboard, Told};
 use crate::event::Event;
 use crate::problem::Problem;
 use crate::settings::Config;
@@ -30,6 +32,39 @@ impl Shell {
         match key(&self.inbox, &self.config) {
             Ok(k) => self.desk.key = k,
             Err(p) => self.inbox.offer(Event::Trouble(p)),
+        }
+    }
+
+    /// Waits for a key to be pressed, off the owner's thread. Where no key is shown, the desktop is asked anew: it asks the
+    /// pilot, who may choose another key there.
+    pub(super) fn bind_key(&mut self) {
+        if !keyboard::is_learnable() {
+            let body = "This desktop shows keys to no program: allow the key in its dialog, and choose another in its settings.";
+            self.inbox.offer(Event::Notice { title: "Push-to-talk".into(), body: body.into() });
+            return self.take_key();
+        }
+        if self.learning.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (inbox, learning) = (self.inbox.clone(), self.learning.clone());
+        let spawned = std::thread::Builder::new().name("bind key".into()).spawn(move || {
+            let learnt = keyboard::learn();
+            learning.store(false, Ordering::Relaxed);
+            inbox.send(learnt.map_or_else(Event::Trouble, Event::KeyBound));
+        });
+        if let Err(e) = spawned {
+            self.learning.store(false, Ordering::Relaxed);
+            self.inbox.offer(Event::Trouble(Problem::new("no key can be bound now").because(e)));
+        }
+    }
+
+    /// The next button that is pressed is told.
+    pub(super) fn bind_joystick(&mut self) {
+        if self.desk.joysticks.is_none() {
+            self.read_joysticks(true);
+        }
+        if let Some(j) = &self.desk.joysticks {
+            j.bind();
         }
     }
 

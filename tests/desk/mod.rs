@@ -148,6 +148,11 @@ impl Item {
         layout.split("<(").skip(1).filter_map(entry).collect()
     }
 
+    /// Opens the menu, as far as a program is told of it.
+    pub fn open(&self) {
+        call(&self.bus, "/MenuBar", "com.canonical.dbusmenu.AboutToShow", &["0"]);
+    }
+
     /// Clicks the entry whose label contains `words`.
     pub fn click(&self, words: &str) {
         let entry =

@@ -8,7 +8,7 @@ use super::Setup;
 use super::ask::{refused, told, well};
 use crate::cmd::doctor;
 use crate::desktop::joystick::{Joysticks, News, Places};
-use crate::desktop::keyboard::{Keyboard, Told};
+use crate::desktop::keyboard::{self, Keyboard, Told};
 use crate::desktop::keynames;
 use crate::event::Edge;
 use crate::problem::Problem;
@@ -22,12 +22,19 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     match s.args.key.clone() {
         Some(key) => choose(s, &key)?,
         None => loop {
-            let question = format!("Which key? A name such as RightCtrl or F13, \"joystick\", or \"none\" [{}]", s.config.ptt.key);
+            let question = format!(
+                "Which key? A name such as RightCtrl or F13, \"press\" to press it, \"joystick\", or \"none\" [{}]",
+                s.config.ptt.key
+            );
             let answer = s.ask.line(&question)?;
             if answer.is_empty() {
                 break;
             }
-            let taken = if answer.eq_ignore_ascii_case("joystick") { bind(s) } else { choose(s, &answer) };
+            let taken = match answer.to_lowercase().as_str() {
+                "joystick" => bind(s),
+                "press" => learn(s),
+                _ => choose(s, &answer),
+            };
             match taken {
                 Ok(()) => break,
                 Err(p) => refused(&p)?,
@@ -53,6 +60,17 @@ fn choose(s: &mut Setup<'_>, key: &str) -> Result<(), Problem> {
         if s.config.ptt.grab { keynames::parse(key).map(drop) } else { keynames::listened(key).map(drop) }?;
     }
     s.set("ptt.key", &key.into())
+}
+
+/// The next key of the keyboard becomes the push-to-talk key.
+fn learn(s: &mut Setup<'_>) -> Result<(), Problem> {
+    if !keyboard::is_learnable() {
+        return Err(Problem::new("this session shows keys to no program").fix("write the key's name; the desktop may give another one"));
+    }
+    let _ = well("press the key now");
+    let key = keyboard::learn()?.ok_or_else(|| Problem::new("no key was pressed").fix("try again, or write its name"))?;
+    let _ = well(&key);
+    choose(s, &key)
 }
 
 /// The next button of a joystick becomes one more push-to-talk key.

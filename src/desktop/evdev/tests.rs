@@ -143,6 +143,18 @@ fn what_has_not_the_key_is_not_opened_and_what_may_not_be_read_is_told() {
 }
 
 #[test]
+fn the_next_key_is_named_and_a_mouse_and_a_release_are_none() {
+    let bench = Bench::new();
+    let mut board = bench.plug("event2");
+    board.write_all(&[key(28, 0), event(KEY, 272, 1), key(28, 2), key(97, 1), key(30, 1)].concat()).unwrap();
+    assert_eq!(next_key(&bench.places, LIMIT, None), Ok(Some("RightCtrl".into())));
+    let (mine, theirs) = UnixStream::pair().unwrap();
+    drop(mine);
+    assert_eq!(next_key(&bench.places, LIMIT, Some(&theirs)), Ok(None), "given up");
+    assert_eq!(next_key(&bench.places, Duration::ZERO, None), Ok(None), "nothing came in time");
+}
+
+#[test]
 fn nothing_that_was_typed_stays_in_the_buffer() {
     let mut rest = Vec::with_capacity(8 * EVENT);
     let bytes = [key(30, 1), key(SCROLL, 1)].concat();

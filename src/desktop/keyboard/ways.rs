@@ -12,6 +12,7 @@ use crate::desktop::key::Key;
 use crate::desktop::keynames;
 use crate::desktop::keytable;
 use crate::desktop::portal::{self, Bus, End, Note};
+use crate::desktop::x11::Display;
 use crate::event::Edge;
 use crate::problem::Problem;
 use crate::settings::{Listen, Ptt};
@@ -206,6 +207,21 @@ pub fn survey(around: &Around, ptt: &Ptt) -> Result<String, Problem> {
         }
     }
     Err(unheard(around, why))
+}
+
+/// A display shows keys, and the keyboards that may be read.
+pub(super) fn shows_keys(around: &Around) -> bool {
+    !around.wayland || evdev::keyboards(&around.inputs, None).iter().any(|k| k.2)
+}
+
+/// The next key that goes down.
+pub(super) fn next_key(around: &Around, limit: Duration) -> Result<Option<String>, Problem> {
+    let failed =
+        |why| Problem::new("the keyboard cannot be heard").because(why).fix("write the key's name into the configuration (`ptt.key`)");
+    if around.wayland {
+        return evdev::next_key(&around.inputs, limit, None).map_err(failed);
+    }
+    Ok(Display::connect()?.next_key(limit).map_err(failed)?.and_then(keytable::name))
 }
 
 fn readable(around: &Around, key: &keynames::Listened) -> Result<String, String> {

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::sync::{Mutex, Once, PoisonError};
 
 use tray_icon::menu::{CheckMenuItem, IsMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem, Submenu};
-use tray_icon::{Icon, TrayIcon, TrayIconBuilder};
+use tray_icon::{Icon, TrayIcon, TrayIconBuilder, TrayIconEvent};
 
 use super::{Job, OnChoice, START_LIMIT, STOP_LIMIT, tooltip};
 use crate::desktop::icons;
@@ -62,13 +62,22 @@ fn listen(who: Option<OnChoice>) {
     *LISTENER.lock().unwrap_or_else(PoisonError::into_inner) = who;
     INSTALL.call_once(|| {
         MenuEvent::set_event_handler(Some(|event: MenuEvent| {
-            let Some(choice) = choice(&event.id.0) else { return };
-            let who = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(tell) = who {
-                tell(choice);
+            choice(&event.id.0).into_iter().for_each(tell);
+        }));
+        // A click opens the menu.
+        TrayIconEvent::set_event_handler(Some(|event: TrayIconEvent| {
+            if matches!(event, TrayIconEvent::Click { .. }) {
+                tell(Choice::Opened);
             }
         }));
     });
+}
+
+fn tell(choice: Choice) {
+    let who = LISTENER.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(tell) = who {
+        tell(choice);
+    }
 }
 
 /// What a click on the item of this id means; none for a line that only tells.

@@ -10,7 +10,7 @@ use ksni::menu::{CheckmarkItem, StandardItem, SubMenu};
 use super::{Job, OnChoice, START_LIMIT, STOP_LIMIT, tooltip};
 use crate::desktop::icons;
 use crate::desktop::menu::{self, Item};
-use crate::event::{MenuModel, TrayState};
+use crate::event::{Choice, MenuModel, TrayState};
 use crate::worker::{panic_words, stumble};
 
 pub(super) struct Seat {
@@ -119,6 +119,10 @@ impl ksni::Tray for Shown {
 
     fn tool_tip(&self) -> ksni::ToolTip {
         ksni::ToolTip { title: "Stratus".into(), description: tooltip(self.state, &self.model), ..Default::default() }
+    }
+
+    fn menu_about_to_show(&mut self) {
+        (self.on_choice)(Choice::Opened);
     }
 
     fn menu(&self) -> Vec<ksni::MenuItem<Self>> {

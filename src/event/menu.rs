@@ -1,0 +1,135 @@
+//! The tray as the seam has it: what its menu says, what can be chosen there, what its icon shows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::models::Offer;
+use crate::settings::{BrainMode, PilotMode};
+
+/// A choice in the tray's menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// Say one of the last answers again; 0 is the newest.
+    Repeat(u8),
+    /// Say a test call by the speaker, as a controller sounds.
+    TestCall,
+    /// Listen to the microphone for a moment, and tell how loud it was.
+    CheckMicrophone,
+    /// Mute or unmute.
+    ToggleMute,
+    /// This microphone; empty: the system's default.
+    Microphone(String),
+    /// This speaker; empty: the system's default.
+    Speaker(String),
+    /// This voice.
+    Voice(String),
+    /// This speech model of the catalogue: downloaded where it is not there, then put in force.
+    SpeechModel(String),
+    /// Give the download up.
+    StopFetching,
+    /// How the controller treats the pilot.
+    Mode(PilotMode),
+    /// When the language model is asked.
+    Brain(BrainMode),
+    /// Tune COM1 for the pilot, or no longer.
+    ToggleTune,
+    /// Set the transponder for the pilot, or no longer.
+    ToggleSquawk,
+    /// The menu is opened: what it shows is looked at again.
+    Opened,
+    /// This language model of those that Ollama has.
+    BrainModel(String),
+    /// The next key pressed on the keyboard becomes the push-to-talk key.
+    BindKey,
+    /// The next button pressed on a joystick becomes a push-to-talk key.
+    BindJoystick,
+    /// No joystick button is a push-to-talk key any more.
+    ForgetJoysticks,
+    /// Start with the system, or no longer.
+    ToggleAutostart,
+    /// Check every part, and show what was found.
+    Doctor,
+    /// Look for a newer release; download the one that was found; install the one that was downloaded.
+    Update,
+    /// Open the configuration file.
+    OpenConfig,
+    /// Open the folder of the log.
+    OpenLogs,
+    /// End Stratus.
+    Quit,
+}
+
+/// The sound devices of the moment, by the names that the configuration takes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Devices {
+    /// Microphones.
+    pub microphones: Vec<String>,
+    /// Speakers and headsets.
+    pub speakers: Vec<String>,
+}
+
+/// What the tray icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrayState {
+    /// Armed and waiting.
+    #[default]
+    Ready,
+    /// The key is down.
+    Listening,
+    /// Recognising, deciding.
+    Thinking,
+    /// The controller speaks.
+    Speaking,
+    /// Something needs the pilot.
+    Fault,
+}
+
+/// What the tray's menu says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MenuModel {
+    /// "Hilo Tower 118.1", or that nobody is on the frequency.
+    pub unit: String,
+    /// The controller's last transmissions, the newest first.
+    pub recent: Vec<String>,
+    /// Muted now.
+    pub muted: bool,
+    /// Microphones and speakers to choose from.
+    pub devices: Devices,
+    /// The microphone in the configuration; empty: the system's default.
+    pub microphone: String,
+    /// The speaker in the configuration; empty: the system's default.
+    pub speaker: String,
+    /// The voice in force.
+    pub voice: String,
+    /// The speech model in force, by its file's name; empty: none.
+    pub speech_model: String,
+    /// A model that is being downloaded, and how much of it is there, percent.
+    pub fetching: Option<(String, u8)>,
+    /// What the pilot's mirror offers of its own.
+    pub own_models: Vec<Offer>,
+    /// How the controller treats the pilot.
+    pub mode: PilotMode,
+    /// When the language model is asked, and its name.
+    pub brain: (BrainMode, String),
+    /// The language models to choose from, as far as they are known.
+    pub brains: Vec<String>,
+    /// What is to be said of them.
+    pub brain_note: String,
+    /// The key of the keyboard; empty: none.
+    pub key: String,
+    /// COM1 is tuned for the pilot.
+    pub tunes: bool,
+    /// The transponder is set for the pilot.
+    pub squawks: bool,
+    /// Half of the answers came within the first, nine of ten within the second, milliseconds.
+    pub latency: Option<(u32, u32)>,
+    /// Buttons of joysticks that are the key too.
+    pub joystick: Vec<String>,
+    /// A newer release, and whether it is downloaded.
+    pub update: Option<(String, bool)>,
+    /// Stratus starts with the system.
+    pub autostart: bool,
+    /// What is wrong, if something is.
+    pub fault: Option<String>,
+}
