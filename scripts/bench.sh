@@ -55,6 +55,8 @@ model = "$PWD/assets/demo/stratus-demo-en-q5_0.bin"
 link = "none"
 airport = "PHTO"
 com1 = "121.9"
+[airports]
+import = false
 T
 "$bin" run & pid=$!
 lines() { cat "$work"/data2/stratus/transcript.jsonl 2>/dev/null | grep -c '"atc"' || true; }

@@ -55,6 +55,10 @@ cat >"$here/stratus.toml" <<'TOML'
 [sim]
 link = "flightgear"
 
+# The scripted pilot knows the groundnet himself, and waits at no runway on his way in.
+[airports]
+import = false
+
 [copilot]
 tune = true
 squawk = true

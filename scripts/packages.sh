@@ -5,12 +5,14 @@
 #   need_packages build test     also for the suite
 #   need_packages build test desktop  also what the desktop test drives
 #   need_packages build desktop flightgear  what scripts/flightgear.sh flies with
+#   need_packages airports            FlightGear's airports alone, for scripts/taxi-routes.sh
 #   need_packages build windows       what builds Stratus for Windows and runs it here
 
 BUILD_PACKAGES="gcc g++ make cmake pkg-config libasound2-dev ca-certificates git"
 TEST_PACKAGES="python3"
 DESKTOP_PACKAGES="xvfb openbox xfce4-panel xfconf xdotool imagemagick dunst dbus dbus-bin libglib2.0-bin pulseaudio pulseaudio-utils fonts-dejavu-core"
 FLIGHTGEAR_PACKAGES="flightgear python3"
+AIRPORTS_PACKAGES="flightgear-data-base python3"
 WINDOWS_PACKAGES="g++-mingw-w64-x86-64-posix gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev binutils-mingw-w64-x86-64 libclang-dev wine64 wine nsis python3"
 
 # Installs what is missing of the named groups; says what to do where it cannot.
@@ -21,6 +23,7 @@ need_packages() {
       build) wanted="$wanted $BUILD_PACKAGES" ;;
       test) wanted="$wanted $TEST_PACKAGES" ;;
       flightgear) wanted="$wanted $FLIGHTGEAR_PACKAGES" ;;
+      airports) wanted="$wanted $AIRPORTS_PACKAGES" ;;
       windows) wanted="$wanted $WINDOWS_PACKAGES" ;;
       desktop) wanted="$wanted $DESKTOP_PACKAGES" ;;
       *) echo "error: there is no group of packages called $group" >&2; return 1 ;;

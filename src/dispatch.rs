@@ -6,6 +6,7 @@ mod charts;
 mod devices;
 mod ears;
 mod fetch;
+mod import;
 mod key;
 mod microphone;
 pub mod offer;
@@ -128,11 +129,12 @@ pub struct Shell {
     own_models: Vec<crate::models::Offer>,
     /// What is kept of the session.
     pub recording: Recording,
-    charts: charts::Charts,
     /// A key is waited for, to be bound.
     learning: Arc<AtomicBool>,
     /// Ollama is asked which models it has.
     listing: Arc<AtomicBool>,
+    charts: Arc<charts::Charts>,
+    import: import::Import,
 }
 
 impl Shell {
@@ -140,7 +142,9 @@ impl Shell {
     pub fn start(inbox: &Inbox, config: &Arc<Config>, paths: Paths, desk: Desk) -> Result<Self, Problem> {
         let unspoken = Arc::new(AtomicU64::new(0));
         let recording = Recording::new(paths.flights_dir(), inbox);
-        let charts = charts::Charts::start(&Imports::within(&paths.data_dir), inbox)?;
+        let imports = Imports::within(&paths.data_dir);
+        let charts = Arc::new(charts::Charts::start(&imports, inbox)?);
+        let import = import::Import::new(imports, charts.clone(), inbox);
         let shell = Self {
             capture: None,
             player: None,
@@ -167,6 +171,7 @@ impl Shell {
             charts,
             learning: Arc::default(),
             listing: Arc::default(),
+            import,
         };
         Ok(shell)
     }
@@ -212,6 +217,13 @@ impl Shell {
         }) {
             Ok(l) => self.link = Some(l),
             Err(p) => self.inbox.offer(Event::Trouble(p)),
+        }
+    }
+
+    /// Takes over what has changed of the simulators' airports, if the pilot lets it: in the background, and after a while.
+    pub fn import_airports(&mut self) {
+        if self.config.airports.import {
+            self.import.begin(import::FIRST);
         }
     }
 
@@ -402,6 +414,9 @@ impl Shell {
         if old.speech != config.speech {
             let _ = self.ears.send(Ears::Reconfigure(config.clone()));
         }
+        if old.airports != config.airports {
+            self.import_airports();
+        }
         if old.brain != config.brain {
             self.keep_warm();
         }
@@ -527,6 +542,8 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
                 let flying = matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused);
                 if std::mem::replace(&mut shell.flying, flying) != flying {
                     shell.keep_warm();
+                    shell.import.around.flying.store(flying, Ordering::Relaxed);
+                    shell.import_airports();
                 }
                 shell.capture.iter().for_each(Capture::simulator_reports);
             }
@@ -551,6 +568,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         if decides {
             app.spent(u32::try_from(took.elapsed().as_millis()).unwrap_or(u32::MAX));
         }
+        shell.import.around.talking.store(app.open_tx().is_some() || app.speaking(), Ordering::Relaxed);
         shell.recording.effects(at, app.engine().phase().word(), &effects);
         for effect in effects {
             if !shell.perform(effect) {

@@ -11,7 +11,7 @@ use crate::airports::described::Described;
 use crate::problem::Problem;
 
 pub use sources::{Wanted, found};
-pub use store::{Imports, Outcome};
+pub use store::{Imports, Outcome, Progress};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -37,6 +37,20 @@ pub struct Source {
     pub airports: usize,
     /// Lines or tags that could not be read.
     pub skipped: u64,
+    /// The pilot named it, or the folder that it is in.
+    #[serde(default)]
+    pub named: Option<Named>,
+}
+
+/// What a pilot named to be imported: it is looked at again whenever the index is brought up to date.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Named {
+    /// X-Plane's folder.
+    Xplane(PathBuf),
+    /// FlightGear's data folder.
+    Flightgear(PathBuf),
+    /// A single file.
+    File(PathBuf),
 }
 
 /// An airport as the imported files have it, over what is built in; `None` where they do not know it.

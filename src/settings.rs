@@ -25,6 +25,8 @@ pub struct Config {
     pub brain: Brain,
     /// The simulator.
     pub sim: Sim,
+    /// The airports' data.
+    pub airports: AirportData,
     /// What Stratus does in the cockpit.
     pub copilot: Copilot,
     /// Toasts.
@@ -352,6 +354,20 @@ impl Default for Sim {
             airport: None,
             com1: None,
         }
+    }
+}
+
+/// `[airports]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AirportData {
+    /// Take over the airports of the simulators on this machine, in the background.
+    pub import: bool,
+}
+
+impl Default for AirportData {
+    fn default() -> Self {
+        Self { import: true }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::airports::described::mark_crossings;
 use crate::airports::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, runway};
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
 
@@ -189,7 +190,9 @@ impl Building {
             nodes.push(TaxiNode { id, position: *at, parking: Some(name.clone()), holds: Vec::new(), intersection: false });
             edges.push(TaxiEdge { from: n, to: id, name: String::new(), runway: None, one_way: false });
         }
-        (!edges.is_empty()).then_some(TaxiGraph { nodes, edges })
+        let mut graph = TaxiGraph { nodes, edges };
+        mark_crossings(&mut graph, airport);
+        (!graph.edges.is_empty()).then_some(graph)
     }
 }
 
@@ -216,11 +219,12 @@ fn full_length(airport: &Airport, r: Runway, at: LatLon, holds: &BTreeMap<u32, B
 fn edge(f: &[&str]) -> Option<TaxiEdge> {
     let (from, to) = (f.get(1)?.parse().ok()?, f.get(2)?.parse().ok()?);
     let name = f.get(5..).unwrap_or(&[]).join(" ");
+    let one_way = *f.get(3)? == "oneway";
     if *f.get(4)? == "runway" {
         let end = name.split('/').next().and_then(|r| r.parse().ok());
-        return Some(TaxiEdge { from, to, name: String::new(), runway: Some(end?), one_way: false });
+        return Some(TaxiEdge { from, to, name: String::new(), runway: Some(end?), one_way });
     }
-    Some(TaxiEdge { from, to, name, runway: None, one_way: false })
+    Some(TaxiEdge { from, to, name, runway: None, one_way })
 }
 
 fn strip(f: &[&str]) -> Option<Strip> {

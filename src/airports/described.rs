@@ -83,16 +83,19 @@ fn fitted(graph: &TaxiGraph, told: &Airport, whole: &Airport) -> TaxiGraph {
     for e in graph.edges.iter_mut().filter(|e| e.runway.is_some()) {
         e.runway = e.runway.and_then(same);
     }
-    mark_crossings(&mut graph, &ours);
+    mark_crossings(&mut graph, whole);
     graph
 }
 
 /// Marks the pieces that lie on a runway, or lead across one, without saying so: nobody taxies over a runway unawares.
-pub(super) fn mark_crossings(graph: &mut TaxiGraph, ends: &[Geometry]) {
+/// A runway whose place is only estimated marks none.
+pub(super) fn mark_crossings(graph: &mut TaxiGraph, airport: &Airport) {
+    let surveyed = airport.runways.iter().filter(|s| !s.closed && !s.drawn);
+    let strips: Vec<Geometry> = surveyed.filter_map(|s| runway::geometry(airport, s.ends[0].runway)).collect();
     let places: BTreeMap<u32, LatLon> = graph.nodes.iter().map(|n| (n.id, n.position)).collect();
     for e in graph.edges.iter_mut().filter(|e| e.runway.is_none()) {
         if let (Some(a), Some(b)) = (places.get(&e.from), places.get(&e.to)) {
-            e.runway = ends.iter().find(|g| leads_over(g, *a, *b)).map(|g| g.runway);
+            e.runway = strips.iter().find(|g| leads_over(g, *a, *b)).map(|g| g.runway);
         }
     }
 }

@@ -1,11 +1,12 @@
 //! FlightGear's `XXXX.groundnet.xml`: the taxi network and the parking places of an airport.
 //!
-//! Read tag by tag, so that a damaged one is left out and counted. Arcs are joins both ways. An arc is on a runway where
-//! one of its nodes is; its holding point is the node of type "normal" on the way out, else the first node beside it.
+//! Read tag by tag, so that a damaged one is left out and counted. An arc without its counterpart is one-way, unless it is for
+//! pushing back. An arc is on a runway where one of its nodes is; its holding point is the node of type "normal" on the way out, else the first node beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::airports::apt_dat::{MOST, held};
+use crate::airports::described::mark_crossings;
 use crate::airports::{Airport, TaxiEdge, TaxiGraph, runway};
 use crate::units::{LatLon, Runway};
 
@@ -18,10 +19,20 @@ const ASIDE_FT: f64 = 150.0;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Groundnet {
     nodes: BTreeMap<u32, Node>,
-    /// The lower node first: the taxiway's name, empty for none.
-    arcs: BTreeMap<(u32, u32), String>,
+    /// The lower node first.
+    arcs: BTreeMap<(u32, u32), Arc>,
     /// Tags that could not be read.
     pub skipped: u64,
+}
+
+/// A join of two nodes.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Arc {
+    /// The taxiway's name, empty for none.
+    name: String,
+    /// It is taxied from the lower node to the higher one, and back.
+    there: bool,
+    back: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -75,9 +86,12 @@ impl Groundnet {
         let (a, b) = (end("begin")?, end("end")?);
         let name = attribute(tag, "name").and_then(taxiway).unwrap_or_default();
         if a != b && self.arcs.len() < MOST {
+            let push = attribute(tag, "isPushBackRoute") == Some("1");
             let known = self.arcs.entry((a.min(b), a.max(b))).or_default();
-            if known.is_empty() {
-                *known = name;
+            known.there |= a < b || push;
+            known.back |= a > b || push;
+            if known.name.is_empty() {
+                known.name = name;
             }
         }
         Some(())
@@ -85,7 +99,7 @@ impl Groundnet {
 
     /// The taxi graph with the holding points of an airport's runways; `None` where the file has no way at all.
     pub fn graph(&self, airport: &Airport) -> Option<TaxiGraph> {
-        let arcs: Vec<(u32, u32, &String)> = self
+        let arcs: Vec<(u32, u32, &Arc)> = self
             .arcs
             .iter()
             .filter_map(|((a, b), n)| (self.nodes.contains_key(a) && self.nodes.contains_key(b)).then_some((*a, *b, n)))
@@ -107,9 +121,10 @@ impl Groundnet {
         }
         let edges: Vec<TaxiEdge> = arcs
             .iter()
-            .map(|(a, b, name)| {
+            .map(|(a, b, arc)| {
                 let runway = on.get(a).or_else(|| on.get(b)).map(|ends| ends[0]);
-                TaxiEdge { from: *a, to: *b, name: (*name).clone(), runway, one_way: false }
+                let (from, to) = if arc.there { (*a, *b) } else { (*b, *a) };
+                TaxiEdge { from, to, name: arc.name.clone(), runway, one_way: arc.there != arc.back }
             })
             .collect();
         let places: BTreeMap<u32, LatLon> = self.nodes.iter().map(|(id, n)| (*id, n.at)).collect();
@@ -119,7 +134,9 @@ impl Groundnet {
         for n in &mut nodes {
             n.parking = self.nodes.get(&n.id).and_then(|own| own.parking.clone());
         }
-        (!edges.is_empty()).then_some(TaxiGraph { nodes, edges })
+        let mut graph = TaxiGraph { nodes, edges };
+        mark_crossings(&mut graph, airport);
+        (!graph.edges.is_empty()).then_some(graph)
     }
 
     /// Where one holds who comes to a runway's node by way of `first`.

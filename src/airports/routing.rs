@@ -1,12 +1,22 @@
-//! Taxi routes: the shortest way over a taxi graph that crosses few runways.
+//! Taxi routes: the cheapest way over a taxi graph. It costs its length, and more for each runway on it, each turn and each
+//! other taxiway to be named: what a pilot has to watch, to do and to remember.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use crate::airports::{TaxiEdge, TaxiGraph, TaxiNode};
-use crate::units::{LatLon, Runway};
+use crate::units::{LatLon, Runway, turn};
 
 /// A crossing is worth this detour, in feet: a minute or two of taxiing rather than another runway to hold short of.
-const CROSSING_FT: f64 = 4000.0;
+pub const CROSSING_FT: f64 = 4000.0;
+/// What is taxied on a runway counts so many times its length more: it is crossed, not taxied along.
+pub const ON_RUNWAY: f64 = 3.0;
+/// Another taxiway to be named and read back is worth this detour, in feet.
+pub const CHANGE_FT: f64 = 500.0;
+/// A turn at a point, of more degrees than the first, is worth this detour, in feet.
+pub const TURN: (f64, f64) = (45.0, 200.0);
+/// A turn that is tight for anything larger than a light aircraft.
+pub const TIGHT_TURN: (f64, f64) = (120.0, 2000.0);
 /// An intersection hold is taken only when full length is out of reach, so it costs more than any crossing.
 const INTERSECTION_FT: f64 = 40_000.0;
 /// Farther than this from every node (feet), the aircraft is not at this airport's taxiways.
@@ -55,6 +65,8 @@ pub struct Route {
     pub hold: Hold,
     /// Feet.
     pub length_ft: f64,
+    /// Feet, with all that counts as a detour.
+    pub cost_ft: f64,
 }
 
 /// The way from a place to the holding point of a runway; `None` when the graph has none.
@@ -76,191 +88,162 @@ pub fn route_to_parking(graph: &TaxiGraph, from: LatLon, name: Option<&str>) -> 
     })
 }
 
-/// How a node was reached: cost in feet with penalties, the node before and the edge between.
-type Reached<'a> = BTreeMap<u32, (f64, Option<(u32, &'a TaxiEdge)>)>;
+/// A piece of taxiway in one direction.
+struct Leg<'a> {
+    edge: &'a TaxiEdge,
+    /// Places in the list of nodes.
+    from: usize,
+    to: usize,
+    length_ft: f64,
+    bearing: f64,
+    /// The taxiway's name by its place in a list; 0: none.
+    name: usize,
+}
 
-/// Dijkstra from the node nearest to `from` to the cheapest node that `goal` accepts.
+/// A leg has been taken, and this taxiway was named last.
+type State = (usize, usize);
+
+/// What is known of a state: its cost, and the state before.
+#[derive(Clone, Copy)]
+struct Reached {
+    name: usize,
+    cost_ft: f64,
+    before: Option<State>,
+}
+
+/// A state that waits, the cheapest first.
+#[derive(PartialEq)]
+struct Open(f64, State);
+
+impl Eq for Open {}
+impl PartialOrd for Open {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Open {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0).then(self.1.cmp(&other.1))
+    }
+}
+
+/// The way along the one-way pieces; where there is none, against them: a controller can do that, a chart often forgets it.
 fn search(graph: &TaxiGraph, from: LatLon, goal: impl Fn(&TaxiNode) -> Option<(f64, Hold)>) -> Option<Route> {
-    let nodes: BTreeMap<u32, &TaxiNode> = graph.nodes.iter().map(|n| (n.id, n)).collect();
-    let start = graph
-        .nodes
-        .iter()
-        .map(|n| (n.position.distance_ft(from), n.id))
-        .filter(|(d, _)| *d <= JOIN_FT)
-        .min_by(|a, b| a.0.total_cmp(&b.0))?
-        .1;
-    let mut beside: BTreeMap<u32, Vec<(u32, &TaxiEdge)>> = BTreeMap::new();
-    for e in &graph.edges {
-        beside.entry(e.from).or_default().push((e.to, e));
-        beside.entry(e.to).or_default().push((e.from, e));
+    let start = graph.nodes.iter().enumerate().map(|(i, n)| (n.position.distance_ft(from), i)).filter(|(d, _)| *d <= JOIN_FT);
+    let start = start.min_by(|a, b| a.0.total_cmp(&b.0))?.1;
+    let goals: Vec<Option<(f64, Hold)>> = graph.nodes.iter().map(goal).collect();
+    let one_way = graph.edges.iter().any(|e| e.one_way);
+    cheapest(graph, start, &goals, true).or_else(|| if one_way { cheapest(graph, start, &goals, false) } else { None })
+}
+
+/// Dijkstra over legs, from a node to the cheapest node that is a goal. The cost of a leg depends on the one before.
+fn cheapest(graph: &TaxiGraph, start: usize, goals: &[Option<(f64, Hold)>], one_way: bool) -> Option<Route> {
+    let legs = legs(graph, one_way);
+    let mut out: Vec<Vec<usize>> = vec![Vec::new(); graph.nodes.len()];
+    for (i, leg) in legs.iter().enumerate() {
+        out.get_mut(leg.from)?.push(i);
     }
-    let mut reached: Reached = BTreeMap::from([(start, (0.0, None))]);
-    let mut open = BTreeSet::from([start]);
-    let mut done = BTreeSet::new();
-    // A graph of an airport has at most some thousands of nodes: a linear look for the cheapest open one is enough.
-    while let Some(here) = open.iter().copied().min_by(|a, b| cost(&reached, *a).total_cmp(&cost(&reached, *b))) {
-        open.remove(&here);
-        done.insert(here);
-        let so_far = cost(&reached, here);
-        let Some(at) = nodes.get(&here) else { continue };
-        for (next, edge) in beside.get(&here).into_iter().flatten() {
-            let Some(to) = nodes.get(next) else { continue };
-            if done.contains(next) {
-                continue;
-            }
-            let length = at.position.distance_ft(to.position);
-            let c = so_far + length + if edge.runway.is_some() { CROSSING_FT } else { 0.0 };
-            if c.is_finite() && reached.get(next).is_none_or(|(old, _)| c < *old) {
-                reached.insert(*next, (c, Some((here, edge))));
-                open.insert(*next);
+    let mut reached: Vec<Vec<Reached>> = vec![Vec::new(); legs.len()];
+    let mut open = BinaryHeap::new();
+    let extra = |node: usize| goals.get(node).and_then(Option::as_ref).map(|(extra, _)| *extra);
+    // Where it stands it may have arrived already.
+    let mut best: Option<(f64, Option<State>)> = extra(start).map(|e| (e, None));
+    let take = |reached: &mut Vec<Vec<Reached>>, before: Option<State>, so_far: f64, next: usize, open: &mut BinaryHeap<Reverse<Open>>| {
+        let Some(leg) = legs.get(next) else { return };
+        let last = before.and_then(|(l, name)| Some((legs.get(l)?, name)));
+        let cost_ft = so_far + leg_cost(last, leg);
+        let name = if leg.name == 0 { before.map_or(0, |b| b.1) } else { leg.name };
+        let Some(known) = reached.get_mut(next).filter(|_| cost_ft.is_finite()) else { return };
+        match known.iter_mut().find(|r| r.name == name) {
+            Some(r) if r.cost_ft <= cost_ft => return,
+            Some(r) => *r = Reached { name, cost_ft, before },
+            None => known.push(Reached { name, cost_ft, before }),
+        }
+        open.push(Reverse(Open(cost_ft, (next, name))));
+    };
+    for leg in out.get(start)? {
+        take(&mut reached, None, 0.0, *leg, &mut open);
+    }
+    while let Some(Reverse(Open(cost_ft, state))) = open.pop() {
+        if best.as_ref().is_some_and(|(b, _)| *b <= cost_ft) {
+            break;
+        }
+        let current = reached.get(state.0).and_then(|r| r.iter().find(|r| r.name == state.1));
+        let Some(leg) = legs.get(state.0).filter(|_| current.is_some_and(|r| r.cost_ft >= cost_ft)) else { continue };
+        if let Some(total) = extra(leg.to).map(|e| cost_ft + e).filter(|t| best.as_ref().is_none_or(|(b, _)| t < b)) {
+            best = Some((total, Some(state)));
+        }
+        for next in out.get(leg.to).into_iter().flatten() {
+            take(&mut reached, Some(state), cost_ft, *next, &mut open);
+        }
+    }
+    let (cost_ft, last) = best?;
+    let end = last.map_or(Some(start), |(l, _)| legs.get(l).map(|l| l.to))?;
+    let hold = goals.get(end)?.as_ref()?.1.clone();
+    let mut way = Vec::new();
+    let mut here = last;
+    while let Some(state) = here {
+        way.push(legs.get(state.0)?);
+        here = reached.get(state.0)?.iter().find(|r| r.name == state.1)?.before;
+    }
+    way.reverse();
+    Some(told(graph, &way, hold, cost_ft))
+}
+
+/// Every piece between two known points, in each direction that it is taxied in.
+fn legs(graph: &TaxiGraph, one_way: bool) -> Vec<Leg<'_>> {
+    let places: BTreeMap<u32, usize> = graph.nodes.iter().enumerate().map(|(i, n)| (n.id, i)).collect();
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut legs = Vec::with_capacity(graph.edges.len() * 2);
+    for edge in &graph.edges {
+        let (Some(a), Some(b)) = (places.get(&edge.from), places.get(&edge.to)) else { continue };
+        let next = names.len() + 1;
+        let name = if edge.name.is_empty() { 0 } else { *names.entry(&edge.name).or_insert(next) };
+        for (from, to, along) in [(*a, *b, true), (*b, *a, false)] {
+            let (Some(x), Some(y)) = (graph.nodes.get(from), graph.nodes.get(to)) else { continue };
+            let (length_ft, bearing) = (x.position.distance_ft(y.position), x.position.bearing(y.position));
+            if along || !(edge.one_way && one_way) {
+                legs.push(Leg { edge, from, to, length_ft, bearing, name });
             }
         }
     }
-    let (_, end, hold) = graph
-        .nodes
-        .iter()
-        .filter(|n| reached.contains_key(&n.id))
-        .filter_map(|n| goal(n).map(|(extra, hold)| (cost(&reached, n.id) + extra, n.id, hold)))
-        .min_by(|a, b| a.0.total_cmp(&b.0))?;
-    Some(unroll(&nodes, &reached, end, hold))
+    legs
 }
 
-fn cost(reached: &Reached, id: u32) -> f64 {
-    reached.get(&id).map_or(f64::INFINITY, |(c, _)| *c)
-}
-
-fn unroll(nodes: &BTreeMap<u32, &TaxiNode>, reached: &Reached, end: u32, hold: Hold) -> Route {
-    let mut steps: Vec<(u32, u32, &TaxiEdge)> = Vec::new();
-    let mut here = end;
-    while let Some((_, Some((before, edge)))) = reached.get(&here) {
-        steps.push((*before, here, edge));
-        here = *before;
+/// What a leg costs after the one before and the taxiway that was named last.
+fn leg_cost(last: Option<(&Leg<'_>, usize)>, leg: &Leg<'_>) -> f64 {
+    let mut cost = leg.length_ft;
+    if let Some(r) = leg.edge.runway {
+        let still = last.and_then(|(l, _)| l.edge.runway).is_some_and(|before| before == r || before == r.reciprocal());
+        cost += ON_RUNWAY * leg.length_ft + if still { 0.0 } else { CROSSING_FT };
     }
-    steps.reverse();
-    let mut out = Route { via: Vec::new(), crossings: Vec::new(), hold, length_ft: 0.0 };
+    if let Some((before, name)) = last {
+        let off = turn(before.bearing, leg.bearing).abs();
+        cost += [TIGHT_TURN, TURN].into_iter().find(|(degrees, _)| off > *degrees).map_or(0.0, |(_, feet)| feet);
+        cost += if name != 0 && leg.name != 0 && leg.name != name { CHANGE_FT } else { 0.0 };
+    }
+    cost
+}
+
+/// A way in words.
+fn told(graph: &TaxiGraph, way: &[&Leg<'_>], hold: Hold, cost_ft: f64) -> Route {
+    let mut out = Route { via: Vec::new(), crossings: Vec::new(), hold, length_ft: 0.0, cost_ft };
     let mut along: Option<Runway> = None;
-    for (a, b, edge) in steps {
-        if !edge.name.is_empty() && out.via.last() != Some(&edge.name) {
-            out.via.push(edge.name.clone());
+    for leg in way {
+        if !leg.edge.name.is_empty() && out.via.last() != Some(&leg.edge.name) {
+            out.via.push(leg.edge.name.clone());
         }
-        if let (Some(a), Some(b)) = (nodes.get(&a), nodes.get(&b)) {
-            out.length_ft += a.position.distance_ft(b.position);
-            // Several pieces of one crossing are one crossing.
-            if let Some(runway) = edge.runway
-                && along != Some(runway)
-            {
-                out.crossings.push(Crossing { runway, at: a.position, taxiway: edge.name.clone() });
-            }
+        out.length_ft += leg.length_ft;
+        // Several pieces of one crossing are one crossing.
+        if let (Some(runway), Some(at)) = (leg.edge.runway, graph.nodes.get(leg.from))
+            && along.is_none_or(|a| a != runway && a != runway.reciprocal())
+        {
+            out.crossings.push(Crossing { runway, at: at.position, taxiway: leg.edge.name.clone() });
         }
-        along = edge.runway;
+        along = leg.edge.runway;
     }
     out
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::airports::data::Airports;
-
-    fn graph() -> TaxiGraph {
-        Airports::first().get("XSTR").unwrap().taxiways.clone().unwrap()
-    }
-    fn parking(name: &str) -> LatLon {
-        graph().nodes.iter().find(|n| n.parking.as_deref() == Some(name)).unwrap().position
-    }
-    fn told(r: &Route) -> (String, Vec<String>) {
-        (r.via.join(" "), r.crossings.iter().map(|c| format!("{} at {}", c.runway, c.taxiway)).collect())
-    }
-
-    #[test]
-    fn routes_name_their_taxiways_and_crossings() {
-        let g = graph();
-        let r = route(&g, parking("west ramp"), "9".parse().unwrap()).unwrap();
-        assert_eq!(told(&r), ("A".into(), vec![]));
-        assert!(matches!(r.hold, Hold::Runway { intersection: false, .. }));
-        let r = route(&g, parking("west ramp"), "27".parse().unwrap()).unwrap();
-        assert_eq!(told(&r), ("A".into(), vec!["18 at A".into()]));
-        let r = route(&g, parking("east ramp"), "27".parse().unwrap()).unwrap();
-        assert_eq!(told(&r), ("A".into(), vec![]));
-        let r = route(&g, parking("north ramp"), "36".parse().unwrap()).unwrap();
-        assert_eq!(told(&r), ("B C A E".into(), vec!["9 at C".into()]));
-        let r = route(&g, parking("north ramp"), "27".parse().unwrap()).unwrap();
-        assert_eq!(told(&r), ("B C A".into(), vec!["9 at C".into(), "18 at A".into()]));
-        assert!(r.length_ft > 4000.0 && r.length_ft < 8000.0);
-    }
-
-    #[test]
-    fn the_nearer_holding_point_across_a_runway_is_not_taken() {
-        // From the north side runway 9 has a holding point of its own.
-        let r = route(&graph(), parking("north ramp"), "9".parse().unwrap()).unwrap();
-        assert_eq!(told(&r), ("B".into(), vec![]));
-    }
-
-    #[test]
-    fn parking_is_found_by_name_or_by_nearness() {
-        let g = graph();
-        let hold = g.nodes.iter().find(|n| n.id == 31).unwrap().position;
-        let r = route_to_parking(&g, hold, None).unwrap();
-        assert!(matches!(&r.hold, Hold::Parking { name, .. } if name == "east ramp"));
-        let r = route_to_parking(&g, hold, Some("North Ramp")).unwrap();
-        assert_eq!(r.crossings.len(), 2);
-        assert!(route_to_parking(&g, hold, Some("the moon")).is_none());
-    }
-
-    #[test]
-    fn nowhere_is_no_route() {
-        let g = graph();
-        assert!(route(&g, LatLon::new(46.0, -30.0), "9".parse().unwrap()).is_none());
-        assert!(route(&g, parking("west ramp"), "5".parse().unwrap()).is_none());
-        assert!(route(&g, LatLon::new(f64::NAN, 0.0), "9".parse().unwrap()).is_none());
-        let broken = TaxiGraph {
-            nodes: g.nodes.clone(),
-            edges: vec![TaxiEdge { from: 1, to: 999, name: "Z".into(), runway: None, one_way: false }],
-        };
-        assert!(route(&broken, parking("west ramp"), "9".parse().unwrap()).is_none());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn a_route_is_as_short_as_all_ways_tried_at_once(
-            at in proptest::collection::vec((-40i32..40, -40i32..40), 2..14),
-            joins in proptest::collection::vec((0usize..14, 0usize..14), 0..40),
-        ) {
-            let position = |i: usize| LatLon::new(45.0 + f64::from(at[i].0) * 1e-4, -100.0 + f64::from(at[i].1) * 1e-4);
-            let last = at.len() - 1;
-            let runway = "9".parse().unwrap();
-            let node = |i: usize| TaxiNode {
-                id: i as u32,
-                position: position(i),
-                parking: None,
-                holds: if i == last { vec![runway] } else { vec![] },
-                intersection: false,
-            };
-            let joins: Vec<(usize, usize)> = joins.into_iter().filter(|(a, b)| *a <= last && *b <= last).collect();
-            let edges = joins.iter().map(|(a, b)| TaxiEdge { from: *a as u32, to: *b as u32, name: "A".into(), runway: None, one_way: false }).collect();
-            let graph = TaxiGraph { nodes: (0..=last).map(node).collect(), edges };
-            // Floyd and Warshall: no queue, no order, nothing in common with the search.
-            let mut d = vec![vec![f64::INFINITY; last + 1]; last + 1];
-            for (a, b) in &joins {
-                d[*a][*b] = d[*a][*b].min(position(*a).distance_ft(position(*b)));
-                d[*b][*a] = d[*a][*b];
-            }
-            for (i, row) in d.iter_mut().enumerate() {
-                row[i] = 0.0;
-            }
-            for k in 0..=last {
-                for i in 0..=last {
-                    for j in 0..=last {
-                        d[i][j] = d[i][j].min(d[i][k] + d[k][j]);
-                    }
-                }
-            }
-            // The search starts at the node nearest to the aircraft; of two in one place either may be it.
-            let starts: Vec<usize> = (0..=last).filter(|i| at[*i] == at[0]).collect();
-            match route(&graph, position(0), runway) {
-                Some(r) => proptest::prop_assert!(starts.iter().any(|s| (r.length_ft - d[*s][last]).abs() < 1e-6)),
-                None => proptest::prop_assert!(starts.iter().any(|s| d[*s][last].is_infinite())),
-            }
-        }
-    }
-}
+mod tests;

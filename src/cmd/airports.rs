@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -73,7 +73,7 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
                 writeln!(
                     out,
                     "{}",
-                    json!({"via": route.via, "crossings": crossings, "length_ft": (route.length_ft * 10.0).round() / 10.0, "hold": hold(&route)})
+                    json!({"via": route.via, "crossings": crossings, "length_ft": tenths(route.length_ft), "cost_ft": tenths(route.cost_ft), "hold": hold(&route)})
                 )?;
             } else {
                 let via = if route.via.is_empty() { "without a named taxiway".to_owned() } else { format!("via {}", route.via.join(", ")) };
@@ -85,7 +85,9 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
             }
         }
         AirportsWhat::Import { xplane, flightgear, files } => {
-            let wanted = Wanted { xplane: xplane.clone(), flightgear: flightgear.clone(), files: files.clone() };
+            let usual = xplane.is_none() && flightgear.is_none() && files.is_empty();
+            let of = |folder: &Option<PathBuf>| folder.iter().cloned().collect();
+            let wanted = Wanted { xplane: of(xplane), flightgear: of(flightgear), files: files.clone(), usual };
             import(&mut out, &imports, &wanted)?;
         }
         AirportsWhat::Bench => bench(&mut out)?,
@@ -124,6 +126,7 @@ fn import(out: &mut impl Write, imports: &Imports, wanted: &Wanted) -> anyhow::R
             let _ = write!(err, "\r[{:<20}] {}\x1b[K", "#".repeat(part), path.display());
             let _ = err.flush();
         }
+        true
     })?;
     if watched {
         write!(err, "\r\x1b[K")?;
@@ -175,6 +178,10 @@ fn position(lat: f64, lon: f64) -> Result<LatLon, Problem> {
     Err(Problem::new("that is no place on earth")
         .because(format!("latitude {lat}, longitude {lon}"))
         .fix("latitude -90 to 90, longitude -180 to 180"))
+}
+
+fn tenths(feet: f64) -> f64 {
+    (feet * 10.0).round() / 10.0
 }
 
 /// From a parking place by its name, or from `LAT,LON`.

@@ -86,6 +86,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let recording = replay_link(&config, &inbox);
     shell.open_link();
     shell.ask_mirror();
+    shell.import_airports();
     if config.updates.check {
         shell.check_updates(false);
     }

@@ -73,7 +73,6 @@ impl Charts {
     }
 
     /// The index has changed: what was asked for lately is told again.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the import in the background"))]
     pub(super) fn look_again(&self) {
         if let Err(p) = self.0.send(Look::Again) {
             log::warn!("{}", p.one_line());
@@ -108,7 +107,7 @@ mod tests {
         let apt = dir.path().join("apt.dat");
         std::fs::write(&apt, APT).unwrap();
         let sources = found(&Wanted { files: vec![apt], ..Wanted::default() }).unwrap();
-        imports.import(sources, &mut |_, _, _| {}).unwrap();
+        imports.import(sources, &mut |_, _, _| true).unwrap();
         charts.look_again();
         let (icao, result) = told();
         let told_now = result.unwrap().unwrap();

@@ -4,50 +4,83 @@ use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
-use super::{Kind, Source};
+use super::{Kind, Named, Source};
 use crate::problem::Problem;
 
 /// FlightGear's data folder, as distributions have it.
 #[cfg(unix)]
-const FLIGHTGEAR: &[&str] = &["/usr/share/games/flightgear", "/usr/share/flightgear"];
+const FLIGHTGEAR: &[&str] = &[
+    "/usr/share/games/flightgear",
+    "/usr/share/flightgear",
+    "/usr/share/flightgear/data",
+    "/usr/local/share/flightgear",
+    "/usr/local/share/games/flightgear",
+    "/opt/flightgear/data",
+];
 #[cfg(windows)]
-const FLIGHTGEAR: &[&str] = &["C:\\Program Files\\FlightGear\\data"];
+const FLIGHTGEAR: &[&str] = &["C:\\Program Files\\FlightGear\\data", "C:\\FlightGear\\data"];
+/// X-Plane's folder, as Steam has it, below its own.
+const STEAM: [&str; 2] = ["steamapps/common/X-Plane 12", "steamapps/common/X-Plane 11"];
 
-/// Which simulators; where none is named, all that are found.
+/// Which simulators.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// X-Plane's folder.
-    pub xplane: Option<PathBuf>,
-    /// FlightGear's data folder.
-    pub flightgear: Option<PathBuf>,
+    /// X-Plane's folders.
+    pub xplane: Vec<PathBuf>,
+    /// FlightGear's data folders.
+    pub flightgear: Vec<PathBuf>,
     /// Single files: they count before all others.
     pub files: Vec<PathBuf>,
+    /// Also those that lie in their usual places.
+    pub usual: bool,
 }
 
-/// The files of airports, the one that counts most first.
+impl Wanted {
+    /// What was named before for these sources, and the usual places.
+    pub fn again(sources: &[Source]) -> Wanted {
+        let mut wanted = Wanted { usual: true, ..Wanted::default() };
+        for named in sources.iter().filter_map(|s| s.named.as_ref()) {
+            let (list, path) = match named {
+                Named::Xplane(p) => (&mut wanted.xplane, p),
+                Named::Flightgear(p) => (&mut wanted.flightgear, p),
+                Named::File(p) => (&mut wanted.files, p),
+            };
+            // Without its disk it is not there: the rest is.
+            if path.exists() && !list.contains(path) {
+                list.push(path.clone());
+            }
+        }
+        wanted
+    }
+}
+
+/// The files of airports, the one that counts most first: what was named before what lies in its usual place.
 pub fn found(wanted: &Wanted) -> Result<Vec<Source>, Problem> {
     let mut sources = Vec::new();
     for file in &wanted.files {
         let kind = if file.to_string_lossy().ends_with(".groundnet.xml") { Kind::Groundnet } else { Kind::AptDat };
-        sources.push(source(file, kind).map_err(|e| Problem::new("cannot read the airports").because(format!("{}: {e}", file.display())))?);
+        let file = crate::paths::absolute(file);
+        let source = source(&file, kind);
+        let source = source.map_err(|e| Problem::new("cannot read the airports").because(format!("{}: {e}", file.display())))?;
+        sources.push(Source { named: Some(Named::File(file)), ..source });
     }
-    let named = wanted.xplane.is_some() || wanted.flightgear.is_some() || !wanted.files.is_empty();
-    let xplane = wanted.xplane.clone().map_or_else(|| if named { Vec::new() } else { installed() }, |x| vec![x]);
-    for folder in &xplane {
-        sources.extend(xplane_files(folder).iter().filter_map(|f| source(f, Kind::AptDat).ok()));
+    let mut add =
+        |found: Vec<Source>, named: Option<Named>| sources.extend(found.into_iter().map(|s| Source { named: named.clone(), ..s }));
+    for folder in wanted.xplane.iter().map(|f| crate::paths::absolute(f)) {
+        add(xplane_files(&folder), Some(Named::Xplane(folder)));
     }
-    let data: Vec<PathBuf> = match &wanted.flightgear {
-        Some(folder) => vec![folder.clone()],
-        None if named => Vec::new(),
-        None => std::env::var_os("FG_ROOT").map(PathBuf::from).into_iter().chain(FLIGHTGEAR.iter().map(PathBuf::from)).collect(),
-    };
-    // Newer networks than the installed ones come by TerraSync.
-    if !named && let Some(base) = BaseDirs::new() {
-        groundnets(&base.home_dir().join(".fgfs/TerraSync/Airports"), 4, &mut sources);
+    let installed = if wanted.usual { installed() } else { Vec::new() };
+    for folder in installed {
+        add(xplane_files(&folder), None);
     }
-    for folder in data {
-        groundnets(&folder.join("Scenery/Airports"), 4, &mut sources);
-        sources.extend(source(&folder.join("Airports/apt.dat.gz"), Kind::AptDat).ok());
+    for folder in wanted.flightgear.iter().map(|f| crate::paths::absolute(f)) {
+        add(flightgear_files(&folder), Some(Named::Flightgear(folder)));
+    }
+    if wanted.usual {
+        add(terrasync(), None);
+        for folder in flightgears() {
+            add(flightgear_files(&folder), None);
+        }
     }
     let mut seen = std::collections::BTreeSet::new();
     sources.retain(|s| seen.insert(s.path.canonicalize().unwrap_or_else(|_| s.path.clone())));
@@ -65,20 +98,67 @@ fn source(path: &Path, kind: Kind) -> std::io::Result<Source> {
     let path = crate::paths::absolute(path);
     let meta = std::fs::metadata(&path)?;
     let changed = meta.modified()?.duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
-    Ok(Source { path, kind, size: meta.len(), changed, airports: 0, skipped: 0 })
+    Ok(Source { path, kind, size: meta.len(), changed, airports: 0, skipped: 0, named: None })
 }
 
-/// X-Plane's folders, as its installer lists them.
+/// FlightGear's data folders in their usual places.
+fn flightgears() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::env::var_os("FG_ROOT").map(PathBuf::from).into_iter().collect();
+    folders.extend(FLIGHTGEAR.iter().map(PathBuf::from));
+    // Later releases have a folder with their number, on Windows beside the others, elsewhere where they download it to.
+    let beside = |folder: &Path, prefix: &str, below: &str| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut found: Vec<PathBuf> =
+            entries.filter(|e| e.file_name().to_string_lossy().starts_with(prefix)).map(|e| e.path().join(below)).collect();
+        found.sort();
+        found.reverse();
+        found
+    };
+    if cfg!(windows) {
+        folders.extend(beside(Path::new("C:\\Program Files"), "FlightGear ", "data"));
+    } else if let Some(base) = BaseDirs::new() {
+        folders.extend(beside(&base.home_dir().join(".fgfs"), "fgdata", ""));
+    }
+    folders
+}
+
+/// Newer networks than the installed ones come by TerraSync.
+fn terrasync() -> Vec<Source> {
+    let mut sources = Vec::new();
+    let Some(base) = BaseDirs::new() else { return sources };
+    let places =
+        if cfg!(windows) { ["FlightGear/Downloads/TerraSync", "FlightGear/TerraSync"] } else { [".fgfs/TerraSync", ".fgfs/terrasync"] };
+    for place in places {
+        groundnets(&base.home_dir().join(place).join("Airports"), 4, &mut sources);
+    }
+    sources
+}
+
+/// The groundnets and the apt.dat of a FlightGear.
+fn flightgear_files(folder: &Path) -> Vec<Source> {
+    let mut sources = Vec::new();
+    groundnets(&folder.join("Scenery/Airports"), 4, &mut sources);
+    sources.extend(source(&folder.join("Airports/apt.dat.gz"), Kind::AptDat).ok());
+    sources
+}
+
+/// X-Plane's folders, as its installer lists them, and Steam's.
 fn installed() -> Vec<PathBuf> {
     let Some(base) = BaseDirs::new() else { return Vec::new() };
     let listed = if cfg!(windows) { base.data_local_dir().to_owned() } else { base.home_dir().join(".x-plane") };
     let lists = ["x-plane_install_12.txt", "x-plane_install_11.txt"].map(|n| std::fs::read_to_string(listed.join(n)).unwrap_or_default());
     let folders = lists.iter().flat_map(|l| l.lines()).map(str::trim).filter(|l| !l.is_empty()).map(PathBuf::from);
-    folders.filter(|f| f.is_dir()).collect()
+    let steam = if cfg!(windows) {
+        vec![PathBuf::from("C:\\Program Files (x86)\\Steam"), PathBuf::from("C:\\Program Files\\Steam")]
+    } else {
+        [".steam/steam", ".local/share/Steam"].iter().map(|s| base.home_dir().join(s)).collect()
+    };
+    let steam = steam.into_iter().flat_map(|s| STEAM.map(|x| s.join(x)));
+    folders.chain(steam).filter(|f| f.is_dir()).collect()
 }
 
 /// The apt.dat files of an X-Plane: the scenery packs in their order, then what X-Plane brings.
-fn xplane_files(folder: &Path) -> Vec<PathBuf> {
+fn xplane_files(folder: &Path) -> Vec<Source> {
     let apt_dat = |pack: &Path| pack.join("Earth nav data/apt.dat");
     let list = std::fs::read(folder.join("Custom Scenery/scenery_packs.ini")).unwrap_or_default();
     let list = String::from_utf8_lossy(&list).into_owned();
@@ -93,8 +173,7 @@ fn xplane_files(folder: &Path) -> Vec<PathBuf> {
     }
     let brought = ["Global Scenery/Global Airports", "Custom Scenery/Global Airports", "Resources/default scenery/default apt dat"];
     files.extend(brought.map(|b| apt_dat(&folder.join(b))));
-    files.retain(|f| f.is_file());
-    files
+    files.iter().filter_map(|f| source(f, Kind::AptDat).ok()).collect()
 }
 
 /// Every groundnet below a folder, in the order of the names.

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder};
 use flate2::write::DeflateEncoder;
 
-use super::{Kind, Source};
+use super::{Kind, Named, Source};
 use crate::airports::apt_dat::AptDat;
 use crate::airports::groundnet::Groundnet;
 use crate::airports::imported::Imported;
@@ -26,6 +27,8 @@ const TAIL: u64 = 32;
 const LARGEST: u64 = 16 << 20;
 /// No line of an apt.dat is longer, in bytes.
 const LONGEST_LINE: u64 = 1 << 16;
+/// No import takes so long.
+const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 /// Rows of an apt.dat that are read.
 const ROWS: &[&str] = &[
     "1", "100", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202", "1204",
@@ -62,6 +65,13 @@ fn key(icao: &str) -> [u8; 12] {
         *to = from;
     }
     k
+}
+
+/// Whoever watches an import, and may end it.
+pub type Progress<'a> = dyn FnMut(&Path, u64, u64) -> bool + 'a;
+
+fn given_up() -> Problem {
+    Problem::new("the import of the airports was given up").fix("it is done the next time")
 }
 
 /// What an import came to.
@@ -107,9 +117,36 @@ impl Imports {
         Open::at(&self.0).and_then(|open| looked_up(open, icao)).ok_or_else(damaged)
     }
 
+    /// The files that were imported; none where there is no index, or a damaged one.
+    pub fn sources(&self) -> Vec<Source> {
+        Open::at(&self.0).as_mut().and_then(Open::sources).unwrap_or_default()
+    }
+
     /// Reads the files that are new or have changed, and writes the index anew. `progress` is told the file, the bytes
-    /// read of it and its size.
-    pub fn import(&self, mut sources: Vec<Source>, progress: &mut dyn FnMut(&Path, u64, u64)) -> Result<Outcome, Problem> {
+    /// read of it and its size; by `false` it gives the import up, and the old index stays.
+    pub fn import(&self, sources: Vec<Source>, progress: &mut Progress<'_>) -> Result<Outcome, Problem> {
+        // Two imports at once do not write into one file.
+        let temp = self.0.with_extension(format!("{}.new", std::process::id()));
+        self.sweep();
+        let outcome = self.import_by(&temp, sources, progress);
+        if outcome.is_err() {
+            let _ = std::fs::remove_file(&temp);
+        }
+        outcome
+    }
+
+    /// Takes away what imports left behind that were killed.
+    fn sweep(&self) {
+        let beside = self.0.parent().and_then(|p| std::fs::read_dir(p).ok()).into_iter().flatten().flatten();
+        for e in beside.filter(|e| e.file_name().to_string_lossy().strip_prefix("airports.").is_some_and(|n| n.ends_with(".new"))) {
+            let age = e.metadata().and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
+            if age.is_some_and(|a| a > LEFT_BEHIND) {
+                let _ = std::fs::remove_file(e.path());
+            }
+        }
+    }
+
+    fn import_by(&self, temp: &Path, mut sources: Vec<Source>, progress: &mut Progress<'_>) -> Result<Outcome, Problem> {
         let refused = |e: std::io::Error| {
             Problem::new("cannot write the index of airports")
                 .because(format!("{}: {e}", self.0.display()))
@@ -128,8 +165,7 @@ impl Imports {
                 }
             }
         }
-        let temp = self.0.with_extension("new");
-        let mut out = Writing { file: BufWriter::new(File::create(&temp).map_err(refused)?), at: 0, entries: Vec::new() };
+        let mut out = Writing { file: BufWriter::new(File::create(temp).map_err(refused)?), at: 0, entries: Vec::new() };
         out.put(MAGIC).map_err(refused)?;
         let mut outcome = Outcome::default();
         for (n, source) in sources.iter_mut().enumerate() {
@@ -147,6 +183,9 @@ impl Imports {
                     outcome.unchanged += 1;
                 }
                 _ => {
+                    if !progress(&source.path, 0, source.size) {
+                        return Err(given_up());
+                    }
                     read(source, n, &mut out, progress)?;
                     outcome.read += 1;
                 }
@@ -159,7 +198,7 @@ impl Imports {
         out.end(&sources).map_err(refused)?;
         // Windows does not put a file in the place of one that is open.
         drop(old);
-        std::fs::rename(&temp, &self.0).map_err(refused)?;
+        std::fs::rename(temp, &self.0).map_err(refused)?;
         Ok(outcome)
     }
 }
@@ -198,10 +237,19 @@ fn looked_up(mut open: Open, icao: &str) -> Option<Option<Imported>> {
 }
 
 /// Takes the records of one file.
-fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut dyn FnMut(&Path, u64, u64)) -> Result<(), Problem> {
+fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<'_>) -> Result<(), Problem> {
     let path = source.path.clone();
     let refused = |e: std::io::Error| Problem::new("cannot read the airports").because(format!("{}: {e}", path.display()));
-    let file = File::open(&path).map_err(refused)?;
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(e) if matches!(source.named, Some(Named::File(_))) => return Err(refused(e)),
+        Err(e) => {
+            // The others count all the same, and this one is tried again the next time.
+            log::warn!("{}", refused(e).one_line());
+            (source.skipped, source.changed) = (1, 0);
+            return Ok(());
+        }
+    };
     if source.kind == Kind::Groundnet {
         let mut text = Vec::new();
         file.take(LARGEST).read_to_end(&mut text).map_err(refused)?;
@@ -254,8 +302,8 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut dyn FnMut
             rows.push('\n');
         }
         number += 1;
-        if number % 20_000 == 0 {
-            progress(&path, count.get(), source.size);
+        if number % 20_000 == 0 && !progress(&path, count.get(), source.size) {
+            return Err(given_up());
         }
     }
     progress(&path, source.size, source.size);

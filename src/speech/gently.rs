@@ -32,7 +32,7 @@ pub fn gently<R: Send>(mut work: impl FnMut() -> R + Send) -> R {
 
 /// Lowers the priority of this thread and of the threads that it starts.
 #[cfg(target_os = "linux")]
-fn lower() {
+pub fn lower() {
     use rustix::process::{getpriority_process, setpriority_process};
     // For Linux "this process" is this thread.
     let lowered = getpriority_process(None).and_then(|nice| setpriority_process(None, (nice + STEPS).min(19)));
@@ -44,7 +44,7 @@ fn lower() {
 /// Other systems' threads do not inherit a priority (SetThreadPriority on Windows), so that lowering this one alone would
 /// only slow down the one among whisper's threads that waits for the others.
 #[cfg(not(target_os = "linux"))]
-fn lower() {}
+pub fn lower() {}
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {

@@ -37,7 +37,7 @@ impl Tray {
     pub fn start_in(desk: &Desk, more: &str, env: &[(&str, String)]) -> Self {
         let text = format!(
             "[ptt]\nkey = \"ScrollLock\"\n[speech]\nmodel = {MODEL:?}\nmodel_sha256 = \"{MODEL_SHA256}\"\n\
-             [brain]\nmode = \"rules\"\n[sim]\nairport = \"PHTO\"\ncom1 = \"121.9\"\n{more}"
+             [brain]\nmode = \"rules\"\n[airports]\nimport = false\n[sim]\nairport = \"PHTO\"\ncom1 = \"121.9\"\n{more}"
         );
         let tray = Self::run(desk, &text, env);
         tray.state("ready", 10);

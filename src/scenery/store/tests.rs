@@ -24,7 +24,12 @@ fn airports_are_imported_found_and_read_again_only_when_changed() {
     let imports = Imports::within(&dir.path().join("data"));
     assert!(known(&imports, "PHTO").is_none());
     let mut told = 0;
-    let first = imports.import(sources(), &mut |_, _, _| told += 1).unwrap();
+    let first = imports
+        .import(sources(), &mut |_, _, _| {
+            told += 1;
+            true
+        })
+        .unwrap();
     assert_eq!(first, Outcome { records: 2, airports: 2, read: 2, unchanged: 0, skipped: 1 });
     assert!(told > 0);
     let phto = known(&imports, "phto").unwrap();
@@ -35,7 +40,7 @@ fn airports_are_imported_found_and_read_again_only_when_changed() {
     assert_eq!(again, Outcome { read: 0, unchanged: 2, ..first.clone() });
     assert_eq!(known(&imports, "PHTO"), Some(phto));
     fs::write(&apt, APT.replace("PHTO", "PHXX").replace("100 damaged\n", "")).unwrap();
-    let changed = imports.import(sources(), &mut |_, _, _| {}).unwrap();
+    let changed = imports.import(sources(), &mut |_, _, _| true).unwrap();
     assert_eq!((changed.read, changed.unchanged, changed.skipped), (1, 1, 0));
     assert!(known(&imports, "PHTO").is_none() && known(&imports, "PHXX").is_some() && known(&imports, "BIKF").is_some());
 }
@@ -47,7 +52,7 @@ fn a_damaged_index_has_no_airport_and_is_mended_by_an_import() {
     fs::write(&apt, APT).unwrap();
     let sources = || found(&Wanted { files: vec![apt.clone()], ..Wanted::default() }).unwrap();
     let imports = Imports::within(dir.path());
-    imports.import(sources(), &mut |_, _, _| {}).unwrap();
+    imports.import(sources(), &mut |_, _, _| true).unwrap();
     let whole = fs::read(imports.path()).unwrap();
     for n in 0..whole.len() {
         fs::write(imports.path(), &whole[..n]).unwrap();
@@ -58,6 +63,40 @@ fn a_damaged_index_has_no_airport_and_is_mended_by_an_import() {
         let _ = imports.airport("PHTO");
     }
     fs::write(imports.path(), &whole[..whole.len() / 2]).unwrap();
-    assert_eq!(imports.import(sources(), &mut |_, _, _| {}).unwrap().airports, 1);
+    assert_eq!(imports.import(sources(), &mut |_, _, _| true).unwrap().airports, 1);
     assert!(known(&imports, "PHTO").is_some());
+}
+
+#[test]
+fn an_import_that_is_given_up_leaves_the_old_index_and_what_was_named_is_found_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (x, apt) = (dir.path().join("x-plane"), dir.path().join("apt.dat"));
+    let default = x.join("Resources/default scenery/default apt dat/Earth nav data");
+    fs::create_dir_all(&default).unwrap();
+    fs::write(default.join("apt.dat"), APT).unwrap();
+    fs::write(&apt, APT.replace("PHTO", "PHXX")).unwrap();
+    let data = dir.path().join("data");
+    let imports = Imports::within(&data);
+    let wanted = Wanted { xplane: vec![x.clone()], files: vec![apt.clone()], ..Wanted::default() };
+    imports.import(found(&wanted).unwrap(), &mut |_, _, _| true).unwrap();
+    let sources = imports.sources();
+    let again = Wanted::again(&sources);
+    assert_eq!((&again.xplane, &again.files, again.usual), (&vec![x], &vec![apt.clone()], true));
+    // Nothing of it has changed.
+    assert_eq!(
+        sources,
+        found(&Wanted { usual: false, ..again })
+            .unwrap()
+            .into_iter()
+            .zip(&sources)
+            .map(|(f, s)| Source { airports: s.airports, skipped: s.skipped, ..f })
+            .collect::<Vec<_>>()
+    );
+    fs::write(&apt, APT.replace("PHTO", "PHYY")).unwrap();
+    let refused = imports.import(found(&wanted).unwrap(), &mut |_, _, _| false).unwrap_err();
+    assert!(refused.what.contains("given up"));
+    assert!(known(&imports, "PHXX").is_some() && known(&imports, "PHYY").is_none());
+    assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing half is left");
+    fs::remove_file(&apt).unwrap();
+    assert!(Wanted::again(&imports.sources()).files.is_empty());
 }

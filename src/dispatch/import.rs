@@ -1,0 +1,207 @@
+//! The airports of the simulators on this machine are taken over by themselves: on a thread that ends with its work.
+//!
+//! It begins when Stratus has long been ready, and again when a simulator has appeared. Where nothing has changed it has looked
+//! at the files' dates and no more. It has a lower priority, stands still while anybody speaks, and rests most of its time
+//! while a simulator runs.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::Inbox;
+use super::charts::Charts;
+use crate::event::Event;
+use crate::problem::Problem;
+use crate::scenery::{self, Imports, Outcome, Source, Wanted};
+use crate::speech::gently;
+
+/// After the start: everything else comes first.
+pub(super) const FIRST: Duration = Duration::from_secs(20);
+/// Sooner than this nothing is looked at again.
+const AGAIN: Duration = Duration::from_secs(600);
+/// How often it looks whether everybody has ended speaking.
+const STILL: Duration = Duration::from_millis(200);
+/// While a simulator runs it rests so many times as long as it has worked, and so long at most.
+const REST: (u32, Duration) = (3, Duration::from_secs(1));
+
+/// What goes on around an import.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// The pilot or the controller speaks.
+    pub(super) talking: AtomicBool,
+    /// A simulator runs.
+    pub(super) flying: AtomicBool,
+    stop: AtomicBool,
+}
+
+/// The import in the background.
+#[derive(Debug)]
+pub(super) struct Import {
+    imports: Imports,
+    charts: Arc<Charts>,
+    inbox: Inbox,
+    pub(super) around: Arc<Around>,
+    thread: Option<JoinHandle<()>>,
+    began: Option<Instant>,
+}
+
+impl Import {
+    /// Nothing is looked for yet.
+    pub(super) fn new(imports: Imports, charts: Arc<Charts>, inbox: &Inbox) -> Self {
+        Self { imports, charts, inbox: inbox.clone(), around: Arc::default(), thread: None, began: None }
+    }
+
+    /// Brings the index up to date, `after` a while; nothing if that was done lately, or is under way.
+    pub(super) fn begin(&mut self, after: Duration) {
+        let lately = self.began.is_some_and(|b| b.elapsed() < AGAIN);
+        if lately || self.thread.as_ref().is_some_and(|t| !t.is_finished()) {
+            return;
+        }
+        self.began = Some(Instant::now());
+        let (imports, charts, inbox, around) = (self.imports.clone(), self.charts.clone(), self.inbox.clone(), self.around.clone());
+        let spawned = std::thread::Builder::new().name("import".into()).spawn(move || {
+            std::thread::park_timeout(after);
+            if around.stop.load(Ordering::Relaxed) {
+                return;
+            }
+            gently::lower();
+            let usual = scenery::found(&Wanted::again(&imports.sources()));
+            // Without any simulator there is nothing to do; what was imported stays.
+            let Ok(sources) = usual else { return };
+            match bring_up_to_date(&imports, sources, &around) {
+                Ok(Some((outcome, first))) => {
+                    charts.look_again();
+                    if first && outcome.airports > 0 {
+                        inbox.offer(told(&outcome));
+                    }
+                }
+                Ok(None) => {}
+                Err(_) if around.stop.load(Ordering::Relaxed) => {}
+                Err(p) => inbox.offer(Event::Trouble(p)),
+            }
+        });
+        match spawned {
+            Ok(thread) => self.thread = Some(thread),
+            Err(e) => log::warn!("the simulators' airports are not looked for: {e}"),
+        }
+    }
+}
+
+impl Drop for Import {
+    fn drop(&mut self) {
+        self.around.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Imports what has changed, if anything has: what came of it, and whether it was the first time.
+fn bring_up_to_date(imports: &Imports, sources: Vec<Source>, around: &Around) -> Result<Option<(Outcome, bool)>, Problem> {
+    let known = imports.sources();
+    let same = |a: &Source, b: &Source| (&a.path, a.kind, a.size, a.changed, &a.named) == (&b.path, b.kind, b.size, b.changed, &b.named);
+    if known.len() == sources.len() && known.iter().zip(&sources).all(|(a, b)| same(a, b)) {
+        return Ok(None);
+    }
+    let (begun, mut worked) = (Instant::now(), Instant::now());
+    log::info!("the simulators' airports are taken over: {} files, {} before", sources.len(), known.len());
+    let mut file = None;
+    let mut watch = |path: &Path, read: u64, size: u64| {
+        if read > 0 && file.as_deref() != Some(path) {
+            file = Some(path.to_owned());
+            log::info!("{} ({} MB)", path.display(), size >> 20);
+        }
+        while around.talking.load(Ordering::Relaxed) && !around.stop.load(Ordering::Relaxed) {
+            std::thread::park_timeout(STILL);
+        }
+        if around.flying.load(Ordering::Relaxed) && !around.stop.load(Ordering::Relaxed) {
+            std::thread::park_timeout((worked.elapsed() * REST.0).min(REST.1));
+        }
+        worked = Instant::now();
+        !around.stop.load(Ordering::Relaxed)
+    };
+    let outcome = imports.import(sources, &mut watch)?;
+    log::info!(
+        "{} airports of the simulators in {:.1} s; files read: {}, unchanged: {}; lines that could not be read: {}",
+        outcome.airports,
+        begun.elapsed().as_secs_f64(),
+        outcome.read,
+        outcome.unchanged,
+        outcome.skipped
+    );
+    Ok(Some((outcome, known.is_empty())))
+}
+
+fn told(outcome: &Outcome) -> Event {
+    let body = format!("{} airports were taken over: their taxiways are named from now on, as far as they have any.", outcome.airports);
+    Event::Notice { title: "Your simulator's airports".into(), body }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+
+    const APT: &str = "I\n1000 made up\n1 38 1 0 PHTO Hilo\n\
+100 46 1 1 1.00 0 3 0 08 19.72138000 -155.05785950 0 0 3 11 0 0 26 19.72135900 -155.02930200 0 0 3 8 0 0\n99\n";
+
+    fn sources(apt: &Path) -> Vec<Source> {
+        scenery::found(&Wanted { files: vec![apt.to_owned()], ..Wanted::default() }).unwrap()
+    }
+
+    #[test]
+    fn the_index_is_brought_up_to_date_only_where_something_has_changed() {
+        let dir = tempfile::tempdir().unwrap();
+        let apt = dir.path().join("apt.dat");
+        std::fs::write(&apt, APT).unwrap();
+        let imports = Imports::within(&dir.path().join("data"));
+        let around = Around::default();
+        let (outcome, first) = bring_up_to_date(&imports, sources(&apt), &around).unwrap().unwrap();
+        assert!(first && outcome.airports == 1 && matches!(told(&outcome), Event::Notice { body, .. } if body.starts_with("1 airports")));
+        let before = std::fs::metadata(imports.path()).unwrap().modified().unwrap();
+        assert_eq!(bring_up_to_date(&imports, sources(&apt), &around).unwrap(), None);
+        assert_eq!(std::fs::metadata(imports.path()).unwrap().modified().unwrap(), before, "the index was not touched");
+        std::fs::write(&apt, APT.replace("Hilo", "Hilo Intl")).unwrap();
+        assert!(!bring_up_to_date(&imports, sources(&apt), &around).unwrap().unwrap().1);
+        // A damaged index is made anew.
+        std::fs::write(imports.path(), "damaged").unwrap();
+        assert!(bring_up_to_date(&imports, sources(&apt), &around).unwrap().is_some());
+        assert!(imports.airport("PHTO").unwrap().is_some());
+        // Stopped, it leaves everything as it was.
+        std::fs::write(&apt, APT.replace("PHTO", "PHYY")).unwrap();
+        around.stop.store(true, Ordering::Relaxed);
+        assert!(bring_up_to_date(&imports, sources(&apt), &around).is_err());
+        assert!(imports.airport("PHTO").unwrap().is_some());
+    }
+
+    #[test]
+    fn it_stands_still_while_somebody_speaks_and_ends_at_once_when_stratus_does() {
+        let dir = tempfile::tempdir().unwrap();
+        let apt = dir.path().join("apt.dat");
+        std::fs::write(&apt, APT).unwrap();
+        let imports = Imports::within(&dir.path().join("data"));
+        let around = Arc::new(Around::default());
+        around.talking.store(true, Ordering::Relaxed);
+        let (a, b, found) = (around.clone(), imports.clone(), sources(&apt));
+        let importing = std::thread::spawn(move || bring_up_to_date(&b, found, &a).unwrap().is_some());
+        // However long one waits, nothing is there while the pilot speaks.
+        for _ in 0..50 {
+            std::thread::yield_now();
+            assert!(!imports.path().exists());
+        }
+        around.talking.store(false, Ordering::Relaxed);
+        assert!(importing.join().unwrap() && imports.path().exists());
+        let (sender, _inbox) = sync_channel(8);
+        let inbox = Inbox(sender);
+        let charts = Arc::new(Charts::start(&imports, &inbox).unwrap());
+        let mut import = Import::new(imports, charts, &inbox);
+        import.begin(Duration::from_secs(3600));
+        assert!(import.thread.is_some());
+        // Dropped, it does not wait for the hour.
+        drop(import);
+    }
+}
