@@ -305,7 +305,7 @@ pub struct Speak {
     /// Write a WAV file instead of playing.
     #[arg(long, value_name = "FILE.wav")]
     pub out: Option<PathBuf>,
-    /// "en-US" or "en-GB"; else the configured one.
+    /// "en-US", "en-GB", or "windows:" and the name of one of Windows's own; else the configured one.
     #[arg(long)]
     pub voice: Option<String>,
     /// Through the radio.

@@ -41,8 +41,7 @@ use crate::report::SimState;
 use crate::scenery::Imports;
 use crate::settings::Config;
 use crate::sim::link::{Link, Patience, Told};
-use crate::speech::files;
-use crate::speech::synthesise::Synthesiser;
+use crate::speech::mouth::Mouth;
 use crate::units::{Time, TxId};
 use crate::worker::{Worker, panic_words, stumble};
 
@@ -447,17 +446,23 @@ fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, P
         |job: &VoiceJob| (job.tx, job.part, job.last),
         move || {
             let (out, unspoken) = (out.clone(), unspoken.clone());
-            let mut mouth: Option<Synthesiser> = None;
+            let mut mouth: Option<Mouth> = None;
             move |job: VoiceJob| {
-                if job.tx.0 <= unspoken.load(Ordering::Relaxed) {
+                let unwanted = || job.tx.0 <= unspoken.load(Ordering::Relaxed);
+                if unwanted() {
                     return;
                 }
-                let result = match &mut mouth {
-                    Some(m) => m.speak(&job.words, &job.voice),
-                    None => {
-                        files::voices().and_then(|dir| Synthesiser::new(&dir)).and_then(|m| mouth.insert(m).speak(&job.words, &job.voice))
-                    }
+                let made = match &mut mouth {
+                    Some(m) => Ok(m),
+                    None => Mouth::new().map(|m| mouth.insert(m)),
                 };
+                let result = made.and_then(|m| {
+                    let spoken = m.speak(&job.words, &job.voice, &unwanted);
+                    if let Some(p) = spoken.trouble {
+                        out.send(Event::Trouble(p));
+                    }
+                    spoken.clip
+                });
                 out.send(Event::Voiced { tx: job.tx, part: job.part, last: job.last, result });
             }
         },

@@ -4,6 +4,7 @@
 //! `Arc<[f32]>` and is left out of recordings: replay starts at `Heard`.
 
 mod menu;
+mod voice;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use crate::report::Report;
 use crate::settings::Config;
 use crate::units::{Callsign, Facility, Frequency, LatLon, Squawk, TxId};
 use crate::update::Offered;
+
+pub use voice::{SystemVoice, Voice};
 
 /// Down or up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,23 +89,6 @@ pub struct Heard {
 pub struct Hints {
     /// A sentence of expected words; the likeliest last.
     pub prompt: String,
-}
-
-/// A voice and how it speaks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voice {
-    /// "en-US" or "en-GB".
-    pub name: String,
-    /// Percent of the normal speed.
-    pub rate_percent: u16,
-    /// Percent of the normal pitch.
-    pub pitch_percent: u16,
-}
-
-impl Default for Voice {
-    fn default() -> Self {
-        Self { name: "en-US".into(), rate_percent: 100, pitch_percent: 100 }
-    }
 }
 
 /// A question for the language model: what was said, the situation, and the closed list it may choose from.

@@ -218,7 +218,7 @@ pub struct Speech {
     pub eager: bool,
     /// Unload the model after so long without a call; 0: never.
     pub idle_unload_minutes: u16,
-    /// The controllers' voice: "auto", "en-US" or "en-GB".
+    /// The controllers' voice: "auto", "en-US", "en-GB", or "windows:" and a name, a language or "auto".
     pub voice: String,
     /// Which controller has which pitch and pace; another number casts them anew, 0 gives all of them one voice.
     pub cast: u32,
@@ -280,8 +280,18 @@ pub enum Placement {
 
 /// The voice that fits the airport.
 pub const AUTO_VOICE: &str = "auto";
-/// What `speech.voice` may be.
+/// Stratus's own voices, and the one that fits the airport.
 pub const VOICES: [&str; 3] = [AUTO_VOICE, "en-US", "en-GB"];
+/// A voice of Windows's own: its name, a part of it, or a language follows.
+pub const WINDOWS_VOICE: &str = "windows:";
+/// The voices of Windows's that fit the airport.
+pub const AUTO_WINDOWS_VOICE: &str = "windows:auto";
+
+/// Whether `speech.voice` may be so. Whether such a voice is there, the system knows.
+fn is_voice(text: &str) -> bool {
+    let own = |name: &str| (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
+    VOICES.contains(&text) || text.strip_prefix(WINDOWS_VOICE).is_some_and(own)
+}
 
 /// `[brain]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -484,8 +494,12 @@ impl Config {
         if self.audio.side_tone_percent > 100 {
             return bad("audio.side_tone_percent", format!("{} is above 100", self.audio.side_tone_percent), "0 to 100");
         }
-        if !VOICES.contains(&self.speech.voice.as_str()) {
-            return bad("speech.voice", format!("{:?} is not a voice", self.speech.voice), "\"auto\", \"en-US\" or \"en-GB\"");
+        if !is_voice(&self.speech.voice) {
+            return bad(
+                "speech.voice",
+                format!("{:?} is not a voice", self.speech.voice),
+                "\"auto\", \"en-US\", \"en-GB\"; on Windows also \"windows:auto\" or \"windows:Microsoft David\"",
+            );
         }
         if !(50..=200).contains(&self.speech.rate_percent) {
             return bad("speech.rate_percent", format!("{} is not within 50 to 200", self.speech.rate_percent), "110 is usual");
@@ -555,6 +569,19 @@ mod tests {
         let mut c = Config::default();
         c.ptt.key = " ".into();
         assert!(c.validate().unwrap_err().what.contains("ptt.key"));
+        for (voice, fits) in [
+            ("auto", true),
+            ("windows:auto", true),
+            ("windows:Microsoft Hazel", true),
+            ("windows:", false),
+            ("windows: ", false),
+            ("windows:a\nb", false),
+            ("Microsoft Hazel", false),
+        ] {
+            let mut c = Config::default();
+            c.speech.voice = voice.into();
+            assert_eq!(c.validate().is_ok(), fits, "{voice:?}");
+        }
         for (text, fits) in [
             ("044f:b10a/button 3", true),
             ("044f:b10a/hat 5-", true),

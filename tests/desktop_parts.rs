@@ -38,7 +38,7 @@ fn the_tray_shows_states_and_a_menu_that_works() {
         unit: "Hilo & Tower_118.1".into(),
         recent: vec!["N172SP, <b>runway 26</b>,\ncleared for take-off".into(), "two".into(), "three".into()],
         muted: true,
-        devices: Devices { microphones: vec!["Yeti_1".into()], speakers: vec!["Headset".into()] },
+        devices: Devices { microphones: vec!["Yeti_1".into()], speakers: vec!["Headset".into()], ..Devices::default() },
         voice: "en-US".into(),
         tunes: true,
         joystick: vec!["044f:b10a/button 3".into()],

@@ -63,6 +63,8 @@ def put(table, key, value):
 put("speech", "model", "'C:\\models\\demo.bin'")
 put("ptt", "key", '"RightCtrl"')
 put("brain", "mode", '"rules"')
+# Wine has none of Windows's voices: Stratus's own speaks in its place.
+put("speech", "voice", '"windows:Microsoft David"')
 put("log", "level", '"debug"')
 open(path, "w", encoding="utf-8").write(text)
 PY
@@ -90,6 +92,8 @@ PY
 )
 echo "         peak at the speaker: $peak of 32767"
 check "the answer is heard at the speaker" test "$peak" -gt 1500
+check "a voice of Windows's that is not there is told once" test "$(count "toast: Windows")" = 1
+check "the doctor tells it too" grep -q "voice  *Windows" <(stratus doctor)
 
 say "the key, with a notepad in front"
 key() { xdotool "$1" "$2"; }

@@ -2,7 +2,7 @@
 
 use crate::airports::{Airport, Station};
 use crate::event::Voice;
-use crate::settings::{AUTO_VOICE, Speech};
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Speech, WINDOWS_VOICE};
 use crate::units::{Facility, Region};
 
 /// Pitch and pace of a controller, percent of the voice's own. As many as an airport may have units.
@@ -14,12 +14,16 @@ pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&St
     let icao = airport.map_or("", |a| a.icao.as_str());
     let desk = desk(icao, station, from);
     let chance = hash(speech.cast, &desk);
+    // In the United Kingdom one hears British voices, in America American ones, elsewhere both.
+    let accent = match region {
+        Region::Faa => "en-US",
+        _ if icao.starts_with("EG") || speech.cast == 0 || !chance.is_multiple_of(3) => "en-GB",
+        _ => "en-US",
+    };
     let name = match speech.voice.as_str() {
-        // In the United Kingdom one hears British voices, in America American ones, elsewhere both.
-        AUTO_VOICE if region == Region::Faa => "en-US",
-        AUTO_VOICE if icao.starts_with("EG") || speech.cast == 0 || !chance.is_multiple_of(3) => "en-GB",
-        AUTO_VOICE => "en-US",
-        chosen => chosen,
+        AUTO_VOICE => accent.to_owned(),
+        AUTO_WINDOWS_VOICE => format!("{WINDOWS_VOICE}{accent}"),
+        chosen => chosen.to_owned(),
     };
     let (pitch_percent, pace) = if speech.cast == 0 {
         (100, 100)
@@ -29,7 +33,7 @@ pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&St
         // The units of a field are never two with one voice: 3 and 8 have no common divisor.
         CHARACTERS[(hash(speech.cast, icao) as usize % CHARACTERS.len() + from as usize * 3) % CHARACTERS.len()]
     };
-    Voice { name: name.to_owned(), rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent }
+    Voice { name, rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent }
 }
 
 /// What a controller is known by. Radar units serve many fields, and departure and approach on one frequency are one desk.
@@ -100,6 +104,20 @@ mod tests {
             })
             .into();
         assert!(others.len() > 2, "{others:?}");
+    }
+
+    #[test]
+    fn windows_voices_are_cast_in_the_same_way() {
+        let airports = Airports::world();
+        for icao in ["KPAO", "EGKK", "LSZH"] {
+            let airport = airports.find(icao).unwrap();
+            let with = |voice: &str, f| of(&Speech { voice: voice.into(), ..Speech::default() }, Some(&airport), None, f);
+            for f in AT_THE_FIELD {
+                let own = with(AUTO_VOICE, f);
+                assert_eq!(with(AUTO_WINDOWS_VOICE, f), Voice { name: format!("windows:{}", own.name), ..own.clone() });
+                assert_eq!(with("windows:Microsoft Hazel", f), Voice { name: "windows:Microsoft Hazel".into(), ..own });
+            }
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ impl Lister {
             names.dedup();
             names
         };
-        let devices = Devices { microphones: names(Way::In), speakers: names(Way::Out) };
+        let devices = Devices { microphones: names(Way::In), speakers: names(Way::Out), voices: Vec::new() };
         // A connection that shows nothing may be that of a server which has ended; and ALSA alone may give way to one.
         let shows = !(devices.microphones.is_empty() && devices.speakers.is_empty()) && host.id().name() != "ALSA";
         self.host = Some(host).filter(|_| shows);

@@ -13,10 +13,10 @@ use crate::cli::{Speak, Transcribe};
 use crate::dispatch;
 use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
-use crate::settings::{AUTO_VOICE, Config};
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, WINDOWS_VOICE};
+use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
-use crate::speech::synthesise::Synthesiser;
-use crate::speech::{files, model, trial};
+use crate::speech::{model, trial};
 
 pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
@@ -62,13 +62,16 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
     let name = match (&args.voice, config.speech.voice.as_str()) {
         (Some(name), _) => name.clone(),
         (None, AUTO_VOICE) => Voice::default().name,
+        (None, AUTO_WINDOWS_VOICE) => format!("{WINDOWS_VOICE}{}", Voice::default().name),
         (None, name) => name.to_owned(),
     };
-    if !["en-US", "en-GB"].contains(&name.as_str()) {
-        return Err(Problem::new(format!("there is no voice {name:?}")).fix("the voices are en-US and en-GB").into());
+    if !["en-US", "en-GB"].contains(&name.as_str()) && !name.starts_with(WINDOWS_VOICE) {
+        return Err(Problem::new(format!("there is no voice {name:?}"))
+            .fix("the voices are en-US and en-GB; on Windows also \"windows:\" and the name of one of Windows's own")
+            .into());
     }
     let voice = Voice { name, rate_percent: config.speech.rate_percent, pitch_percent: 100 };
-    let clip = Synthesiser::new(&files::voices()?)?.speak(&args.text.join(" "), &voice)?;
+    let clip = said(&args.text.join(" "), &voice)?;
     let clip = if args.radio {
         radio::through(&clip, &radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() })
     } else {
@@ -82,6 +85,16 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
         },
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Words in a voice for a command; a voice that is stood in for is told on standard error.
+pub(super) fn said(words: &str, voice: &Voice) -> Result<Clip, Problem> {
+    let spoken = Mouth::new()?.speak(words, voice, &|| false);
+    if let Some(p) = spoken.trouble {
+        // Nobody reads it where there is no standard error.
+        let _ = writeln!(std::io::stderr(), "{p}");
+    }
+    spoken.clip
 }
 
 /// The default speaker, one clip after the other.

@@ -101,7 +101,7 @@ mod none {
 
     /// None: the file is looked at again and again.
     #[derive(Debug, Default)]
-    pub struct Hints;
+    pub struct Hints {}
 
     impl Hints {
         /// Nothing will be told.

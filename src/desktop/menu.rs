@@ -3,7 +3,7 @@
 use super::tray::one_line;
 use crate::event::{Choice, MenuModel};
 use crate::models;
-use crate::settings::{BrainMode, PilotMode, VOICES};
+use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, PilotMode, VOICES, WINDOWS_VOICE};
 
 /// A part of the menu. Words are as a person reads them: whoever draws them escapes what marks a mnemonic there.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,10 +41,8 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
     all.push(devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker));
     all.push(entry("Play a test call", Choice::TestCall));
     all.push(push_to_talk(model));
-    all.push(Item::Group(
-        "Voice".into(),
-        VOICES.iter().map(|v| check(voice(v), model.voice == *v, Choice::Voice((*v).to_owned()))).collect(),
-    ));
+    let voices = voices(model).into_iter().map(|(words, on, choice)| check(&words, on, choice));
+    all.push(Item::Group("Voice".into(), voices.collect()));
     all.push(speech_models(model));
     all.push(Item::Line);
     let modes = [
@@ -150,6 +148,22 @@ fn update(model: &MenuModel) -> String {
     }
 }
 
+/// Stratus's own voices, those of the system, and the chosen one even when it is not there now.
+fn voices(model: &MenuModel) -> Vec<(String, bool, Choice)> {
+    let there = &model.devices.voices;
+    let mut all: Vec<(String, String)> = VOICES.iter().map(|v| (voice(v).to_owned(), (*v).to_owned())).collect();
+    if !there.is_empty() {
+        all.push(("Windows: by the region".into(), AUTO_WINDOWS_VOICE.into()));
+    }
+    let named = there.iter().take(MAX_DEVICES);
+    all.extend(named.map(|v| (format!("Windows: {} ({})", v.name, v.language), format!("{WINDOWS_VOICE}{}", v.name))));
+    if !all.iter().any(|(_, v)| *v == model.voice) {
+        let name = model.voice.strip_prefix(WINDOWS_VOICE).unwrap_or(&model.voice);
+        all.push((format!("Windows: {}", name), model.voice.clone()));
+    }
+    all.into_iter().map(|(words, v)| (words, v == model.voice, Choice::Voice(v))).collect()
+}
+
 fn voice(name: &str) -> &str {
     match name {
         "auto" => "By the region",
@@ -170,6 +184,7 @@ fn latency(model: &MenuModel) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::{Devices, SystemVoice};
 
     #[test]
     fn a_chosen_device_that_is_gone_still_stands_there() {
@@ -183,6 +198,23 @@ mod tests {
         assert_eq!(titles(&there, "web")[2], ("Webcam".to_owned(), true));
         assert_eq!(titles(&there, "Yeti")[3], ("Yeti (not there)".to_owned(), true));
         assert_eq!(titles(&there, "Yeti")[1], ("Headset & co".to_owned(), false));
+    }
+
+    #[test]
+    fn the_systems_voices_stand_below_stratuss_own_and_the_chosen_one_always() {
+        let voices = |voice: &str, there: &[&str]| {
+            let voices = there.iter().map(|n| SystemVoice { name: (*n).into(), language: "en-GB".into() }).collect();
+            let devices = Devices { voices, ..Devices::default() };
+            super::voices(&MenuModel { voice: voice.into(), devices, ..MenuModel::default() })
+        };
+        assert_eq!(voices("en-GB", &[]).len(), VOICES.len());
+        let all = voices("windows:Microsoft Hazel", &["Microsoft George", "Microsoft Hazel"]);
+        let on: Vec<_> = all.iter().filter(|v| v.1).collect();
+        let chosen = ("Windows: Microsoft Hazel (en-GB)".to_owned(), true, Choice::Voice("windows:Microsoft Hazel".into()));
+        assert_eq!((all.len(), &on[..]), (VOICES.len() + 3, &[&chosen][..]));
+        assert_eq!(all[VOICES.len()].2, Choice::Voice("windows:auto".into()));
+        let gone = voices("windows:Zira", &["Microsoft George"]);
+        assert_eq!(gone.last().unwrap(), &("Windows: Zira".to_owned(), true, Choice::Voice("windows:Zira".into())));
     }
 
     #[test]

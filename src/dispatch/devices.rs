@@ -6,7 +6,8 @@ use super::Inbox;
 use crate::audio::list::Lister;
 #[cfg(target_os = "linux")]
 use crate::audio::news::News;
-use crate::event::Event;
+use crate::event::{Devices, Event};
+use crate::speech::system_voices;
 use crate::worker::bell::{Bell, Rope, Woken, bell};
 use crate::worker::{stumble, survive};
 
@@ -27,7 +28,7 @@ pub fn watch_devices(inbox: &Inbox) -> Option<Rope> {
                 stumble("devices");
                 // Before the look, so that nothing comes between the two.
                 waiting.prepare();
-                let now = state.1.list();
+                let now = Devices { voices: system_voices::installed(), ..state.1.list() };
                 if state.0.as_ref() != Some(&now) {
                     inbox.offer(Event::Devices(now.clone()));
                     state.0 = Some(now);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::SystemVoice;
 use crate::models::Offer;
 use crate::settings::{BrainMode, PilotMode};
 
@@ -59,13 +60,16 @@ pub enum Choice {
     Quit,
 }
 
-/// The sound devices of the moment, by the names that the configuration takes.
+/// The sound devices of the moment, by the names that the configuration takes, and the system's voices.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Devices {
     /// Microphones.
     pub microphones: Vec<String>,
     /// Speakers and headsets.
     pub speakers: Vec<String>,
+    /// The system's own voices for English; none where it has none for programs.
+    #[serde(default)]
+    pub voices: Vec<SystemVoice>,
 }
 
 /// What the tray icon shows.

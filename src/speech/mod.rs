@@ -1,12 +1,17 @@
-//! Ears and voice: whisper hears, Pico speaks. Both are made, used and dropped on one thread each.
+//! Ears and voice: whisper hears, Pico or a voice of the system's speaks. Each is made, used and dropped on one thread.
 
 mod abort;
 pub mod files;
 pub mod gently;
 pub mod model;
+pub mod mouth;
 mod plausible;
 mod processor;
 pub mod recognise;
+mod sound;
 pub mod synthesise;
+pub mod system_voices;
 pub mod text;
 pub mod trial;
+#[cfg(windows)]
+mod windows_voice;

@@ -69,7 +69,8 @@ fn broken(name: &str, e: &PicoError) -> Problem {
 }
 
 fn load(folder: &Path, name: &str) -> Result<Engine, PicoError> {
-    let (text, sound) = if name == "en-GB" { ("en-GB_ta.bin", "en-GB_kh0_sg.bin") } else { ("en-US_ta.bin", "en-US_lh0_sg.bin") };
+    // A voice of the system's that cannot speak is stood in for in its accent, where its name tells it.
+    let (text, sound) = if name.ends_with("en-GB") { ("en-GB_ta.bin", "en-GB_kh0_sg.bin") } else { ("en-US_ta.bin", "en-US_lh0_sg.bin") };
     let system = System::new(MEMORY)?;
     let text = System::load_resource(Rc::clone(&system), folder.join(text).to_string_lossy())?;
     let sound = System::load_resource(Rc::clone(&system), folder.join(sound).to_string_lossy())?;

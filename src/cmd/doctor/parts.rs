@@ -12,7 +12,8 @@ use crate::event::{Hints, Voice};
 use crate::ipc::{self, Reply, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::settings::{AUTO_VOICE, Config, VOICES};
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, VOICES, WINDOWS_VOICE};
+use crate::speech::mouth::Mouth;
 use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model, trial};
 use crate::update::{Found, Version};
@@ -55,11 +56,21 @@ pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
 
 /// Every voice that may be heard speaks.
 pub(super) fn voice(config: &Config) -> Result<String, Problem> {
-    let all: Vec<&str> =
-        VOICES.into_iter().filter(|v| *v != AUTO_VOICE && [AUTO_VOICE, v].contains(&config.speech.voice.as_str())).collect();
+    let accents = VOICES.into_iter().filter(|v| *v != AUTO_VOICE);
+    let all: Vec<String> = match config.speech.voice.as_str() {
+        AUTO_VOICE => accents.map(str::to_owned).collect(),
+        AUTO_WINDOWS_VOICE => accents.map(|v| format!("{WINDOWS_VOICE}{v}")).collect(),
+        chosen => vec![chosen.to_owned()],
+    };
+    let mut mouth = Mouth::new()?;
     for name in &all {
-        let voice = Voice { name: (*name).to_owned(), ..Voice::default() };
-        let clip = Synthesiser::new(&files::voices()?)?.speak(WORDS, &voice)?;
+        let voice = Voice { name: name.clone(), ..Voice::default() };
+        let spoken = mouth.speak(WORDS, &voice, &|| false);
+        // Another speaks in its place, but this is not what the pilot chose.
+        if let Some(p) = spoken.trouble {
+            return Err(p);
+        }
+        let clip = spoken.clip?;
         if clip.samples.iter().all(|s| s.abs() < 0.01) {
             return Err(Problem::new(format!("the voice {name} is silent")).fix("reinstall Stratus"));
         }

@@ -8,12 +8,10 @@ use super::ask::{refused, told, well};
 use crate::audio::devices::{Finder, Listed, Way, all};
 use crate::audio::meter::{self, Level, Verdict};
 use crate::audio::{ear, mouth, play, radio, resample, take};
-use crate::cmd::sound::ears;
+use crate::cmd::sound::{ears, said};
 use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
-use crate::settings::AUTO_VOICE;
-use crate::speech::files;
-use crate::speech::synthesise::Synthesiser;
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, WINDOWS_VOICE};
 
 /// How long the microphone is listened to, seconds; without anybody to speak a moment does.
 const LISTEN_S: u32 = 4;
@@ -183,9 +181,13 @@ fn understood(s: &Setup<'_>, samples: &[f32], rate: u32) -> Result<String, Probl
 fn test_call(s: &Setup<'_>) -> Result<String, Problem> {
     let mut speaker = mouth::Speaker::open(s.config.audio.speaker.as_deref())?;
     // Each unit has a voice of its own with "auto"; one of them is heard here.
-    let name = Some(s.config.speech.voice.clone()).filter(|v| v != AUTO_VOICE).unwrap_or_else(|| Voice::default().name);
+    let name = match s.config.speech.voice.as_str() {
+        AUTO_VOICE => Voice::default().name,
+        AUTO_WINDOWS_VOICE => format!("{WINDOWS_VOICE}{}", Voice::default().name),
+        chosen => chosen.to_owned(),
+    };
     let voice = Voice { name, rate_percent: s.config.speech.rate_percent, ..Voice::default() };
-    let clip: Clip = Synthesiser::new(&files::voices()?)?.speak(TEST_CALL, &voice)?;
+    let clip: Clip = said(TEST_CALL, &voice)?;
     let volume = s.config.audio.volume_percent;
     let how = radio::Reception { volume_percent: volume, ..radio::Reception::default() };
     let clip = if s.config.audio.radio_effect { radio::through(&clip, &how) } else { radio::at_volume(&clip, volume) };

@@ -1,0 +1,217 @@
+//! The controllers' mouth: Pico's voices, the system's own where the pilot chose one, and Pico in their place when they cannot
+//! speak. A voice that hangs holds nobody up.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::time::{Duration, Instant};
+
+use super::synthesise::Synthesiser;
+use super::text::sanitise;
+use super::{files, sound};
+use crate::event::{Clip, Voice};
+use crate::problem::Problem;
+use crate::settings::WINDOWS_VOICE;
+
+/// A phrase of the system's voices takes some tenths of a second, and the first of a voice a second or two.
+const LIMIT: Duration = Duration::from_secs(4);
+/// How often a wait looks whether anybody still listens.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Words for a voice of the system's.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Utterance {
+    /// Plain words, never markup.
+    pub words: String,
+    /// The voice's name, a part of it, or a language.
+    pub voice: String,
+    /// 1: its normal speed.
+    pub rate: f64,
+    /// 1: its normal pitch; 0 is the lowest, 2 the highest.
+    pub pitch: f64,
+}
+
+/// Makes a WAV file of words; the flag tells that nobody wants it any more.
+pub(super) type Speak = Box<dyn FnMut(&Utterance, &AtomicBool) -> Result<Vec<u8>, Problem>>;
+
+/// What was said.
+#[derive(Debug)]
+pub struct Spoken {
+    /// The sound; empty when nobody wanted it any more.
+    pub clip: Result<Clip, Problem>,
+    /// Why it is not the voice that was asked for; told once until it speaks again.
+    pub trouble: Option<Problem>,
+}
+
+/// A mouth with all voices.
+pub struct Mouth {
+    pico: Synthesiser,
+    own: Own,
+    told: Option<Problem>,
+}
+
+impl Mouth {
+    /// With the voices of this installation and this system. Each is loaded when it first speaks.
+    pub fn new() -> Result<Self, Problem> {
+        Ok(Self { pico: Synthesiser::new(&files::voices()?)?, own: Own::new(systems, LIMIT), told: None })
+    }
+
+    /// Speaks `words` (data, never markup) in `voice`. While a voice of the system's is waited for, `unwanted` is asked
+    /// whether anybody still listens.
+    pub fn speak(&mut self, words: &str, voice: &Voice, unwanted: &dyn Fn() -> bool) -> Spoken {
+        let Some(name) = voice.name.strip_prefix(WINDOWS_VOICE) else {
+            return Spoken { clip: self.pico.speak(words, voice), trouble: None };
+        };
+        let plain = sanitise(words);
+        if plain.is_empty() {
+            return Spoken { clip: Ok(nothing()), trouble: None };
+        }
+        match self.own.speak(utterance(plain, name, voice), unwanted) {
+            None => Spoken { clip: Ok(nothing()), trouble: None },
+            Some(Ok(clip)) => {
+                self.told = None;
+                Spoken { clip: Ok(clip), trouble: None }
+            }
+            Some(Err(p)) => {
+                let news = self.told.as_ref() != Some(&p);
+                self.told = Some(p.clone());
+                Spoken { clip: self.pico.speak(words, voice), trouble: Some(p).filter(|_| news) }
+            }
+        }
+    }
+}
+
+fn nothing() -> Clip {
+    Clip { samples: [].into(), rate: 16_000 }
+}
+
+/// Pitch and pace as the system's voices take them.
+fn utterance(words: String, name: &str, voice: &Voice) -> Utterance {
+    let part = |percent: u16, least: u16, most: u16| f64::from(percent.clamp(least, most)) / 100.0;
+    Utterance { words, voice: name.to_owned(), rate: part(voice.rate_percent, 50, 200), pitch: part(voice.pitch_percent, 60, 160) }
+}
+
+#[cfg(windows)]
+fn systems() -> Speak {
+    super::windows_voice::speaker()
+}
+
+#[cfg(not(windows))]
+fn systems() -> Speak {
+    Box::new(|_, _| {
+        Err(Problem::new("Windows's voices are not here")
+            .because("this is another system")
+            .fix("choose another voice in the tray's menu (`speech.voice`)"))
+    })
+}
+
+fn hangs() -> Problem {
+    Problem::new("the system's voice does not answer")
+        .because(format!("no sound within {} s", LIMIT.as_secs()))
+        .fix("choose another voice in the tray's menu; one of Stratus's own speaks in its place")
+}
+
+/// Words for the thread of the system's voices.
+struct Ask {
+    utterance: Utterance,
+    given_up: Arc<AtomicBool>,
+    answer: SyncSender<Answer>,
+}
+
+type Answer = Result<Vec<u8>, Problem>;
+
+/// The system's voices, on a thread of their own that starts with the first words.
+struct Own {
+    make: fn() -> Speak,
+    limit: Duration,
+    asks: Option<SyncSender<Ask>>,
+    /// An answer that nobody waited for, and whether it hung.
+    late: Option<(Receiver<Answer>, bool)>,
+}
+
+impl Own {
+    fn new(make: fn() -> Speak, limit: Duration) -> Self {
+        Self { make, limit, asks: None, late: None }
+    }
+
+    /// The words as sound; `None` when nobody wants them any more. After a voice has hung, nothing is waited for until it
+    /// has come to its end.
+    fn speak(&mut self, utterance: Utterance, unwanted: &dyn Fn() -> bool) -> Option<Result<Clip, Problem>> {
+        let until = Instant::now() + self.limit;
+        if let Some((late, hung)) = self.late.take() {
+            let waited = if hung {
+                late.try_recv().map(drop).map_err(|e| e == TryRecvError::Empty)
+            } else {
+                wait(&late, until, unwanted).map(drop).map_err(|e| e != Ended::Gone)
+            };
+            if waited == Err(true) {
+                let listened = !unwanted();
+                self.late = Some((late, hung || listened));
+                return listened.then(|| Err(hangs()));
+            }
+        }
+        let (answer, told) = sync_channel(1);
+        let given_up = Arc::new(AtomicBool::new(false));
+        if let Err(p) = self.ask(Ask { utterance, given_up: given_up.clone(), answer }) {
+            return Some(Err(p));
+        }
+        match wait(&told, until, unwanted) {
+            Ok(file) => Some(file.and_then(|f| sound::clip(&f))),
+            Err(Ended::Gone) => {
+                self.asks = None;
+                Some(Err(Problem::bug("the system's voice stopped").fix("it is started again")))
+            }
+            Err(why) => {
+                given_up.store(true, Ordering::Relaxed);
+                self.late = Some((told, why == Ended::Late));
+                (why == Ended::Late).then(|| Err(hangs()))
+            }
+        }
+    }
+
+    fn ask(&mut self, ask: Ask) -> Result<(), Problem> {
+        let ask = match &self.asks {
+            Some(asks) => match asks.send(ask) {
+                Ok(()) => return Ok(()),
+                Err(back) => back.0,
+            },
+            None => ask,
+        };
+        let (asks, inbox) = sync_channel::<Ask>(1);
+        let make = self.make;
+        let spawned = std::thread::Builder::new().name("system voice".into()).spawn(move || {
+            let mut speak = make();
+            while let Ok(ask) = inbox.recv() {
+                // Nobody may be waiting any more.
+                drop(ask.answer.send(speak(&ask.utterance, &ask.given_up)));
+            }
+        });
+        spawned.map_err(|e| Problem::new("the system's voice cannot be started").because(e))?;
+        asks.send(ask).map_err(|_| Problem::bug("the system's voice stopped"))?;
+        self.asks = Some(asks);
+        Ok(())
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Late,
+    Unwanted,
+    Gone,
+}
+
+fn wait(answer: &Receiver<Answer>, until: Instant, unwanted: &dyn Fn() -> bool) -> Result<Answer, Ended> {
+    loop {
+        match answer.recv_timeout(LOOK) {
+            Ok(answer) => return Ok(answer),
+            Err(RecvTimeoutError::Disconnected) => return Err(Ended::Gone),
+            Err(RecvTimeoutError::Timeout) if unwanted() => return Err(Ended::Unwanted),
+            Err(RecvTimeoutError::Timeout) if Instant::now() >= until => return Err(Ended::Late),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

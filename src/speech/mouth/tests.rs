@@ -1,0 +1,137 @@
+//! The mouth with system voices that speak, fail, hang, panic, and make rubbish.
+
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+
+use super::*;
+use crate::speech::sound::tests::tone;
+
+/// Long for a test, short for a pilot.
+const SOON: Duration = Duration::from_millis(100);
+
+fn mouth(make: fn() -> Speak) -> Mouth {
+    Mouth { pico: Synthesiser::new(&files::voices().unwrap()).unwrap(), own: Own::new(make, SOON), told: None }
+}
+
+fn named(name: &str) -> Voice {
+    Voice { name: format!("{WINDOWS_VOICE}{name}"), rate_percent: 110, pitch_percent: 80 }
+}
+
+fn heard() -> &'static dyn Fn() -> bool {
+    &|| false
+}
+
+/// By its rate one hears who spoke: Pico has 16,000 samples a second, the voices here 22,050.
+fn spoke(s: &Spoken) -> (u32, Option<&str>) {
+    let clip = s.clip.as_ref().unwrap();
+    assert!(clip.samples.iter().any(|x| x.abs() > 0.05), "silence");
+    (clip.rate, s.trouble.as_ref().map(|p| p.what.as_str()))
+}
+
+#[test]
+fn the_systems_voice_speaks_plain_words_at_the_units_pitch_and_pace() {
+    static SAID: Mutex<Vec<Utterance>> = Mutex::new(Vec::new());
+    let mut m = mouth(|| {
+        Box::new(|u, _| {
+            SAID.lock().unwrap().push(u.clone());
+            Ok(tone(22_050, 1, 16))
+        })
+    });
+    let words = "<speak><prosody rate=\"x-slow\">Hilo Ground</prosody></speak> & wind calm";
+    assert_eq!(spoke(&m.speak(words, &named("Microsoft David"), heard())), (22_050, None));
+    let slow = Voice { rate_percent: 10, pitch_percent: 400, ..named("en-GB") };
+    m.speak("Wind calm", &slow, heard()).clip.unwrap();
+    assert!(m.speak("", &slow, heard()).clip.unwrap().samples.is_empty());
+    let said = SAID.lock().unwrap();
+    assert_eq!((said.len(), said[0].voice.as_str(), said[0].rate, said[0].pitch), (2, "Microsoft David", 1.1, 0.8));
+    assert!(said[0].words.contains("Heelow Ground") && !said[0].words.contains(['<', '>', '&', '"', '=']), "{}", said[0].words);
+    assert_eq!((said[1].voice.as_str(), said[1].rate, said[1].pitch), ("en-GB", 0.5, 1.6));
+}
+
+#[test]
+fn a_voice_that_cannot_speak_is_told_once_and_pico_speaks_in_its_place() {
+    let mut m = mouth(|| {
+        Box::new(|u, _| match u.voice.as_str() {
+            "there" => Ok(tone(22_050, 1, 16)),
+            "rubbish" => Ok(b"RIFF and no more".to_vec()),
+            gone => Err(Problem::new(format!("no voice {gone}"))),
+        })
+    });
+    let mut say = |name: &str| {
+        let spoken = m.speak("wind calm", &named(name), heard());
+        let (rate, trouble) = spoke(&spoken);
+        (rate, trouble.map(str::to_owned))
+    };
+    assert_eq!(say("gone"), (16_000, Some("no voice gone".into())));
+    assert_eq!(say("gone"), (16_000, None), "told once");
+    assert_eq!(say("there"), (22_050, None));
+    assert_eq!(say("gone"), (16_000, Some("no voice gone".into())), "it had spoken in between");
+    assert_eq!(say("rubbish"), (16_000, Some("the voice's sound cannot be read".into())));
+    assert_eq!(say("there"), (22_050, None));
+}
+
+#[test]
+fn a_voice_that_hangs_is_waited_for_once_and_used_again_when_it_is_back() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    static HANGS: AtomicBool = AtomicBool::new(true);
+    let mut m = mouth(|| {
+        Box::new(|_, _| {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            while HANGS.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            Ok(tone(22_050, 1, 16))
+        })
+    });
+    let v = named("Microsoft Hazel");
+    assert_eq!(spoke(&m.speak("wind calm", &v, heard())), (16_000, Some("the system's voice does not answer")));
+    for _ in 0..3 {
+        assert_eq!(spoke(&m.speak("wind calm", &v, heard())), (16_000, None));
+    }
+    assert_eq!(ASKED.load(Ordering::Relaxed), 1, "nothing more is asked of what hangs");
+    HANGS.store(false, Ordering::Relaxed);
+    let until = Instant::now() + Duration::from_secs(20);
+    while spoke(&m.speak("wind calm", &v, heard())).0 != 22_050 {
+        assert!(Instant::now() < until, "the voice is never used again");
+    }
+}
+
+#[test]
+fn words_that_nobody_wants_any_more_are_given_up_and_the_next_ones_are_spoken() {
+    static GIVEN_UP: AtomicUsize = AtomicUsize::new(0);
+    let mut m = mouth(|| {
+        Box::new(|u, given_up| {
+            while u.words.contains("long") && !given_up.load(Ordering::Relaxed) {
+                std::thread::yield_now();
+            }
+            GIVEN_UP.fetch_add(usize::from(given_up.load(Ordering::Relaxed)), Ordering::Relaxed);
+            Ok(tone(22_050, 1, 16))
+        })
+    });
+    let spoken = m.speak("a long story", &named("x"), &|| true);
+    assert!(spoken.clip.unwrap().samples.is_empty() && spoken.trouble.is_none());
+    assert_eq!(spoke(&m.speak("wind calm", &named("x"), heard())), (22_050, None));
+    assert_eq!(GIVEN_UP.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_voice_that_panics_is_started_again() {
+    let mut m = mouth(|| {
+        Box::new(|u, _| {
+            assert!(!u.words.contains("bad"), "provoked");
+            Ok(tone(22_050, 1, 16))
+        })
+    });
+    assert_eq!(spoke(&m.speak("bad words", &named("x"), heard())), (16_000, Some("the system's voice stopped")));
+    assert_eq!(spoke(&m.speak("good words", &named("x"), heard())), (22_050, None));
+}
+
+#[cfg(not(windows))]
+#[test]
+fn elsewhere_windows_voices_are_told_and_pico_speaks() {
+    let mut m = Mouth::new().unwrap();
+    let spoken = m.speak("wind calm", &named("Microsoft David"), heard());
+    assert_eq!(spoke(&spoken), (16_000, Some("Windows's voices are not here")));
+    assert!(!spoken.trouble.unwrap().fix.is_empty());
+    assert_eq!(spoke(&m.speak("wind calm", &Voice::default(), heard())), (16_000, None));
+}
