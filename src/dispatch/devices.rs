@@ -92,7 +92,7 @@ impl Waiting {
 /// What the thread waits for between two looks: the time, or Windows's word (`Rope::ring`).
 #[cfg(not(target_os = "linux"))]
 #[derive(Default)]
-struct Waiting;
+struct Waiting {}
 
 #[cfg(not(target_os = "linux"))]
 impl Waiting {
