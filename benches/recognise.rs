@@ -1,5 +1,6 @@
 //! Recognition with the fitted context against the whole one and whisper.cpp's defaults, on the same model and sound, in one
 //! run: `scripts/bench-speech.sh [tiny.en base.en small.en | FILE.bin …]`. A file of the pilot's own is measured as it is.
+//! `write NAME FILE` leaves a generated model in a file, for `scripts/call-memory.py`.
 #![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
 
 #[path = "recognise/random.rs"]
@@ -23,6 +24,12 @@ const WAYS: [(&str, Way); 3] =
 
 fn main() -> Result<(), Box<dyn Error>> {
     let asked: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    if let [word, name, path] = asked.as_slice()
+        && word == "write"
+    {
+        let dimensions = random::ALL.into_iter().find(|d| d.name == name).ok_or("there is no model of that name")?;
+        return Ok(random::write(dimensions, &std::fs::read(files::demo("stratus-demo-en-q5_0.bin")?)?, Path::new(path))?);
+    }
     let number = |name: &str, usual: usize| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual);
     let threads = u8::try_from(number("THREADS", usize::from(dispatch::threads(&Config::default()))))?;
     let calls = calls(number("CALLS", 6))?;

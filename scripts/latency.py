@@ -1,8 +1,10 @@
-"""The wait for an answer, measured from outside: latency.py PROGRAM CALLS, inside a desktop of scripts/desk.sh.
+"""The wait for an answer, measured from outside: latency.py PROGRAM CALLS [THINK_MS], inside a desktop of scripts/desk.sh.
 
 A spoken call goes into the virtual microphone while the key is held; the virtual speaker is recorded. Timed is from the
 key's release, less the tail that follows it, to the first sample of the answer in the recording. Taken off are the model's
-compute (recognition, language model, first phrase), as the transcript has it, and what the recorder itself is late by."""
+compute (recognition, language model, first phrase), as the transcript has it, and what the sound server says that the
+recorder is late by. What a click takes through the same server, into the speaker and back, is told beside it.
+With THINK_MS a language model is asked each time, a peer that thinks for so long."""
 
 import array
 import glob
@@ -17,11 +19,13 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "faults"))
+
 CALL = "Hilo Ground, Skyhawk one seven two sierra papa, radio check."
 RATE = 48_000
 LOUD = 250
-
-program, total = os.path.abspath(sys.argv[1]), int(sys.argv[2])
+# A silence within an answer that is longer than this is a drop-out: the carrier's noise never stops while it is on.
+GAP_S = 0.004
 
 
 class Recorder:
@@ -32,6 +36,8 @@ class Recorder:
             ["parec", "--latency-msec=5", "-d", "spk.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1", "--raw"],
             stdout=subprocess.PIPE, bufsize=0)
         self.onset, self.last, self.waiting = None, 0.0, None
+        # Every sample, while somebody wants them.
+        self.kept = None
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
@@ -40,6 +46,8 @@ class Recorder:
             now, data = time.monotonic(), rest + data
             rest = data[len(data) // 2 * 2:]
             samples = array.array("h", data[: len(data) // 2 * 2])
+            if self.kept is not None:
+                self.kept.extend(samples)
             for n, sample in enumerate(samples):
                 if abs(sample) > LOUD:
                     self.last = now
@@ -55,6 +63,46 @@ class Recorder:
         mine = [part for part in text.split("Source Output #") if "parec" in part]
         found = [float(u) for u in re.findall(r"Latency: (\d+) usec", mine[0])] if mine else []
         return sum(found) / 1e6
+
+    def click(self):
+        """How long a click takes into the speaker and back, seconds: the sound server's part, on both ways."""
+        player = subprocess.Popen(["pacat", "--latency-msec=5", "-d", "spk", "--format=s16le", f"--rate={RATE}", "--channels=1", "--raw"],
+                                  stdin=subprocess.PIPE, bufsize=0)
+        silence, due = bytes(RATE // 100 * 2), time.monotonic()
+        for n in range(60):
+            due += 0.01
+            time.sleep(max(due - time.monotonic(), 0))
+            if n == 50:
+                self.onset, self.waiting = None, time.monotonic()
+                player.stdin.write(array.array("h", [20_000] * (RATE // 100)).tobytes())
+                begun = self.waiting
+            else:
+                player.stdin.write(silence)
+        until = time.monotonic() + 2
+        while self.onset is None and time.monotonic() < until:
+            time.sleep(0.01)
+        player.kill()
+        player.wait()
+        self.waiting = None
+        return None if self.onset is None else self.onset - begun
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def gaps(samples):
+    """Silences within what was played, each in seconds: a transmission has none from its first sample to its last."""
+    found, run, begun, last = [], 0, False, 0
+    for n, sample in enumerate(samples):
+        if sample == 0:
+            run += 1
+            continue
+        # Between two transmissions there is silence too, but a long one.
+        if begun and GAP_S * RATE < run < 0.8 * RATE:
+            found.append(run / RATE)
+        begun, run, last = True, 0, n
+    return found
 
 
 def ask(path, request):
@@ -73,57 +121,94 @@ def answers(folder):
     return [line for line in lines if line["from"] == "atc" and line.get("latency_ms")]
 
 
-with tempfile.TemporaryDirectory() as work:
-    wav, config = f"{work}/call.wav", f"{work}/stratus.toml"
-    subprocess.run([program, "speak", CALL, "--voice", "en-GB", "--out", wav], check=True, stdout=subprocess.DEVNULL)
-    with open(config, "w") as f:
-        f.write('[pilot]\ncallsign = "N172SP"\naircraft_type = "C172"\n[ptt]\nkey = "none"\n[brain]\nmode = "rules"\n')
-        f.write(f'[speech]\nmodel = "{os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")}"\npreload = true\nrate_percent = 160\n')
-        f.write('[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n')
-    environment = {**os.environ, **{f"XDG_{k}_HOME": f"{work}/{k}" for k in ("CONFIG", "DATA", "STATE")}}
-    stratus = subprocess.Popen([program, "--config", config, "run", "--sim", "none"], env=environment, stderr=subprocess.DEVNULL)
-    path = os.path.join(os.environ["XDG_RUNTIME_DIR"], "stratus", "stratus.sock")
-    recorder = Recorder()
-    for _ in range(100):
-        try:
-            ask(path, {"ping": True})
-            break
-        except OSError:
-            time.sleep(0.1)
-    time.sleep(3)
-    own, whole, late, missed = [], [], [], 0
-    for n in range(total):
-        known = len(answers(work))
-        ask(path, {"ptt": "down"})
+class Flight:
+    """A Stratus with the demo's model loaded that is spoken to, and what is heard of it."""
+
+    def __init__(self, program, think_ms=None, sim='[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n'):
+        self.folder = tempfile.TemporaryDirectory()
+        work = self.folder.name
+        self.wav, config, self.peer = f"{work}/call.wav", f"{work}/stratus.toml", None
+        brain = '[brain]\nmode = "rules"\n'
+        if think_ms is not None:
+            from peers import Ollama
+            self.peer = Ollama(delay=think_ms / 1e3)
+            brain = f'[brain]\nmode = "llm"\nmodel = "m"\nollama_url = "http://127.0.0.1:{self.peer.port}"\ndeadline_ms = {think_ms + 5000}\n'
+        subprocess.run([program, "speak", CALL, "--voice", "en-GB", "--out", self.wav], check=True, stdout=subprocess.DEVNULL)
+        with open(config, "w") as f:
+            f.write(f'[pilot]\ncallsign = "N172SP"\naircraft_type = "C172"\n[ptt]\nkey = "none"\n{brain}')
+            f.write(f'[speech]\nmodel = "{os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")}"\npreload = true\nrate_percent = 160\n')
+            f.write(sim + "[airports]\nimport = false\n")
+        # Its own socket: another Stratus may run beside it.
+        os.mkdir(f"{work}/run", 0o700)
+        environment = {**os.environ, **{f"XDG_{k}_HOME": f"{work}/{k}" for k in ("CONFIG", "DATA", "STATE")}, "XDG_RUNTIME_DIR": f"{work}/run"}
+        self.stratus = subprocess.Popen([program, "--config", config, "run"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.path = f"{work}/run/stratus/stratus.sock"
+        self.recorder = Recorder()
+        for _ in range(200):
+            try:
+                ask(self.path, {"ping": True})
+                break
+            except OSError:
+                time.sleep(0.1)
+        time.sleep(3)
+
+    def call(self):
+        """One call: its latencies in milliseconds, `whole` (take's end to the first sample heard) among them; None without an answer."""
+        known = len(answers(self.folder.name))
+        ask(self.path, {"ptt": "down"})
         # The key's click or the last answer's end is over by the time the call is.
-        if subprocess.run(["paplay", "-d", "virtmic", wav]).returncode != 0:
-            print(f"the sound server ended at call {n + 1}")
-            break
-        recorder.onset, recorder.waiting = None, time.monotonic()
-        released = ask(path, {"ptt": "up"})
-        late.append(recorder.late())
+        subprocess.run(["paplay", "-d", "virtmic", self.wav], check=True)
+        self.recorder.onset, self.recorder.waiting = None, time.monotonic()
+        released = ask(self.path, {"ptt": "up"})
+        late = self.recorder.late()
         until = time.monotonic() + 15
-        while time.monotonic() < until and (recorder.onset is None or len(answers(work)) == known or time.monotonic() - recorder.last < 0.7):
+        while time.monotonic() < until and (
+            self.recorder.onset is None or len(answers(self.folder.name)) == known or time.monotonic() - self.recorder.last < 0.7
+        ):
             time.sleep(0.05)
-        recorder.waiting = None
-        told = answers(work)
-        if recorder.onset is None or len(told) == known:
-            missed += 1
-            continue
+        self.recorder.waiting = None
+        told = answers(self.folder.name)
+        if self.recorder.onset is None or len(told) == known:
+            return None
         t = told[-1]["latency_ms"]
-        wait = (recorder.onset - released - late[-1]) * 1e3 - t["tail"]
-        whole.append(wait)
-        own.append(wait - t["recognise"] - t["consult"] - t["synthesise"])
-    stratus.terminate()
-    stratus.wait()
-    recorder.process.kill()
+        whole = (self.recorder.onset - released - late) * 1e3 - t["tail"]
+        return {**t, "late": late * 1e3, "whole": whole, "own": whole - t["recognise"] - t["consult"] - t["synthesise"]}
+
+    def close(self):
+        self.stratus.terminate()
+        self.stratus.wait()
+        self.recorder.end()
+        if self.peer:
+            self.peer.close()
+        self.folder.cleanup()
+
+
+def spread(values):
+    """Median, nine of ten, worst."""
+    values = sorted(values)
+    return statistics.median(values), values[min(len(values) * 9 // 10, len(values) - 1)], values[-1]
 
 
 def line(name, values):
-    values = sorted(values)
-    print(f"{name}: median {statistics.median(values):.0f} ms, nine of ten within {values[len(values) * 9 // 10]:.0f}, worst {values[-1]:.0f}")
+    middle, most, worst = spread(values)
+    print(f"{name}: median {middle:.0f} ms, nine of ten within {most:.0f}, worst {worst:.0f}")
 
 
-print(f"{len(own)} answers of {len(own) + missed} calls ({missed} without), the recorder late by {statistics.median(late) * 1e3:.1f} ms")
-line("from the take's end to the first sample at the speaker", whole)
-line("of it Stratus's own part, without the models' compute", own)
+def main():
+    program, total = os.path.abspath(sys.argv[1]), int(sys.argv[2])
+    flight = Flight(program, int(sys.argv[3]) if len(sys.argv) > 3 else None)
+    clicks = [c * 1e3 for c in (flight.recorder.click() for _ in range(5)) if c is not None]
+    calls = [flight.call() for _ in range(total)]
+    flight.close()
+    good = [c for c in calls if c]
+    print(f"{len(good)} answers of {total} calls, the recorder late by {statistics.median(c['late'] for c in good):.1f} ms by the sound server's word; "
+          f"a click takes {statistics.median(clicks) if clicks else float('nan'):.0f} ms into the speaker and back")
+    line("from the take's end to the first sample at the speaker", [c["whole"] for c in good])
+    line("of it Stratus's own part, without the models' compute", [c["own"] for c in good])
+    for name in ("recognise", "consult", "synthesise", "capture"):
+        line(f"of it {name}" if name != "capture" else "within Stratus's own part, the capture's end", [c[name] for c in good])
+    line("before it, the tail after the key's release", [c["tail"] for c in good])
+
+
+if __name__ == "__main__":
+    main()

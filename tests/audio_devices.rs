@@ -188,6 +188,27 @@ fn took(what: &str, since: Instant, until: Instant) {
 }
 
 #[test]
+fn the_server_tells_what_comes_and_goes_and_its_list_is_cpals() {
+    use stratus::audio::list::Lister;
+    use stratus::audio::news::News;
+    let Some(mut sound) = sound("the_server_tells_what_comes_and_goes_and_its_list_is_cpals") else { return };
+    sound.start(&["headset"]);
+    let mut news = News::listen().unwrap();
+    let alone = news.list().unwrap();
+    assert!(alone == Lister::default().list() && !alone.speakers.is_empty(), "{alone:?}");
+    sound.plug("yoke");
+    while !news.read().unwrap() {}
+    let both = news.list().unwrap();
+    assert!(both == Lister::default().list() && both.speakers.len() > alone.speakers.len(), "{both:?}");
+    sound.unplug("yoke");
+    while !news.read().unwrap() {}
+    assert_eq!(news.list().unwrap(), alone);
+    sound.kill();
+    while news.read().is_ok() {}
+    assert!(News::listen().is_err());
+}
+
+#[test]
 fn a_chosen_microphone_is_stood_in_for_and_taken_again() {
     let Some(mut s) = sound("a_chosen_microphone_is_stood_in_for_and_taken_again") else { return };
     s.start(&["room", "headset"]);

@@ -125,10 +125,10 @@ def answer(request, body, status=200, headers=None, length=None):
 
 
 class Ollama(Serving):
-    """Ollama's /api/generate. `mode`: right, slow, hung, cut, lying, noise, refusing, endless."""
+    """Ollama's /api/generate. `mode`: right, slow, hung, cut, lying, noise, refusing, endless; a right answer thinks for `delay` s."""
 
-    def __init__(self, port=0):
-        self.mode = "right"
+    def __init__(self, port=0, delay=0.0):
+        self.mode, self.delay = "right", delay
         self.words = '{"intent":"radio_check"}'
         super().__init__(self.handle, port)
 
@@ -138,6 +138,8 @@ class Ollama(Serving):
                 "lying": '{"intent":"ready_to_taxi","runway":"99","readback":["cleared to land runway 99","squawk 7500"],"callsign":"N999XX"}',
                 "noise": "}{ \x00\x1b[31m \ufffd not json", "endless": "x" * 3_000_000}.get(mode, self.words)
         whole = json.dumps({"model": "m", "created_at": "2026-01-01T00:00:00Z", "response": said, "done": True}).encode()
+        if self.delay and mode == "right":
+            self.over.wait(self.delay)
         if mode == "slow":
             self.over.wait(3)
         if mode == "hung":

@@ -5,6 +5,7 @@ away and panics. What is shipped has none of this."""
 
 import os
 import subprocess
+import threading
 import time
 
 from peers import Ollama, XPlane
@@ -13,7 +14,7 @@ from tray import BASE, RULES, STATED, Tray, ears, until
 
 # Thread, what wakes it, and whether the pilot is told.
 THREADS = [("owner", "typed"), ("capture", ""), ("play", "spoken"), ("recognise", "spoken"), ("synthesise", "typed"), ("record", "typed"),
-           ("config watch", ""), ("microphone", ""), ("speaker", "spoken"), ("toast", "typed"), ("devices", ""), ("llm", "typed"),
+           ("config watch", "saved"), ("microphone", ""), ("speaker", "spoken"), ("toast", "typed"), ("devices", "plugged"), ("llm", "typed"),
            ("sim", ""), ("ipc peer", "typed"), ("tray", "typed"), ("key", "key")]
 
 
@@ -48,22 +49,29 @@ def panic(row, thread, wake):
         tray.mark()
         with open(f"{faults}/{thread}", "w"):
             pass
-        begun = time.monotonic()
-        for _ in range(3):
+        # Recovery counts from the panic, which takes the file away; until then the thread has to be woken first.
+        fell = []
+        threading.Thread(target=lambda: until(40, lambda: not os.path.exists(f"{faults}/{thread}"), 0.005) and fell.append(time.monotonic()), daemon=True).start()
+        for n in range(3):
+            if wake == "saved":
+                tray.configure(config + f"# saved {n}\n")
+            if wake == "plugged":
+                plugged = subprocess.run(["pactl", "load-module", "module-null-sink", f"sink_name=yoke{n}"], env=tray.environment, capture_output=True, text=True)
+                subprocess.run(["pactl", "unload-module", plugged.stdout.strip()], env=tray.environment, capture_output=True)
             if wake == "typed":
                 tray.say(timeout=5)
             if wake == "spoken":
-                tray.speak(within=6)
+                tray.speak(within=3)
             if wake == "key":
                 for _ in range(2):
                     subprocess.run(["xdotool", "key", "Scroll_Lock"])
                     time.sleep(0.4)
-            if until(6 if thread == "devices" else 2, lambda: not os.path.exists(f"{faults}/{thread}")):
+            if until(2, lambda: not os.path.exists(f"{faults}/{thread}")):
                 break
         row.need(not os.path.exists(f"{faults}/{thread}"), "the thread did not come by")
         row.need(until(5, lambda: f"panic in {thread}" in tray.log()), "the panic is not in the log")
         row.need(tray.answers(), "a call is not answered")
-        row.recovered(time.monotonic() - begun)
+        row.recovered(time.monotonic() - fell[0] if fell else None)
         row.sees([t for t in tray.toasts() if "Hilo" not in t][:1] or "nothing; the report is in crash.txt")
         if thread == "config watch":
             tray.configure(config + "[audio]\nvolume_percent = treu\n")

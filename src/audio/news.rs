@@ -1,6 +1,7 @@
-//! News of the sound server: that microphones or speakers came or went, told by the server itself, so that nobody has to ask.
+//! News of the sound server: that microphones or speakers came or went, told by the server itself, and which there are.
 //!
-//! A connection of its own, for cpal's does not listen to what the server tells unasked. Nothing else is done by it.
+//! A connection of its own, for cpal's does not listen to what the server tells unasked, and keeps a thread and a megabyte
+//! for each list.
 
 use std::ffi::CString;
 use std::io::Read;
@@ -9,20 +10,26 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use pulseaudio::protocol::{
-    AuthParams, AuthReply, Command, MAX_VERSION, Prop, Props, SetClientNameReply, SubscriptionEventType, SubscriptionMask, read_descriptor,
-    read_reply_message, write_command_message,
+    AuthParams, AuthReply, Command, CommandReply, MAX_VERSION, Prop, Props, SetClientNameReply, SinkInfo, SourceInfo,
+    SubscriptionEventType, SubscriptionMask, TagStructReader, read_descriptor, write_command_message,
 };
+
+use crate::event::Devices;
 
 /// A server that takes longer than this to answer, or to finish what it has begun to say, is none.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// What the server tells is shorter than this by far.
-const MOST: u32 = 64 * 1024;
+/// What the server tells is shorter than this by far: some kilobytes a device.
+const MOST: u32 = 1 << 20;
 
 /// A server that tells of its devices.
 #[derive(Debug)]
 pub struct News {
     socket: UnixStream,
     version: u16,
+    /// Of the last question.
+    number: u32,
+    /// A device came or went while an answer was read.
+    changed: bool,
 }
 
 /// The server has ended, or is none that tells.
@@ -40,38 +47,83 @@ impl News {
 
     fn on(socket: UnixStream, cookie: Vec<u8>) -> Result<Self, Gone> {
         socket.set_read_timeout(Some(PATIENCE)).and(socket.set_write_timeout(Some(PATIENCE))).map_err(|_| Gone)?;
-        let mut to = &socket;
-        let auth = Command::Auth(AuthParams { version: MAX_VERSION, supports_shm: false, supports_memfd: false, cookie });
-        write_command_message(&mut to, 0, &auth, MAX_VERSION).map_err(|_| Gone)?;
-        let mut from = std::io::BufReader::new(&socket);
-        let (_, reply) = read_reply_message::<AuthReply>(&mut from, MAX_VERSION).map_err(|_| Gone)?;
-        let version = MAX_VERSION.min(reply.version);
+        let mut news = Self { socket, version: MAX_VERSION, number: 0, changed: false };
+        let auth = AuthParams { version: MAX_VERSION, supports_shm: false, supports_memfd: false, cookie };
+        news.version = MAX_VERSION.min(news.ask::<AuthReply>(&Command::Auth(auth))?.version);
         let mut props = Props::new();
         props.set(Prop::ApplicationName, CString::from(c"Stratus"));
-        write_command_message(&mut to, 1, &Command::SetClientName(props), version).map_err(|_| Gone)?;
-        read_reply_message::<SetClientNameReply>(&mut from, version).map_err(|_| Gone)?;
-        drop(from);
-        let mask = SubscriptionMask::SINK | SubscriptionMask::SOURCE;
-        write_command_message(&mut to, 2, &Command::Subscribe(mask), version).map_err(|_| Gone)?;
-        Ok(Self { socket, version })
+        news.ask::<SetClientNameReply>(&Command::SetClientName(props))?;
+        news.say(&Command::Subscribe(SubscriptionMask::SINK | SubscriptionMask::SOURCE))?;
+        Ok(news)
+    }
+
+    /// The names of the devices of the moment, as the desktop shows them.
+    pub fn list(&mut self) -> Result<Devices, Gone> {
+        // What the server calls a monitor is a microphone too, as it is to cpal: some pilots mean it.
+        let sources = self.ask::<Vec<SourceInfo>>(&Command::GetSourceInfoList)?;
+        let sinks = self.ask::<Vec<SinkInfo>>(&Command::GetSinkInfoList)?;
+        let microphones = names(sources.into_iter().map(|s| s.description.unwrap_or(s.name)));
+        Ok(Devices { microphones, speakers: names(sinks.into_iter().map(|s| s.description.unwrap_or(s.name))), ..Devices::default() })
     }
 
     /// Reads what the server has told: whether a device came or went. To be called when the descriptor is readable.
     pub fn read(&mut self) -> Result<bool, Gone> {
+        self.hear(|_, _| Ok(()))?;
+        Ok(self.take_changed())
+    }
+
+    /// Whether a device came or went while a list was read.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
+    }
+
+    fn say(&mut self, command: &Command) -> Result<(), Gone> {
+        self.number = self.number.wrapping_add(1);
+        write_command_message(&mut &self.socket, self.number, command, self.version).map_err(|_| Gone)
+    }
+
+    fn ask<R: CommandReply>(&mut self, command: &Command) -> Result<R, Gone> {
+        self.say(command)?;
+        let (number, version) = (self.number, self.version);
+        loop {
+            let mut reply = None;
+            self.hear(|answers, words| {
+                if answers == number {
+                    reply = Some(TagStructReader::new(words, version).read::<R>().map_err(|_| Gone)?);
+                }
+                Ok(())
+            })?;
+            if let Some(reply) = reply {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// Hears one message; an answer is handed over with the number of its question.
+    fn hear(&mut self, answer: impl FnOnce(u32, &mut &[u8]) -> Result<(), Gone>) -> Result<(), Gone> {
         let length = read_descriptor(&mut &self.socket).map_err(|_| Gone)?.length;
         if length > MOST {
             return Err(Gone);
         }
-        let mut words = vec![0; length as usize];
-        (&self.socket).read_exact(&mut words).map_err(|_| Gone)?;
-        match Command::read_tag_prefixed(&mut words.as_slice(), self.version) {
+        let mut message = vec![0; length as usize];
+        (&self.socket).read_exact(&mut message).map_err(|_| Gone)?;
+        let mut words = message.as_slice();
+        match Command::read_tag_prefixed(&mut words, self.version) {
             // A change of volume is none of a list's.
-            Ok((_, Command::SubscribeEvent(e))) => Ok(e.event_type != SubscriptionEventType::Changed),
-            Ok((_, Command::Error(_))) | Err(_) => Err(Gone),
-            // The answer to the question itself.
-            Ok(_) => Ok(false),
+            Ok((_, Command::SubscribeEvent(e))) => self.changed |= e.event_type != SubscriptionEventType::Changed,
+            Ok((number, Command::Reply)) => answer(number, &mut words)?,
+            Ok((_, Command::Error(_))) | Err(_) => return Err(Gone),
+            Ok(_) => {}
         }
+        Ok(())
     }
+}
+
+fn names(names: impl Iterator<Item = CString>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(|n| String::from_utf8_lossy(n.as_bytes()).into_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 impl AsFd for News {

@@ -13,6 +13,9 @@ use crate::worker::{stumble, survive};
 
 /// How often the lists of microphones and speakers are looked at where nobody tells of changes.
 const UNASKED: Duration = Duration::from_secs(20);
+/// A server that ended is looked for after so long, then twice as long, and so on.
+#[cfg(target_os = "linux")]
+const SOON: Duration = Duration::from_secs(1);
 /// A plug that goes in is several devices, one after another: they are listed together.
 #[cfg(target_os = "linux")]
 const TOGETHER: Duration = Duration::from_millis(300);
@@ -26,9 +29,7 @@ pub fn watch_devices(inbox: &Inbox) -> Option<Rope> {
             let mut waiting = Waiting::default();
             loop {
                 stumble("devices");
-                // Before the look, so that nothing comes between the two.
-                waiting.prepare();
-                let now = Devices { voices: system_voices::installed(), ..state.1.list() };
+                let now = Devices { voices: system_voices::installed(), ..waiting.list(&mut state.1) };
                 if state.0.as_ref() != Some(&now) {
                     inbox.offer(Event::Devices(now.clone()));
                     state.0 = Some(now);
@@ -54,22 +55,36 @@ struct Waiting {
 #[cfg(target_os = "linux")]
 impl Default for Waiting {
     fn default() -> Self {
-        Self { news: None, pause: Duration::from_secs(1) }
+        Self { news: None, pause: SOON }
     }
 }
 
 #[cfg(target_os = "linux")]
 impl Waiting {
-    fn prepare(&mut self) {
+    /// The devices of the moment: by the server that will tell of the next ones, or by whatever there is.
+    fn list(&mut self, elsewhere: &mut Lister) -> Devices {
         if self.news.is_none() {
             self.news = News::listen().ok();
-            self.pause = if self.news.is_some() { Duration::from_secs(1) } else { (self.pause * 2).min(UNASKED) };
         }
+        if let Some(news) = &mut self.news {
+            match news.list() {
+                Ok(devices) => {
+                    self.pause = SOON;
+                    return devices;
+                }
+                Err(_) => self.news = None,
+            }
+        }
+        self.pause = (self.pause * 2).min(UNASKED);
+        elsewhere.list()
     }
 
     /// Waits until a look is due; `true`: until there is to be none any more.
     fn is_over(&mut self, bell: &Bell) -> bool {
         use std::os::fd::AsFd;
+        if self.news.as_mut().is_some_and(News::take_changed) {
+            return bell.rest(Some(TOGETHER)) == Woken::End;
+        }
         loop {
             let within = if self.news.is_some() { None } else { Some(self.pause) };
             match bell.sleep(within, self.news.as_ref().map(AsFd::as_fd)) {
@@ -96,7 +111,9 @@ struct Waiting {}
 
 #[cfg(not(target_os = "linux"))]
 impl Waiting {
-    fn prepare(&mut self) {}
+    fn list(&mut self, lister: &mut Lister) -> Devices {
+        lister.list()
+    }
 
     fn is_over(&mut self, bell: &Bell) -> bool {
         bell.rest(Some(UNASKED)) == Woken::End

@@ -18,6 +18,11 @@ const SETTLED: Duration = Duration::from_secs(4);
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const HEAPS: libc::c_int = 2;
 
+/// A block of the heap from this size on is a mapping of its own, and given back as soon as it is freed. glibc would raise the
+/// bound to the largest block that was ever freed, and then keep megabytes: one take, one answer of a language model.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const OWN_MAPPING: libc::c_int = 256 * 1024;
+
 /// Bounds the heaps. Every recognition beside a simulator has threads of its own (`speech::gently`), and glibc gives threads
 /// heaps of their own, up to eight a core, each of which keeps what its busiest hour needed: 20 MB more after ten calls.
 pub(super) fn bound_heaps() {
@@ -25,6 +30,7 @@ pub(super) fn bound_heaps() {
     // SAFETY: glibc's own function; it is called before any other thread runs.
     unsafe {
         libc::mallopt(libc::M_ARENA_MAX, HEAPS);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, OWN_MAPPING);
     }
 }
 
