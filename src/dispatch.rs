@@ -341,6 +341,8 @@ impl Shell {
                     log::warn!("{}", p.one_line());
                 }
             }
+            // A recording takes it down (`Recording::effects`).
+            Effect::Delivered { .. } => {}
             Effect::OpenConfig => open(&self.paths.config_file),
             Effect::OpenLogs => open(&self.paths.log_dir),
             Effect::Doctor => self.doctor(),

@@ -435,6 +435,11 @@ pub enum Effect {
     Sim(Command),
     /// A line of the transcript.
     Record(Line),
+    /// What was being said is over: it was heard to its end, or cut off and is not in force.
+    Delivered {
+        /// To its end.
+        complete: bool,
+    },
     /// Open the configuration in the pilot's editor.
     OpenConfig,
     /// Open the folder of the log.

@@ -13,12 +13,6 @@ fn replay(file: &str) -> (bool, String) {
 /// What the controller said while FlightGear flew, as `scripts/flightgear.sh` wrote it down then.
 const TRANSCRIPT: &str = include_str!("../docs/flightgear-flight.md");
 
-/// Without whom it is for and from: the pilot of the flight read back before the controller had ended, so that for the
-/// controller they had not met yet; on a replay every answer is heard to its end.
-fn bare(answer: &str) -> String {
-    ["Skyhawk 172SP, ", "Skyhawk 2SP, ", "Hilo Ground, ", "Hilo Tower, "].iter().fold(answer.to_owned(), |a, who| a.replace(who, ""))
-}
-
 #[test]
 fn the_live_flight_gets_the_same_answers_and_phases_again() {
     let (fine, said) = replay(SESSION);
@@ -27,28 +21,29 @@ fn the_live_flight_gets_the_same_answers_and_phases_again() {
     let circuit = "holding_short line_up_and_wait takeoff_roll departure crosswind downwind base final landing_roll taxi_in";
     assert!(phases.join(" ").contains(circuit), "{phases:?}");
     let lines: Vec<&str> = said.lines().collect();
-    let now = lines.windows(2).filter(|l| l[0].contains(" s  PILOT  ")).filter_map(|l| l[1].split_once(" s  ATC    ")).map(|l| bare(l.1));
-    let then = TRANSCRIPT.lines().filter_map(|l| l.split_once("| ATC: ")?.1.strip_suffix(" |")).filter(|a| *a != "(silent)").map(bare);
-    let now: Vec<String> = now.filter(|a| !a.contains("information delta")).collect();
+    let now = lines.windows(2).filter(|l| l[0].contains(" s  PILOT  ")).filter_map(|l| l[1].split_once(" s  ATC    "));
+    let then = TRANSCRIPT.lines().filter_map(|l| l.split_once("| ATC: ")?.1.strip_suffix(" |")).filter(|a| *a != "(silent)");
+    let now: Vec<&str> = now.map(|l| l.1).filter(|a| !a.contains("information delta")).collect();
     // The kept recording ends before the last call.
     assert_eq!(now, then.take(6).collect::<Vec<_>>());
 }
 
-/// As FlightGear told it in the live flight: off the ground and on it once more, in the middle of the take-off run.
+/// As FlightGear told it in an earlier flight: off the ground and on it once more, in the middle of the take-off run.
 #[test]
 fn a_hop_in_the_take_off_run_keeps_the_clearance() {
     use std::io::Read;
     let mut text = String::new();
     flate2::read::GzDecoder::new(std::fs::File::open(SESSION).unwrap()).read_to_string(&mut text).unwrap();
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let of = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
-    let rolls = |line: &String| of(line)["report"]["ground_speed_kt"].as_f64().is_some_and(|kt| (35.0..50.0).contains(&kt));
-    let at = lines.iter().position(rolls).unwrap();
-    let (mut off, mut on) = (of(&lines[at]), of(&lines[at]));
-    let t = on["t"].as_f64().unwrap();
-    (off["t"], on["t"], off["report"]["on_ground"]) = ((t + 0.05).into(), (t + 0.2).into(), false.into());
-    lines.insert(at + 1, on.to_string());
-    lines.insert(at + 1, off.to_string());
+    let off = |line: &str| {
+        let mut e = serde_json::from_str::<serde_json::Value>(line).unwrap();
+        let rolls = e["report"]["ground_speed_kt"].as_f64().is_some_and(|kt| (35.0..50.0).contains(&kt));
+        // The landing comes later.
+        if rolls && e["t"].as_f64().is_some_and(|t| t < 300.0) {
+            e["report"]["on_ground"] = false.into();
+        }
+        e.to_string()
+    };
+    let lines: Vec<String> = text.lines().map(off).collect();
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hop.jsonl");
     std::fs::write(&file, lines.join("\n") + "\n").unwrap();
@@ -124,5 +119,29 @@ fn a_recorded_airport_is_used_again() {
         std::fs::write(&file, kept.iter().map(|l| format!("{l}\n")).collect::<String>()).unwrap();
         let (fine, said) = replay(file.to_str().unwrap());
         assert!(fine && said.contains("runway 28L, taxi") && said.contains("taxi via K") == via, "{said}");
+    }
+}
+
+/// Whom the controller has spoken to, it calls by the short form (7110.65 2-4-15); who cut it off, it has not spoken to.
+#[test]
+fn what_was_cut_off_is_cut_off_again_and_old_recordings_were_heard_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("session.jsonl");
+    let header = r#"{"t":0,"session":{"stratus":"0.1.0","began_ms":1,"pilot":{"callsign":"N172SP"},"airport":"PHTO","com1":"121.9"}}"#;
+    let call = |t: u32| format!(r#"{{"t":{t},"typed":"Hilo Ground, Skyhawk one seven two sierra papa, radio check"}}"#);
+    let played = |t: f64, complete: bool| format!(r#"{{"t":{t},"played":{{"complete":{complete}}}}}"#);
+    let line = |t: f64, from: &str| format!(r#"{{"t":{t},"line":{{"t":{t},"from":"{from}","text":"x"}}}}"#);
+    // Heard to its end; cut off by the key before the next call; cut off by a call that was typed.
+    let heard = [call(1), played(4.0, true), call(9), played(12.0, true)];
+    let by_key = [call(1), played(2.0, false), call(3), played(12.0, true)];
+    let by_typing = [call(1), line(1.0, "pilot"), call(3), played(3.0, false), line(3.0, "pilot"), played(12.0, true)];
+    let old = [call(1), call(9)];
+    for (lines, whole) in [(&heard[..], true), (&by_key, false), (&by_typing, false), (&old, true)] {
+        std::fs::write(&file, format!("{header}\n{}\n", lines.join("\n"))).unwrap();
+        let (_, said) = replay(file.to_str().unwrap());
+        let answers: Vec<&str> = said.lines().filter(|l| l.contains(" s  ATC ")).collect();
+        assert_eq!(answers.len(), 2, "{said}");
+        assert!(answers[0].contains("172SP, Hilo Ground"), "{said}");
+        assert_eq!(!answers[1].contains("172SP, Hilo Ground"), whole, "{lines:?}\n{said}");
     }
 }

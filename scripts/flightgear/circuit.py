@@ -68,8 +68,9 @@ def start_engine():
 class Flight:
     """What was flown, said and found wrong."""
 
-    def __init__(self, stratus):
+    def __init__(self, stratus, recording):
         self.stratus = stratus
+        self.recording = recording
         self.legs = []
         self.said = []
         self.faults = []
@@ -89,8 +90,17 @@ class Flight:
         if not holds:
             self.faults.append(what)
 
+    def heard(self, answer):
+        """Whether an answer was heard to its end, by Stratus's own recording; None while it is not over."""
+        # The last line may be half written.
+        lines = [json.loads(line) for line in self.recording.read_text().split("\n")[:-1] if '"played"' in line or '"atc"' in line]
+        said = [n for n, line in enumerate(lines) if line.get("line", {}).get("text") == answer]
+        over = [line["played"]["complete"] for line in lines[said[-1] :] if "played" in line] if said else []
+        return over[0] if over else None
+
     def say(self, words, expected):
-        """A typed transmission; the answer must match (None: a controller says nothing)."""
+        """A typed transmission; the answer must match (None: a controller says nothing). Returns when the controller's
+        voice has ended: a pilot reads back what he has heard."""
         begun = time.time()
         done = subprocess.run([self.stratus, "say", "--json", words], capture_output=True, text=True, timeout=60)
         try:
@@ -101,6 +111,9 @@ class Flight:
         print(f"PILOT   {words}\nATC     {answer or '-'}", flush=True)
         right = not answer if expected is None else re.search(expected, answer, re.I) is not None
         self.check(f"answer matches {expected!r}" if expected else "no answer", right)
+        if answer and expected is not None:
+            wait_for("the end of the controller's voice", lambda: self.heard(answer) is not None, 60)
+            self.check("it was heard to its end", self.heard(answer))
         return answer
 
     def tuned(self, what, mhz):
@@ -203,7 +216,7 @@ class Flight:
 def main():
     stratus, groundnet, recording, transcript = sys.argv[1:]
     start_engine()
-    flight = Flight(stratus)
+    flight = Flight(stratus, Path(recording))
     # The groundnet has no mark where taxiway A meets the runway.
     pilot = Autopilot(Aircraft(), Taxiways(groundnet, holds=(59,)), flight.told, flight.clearances.__contains__)
     talk = threading.Thread(target=flight.converse, daemon=True)

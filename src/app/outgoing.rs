@@ -203,6 +203,7 @@ impl App {
             return;
         }
         self.engine.delivered(now, complete);
+        fx.push(Effect::Delivered { complete });
         // What was only read (muted, no speaker) is written down too; what was cut off before its first sound was not said.
         if !out.started && complete {
             self.write_down(now, &out, fx);

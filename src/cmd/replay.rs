@@ -54,6 +54,8 @@ fn session(args: &Replay) -> anyhow::Result<ExitCode> {
     let airports = Airports::world();
     let mut stage = Stage::new(App::new(std::sync::Arc::new(header.config()), airports), None, None);
     let mut out = std::io::stdout();
+    // Recordings made before it was kept do not tell what was cut off: all of it counts as heard.
+    stage.plays_on = entries.iter().any(|e| matches!(e.what, What::Played { .. }));
     let (mut phase, mut other) = (stage.app.engine().phase(), 0);
     let mut entries = entries.into_iter().peekable();
     while let Some(e) = entries.next() {
@@ -67,11 +69,20 @@ fn session(args: &Replay) -> anyhow::Result<ExitCode> {
             What::Airport { icao, origin, told } => stage.tell_airport(&icao, origin, told),
             What::Heard { text, .. } | What::Typed(text) => {
                 // The model's answer, where one was asked for, comes before the controller's.
-                let (mut then, mut charts) = (Vec::new(), Vec::new());
-                while let Some(next) = entries.next_if(|n| !matches!(n.what, What::Heard { .. } | What::Typed(_) | What::Report(_))) {
+                let (mut then, mut charts, mut said) = (Vec::new(), Vec::new(), false);
+                while let Some(next) = entries.next_if(|n| match n.what {
+                    What::Heard { .. } | What::Typed(_) | What::Report(_) => false,
+                    What::Played { .. } => !said && n.t <= e.t,
+                    _ => true,
+                }) {
                     match next.what {
                         What::Advice(words) => stage.model.push_back(words),
-                        What::Line(line) if line.from == Speaker::Atc => then.push(line.text),
+                        What::Line(line) => {
+                            said = true;
+                            then.extend((line.from == Speaker::Atc).then_some(line.text));
+                        }
+                        // Whoever calls cuts off what is being said.
+                        What::Played { complete } => stage.played(complete),
                         What::Airport { icao, origin, told } => charts.push((icao, origin, told)),
                         _ => {}
                     }
@@ -88,6 +99,7 @@ fn session(args: &Replay) -> anyhow::Result<ExitCode> {
                     writeln!(out, "           THEN   {was}")?;
                 }
             }
+            What::Played { complete } => stage.played(complete),
             What::Session(_) | What::Phase(_) | What::Line(_) => {}
         }
         if stage.app.engine().phase() != phase {

@@ -48,6 +48,11 @@ pub struct Stage {
     pub model: VecDeque<String>,
     /// What a simulator's files tell of airports, once they are asked for.
     charts: BTreeMap<String, (Origin, Arc<Described>)>,
+    /// What the controller says ends when [`Stage::played`] tells so; else by itself, heard to its end.
+    pub plays_on: bool,
+    on_air: Option<TxId>,
+    /// What ended by itself all the same: nothing is left of it to be told.
+    over: u32,
     last: Exchange,
     /// Every line of the transcript, in order.
     pub transcript: Vec<Line>,
@@ -67,6 +72,9 @@ impl Stage {
             toward: VecDeque::new(),
             model: VecDeque::new(),
             charts: BTreeMap::new(),
+            plays_on: false,
+            on_air: None,
+            over: 0,
             last: Exchange::default(),
             transcript: Vec::new(),
             radio_seed: 1,
@@ -127,10 +135,20 @@ impl Stage {
         std::mem::take(&mut self.last)
     }
 
+    /// What the controller was saying is over: heard to its end, or cut off.
+    pub fn played(&mut self, complete: bool) {
+        if self.over > 0 {
+            self.over -= 1;
+        } else if let Some(tx) = self.on_air.take() {
+            self.give(Event::Played { tx, complete });
+            self.over = self.over.saturating_sub(1);
+        }
+    }
+
     /// Runs deadlines until nobody speaks any more.
     fn settle(&mut self) {
         let mut rounds = 0;
-        while self.app.open_tx().is_some() || self.app.speaking() {
+        while self.app.open_tx().is_some() || self.app.speaking() && !self.plays_on {
             let Some(deadline) = self.app.next_deadline() else { break };
             self.now = self.now.max(deadline);
             self.give(Event::Wake);
@@ -199,7 +217,9 @@ impl Stage {
                 let mut all = self.last.sound.samples.to_vec();
                 all.extend_from_slice(&sound.samples);
                 self.last.sound = Clip { samples: all.into(), rate: sound.rate };
-                if last {
+                if last && self.plays_on {
+                    self.on_air = Some(tx);
+                } else if last {
                     // The first sample leaves before the rest is heard: `Started` is seen first, then time passes.
                     while let Some(event) = self.toward.pop_front() {
                         for effect in self.app.handle(self.now, event) {
@@ -222,6 +242,7 @@ impl Stage {
                     self.toward.push_back(Event::Airport { icao, origin, result: Ok(Some(told)) });
                 }
             }
+            Effect::Delivered { .. } => self.over += u32::from(self.plays_on),
             Effect::Toast(toast) => self.last.toasts.push(toast),
             Effect::Consult { tx, .. } => {
                 let absent = || Problem::new("no language model on this stage");

@@ -90,8 +90,10 @@ impl Recording {
         let Some(r) = &mut self.recorder else { return };
         r.phase(now, phase);
         for effect in effects {
-            if let Effect::Record(line) = effect {
-                r.line(now, line);
+            match effect {
+                Effect::Record(line) => r.line(now, line),
+                Effect::Delivered { complete } => r.played(now, *complete),
+                _ => {}
             }
         }
     }

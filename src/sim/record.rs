@@ -7,6 +7,7 @@
 //! {"t":9.8,"heard":{"text":"…","confidence":0.9}}    what was recognised; "typed": "…" what was typed
 //! {"t":9.9,"line":{…}}                      a line of the transcript
 //! {"t":0.4,"airport":{"icao":"…","origin":"files","told":{…}}}    what a simulator knows of an airport, where it was asked
+//! {"t":14.2,"played":{"complete":true}}     what the controller said was heard to its end, or cut off
 //! ```
 
 use std::fs::{File, OpenOptions};
@@ -76,6 +77,11 @@ pub enum What {
         origin: Origin,
         /// What; nothing where it is not known there.
         told: Option<Arc<Described>>,
+    },
+    /// What the controller said is over. Recordings made before this was kept have none.
+    Played {
+        /// It was heard to its end; what was cut off is not in force.
+        complete: bool,
     },
 }
 
@@ -216,6 +222,11 @@ impl Recorder {
         self.put(now, What::Line(Box::new(line.clone())));
     }
 
+    /// Takes down whether the controller was heard to the end.
+    pub fn played(&mut self, now: Time, complete: bool) {
+        self.put(now, What::Played { complete });
+    }
+
     /// Takes down the phase of flight, if it is another one.
     pub fn phase(&mut self, now: Time, phase: &'static str) {
         if self.phase != phase {
@@ -341,18 +352,20 @@ mod tests {
         r.event(Time(2700), &Event::Wake);
         r.phase(Time(2700), "parked");
         r.phase(Time(2800), "parked");
+        r.played(Time(2900), false);
         drop(r);
         assert!(is_session(&path));
         let (header, entries) = read(&path).unwrap();
         assert_eq!(header.config(), Config::default());
         let times: Vec<f64> = entries.iter().map(|e| e.t).collect();
-        assert_eq!(times, [0.0, 0.15, 0.4, 2.5, 2.6, 2.7], "a report within 0.2 s only with news");
+        assert_eq!(times, [0.0, 0.15, 0.4, 2.5, 2.6, 2.7, 2.9], "a report within 0.2 s only with news");
         // Told twice, known all the time.
         let aircraft = |e: &Entry| if let What::Report(r) = &e.what { r.others.len() } else { 2 };
         assert!(entries.iter().all(|e| aircraft(e) == 2), "{entries:?}");
         assert_eq!(std::fs::read_to_string(&path).unwrap().matches("ground_speed_kt").count(), 4 + 2 * 2);
         assert_eq!(entries[4].what, What::Heard { text: "radio check".into(), confidence: 0.5 });
         assert_eq!(entries[5].what, What::Phase("parked".into()));
+        assert_eq!(entries[6].what, What::Played { complete: false });
         let again = Recorder::start(&path, header, Time(0), |p| panic!("{p}")).unwrap_err();
         assert!(again.why[0].contains("a file of that name"), "{again}");
     }
