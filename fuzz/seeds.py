@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import re
+import struct
 import sys
 
 out = sys.argv[1]
@@ -49,6 +50,21 @@ if not plans:
     seed("flight_plan", "I\n1100 Version\nCYCLE 2401\nADEP PHTO\nADES PHNL\nNUMENR 2\n1 PHTO ADEP 38.0 19.7 -155.0\n1 PHNL ADES 13.0 21.3 -157.9\n")
 seed("airport_file", "I\n1100 Version\n1 38 1 0 PHTO Hilo Intl\n100 45.72 1 0 0.25 0 0 0 08 19.72 -155.07 0 0 3 0 0 1 26 19.72 -155.04 0 0 3 0 0 1\n"
      "1054 118100 Hilo Tower\n1200\n1201 19.72 -155.05 both 0 n0\n1201 19.72 -155.04 both 1 n1\n1202 0 1 twoway taxiway A\n1204 departure 08,26\n1300 19.72 -155.05 90 gate jets Gate 1\n99\n")
+seed("procedures", "SID:010,5,PORTE5,RW28B,REBAS,K2;\nSTAR:010,2,LOMD4A,ALL,AB,LE;\nAPPCH:010,A,I31-Z,AB,AB;\nAPPCH:010,I,I31-Z, ,AB;\nAPPCH:010,R,R28RY, ,AB;\n"
+     "APPCH:010,V,VOR-A, ,AB;\nAPPCH:010,H,RNPZ05, ,AB;\nRWY:RW16L,+0580;\nPRDAT: , ;\n")
+
+
+def record(kind, data, place=0, of=1):
+    message = struct.pack("<10I", 40 + len(data), 5, 28, 1000, 1, 0, kind, 1, place, of) + data
+    return bytes([len(message)]) + message
+
+
+seed("facilities", record(0, struct.pack("<ddd64s8s8s", 19.7203, -155.0485, 11.6, b"Hilo", b"PHTO", b"PH"))
+     + record(1, struct.pack("<dddfffiiiii", 19.7214, -155.0436, 11, 90, 2990, 46, 4, 8, 0, 26, 0))
+     + record(3, struct.pack("<ii64s", 6, 118_100_000, b"HILO TOWER")) + record(5, struct.pack("<4i", 10, 90, 26, 0))
+     + record(14, struct.pack("<iiff", 2, 0, -980, 70), 0, 2) + record(14, struct.pack("<iiff", 1, 0, -980, 120), 1, 2)
+     + record(15, struct.pack("<6i4f", 10, 1, 12, 0, 5, 0, 20, 20, 0, -120)) + record(16, struct.pack("<if5i", 1, 23, 0, 0, 0, 1, 0))
+     + record(17, struct.pack("<32s", b"A")))
 seed("packets", b"RREF," + bytes(range(64)))
 seed("packets", b"BECN\0\1\2\1\0\0\0\x80\xd4\1\0\1\0\0\0\x68\xbfpc\0")
 seed("packets", '{"type":"dataref_update_values","data":{"1234":1.5,"77":[1,2]}}')

@@ -394,7 +394,7 @@ pub enum AirportsWhat {
         #[arg(long)]
         json: bool,
     },
-    /// Take over runways and taxiways of the simulators on this machine. Example: stratus airports import
+    /// Take over runways, taxiways and procedures of the simulators on this machine. Example: stratus airports import
     Import {
         /// X-Plane's folder; without any folder or file all simulators are looked for.
         #[arg(long, value_name = "DIR")]
@@ -402,7 +402,7 @@ pub enum AirportsWhat {
         /// FlightGear's data folder, which holds Airports/apt.dat.gz.
         #[arg(long, value_name = "DIR")]
         flightgear: Option<PathBuf>,
-        /// Single files: apt.dat, packed or not, or XXXX.groundnet.xml.
+        /// Single files: apt.dat, packed or not, XXXX.groundnet.xml, or procedures (CIFP/XXXX.dat).
         files: Vec<PathBuf>,
     },
     /// How fast airports are found on this machine.

@@ -23,6 +23,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::airports::described::Origin;
 use crate::app::App;
 use crate::audio::capture::{Capture, CaptureEvent};
 use crate::audio::play::{PlayEvent, Player};
@@ -213,8 +214,12 @@ impl Shell {
         match Link::start(&self.config.sim, Patience::default(), move |told| match told {
             Told::Report(r) => inbox.offer(Event::Sim(Arc::from(r))),
             Told::Trouble(p) => inbox.offer(Event::Trouble(p)),
+            Told::Airport { icao, told } => inbox.offer(Event::Airport { icao, origin: Origin::Simulator, result: Ok(told) }),
         }) {
-            Ok(l) => self.link = Some(l),
+            Ok(l) => {
+                self.charts.asked().into_iter().for_each(|icao| l.ask_airport(icao));
+                self.link = Some(l);
+            }
             Err(p) => self.inbox.offer(Event::Trouble(p)),
         }
     }
@@ -348,7 +353,12 @@ impl Shell {
             Effect::Doctor => self.doctor(),
             Effect::CheckMicrophone(seconds) => self.check_microphone(seconds),
             Effect::Fetch(name) => self.fetch(name.as_deref()),
-            Effect::FetchAirport { icao, .. } => self.charts.look(icao),
+            Effect::FetchAirport { icao, .. } => {
+                if let Some(link) = &self.link {
+                    link.ask_airport(icao.clone());
+                }
+                self.charts.look(icao);
+            }
             Effect::CheckUpdates => self.check_updates(true),
             Effect::FetchUpdate(offered) => self.fetch_update(offered),
             Effect::InstallUpdate(offered, file) => self.install_update(&offered, &file),

@@ -20,6 +20,8 @@ pub enum Kind {
     AptDat,
     /// FlightGear's taxi network of one airport.
     Groundnet,
+    /// X-Plane's procedures of one airport.
+    Cifp,
 }
 
 /// A file of airports.

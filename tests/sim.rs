@@ -8,8 +8,9 @@ use peers::flightgear::flightgear;
 use peers::simconnect::{flies, msfs};
 use peers::xplane_udp::{announced, multicast, xplane};
 use peers::xplane_web::{Mood, web};
-use peers::{assert_cockpit, cockpit, sim, soon, start, told, troubles, until};
+use peers::{airports, assert_cockpit, cockpit, sim, soon, start, told, troubles, until};
 
+use stratus::airports::routing;
 use stratus::event::Command;
 use stratus::report::{Cockpit, SimState};
 use stratus::settings::Sim;
@@ -72,6 +73,50 @@ fn msfs_is_read_and_written_by_simconnects_wire_protocol() {
     }
 }
 
+/// The simulator's own runways, stations, taxiways and approaches, asked for on demand; also of a simulator that comes later,
+/// out of records that come backwards, twice and among strange ones.
+#[test]
+fn msfs_tells_of_the_airports_that_are_asked_for() {
+    let peer = msfs(0, &[5, 6]);
+    let (link, told) = airports(&sim("msfs", peer.port));
+    let next = || told.recv_timeout(peers::LIMIT).unwrap();
+    link.ask_airport("PHTO".into());
+    let (icao, described) = next();
+    let described = described.unwrap();
+    let a = &described.airport;
+    assert_eq!((icao.as_str(), a.icao.as_str(), described.sources.as_slice()), ("PHTO", "PHTO", &["MSFS".to_owned()][..]));
+    let ends: Vec<String> = a.strips_ends().iter().map(ToString::to_string).collect();
+    assert_eq!(ends, ["8", "26", "3", "21"]);
+    let stations: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
+    let civil = ["Hilo Intl ATIS 126.4", "Hilo Intl Ground 121.9", "Hilo Intl Tower 118.105", "Honolulu Approach 119.7"];
+    assert_eq!(stations, civil);
+    let approaches: Vec<String> = a.procedures.iter().filter(|p| p.runway.is_some()).map(|p| p.name.clone()).collect();
+    assert_eq!(approaches, ["ILS", "RNAV Y", "RNAV Z"]);
+    let graph = a.taxiways.as_ref().unwrap();
+    let stand = graph.nodes.iter().find(|n| n.parking.as_deref() == Some("gate A5")).unwrap();
+    let route = |r: &str| routing::route(graph, stand.position, r.parse().unwrap()).map(|r| r.via);
+    assert_eq!(route("8"), Some(vec!["A".to_owned()]));
+    assert_eq!(route("26"), Some(vec!["A".to_owned(), "B".to_owned()]));
+    // Nobody's code, told by an exception, and by an answer without a record.
+    link.ask_airport("ZZZZ".into());
+    assert_eq!(next(), ("ZZZZ".into(), None));
+    link.ask_airport("K1O2".into());
+    assert_eq!(next(), ("K1O2".into(), None));
+    assert!(peer.wrote("airport K1O2") && peer.wrote("airport 1O2"));
+    // The simulator that comes next is asked too.
+    let port = peer.port;
+    drop(peer);
+    let again = msfs(port, &[5, 6]);
+    assert_eq!((next(), next().0, next().0), (("PHTO".into(), Some(described)), "ZZZZ".into(), "K1O2".into()));
+    drop(again);
+    // The generation of FSX has no airports to tell of, nor has FlightGear's link.
+    for (kind, peer) in [("msfs", msfs(0, &[4])), ("flightgear", flightgear(0))] {
+        let (link, told) = airports(&sim(kind, peer.port));
+        link.ask_airport("PHTO".into());
+        assert_eq!(told.recv_timeout(peers::LIMIT).unwrap(), ("PHTO".into(), None));
+    }
+}
+
 /// Where MSFS listens unasked. The port is closed here: nothing but the pipe can answer.
 #[cfg(windows)]
 #[test]
@@ -113,6 +158,7 @@ fn a_library_that_cannot_be_used_is_told_once_and_the_simulator_is_found_all_the
         match told.recv_timeout(peers::LIMIT).unwrap() {
             Told::Trouble(p) => troubles.push(p),
             Told::Report(_) => reports += 1,
+            Told::Airport { .. } => panic!("nobody asked for an airport"),
         }
     }
     assert!(matches!(&troubles[..], [p] if p.what.contains("SimConnect.dll") && !p.fix.is_empty()), "{troubles:?}");

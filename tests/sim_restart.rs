@@ -26,6 +26,8 @@ fn size() -> (usize, usize, u64) {
 fn comes_and_goes(name: &str, kind: &str, rounds: u32, peer: impl Fn(u16) -> Peer) {
     let port = peer(0).port;
     let (link, reports) = start(&sim(kind, port));
+    // Every one that comes is asked for this airport.
+    link.ask_airport("PHTO".into());
     let mut after_ten = (0, 0, 0);
     let mut slowest = 0.0f64;
     for round in 1..=rounds {

@@ -117,3 +117,32 @@ fn an_apt_dat_gives_taxiways() {
     let (_, err, code) = stratus(&["airports", "show", "KSFO", "--apt-dat", path]);
     assert!(err.contains("1 lines could not be read") && code == Some(1), "{err}");
 }
+
+/// X-Plane's folder, taken over and shown: departures and approaches by runway; a runway that is not there has none. Where the
+/// index lies, the environment tells on these systems alone.
+#[cfg(unix)]
+#[test]
+fn procedures_are_imported_and_shown_by_runway() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cifp = dir.path().join("xp/Custom Data/CIFP");
+    std::fs::create_dir_all(&cifp).expect("made");
+    let text = "SID:010,5,OBEPA1,RW26,OBEPA;\nSTAR:010,2,ELMEM1,ALL,ELMEM;\nAPPCH:010,I,I26, ,AB;\nAPPCH:010,R,R08-Y, ,AB;\nAPPCH:010,I,I36, ,AB;\nSID:damaged\n";
+    std::fs::write(cifp.join("LOWI.dat"), text).expect("written");
+    let run = |args: &[&str]| {
+        let home = dir.path().join("home");
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_stratus"))
+            .args(args)
+            .envs([("HOME", &home), ("XDG_DATA_HOME", &home), ("XDG_CONFIG_HOME", &home), ("XDG_STATE_HOME", &home)])
+            .output()
+            .expect("stratus runs");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).expect("text")
+    };
+    let said = run(&["airports", "import", "--xplane", dir.path().join("xp").to_str().expect("a path")]);
+    assert!(said.contains("1 airports") && said.contains("could not be read: 1"), "{said}");
+    let shown = run(&["airports", "show", "LOWI"]);
+    for line in ["departures 26: OBEPA1", "arrivals any runway: ELMEM1", "approaches 8: RNAV Y", "approaches 26: ILS", "LOWI.dat"] {
+        assert!(shown.contains(line), "{line} is not in {shown}");
+    }
+    assert!(!shown.contains("approaches 36"), "{shown}");
+}

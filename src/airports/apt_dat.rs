@@ -159,6 +159,7 @@ impl Building {
             stations: self.stations.iter().map(|(f, k)| Station { facility: *f, name: named(*f), frequency: *k }).collect(),
             runways: std::mem::take(&mut self.runways),
             taxiways: None,
+            procedures: Vec::new(),
         };
         airport.taxiways = self.graph(&airport);
         airport

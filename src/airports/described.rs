@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::airports::runway::{self, Geometry};
-use crate::airports::{Airport, Strip, TaxiGraph};
+use crate::airports::{Airport, Procedure, Strip, TaxiGraph};
 use crate::units::{LatLon, Runway, turn};
 
 /// A description of a place farther than this from the airport that is built in is another airport's, nautical miles.
@@ -56,6 +56,9 @@ pub fn over(told: &Airport, known: Option<&Airport>, by_hand: bool) -> Option<Ai
         None if sound.is_empty() => return None,
         known => Airport { runways: sound, ..told.clone() }.called_as(known),
     };
+    let served = |p: &Procedure| p.runway.is_none_or(|r| whole.end(r).is_some());
+    let named = if told.procedures.is_empty() { known.map_or(&[][..], |k| &k.procedures) } else { &told.procedures };
+    whole.procedures = named.iter().filter(|p| served(p)).cloned().collect();
     whole.taxiways = told.taxiways.as_ref().map(|g| fitted(g, told, &whole)).or_else(|| known?.taxiways.clone());
     Some(whole)
 }

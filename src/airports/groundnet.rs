@@ -198,7 +198,7 @@ fn degrees(text: &str, most: f64) -> Option<f64> {
 }
 
 /// A taxiway's name: a letter or two and a number at most; editors also number the lines that they draw.
-fn taxiway(name: &str) -> Option<String> {
+pub(super) fn taxiway(name: &str) -> Option<String> {
     let name: String = name.chars().filter(|c| !matches!(c, '-' | ' ')).collect::<String>().to_ascii_uppercase();
     let letters = name.bytes().take_while(u8::is_ascii_uppercase).count();
     let rest = name.get(letters..)?;

@@ -2,7 +2,7 @@
 
 use crate::airports::apt_dat::AptDat;
 use crate::airports::groundnet::Groundnet;
-use crate::airports::{Airport, TaxiGraph, described};
+use crate::airports::{Airport, Procedure, TaxiGraph, described};
 
 /// An airport as it was imported: of each kind of file the one that counts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -11,6 +11,8 @@ pub struct Imported {
     pub airport: Option<Airport>,
     /// From FlightGear.
     pub net: Option<Groundnet>,
+    /// From X-Plane's CIFP.
+    pub procedures: Option<Vec<Procedure>>,
     /// The files that it comes from, for a person; the apt.dat first.
     pub sources: Vec<String>,
 }
@@ -24,11 +26,19 @@ impl Imported {
 
     /// The whole airport, over the one that is built in: see [`described::over`].
     pub fn over(self, known: Option<&Airport>, by_hand: bool) -> Option<Airport> {
-        let (own, net) = (self.airport, self.net);
+        let (mut own, net) = (self.airport, self.net);
+        if let (Some(own), Some(procedures)) = (&mut own, &self.procedures) {
+            own.procedures.clone_from(procedures);
+        }
         let named = own.as_ref().and_then(|a| a.taxiways.as_ref()).is_some_and(names_any);
         let mut whole = match own {
             Some(own) => described::over(&own, known, by_hand)?,
-            None => known?.clone(),
+            None => {
+                let known = known?;
+                let bare =
+                    Airport { runways: Vec::new(), taxiways: None, procedures: self.procedures.unwrap_or_default(), ..known.clone() };
+                described::over(&bare, Some(known), by_hand)?
+            }
         };
         if !named && let Some(drawn) = net.and_then(|n| n.graph(&whole)) {
             whole.taxiways = Some(drawn);

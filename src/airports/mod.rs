@@ -2,17 +2,22 @@
 
 pub mod airspace;
 pub mod apt_dat;
+pub mod cifp;
 pub mod data;
 pub mod described;
 pub mod draw;
 pub mod groundnet;
 pub mod imported;
 pub mod magnetic;
+pub mod msfs;
+pub mod procedures;
 pub mod routing;
 pub mod runway;
 pub mod world;
 
 use serde::{Deserialize, Serialize};
+
+pub use procedures::Procedure;
 
 use crate::units::{Facility, Frequency, LatLon, Region, Runway, Side};
 
@@ -45,6 +50,9 @@ pub struct Airport {
     /// Taxiways; `None` where no graph is known: then no taxiway is ever named.
     #[serde(default)]
     pub taxiways: Option<TaxiGraph>,
+    /// Departures, arrivals and approaches by their names; where none is known none is ever named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub procedures: Vec<Procedure>,
 }
 
 /// A strip of runway with its two ends.

@@ -427,7 +427,9 @@ fn vector(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
         let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.max((a + 50) / 100 * 100) });
         items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: false });
         items.push(Item::UntilEstablished);
-        let kind = r.approach.as_ref().map_or_else(|| "visual".to_owned(), |(k, _)| k.clone());
+        // Another runway than that it was expected for may have no approach of that name.
+        let known = |k: &&String| s.approaches.is_none() || s.approach_named(k, f.runway) == Some(k.as_str());
+        let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).map_or_else(|| "visual".to_owned(), Clone::clone);
         items.push(Item::Approach { kind, expect: false });
         items.push(Item::Runway(f.runway));
     } else {

@@ -233,11 +233,10 @@ fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
 }
 
 fn approach_kind(t: &[Token]) -> String {
-    t.iter()
-        .map(Token::word)
-        .find(|w| matches!(*w, "ils" | "rnav" | "visual" | "vor" | "gps" | "localizer" | "ndb"))
-        .unwrap_or("approach")
-        .to_uppercase()
+    let kinds = ["ils", "rnav", "visual", "vor", "gps", "localizer", "ndb"];
+    let Some(at) = t.iter().position(|x| kinds.contains(&x.word())) else { return "APPROACH".to_owned() };
+    let letter = t.get(at + 1).and_then(Token::letter).map(|l| format!(" {}", l.to_ascii_uppercase()));
+    t[at].word().to_uppercase() + &letter.unwrap_or_default()
 }
 
 /// "NOME departure": the procedure of the clearance before it.

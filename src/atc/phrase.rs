@@ -90,6 +90,9 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
     }
     for (n, item) in i.items.iter().enumerate() {
         let next = i.items.get(n + 1);
+        if matches!(item, Item::Runway(_)) && n.checked_sub(1).is_some_and(|b| item::names_runway(&i.items[b], region)) {
+            continue;
+        }
         let (t, s) = item::words(item, next, region);
         if t.is_empty() {
             continue;

@@ -49,6 +49,8 @@ pub struct Record {
     pub radar: bool,
     /// Cleared under instrument flight rules, and not cancelled.
     pub ifr: bool,
+    /// The departure procedure that it was cleared by.
+    pub departure: Option<String>,
     /// May cross this runway.
     pub crossing: Option<Runway>,
     /// The approach to expect, or cleared for (`true`).
@@ -126,9 +128,13 @@ impl Record {
                     self.radar = false;
                     self.approach = None;
                 }
-                Item::ClearedTo { .. } => self.ifr = true,
+                Item::ClearedTo { procedure, .. } => {
+                    self.ifr = true;
+                    self.departure.clone_from(procedure);
+                }
                 Item::IfrCancelled => {
                     self.ifr = false;
+                    self.departure = None;
                     self.altitude_ft = None;
                 }
                 Item::Approach { kind, expect } => {
@@ -203,7 +209,10 @@ impl Record {
                 self.landing = None;
                 self.approach = self.approach.take().map(|(kind, _)| (kind, false));
             }
-            Phase::Parked => self.ifr = false,
+            Phase::Parked => {
+                self.ifr = false;
+                self.departure = None;
+            }
             _ => {}
         }
         // A clearance that has been used needs no readback any more.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::instruction::{Item, Pressure};
 use super::phase::Phase;
-use crate::airports::Station;
 use crate::airports::airspace::Class;
+use crate::airports::{Procedure, Station, procedures};
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
 use crate::units::{Callsign, Facility, Region, Runway, Side, Squawk};
@@ -135,8 +135,10 @@ pub struct Situation {
     pub final_course: Option<FinalCourse>,
     /// Nobody is vectored below this, feet: the field's elevation plus 1,500 until the data knows better.
     pub minimum_ft: Option<i32>,
-    /// Approaches that the data knows for this airport ("ILS 28R"); `None`: whoever states the situation lists none.
-    pub approaches: Option<Vec<String>>,
+    /// Approaches that the data knows for this airport; `None`: whoever states the situation lists none.
+    pub approaches: Option<Vec<Procedure>>,
+    /// The departure that the filed route begins with, by a name that the data has for the runway in use.
+    pub departure: Option<String>,
     /// The destination, nautical miles from here, and its compass direction.
     pub destination: Option<Destination>,
     /// The destination of the plan, as it is called.
@@ -184,6 +186,11 @@ pub struct Destination {
 }
 
 impl Situation {
+    /// The whole name of an approach of this kind to a runway, as the data has it: "RNAV Y" for "RNAV".
+    pub fn approach_named(&self, kind: &str, runway: Runway) -> Option<&str> {
+        procedures::named(self.approaches.as_deref()?, kind, runway)
+    }
+
     /// The station of a facility.
     pub fn station(&self, facility: Facility) -> Option<&Station> {
         self.stations.iter().find(|s| s.facility == facility)

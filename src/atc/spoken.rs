@@ -36,6 +36,25 @@ pub fn characters(text: &str) -> String {
     words.join(" ")
 }
 
+/// An approach's name: "RNAV yankee" for "RNAV Y", "localizer back course" for "LOC BC".
+pub fn approach(kind: &str) -> String {
+    let word = |w: &str| match w {
+        "LOC" => "localizer".to_owned(),
+        "BC" => "back course".to_owned(),
+        one if one.len() == 1 => characters(one),
+        other => other.replace('/', " "),
+    };
+    kind.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A departure's name apart from its number and letter: "porte 5" for "PORTE5", "dome 2 C" for "DOME2C". Other words stay.
+pub fn departure(name: &str) -> String {
+    let Some(at) = name.find(|c: char| c.is_ascii_digit()).filter(|at| *at >= 3 && !name.contains(' ')) else { return name.to_owned() };
+    let (stem, rest) = name.split_at(at);
+    let signs: Vec<String> = rest.chars().map(String::from).collect();
+    format!("{} {}", stem.to_lowercase(), signs.join(" "))
+}
+
 /// "two eight left".
 pub fn runway(r: Runway, region: Region) -> String {
     let number = if region == Region::Icao { format!("{:02}", r.number) } else { r.number.to_string() };

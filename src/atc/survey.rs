@@ -6,9 +6,10 @@ use super::intent::Understanding;
 use super::phase::Phase;
 use super::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
 use super::{Engine, phrase, place, scope, whereabouts};
+use crate::airports::procedures::Kind;
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
-use crate::report::Other;
+use crate::report::{FlightPlan, Other};
 use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word, turn};
 
 /// Nobody is vectored lower than this above the field without better data, feet.
@@ -87,7 +88,8 @@ impl Engine {
             heading_mag: at.map(|_| self.report.heading_mag),
             final_course: at.and_then(|p| final_course(&ends, active?, airport.variation, p)),
             minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
-            approaches: at.map(|_| Vec::new()),
+            approaches: at.map(|_| airport.procedures.iter().filter(|p| p.kind == Kind::Approach).cloned().collect()),
+            departure: self.plan.as_ref().and_then(|p| filed_departure(airport, p, active?)),
             next_unit: at.and_then(|p| self.next_unit(airport, station, p, destination.as_ref())),
             filed_place: None,
             asked_place: u.slots.destination.as_deref().and_then(|d| self.airports.find(d)).map(|a| a.name),
@@ -234,4 +236,11 @@ fn relative_position(airport: &Airport, at: LatLon) -> String {
     let nm = airport.position.distance_nm(at).round();
     let dir = compass_word(airport.position.bearing(at));
     if nm < 1.0 { format!("at {}", airport.name) } else { format!("{nm} miles {dir} of {}", airport.name) }
+}
+/// The departure that a filed route begins with, if the airport has one of that name for the runway.
+fn filed_departure(airport: &Airport, plan: &FlightPlan, runway: Runway) -> Option<String> {
+    let mut words = plan.route.as_deref()?.split(' ').filter(|w| !w.eq_ignore_ascii_case(&airport.icao));
+    let first = words.next()?.split('.').next()?;
+    let serves = |p: &&crate::airports::Procedure| p.kind == Kind::Departure && p.runway.is_none_or(|r| r == runway);
+    airport.procedures.iter().filter(serves).find(|p| p.name.eq_ignore_ascii_case(first)).map(|p| p.name.clone())
 }

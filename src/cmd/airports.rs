@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 use crate::airports::apt_dat::AptDat;
 use crate::airports::data::Airports;
+use crate::airports::procedures::Kind;
 use crate::airports::{Airport, described, routing, runway};
 use crate::cli::{AirportsArgs, AirportsWhat};
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::scenery::{self, Imports, Wanted};
-use crate::units::{LatLon, compass_word};
+use crate::units::{LatLon, Runway, compass_word};
 
 /// How far `nearest` looks, in nautical miles, and how many it tells.
 const NEAR: (f64, usize) = (100.0, 10);
@@ -257,7 +258,26 @@ fn text(a: &Airport) -> String {
         let parking = g.nodes.iter().filter(|n| n.parking.is_some()).count();
         t += &format!("  taxiways: {} pieces, {parking} parking places\n", g.edges.len());
     }
+    procedures(a, &mut t);
     t
+}
+
+/// A line for each kind and runway: "  approaches 28R: ILS, RNAV Y".
+fn procedures(a: &Airport, t: &mut String) {
+    for (kind, word) in [(Kind::Departure, "departures"), (Kind::Arrival, "arrivals"), (Kind::Approach, "approaches")] {
+        let mut by_runway: Vec<(Option<Runway>, Vec<&str>)> = Vec::new();
+        for p in a.procedures.iter().filter(|p| p.kind == kind) {
+            match by_runway.iter_mut().find(|(r, _)| *r == p.runway) {
+                Some((_, names)) => names.push(&p.name),
+                None => by_runway.push((p.runway, vec![&p.name])),
+            }
+        }
+        for (runway, names) in by_runway {
+            let end =
+                runway.map_or_else(|| if kind == Kind::Approach { "circling".into() } else { "any runway".into() }, |r| r.to_string());
+            *t += &format!("  {word} {end}: {}\n", names.join(", "));
+        }
+    }
 }
 
 /// The figures of docs/airports.md, on this machine.

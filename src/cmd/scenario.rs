@@ -16,6 +16,8 @@
 //! model: {"intent": "taxi_request"}
 //! apt: 1201 45.0 -30.01 both 1 a   a row of X-Plane's apt.dat; `import` (or `import simulator`) has Stratus told of the
 //! import                     airport of the rows since the last one, as its files (or it itself, asked) would
+//! cifp: APPCH:010,I,I28L, ,A   a line of X-Plane's procedures, of the airport that is named, told by `import` too
+//! sky 600 1.5                ceiling in feet and visibility in statute miles, from the next report on
 //! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
 //! ```
 
@@ -29,6 +31,7 @@ use std::time::Duration;
 
 use super::stage::{Exchange, Stage};
 use crate::airports::Airport;
+use crate::airports::cifp::Cifp;
 use crate::airports::data::Airports;
 use crate::airports::described::{Described, Origin};
 use crate::airports::imported::Imported;
@@ -87,6 +90,11 @@ pub fn play(text: &str) -> Result<Played, Problem> {
             Some(("apt", row)) => {
                 s.rows.push_str(row.trim());
                 s.rows.push('\n');
+                Vec::new()
+            }
+            Some(("cifp", line)) => {
+                s.procedures.push_str(line.trim());
+                s.procedures.push('\n');
                 Vec::new()
             }
             Some(("model", answer)) => {
@@ -170,13 +178,25 @@ struct Scene<'a> {
     knots: f64,
     /// Rows of an apt.dat that wait for `import`.
     rows: String,
+    /// Lines of procedures that wait for it too.
+    procedures: String,
 }
 
 impl<'a> Scene<'a> {
     fn new(airports: &'a Airports) -> Self {
         let mut config = Config::default();
         config.brain.mode = BrainMode::Rules;
-        Self { airports, config, airport: None, report: Report::default(), runway: None, stage: None, knots: 110.0, rows: String::new() }
+        Self {
+            airports,
+            config,
+            airport: None,
+            report: Report::default(),
+            runway: None,
+            stage: None,
+            knots: 110.0,
+            rows: String::new(),
+            procedures: String::new(),
+        }
     }
 
     fn stage(&mut self) -> Result<&mut Stage, Problem> {
@@ -199,6 +219,10 @@ impl<'a> Scene<'a> {
                 self.report.weather.wind_dir = Some(number(arg(1)?)?);
                 self.report.weather.wind_kt = Some(number(arg(2)?)?);
             }
+            "sky" => {
+                self.report.weather.ceiling_ft = Some(number(arg(1)?)?);
+                self.report.weather.visibility_sm = Some(number(arg(2)?)?);
+            }
             "altimeter" => self.report.weather.altimeter_inhg = Some(number(arg(1)?)?),
             "com1" => {
                 self.report.com1 = Some(arg(1)?.parse().map_err(|e: crate::units::NotA| e.to_string())?);
@@ -216,7 +240,14 @@ impl<'a> Scene<'a> {
             }
             "import" => {
                 let origin = if words.get(1) == Some(&"simulator") { Origin::Simulator } else { Origin::Files };
-                let airport = Imported::rows(&std::mem::take(&mut self.rows)).ok_or("the `apt:` rows hold no airport with a runway")?;
+                let rows = std::mem::take(&mut self.rows);
+                let read = Cifp::parse(&std::mem::take(&mut self.procedures)).procedures();
+                let mut airport = match (Imported::rows(&rows), &self.airport) {
+                    (Some(told), _) => told,
+                    (None, Some(here)) if rows.is_empty() && !read.is_empty() => here.clone(),
+                    _ => return Err("the `apt:` rows hold no airport with a runway".into()),
+                };
+                airport.procedures = read;
                 let (icao, told) = (airport.icao.clone(), Described { airport, sources: vec!["the scenario".into()] });
                 self.stage().map_err(|p| p.to_string())?.tell_airport(&icao, origin, Some(Arc::new(told)));
             }

@@ -1,7 +1,7 @@
 //! The airports that matter are looked up in the index of imported ones, off the owner's thread.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Inbox;
 use crate::airports::data::Airports;
@@ -27,7 +27,11 @@ enum Look {
 
 /// Looks airports up.
 #[derive(Debug)]
-pub(super) struct Charts(Worker<Look>);
+pub(super) struct Charts {
+    worker: Worker<Look>,
+    /// The last ones, for a link that begins later.
+    asked: Mutex<VecDeque<String>>,
+}
 
 impl Charts {
     /// Starts the thread; nothing is read until an airport is asked for.
@@ -49,11 +53,7 @@ impl Charts {
                 match look {
                     Look::For(icao) => {
                         tell(&icao);
-                        asked.retain(|a| *a != icao);
-                        asked.push_back(icao);
-                        if asked.len() > ASKED {
-                            asked.pop_front();
-                        }
+                        remember(&mut asked, icao);
                     }
                     Look::Again => asked.iter().for_each(tell),
                 }
@@ -62,21 +62,35 @@ impl Charts {
         let stopped = move |words| {
             trouble.send(Event::Trouble(Problem::bug("an airport could not be looked up").because(words).fix("what is built in is used")));
         };
-        Worker::start("charts", QUEUE, begin, stopped).map(Self)
+        Ok(Self { worker: Worker::start("charts", QUEUE, begin, stopped)?, asked: Mutex::default() })
     }
 
     /// Looks an airport up; the answer is an [`Event::Airport`].
     pub(super) fn look(&self, icao: String) {
-        if let Err(p) = self.0.send(Look::For(icao)) {
+        remember(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner), icao.clone());
+        if let Err(p) = self.worker.send(Look::For(icao)) {
             log::warn!("{}", p.one_line());
         }
     }
 
+    /// The airports that were looked up last.
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
     /// The index has changed: what was asked for lately is told again.
     pub(super) fn look_again(&self) {
-        if let Err(p) = self.0.send(Look::Again) {
+        if let Err(p) = self.worker.send(Look::Again) {
             log::warn!("{}", p.one_line());
         }
+    }
+}
+
+fn remember(asked: &mut VecDeque<String>, icao: String) {
+    asked.retain(|a| *a != icao);
+    asked.push_back(icao);
+    if asked.len() > ASKED {
+        asked.pop_front();
     }
 }
 

@@ -58,7 +58,11 @@ impl Wanted {
 pub fn found(wanted: &Wanted) -> Result<Vec<Source>, Problem> {
     let mut sources = Vec::new();
     for file in &wanted.files {
-        let kind = if file.to_string_lossy().ends_with(".groundnet.xml") { Kind::Groundnet } else { Kind::AptDat };
+        let kind = match () {
+            () if file.to_string_lossy().ends_with(".groundnet.xml") => Kind::Groundnet,
+            () if holds_procedures(file) => Kind::Cifp,
+            () => Kind::AptDat,
+        };
         let file = crate::paths::absolute(file);
         let source = source(&file, kind);
         let source = source.map_err(|e| Problem::new("cannot read the airports").because(format!("{}: {e}", file.display())))?;
@@ -173,7 +177,27 @@ fn xplane_files(folder: &Path) -> Vec<Source> {
     }
     let brought = ["Global Scenery/Global Airports", "Custom Scenery/Global Airports", "Resources/default scenery/default apt dat"];
     files.extend(brought.map(|b| apt_dat(&folder.join(b))));
-    files.iter().filter_map(|f| source(f, Kind::AptDat).ok()).collect()
+    let mut sources: Vec<Source> = files.iter().filter_map(|f| source(f, Kind::AptDat).ok()).collect();
+    // What the pilot updated counts before what X-Plane brought.
+    for brought in ["Custom Data/CIFP", "Resources/default data/CIFP"] {
+        sources.extend(procedures(&folder.join(brought)).iter().filter_map(|f| source(f, Kind::Cifp).ok()));
+    }
+    sources
+}
+
+/// Whether a file begins as those of procedures do.
+fn holds_procedures(file: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = std::fs::File::open(file).and_then(|f| std::io::Read::read_to_end(&mut std::io::Read::take(f, 8), &mut head));
+    read.is_ok() && ["SID:", "STAR:", "APPCH:", "PRDAT:", "RWY:"].iter().any(|row| head.starts_with(row.as_bytes()))
+}
+
+/// The files of procedures in a folder, one for each airport, in the order of the names.
+fn procedures(folder: &Path) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let mut files: Vec<PathBuf> = all.filter(|p| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("dat"))).collect();
+    files.sort();
+    files
 }
 
 /// Every groundnet below a folder, in the order of the names.

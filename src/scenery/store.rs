@@ -1,7 +1,7 @@
 //! The index of imported airports: one file, written whole, of which a look-up reads a few hundred bytes.
 //!
 //! ```text
-//! "SAPT\x01\0"  records (deflate: the rows of an apt.dat that are read, or a groundnet)
+//! "SAPT\x01\0"  records (deflate: the rows of an apt.dat that are read, a groundnet, or procedures as JSON)
 //! sources (JSON)  entries (32 bytes: identifier, source, length, offset; sorted)  tail: 4 x u64 (sources, entries, count, sum)
 //! ```
 
@@ -16,6 +16,7 @@ use flate2::write::DeflateEncoder;
 
 use super::{Kind, Named, Source};
 use crate::airports::apt_dat::AptDat;
+use crate::airports::cifp::Cifp;
 use crate::airports::groundnet::Groundnet;
 use crate::airports::imported::Imported;
 use crate::problem::Problem;
@@ -157,6 +158,7 @@ impl Imports {
         }
         let mut old = Open::at(&self.0);
         let known = old.as_mut().and_then(Open::sources).unwrap_or_default();
+        let before: BTreeMap<&Path, usize> = known.iter().enumerate().map(|(i, k)| (k.path.as_path(), i)).collect();
         let mut kept: BTreeMap<u32, Vec<Entry>> = BTreeMap::new();
         if let Some(old) = &mut old {
             for i in 0..old.count {
@@ -170,8 +172,8 @@ impl Imports {
         let mut outcome = Outcome::default();
         for (n, source) in sources.iter_mut().enumerate() {
             let n = u32::try_from(n).unwrap_or(u32::MAX);
-            let before =
-                known.iter().position(|k| (&k.path, k.kind, k.size, k.changed) == (&source.path, source.kind, source.size, source.changed));
+            let same = |i: &usize| (known[*i].kind, known[*i].size, known[*i].changed) == (source.kind, source.size, source.changed);
+            let before = before.get(source.path.as_path()).copied().filter(same);
             match (before, &mut old) {
                 (Some(b), Some(old)) => {
                     (source.airports, source.skipped) = (known[b].airports, known[b].skipped);
@@ -230,6 +232,10 @@ fn looked_up(mut open: Open, icao: &str) -> Option<Option<Imported>> {
                 out.net = Some(Groundnet::parse(&open.text(e)?));
                 told();
             }
+            Kind::Cifp if out.procedures.is_none() => {
+                out.procedures = Some(serde_json::from_str(&open.text(e)?).ok()?);
+                told();
+            }
             _ => {}
         }
     }
@@ -250,16 +256,24 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
             return Ok(());
         }
     };
-    if source.kind == Kind::Groundnet {
+    if matches!(source.kind, Kind::Groundnet | Kind::Cifp) {
         let mut text = Vec::new();
         file.take(LARGEST).read_to_end(&mut text).map_err(refused)?;
         let text = String::from_utf8_lossy(&text);
-        let net = Groundnet::parse(&text);
-        source.skipped = net.skipped;
+        let record = if source.kind == Kind::Groundnet {
+            let net = Groundnet::parse(&text);
+            source.skipped = net.skipped;
+            (!net.is_empty()).then(|| text.into_owned())
+        } else {
+            let read = Cifp::parse(&text);
+            source.skipped = read.skipped;
+            let procedures = read.procedures();
+            if procedures.is_empty() { None } else { serde_json::to_string(&procedures).ok() }
+        };
         let name = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
-        if let Some(icao) = name.split('.').next().filter(|i| (2..=8).contains(&i.len()) && !net.is_empty()) {
+        if let (Some(icao), Some(record)) = (name.split('.').next().filter(|i| (2..=8).contains(&i.len())), record) {
             source.airports = 1;
-            out.packed(key(icao), n, text.as_bytes()).map_err(refused)?;
+            out.packed(key(icao), n, record.as_bytes()).map_err(refused)?;
         }
         return Ok(());
     }

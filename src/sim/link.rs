@@ -1,5 +1,6 @@
 //! The link to a simulator: finds the one that runs, follows it, and looks again when it goes.
 
+use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +9,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::{flightgear, simconnect, xplane, xplane_web};
+use crate::airports::described::Described;
 use crate::problem::Problem;
 use crate::report::{Report, SimState};
 use crate::settings::Sim;
@@ -20,6 +22,8 @@ const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 const RECENTLY: Duration = Duration::from_secs(600);
 /// Commands that may wait for the simulator.
 const COMMANDS: usize = 16;
+/// Airports that matter at a time.
+const AIRPORTS: usize = 8;
 
 /// What is written to a simulator, out of the engine's clearance record alone.
 pub use crate::event::Command;
@@ -31,6 +35,13 @@ pub enum Told {
     Report(Box<Report>),
     /// A simulator is there, but refuses: what the pilot can do about it.
     Trouble(Problem),
+    /// What it knows of an airport that was asked for.
+    Airport {
+        /// Its code, as it was asked for.
+        icao: String,
+        /// The airport; none: it does not know it, or tells of none.
+        told: Option<Arc<Described>>,
+    },
 }
 
 impl Told {
@@ -54,6 +65,10 @@ pub(super) trait Connection {
     }
     /// Waits a moment for news.
     fn poll(&mut self) -> Result<Option<Told>, Gone>;
+    /// Takes an airport to be asked for; whether this simulator tells of airports at all.
+    fn ask_airport(&mut self, _icao: &str) -> bool {
+        false
+    }
     /// Writes to the simulator.
     fn write(&mut self, command: &Command) -> Result<(), Gone>;
 }
@@ -96,13 +111,21 @@ impl Default for Patience {
     }
 }
 
+/// What the thread is asked to do.
+#[derive(Debug)]
+enum Order {
+    Write(Command),
+    /// Ask for this airport, of every simulator that comes.
+    Airport(String),
+}
+
 /// The thread that holds the connection; ends when dropped.
 #[derive(Debug)]
 pub struct Link {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
     /// None while it ends.
-    commands: Option<SyncSender<Command>>,
+    commands: Option<SyncSender<Order>>,
 }
 
 impl Link {
@@ -120,7 +143,7 @@ impl Link {
             .name("sim".into())
             .spawn(move || {
                 let msfs = simconnect::Msfs::patient();
-                let mut search = (Search { sim, stopped, orders, patience, msfs, refused: None }, tell);
+                let mut search = (Search { sim, stopped, orders, patience, msfs, refused: None, airports: VecDeque::new() }, tell);
                 survive(&mut search, |(s, tell)| s.run(tell), |_, why| log::error!("the simulator link failed and looks anew: {why}"));
             })
             .map_err(|e| Problem::new("cannot start the simulator link").because(e.to_string()))?;
@@ -145,7 +168,17 @@ impl Link {
 
     /// Writes to the simulator, if one is there.
     pub fn write(&self, command: Command) {
-        if self.commands.as_ref().is_none_or(|c| c.try_send(command).is_err()) {
+        self.order(Order::Write(command));
+    }
+
+    /// Asks the simulator for an airport, now and whenever one comes: the answers are [`Told::Airport`]. Of the last few
+    /// alone, for those matter.
+    pub fn ask_airport(&self, icao: String) {
+        self.order(Order::Airport(icao));
+    }
+
+    fn order(&self, order: Order) {
+        if self.commands.as_ref().is_none_or(|c| c.try_send(order).is_err()) {
             log::warn!("the simulator does not take commands: one was dropped");
         }
     }
@@ -167,7 +200,9 @@ impl Drop for Link {
 struct Search {
     sim: Sim,
     stopped: Arc<AtomicBool>,
-    orders: Receiver<Command>,
+    orders: Receiver<Order>,
+    /// Airports that every simulator is asked for, the last one last.
+    airports: VecDeque<String>,
     patience: Patience,
     msfs: simconnect::Msfs,
     /// The last refusal, told already.
@@ -192,7 +227,9 @@ impl Search {
                 }
             }
             // What was meant for a simulator that is gone is not for the next one.
-            while self.orders.try_recv().is_ok() {}
+            while let Ok(order) = self.orders.try_recv() {
+                self.remember(&order);
+            }
             self.wait(pause);
         }
     }
@@ -201,13 +238,30 @@ impl Search {
         self.stopped.load(Ordering::Relaxed)
     }
 
-    fn wait(&self, pause: Duration) {
+    fn wait(&mut self, pause: Duration) {
         let until = Instant::now() + pause;
         while !self.stopped() {
             let left = until.saturating_duration_since(Instant::now());
-            // Without a simulator a command is nobody's; the link's end closes the queue.
-            if left.is_zero() || self.orders.recv_timeout(left) == Err(RecvTimeoutError::Disconnected) {
+            if left.is_zero() {
                 return;
+            }
+            match self.orders.recv_timeout(left) {
+                // Without a simulator a command is nobody's.
+                Ok(order) => self.remember(&order),
+                Err(RecvTimeoutError::Timeout) => {}
+                // The link's end closes the queue.
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Keeps what is for the next simulator too.
+    fn remember(&mut self, order: &Order) {
+        if let Order::Airport(icao) = order {
+            self.airports.retain(|a| a != icao);
+            self.airports.push_back(icao.clone());
+            if self.airports.len() > AIRPORTS {
+                self.airports.pop_front();
             }
         }
     }
@@ -233,7 +287,10 @@ impl Search {
         found
     }
 
-    fn follow(&self, connection: &mut dyn Connection, tell: &mut impl FnMut(Told)) {
+    fn follow(&mut self, connection: &mut dyn Connection, tell: &mut impl FnMut(Told)) {
+        for icao in &self.airports {
+            ask(connection, icao, tell);
+        }
         let (mut last, mut told): (Option<Report>, Option<Instant>) = (None, None);
         let mut wrong = 0u64;
         while !self.stopped() {
@@ -255,19 +312,29 @@ impl Search {
                     }
                     last = Some(*report);
                 }
-                Ok(Some(trouble)) => tell(trouble),
+                Ok(Some(other)) => tell(other),
                 Ok(None) => {}
                 Err(Gone) => break,
             }
-            while let Ok(command) = self.orders.try_recv() {
-                if connection.write(&command).is_err() {
-                    break;
+            while let Ok(order) = self.orders.try_recv() {
+                self.remember(&order);
+                match order {
+                    Order::Airport(icao) => ask(connection, &icao, tell),
+                    Order::Write(command) if connection.write(&command).is_err() => break,
+                    Order::Write(_) => {}
                 }
             }
         }
         if let Some(last) = last.filter(|_| !self.stopped()) {
             tell(Told::report(Report { state: SimState::Lost, ..last }));
         }
+    }
+}
+
+/// Asks a simulator for an airport; of one that tells of none, what another one told before does not stand.
+fn ask(connection: &mut dyn Connection, icao: &str, tell: &mut impl FnMut(Told)) {
+    if !connection.ask_airport(icao) {
+        tell(Told::Airport { icao: icao.to_owned(), told: None });
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Messages are the server's packets, little-endian, packed: size, version, kind of message, and the rest by its kind.
 
+mod facilities;
 #[cfg(windows)]
 mod library;
 mod packets;
@@ -10,6 +11,7 @@ mod packets;
 mod places;
 mod ways;
 
+use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,7 @@ use crate::problem::Problem;
 use crate::report::{Cockpit, MOST_OTHERS, Other, Report, SimState, TransponderMode, Weather};
 use crate::units::LatLon;
 
+use facilities::{Facilities, Known};
 pub(super) use ways::Msfs;
 
 /// The port that the documentation's examples of `SimConnect.xml` use.
@@ -98,6 +101,9 @@ const OTHERS: u32 = 3;
 const COCKPIT: u32 = 4;
 const PAINTED: u32 = 5;
 const PAUSE_EVENT: u32 = 1;
+/// Messages: a record of an airport, and the end of one's answer.
+const FACILITY: u32 = 28;
+const FACILITY_END: u32 = 29;
 /// Client events, by number.
 const EVENTS: [(u32, &str); 6] = [
     (11, "COM_STBY_RADIO_SET_HZ"),
@@ -131,6 +137,12 @@ trait Way: Debug {
     fn name_event(&mut self, event: u32, name: &str) -> Result<(), Gone>;
     /// Sends an event to the own aircraft.
     fn event(&mut self, event: u32, data: u32) -> Result<(), Gone>;
+    /// Airports can be asked for: not in every generation.
+    fn knows_airports(&self) -> bool;
+    /// Adds a field, or the beginning or end of a record, to a definition of an airport's data; the packet's count.
+    fn add_facility_field(&mut self, definition: u32, field: &str) -> Result<u32, Gone>;
+    /// Asks for an airport by its code; the packet's count.
+    fn ask_facility(&mut self, definition: u32, request: u32, icao: &str) -> Result<u32, Gone>;
     /// Waits a moment for messages; whether something came.
     fn wait(&mut self) -> Result<bool, Gone>;
     /// The next whole message that has come.
@@ -164,6 +176,9 @@ pub struct Client {
     known: bool,
     paused: bool,
     gathering: Vec<Other>,
+    facilities: Facilities,
+    /// What became of airports, and was not told yet.
+    airports: VecDeque<Known>,
     dropped: u64,
     /// Why it is not the way that the pilot chose; told first.
     trouble: Option<Problem>,
@@ -179,6 +194,8 @@ impl Client {
             known: false,
             paused: false,
             gathering: Vec::new(),
+            facilities: Facilities::default(),
+            airports: VecDeque::new(),
             dropped: 0,
             trouble,
         };
@@ -222,6 +239,10 @@ impl Client {
         match kind(message) {
             Some(1) => {
                 log::debug!("SimConnect exception {:?} to packet {:?}", word(message, 12), word(message, 16));
+                if let Some(packet) = word(message, 16) {
+                    let known = self.facilities.refused(packet, self.way.as_mut())?;
+                    self.airports.extend(known);
+                }
                 Ok(false)
             }
             Some(3) => Err(Gone),
@@ -240,6 +261,11 @@ impl Client {
                     }
                 }
                 Ok(told.unwrap_or(false))
+            }
+            Some(id @ (FACILITY | FACILITY_END)) => {
+                let known = self.facilities.take(message, id == FACILITY_END, self.way.as_mut())?;
+                self.airports.extend(known);
+                Ok(false)
             }
             _ => Ok(false),
         }
@@ -378,6 +404,11 @@ impl Connection for Client {
         if let Some(trouble) = self.trouble.take() {
             return Ok(Some(Told::Trouble(trouble)));
         }
+        let known = self.facilities.go_on(self.way.as_mut())?;
+        self.airports.extend(known);
+        if let Some((icao, told)) = self.airports.pop_front() {
+            return Ok(Some(Told::Airport { icao, told }));
+        }
         if self.asked_around.is_none_or(|t| t.elapsed() >= TRAFFIC) {
             self.asked_around = Some(Instant::now());
             self.gathering.clear();
@@ -394,6 +425,11 @@ impl Connection for Client {
             return Err(Gone);
         }
         Ok((news && self.known).then(|| Told::report(Report { state: self.state(), ..self.report.clone() })))
+    }
+
+    fn ask_airport(&mut self, icao: &str) -> bool {
+        self.facilities.want(icao);
+        true
     }
 
     fn write(&mut self, command: &Command) -> Result<(), Gone> {

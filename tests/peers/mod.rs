@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test takes the peers that it needs")]
 
+pub mod facilities;
 pub mod flightgear;
 pub mod simconnect;
 pub mod xplane_udp;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use stratus::airports::described::Described;
 use stratus::problem::Problem;
 use stratus::report::{Cockpit, Report, TransponderMode};
 use stratus::settings::Sim;
@@ -43,6 +45,20 @@ pub fn start(sim: &Sim) -> (Link, Receiver<Report>) {
     let link = Link::start(sim, QUICK, move |told| {
         if let Told::Report(r) = told {
             let _ = tx.send(*r);
+        }
+    });
+    (link.unwrap(), rx)
+}
+
+/// A code, and what is known of that airport.
+pub type Known = (String, Option<Arc<Described>>);
+
+/// A link of which only what it tells of airports is heard.
+pub fn airports(sim: &Sim) -> (Link, Receiver<Known>) {
+    let (tx, rx) = channel();
+    let link = Link::start(sim, QUICK, move |told| {
+        if let Told::Airport { icao, told } = told {
+            let _ = tx.send((icao, told));
         }
     });
     (link.unwrap(), rx)

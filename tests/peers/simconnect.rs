@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{Peer, assert_cockpit, cockpit, soon, start, until};
+use super::{Peer, assert_cockpit, cockpit, facilities, soon, start, until};
 use stratus::event::Command;
 use stratus::settings::Sim;
 
@@ -215,6 +215,7 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
     let mut aircraft = Aircraft { com1: 121.9, standby: 118.1, com2: 122.805, standby2: 123.45, code: 1200.0 };
     let mut events: BTreeMap<u32, String> = BTreeMap::new();
     let mut definitions: BTreeMap<u32, Vec<Datum>> = BTreeMap::new();
+    let mut airports: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     // Request, definition, object.
     let mut periodic: Vec<(u32, u32, u32)> = Vec::new();
     while !stop.load(Ordering::Relaxed) {
@@ -228,7 +229,7 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
             let size = word(&inbox, 0) as usize;
             let p: Vec<u8> = inbox.drain(..size).collect();
             let (protocol, id) = (word(&p, 4), word(&p, 8) & 0xFF);
-            let sizes = [(0x01, 296), (0x04, 276), (0x05, 36), (0x0C, 544), (0x0E, 48), (0x0F, 32), (0x17, 276)];
+            let sizes = [(0x01, 296), (0x04, 276), (0x05, 36), (0x0C, 544), (0x0E, 48), (0x0F, 32), (0x17, 276), (0x45, 276), (0x46, 44)];
             assert!(sizes.contains(&(id, size)), "packet {id:#x} of {size} bytes");
             assert_eq!(word(&p, 8) & 0xF000_0000, 0xF000_0000);
             match id {
@@ -266,6 +267,34 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
                         out.extend(reply(1, &words(&[7, word(&p, 12), 1])));
                     }
                     definitions.entry(word(&p, 16)).or_default().push((name, word(&p, 532)));
+                }
+                // Data error, in the second parameter of this packet.
+                0x45 if protocol < 5 || !facilities::known(&text(&p[20..276])) => out.extend(reply(1, &words(&[20, word(&p, 12), 2]))),
+                0x45 => airports.entry(word(&p, 16)).or_default().push(text(&p[20..276])),
+                0x46 => {
+                    let (request, icao) = (word(&p, 20), text(&p[24..40]));
+                    log.lock().unwrap().push(format!("airport {icao}"));
+                    let definition = airports.get(&word(&p, 16)).map_or(&[][..], Vec::as_slice);
+                    match facilities::answer(definition, request, &icao) {
+                        Some(bodies) => {
+                            let records: Vec<Vec<u8>> = bodies.iter().map(|b| reply(28, b)).collect();
+                            if rough {
+                                // Backwards, one of them twice, one cut off, one of another question and one of no kind.
+                                let of =
+                                    |request: u32, kind: u32| reply(28, &[words(&[request, 1, 0, kind, 0, 0, 1]), vec![0; 104]].concat());
+                                out.extend(of(request + 1, 0));
+                                out.extend(of(request, 99));
+                                out.extend(reply(28, &bodies[1][..40]));
+                                out.extend(records.iter().rev().chain(records.last()).flatten());
+                            } else {
+                                out.extend(records.iter().flatten());
+                            }
+                            out.extend(reply(29, &words(&[request])));
+                        }
+                        // A code that nobody has is told by an exception, or by an answer without a record.
+                        None if icao.len() == 4 => out.extend(reply(1, &words(&[1, word(&p, 12), 3]))),
+                        None => out.extend(reply(29, &words(&[request]))),
+                    }
                 }
                 0x0E => {
                     periodic.retain(|r| r.0 != word(&p, 16));
@@ -306,7 +335,7 @@ fn serve_simconnect(mut stream: impl Read + Write, accepts: &[u32], stop: &Atomi
     }
 }
 
-fn field(text: &str, length: usize) -> Vec<u8> {
+pub fn field(text: &str, length: usize) -> Vec<u8> {
     let mut f = text.as_bytes().to_vec();
     f.resize(length, 0);
     f

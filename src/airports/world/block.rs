@@ -90,6 +90,7 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
         runways: runways.into_iter().map(|d| d.strip).collect(),
         stations,
         taxiways: None,
+        procedures: Vec::new(),
     };
     Some((airport, other.to_owned()))
 }

@@ -4,6 +4,12 @@ use crate::atc::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, Re
 use crate::atc::spoken;
 use crate::units::{Frequency, Region, Runway};
 
+/// The runway is in the middle of an instrument approach's name, as it is published: "ILS runway 28R approach" (7110.65 4-8-1).
+pub(super) fn names_runway(item: &Item, region: Region) -> bool {
+    let own = |kind: &str| !kind.eq_ignore_ascii_case("visual") && !kind.eq_ignore_ascii_case("approach");
+    region == Region::Faa && matches!(item, Item::Approach { kind, .. } if own(kind))
+}
+
 /// Written and spoken words of an item; empty when the next item says it.
 pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String, String) {
     let icao = region == Region::Icao;
@@ -129,19 +135,30 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Height(feet) => (figure(*feet, false), spoken::altitude(*feet, false)),
         Item::ResetTransponder => same("reset transponder"),
         Item::ClearedTo { limit, procedure, route } => {
-            let mut w = format!("cleared to {limit}");
-            if let Some(p) = procedure {
-                w.push_str(&format!(", {p} departure"));
-            }
+            let mut rest = String::new();
             if let Some(r) = route {
-                let via = if matches!(r.as_str(), "as filed" | "direct") { "" } else { "via " };
-                w.push_str(&format!(", {via}{r}"));
+                let via = if matches!(r.as_str(), "as filed" | "then as filed" | "direct") { "" } else { "via " };
+                rest.push_str(&format!(", {via}{r}"));
             }
-            let s = spoken::words(&w, region);
-            (w, s)
+            let (w, s) = match procedure {
+                Some(p) => {
+                    (format!("cleared to {limit}, {p} departure"), format!("cleared to {limit}, {} departure", spoken::departure(p)))
+                }
+                None => (format!("cleared to {limit}"), format!("cleared to {limit}")),
+            };
+            (w + &rest, spoken::words(&(s + &rest), region))
         }
-        Item::Approach { kind, expect: true } => same(&format!("expect {kind} approach")),
-        Item::Approach { kind, expect: false } => same(&format!("cleared {kind} approach")),
+        Item::Approach { kind, expect } => {
+            let verb = if *expect { "expect" } else { "cleared" };
+            let said = spoken::approach(kind);
+            match next {
+                Some(Item::Runway(r)) if names_runway(item, region) => {
+                    let (w, s) = rw(*r);
+                    (format!("{verb} {kind} runway {w} approach"), format!("{verb} {said} runway {s} approach"))
+                }
+                _ => (format!("{verb} {kind} approach"), format!("{verb} {said} approach")),
+            }
+        }
         Item::TransitionApproved(w) if w.is_empty() => same("transition approved"),
         Item::TransitionApproved(w) => same(&format!("transition {w} approved")),
         Item::ClearedThrough(w) => same(&format!("cleared through {w} airspace")),

@@ -6,6 +6,7 @@ use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::atc::figures;
 use crate::atc::instruction::{Climb, Item, Landing};
 use crate::atc::parse::Named;
+use crate::atc::spoken;
 use crate::atc::telephony;
 use crate::atc::transcript::{Token, tokens};
 use crate::units::{Position3, Region, Runway, Side};
@@ -206,8 +207,9 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     wrong.extend(turns(items, &w));
     wrong.extend(bounds(items, &Words { t: said.to_vec() }));
     if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. })) {
+        let p = spoken::departure(p);
         let first = p.split_whitespace().next().unwrap_or("").to_lowercase();
-        if other_procedure(&tokens(p), said) {
+        if other_procedure(&tokens(&p), said) {
             wrong.push(ReadbackItem::DepartureProcedure);
         } else if region == Region::Icao && !said.iter().any(|x| x.is(&first) || x.is("departure")) {
             missing.push(ReadbackItem::DepartureProcedure);
@@ -375,8 +377,15 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
         Item::Condition(_) => (w.has("behind") || w.has("after")).then_some(true),
         Item::Approach { kind, .. } => {
             let kind = kind.to_lowercase();
-            if w.has(&kind) {
-                return Some(true);
+            let (name, letter) = kind.rsplit_once(' ').filter(|(_, l)| l.len() == 1).unwrap_or((&kind, ""));
+            let name = match name {
+                "loc" | "loc bc" => "localizer",
+                other => other.split('/').next().unwrap_or(other),
+            };
+            if let Some(at) = w.t.iter().position(|t| t.is(name)) {
+                // The letter may be left out, but not be another one.
+                let said = w.t.get(at + 1).and_then(Token::letter);
+                return Some(letter.is_empty() || said.is_none_or(|l| letter.eq_ignore_ascii_case(&l.to_string())));
             }
             ["ils", "rnav", "visual", "vor", "gps", "localizer"]
                 .iter()

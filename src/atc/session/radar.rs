@@ -7,7 +7,7 @@ use crate::atc::instruction::{Ask, Climb, Item};
 use crate::atc::intent::{Intent, Understanding};
 use crate::atc::record::Record;
 use crate::atc::situation::Situation;
-use crate::units::{Facility, Region};
+use crate::units::{Facility, Region, Runway};
 
 /// What clearance delivery, departure, approach or center answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -87,13 +87,15 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
         items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
     }
     match (&s.destination, arriving) {
-        (Some(d), false) if s.live && s.ifr => items.extend([Item::ResumeOwnNavigation, Item::Direct(d.name.clone())]),
+        // Whoever flies a departure has its route.
+        (Some(d), false) if s.live && s.ifr && record.departure.is_none() => {
+            items.extend([Item::ResumeOwnNavigation, Item::Direct(d.name.clone())])
+        }
         _ => {}
     }
     if s.facility == Facility::Approach && arriving {
         match s.active {
-            // Without procedures in the data, the way in is a visual approach from vectors: nothing is invented.
-            Some(r) if s.live && s.ifr => items.extend([Item::Approach { kind: "visual".into(), expect: true }, Item::Runway(r)]),
+            Some(r) if s.live && s.ifr => items.extend([Item::Approach { kind: way_in(s, r), expect: true }, Item::Runway(r)]),
             Some(r) => items.push(Item::Advice(format!("expect runway {r}"))),
             None => {}
         }
@@ -145,7 +147,10 @@ fn ifr_clearance(s: &Situation) -> Decision {
         (None, true) => Some("direct".to_owned()),
         (route, false) => route.clone(),
     };
-    let mut items = vec![Item::ClearedTo { limit, procedure: None, route }];
+    // A departure is named as it was filed, and then the rest of the route (7110.65 4-3-3).
+    let procedure = s.departure.clone().filter(|_| s.live);
+    let route = if procedure.is_some() { Some("then as filed".to_owned()) } else { route };
+    let mut items = vec![Item::ClearedTo { limit, procedure, route }];
     // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
     let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };
@@ -211,25 +216,38 @@ fn grouped(feet: i32) -> String {
     if feet >= 1000 { format!("{},{:03}", feet / 1000, feet % 1000) } else { feet.to_string() }
 }
 
+/// What an arrival is to expect that asked for nothing: a visual approach where the weather allows one (7110.65 7-4-2: a ceiling
+/// of 1,000 feet and 3 miles), else the most precise one that the data has for the runway. Without such data, visual too:
+/// nothing is invented.
+fn way_in(s: &Situation, runway: Runway) -> String {
+    let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.weather.visibility_sm.is_some_and(|v| v < 3.0);
+    let best = || KINDS.iter().find_map(|k| s.approach_named(k, runway));
+    if low { best() } else { None }.unwrap_or("visual").to_owned()
+}
+
+/// Approaches, the most precise first.
+const KINDS: [&str; 11] = ["ILS", "GLS", "RNAV", "LOC", "LDA", "GPS", "VOR/DME", "VOR", "LOC BC", "NDB/DME", "NDB"];
+
 /// An approach: to be expected, or the tower's business for a visual arrival.
 fn approach(s: &Situation, heard: &Understanding) -> Decision {
     let runway = heard.slots.runway.and_then(|r| s.known(r)).or(s.active);
     let kind = heard.slots.approach.clone();
-    // Where the data lists the approaches, only those are given; a visual one needs none.
-    let unknown = match (&kind, &s.approaches) {
-        (Some(k), Some(list)) => {
-            !k.eq_ignore_ascii_case("visual") && !list.iter().any(|a| a.to_ascii_lowercase().starts_with(&k.to_ascii_lowercase()))
-        }
-        _ => false,
+    // Where the data lists the approaches, only those are given, by their whole names; a visual one needs none.
+    let kind = match (kind, &s.approaches, runway) {
+        (Some(k), Some(_), Some(r)) if !k.eq_ignore_ascii_case("visual") => match s.approach_named(&k, r) {
+            Some(named) => Some(named.to_owned()),
+            None => {
+                let refuse = Item::Unable(format!("{k} approach not available"));
+                let instead = Item::Approach { kind: way_in(s, r), expect: true };
+                return Decision::say([refuse, instead, Item::Runway(r)].into_iter().chain(s.pressure()));
+            }
+        },
+        (kind, ..) => kind,
     };
     match (kind, runway) {
-        (Some(kind), Some(r)) if unknown => {
-            let refuse = Item::Unable(format!("{kind} approach not available"));
-            Decision::say([refuse, Item::Approach { kind: "visual".into(), expect: true }, Item::Runway(r)].into_iter().chain(s.pressure()))
-        }
         (Some(kind), Some(r)) => Decision::say([Item::Approach { kind, expect: true }, Item::Runway(r)].into_iter().chain(s.pressure())),
         (None, Some(r)) if s.live && s.ifr => {
-            Decision::say([Item::Approach { kind: "visual".into(), expect: true }, Item::Runway(r)].into_iter().chain(s.pressure()))
+            Decision::say([Item::Approach { kind: way_in(s, r), expect: true }, Item::Runway(r)].into_iter().chain(s.pressure()))
         }
         (None, Some(r)) => Decision::say([Item::Advice(format!("expect runway {r}"))].into_iter().chain(s.pressure())),
         (_, None) => Decision::ask(Ask::Runway),

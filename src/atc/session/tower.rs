@@ -88,7 +88,7 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     }
     if s.live && s.ifr {
         // Without a procedure the way out is a heading, until radar takes over (7110.65 5-8-2).
-        items.push(Item::RunwayHeading);
+        items.extend(record.departure.is_none().then_some(Item::RunwayHeading));
         items.push(Item::Runway(runway));
         items.push(Item::ClearedForTakeoff { at });
         return Decision::Say(items);

@@ -1,6 +1,7 @@
 //! What must hold after every step, whatever was said.
 
 use crate::airports::Airport;
+use crate::airports::procedures::{Kind, Procedure};
 use crate::cmd::stage::{Exchange, Stage};
 use crate::report::Report;
 use crate::units::{Frequency, Runway};
@@ -40,6 +41,15 @@ pub(super) fn check(stage: &Stage, report: &Report, airport: &Airport, x: &Excha
             broken.push(format!("{f} is no frequency of {}: {text}", airport.icao));
         }
     }
+    for (kind, name, runway) in procedures_in(&text) {
+        let all = stage.app.engine().airport().map_or(&[][..], |a| &a.procedures);
+        let fits = |p: &&Procedure| {
+            p.kind == kind && p.name.eq_ignore_ascii_case(&name) && (p.runway.is_none() || p.runway == runway || runway.is_none())
+        };
+        if !all.iter().any(|p| fits(&p)) {
+            broken.push(format!("{name} is no procedure of {} for runway {runway:?}: {text}", airport.icao));
+        }
+    }
     if let Some(own) = stage.app.engine().callsign()
         && atc.callsign.as_ref() != Some(own)
     {
@@ -58,4 +68,21 @@ pub(super) fn check(stage: &Stage, report: &Report, airport: &Airport, x: &Excha
 
 fn runways_in(text: &str) -> Vec<Runway> {
     text.split("runway ").skip(1).filter_map(|t| t.split([' ', ',', '.']).next()?.parse().ok()).collect()
+}
+
+/// The instrument approaches and departures that are named: kind, name and runway.
+fn procedures_in(text: &str) -> Vec<(Kind, String, Option<Runway>)> {
+    let mut found = Vec::new();
+    for part in text.split(", ") {
+        let name = part.strip_prefix("expect ").or_else(|| part.strip_prefix("cleared "));
+        if let Some((name, runway)) = name.and_then(|n| n.strip_suffix(" approach")).map(|n| n.split_once(" runway ").unwrap_or((n, "")))
+            && !matches!(name, "visual" | "low")
+        {
+            found.push((Kind::Approach, name.to_owned(), runway.parse().ok()));
+        }
+        if let Some(name) = part.strip_suffix(" departure").filter(|n| !n.contains(' ') && n.ends_with(|c: char| c.is_ascii_digit())) {
+            found.push((Kind::Departure, name.to_owned(), None));
+        }
+    }
+    found
 }

@@ -45,6 +45,41 @@ fn airports_are_imported_found_and_read_again_only_when_changed() {
     assert!(known(&imports, "PHTO").is_none() && known(&imports, "PHXX").is_some() && known(&imports, "BIKF").is_some());
 }
 
+/// X-Plane's folder: what the pilot updated counts before what X-Plane brought, and procedures lie over what is built in.
+#[test]
+fn procedures_are_imported_by_airport_and_runway() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |path: &str, text: &str| {
+        let file = dir.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, text).unwrap();
+        file
+    };
+    let approach = |suffix: &str| {
+        format!("APPCH:010,I,I26{suffix}, ,AB,PH,P,C;\nAPPCH:010,I,I08, ,AB;\nAPPCH:010,I,I99, ,AB;\nSID:010,5,PUNA2,RW26,AB;\n")
+    };
+    at("Custom Data/CIFP/PHTO.dat", &approach("-Z"));
+    let brought = at("Resources/default data/CIFP/PHTO.dat", &approach(""));
+    at("Resources/default data/CIFP/PHNL.dat", "damaged\n");
+    let sources = || found(&Wanted { xplane: vec![dir.path().to_owned()], ..Wanted::default() }).unwrap();
+    let imports = Imports::within(&dir.path().join("data"));
+    let outcome = imports.import(sources(), &mut |_, _, _| true).unwrap();
+    assert_eq!((outcome.read, outcome.records, outcome.airports, outcome.skipped), (3, 2, 1, 3));
+    let airports = crate::airports::data::Airports::first();
+    let told = crate::scenery::described(&imports, &airports, "PHTO").unwrap().unwrap();
+    let names: Vec<String> = told.airport.procedures.iter().map(|p| format!("{} {:?}", p.name, p.runway.map(|r| r.to_string()))).collect();
+    assert_eq!(names, ["PUNA2 Some(\"26\")", "ILS Some(\"8\")", "ILS Z Some(\"26\")"]);
+    assert_eq!(told.sources.len(), 1);
+    assert_eq!(
+        (&told.airport.runways, &told.airport.stations),
+        (&airports.get("PHTO").unwrap().runways, &airports.get("PHTO").unwrap().stations)
+    );
+    assert_eq!(imports.import(sources(), &mut |_, _, _| panic!("nothing is read")).unwrap().unchanged, 3);
+    // Named as a file, it is known by what is in it.
+    let named = found(&Wanted { files: vec![brought], ..Wanted::default() }).unwrap();
+    assert_eq!(named[0].kind, Kind::Cifp);
+}
+
 #[test]
 fn a_damaged_index_has_no_airport_and_is_mended_by_an_import() {
     let dir = tempfile::tempdir().unwrap();

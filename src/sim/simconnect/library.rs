@@ -50,6 +50,9 @@ type Follow = unsafe extern "C" fn(HANDLE, DWORD, DWORD, DWORD, SIMCONNECT_PERIO
 type LookAround = unsafe extern "C" fn(HANDLE, DWORD, DWORD, DWORD, SIMCONNECT_SIMOBJECT_TYPE) -> HRESULT;
 type Name = unsafe extern "C" fn(HANDLE, DWORD, LPCSTR) -> HRESULT;
 type Transmit = unsafe extern "C" fn(HANDLE, DWORD, DWORD, DWORD, DWORD, DWORD) -> HRESULT;
+type Field = unsafe extern "C" fn(HANDLE, DWORD, LPCSTR) -> HRESULT;
+type Ask = unsafe extern "C" fn(HANDLE, DWORD, DWORD, LPCSTR, LPCSTR) -> HRESULT;
+type Sent = unsafe extern "C" fn(HANDLE, *mut DWORD) -> HRESULT;
 type Next = unsafe extern "C" fn(HANDLE, *mut *mut SIMCONNECT_RECV, *mut DWORD) -> HRESULT;
 
 /// The library's functions that Stratus calls.
@@ -62,6 +65,8 @@ struct Functions {
     subscribe: Name,
     name_event: Name,
     event: Transmit,
+    /// Those for airports: an older library has none.
+    airports: Option<(Field, Ask, Sent)>,
     next: Next,
 }
 
@@ -78,6 +83,11 @@ fn as_in_the_header<T>(_: T) -> Functions {
         subscribe: simconnect_sys::SimConnect_SubscribeToSystemEvent,
         name_event: simconnect_sys::SimConnect_MapClientEventToSimEvent,
         event: simconnect_sys::SimConnect_TransmitClientEvent,
+        airports: Some((
+            simconnect_sys::SimConnect_AddToFacilityDefinition,
+            simconnect_sys::SimConnect_RequestFacilityData,
+            simconnect_sys::SimConnect_GetLastSentPacketID,
+        )),
         next: simconnect_sys::SimConnect_GetNextDispatch,
     }
 }
@@ -132,7 +142,15 @@ fn load(path: &Path) -> Result<Functions, Problem> {
             unsafe { std::mem::transmute::<unsafe extern "system" fn() -> isize, $type>(found) }
         }};
     }
+    let airports = || -> Result<(Field, Ask, Sent), Problem> {
+        Ok((
+            function!("SimConnect_AddToFacilityDefinition", Field),
+            function!("SimConnect_RequestFacilityData", Ask),
+            function!("SimConnect_GetLastSentPacketID", Sent),
+        ))
+    };
     Ok(Functions {
+        airports: airports().ok(),
         open: function!("SimConnect_Open", Open),
         close: function!("SimConnect_Close", Close),
         define: function!("SimConnect_AddToDataDefinition", Define),
@@ -244,6 +262,15 @@ impl Conversation {
         Ok(came)
     }
 
+    /// The count of the packet that was sent last.
+    fn sent(&self) -> Result<u32, Gone> {
+        let Some((.., sent)) = self.functions.airports else { return Err(Gone) };
+        let mut count = 0;
+        // SAFETY: the handle is open, and the place is there to be written to.
+        done(unsafe { sent(self.handle.0, &raw mut count) })?;
+        Ok(count)
+    }
+
     /// Whether the simulator is still there; to be asked before anything is written. The library (that of SDK 0.24.3, by its
     /// code and under Wine) writes to address 0 when it is called on a TCP connection that broke, and ends the process.
     fn alive(&mut self) -> Result<(), Gone> {
@@ -325,6 +352,28 @@ impl Way for Conversation {
         let by_priority = simconnect_sys::SIMCONNECT_EVENT_FLAG_GROUPID_IS_PRIORITY;
         // SAFETY: the handle is open.
         done(unsafe { (self.functions.event)(self.handle.0, user, event, data, highest, by_priority) })
+    }
+
+    fn knows_airports(&self) -> bool {
+        self.functions.airports.is_some()
+    }
+
+    fn add_facility_field(&mut self, definition: u32, field: &str) -> Result<u32, Gone> {
+        let Some((add, ..)) = self.functions.airports else { return Err(Gone) };
+        self.alive()?;
+        let field = spelt(field)?;
+        // SAFETY: the handle is open, and the name ends with a zero.
+        done(unsafe { add(self.handle.0, definition, field.as_ptr()) })?;
+        self.sent()
+    }
+
+    fn ask_facility(&mut self, definition: u32, request: u32, icao: &str) -> Result<u32, Gone> {
+        let Some((_, ask, _)) = self.functions.airports else { return Err(Gone) };
+        self.alive()?;
+        let icao = spelt(icao)?;
+        // SAFETY: the handle is open, and both texts end with a zero.
+        done(unsafe { ask(self.handle.0, definition, request, icao.as_ptr(), c"".as_ptr()) })?;
+        self.sent()
     }
 
     fn wait(&mut self) -> Result<bool, Gone> {

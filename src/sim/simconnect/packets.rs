@@ -132,6 +132,24 @@ impl Way for Packets {
         self.numbers(0x05, &[0, event, data, 1, 0x10])
     }
 
+    fn knows_airports(&self) -> bool {
+        self.protocol >= 5
+    }
+
+    fn add_facility_field(&mut self, definition: u32, field: &str) -> Result<u32, Gone> {
+        self.named(0x45, definition, field)?;
+        Ok(self.sent)
+    }
+
+    fn ask_facility(&mut self, definition: u32, request: u32, icao: &str) -> Result<u32, Gone> {
+        let mut body: Vec<u8> = [definition, request].iter().flat_map(|w| w.to_le_bytes()).collect();
+        body.extend(fixed(icao, 16));
+        // No region: the code alone.
+        body.extend(fixed("", 4));
+        self.send(0x46, &body)?;
+        Ok(self.sent)
+    }
+
     fn wait(&mut self) -> Result<bool, Gone> {
         let mut buffer = [0u8; 16 * 1024];
         match self.stream.read(&mut buffer) {

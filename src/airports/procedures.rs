@@ -1,0 +1,70 @@
+//! Instrument procedures by their names: departures, arrivals and approaches, and the runways that they serve.
+
+use serde::{Deserialize, Serialize};
+
+use crate::units::Runway;
+
+/// No airport has more of them; a file that does is damaged.
+pub const MOST: usize = 4000;
+
+/// What a procedure is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A standard instrument departure.
+    Departure,
+    /// A standard terminal arrival.
+    Arrival,
+    /// An instrument approach.
+    Approach,
+}
+
+/// A procedure, for one runway; one that serves several stands there once for each.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// What for.
+    pub kind: Kind,
+    /// As a chart has it, without the runway: "ILS", "RNAV Y", "PORTE3".
+    pub name: String,
+    /// The runway end; `None`: any, or circling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runway: Option<Runway>,
+}
+
+/// In the order of kind, runway and name, each once, no more than [`MOST`].
+pub fn in_order(mut all: Vec<Procedure>) -> Vec<Procedure> {
+    let key = |p: &Procedure| (p.kind, p.runway.map(|r| (r.nominal_heading() as u32, r.to_string())), p.name.clone());
+    all.truncate(MOST);
+    all.sort_by_cached_key(key);
+    all.dedup();
+    all
+}
+
+/// The whole name of an approach of a kind to a runway: "RNAV Y" for "RNAV"; where there are several, the first letter's.
+pub fn named<'a>(all: &'a [Procedure], kind: &str, runway: Runway) -> Option<&'a str> {
+    let of_runway = all.iter().filter(|p| p.kind == Kind::Approach && p.runway == Some(runway)).map(|p| p.name.as_str());
+    let fits = |n: &&str| {
+        let bare = n.rsplit_once(' ').filter(|(_, letter)| letter.len() == 1).map_or(*n, |(bare, _)| bare);
+        // A VOR/DME approach is asked for as a VOR approach too.
+        let first = bare.split('/').next().unwrap_or(bare);
+        [*n, bare, first].iter().any(|name| name.eq_ignore_ascii_case(kind))
+    };
+    of_runway.filter(fits).min_by_key(|n| (n.len(), *n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approach_has_its_whole_name_and_its_own_runway() {
+        let of = |name: &str, runway: &str| Procedure { kind: Kind::Approach, name: name.into(), runway: runway.parse().ok() };
+        let all = [of("RNAV Z", "28L"), of("RNAV Y", "28L"), of("ILS", "28L"), of("LOC BC", "10R"), of("VOR/DME", "10R"), of("VOR A", "")];
+        let named = |kind: &str, r: &str| named(&all, kind, r.parse().unwrap());
+        assert_eq!((named("rnav", "28L"), named("RNAV Z", "28L"), named("ILS", "28L")), (Some("RNAV Y"), Some("RNAV Z"), Some("ILS")));
+        assert_eq!((named("VOR", "10R"), named("LOC", "10R"), named("LOC BC", "10R")), (Some("VOR/DME"), None, Some("LOC BC")));
+        // Another runway's, and one for circling, are none.
+        assert_eq!((named("ILS", "10R"), named("VOR", "28L"), named("RNAV", "28R")), (None, None, None));
+    }
+}

@@ -1,0 +1,177 @@
+//! An airport as MSFS has it: records by the client's own definition, in its fields' order and types.
+
+/// A field's value.
+enum V {
+    I(i32),
+    F(f32),
+    D(f64),
+    S(&'static str, usize),
+}
+
+/// What the simulator leaves in fields of taxi paths that are no runway's.
+const RUBBISH: i32 = 0x0C0F_FEE0;
+/// Metres from the reference point, and the point's type.
+const POINTS: [(i32, f32, f32); 8] = [
+    (1, -980.0, 0.0),
+    (2, -980.0, 70.0),
+    (1, -980.0, 120.0),
+    (1, 0.0, 0.0),
+    (1, 0.0, -60.0),
+    (1, 1000.0, 0.0),
+    (6, 1000.0, 70.0),
+    (1, 1000.0, 120.0),
+];
+/// Type, runway's number, start, end, name.
+const PATHS: [(i32, i32, i32, i32, i32); 12] = [
+    (1, RUBBISH, 0, 1, 1),
+    (1, RUBBISH, 1, 2, 1),
+    (1, RUBBISH, 0, 3, 1),
+    (1, RUBBISH, 3, 5, 1),
+    (1, RUBBISH, 5, 6, 2),
+    (1, RUBBISH, 6, 7, 2),
+    (2, 8, 2, 7, 0),
+    (4, RUBBISH, 3, 4, 0),
+    (3, RUBBISH, 4, 0, 0),
+    (3, RUBBISH, 4, 1, 0),
+    (5, RUBBISH, 0, 4, 0),
+    (6, RUBBISH, 1, 4, 0),
+];
+const NAMES: [&str; 3] = ["", "A", "B"];
+/// Type, hertz, name. The last ones are none of the civil airband's.
+const FREQUENCIES: [(i32, i32, &str); 7] = [
+    (1, 126_400_000, "HILO"),
+    (5, 121_900_000, "HILO GROUND"),
+    (6, 118_105_000, "HILO TOWER"),
+    (8, 119_700_000, "HONOLULU APPROACH"),
+    (4, 122_950_000, "HILO"),
+    (6, 263_000_000, "HILO TOWER"),
+    (12, 124_500_000, "AWOS"),
+];
+/// Type, suffix, runway, designator.
+const APPROACHES: [(i32, i32, i32, i32); 4] = [(4, 0, 26, 0), (10, 89, 26, 0), (10, 90, 26, 0), (2, 65, 0, 0)];
+
+/// How many records of a block there are.
+fn count(block: &str) -> usize {
+    match block {
+        "AIRPORT" => 1,
+        "RUNWAY" => 2,
+        "FREQUENCY" => FREQUENCIES.len(),
+        "APPROACH" => APPROACHES.len(),
+        "TAXI_POINT" => POINTS.len(),
+        "TAXI_PARKING" => 2,
+        "TAXI_PATH" => PATHS.len(),
+        "TAXI_NAME" => NAMES.len(),
+        _ => 0,
+    }
+}
+
+fn kind(block: &str) -> Option<u32> {
+    let kinds = [
+        ("AIRPORT", 0),
+        ("RUNWAY", 1),
+        ("FREQUENCY", 3),
+        ("APPROACH", 5),
+        ("TAXI_POINT", 14),
+        ("TAXI_PARKING", 15),
+        ("TAXI_PATH", 16),
+        ("TAXI_NAME", 17),
+    ];
+    kinds.iter().find(|(b, _)| *b == block).map(|(_, k)| *k)
+}
+
+fn value(block: &str, n: usize, field: &str) -> Option<V> {
+    use V::{D, F, I, S};
+    Some(match (block, field) {
+        ("AIRPORT", "LATITUDE") => D(19.7203),
+        ("AIRPORT", "LONGITUDE") => D(-155.0485),
+        ("AIRPORT", "ALTITUDE") => D(11.6),
+        ("AIRPORT", "NAME64") => S("Hilo Intl", 64),
+        ("AIRPORT", "ICAO") => S("PHTO", 8),
+        ("AIRPORT", "REGION") => S("PH", 8),
+        ("RUNWAY", "LATITUDE") => D([19.72138, 19.7185][n]),
+        ("RUNWAY", "LONGITUDE") => D([-155.04358, -155.0530][n]),
+        ("RUNWAY", "ALTITUDE") => D(11.0),
+        ("RUNWAY", "HEADING") => F([90.0, 40.0][n]),
+        ("RUNWAY", "LENGTH") => F([2990.0, 1706.0][n]),
+        ("RUNWAY", "WIDTH") => F(46.0),
+        ("RUNWAY", "SURFACE") => I(4),
+        ("RUNWAY", "PRIMARY_NUMBER") => I([8, 3][n]),
+        ("RUNWAY", "SECONDARY_NUMBER") => I([26, 21][n]),
+        ("RUNWAY", "PRIMARY_DESIGNATOR" | "SECONDARY_DESIGNATOR") => I(0),
+        ("FREQUENCY", "TYPE") => I(FREQUENCIES[n].0),
+        ("FREQUENCY", "FREQUENCY") => I(FREQUENCIES[n].1),
+        ("FREQUENCY", "NAME") => S(FREQUENCIES[n].2, 64),
+        ("APPROACH", "TYPE") => I(APPROACHES[n].0),
+        ("APPROACH", "SUFFIX") => I(APPROACHES[n].1),
+        ("APPROACH", "RUNWAY_NUMBER") => I(APPROACHES[n].2),
+        ("APPROACH", "RUNWAY_DESIGNATOR") => I(APPROACHES[n].3),
+        ("TAXI_POINT", "TYPE") => I(POINTS[n].0),
+        ("TAXI_POINT", "ORIENTATION") => I(0),
+        ("TAXI_POINT", "BIAS_X") => F(POINTS[n].1),
+        ("TAXI_POINT", "BIAS_Z") => F(POINTS[n].2),
+        ("TAXI_PARKING", "TYPE") => I([10, 13][n]),
+        ("TAXI_PARKING", "TAXI_POINT_TYPE") => I(1),
+        ("TAXI_PARKING", "NAME") => I([12, 1][n]),
+        ("TAXI_PARKING", "NUMBER") => I([5, 6][n]),
+        ("TAXI_PARKING", "SUFFIX" | "ORIENTATION") => I(0),
+        ("TAXI_PARKING", "HEADING" | "RADIUS") => F(20.0),
+        ("TAXI_PARKING", "BIAS_X") => F([0.0, 40.0][n]),
+        ("TAXI_PARKING", "BIAS_Z") => F(-120.0),
+        ("TAXI_PATH", "TYPE") => I(PATHS[n].0),
+        ("TAXI_PATH", "WIDTH") => F(23.0),
+        ("TAXI_PATH", "RUNWAY_NUMBER") => I(PATHS[n].1),
+        ("TAXI_PATH", "RUNWAY_DESIGNATOR") => I(if PATHS[n].0 == 2 { 0 } else { RUBBISH }),
+        ("TAXI_PATH", "START") => I(PATHS[n].2),
+        ("TAXI_PATH", "END") => I(PATHS[n].3),
+        ("TAXI_PATH", "NAME_INDEX") => I(PATHS[n].4),
+        ("TAXI_NAME", "NAME") => S(NAMES[n], 32),
+        _ => return None,
+    })
+}
+
+/// A definition knows this field, or it opens or closes a record.
+pub fn known(field: &str) -> bool {
+    let block = field.strip_prefix("OPEN ").or_else(|| field.strip_prefix("CLOSE "));
+    let blocks = ["AIRPORT", "RUNWAY", "FREQUENCY", "APPROACH", "TAXI_POINT", "TAXI_PARKING", "TAXI_PATH", "TAXI_NAME"];
+    block.map_or_else(|| blocks.iter().any(|b| value(b, 0, field).is_some()), |b| blocks.contains(&b))
+}
+
+/// The bodies of the messages of an answer: `request`, then each record with its head. `None`: no such airport.
+pub fn answer(definition: &[String], request: u32, icao: &str) -> Option<Vec<Vec<u8>>> {
+    if icao != "PHTO" {
+        return None;
+    }
+    // What is asked for of each block, in the order in which the blocks begin.
+    let (mut open, mut blocks): (Vec<&str>, Vec<(&str, Vec<&str>)>) = (Vec::new(), Vec::new());
+    for field in definition {
+        if let Some(block) = field.strip_prefix("OPEN ") {
+            open.push(block);
+            blocks.push((block, Vec::new()));
+        } else if field.strip_prefix("CLOSE ").is_some() {
+            open.pop();
+        } else if let Some(block) = open.last() {
+            blocks.iter_mut().filter(|(b, _)| b == block).for_each(|(_, f)| f.push(field));
+        }
+    }
+    let (mut bodies, mut unique) = (Vec::new(), 1u32);
+    for (block, fields) in blocks {
+        let of = count(block);
+        for n in 0..of {
+            let parent = if block == "AIRPORT" { 0 } else { 1 };
+            let list = u32::from(block != "AIRPORT");
+            let head = [request, unique, parent, kind(block)?, list, n as u32, of as u32];
+            let mut body: Vec<u8> = head.iter().flat_map(|w| w.to_le_bytes()).collect();
+            for field in &fields {
+                match value(block, n, field)? {
+                    V::I(v) => body.extend(v.to_le_bytes()),
+                    V::F(v) => body.extend(v.to_le_bytes()),
+                    V::D(v) => body.extend(v.to_le_bytes()),
+                    V::S(v, length) => body.extend(super::simconnect::field(v, length)),
+                }
+            }
+            bodies.push(body);
+            unique += 1;
+        }
+    }
+    Some(bodies)
+}
