@@ -585,7 +585,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         if decides {
             app.spent(u32::try_from(took.elapsed().as_millis()).unwrap_or(u32::MAX));
         }
-        shell.import.around.talking.store(app.open_tx().is_some() || app.speaking(), Ordering::Relaxed);
+        shell.import.around.talking.store(app.talking(), Ordering::Relaxed);
         shell.recording.effects(at, app.engine().phase().word(), &effects);
         for effect in effects {
             if !shell.perform(effect) {

@@ -544,6 +544,10 @@ impl App {
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
     }
+    /// Somebody talks: the pilot, or a controller; a recording that runs is nobody.
+    pub fn talking(&self) -> bool {
+        self.open.is_some() || self.out.is_some() && !self.plays_recording()
+    }
     /// The controller speaks now.
     pub fn speaking(&self) -> bool {
         self.out.is_some()

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::airports::apt_dat::AptDat;
 use crate::airports::data::Airports;
 use crate::airports::procedures::Kind;
-use crate::airports::{Airport, described, routing, runway};
+use crate::airports::{Airport, TaxiEdge, TaxiGraph, TaxiNode, described, routing, runway};
 use crate::cli::{AirportsArgs, AirportsWhat};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -280,6 +280,19 @@ fn procedures(a: &Airport, t: &mut String) {
     }
 }
 
+/// A field of so many taxiways each way, with the holding point in the far corner: larger than any airport's.
+fn grid(size: u32) -> TaxiGraph {
+    let node = |id: u32| {
+        let position = LatLon::new(45.0 + f64::from(id / size) * 4e-4, 5.0 + f64::from(id % size) * 6e-4);
+        let holds = if id + 1 == size * size { "9".parse().into_iter().collect() } else { Vec::new() };
+        TaxiNode { id, position, parking: None, holds, intersection: false }
+    };
+    let edge = |from: u32, to: u32, name: String| TaxiEdge { from, to, name, runway: None, one_way: false };
+    let along = (0..size * size).filter(|id| id % size + 1 < size).map(|id| edge(id, id + 1, format!("A{}", id / size)));
+    let across = (0..size * (size - 1)).map(|id| edge(id, id + size, format!("B{}", id % size)));
+    TaxiGraph { nodes: (0..size * size).map(node).collect(), edges: along.chain(across).collect() }
+}
+
 /// The figures of docs/airports.md, on this machine.
 fn bench(out: &mut impl Write) -> anyhow::Result<()> {
     let began = Instant::now();
@@ -301,11 +314,16 @@ fn bench(out: &mut impl Write) -> anyhow::Result<()> {
         LatLon::new(lat + (i % 97) as f64 * 0.003, lon + (i % 89) as f64 * 0.003)
     };
     let tower = "118.3".parse().ok();
+    let (field, far) = (grid(40), "9".parse().ok());
     type Job<'a> = (&'a str, Box<dyn Fn(usize) -> bool + 'a>);
     let jobs: Vec<Job<'_>> = vec![
         ("nearest airport, within 30 nm", Box::new(|i| airports.nearest_of(at(i), 30.0, |_| true).is_some())),
         ("by identifier", Box::new(|i| airports.find(["KSFO", "EGLL", "LOWI", "00AK", "YSSY", "ZZZZ"][i % 6]).is_some())),
         ("heard on 118.3, within 100 nm", Box::new(|i| tower.and_then(|f| airports.heard_on(f, at(i))).is_some())),
+        (
+            "taxi route across 1,600 points",
+            Box::new(|i| far.and_then(|r| routing::route(&field, LatLon::new(45.0 + (i % 7) as f64 * 1e-4, 5.0), r)).is_some()),
+        ),
         ("tower by its name", Box::new(|i| airports.named(["innsbruck tower", "heathrow director"][i % 2]).is_some())),
     ];
     for (name, job) in jobs {
