@@ -45,6 +45,8 @@ pub enum Request {
     Quit(bool),
     /// Who is there? Answered by the socket itself; the value must be true.
     Ping(bool),
+    /// Tell how many toasts could not be shown.
+    Toasts(bool),
 }
 
 /// What is done to the push-to-talk key.
@@ -74,6 +76,11 @@ pub enum Reply {
     Ok {
         /// Always true.
         ok: bool,
+    },
+    /// To `Toasts`.
+    Toasts {
+        /// How many could not be shown since it started.
+        failed: u64,
     },
     /// To `Ping`.
     Here {
@@ -284,7 +291,7 @@ fn serve(mut stream: LocalSocketStream, shared: &Shared) {
 
 fn answer(line: &[u8], shared: &Shared) -> Reply {
     let request = match serde_json::from_slice::<Request>(line) {
-        Ok(Request::Quit(false) | Request::Ping(false)) => return error("the value must be true"),
+        Ok(Request::Quit(false) | Request::Ping(false) | Request::Toasts(false)) => return error("the value must be true"),
         Ok(Request::Ping(true)) => return Reply::Here { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").into() },
         Ok(request) => request,
         Err(e) => return error(&format!("not a request: {e}")),

@@ -1,11 +1,15 @@
 //! The configuration's types and defaults. Units stand in the key names; every key is documented in `config/stratus.toml`.
 
+mod ptt;
+
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use self::ptt::is_joystick;
+pub use self::ptt::{Listen, Ptt};
 use crate::problem::Problem;
 use crate::units::{Callsign, Frequency};
 
@@ -74,52 +78,6 @@ impl PilotMode {
             Self::Standard => "standard",
             Self::Strict => "strict",
         }
-    }
-}
-
-/// `[ptt]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Ptt {
-    /// The key: "ScrollLock", "RightCtrl", "F13", "Ctrl+Shift+Space"; "none" where the keyboard is not used.
-    pub key: String,
-    /// Take the key away from every other program.
-    pub grab: bool,
-    /// By which way the key is heard on Linux.
-    pub listen: Listen,
-    /// Buttons and hats that are the key too: "044f:b10a/button 3", "044f:b10a/hat 5+".
-    pub joystick: Vec<String>,
-    /// A shorter press is not a transmission.
-    pub min_hold_ms: u32,
-    /// A longer hold is cut off: a stuck key must not transmit for ever.
-    pub max_hold_s: u32,
-}
-
-/// By which way the push-to-talk key is heard on Linux.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Listen {
-    /// As the session has it.
-    #[default]
-    Auto,
-    /// The X server.
-    Display,
-    /// The desktop's global shortcuts.
-    Portal,
-    /// The kernel's keyboards.
-    Evdev,
-}
-
-impl Default for Ptt {
-    fn default() -> Self {
-        Self { key: "ScrollLock".into(), grab: false, listen: Listen::Auto, joystick: Vec::new(), min_hold_ms: 250, max_hold_s: 30 }
-    }
-}
-
-impl Ptt {
-    /// Whether the pilot wants no key of the keyboard (a joystick, `stratus ptt` or the desktop's own binding instead).
-    pub fn no_key(&self) -> bool {
-        self.key.trim().eq_ignore_ascii_case("none")
     }
 }
 
@@ -446,18 +404,6 @@ where
         Some(text) if !text.trim().is_empty() => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
         _ => Ok(None),
     }
-}
-
-/// "044f:b10a/button 3" or "044f:b10a/hat 5+": vendor and product in hex, then the button, or an axis and its end.
-fn is_joystick(text: &str) -> bool {
-    let Some((id, what)) = text.split_once('/') else { return false };
-    let hex = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let known = id.split_once(':').is_some_and(|(vendor, product)| hex(vendor) && hex(product));
-    let number = match what.strip_prefix("hat ") {
-        Some(hat) => hat.strip_suffix(['+', '-']),
-        None => what.strip_prefix("button "),
-    };
-    known && number.is_some_and(|n| n.parse::<u8>().is_ok_and(|v| v.to_string() == n))
 }
 
 impl Config {

@@ -211,7 +211,11 @@ impl App {
                 fx.push(Effect::BindKey);
             }
             Choice::BindJoystick => {
-                fx.push(self.toast("Press the button now", "The next button you press on a joystick becomes a push-to-talk key.", false));
+                fx.push(self.toast(
+                    "Press the button now",
+                    "The next button you press and let go on a joystick becomes a push-to-talk key; with another one held, only together.",
+                    false,
+                ));
                 fx.push(Effect::BindJoystick);
             }
             Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),

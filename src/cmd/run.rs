@@ -179,6 +179,7 @@ fn desk(inbox: &Inbox, config: &Config) -> Desk {
 fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, Problem> {
     let (inbox, waiting) = (inbox.clone(), shell.waiting.clone());
     let (next, down) = (AtomicU64::new(1), AtomicBool::new(false));
+    let failed = std::sync::Mutex::new(shell.desk.toaster.as_ref().map(Toaster::counter));
     ipc::Server::start(lock, move |request, replier| match request {
         Request::Say(text) => {
             let id = next.fetch_add(1, Ordering::Relaxed);
@@ -204,6 +205,10 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
         Request::Quit(_) => {
             inbox.offer(Event::Quit);
             replier.send(Reply::Ok { ok: true });
+        }
+        Request::Toasts(_) => {
+            let failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
+            replier.send(Reply::Toasts { failed: failed.as_ref().map_or(0, |count| count()) });
         }
         Request::Ping(_) => replier.send(Reply::Here { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").into() }),
     })

@@ -108,6 +108,12 @@ impl Toaster {
     pub fn failures(&self) -> u64 {
         self.shared.lock().failures
     }
+
+    /// The same, for whoever is asked after the toaster was handed on.
+    pub fn counter(&self) -> impl Fn() -> u64 + Send + 'static {
+        let shared = self.shared.clone();
+        move || shared.lock().failures
+    }
 }
 
 impl Drop for Toaster {

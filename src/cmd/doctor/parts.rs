@@ -127,11 +127,19 @@ pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
     }
     #[cfg(target_os = "linux")]
     {
-        notify_rust::get_server_information().map(|s| format!("{} {} shows them", s.name, s.version)).map_err(|e| {
-            Problem::new("toasts cannot be shown")
-                .because(e)
-                .fix("start a notification daemon (most desktops have one; \"dunst\" is a small one), or set `toast.enabled = false`")
-        })
+        let remedy = "start a notification daemon (most desktops have one; \"dunst\" is a small one), or set `toast.enabled = false`";
+        let server = notify_rust::get_server_information().map_err(|e| Problem::new("toasts cannot be shown").because(e).fix(remedy))?;
+        let shown = format!("{} {} shows them", server.name, server.version);
+        // A running Stratus has counted what was lost.
+        let asked = Paths::find(None).and_then(|p| ipc::send(&p.socket(), &Request::Toasts(true), Duration::from_secs(1)));
+        match asked {
+            Ok(Reply::Toasts { failed: failed @ 1.. }) => {
+                Err(Problem::new(format!("{failed} toasts could not be shown since Stratus started"))
+                    .because(format!("{shown} now; it did not answer then"))
+                    .fix(remedy))
+            }
+            _ => Ok(shown),
+        }
     }
     #[cfg(not(target_os = "linux"))]
     Ok("the system shows them".to_owned())

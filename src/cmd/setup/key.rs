@@ -75,21 +75,27 @@ fn learn(s: &mut Setup<'_>) -> Result<(), Problem> {
 
 /// The next button of a joystick becomes one more push-to-talk key.
 fn bind(s: &mut Setup<'_>) -> Result<(), Problem> {
+    let button = button(Places::default(), BIND, || {
+        let _ = well("press the button now");
+    })?;
+    let mut all = s.config.ptt.joystick.clone();
+    if !all.contains(&button) {
+        all.push(button);
+    }
+    s.set("ptt.joystick", &all.into())
+}
+
+/// The next button that is pressed, as `ptt.joystick` takes it. `ready` is called once presses are waited for.
+fn button(places: Places, limit: Duration, ready: impl FnOnce()) -> Result<String, Problem> {
     let (out, news) = channel();
-    let sticks = Joysticks::start(Places::default(), &[], move |n| {
+    let sticks = Joysticks::start(places, &[], move |n| {
         let _ = out.send(n);
     })?;
     sticks.bind();
-    let _ = well("press the button now");
+    ready();
     loop {
-        match news.recv_timeout(BIND) {
-            Ok(News::Bound(button)) => {
-                let mut all = s.config.ptt.joystick.clone();
-                if !all.contains(&button) {
-                    all.push(button);
-                }
-                return s.set("ptt.joystick", &all.into());
-            }
+        match news.recv_timeout(limit) {
+            Ok(News::Bound(button)) => return Ok(button),
             Ok(News::Edge(_)) => {}
             Ok(News::NotBound) | Err(_) => {
                 return Err(
@@ -121,5 +127,41 @@ fn pressed(s: &Setup<'_>) -> Result<(), Problem> {
                 );
             }
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn the_button_that_is_pressed_is_bound_and_what_was_held_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let places = Places { devices: dir.path().join("dev"), known: dir.path().join("sys") };
+        let id = places.known.join("js0/device/id");
+        std::fs::create_dir_all(&id).unwrap();
+        std::fs::create_dir_all(&places.devices).unwrap();
+        std::fs::write(id.join("vendor"), "044f").unwrap();
+        std::fs::write(id.join("product"), "b10a").unwrap();
+        let device = places.devices.join("js0");
+        assert!(std::process::Command::new("mkfifo").arg(&device).status().unwrap().success());
+        let mut stick = std::fs::OpenOptions::new().read(true).write(true).open(device).unwrap();
+        // linux/joystick.h: time u32, value i16, type u8 (0x80: the state at the opening), number u8.
+        let event = |kind: u8, number: u8, value: u8| [0, 0, 0, 0, value, 0, kind, number];
+        let (stop, stopped) = channel::<()>();
+        let pressing = std::thread::spawn(move || {
+            stick.write_all(&event(0x81, 9, 1)).unwrap();
+            stick.write_all(&event(1, 9, 0)).unwrap();
+            // Order and device are heard by one thread: pressed until the order has arrived.
+            while stopped.recv_timeout(Duration::from_millis(50)) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                stick.write_all(&[event(1, 2, 1), event(1, 2, 0)].concat()).unwrap();
+            }
+        });
+        assert_eq!(button(places, Duration::from_secs(20), || {}).unwrap(), "044f:b10a/button 2");
+        drop(stop);
+        pressing.join().unwrap();
+        let nowhere = Places { devices: dir.path().join("none"), known: dir.path().join("none") };
+        assert!(button(nowhere, Duration::ZERO, || {}).is_err());
     }
 }

@@ -1,0 +1,67 @@
+//! `[ptt]`: the push-to-talk key and buttons, and how they are named.
+
+use serde::{Deserialize, Serialize};
+
+/// `[ptt]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ptt {
+    /// The key: "ScrollLock", "RightCtrl", "F13", "Ctrl+Shift+Space"; "none" where the keyboard is not used.
+    pub key: String,
+    /// Take the key away from every other program.
+    pub grab: bool,
+    /// By which way the key is heard on Linux.
+    pub listen: Listen,
+    /// Buttons and hats that are the key too: "044f:b10a/button 3", "044f:b10a/hat 5+"; " with " and another one after it:
+    /// only while that one is held.
+    pub joystick: Vec<String>,
+    /// A shorter press is not a transmission.
+    pub min_hold_ms: u32,
+    /// A longer hold is cut off: a stuck key must not transmit for ever.
+    pub max_hold_s: u32,
+}
+
+/// By which way the push-to-talk key is heard on Linux.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Listen {
+    /// As the session has it.
+    #[default]
+    Auto,
+    /// The X server.
+    Display,
+    /// The desktop's global shortcuts.
+    Portal,
+    /// The kernel's keyboards.
+    Evdev,
+}
+
+impl Default for Ptt {
+    fn default() -> Self {
+        Self { key: "ScrollLock".into(), grab: false, listen: Listen::Auto, joystick: Vec::new(), min_hold_ms: 250, max_hold_s: 30 }
+    }
+}
+
+impl Ptt {
+    /// Whether the pilot wants no key of the keyboard (a joystick, `stratus ptt` or the desktop's own binding instead).
+    pub fn no_key(&self) -> bool {
+        self.key.trim().eq_ignore_ascii_case("none")
+    }
+}
+
+/// "044f:b10a/button 3" or "044f:b10a/hat 5+": vendor and product in hex, then the button, or an axis and its end.
+fn is_button(text: &str) -> bool {
+    let Some((id, what)) = text.split_once('/') else { return false };
+    let hex = |part: &str| part.len() == 4 && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let known = id.split_once(':').is_some_and(|(vendor, product)| hex(vendor) && hex(product));
+    let number = match what.strip_prefix("hat ") {
+        Some(hat) => hat.strip_suffix(['+', '-']),
+        None => what.strip_prefix("button "),
+    };
+    known && number.is_some_and(|n| n.parse::<u8>().is_ok_and(|v| v.to_string() == n))
+}
+
+/// A button, alone or with those that are to be held beside it: "044f:b10a/button 3 with 044f:b10a/button 6".
+pub(super) fn is_joystick(text: &str) -> bool {
+    text.split(" with ").count() <= 3 && text.split(" with ").all(is_button)
+}
