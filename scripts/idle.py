@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "ben
 from vitals import Rest, Stratus, proportional, resident  # noqa: E402
 
 program, starts, seconds = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20, float(sys.argv[3]) if len(sys.argv) > 3 else 30
-SETTLE = 15
+SETTLE = 75
 
 stratus = Stratus(program)
 took = []

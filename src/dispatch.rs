@@ -527,8 +527,8 @@ fn open(path: &std::path::Path) {
     }
 }
 
-/// The owner's loop: events in, effects out, until the end.
-pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Instant) {
+/// The owner's loop: events in, effects out, until the end. `at_rest` is called after each minute without an event.
+pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Instant, at_rest: fn()) {
     let now = || Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     let mut rested = Instant::now();
     loop {
@@ -537,21 +537,15 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
             rested = Instant::now();
             let _ = shell.ears.send(Ears::Rest);
         }
-        let event = match app.next_deadline() {
-            Some(deadline) => match inbox.recv_timeout(deadline.since(now()).max(Duration::ZERO)) {
-                Ok(e) => e,
-                Err(RecvTimeoutError::Timeout) => Event::Wake,
-                Err(RecvTimeoutError::Disconnected) => return,
-            },
-            None if shell.config.speech.idle_unload_minutes > 0 => match inbox.recv_timeout(ears::IDLE) {
-                Ok(e) => e,
-                Err(RecvTimeoutError::Timeout) => continue,
-                Err(RecvTimeoutError::Disconnected) => return,
-            },
-            None => match inbox.recv() {
-                Ok(e) => e,
-                Err(_) => return,
-            },
+        let due = app.next_deadline();
+        let event = match inbox.recv_timeout(due.map_or(ears::IDLE, |d| d.since(now()).max(Duration::ZERO))) {
+            Ok(e) => e,
+            Err(RecvTimeoutError::Timeout) if due.is_some() => Event::Wake,
+            Err(RecvTimeoutError::Timeout) => {
+                at_rest();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
         };
         match &event {
             Event::Ptt(edge) => log::debug!("key {edge:?}"),

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import pathlib
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -89,7 +90,8 @@ def starts(program, python):
 def idle(program, theirs):
     stratus = Stratus(program)
     stratus.start()
-    time.sleep(15)
+    # What starting took is given back after a minute.
+    time.sleep(min(IDLE, 75))
     rest, pid = Rest(stratus.child.pid), stratus.child.pid
     curve = rest.watch(IDLE)
     woken, busiest, cpu = rest.over()
@@ -196,10 +198,12 @@ def engine(program):
                                "text": "palo alto ground cessna seven three niner hotel whiskey west ramp ready to taxi with kilo"}) + "\n" for i in range(count))
     each = []
     for _ in range(3):
-        begun = time.monotonic()
+        # Processor time: what else the machine does is none of the engine's.
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([program, "batch"], input=text.encode(), stdout=subprocess.DEVNULL, check=True)
-        each.append((time.monotonic() - begun) / count * 1e6)
-    row(f"engine: a call heard to its reply, JSON included, {count:,} calls thrice", f"{statistics.median(each):.0f} us ({min(each):.0f} to {max(each):.0f}), {1e6 / statistics.median(each):,.0f} a second",
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        each.append((after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime) / count * 1e6)
+    row(f"engine: a call heard to its reply, JSON included, {count:,} calls thrice", f"{statistics.median(each):.0f} us of processor ({min(each):.0f} to {max(each):.0f}), {1e6 / statistics.median(each):,.0f} a second and core",
         "200 us", statistics.median(each) <= 200)
     told = subprocess.run([sys.executable, str(HERE.parent / "batch-memory.py"), program, "10000"], capture_output=True, text=True, check=True).stdout
     kb = [int(k) for k in re.search(r"batch: ([\d ]+) kB", told)[1].split()]

@@ -116,7 +116,7 @@ fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Recei
     let owner = std::thread::Builder::new().name("owner".into()).spawn(move || {
         // However the owner ends, the main thread must not wait on for signals without it.
         let _closing = Closing(handle);
-        dispatch::own(app, shell, &receiver, begun);
+        dispatch::own(app, shell, &receiver, begun, footprint::at_rest);
     })?;
     for _ in signals.forever() {
         inbox.offer(Event::Quit);
@@ -138,7 +138,7 @@ impl Drop for Closing {
 /// On Windows this is the owner's thread already: the main thread runs the message loop.
 #[cfg(windows)]
 fn owner(app: App, shell: Shell, _: &Inbox, receiver: std::sync::mpsc::Receiver<Event>, begun: Instant) -> anyhow::Result<()> {
-    dispatch::own(app, shell, &receiver, begun);
+    dispatch::own(app, shell, &receiver, begun, footprint::at_rest);
     Ok(())
 }
 

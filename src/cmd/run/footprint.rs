@@ -1,4 +1,4 @@
-//! The memory that start-up used and idling does not: given back to the system, which has it on disk anyway.
+//! The memory that start-up, a call or an import used and idling does not: given back to the system, which has it on disk anyway.
 //!
 //! Starting touches much code once (tray, buses, configuration). Linux keeps those pages mapped, although nothing will
 //! run them again; unmapping them costs nothing, since a page that is needed after all comes back from the page cache. The
@@ -9,10 +9,16 @@
     allow(unsafe_code, reason = "madvise takes an address; only pages of files that nobody can write are named")
 )]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// Start-up is over by then.
 const SETTLED: Duration = Duration::from_secs(4);
+
+/// Growth that is worth giving back, pages.
+const WORTH: usize = 256;
+/// What was left the last time, pages.
+static KEPT: AtomicUsize = AtomicUsize::new(usize::MAX);
 
 /// Heaps that glibc may keep side by side.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -34,15 +40,33 @@ pub(super) fn bound_heaps() {
     }
 }
 
-/// Gives start-up's code back once everything stands; in the background, and once.
+/// Gives start-up's code back once everything stands; in the background.
 pub(super) fn settle() {
-    let spawned = std::thread::Builder::new().name("settle".into()).spawn(|| {
-        std::thread::sleep(SETTLED);
+    give_back_after(SETTLED);
+}
+
+/// Nothing has happened for a minute: what a call, a flight or an import has touched since the last time is given back.
+pub(super) fn at_rest() {
+    if resident() > KEPT.load(Ordering::Relaxed).saturating_add(WORTH) {
+        give_back_after(Duration::ZERO);
+    }
+}
+
+fn give_back_after(wait: Duration) {
+    let spawned = std::thread::Builder::new().name("settle".into()).spawn(move || {
+        std::thread::sleep(wait);
         give_back();
+        KEPT.store(resident(), Ordering::Relaxed);
     });
     if let Err(e) = spawned {
-        log::debug!("start-up's memory is kept: {e}");
+        log::debug!("memory is kept: {e}");
     }
+}
+
+/// Resident memory in pages; 0 where the system does not tell.
+fn resident() -> usize {
+    let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    told.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0)
 }
 
 /// Unmaps the code of every file, lets go of every file's constants, and empties the heap's reserves.
@@ -105,6 +129,7 @@ mod tests {
         }
         // And the process lives on.
         give_back();
+        assert!(resident() > 0);
         assert!(std::fs::read_to_string("/proc/self/maps").is_ok_and(|m| m.contains("r-xp")));
     }
 }
