@@ -58,6 +58,11 @@ const VACATED: &str = "clear of, vacated, off the runway, runway clear, clear ru
     exited, clear at, off runway, off the active, exiting runway, exiting the runway, # clear, left clear, right clear, \
     vacating, turned off, off at, clearing the runway, clearing runway, clear runway # #, off # #";
 
+/// A take-off that the pilot gives up.
+const STOPPED: &str = "aborting takeoff, aborting the takeoff, aborting our takeoff, abort takeoff, aborted takeoff, rejecting takeoff, \
+    rejecting the takeoff, rejected takeoff, reject takeoff, stopping the takeoff, discontinuing takeoff, discontinuing the takeoff, \
+    abandoning takeoff, abandoning the takeoff, stopping on the runway";
+
 struct Found(Vec<Intent>);
 
 impl Found {
@@ -166,7 +171,7 @@ impl Scene<'_> {
             self.has(
                 "unable, cannot accept, cannot comply, cannot make, not able, cannot do, will not be able, cannot take, \
                 negative rate",
-            ),
+            ) || self.has(STOPPED),
             Intent::Unable,
         );
     }

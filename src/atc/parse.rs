@@ -38,7 +38,7 @@ pub fn parse(text: &str, region: Region) -> Parsed {
             && parsed.callsign.is_none()
             && parsed.items.is_empty()
             && !is_instruction(&t)
-            && let Some(named) = named(&t)
+            && let Some(named) = abbreviated(&segment).or_else(|| named(&t))
         {
             parsed.callsign = Some(named);
             continue;
@@ -90,6 +90,13 @@ fn is_instruction(t: &[Token]) -> bool {
         "continue",
     ];
     t.iter().any(|x| VERBS.contains(&x.word()))
+}
+
+/// "G-CD": a foreign registration's first letter and its last two.
+fn abbreviated(segment: &str) -> Option<Named> {
+    let (first, last) = segment.trim().trim_end_matches(',').split_once('-')?;
+    let letters = |s: &str, n| s.len() == n && s.chars().all(|c| c.is_ascii_uppercase());
+    (letters(first, 1) && letters(last, 2)).then(|| Named { id: format!("{first}{last}"), airline: None })
 }
 
 /// The callsign of a segment that is one.
@@ -182,17 +189,27 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
         rw(items);
     } else if t.last().is_some_and(|x| x.is("departure")) && !t.iter().any(|x| x.is("expect") || x.is("after")) {
         procedure(t, items);
+    } else if t.first().is_some_and(|x| x.is("via")) {
+        // "taxi to holding point A1, runway 27, via Alpha": the way of what was said before.
+        on_the_way(route(t), items);
     } else if letters_only(t) {
         // "taxi via Alpha, Bravo": the list goes on.
-        if let Some(Item::Taxi { via, .. } | Item::TaxiToParking { via, .. }) = items.last_mut() {
-            via.extend(t.iter().filter_map(Token::letter).map(|c| c.to_string()));
-        }
+        on_the_way(t.iter().filter_map(Token::letter).map(|c| c.to_string()).collect(), items);
     } else if t.first().is_some_and(|x| matches!(x.word(), "wind" | "surface")) {
         return;
     } else if t.iter().any(|x| x.is("runway")) {
         rw(items);
     }
     figures_of(t, region, items);
+}
+
+/// More taxiways for the taxi instruction that was read last.
+fn on_the_way(more: Vec<String>, items: &mut [Item]) {
+    let taxi = items.iter_mut().rev().find_map(|i| match i {
+        Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => Some(via),
+        _ => None,
+    });
+    taxi.into_iter().for_each(|via| via.extend(more.iter().cloned()));
 }
 
 fn letters_only(t: &[Token]) -> bool {

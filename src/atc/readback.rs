@@ -3,6 +3,7 @@
 //! What was said is claimed first (a value can answer one item only); what is left over and has the shape of an item
 //! that was not found makes that item wrong; an item without any trace is missing. When in doubt it is not correct.
 
+mod caller;
 mod claim;
 
 use super::instruction::{Item, Pressure};
@@ -123,7 +124,7 @@ pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
 
 fn judge(items: &[Item], to: Option<&Named>, readback: &str, region: Region) -> Check {
     let said = tokens(readback);
-    let best = claim::callsigns(&said, to)
+    let best = caller::callsigns(&said, to)
         .into_iter()
         .map(|(range, callsign)| claim::weigh(items, &said, range, callsign, region))
         .min_by_key(|c: &Check| (c.verdict == Verdict::Incorrect, c.verdict == Verdict::Incomplete, c.wrong.len() + c.missing.len()));

@@ -1,6 +1,6 @@
 //! What a pilot asks for.
 
-use super::{Found, Scene, VACATED};
+use super::{Found, STOPPED, Scene, VACATED};
 use crate::atc::intent::Intent;
 use crate::units::Facility;
 
@@ -123,6 +123,7 @@ impl Scene<'_> {
             takeoff
                 && !ready
                 && !p.has("cancel takeoff, after takeoff, vfr departure, rejected takeoff, cleared")
+                && !p.has(STOPPED)
                 && (asks || self.station || p.has("takingoff")),
             Intent::TakeoffRequest,
         );

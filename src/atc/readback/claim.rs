@@ -2,110 +2,13 @@
 
 use std::ops::Range;
 
+use super::caller::Caller;
 use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::atc::figures;
 use crate::atc::instruction::{Climb, Item, Landing};
-use crate::atc::parse::Named;
 use crate::atc::spoken;
-use crate::atc::telephony;
 use crate::atc::transcript::{Token, tokens};
 use crate::units::{Position3, Region, Runway, Side};
-
-/// How the callsign came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Caller {
-    /// Right (or not wanted).
-    Right,
-    /// Not said.
-    Missing,
-    /// Another one was said.
-    Wrong,
-}
-
-/// The places where the callsign may stand. A short form may hide in a longer run of digits, so that each reading is
-/// weighed; without any, what looks like another callsign is wrong.
-pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, Caller)> {
-    let Some(to) = to else { return vec![(0..0, Caller::Right)] };
-    let mut found = Vec::new();
-    for i in 0..t.len() {
-        if to.airline.is_some() || telephony::is_airline_word(t[i].word()) {
-            let words: Vec<&str> = t[i..].iter().map(Token::word).take(3).take_while(|w| !w.is_empty()).collect();
-            if let Some((code, n)) = telephony::airline(&words) {
-                let (id, end) = alnum(t, i + n, 8);
-                if Some(code) == to.airline
-                    && let Some(len) = prefix_len(&id, &to.id)
-                {
-                    found.push((i..i + n + len, Caller::Right));
-                } else if !id.is_empty() && to.airline.is_some() {
-                    found.push((i..end, Caller::Wrong));
-                }
-            }
-        }
-    }
-    if to.airline.is_none() {
-        for form in forms(&to.id) {
-            for i in 0..t.len() {
-                let (id, _) = alnum(t, i, form.len());
-                if id == form {
-                    let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
-                    found.push((start..i + form.len(), Caller::Right));
-                }
-            }
-        }
-    }
-    if found.iter().any(|(_, c)| *c == Caller::Right) {
-        found.retain(|(_, c)| *c == Caller::Right);
-        return found;
-    }
-    if found.is_empty() {
-        // A type word with figures, or two letters in a row at an end: somebody else's callsign.
-        let typed = t.iter().position(|x| telephony::is_type(x.word())).map(|i| (i, alnum(t, i + 1, 8).1)).filter(|(i, e)| *e > i + 1);
-        let lettered = (0..t.len()).rev().find(|i| t[*i].letter().is_some() && *i > 0 && t[*i - 1].letter().is_some() && *i + 1 == t.len());
-        found.extend(typed.map(|(i, e)| (i..e, Caller::Wrong)));
-        if let (None, Some(i)) = (typed, lettered) {
-            found.push((i - 1..i + 1, Caller::Wrong));
-        }
-    }
-    if found.is_empty() {
-        found.push((0..0, Caller::Missing));
-    }
-    found
-}
-
-/// The forms of a registration that a pilot may use: whole, without its N, and abbreviated (7110.65 2-4-9).
-fn forms(id: &str) -> Vec<String> {
-    let mut forms = vec![id.to_owned()];
-    let bare = id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id);
-    forms.push(bare.to_owned());
-    if bare.len() > 3 {
-        forms.push(bare[bare.len() - 3..].to_owned());
-        if id.len() >= 4 && !id.starts_with('N') && id.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            forms.push(format!("{}{}", &id[..1], &id[id.len() - 2..]));
-        }
-    }
-    forms.sort_by_key(|f| std::cmp::Reverse(f.len()));
-    forms.dedup();
-    forms
-}
-
-/// Letters and digits from `i` on, `most` at most, and where they end.
-fn alnum(t: &[Token], i: usize, most: usize) -> (String, usize) {
-    let mut id = String::new();
-    let mut j = i;
-    while j < t.len() && id.len() < most {
-        match t[j].digit().or(t[j].letter()) {
-            Some(c) => id.push(c),
-            None => break,
-        }
-        j += 1;
-    }
-    (id, j)
-}
-
-/// How many of `said` make up `wanted`: all of them, or as many as `wanted` has when figures of an item follow.
-fn prefix_len(said: &str, wanted: &str) -> Option<usize> {
-    (said == wanted || said.starts_with(wanted) && said.len() > wanted.len()).then_some(wanted.len())
-}
 
 /// The words that are still unclaimed: claimed ones become a mark that joins nothing.
 struct Words {
@@ -140,6 +43,11 @@ impl Words {
     /// The run of digits that is exactly one of these.
     fn run_of(&self, wanted: &[String]) -> Option<Range<usize>> {
         self.runs().into_iter().find(|r| wanted.contains(&self.digits(r)) && !self.scaled(r))
+    }
+    /// As [`Words::run_of`], but not where the word in front says that it is something else's.
+    fn run_named(&self, wanted: &str, others: &[&str]) -> Option<Range<usize>> {
+        let foreign = |r: &Range<usize>| r.start > 0 && others.contains(&self.t[r.start - 1].word());
+        self.runs().into_iter().find(|r| self.digits(r) == wanted && !self.scaled(r) && !foreign(r))
     }
     /// "two thousand": the digits are not the whole number.
     fn scaled(&self, r: &Range<usize>) -> bool {
@@ -280,8 +188,9 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
         Item::Altitude { feet, level, .. } => {
             let found = figures::altitudes(&w.t);
             if let Some(f) = found.iter().find(|f| f.value == *feet) {
+                let other = other_datum(*level, &w.t, &f.range, region);
                 w.mark(f.range.clone());
-                return Some(true);
+                return Some(!other);
             }
             if let Some(f) = found.first() {
                 w.mark(f.range.clone());
@@ -307,7 +216,10 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
             let level = bare.first()?;
             let run = w.runs().into_iter().find(|r| {
                 let opens = r.start > 0
-                    && matches!(w.t[r.start - 1].word(), "maintain" | "climb" | "descend" | "level" | "to" | "climbing" | "descending");
+                    && matches!(
+                        w.t[r.start - 1].word(),
+                        "maintain" | "climb" | "descend" | "level" | "to" | "climbing" | "descending" | "expect"
+                    );
                 opens && r.len() > level.len() && w.digits(r).starts_with(level.as_str())
             })?;
             w.mark(run.start..run.start + level.len());
@@ -356,12 +268,12 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
             None
         }
         Item::Speed(kt) => {
-            let run = w.run_of(&[kt.to_string()])?;
+            let run = w.run_named(&kt.to_string(), &["heading", "level", "squawk"])?;
             w.mark(run);
             Some(true)
         }
         Item::Heading { degrees, .. } => {
-            if let Some(run) = w.run_of(&[format!("{degrees:03}")]) {
+            if let Some(run) = w.run_named(&format!("{degrees:03}"), &["speed", "level", "squawk"]) {
                 w.mark(run);
                 return Some(true);
             }
@@ -374,7 +286,7 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
             let said = crate::atc::transcript::text(&w.t);
             limit.split_whitespace().next().is_some_and(|l| said.contains(&l.to_lowercase())).then_some(true)
         }
-        Item::Condition(_) => (w.has("behind") || w.has("after")).then_some(true),
+        Item::Condition(words) => (w.has("behind") || w.has("after")).then(|| condition(words, w)),
         Item::Approach { kind, .. } => {
             let kind = kind.to_lowercase();
             let (name, letter) = kind.rsplit_once(' ').filter(|(_, l)| l.len() == 1).unwrap_or((&kind, ""));
@@ -400,6 +312,37 @@ fn exact(item: &Item, w: &mut Words, region: Region) -> Option<bool> {
         Item::Enter(side, _) | Item::ClosedTraffic(side) => w.has(side.word()).then_some(true),
         _ => Some(true),
     }
+}
+
+/// A flight level read back as an altitude, or an altitude as a flight level: other heights, on another pressure setting.
+/// In the United States only the second is counted: above 18,000 feet everybody means levels (AIM 4-2-9).
+fn other_datum(level: bool, t: &[Token], at: &Range<usize>, region: Region) -> bool {
+    let around = &t[at.start.saturating_sub(2)..(at.end + 1).min(t.len())];
+    let has = |w: &str| around.iter().any(|x| x.is(w));
+    let said_level = has("level") || has("fl");
+    if level { region == Region::Icao && !said_level && (has("feet") || has("altitude")) } else { said_level && has("flight") }
+}
+
+/// A condition is the right one if whatever is waited for lands where it is to land, departs where it is to depart, and is of the
+/// type that was told, by its number.
+fn condition(given: &str, w: &mut Words) -> bool {
+    let given = tokens(given);
+    let kind = |t: &[Token]| {
+        t.iter().find_map(|x| match x.word() {
+            "landing" | "arriving" | "arrival" | "final" => Some("landing"),
+            "departing" | "departure" | "rolling" => Some("departing"),
+            _ => None,
+        })
+    };
+    let number = |t: &[Token]| t.iter().filter_map(Token::digit).collect::<String>();
+    let from = w.t.iter().position(|x| x.is("behind") || x.is("after")).unwrap_or(0);
+    let end = |t: &Token| matches!(t.word(), "line" | "lining" | "lineup" | "cross" | "taxi" | "runway" | "via" | "|");
+    let to = w.t.iter().skip(from).position(end).map_or(w.t.len(), |n| from + n);
+    let said: Vec<Token> = w.t[from..to].to_vec();
+    let same = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
+    let right = same(kind(&given).unwrap_or(""), kind(&said).unwrap_or("")) && same(&number(&given), &number(&said));
+    w.mark(from..to);
+    right
 }
 
 /// The runway of a hold short or a crossing, in that role and no other.
@@ -490,7 +433,11 @@ fn conflicting(item: &Item, w: &mut Words) -> bool {
     let hit = match item {
         Item::Squawk(_) => leftover(w, 4..5).or_else(|| w.has("squawk").then(|| leftover(w, 1..8)).flatten()),
         Item::Pressure(_) => leftover(w, 4..5),
-        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => leftover(w, 4..7),
+        // Without its first figure too: "twenty one nine".
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => leftover(w, 4..7).or_else(|| {
+            let short = |r: &Range<usize>| w.digits(r).get(..2).and_then(|d| d.parse().ok()).is_some_and(|d: u8| (18..=36).contains(&d));
+            leftover(w, 3..4).filter(short)
+        }),
         Item::Heading { .. } => leftover(w, 3..4),
         Item::Speed(_) => {
             w.has("speed").then(|| leftover(w, 2..4)).flatten().or_else(|| w.has("knots").then(|| leftover(w, 2..4)).flatten())
@@ -549,9 +496,17 @@ fn verbs(items: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem>) {
     let Some(heard) = verb_of(said) else { return };
     let given: Vec<Verb> = items.iter().filter_map(verb).collect();
     let ground_only = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
-    if !given.is_empty() && !given.contains(&heard) || given.is_empty() && ground_only {
+    if !given.is_empty() && !given.contains(&heard) || given.is_empty() && (ground_only || claims_clearance(said)) {
         wrong.push(ReadbackItem::Clearance);
     }
+}
+
+/// "Cleared to land", "cleared for takeoff": the words of a clearance, and not only of one that is awaited or cancelled.
+fn claims_clearance(said: &[Token]) -> bool {
+    said.iter().enumerate().filter(|(_, x)| x.is("cleared")).any(|(i, _)| {
+        let denied = said[i.saturating_sub(2)..i].iter().any(|x| matches!(x.word(), "not" | "until" | "when" | "expect" | "before"));
+        !denied && verb_of(&said[i + 1..said.len().min(i + 4)]).is_some()
+    })
 }
 
 /// "At or above" for "at or below", and the other way round.
