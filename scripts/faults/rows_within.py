@@ -71,7 +71,9 @@ def panic(row, thread, wake):
         row.need(not os.path.exists(f"{faults}/{thread}"), "the thread did not come by")
         row.need(until(5, lambda: f"panic in {thread}" in tray.log()), "the panic is not in the log")
         row.need(tray.answers(), "a call is not answered")
-        row.recovered(time.monotonic() - fell[0] if fell else None)
+        until(1, lambda: fell)
+        # While the pilot speaks nobody waits for an answer.
+        row.recovered(time.monotonic() - max(fell[0], tray.released if wake == "spoken" else 0) if fell else None)
         row.sees([t for t in tray.toasts() if "Hilo" not in t][:1] or "nothing; the report is in crash.txt")
         if thread == "config watch":
             tray.configure(config + "[audio]\nvolume_percent = treu\n")

@@ -83,6 +83,8 @@ class Tray:
             self.environment.update(self.shim.environment())
         self.process = None
         self.read = 0
+        # When the key last went up.
+        self.released = 0.0
 
     def configure(self, text):
         """Saves as an editor does: beside the file, then over it."""
@@ -162,6 +164,7 @@ class Tray:
             self.ask({"ptt": "down"})
             play(self, device)
             self.ask({"ptt": "up"})
+            self.released = time.monotonic()
         except (OSError, ValueError):
             return False
         return bool(until(within, lambda: self.replies() > known, 0.03))
