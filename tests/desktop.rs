@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use desk::tray::{MODEL, MODEL_SHA256, Tray, program};
 use desk::{Desk, Running, desk, record, speech_seconds, wait};
+use stratus::ipc::{Reply, Request, send};
 
 /// "Heelow": Pico's way to say Hilo.
 const CALL: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
@@ -353,27 +354,55 @@ fn a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing() 
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
+/// A panel answers for the icons.
+fn watched() -> bool {
+    let bus = ["call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus", "--method"];
+    let asked = ["org.freedesktop.DBus.NameHasOwner", "org.kde.StatusNotifierWatcher"];
+    desk::output("gdbus", &[&bus[..], &asked].concat()).contains("true")
+}
+
+fn end_panel(pids: &Path) {
+    let list = fs::read_to_string(pids).unwrap();
+    let panel = list.lines().filter_map(|l| l.strip_suffix(" panel")).next_back().expect("the panel's id");
+    assert!(Command::new("kill").arg(panel).status().unwrap().success());
+    wait("the end of the panel", 10, || (!watched()).then_some(()));
+}
+
+/// It stays for the tests after this one; the desktop ends it.
+fn start_panel(pids: &Path) {
+    #[allow(clippy::zombie_processes, reason = "the desktop ends it, after this program")]
+    let panel = Command::new("xfce4-panel").arg("--disable-wm-check").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let list = fs::read_to_string(pids).unwrap();
+    fs::write(pids, format!("{list}{} panel\n", panel.id())).unwrap();
+    wait("the new panel", 20, || watched().then_some(()));
+}
+
 #[test]
 fn a_panel_that_ends_and_comes_again_shows_the_icon() {
     let Some(desk) = desk("a_panel_that_ends_and_comes_again_shows_the_icon") else { return };
     let mut tray = Tray::start(&desk, "");
-    let watched = || {
-        let bus = ["call", "--session", "--dest", "org.freedesktop.DBus", "--object-path", "/org/freedesktop/DBus", "--method"];
-        let asked = ["org.freedesktop.DBus.NameHasOwner", "org.kde.StatusNotifierWatcher"];
-        desk::output("gdbus", &[&bus[..], &asked].concat()).contains("true")
-    };
     let pids = desk.folder().join("pids");
-    let list = fs::read_to_string(&pids).unwrap();
-    let panel = list.lines().filter_map(|l| l.strip_suffix(" panel")).next_back().expect("the panel's id");
-    assert!(Command::new("kill").arg(panel).status().unwrap().success());
-    wait("the end of the panel", 10, || (!watched()).then_some(()));
-    #[allow(clippy::zombie_processes, reason = "the desktop ends it, after this program")]
-    let again = Command::new("xfce4-panel").arg("--disable-wm-check").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    // It stays for the tests after this one; the desktop ends it.
-    fs::write(&pids, format!("{list}{} panel\n", again.id())).unwrap();
-    wait("the new panel", 20, || watched().then_some(()));
+    end_panel(&pids);
+    start_panel(&pids);
     let name = format!("StatusNotifierItem-{}-", tray.process.0.id());
     wait("the icon in it", 10, || desk.items().iter().any(|i| i.contains(&name)).then_some(()));
+    assert!(tray.end(|t| t.item.click("Quit")).success());
+}
+
+#[test]
+fn a_panel_that_starts_after_stratus_shows_the_icon() {
+    let Some(desk) = desk("a_panel_that_starts_after_stratus_shows_the_icon") else { return };
+    let pids = desk.folder().join("pids");
+    end_panel(&pids);
+    let socket = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR").unwrap()).join("stratus/stratus.sock");
+    let late = std::thread::spawn(move || {
+        let answers = || matches!(send(&socket, &Request::Ping(true), Duration::from_secs(1)), Ok(Reply::Here { .. }));
+        wait("Stratus without a panel", 20, || answers().then_some(()));
+        start_panel(&pids);
+    });
+    // It has started when the panel knows its icon.
+    let mut tray = Tray::start(&desk, "");
+    late.join().unwrap();
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 
