@@ -9,11 +9,15 @@ use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use ollama_rs::generation::completion::GenerationResponse;
+use ollama_rs::generation::completion::request::GenerationRequest;
+use ollama_rs::generation::parameters::{FormatType, JsonStructure, KeepAlive, TimeUnit};
+use ollama_rs::models::ModelOptions;
+use serde_json::Value;
 
 use crate::event::Question;
 use crate::problem::Problem;
-use crate::settings::Brain;
+use crate::settings::{Brain, Placement};
 use crate::units::TxId;
 use crate::worker::{panic_words, stumble};
 
@@ -142,26 +146,40 @@ async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
         return Err(p.fix("\"http://127.0.0.1:11434\" is Ollama's own"));
     }
     let client = http::client(url)?;
-    let mut options = warm::options(brain);
-    options["temperature"] = json!(0.0);
-    options["num_predict"] = json!(TOKENS);
-    let body = json!({
-        "model": q.model, "prompt": q.user, "system": q.system, "format": q.schema, "think": false, "stream": false,
-        "keep_alive": format!("{KEEP_MINUTES}m"), "options": options,
-    });
+    let body = request(q, brain)?;
     let deadline = Duration::from_millis(u64::from(q.deadline_ms));
     // Whole, and no more than an answer can be: what is sent without an end is not kept.
     let asked = async { http::whole(http::ask(&client, url, "generate", Some(&body)).await?).await };
     match tokio::time::timeout(deadline, asked).await {
         Err(_) => Err(absent(url, format!("no answer within {} ms", q.deadline_ms))),
-        Ok(Ok(answer)) => match answer.get("response").and_then(Value::as_str) {
-            Some(words) if words.len() > LONGEST => Err(absent(url, "its answer is far too long")),
-            Some(words) => Ok(words.to_owned()),
-            None => Err(absent(url, "its answer is not Ollama's")),
+        Ok(Ok(answer)) => match serde_json::from_value::<GenerationResponse>(answer) {
+            Ok(answer) if answer.response.len() > LONGEST => Err(absent(url, "its answer is far too long")),
+            Ok(answer) => Ok(answer.response),
+            Err(e) => Err(absent(url, "its answer is not Ollama's").because(e)),
         },
         Ok(Err(why)) if why.contains("not found") => Err(missing(&q.model, url, why)),
         Ok(Err(why)) => Err(absent(url, why)),
     }
+}
+
+/// The question as Ollama takes it, for one whole answer.
+fn request(q: &Question, brain: &Brain) -> Result<Value, Problem> {
+    let strange = |e: &dyn std::fmt::Display| Problem::bug("the question to the language model cannot be written").because(e);
+    let schema = q.schema.clone().try_into().map_err(|e: serde_json::Error| strange(&e))?;
+    let options = ModelOptions::default().temperature(0.0).num_predict(TOKENS).num_ctx(CONTEXT);
+    let request = GenerationRequest::new(q.model.clone(), q.user.as_str())
+        .system(q.system.as_str())
+        .format(FormatType::StructuredJson(Box::new(JsonStructure::new_for_schema(schema))))
+        .think(false)
+        .options(match brain.placement {
+            Placement::Auto => options,
+            // No layer of it on the graphics card, which is the simulator's.
+            Placement::Cpu => options.num_gpu(0),
+        })
+        .keep_alive(KeepAlive::Until { time: KEEP_MINUTES, unit: TimeUnit::Minutes });
+    let mut body = serde_json::to_value(request).map_err(|e| strange(&e))?;
+    body["stream"] = false.into();
+    Ok(body)
 }
 
 /// Whether Ollama answers and has the model.

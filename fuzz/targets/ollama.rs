@@ -4,6 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
+use ollama_rs::generation::completion::GenerationResponse;
 use stratus::airports::data::Airports;
 use stratus::atc::intent::{Context, Intent};
 use stratus::atc::situation::Situation;
@@ -20,10 +21,9 @@ static SCENE: LazyLock<(Context, Situation)> = LazyLock::new(|| {
 });
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(answer) = serde_json::from_slice::<serde_json::Value>(data) else { return };
-    let Some(words) = answer.get("response").and_then(serde_json::Value::as_str) else { return };
+    let Ok(answer) = serde_json::from_slice::<GenerationResponse>(data) else { return };
     let (ctx, situation) = &*SCENE;
-    if let Ok(u) = advice::gate(words, "palo alto ground request taxi", ctx, situation) {
+    if let Ok(u) = advice::gate(&answer.response, "palo alto ground request taxi", ctx, situation) {
         assert_ne!(u.intent, Intent::Readback);
     }
 });
