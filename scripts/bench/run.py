@@ -171,11 +171,11 @@ def loaded(program):
 
 
 def link(program):
-    """What following a simulator at 10 Hz costs beyond looking for none; the microphone stays closed in both."""
+    """What following a simulator at 10 Hz costs beyond looking for none; the microphone stays closed in both, no scenery is read."""
     from peers import XPlane
 
     peer, used = XPlane(), {}
-    closed = '[audio]\nkeep_open = "on_press"\n'
+    closed = '[audio]\nkeep_open = "on_press"\n[airports]\nimport = false\n'
     for name, config in (("none", NOBODY + closed), ("10 Hz", f'[sim]\nlink = "xplane"\nhost = "127.0.0.1"\nxplane_port = {peer.port}\nxplane_web_port = 9\n{closed}')):
         stratus = Stratus(program, config)
         stratus.start()
