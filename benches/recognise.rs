@@ -1,6 +1,6 @@
 //! Recognition with the fitted context against the whole one and whisper.cpp's defaults, on the same model and sound, in one
 //! run: `scripts/bench-speech.sh [tiny.en base.en small.en | FILE.bin …]`. A file of the pilot's own is measured as it is.
-//! `write NAME FILE` leaves a generated model in a file, for `scripts/call-memory.py`.
+//! `write NAME FILE` leaves a generated model that hears one word in a file, for `scripts/call-memory.py`.
 #![allow(clippy::print_stdout, reason = "a bench tells what it measured")]
 
 #[path = "recognise/random.rs"]
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         && word == "write"
     {
         let dimensions = random::ALL.into_iter().find(|d| d.name == name).ok_or("there is no model of that name")?;
-        return Ok(random::write(dimensions, &std::fs::read(files::demo("stratus-demo-en-q5_0.bin")?)?, Path::new(path))?);
+        return Ok(random::write(dimensions, &std::fs::read(files::demo("stratus-demo-en-q5_0.bin")?)?, Path::new(path), Some(" radio"))?);
     }
     let number = |name: &str, usual: usize| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(usual);
     let threads = u8::try_from(number("THREADS", usize::from(dispatch::threads(&Config::default()))))?;
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (path, tokens) = match random::ALL.into_iter().find(|d| d.name == name) {
             Some(d) => {
                 let path = folder.path().join(format!("{name}.bin"));
-                random::write(d, &known, &path)?;
+                random::write(d, &known, &path, None)?;
                 (path, Some(TOKENS))
             }
             None => (PathBuf::from(name), None),

@@ -50,6 +50,25 @@ impl<W: Write> Writer<W> {
         Ok(shape.iter().product())
     }
 
+    /// A row for each word: random ones, but those of `even` hold one number throughout.
+    fn words(&mut self, name: &str, shape: [u32; 2], even: &[(u32, u16)]) -> io::Result<()> {
+        self.head(name, &shape, true)?;
+        for word in 0..shape[1] {
+            let known = even.iter().find(|(w, _)| *w == word).map(|(_, half)| *half);
+            for _ in 0..shape[0] {
+                let half = known.unwrap_or_else(|| Self::half(self.random()));
+                self.out.write_all(&half.to_le_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A half float of either sign, 1/256 to 1/32.
+    fn half(bits: u64) -> u16 {
+        let exponent = 7 + (bits >> 10 & 3).min(2) as u16;
+        (bits as u16 & 0x8000) | exponent << 10 | (bits as u16 & 0x3ff)
+    }
+
     /// Half floats of either sign, 1/256 to 1/32.
     fn weights(&mut self, name: &str, shape: &[u32]) -> io::Result<()> {
         let n = self.head(name, shape, true)?;
@@ -57,9 +76,7 @@ impl<W: Write> Writer<W> {
             let mut bits = self.random();
             let mut four = [0u8; 8];
             for half in four.chunks_exact_mut(2) {
-                let exponent = 7 + (bits >> 10 & 3).min(2) as u16;
-                let value = (bits as u16 & 0x8000) | exponent << 10 | (bits as u16 & 0x3ff);
-                half.copy_from_slice(&value.to_le_bytes());
+                half.copy_from_slice(&Self::half(bits).to_le_bytes());
                 bits >>= 16;
             }
             self.out.write_all(&four)?;
@@ -115,14 +132,23 @@ impl<W: Write> Writer<W> {
     }
 }
 
+/// The end of the text among an English model's words.
+const END: u32 = 50_256;
+/// Half floats: 1/8 and 1/16.
+const SURE: (u16, u16) = (0x3000, 0x2c00);
+
 /// Writes a model of these dimensions. Filters and vocabulary are those of `known`, a whole model of an English one's
-/// vocabulary.
-pub fn write(d: Dimensions, known: &[u8], to: &Path) -> io::Result<()> {
+/// vocabulary. With `hears`, one of its words, it is sure to hear that in every call, and nothing after it.
+pub fn write(d: Dimensions, known: &[u8], to: &Path, hears: Option<&str>) -> io::Result<()> {
     let int = |at: usize| known.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
     let words = 48 + 8 + (int(48) * int(52) * 4) as usize;
-    let mut end = words + 4;
-    for _ in 0..int(words) {
-        end += 4 + int(end) as usize;
+    let (mut end, mut heard) = (words + 4, None);
+    for n in 0..int(words) {
+        let word = end + 4..end + 4 + int(end) as usize;
+        end = word.end;
+        if hears.is_some_and(|h| known.get(word) == Some(h.as_bytes())) {
+            heard = Some(n);
+        }
     }
     let vocabulary = int(4);
     let mut w = Writer { out: BufWriter::new(std::fs::File::create(to)?), state: 0x5742_a7c5 };
@@ -139,8 +165,11 @@ pub fn write(d: Dimensions, known: &[u8], to: &Path) -> io::Result<()> {
     w.layers("encoder", d, false)?;
     w.norm("encoder.ln_post", d.state)?;
     w.positions("decoder.positional_embedding", &[d.state, TEXT_CONTEXT])?;
-    w.weights("decoder.token_embedding.weight", &[d.state, vocabulary])?;
+    // What goes into the last product has a mean of its bias: a row of one number gives that number, the state's length times.
+    let even: Vec<(u32, u16)> = heard.map(|h| [(END, SURE.0), (h, SURE.1)]).into_iter().flatten().collect();
+    w.words("decoder.token_embedding.weight", [d.state, vocabulary], &even)?;
     w.layers("decoder", d, true)?;
-    w.norm("decoder.ln", d.state)?;
+    w.constant("decoder.ln.weight", &[d.state], 1.0)?;
+    w.constant("decoder.ln.bias", &[d.state], if heard.is_some() { 1.0 } else { 0.0 })?;
     w.out.flush()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,11 +14,17 @@ use crate::problem::Problem;
 
 /// The hidden command that a trial's process runs.
 pub const COMMAND: &str = "try-model";
-/// The largest models take half a minute from a slow disk; what takes longer hangs.
-pub const PATIENCE: Duration = Duration::from_secs(90);
+/// How much longer than its work a trial may take: beside a simulator that uses every core, from a slow disk.
+const BESIDE_OTHERS: u32 = 5;
 
 /// Models that passed, by SHA-256: one trial a process.
 static PASSED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// The work that a model of `bytes` may need for its trial, by one processor: one of the small model's size (488 MB) takes 24 s,
+/// the largest (3 GB) computes some seven times as much.
+pub fn allowed(bytes: u64) -> Duration {
+    Duration::from_secs(60 + bytes / 4_000_000)
+}
 
 /// What the trial's process does: loads the file, whatever it is, and recognises a second of noise with it.
 pub fn attempt(path: &Path) -> Result<(), Problem> {
@@ -40,13 +46,15 @@ pub fn once(model: &VerifiedModel) -> Result<(), Problem> {
         return Ok(());
     }
     let program = std::env::current_exe().map_err(|e| Problem::new("cannot try the speech model").because(e))?;
-    run(&program, model.path(), PATIENCE)?;
+    let bytes = std::fs::metadata(model.path()).map_or(0, |m| m.len());
+    run(&program, model.path(), allowed(bytes))?;
     passed().insert(model.sha256().to_owned());
     Ok(())
 }
 
-/// Tries a model with `program`, which is Stratus; it is ended after `patience`.
-pub fn run(program: &Path, model: &Path, patience: Duration) -> Result<(), Problem> {
+/// Tries a model with `program`, which is Stratus. What hangs is ended: after `work` of a processor's time where the system tells
+/// it, and after five times that by the clock, for a busy machine makes a good model slow.
+pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> {
     let damaged = |why: String| {
         Problem::new(format!("cannot use the speech model {}", model.display()))
             .because(why)
@@ -60,11 +68,11 @@ pub fn run(program: &Path, model: &Path, patience: Duration) -> Result<(), Probl
         .stderr(Stdio::null())
         .spawn()
         .map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;
-    let limit = Instant::now() + patience;
+    let limit = Instant::now() + work * BESIDE_OTHERS;
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() < limit => std::thread::sleep(Duration::from_millis(10)),
+            Ok(None) if Instant::now() < limit && worked(&child).is_none_or(|w| w < work) => std::thread::sleep(Duration::from_millis(10)),
             ended => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -76,5 +84,58 @@ pub fn run(program: &Path, model: &Path, patience: Duration) -> Result<(), Probl
         Some(0) => Ok(()),
         Some(1) => Err(damaged("it cannot be loaded: it is damaged, or no speech model".into())),
         _ => Err(damaged(format!("loading it ends the program that tries ({status}): it is damaged"))),
+    }
+}
+
+/// What a child's threads have worked; nothing where the system does not tell.
+#[cfg(target_os = "linux")]
+fn worked(child: &Child) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
+    // The name in brackets may hold anything; after it the fields are numbers, the 14th and 15th of all the time in its own
+    // code and in the system's (proc_pid_stat(5)), in hundredths of a second.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(ticks * 10))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn worked(_: &Child) -> Option<Duration> {
+    None
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn tried(script: &str, work: Duration) -> Result<(), Problem> {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("a name) with 1 2 3");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        run(&program, folder.path(), work)
+    }
+
+    #[test]
+    fn a_good_model_on_a_busy_machine_is_waited_for() {
+        tried("sleep 1.2", Duration::from_secs(1)).unwrap();
+    }
+
+    #[test]
+    fn what_works_without_an_end_is_ended() {
+        let began = Instant::now();
+        let e = tried("while :; do :; done", Duration::from_millis(500)).unwrap_err();
+        assert!(e.to_string().contains("cannot use the speech model"), "{e}");
+        assert!(format!("{e:?}").contains("does not end"), "{e:?}");
+        assert!(began.elapsed() >= Duration::from_millis(400));
+        let e = tried("sleep 60", Duration::from_millis(100)).unwrap_err();
+        assert!(format!("{e:?}").contains("does not end"), "{e:?}");
+    }
+
+    #[test]
+    fn a_large_model_may_work_longer() {
+        assert_eq!(allowed(0), Duration::from_secs(60));
+        assert_eq!(allowed(3_095_033_483), Duration::from_secs(60 + 773));
     }
 }
