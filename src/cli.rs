@@ -405,6 +405,15 @@ pub enum AirportsWhat {
         /// Single files: apt.dat, packed or not, XXXX.groundnet.xml, or procedures (CIFP/XXXX.dat).
         files: Vec<PathBuf>,
     },
+    /// Fetch OurAirports' newest public data, check it and use it instead of what is built in. Example: stratus airports update
+    Update {
+        /// Take it away: what is built in is used again.
+        #[arg(long, conflicts_with = "json")]
+        remove: bool,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// How fast airports are found on this machine.
     #[command(hide = true)]
     Bench,

@@ -9,6 +9,7 @@ mod fetch;
 mod import;
 mod key;
 mod microphone;
+pub mod newest;
 pub mod offer;
 mod recording;
 mod transcript;
@@ -23,6 +24,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::airports::data::Airports;
 use crate::airports::described::Origin;
 use crate::app::App;
 use crate::audio::capture::{Capture, CaptureEvent};
@@ -139,11 +141,11 @@ pub struct Shell {
 
 impl Shell {
     /// Starts the workers. What cannot start is told as an event; the rest goes on.
-    pub fn start(inbox: &Inbox, config: &Arc<Config>, paths: Paths, desk: Desk) -> Result<Self, Problem> {
+    pub fn start(inbox: &Inbox, config: &Arc<Config>, paths: Paths, desk: Desk, airports: &Airports) -> Result<Self, Problem> {
         let unspoken = Arc::new(AtomicU64::new(0));
-        let recording = Recording::new(paths.flights_dir(), inbox);
+        let recording = Recording::new(paths.flights_dir(), airports.newer_edition(), inbox);
         let imports = Imports::within(&paths.data_dir);
-        let charts = Arc::new(charts::Charts::start(&imports, inbox)?);
+        let charts = Arc::new(charts::Charts::start(&imports, airports, inbox)?);
         let import = import::Import::new(imports, charts.clone(), inbox);
         let shell = Self {
             capture: None,

@@ -28,12 +28,35 @@ pub struct Wanted {
     pub url: String,
     /// Where it goes.
     pub to: PathBuf,
+    /// What it is known by.
+    pub known: Known,
+    /// What a person can do where the place itself is at fault.
+    pub otherwise: &'static str,
+}
+
+/// What a file is known by before it is there.
+#[derive(Debug, Clone)]
+pub enum Known {
+    /// Published: its size, and its SHA-256 in hex.
+    Published {
+        /// Bytes.
+        bytes: u64,
+        /// In hex.
+        sha256: String,
+    },
+    /// Nothing is published: its size is the server's word, up to this many bytes. Whoever asks looks at what comes.
+    AtMost(u64),
+}
+
+/// What has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Came {
     /// Its size.
     pub bytes: u64,
     /// Its SHA-256, in hex.
     pub sha256: String,
-    /// What a person can do where the place itself is at fault.
-    pub otherwise: &'static str,
+    /// When it was changed last, as the server tells ("Fri, 27 Nov 2026 04:05:06 GMT").
+    pub changed: Option<String>,
 }
 
 /// How long a server may take.
@@ -63,7 +86,7 @@ enum Ended {
 
 /// Fetches a file. What has arrived stays in `<to>.part` when it does not come to an end, and the next call goes on from
 /// there. `progress` is told how many bytes are there; `cancel` ends it at the next block.
-pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<(), Problem> {
+pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<Came, Problem> {
     let failed = || Problem::new(format!("cannot download {}", wanted.what));
     let part = part_of(&wanted.to);
     let mut file = open(&part).map_err(|p| failed().because(p.to_string().replace('\n', "; ")).fix(space_or_rights(&part)))?;
@@ -75,16 +98,21 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     // How many connections the file at hand came by; what was there before counts as one.
     let mut found = length(&file) > 0;
     let (mut tries, mut pieces, mut restarts) = (0, u32::from(found), 0);
-    loop {
+    let mut told = Told::default();
+    if let Known::Published { bytes, .. } = wanted.known {
+        told.bytes = Some(bytes);
+    }
+    let sum = loop {
         let before = length(&file);
-        if before > wanted.bytes {
+        if told.bytes.is_some_and(|bytes| before > bytes) {
             empty(&mut file).map_err(|e| failed().because(e).fix(space_or_rights(&part)))?;
             continue;
         }
-        if before == wanted.bytes {
+        if told.bytes == Some(before) {
             progress(before);
-            if sum_of(&mut file).map_err(|e| failed().because(e))? == wanted.sha256.to_ascii_lowercase() {
-                break;
+            let sum = sum_of(&mut file).map_err(|e| failed().because(e))?;
+            if wanted.sha256().is_none_or(|published| published.eq_ignore_ascii_case(&sum)) {
+                break sum;
             }
             empty(&mut file).map_err(|e| failed().because(e))?;
             if pieces <= 1 && !found || restarts > 1 {
@@ -99,7 +127,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
             continue;
         }
         pieces += 1;
-        match transfer(&agent, wanted, &mut file, &Edition(edition_of(&part)), cancel, progress) {
+        match transfer(&agent, wanted, &mut told, &mut file, &Edition(edition_of(&part)), cancel, progress) {
             Ok(()) => tries = 0,
             Err(Ended::Never(p)) => return Err(p),
             Err(Ended::Again(why)) => {
@@ -116,11 +144,48 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
                 wait(patience.pause * tries.max(1), cancel);
             }
         }
-    }
+    };
     file.sync_all().map_err(|e| failed().because(e))?;
     drop(file);
     let _ = fs::remove_file(edition_of(&part));
-    fs::rename(&part, &wanted.to).map_err(|e| failed().because(e).fix(space_or_rights(&wanted.to)))
+    fs::rename(&part, &wanted.to).map_err(|e| failed().because(e).fix(space_or_rights(&wanted.to)))?;
+    Ok(Came { bytes: told.bytes.unwrap_or(0), sha256: sum, changed: told.changed })
+}
+
+impl Wanted {
+    fn sha256(&self) -> Option<&str> {
+        match &self.known {
+            Known::Published { sha256, .. } => Some(sha256),
+            Known::AtMost(_) => None,
+        }
+    }
+}
+
+/// What is known of the file at hand: its size as published or as the server tells, and when it was changed.
+#[derive(Default)]
+struct Told {
+    bytes: Option<u64>,
+    changed: Option<String>,
+}
+
+impl Told {
+    /// Takes what an answer tells that brings the file from `have` on. The reason where it is not the file that is wanted.
+    fn hear(&mut self, response: &Response<Body>, wanted: &Wanted, have: u64) -> Result<u64, String> {
+        let text = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok());
+        let offered = text("content-length").and_then(|v| v.parse::<u64>().ok()).and_then(|n| n.checked_add(have));
+        self.changed = text("last-modified").filter(|t| t.len() < 64).map(str::to_owned);
+        let bytes = match (&wanted.known, offered) {
+            (Known::Published { bytes, .. }, Some(n)) if n != *bytes => {
+                return Err(format!("the server offers {n} bytes, the file has {bytes}"));
+            }
+            (Known::Published { bytes, .. }, _) => *bytes,
+            (Known::AtMost(_), None) => return Err("the server does not tell the file's size, so that a cut one could not be known".into()),
+            (Known::AtMost(most), Some(n)) if n > *most => return Err(format!("the server offers {n} bytes; at most {most} are believed")),
+            (Known::AtMost(_), Some(n)) => n,
+        };
+        self.bytes = Some(bytes);
+        Ok(bytes)
+    }
 }
 
 /// What talks to servers: an address that is encrypted leads to no other kind.
@@ -162,6 +227,7 @@ pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, 
 fn transfer(
     agent: &Agent,
     wanted: &Wanted,
+    told: &mut Told,
     file: &mut File,
     edition: &Edition,
     cancel: &AtomicBool,
@@ -172,6 +238,11 @@ fn transfer(
     let mut have = length(file);
     let mut request = agent.get(&wanted.url);
     let begun = edition.begun();
+    if have > 0 && begun.is_none() && wanted.sha256().is_none() {
+        // Without a sum nobody would know whether pieces fit together.
+        empty(file).map_err(|e| Ended::Again(e.to_string()))?;
+        have = 0;
+    }
     if have > 0 {
         request = request.header("Range", format!("bytes={have}-"));
         if let Some(tag) = &begun {
@@ -200,7 +271,8 @@ fn transfer(
                 return Err(Ended::Again("the server sends another part than was asked for".into()));
             }
             // A server that does not know the condition sends a part of whatever it has now.
-            if begun.is_some() && tag(&response).is_some_and(|now| Some(now) != begun) {
+            let now = tag(&response);
+            if begun.is_some() && now != begun && (now.is_some() || wanted.sha256().is_none()) {
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
                 return Err(Ended::Again("the file has changed at the server".into()));
             }
@@ -214,24 +286,19 @@ fn transfer(
         }
         s => return Err(never(format!("the server says {s}"), other)),
     }
-    let offered = response.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
-    if let Some(n) = offered
-        && n != wanted.bytes - have
-    {
-        return Err(never(format!("the server offers {} bytes, the file has {}", n + have, wanted.bytes), other));
-    }
-    let mut body = response.into_body().into_with_config().limit(wanted.bytes + 1).reader();
+    let bytes = told.hear(&response, wanted, have).map_err(|why| never(why, other))?;
+    let mut body = response.into_body().into_with_config().limit(bytes + 1).reader();
     let mut block = vec![0; BLOCK];
     file.seek(SeekFrom::End(0)).map_err(|e| Ended::Again(e.to_string()))?;
-    while have < wanted.bytes {
+    while have < bytes {
         if cancel.load(Ordering::Relaxed) {
             return Err(Ended::Again("cancelled".into()));
         }
         let n = body.read(&mut block).map_err(|e| Ended::Again(e.to_string()))?;
         if n == 0 {
-            return Err(Ended::Again(format!("the connection ended after {have} of {} bytes", wanted.bytes)));
+            return Err(Ended::Again(format!("the connection ended after {have} of {bytes} bytes")));
         }
-        let n = n.min(usize::try_from(wanted.bytes - have).unwrap_or(n));
+        let n = n.min(usize::try_from(bytes - have).unwrap_or(n));
         file.write_all(&block[..n])
             .map_err(|e| never(e.to_string(), "make room on the disk and begin again: it goes on where it stopped"))?;
         have += n as u64;

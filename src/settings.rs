@@ -331,11 +331,14 @@ impl Default for Sim {
 pub struct AirportData {
     /// Take over the airports of the simulators on this machine, in the background.
     pub import: bool,
+    /// Where `stratus airports update` gets OurAirports' tables instead of the public place: a folder with the same files.
+    #[serde(deserialize_with = "unless_empty")]
+    pub mirror: Option<String>,
 }
 
 impl Default for AirportData {
     fn default() -> Self {
-        Self { import: true }
+        Self { import: true, mirror: None }
     }
 }
 
@@ -463,6 +466,11 @@ impl Config {
             && !(m.starts_with("http://") || m.starts_with("https://"))
         {
             return bad("speech.mirror", format!("{m:?} is not an address"), "\"https://...\", or \"\" for the public hub");
+        }
+        if let Some(m) = &self.airports.mirror
+            && !(m.starts_with("http://") || m.starts_with("https://"))
+        {
+            return bad("airports.mirror", format!("{m:?} is not an address"), "\"https://...\", or \"\" for OurAirports' public place");
         }
         if let Some(f) = &self.updates.feed
             && !(f.starts_with("http://") || f.starts_with("https://"))

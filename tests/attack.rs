@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use stratus::airports::apt_dat::AptDat;
 use stratus::airports::data::Airports;
+use stratus::airports::reduce::{Reduction, Table};
+use stratus::airports::world::{Counts, World};
 use stratus::atc::situation::FlightPlan;
 use stratus::atc::{Engine, Setup, plan};
 use stratus::ipc::{Reply, Request, send};
@@ -139,6 +141,34 @@ fn an_airports_names_are_spoken_as_words() {
             airport.stations.iter().for_each(|s| plain(&s.name, hostile));
             airport.taxiways.iter().flat_map(|t| &t.nodes).filter_map(|n| n.parking.as_deref()).for_each(|p| plain(p, hostile));
         }
+    }
+}
+
+/// OurAirports' tables, wherever they come from.
+#[test]
+fn what_a_table_of_airports_says_is_a_name() {
+    for hostile in HOSTILE {
+        let mut reduction = Reduction::default();
+        let mut row = |table, values: &[&str]| reduction.row(table, values).unwrap();
+        row(Table::Countries, &["DE", hostile]);
+        row(Table::Airports, &["1", "EDXX", "small_airport", hostile, "50", "8", "300", "DE", "DE-HE", hostile, "EDXX"]);
+        row(Table::Airports, &["2", hostile, "small_airport", hostile, "50", "8", "300", "DE", "DE-HE", "", hostile]);
+        row(Table::Runways, &["1", "3000", "60", hostile, "1", "0", "09", hostile, "", "", "", "", "", "", ""]);
+        row(Table::Frequencies, &["1", "TWR", hostile, "118.1"]);
+        row(Table::Frequencies, &["1", hostile, hostile, hostile]);
+        // More than a few damaged rows are no table of airports: so many good ones stand beside them.
+        (100..200u32).for_each(|n| {
+            let (id, code) = (n.to_string(), format!("ED{n}"));
+            row(Table::Airports, &[&id, &code, "small_airport", "Good", "51", "8", "300", "DE", "DE-HE", "", ""]);
+        });
+        let reduced = reduction.finish(Counts::default()).unwrap();
+        let world = World::newer(reduced.bytes, "2026-11-27").unwrap();
+        let airport = world.get("EDXX").unwrap();
+        for words in [&airport.name, &airport.place, &airport.icao].into_iter().chain(airport.stations.iter().map(|s| &s.name)) {
+            let markup = |c: char| c.is_control() || "<>{}$`\\|%\u{202e}\u{200b}\u{feff}\u{2066}\u{9b}".contains(c);
+            assert!(!words.contains(markup) && !words.contains("://") && words.len() <= 600, "{hostile}: {words:?}");
+        }
+        assert_eq!(world.len(), 101, "{hostile}: what is no identifier is no airport");
     }
 }
 

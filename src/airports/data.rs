@@ -37,9 +37,26 @@ impl Airports {
         Self::parse(FIRST).unwrap_or_default()
     }
 
-    /// The well-known airports and the world's.
+    /// The well-known airports and the world's, as built in.
     pub fn world() -> Self {
         Self { world: World::embedded(), ..Self::first() }
+    }
+
+    /// The well-known airports and this world's.
+    pub fn of(world: World) -> Self {
+        Self { world: Some(world), ..Self::first() }
+    }
+
+    /// The day of the world's airports, where they are not those that are built in.
+    pub fn newer_edition(&self) -> Option<String> {
+        self.world.as_ref().filter(|w| !w.is_embedded()).map(|w| w.edition().to_owned())
+    }
+
+    /// Where the world's airports come from, for a person: "OurAirports, 2022-10-11, built in".
+    pub fn source(&self) -> String {
+        self.world
+            .as_ref()
+            .map_or_else(String::new, |w| format!("OurAirports, {}{}", w.edition(), if w.is_embedded() { ", built in" } else { "" }))
     }
 
     /// How many airports there are.
@@ -63,14 +80,14 @@ impl Airports {
         let own = self.all.iter().filter(|a| wanted(a)).map(|a| (a.position.distance_nm(at), a)).filter(|(d, _)| *d <= max_nm);
         let own = own.min_by(|a, b| a.0.total_cmp(&b.0));
         let within = own.map_or(max_nm, |(d, _)| d);
-        let world = self.world.and_then(|w| w.nearest_where(at, within, |a| self.get(&a.icao).is_none() && wanted(a)));
+        let world = self.world.as_ref().and_then(|w| w.nearest_where(at, within, |a| self.get(&a.icao).is_none() && wanted(a)));
         world.or_else(|| own.map(|(_, a)| a.clone()))
     }
 
     /// Class B and C within `max_nm` nautical miles, the nearest first.
     pub fn primaries(&self, at: LatLon, max_nm: f64) -> Vec<Airspace> {
         let mut all: Vec<Airspace> = self.all.iter().filter_map(Airspace::of).collect();
-        if let Some(w) = self.world {
+        if let Some(w) = &self.world {
             let far = w.within(at, max_nm).into_iter().filter_map(|(_, n)| w.airport(n));
             all.extend(far.filter(|a| self.get(&a.icao).is_none()).filter_map(|a| Airspace::of(&a)));
         }
@@ -83,7 +100,7 @@ impl Airports {
     pub fn around(&self, at: LatLon, max_nm: f64, limit: usize) -> Vec<(f64, Airport)> {
         let own = self.all.iter().map(|a| (a.position.distance_nm(at), a.clone())).filter(|(d, _)| *d <= max_nm);
         let mut found: Vec<_> = own.collect();
-        if let Some(w) = self.world {
+        if let Some(w) = &self.world {
             let mut far = w.within(at, max_nm);
             far.sort_by(|x, y| x.0.total_cmp(&y.0));
             // One more for each that is also known by hand.
@@ -99,7 +116,7 @@ impl Airports {
     pub fn heard_on(&self, frequency: Frequency, at: LatLon) -> Option<Airport> {
         let own = self.stations_on(frequency, at).into_iter().next().map(|(a, _)| a);
         let within = own.map_or(RADIO_RANGE_NM, |a| a.position.distance_nm(at));
-        let world = self.world.and_then(|w| w.tuned(frequency, at, within).into_iter().find(|a| self.get(&a.icao).is_none()));
+        let world = self.world.as_ref().and_then(|w| w.tuned(frequency, at, within).into_iter().find(|a| self.get(&a.icao).is_none()));
         world.or_else(|| own.cloned())
     }
 
@@ -109,7 +126,7 @@ impl Airports {
         if let Some(a) = self.by_name(words) {
             return Some(a.clone());
         }
-        let (world, said) = (self.world?, plain(words));
+        let (world, said) = (self.world.as_ref()?, plain(words));
         let words: Vec<&str> = said.split(' ').filter(|w| !w.is_empty()).collect();
         let mut best: Option<(usize, usize, Airport)> = None;
         for i in 0..words.len() {
@@ -192,7 +209,7 @@ impl Airports {
 }
 
 /// Lower case, letters and digits, single spaces.
-fn plain(words: &str) -> String {
+pub(super) fn plain(words: &str) -> String {
     let spaced: String = words.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }

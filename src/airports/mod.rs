@@ -11,6 +11,7 @@ pub mod imported;
 pub mod magnetic;
 pub mod msfs;
 pub mod procedures;
+pub mod reduce;
 pub mod routing;
 pub mod runway;
 pub mod world;

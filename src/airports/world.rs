@@ -1,4 +1,5 @@
-//! The airports of the world, embedded: `assets/airports/world.bin`, made by `scripts/world.py`, which tells the format.
+//! The airports of the world: `assets/airports/world.bin`, embedded, made by `scripts/world.py`, which tells the format; or
+//! newer ones in the same format, made by `airports::reduce`.
 //!
 //! Nothing is decoded until it is asked for, and then one tile of some forty airports. Positions, codes, the names of
 //! towers and frequencies can be searched without decoding. Wrong bytes give no airport, never a panic.
@@ -6,14 +7,25 @@
 mod block;
 mod bytes;
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use flate2::{Decompress, FlushDecompress, Status};
+
+use serde::{Deserialize, Serialize};
 
 use crate::airports::Airport;
 use crate::units::{Frequency, LatLon};
 use bytes::{u16_at, u32_at};
 
 static EMBEDDED: &[u8] = include_bytes!("../../assets/airports/world.bin");
+/// The day of OurAirports' tables that are embedded.
+pub const BUILT_IN_EDITION: &str = "2022-10-11";
+/// What is embedded.
+pub const BUILT_IN: Counts = Counts { airports: 45_437, runways: 33_580, stations: 20_496 };
 
+/// What such a file begins with: its format, and the version of that.
+pub(super) const MAGIC: &[u8] = b"SWLD\x01\x00";
 /// Bytes of a tile's head, of a point, and of an entry of an index.
 const HEAD: usize = 20;
 const ENTRY: usize = 4;
@@ -24,22 +36,52 @@ const TUNED: usize = 8;
 /// A degree of a great circle, in nautical miles (a little less, so that a bound from below stays one).
 const NM_PER_DEGREE: f64 = 60.0;
 
-/// The embedded airports; copying it copies no data.
-#[derive(Clone, Copy, PartialEq)]
+/// How much of each there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counts {
+    /// Airports.
+    pub airports: usize,
+    /// Strips of runway.
+    pub runways: usize,
+    /// Stations.
+    pub stations: usize,
+}
+
+/// The bytes of such a file.
+#[derive(Clone, PartialEq)]
+enum Bytes {
+    Embedded(&'static [u8]),
+    Read(Arc<Vec<u8>>),
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Embedded(bytes) => bytes,
+            Self::Read(bytes) => bytes,
+        }
+    }
+}
+
+/// The airports of the world; cloning it copies no data.
+#[derive(Clone, PartialEq)]
 pub struct World {
+    bytes: Bytes,
+    edition: Arc<str>,
     count: usize,
-    places: &'static [u8],
-    heads: &'static [u8],
-    points: &'static [u8],
-    codes: &'static [u8],
-    names: &'static [u8],
-    stations: &'static [u8],
-    blocks: &'static [u8],
+    places: Range<usize>,
+    heads: Range<usize>,
+    points: Range<usize>,
+    codes: Range<usize>,
+    names: Range<usize>,
+    stations: Range<usize>,
+    blocks: Range<usize>,
 }
 
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "World({} airports)", self.count)
+        write!(f, "World({} airports of {})", self.count, self.edition)
     }
 }
 
@@ -84,31 +126,55 @@ impl Bounds {
 impl World {
     /// The airports built into the program. Only the sections are told apart; nothing is decoded.
     pub fn embedded() -> Option<World> {
-        Self::read(EMBEDDED)
+        Self::read(Bytes::Embedded(EMBEDDED), BUILT_IN_EDITION)
     }
 
-    /// `None` when the bytes are not such a file.
-    fn read(data: &'static [u8]) -> Option<World> {
-        let mut rest = data.strip_prefix(b"SWLD\x01\x00".as_slice())?;
-        let mut take = |n: usize| -> Option<&'static [u8]> {
-            let (head, tail) = rest.split_at_checked(n)?;
-            rest = tail;
-            Some(head)
+    /// Other airports in the same format, and the day that they are of ("2026-11-27"). `None` when the bytes are not such a file.
+    pub fn newer(bytes: Vec<u8>, edition: &str) -> Option<World> {
+        Self::read(Bytes::Read(Arc::new(bytes)), edition)
+    }
+
+    fn read(bytes: Bytes, edition: &str) -> Option<World> {
+        let mut at = MAGIC.len();
+        let mut take = |n: usize| -> Option<Range<usize>> {
+            let end = at.checked_add(n).filter(|end| *end <= bytes.len())?;
+            Some(std::mem::replace(&mut at, end)..end)
         };
-        let tiles = usize::from(u16_at(take(2)?, 0)?);
-        let counts = take(20)?;
-        let number = |i: usize| u32_at(counts, i * 4).map(|n| n as usize);
+        if !bytes.starts_with(MAGIC) {
+            return None;
+        }
+        let tiles = usize::from(u16_at(&bytes, take(2)?.start)?);
+        let counts = take(20)?.start;
+        let number = |i: usize| u32_at(&bytes, counts + i * 4).map(|n| n as usize);
         let (count, codes, names, stations, places) = (number(0)?, number(1)?, number(2)?, number(3)?, number(4)?);
-        Some(World {
-            count,
-            places: take(places)?,
-            heads: take(tiles.checked_mul(HEAD)?)?,
-            points: take(count.checked_mul(ENTRY)?)?,
-            codes: take(codes.checked_mul(ENTRY)?.checked_add(BOUNDS)?)?,
-            names: take(names.checked_mul(ENTRY)?.checked_add(BOUNDS)?)?,
-            stations: take(stations.checked_mul(ENTRY)?)?,
-            blocks: rest,
-        })
+        let places = take(places)?;
+        let heads = take(tiles.checked_mul(HEAD)?)?;
+        let points = take(count.checked_mul(ENTRY)?)?;
+        let codes = take(codes.checked_mul(ENTRY)?.checked_add(BOUNDS)?)?;
+        let names = take(names.checked_mul(ENTRY)?.checked_add(BOUNDS)?)?;
+        let stations = take(stations.checked_mul(ENTRY)?)?;
+        let blocks = stations.end..bytes.len();
+        Some(World { bytes, edition: edition.into(), count, places, heads, points, codes, names, stations, blocks })
+    }
+
+    /// A section.
+    fn part(&self, section: &Range<usize>) -> &[u8] {
+        self.bytes.get(section.clone()).unwrap_or_default()
+    }
+
+    /// The day that the airports are of: "2022-10-11".
+    pub fn edition(&self) -> &str {
+        &self.edition
+    }
+
+    /// They are those that are built in.
+    pub fn is_embedded(&self) -> bool {
+        matches!(self.bytes, Bytes::Embedded(_))
+    }
+
+    /// Every tile unpacks, and its first airport decodes.
+    pub fn is_whole(&self) -> bool {
+        (0..self.heads.len() / HEAD).all(|i| self.tile(i).is_some_and(|t| t.count == 0 || self.airport(t.first).is_some()))
     }
 
     /// How many airports there are.
@@ -184,17 +250,19 @@ impl World {
 
     fn bounds(&self, i: usize) -> Option<Bounds> {
         let at = i.checked_mul(HEAD)?;
-        let degree = |k: usize| u16_at(self.heads, at + 2 * k).map(|v| f64::from(v as i16) / 100.0);
+        let heads = self.part(&self.heads);
+        let degree = |k: usize| u16_at(heads, at + 2 * k).map(|v| f64::from(v as i16) / 100.0);
         Some(Bounds([degree(0)?, degree(1)?, degree(2)?, degree(3)?]))
     }
 
     fn tile(&self, i: usize) -> Option<Tile> {
         let bounds = self.bounds(i)?;
         let at = i * HEAD;
-        let short = |k: usize| u16_at(self.heads, at + k).map(usize::from);
+        let heads = self.part(&self.heads);
+        let short = |k: usize| u16_at(heads, at + k).map(usize::from);
         Some(Tile {
             bounds,
-            offset: u32_at(self.heads, at + 8)? as usize,
+            offset: u32_at(heads, at + 8)? as usize,
             packed: short(12)?,
             unpacked: short(14)?,
             first: short(16)?,
@@ -204,10 +272,11 @@ impl World {
 
     /// The tile that holds an airport.
     fn tile_of(&self, n: usize) -> Option<Tile> {
-        let (mut low, mut high) = (0, self.heads.len() / HEAD);
+        let heads = self.part(&self.heads);
+        let (mut low, mut high) = (0, heads.len() / HEAD);
         while high - low > 1 {
             let middle = (low + high) / 2;
-            if usize::from(u16_at(self.heads, middle * HEAD + 16)?) <= n {
+            if usize::from(u16_at(heads, middle * HEAD + 16)?) <= n {
                 low = middle;
             } else {
                 high = middle;
@@ -218,7 +287,8 @@ impl World {
 
     fn point(&self, bounds: &Bounds, n: usize) -> Option<LatLon> {
         let [south, north, west, east] = bounds.0;
-        let part = |k: usize| u16_at(self.points, n * ENTRY + k).map(|v| f64::from(v) / 65535.0);
+        let points = self.part(&self.points);
+        let part = |k: usize| u16_at(points, n * ENTRY + k).map(|v| f64::from(v) / 65535.0);
         Some(LatLon::new(south + part(0)? * (north - south), west + part(2)? * (east - west)))
     }
 
@@ -241,20 +311,20 @@ impl World {
     /// The airport and the other identifier that it goes by, if it has one.
     fn read_airport(&self, n: usize) -> Option<(Airport, String)> {
         let tile = self.tile_of(n)?;
-        let packed = self.blocks.get(tile.offset..tile.offset.checked_add(tile.packed)?)?;
+        let packed = self.part(&self.blocks).get(tile.offset..tile.offset.checked_add(tile.packed)?)?;
         let mut raw = vec![0; tile.unpacked];
         let status = Decompress::new(false).decompress(packed, &mut raw, FlushDecompress::Finish).ok()?;
         if status != Status::StreamEnd {
             return None;
         }
         let position = self.point(&tile.bounds, n)?;
-        block::airport(&raw, tile.count, n - tile.first, position, self.places)
+        block::airport(&raw, tile.count, n - tile.first, position, self.part(&self.places))
     }
 
     /// By ICAO code or, where there is none, the code of its country; in any case.
     pub fn get(&self, code: &str) -> Option<Airport> {
         let code = code.trim().to_ascii_uppercase();
-        self.indexed(self.codes, &code)
+        self.indexed(self.part(&self.codes), &code)
             .filter_map(|n| self.read_airport(n))
             .find(|(a, other)| a.icao == code || *other == code)
             .map(|(a, _)| a)
@@ -262,11 +332,11 @@ impl World {
 
     /// The airports with a control tower whose spoken name is exactly this (lower case, letters and digits).
     pub fn towers_named(&self, name: &str) -> impl Iterator<Item = Airport> {
-        self.indexed(self.names, name).filter_map(|n| self.airport(n))
+        self.indexed(self.part(&self.names), name).filter_map(|n| self.airport(n))
     }
 
     /// The numbers that an index holds for a word; now and then another word's too.
-    fn indexed(&self, index: &'static [u8], word: &str) -> impl Iterator<Item = usize> + use<> {
+    fn indexed<'a>(&self, index: &'a [u8], word: &str) -> impl Iterator<Item = usize> + use<'a> {
         let hash = hash(word);
         let bucket = (hash >> 24) as usize;
         let bound = |i: usize| u32_at(index, i * 4).map_or(0, |n| n as usize);
@@ -281,8 +351,9 @@ impl World {
     /// most `TUNED`.
     pub fn tuned(&self, frequency: Frequency, at: LatLon, max_nm: f64) -> Vec<Airport> {
         let wanted = frequency.khz() / 10;
-        let count = self.stations.len() / ENTRY;
-        let key = |i: usize| u16_at(self.stations, i * ENTRY).map_or(u32::MAX, u32::from);
+        let stations = self.part(&self.stations);
+        let count = stations.len() / ENTRY;
+        let key = |i: usize| u16_at(stations, i * ENTRY).map_or(u32::MAX, u32::from);
         let (mut low, mut high) = (0, count);
         while low < high {
             let middle = (low + high) / 2;
@@ -294,7 +365,7 @@ impl World {
         }
         let mut found = Vec::new();
         for i in (low..count).take_while(|i| key(*i) == wanted) {
-            let Some(n) = u16_at(self.stations, i * ENTRY + 2).map(usize::from) else { continue };
+            let Some(n) = u16_at(stations, i * ENTRY + 2).map(usize::from) else { continue };
             let Some(d) = self.tile_of(n).and_then(|t| self.point(&t.bounds, n)).map(|p| p.distance_nm(at)) else { continue };
             if d <= max_nm {
                 found.push((d, n));
@@ -307,7 +378,7 @@ impl World {
 }
 
 /// FNV-1a of 32 bits with its halves mixed, as the script computes it.
-fn hash(word: &str) -> u32 {
+pub(super) fn hash(word: &str) -> u32 {
     let h = word.bytes().fold(0x811C_9DC5u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
     h ^ h >> 15
 }

@@ -1,5 +1,7 @@
 //! `stratus airports`: what is known of an airport, what lies near, the way to a runway, and how fast that is found.
 
+mod update;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,6 +15,7 @@ use crate::airports::data::Airports;
 use crate::airports::procedures::Kind;
 use crate::airports::{Airport, TaxiEdge, TaxiGraph, TaxiNode, described, routing, runway};
 use crate::cli::{AirportsArgs, AirportsWhat};
+use crate::dispatch::newest;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::scenery::{self, Imports, Wanted};
@@ -24,8 +27,13 @@ const NEAR: (f64, usize) = (100.0, 10);
 const LONGEST_LINE: u64 = 1 << 16;
 
 pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<ExitCode> {
-    let airports = Airports::world();
-    let imports = Imports::within(&Paths::find(config)?.data_dir);
+    let data_dir = Paths::find(config)?.data_dir;
+    let (airports, ignored) = newest::airports(&data_dir);
+    let imports = Imports::within(&data_dir);
+    // Whoever mends it need not be told.
+    if let Some(p) = ignored.filter(|_| !matches!(args.what, AirportsWhat::Update { .. })) {
+        writeln!(std::io::stderr(), "{p}")?;
+    }
     let mut out = std::io::stdout();
     match &args.what {
         AirportsWhat::Show { code, apt_dat, json } => {
@@ -91,7 +99,9 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
             let wanted = Wanted { xplane: of(xplane), flightgear: of(flightgear), files: files.clone(), usual };
             import(&mut out, &imports, &wanted)?;
         }
-        AirportsWhat::Bench => bench(&mut out)?,
+        AirportsWhat::Update { remove: true, .. } => update::remove(&mut out, config)?,
+        AirportsWhat::Update { remove: false, json } => update::run(&mut out, config, *json)?,
+        AirportsWhat::Bench => bench(&mut out, &airports)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -104,16 +114,16 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     }
     let known = airports.find(code).or_else(|| airports.named(code));
     let icao = known.as_ref().map_or(code, |a| a.icao.as_str()).to_owned();
-    let built_in = if airports.well_known(&icao) { "what is built in, looked at by a person" } else { "OurAirports, built in" };
+    let source = if airports.well_known(&icao) { "what is built in, looked at by a person".to_owned() } else { airports.source() };
     if let Some(told) = scenery::described(imports, airports, &icao)? {
-        let over = known.map(|_| format!("{built_in}: name and place"));
+        let over = known.map(|_| format!("{source}: name and place"));
         return Ok((told.airport, told.sources.into_iter().chain(over).collect()));
     }
     let known = known.ok_or_else(|| {
         Problem::new(format!("no airport {code:?} is known"))
             .fix("give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`")
     })?;
-    Ok((known, vec![built_in.to_owned()]))
+    Ok((known, vec![source]))
 }
 
 /// Reads the simulators' files into the index, with a bar where somebody watches.
@@ -294,10 +304,8 @@ fn grid(size: u32) -> TaxiGraph {
 }
 
 /// The figures of docs/airports.md, on this machine.
-fn bench(out: &mut impl Write) -> anyhow::Result<()> {
-    let began = Instant::now();
-    let airports = Airports::world();
-    writeln!(out, "ready: {} airports in {:.0} us", airports.count(), began.elapsed().as_secs_f64() * 1e6)?;
+fn bench(out: &mut impl Write, airports: &Airports) -> anyhow::Result<()> {
+    writeln!(out, "{} airports: {}", airports.count(), airports.source())?;
     let places = [
         (37.46, -122.11),
         (51.47, -0.45),

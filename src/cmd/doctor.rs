@@ -38,7 +38,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
     let checks = [
         check("configuration", false, found),
         check("folders", false, parts::folders(file)),
-        check("airports", false, parts::airports()),
+        check("airports", false, parts::airports(file)),
         limited("speech model", false, parts::speech_model),
         limited("voice", false, parts::voice),
         limited("recognition", false, parts::recognition),

@@ -104,7 +104,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Ptt(args) => say::ptt(file, &args),
         Command::Transcribe(args) => sound::transcribe(file, &args),
         Command::Speak(args) => sound::speak(file, &args),
-        Command::Replay(args) => replay::run(&args),
+        Command::Replay(args) => replay::run(file, &args),
         Command::Batch => batch::run(),
         Command::Setup(args) => {
             let file = cli.config.clone();

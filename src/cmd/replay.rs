@@ -1,6 +1,7 @@
 //! `stratus replay`: a scenario, a recorded flight's phases, or a recorded session, on the stage.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::scenario;
@@ -9,16 +10,18 @@ use crate::airports::data::Airports;
 use crate::app::App;
 use crate::atc::{Engine, Setup};
 use crate::cli::Replay;
+use crate::dispatch::newest;
 use crate::event::Speaker;
+use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::sim::record::{self, What};
 use crate::sim::replay;
 use crate::units::Time;
 
-pub(super) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
+pub(super) fn run(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
     let name = args.file.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
     if record::is_session(&args.file) {
-        return session(args);
+        return session(config, args);
     }
     if name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") {
         return flight(args);
@@ -47,11 +50,22 @@ pub(super) fn run(args: &Replay) -> anyhow::Result<ExitCode> {
     Ok(if played.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
+/// The airports that a session was recorded with; where they are not here, those that are built in, which is told.
+fn recorded_with(config: Option<&Path>, edition: Option<&str>) -> anyhow::Result<Airports> {
+    let Some(edition) = edition else { return Ok(Airports::world()) };
+    let (airports, _) = newest::airports(&Paths::find(config)?.data_dir);
+    if airports.newer_edition().as_deref() == Some(edition) {
+        return Ok(airports);
+    }
+    writeln!(std::io::stderr(), "recorded with the airports of {edition}, which are not here: those that are built in are used")?;
+    Ok(Airports::world())
+}
+
 /// A recorded session: the conversation again, on what was heard, typed and told then. An answer to the pilot that is
 /// another one now is shown, and fails the replay.
-fn session(args: &Replay) -> anyhow::Result<ExitCode> {
+fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
     let (header, entries) = record::read(&args.file)?;
-    let airports = Airports::world();
+    let airports = recorded_with(config, header.airports.as_deref())?;
     let mut stage = Stage::new(App::new(std::sync::Arc::new(header.config()), airports), None, None);
     let mut out = std::io::stdout();
     // Recordings made before it was kept do not tell what was cut off: all of it counts as heard.

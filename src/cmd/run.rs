@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use crate::airports::data::Airports;
 use crate::app::App;
 use crate::cli::Run;
 use crate::config;
@@ -67,7 +66,8 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         inbox.offer(Event::Trouble(crate::speech::model::none_chosen()));
     }
     let desk = desk(&inbox, &config);
-    let mut shell = Shell::start(&inbox, &config, paths.clone(), desk)?;
+    let airports = dispatch::newest::airports_in_use(&paths.data_dir);
+    let mut shell = Shell::start(&inbox, &config, paths.clone(), desk, &airports)?;
     if let Some(file) = &args.record {
         shell.recording.keep_in(file, &config)?;
     }
@@ -94,7 +94,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let devices = dispatch::watch_devices(&inbox);
     #[cfg(windows)]
     let notices = told::start(&inbox, &config, devices.as_ref());
-    let app = App::new(config, Airports::world());
+    let app = App::new(config, airports);
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.
     recording.store(true, Ordering::Relaxed);

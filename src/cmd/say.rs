@@ -8,9 +8,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::stage::Stage;
-use crate::airports::data::Airports;
 use crate::app::App;
 use crate::cli::{Ptt, PttEdge, Say};
+use crate::dispatch::newest::airports_in_use;
 use crate::ipc::{self, Reply, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -57,7 +57,7 @@ fn running(file: Option<&Path>, text: &str) -> Result<Option<Reply>, Problem> {
 fn once(file: Option<&Path>, sim: Option<&str>, text: &str) -> anyhow::Result<(String, String)> {
     let config = super::configuration(file)?;
     let sim = sim.unwrap_or(&config.sim.link).to_owned();
-    let mut stage = Stage::new(App::new(config, Airports::world()), None, None);
+    let mut stage = Stage::new(App::new(config, airports_in_use(&Paths::find(file)?.data_dir)), None, None);
     if let Some(spec) = sim.strip_prefix("replay:") {
         let (path, seconds) = spec.rsplit_once('@').and_then(|(p, s)| Some((p, s.parse::<f64>().ok()?))).unwrap_or((spec, 0.0));
         let flight = replay::read(Path::new(path), None)?;

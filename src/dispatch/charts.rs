@@ -35,15 +35,14 @@ pub(super) struct Charts {
 
 impl Charts {
     /// Starts the thread; nothing is read until an airport is asked for.
-    pub(super) fn start(imports: &Imports, inbox: &Inbox) -> Result<Self, Problem> {
-        let (out, trouble, imports) = (inbox.clone(), inbox.clone(), imports.clone());
+    pub(super) fn start(imports: &Imports, airports: &Airports, inbox: &Inbox) -> Result<Self, Problem> {
+        let (out, trouble, imports, airports) = (inbox.clone(), inbox.clone(), imports.clone(), airports.clone());
         let begin = move || {
-            let (out, imports) = (out.clone(), imports.clone());
-            let (mut airports, mut asked) = (None, VecDeque::<String>::new());
+            let (out, imports, airports) = (out.clone(), imports.clone(), airports.clone());
+            let mut asked = VecDeque::<String>::new();
             move |look: Look| {
-                let airports = airports.get_or_insert_with(Airports::world);
                 let tell = |icao: &String| {
-                    let told = scenery::described(&imports, airports, icao).map(|t| t.map(Arc::new));
+                    let told = scenery::described(&imports, &airports, icao).map(|t| t.map(Arc::new));
                     if let Ok(Some(t)) = &told {
                         let pieces = t.airport.taxiways.as_ref().map_or(0, |g| g.edges.len());
                         log::info!("{icao}: {} runways, {pieces} pieces of taxiway from {}", t.airport.runways.len(), t.sources.join(", "));
@@ -111,7 +110,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (sender, inbox) = sync_channel(8);
         let imports = Imports::within(dir.path());
-        let charts = Charts::start(&imports, &Inbox(sender)).unwrap();
+        let charts = Charts::start(&imports, &Airports::world(), &Inbox(sender)).unwrap();
         let told = || match inbox.recv_timeout(Duration::from_secs(60)).unwrap() {
             Event::Airport { icao, origin: Origin::Files, result } => (icao, result),
             other => panic!("{other:?}"),

@@ -197,7 +197,7 @@ mod tests {
         assert!(importing.join().unwrap() && imports.path().exists());
         let (sender, _inbox) = sync_channel(8);
         let inbox = Inbox(sender);
-        let charts = Arc::new(Charts::start(&imports, &inbox).unwrap());
+        let charts = Arc::new(Charts::start(&imports, &crate::airports::data::Airports::first(), &inbox).unwrap());
         let mut import = Import::new(imports, charts, &inbox);
         import.begin(Duration::from_secs(3600));
         assert!(import.thread.is_some());

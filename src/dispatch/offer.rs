@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use crate::download::{self, Patience, Wanted};
+use crate::download::{self, Known, Patience, Wanted};
 use crate::models::{self, Offer};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -70,8 +70,7 @@ pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut d
         what: format!("the speech model {}", offer.name),
         url: offer.url.clone(),
         to: to.clone(),
-        bytes: offer.bytes,
-        sha256: offer.sha256.clone(),
+        known: Known::Published { bytes: offer.bytes, sha256: offer.sha256.clone() },
         otherwise: "try again later, check the address (speech.mirror in stratus.toml), or download the file with a browser and set speech.model",
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;

@@ -25,6 +25,8 @@ pub struct Recording {
     failed: bool,
     /// What was told of airports lately: a recording that begins later depends on it too.
     airports: VecDeque<Event>,
+    /// The day of the world's airports, where they are not those that are built in.
+    edition: Option<String>,
 }
 
 /// Airports that the engine remembers, each by two sources.
@@ -32,8 +34,8 @@ const AIRPORTS: usize = 8;
 
 impl Recording {
     /// Nothing is recorded yet.
-    pub fn new(flights: PathBuf, inbox: &Inbox) -> Self {
-        Self { recorder: None, named: false, flights, inbox: inbox.clone(), failed: false, airports: VecDeque::new() }
+    pub fn new(flights: PathBuf, edition: Option<String>, inbox: &Inbox) -> Self {
+        Self { recorder: None, named: false, flights, inbox: inbox.clone(), failed: false, airports: VecDeque::new(), edition }
     }
 
     /// Records the whole session into this new file.
@@ -45,7 +47,8 @@ impl Recording {
 
     fn begin(&self, path: &Path, config: &Config, now: Time) -> Result<Recorder, Problem> {
         let inbox = self.inbox.clone();
-        Recorder::start(path, Header::new(config, since_1970().1), now, move |p| inbox.offer(Event::Trouble(p)))
+        let header = Header { airports: self.edition.clone(), ..Header::new(config, since_1970().1) };
+        Recorder::start(path, header, now, move |p| inbox.offer(Event::Trouble(p)))
     }
 
     /// Takes down what came in; a flight that begins or ends, begins or ends its recording where each is kept.
@@ -120,7 +123,7 @@ mod tests {
         config.sim.record = true;
         let config = Arc::new(config);
         let (sender, _inbox) = sync_channel(8);
-        let mut recording = Recording::new(dir.path().to_owned(), &Inbox(sender));
+        let mut recording = Recording::new(dir.path().to_owned(), None, &Inbox(sender));
         let told = |icao: &str| Event::Airport { icao: icao.into(), origin: Origin::Files, result: Ok(None) };
         let sim = |state| Event::Sim(Arc::new(Report { state, ..Report::default() }));
         for event in [told("PHTO"), told("KPAO"), told("PHTO"), sim(SimState::Flying), told("KSQL"), sim(SimState::Looking)] {

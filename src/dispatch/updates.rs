@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::{Shell, open};
-use crate::download::{self, Patience, Wanted};
+use crate::download::{self, Known, Patience, Wanted};
 use crate::event::{Event, UpdateNews};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -58,8 +58,7 @@ pub fn bring(offered: &Offered, feed: &str, paths: &Paths, cancel: &AtomicBool, 
         what: format!("Stratus {}", offered.version),
         url: format!("{}/{}", feed.rsplit_once('/').map_or(feed, |(folder, _)| folder), offered.file),
         to: to.clone(),
-        bytes: offered.bytes,
-        sha256: offered.sha256.clone(),
+        known: Known::Published { bytes: offered.bytes, sha256: offered.sha256.clone() },
         otherwise: "nothing was changed; try again later, or look at the project's own page",
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;

@@ -98,10 +98,13 @@ pub struct Header {
     pub airport: Option<String>,
     /// `sim.com1` of the configuration.
     pub com1: Option<Frequency>,
+    /// The day of the world's airports that were in use, where they were not those that are built in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub airports: Option<String>,
 }
 
 impl Header {
-    /// The header of a session that begins at `began_ms`, in milliseconds since 1970.
+    /// The header of a session that begins at `began_ms`, in milliseconds since 1970, with the airports that are built in.
     pub fn new(config: &Config, began_ms: u64) -> Self {
         Self {
             stratus: env!("CARGO_PKG_VERSION").into(),
@@ -109,6 +112,7 @@ impl Header {
             pilot: config.pilot.clone(),
             airport: config.sim.airport.clone(),
             com1: config.sim.com1,
+            airports: None,
         }
     }
 

@@ -20,8 +20,23 @@ const PURE: &[(&str, &[&str])] = &[
 ];
 
 /// The shell's modules: each may import what `FOR_SHELL` lists, and none of them another.
-const SHELL: &[&str] =
-    &["config", "audio", "speech", "llm", "download", "scenery", "sim", "desktop", "ipc", "log", "paths", "pipe", "worker", "cli"];
+const SHELL: &[&str] = &[
+    "config",
+    "audio",
+    "speech",
+    "llm",
+    "download",
+    "scenery",
+    "ourairports",
+    "sim",
+    "desktop",
+    "ipc",
+    "log",
+    "paths",
+    "pipe",
+    "worker",
+    "cli",
+];
 const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths", "models", "pipe"];
 
 /// These see everything.

@@ -4,10 +4,9 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::airports::data::Airports;
 use crate::audio::{resample, take};
 use crate::desktop::keyboard;
-use crate::dispatch::updates;
+use crate::dispatch::{newest, updates};
 use crate::event::{Hints, Voice};
 use crate::ipc::{self, Reply, Request};
 use crate::paths::Paths;
@@ -38,10 +37,13 @@ pub(super) fn folders(file: Option<&Path>) -> Result<String, Problem> {
     Ok(format!("{} and the log's are written to", paths.data_dir.display()))
 }
 
-pub(super) fn airports() -> Result<String, Problem> {
-    let world = Airports::world();
+pub(super) fn airports(file: Option<&Path>) -> Result<String, Problem> {
+    let (world, ignored) = newest::airports(&Paths::find(file)?.data_dir);
+    if let Some(p) = ignored {
+        return Err(p);
+    }
     match (world.count(), world.find("KSFO")) {
-        (n, Some(_)) if n > 0 => Ok(format!("{n} known")),
+        (n, Some(_)) if n > 0 => Ok(format!("{n} known ({})", world.source())),
         _ => Err(Problem::bug("the airports' data cannot be read").fix("reinstall Stratus")),
     }
 }

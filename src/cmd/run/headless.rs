@@ -12,11 +12,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::airports::data::Airports;
 use crate::app::App;
 use crate::audio::{resample, take, wav};
 use crate::cli::Run;
 use crate::cmd::stage::{Exchange, Stage};
+use crate::dispatch::newest::airports_in_use;
+use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::sim::replay::{self, Moment};
@@ -44,7 +45,8 @@ pub(super) fn run(file: Option<&Path>, args: &Run, script: &Path) -> anyhow::Res
         std::fs::create_dir_all(dir).map_err(|e| Problem::new(format!("cannot write {}", dir.display())).because(e))?;
     }
     let voice = Synthesiser::new(&files::voices()?)?;
-    let mut stage = Stage::new(App::new(std::sync::Arc::new(config.clone()), Airports::world()), ears, Some(voice));
+    let airports = airports_in_use(&Paths::find(file)?.data_dir);
+    let mut stage = Stage::new(App::new(std::sync::Arc::new(config.clone()), airports), ears, Some(voice));
     let mut com1 = config.sim.com1;
     let mut count = 0;
     for (n, line) in text.lines().enumerate() {

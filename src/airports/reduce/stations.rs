@@ -1,0 +1,111 @@
+//! An airport's stations out of the rows of OurAirports' frequencies.
+
+use super::number;
+
+/// In the order of the numbers that `world::block` reads.
+const ATIS: u8 = 0;
+const CLEARANCE: u8 = 1;
+const GROUND: u8 = 2;
+/// A control tower.
+pub(super) const TOWER: u8 = 3;
+const DEPARTURE: u8 = 4;
+const APPROACH: u8 = 5;
+const CENTER: u8 = 6;
+const CTAF: u8 = 7;
+/// An airport has no more, and no more rows of it are looked at than these.
+const MOST: usize = 24;
+const MOST_LISTED: usize = 400;
+
+/// What a station does, where and under which name it is heard; no name is the airport's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) code: u8,
+    pub(super) khz: u32,
+    pub(super) name: Box<str>,
+}
+
+/// The stations of an airport, row by row.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    heard: Vec<Heard>,
+    /// The first frequency of each kind that may stand in for a common one: UNICOM, information, radio.
+    instead: [Option<u32>; 3],
+}
+
+impl Listed {
+    /// Takes a row; `own` is the airport's name. What is not in the civil airband is none of ours.
+    pub(super) fn row(&mut self, kind: &str, description: &str, mhz: &str, own: &str) {
+        let Some(khz) = channel(mhz).filter(|_| self.heard.len() < MOST_LISTED) else { return };
+        let kind = kind.to_uppercase();
+        let kind = kind.trim();
+        for code in codes(kind) {
+            self.add(*code, khz, || super::names::station(description, own, *code <= TOWER), own);
+        }
+        if let Some(first) = stand_in(kind).and_then(|i| self.instead.get_mut(i)) {
+            first.get_or_insert(khz);
+        }
+    }
+
+    fn add(&mut self, code: u8, khz: u32, name: impl FnOnce() -> String, own: &str) {
+        if !self.heard.iter().any(|h| (h.code, h.khz) == (code, khz)) {
+            let name = Some(name()).filter(|n| n != own).unwrap_or_default();
+            self.heard.push(Heard { code, khz, name: name.into() });
+        }
+    }
+
+    /// All of them, in the order of their kinds. Where a tower is, there is no common frequency; where nobody controls and
+    /// none is listed, another one of the place is.
+    pub(super) fn finish(mut self) -> Vec<Heard> {
+        let has = |heard: &[Heard], code| heard.iter().any(|h| h.code == code);
+        if has(&self.heard, TOWER) {
+            self.heard.retain(|h| h.code != CTAF);
+        } else if !has(&self.heard, CTAF)
+            && let Some(khz) = self.instead.into_iter().flatten().next()
+        {
+            self.add(CTAF, khz, String::new, "");
+        }
+        self.heard.sort_by_key(|h| h.code);
+        self.heard.truncate(MOST);
+        self.heard.shrink_to_fit();
+        self.heard
+    }
+}
+
+/// A channel of the civil airband, in kHz, by its five-kilohertz name.
+fn channel(mhz: &str) -> Option<u32> {
+    let khz = (number(mhz)? * 1000.0).round_ties_even();
+    if !(118_000.0..137_000.0).contains(&khz) {
+        return None;
+    }
+    let khz = khz as u32;
+    Some(match (khz % 10, khz % 100) {
+        // "118.02" stands for 118.025.
+        (2 | 7, _) => khz / 10 * 10 + 5,
+        (0 | 5, 20 | 70) => khz + 5,
+        _ => khz,
+    })
+}
+
+fn codes(kind: &str) -> &'static [u8] {
+    match kind {
+        "ATIS" => &[ATIS],
+        "CLD" | "DEL" | "DELIVERY" | "CLNC DEL" | "CLNC" | "CLRN" | "CLR" | "PTD" | "GCCD" => &[CLEARANCE],
+        "GND" | "GROUND" | "SMC" | "GRN" => &[GROUND],
+        "TWR" | "TOWER" => &[TOWER],
+        "DEP" | "DEPT" => &[DEPARTURE],
+        "APP" | "APPR" | "ARR" | "RDR" | "RADAR" | "RAD/APP" | "DIR" | "TCA" | "LARS" => &[APPROACH],
+        "A/D" | "APP/DEP" => &[APPROACH, DEPARTURE],
+        "CNTR" | "ACC" | "ARTC" => &[CENTER],
+        "CTAF" | "ATF" | "MF" | "TIBA" | "SAFETY COM" | "SAFETYCOM" => &[CTAF],
+        _ => &[],
+    }
+}
+
+fn stand_in(kind: &str) -> Option<usize> {
+    match kind {
+        "UNIC" | "UNICOM" => Some(0),
+        "AFIS" | "INFO" => Some(1),
+        "A/G" | "RADIO" | "RDO" | "AAS" => Some(2),
+        _ => None,
+    }
+}

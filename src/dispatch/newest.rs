@@ -1,0 +1,163 @@
+//! The newest airports of the world: OurAirports' tables fetched when the pilot asks for them, checked, reduced, put in their
+//! place; and the airports that are in use.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::SystemTime;
+
+use time::OffsetDateTime;
+
+use crate::airports::data::Airports;
+use crate::airports::reduce::{self, Reduced, Table};
+use crate::airports::world::{BUILT_IN_EDITION, Counts, World};
+use crate::download::{self, Came, Known, Patience, Wanted};
+use crate::ourairports::{self, Fetched, Provenance};
+use crate::paths::{private, private_folder};
+use crate::problem::Problem;
+
+/// Where OurAirports publishes its tables (public domain), made anew each day; `airports.mirror` names another place.
+pub const PUBLISHED: &str = "https://davidmegginson.github.io/ourairports-data";
+
+/// The airports in use: the newer ones where they count, else those that are built in, and why the newer ones do not.
+pub fn airports(data_dir: &Path) -> (Airports, Option<Problem>) {
+    match ourairports::newer(data_dir) {
+        Ok(Some((world, _))) => (Airports::of(world), None),
+        Ok(None) => (Airports::world(), None),
+        Err(p) => (Airports::world(), Some(p)),
+    }
+}
+
+/// The same; the reason goes to the log.
+pub fn airports_in_use(data_dir: &Path) -> Airports {
+    let (airports, ignored) = airports(data_dir);
+    match ignored {
+        Some(p) => log::warn!("{}", p.one_line()),
+        None => log::info!("airports: {}", airports.source()),
+    }
+    airports
+}
+
+/// How newer airports are fetched.
+#[derive(Debug, Clone, Copy)]
+pub struct How<'a> {
+    /// The folder on the web.
+    pub from: &'a str,
+    /// With the server.
+    pub patience: Patience,
+    /// What there is nine tenths of at least.
+    pub built_in: Counts,
+    /// The day, where the server tells none: "2026-11-27".
+    pub today: &'a str,
+}
+
+/// Today, in UTC: "2026-11-27".
+pub fn today() -> String {
+    OffsetDateTime::from(SystemTime::now()).date().to_string()
+}
+
+/// Fetches the tables, makes the file of them and puts it in its place. Until then everything stays as it was; what has been
+/// fetched is gone on with the next time. `progress` is told the table, and how many of its bytes are there.
+pub fn update(
+    data_dir: &Path,
+    how: How<'_>,
+    cancel: &AtomicBool,
+    progress: &mut dyn FnMut(Table, u64),
+) -> Result<(Provenance, Reduced), Problem> {
+    let folder = ourairports::tables_dir(data_dir);
+    let lock = folder.join("lock");
+    let held = private_folder(&folder).and_then(|()| private().write(true).create(true).truncate(true).open(&lock));
+    let held = held.map_err(|e| {
+        Problem::new("cannot fetch the newest airports")
+            .because(format!("{}: {e}", lock.display()))
+            .fix(format!("check that {} can be written and that there is room", folder.display()))
+    })?;
+    if held.try_lock().is_err() {
+        return Err(Problem::new("the airports are being updated already").fix("wait until that is done"));
+    }
+    let mut tables = Vec::new();
+    let mut edition = how.today.to_owned();
+    for table in Table::ALL {
+        let came = fetch(table, &folder, how, cancel, progress)?;
+        if table == Table::Airports
+            && let Some(day) = came.changed.as_deref().and_then(day)
+            && day < edition
+        {
+            edition = day;
+        }
+        tables.push(Fetched { file: table.file().into(), bytes: came.bytes, sha256: came.sha256 });
+    }
+    let made = reduce_and_write(data_dir, &folder, &edition, tables, how);
+    // Right or wrong, these tables have served: the next time newer ones are fetched.
+    if let Err(e) = drop_tables(&folder, held) {
+        log::warn!("{}: {e}", folder.display());
+    }
+    made
+}
+
+fn reduce_and_write(
+    data_dir: &Path,
+    folder: &Path,
+    edition: &str,
+    tables: Vec<Fetched>,
+    how: How<'_>,
+) -> Result<(Provenance, Reduced), Problem> {
+    if edition < BUILT_IN_EDITION {
+        return Err(reduce::refused(format!("they are of {edition}; what is built in is of {BUILT_IN_EDITION}")));
+    }
+    let reduced = ourairports::reduce(folder, how.built_in)?;
+    let whole = World::newer(reduced.bytes.clone(), edition).is_some_and(|w| w.len() == reduced.counts.airports && w.is_whole());
+    if !whole {
+        return Err(Problem::bug("the new airports could not be packed").fix("nothing was changed; report it with the tables"));
+    }
+    let provenance = Provenance { edition: edition.into(), from: how.from.into(), tables, counts: reduced.counts };
+    ourairports::write(data_dir, &reduced.bytes, &provenance)?;
+    Ok((provenance, reduced))
+}
+
+fn fetch(table: Table, folder: &Path, how: How<'_>, cancel: &AtomicBool, progress: &mut dyn FnMut(Table, u64)) -> Result<Came, Problem> {
+    let wanted = Wanted {
+        what: format!("OurAirports' {}", table.file()),
+        url: format!("{}/{}", how.from.trim_end_matches('/'), table.file()),
+        to: folder.join(table.file()),
+        known: Known::AtMost(table.largest()),
+        otherwise: "nothing was changed; try again later, or check the address (airports.mirror in stratus.toml)",
+    };
+    download::fetch(&wanted, how.patience, cancel, &mut |have| progress(table, have))
+}
+
+fn drop_tables(folder: &Path, held: fs::File) -> std::io::Result<()> {
+    for table in Table::ALL {
+        fs::remove_file(folder.join(table.file()))?;
+    }
+    drop(held);
+    fs::remove_dir_all(folder)
+}
+
+/// The day of an HTTP date: "Fri, 27 Nov 2026 04:05:06 GMT" is "2026-11-27".
+fn day(date: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut words = date.split_once(", ")?.1.split(' ');
+    let (day, month, year) = (words.next()?, words.next()?, words.next()?);
+    let month = (1..).zip(MONTHS).find(|(_, m)| *m == month)?.0;
+    let (day, year): (u8, u16) = (day.parse().ok()?, year.parse().ok()?);
+    let day = time::Date::from_calendar_date(year.into(), time::Month::try_from(month).ok()?, day).ok()?;
+    Some(day.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_from_a_servers_date_or_there_is_none() {
+        assert_eq!(day("Fri, 27 Nov 2026 04:05:06 GMT").as_deref(), Some("2026-11-27"));
+        assert_eq!(day("Thu, 29 Feb 2024 00:00:00 GMT").as_deref(), Some("2024-02-29"));
+        for none in
+            ["", "yesterday", "Fri, 31 Nov 2026 04:05:06 GMT", "Fri, 27 Now 2026", "Fri, 1 Jan 99999 00:00:00 GMT", "Fri, -1 Jan 2026"]
+        {
+            assert_eq!(day(none), None, "{none}");
+        }
+        assert!(today().as_str() > BUILT_IN_EDITION && today().len() == 10);
+    }
+}
