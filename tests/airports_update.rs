@@ -2,6 +2,7 @@
 //! where they are not OurAirports', used when they are, and never half in place. Real HTTP over a loopback socket.
 
 #![allow(clippy::print_stdout, reason = "what could not be compared is told")]
+#![cfg_attr(not(target_os = "linux"), allow(dead_code, unused_imports, reason = "the command is run on Linux"))]
 
 #[path = "peers/files.rs"]
 mod files;
