@@ -330,6 +330,7 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
                 | "direct"
                 | "request"
                 | "land"
+                | "alternate"
         ) || matches!(before, "at" | "around" | "near" | "over") && weather
             || weather && i + 1 == t.len();
         if let Some((code, n)) = place(&words[i..]) {
@@ -362,7 +363,10 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
                 .take(3)
                 .take_while(|x| !x.word().is_empty() && !STOP.contains(&x.word()) && compass(x.word()).is_none())
                 .count();
-            let radio = matches!(word(t, i), "the" | "land" | "" | "enter" | "tower" | "ground" | "taxi" | "final" | "cross");
+            let radio = matches!(
+                word(t, i),
+                "the" | "land" | "" | "enter" | "tower" | "ground" | "taxi" | "final" | "cross" | "transition" | "transit"
+            );
             if n > 0 && !radio {
                 slots.destination = Some(text(&t[i..i + n]));
                 return;
@@ -436,7 +440,7 @@ fn atis(t: &[Token], taken: &Range<usize>) -> Option<char> {
         let p = back(t, i, 1);
         let spelt = t.get(i + 1).is_some_and(|x| x.letter().is_some()) && !taken.contains(&(i + 1));
         if matches!(p, "information" | "atis" | "info")
-            || matches!(p, "with" | "have" | "got") && !spelt && !matches!(word(t, i + 1), "in" | "airspace")
+            || matches!(p, "with" | "have" | "got" | "received") && !spelt && !matches!(word(t, i + 1), "in" | "airspace")
         {
             return Some(c);
         }
@@ -475,6 +479,7 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
         s.position = Some("hold_short".into());
     }
     s.crossing = p.has("request to cross, requesting to cross, request crossing, requesting crossing, like to cross, ready to cross, request cross, to cross runway, crossing clearance");
+    s.special_vfr = p.has("special vfr, svfr") && !p.has("maintain special, maintaining special, cleared");
     let vacating = p.has("clear of, vacated, off the runway, clear at, exited, exiting, short _ at, clear");
     location(t, hidden, &mut s, vacating);
     destination(t, hidden, &mut s, p.has("weather, atis, metar, altimeter, pireps, icing, wind, winds, met report"));
@@ -501,12 +506,22 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
             s.speed_kt = figures::digits(t, i + 1..n).parse().ok().filter(|n| (40..=600).contains(n));
         }
     }
-    s.approach =
-        [("ils", "ILS"), ("rnav", "RNAV"), ("gps", "RNAV"), ("localizer", "LOC"), ("visual", "visual"), ("vor", "VOR"), ("ndb", "NDB")]
-            .iter()
-            .find(|(w, _)| p.has(w))
-            .map(|(_, n)| (*n).to_owned());
-    s.landing = if p.has("touch and go, touch and goes, touch go, stop and go") {
+    s.approach = [
+        ("ils", "ILS"),
+        ("rnav", "RNAV"),
+        ("gps", "RNAV"),
+        ("rnp", "RNAV"),
+        ("localizer", "LOC"),
+        ("visual", "visual"),
+        ("vor", "VOR"),
+        ("ndb", "NDB"),
+    ]
+    .iter()
+    .find(|(w, _)| p.has(w))
+    .map(|(_, n)| (*n).to_owned());
+    s.landing = if p.has("stop and go, stop and goes, stop _ then go") {
+        Some(Landing::StopAndGo)
+    } else if p.has("touch and go, touch and goes, touch go") {
         Some(Landing::TouchAndGo)
     } else if p.has("the option") {
         Some(Landing::Option)

@@ -123,7 +123,11 @@ pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>>
             && !letter_next
             && possible.is_some()
             && (side.is_some() && !matches!(prev, "heading" | "turn" | "left" | "right" | "level")
-                || len == 2 && (BEFORE_RUNWAY.contains(&prev) || i == 0 && cut || prev == "at" && i >= 2 && word(t, i - 2) == "ready"));
+                || len == 2
+                    && (BEFORE_RUNWAY.contains(&prev)
+                        || i == 0 && cut
+                        || prev == "at" && i >= 2 && (word(t, i - 2) == "ready" || i >= 3 && word(t, i - 3) == "number")
+                        || prev == "on" && i >= 2 && matches!(word(t, i - 2), "go" | "option")));
         if (named && !before_point && len <= 2) || implied {
             let start = if named { i - 1 } else { i };
             out.push(match possible {

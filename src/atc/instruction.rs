@@ -12,6 +12,8 @@ pub enum Landing {
     FullStop,
     /// "cleared touch-and-go".
     TouchAndGo,
+    /// "cleared stop-and-go".
+    StopAndGo,
     /// "cleared for the option" (3-8-2).
     Option,
     /// "cleared low approach".
@@ -309,6 +311,13 @@ pub enum Item {
     ClearedThrough(String),
     /// "cleared to enter Bravo airspace": to land at its primary airport.
     ClearedInto(String),
+    /// "cleared out of the Centennial surface area, maintain special VFR conditions" (7110.65 7-5-1).
+    SpecialVfr {
+        /// Out of it; else to enter it.
+        out: bool,
+        /// The airport, as it is called; may be empty.
+        name: String,
+    },
     /// "remain outside the Class D airspace" and the like.
     RemainOutside(String),
     /// "push back approved", "startup approved", with facing direction.

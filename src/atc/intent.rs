@@ -108,6 +108,9 @@ pub struct Slots {
     pub runway: Option<Runway>,
     /// The pilot asks to cross the runway.
     pub crossing: bool,
+    /// The pilot asks for special VFR.
+    #[serde(default)]
+    pub special_vfr: bool,
     /// A runway number that cannot exist ("four seven"), as digits: said, so that it can be refused and not guessed.
     pub bad_runway: Option<String>,
     /// Altitudes in feet, in the order said ("leaving 3,200 climbing 10,000"); a flight level times 100.

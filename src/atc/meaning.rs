@@ -58,6 +58,9 @@ const VACATED: &str = "clear of, vacated, off the runway, runway clear, clear ru
     exited, clear at, off runway, off the active, exiting runway, exiting the runway, # clear, left clear, right clear, \
     vacating, turned off, off at, clearing the runway, clearing runway, clear runway # #, off # #";
 
+/// Back on the ground, by the pilot's own words.
+const LANDED: &str = "just landed, we landed, have landed, just touched down, just got in, just arrived";
+
 /// A take-off that the pilot gives up.
 const STOPPED: &str = "aborting takeoff, aborting the takeoff, aborting our takeoff, abort takeoff, aborted takeoff, rejecting takeoff, \
     rejecting the takeoff, rejected takeoff, reject takeoff, stopping the takeoff, discontinuing takeoff, discontinuing the takeoff, \
@@ -122,7 +125,8 @@ impl Scene<'_> {
                 fuel, short on fuel, fuel critical, bingo fuel, fuel is low, fuel state, out of gas, out of fuel, fuel \
                 emergency, minutes of fuel, minutes fuel, minutes of gas, minutes left, fuel _ low, almost out of, fuel is \
                 getting, emergency fuel",
-            ) && !self.has("souls, fuel on board, endurance"),
+            ) && !self.has("souls, fuel on board")
+                && (!self.has("endurance") || self.has("fuel _ low, low on fuel, low fuel, minimum fuel")),
             Intent::LowFuel,
         );
         f.add(
@@ -140,14 +144,14 @@ impl Scene<'_> {
         );
         f.add(
             self.has(
-                "going around, go around, going missed, missed approach, going to go around, balked landing, aborting the \
+                "going around, go around, going missed, missed approach, on the missed, flying the missed, executing the missed, executing missed, going to go around, balked landing, aborting the \
                 landing, rejecting the landing, rejected landing, discontinuing approach, on the go",
             ) && !self.asks(),
             Intent::GoAround,
         );
         let divert = self.has(
             "divert, diverting, diversion, change of destination, change destination, change our destination, to our \
-            alternate, to the alternate, alternate airport, new destination, return to the field, return to _ airport",
+            alternate, to the alternate, to my alternate, going to _ alternate, alternate airport, new destination, return to the field, return to _ airport",
         );
         f.add(divert, Intent::Diversion);
     }
@@ -183,6 +187,9 @@ impl Scene<'_> {
             return true;
         }
         let tells_code = p.begins("squawking") && self.ctx.last_atc.is_none() && !self.ctx.pending;
+        if !self.echoes && p.has(LANDED) && p.has("taxi") {
+            return false;
+        }
         if tells_code
             || p.is_empty()
             || self.asks()
@@ -267,7 +274,7 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
     s.reports(&mut reports);
     let answers_question = s.slots.heading.is_some()
         && reports.0.contains(&Intent::HeadingReport)
-        && s.atc_said("say heading, report heading, report your heading, say your heading, say assigned heading");
+        && s.atc_said("say heading, report heading, report your heading, say your heading, say assigned heading, say present heading, say magnetic heading");
     let sees = reports.0.iter().any(|i| matches!(i, Intent::TrafficInSight | Intent::NegativeContact | Intent::FieldInSight));
     let cancels = later.0.iter().any(|i| matches!(i, Intent::CancelFlightFollowing | Intent::CancelIfr | Intent::RequestProgressiveTaxi));
     let only_sees = sees && !s.has(STRONG) && s.slots.runway.is_none() && !s.has("number #, follow, following, behind");

@@ -151,6 +151,8 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     } else if has(t, &["line", "up"]) || t.iter().any(|x| x.is("lineup")) {
         rw(items);
         items.push(Item::LineUpAndWait);
+    } else if has(t, &["special", "vfr"]) {
+        items.push(Item::SpecialVfr { out: true, name: String::new() });
     } else if t.iter().any(|x| x.is("cleared")) {
         cleared(t, runway, items);
     } else if t.iter().any(|x| x.is("taxi")) {
@@ -219,6 +221,8 @@ fn letters_only(t: &[Token]) -> bool {
 fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
     let landing = if t.iter().any(|x| x.is("touch")) {
         Some(Landing::TouchAndGo)
+    } else if has(t, &["stop", "and", "go"]) {
+        Some(Landing::StopAndGo)
     } else if t.iter().any(|x| x.is("option")) {
         Some(Landing::Option)
     } else if has(t, &["low", "approach"]) {

@@ -182,6 +182,7 @@ pub fn ask_for(items: &[Item], missing: &[ReadbackItem]) -> Item {
                 (ReadbackItem::Callsign, _) => return None,
                 (ReadbackItem::HoldShort, Some(Item::HoldShort { runway, .. })) => format!("hold short of runway {runway}"),
                 (ReadbackItem::Runway, _) => "runway assignment".to_owned(),
+                (ReadbackItem::Altimeter, Some(Item::Pressure(Pressure::Qnh(_)))) => "QNH".to_owned(),
                 (ReadbackItem::Crossing, _) => "runway crossing".to_owned(),
                 (other, _) => other.word().replace('_', " "),
             })

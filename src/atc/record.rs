@@ -61,6 +61,8 @@ pub struct Record {
     pub altitude_ft: Option<i32>,
     /// Cleared into or through class B airspace.
     pub bravo: bool,
+    /// May fly below the minima of visual flight (special VFR).
+    pub special_vfr: bool,
     /// The pilot asked for a way through the airspace, at these feet.
     pub wants_through: Option<i32>,
     /// Assigned speed, knots.
@@ -151,6 +153,7 @@ impl Record {
                     self.bravo = true;
                     self.wants_through = None;
                 }
+                Item::SpecialVfr { .. } => self.special_vfr = true,
                 Item::TransitionApproved(_) => self.wants_through = None,
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
@@ -198,6 +201,7 @@ impl Record {
                 self.lined_up = None;
             }
             Phase::TaxiIn => {
+                self.special_vfr = false;
                 self.bravo = false;
                 self.speed_kt = None;
                 self.landing = None;

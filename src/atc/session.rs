@@ -3,6 +3,7 @@
 //! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
 
 mod ground;
+mod minima;
 mod radar;
 mod tower;
 
@@ -12,7 +13,7 @@ use super::phase::Phase;
 use super::readback::{self, Check, ReadbackItem, Verdict};
 use super::record::Record;
 use super::situation::Situation;
-use crate::units::{Facility, Region, Squawk};
+use crate::units::{Facility, Region, Runway, Squawk};
 
 /// What a controller makes of a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +86,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if let Some(d) = defiance(s, record, heard, text) {
         return d.into();
     }
+    if let Some(d) = minima::special(s, heard) {
+        return d.into();
+    }
     let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none());
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
         return wrong_runway(s, heard).into();
@@ -93,6 +97,12 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
         return d.into();
     }
     if let Some(d) = wrong_unit(s, heard) {
+        return d.into();
+    }
+    if heard.intent == Intent::Unknown
+        && heard.callsign.is_some()
+        && let Some(d) = wants_off(s, record, text)
+    {
         return d.into();
     }
     common(s, record, heard)
@@ -186,7 +196,7 @@ fn no_pending_readback(s: &Situation, record: &Record, heard: &Understanding) ->
     Decision::Silent("no readback was awaited")
 }
 
-fn runway_of(items: &[Item]) -> Option<crate::units::Runway> {
+fn runway_of(items: &[Item]) -> Option<Runway> {
     items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None })
 }
 
@@ -266,9 +276,25 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -
         [Intent::TaxiRequest, Intent::TaxiToParking, Intent::PushbackRequest, Intent::StartupRequest, Intent::FlightFollowingRequest]
             .iter()
             .any(|i| heard.has(*i));
-    if s.on_ground && !asks && (t.contains("taking off") || t.contains("departing")) && record.takeoff.is_none() && !s.on_runway {
-        let traffic = s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone()));
-        return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }].into_iter().chain(traffic)));
+    let rolls = [
+        "we are rolling",
+        "we're rolling",
+        "rolling now",
+        "rolling runway",
+        "i'm rolling",
+        "i am rolling",
+        "our roll",
+        "the roll",
+        "my roll",
+    ];
+    let rolls = s.facility == Facility::Tower && rolls.iter().any(|w| t.contains(w));
+    if s.on_ground && !asks && (rolls || t.contains("taking off") || t.contains("departing")) && record.takeoff.is_none() {
+        if !s.on_runway {
+            return Some(hold_short(s, runway));
+        }
+        if rolls && s.phase == Phase::LineUpAndWait {
+            return Some(Decision::say([Item::Stop, Item::Advice("you are not cleared for takeoff".into())]));
+        }
     }
     if s.on_ground
         && t.contains("crossing")
@@ -277,6 +303,20 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -
         return Some(Decision::say([Item::Negative, Item::HoldShort { runway: hold, at: None }]));
     }
     None
+}
+
+/// "Negative, hold short", with who is in the way.
+fn hold_short(s: &Situation, runway: Runway) -> Decision {
+    let there = s.occupant(runway).map(|o| format!("{o}, on the runway")).or_else(|| s.traffic.as_ref().map(|t| t.words.clone()));
+    Decision::say([Item::Negative, Item::HoldShort { runway, at: None }].into_iter().chain(there.map(Item::Traffic)))
+}
+
+/// Words about a take-off that are no call a pilot makes, short of a runway: nobody goes by them, and that is said.
+fn wants_off(s: &Situation, record: &Record, text: &str) -> Option<Decision> {
+    let waits = s.facility == Facility::Tower && s.on_ground && !s.on_runway && record.takeoff.is_none() && s.phase == Phase::HoldingShort;
+    let t = if waits { text.to_ascii_lowercase() } else { return None };
+    let off = ["takeoff", "take off", "take-off", "line up", "lining up"].iter().any(|w| t.contains(w));
+    off.then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
 }
 
 /// A special code in a stated situation; a live one is noticed as soon as it is seen, and then never again.

@@ -116,7 +116,7 @@ const SLIPS: &[(&str, &str)] = &[
     ("checking in", "checkingin"), ("north west", "northwest"), ("north east", "northeast"), ("south west", "southwest"),
     ("south east", "southeast"), ("north bound", "northbound"), ("south bound", "southbound"), ("east bound", "eastbound"),
     ("west bound", "westbound"), ("mid field", "midfield"), ("q n h", "qnh"), ("i l s", "ils"), ("i f r", "ifr"),
-    ("v f r", "vfr"), ("v o r", "vor"), ("g p s", "gps"), ("r nav", "rnav"), ("r n a v", "rnav"), ("are nav", "rnav"),
+    ("v f r", "vfr"), ("v o r", "vor"), ("g p s", "gps"), ("r nav", "rnav"), ("r n p", "rnp"), ("r n a v", "rnav"), ("are nav", "rnav"),
     ("arnav", "rnav"), ("area nav", "rnav"), ("a t i s", "atis"), ("t c a s", "tcas"), ("j f k", "jfk"), ("jay f k", "jfk"),
     ("jay eff kay", "jfk"), ("l a x", "lax"), ("s f o", "sfo"), ("v m c", "vmc"), ("i m c", "imc"), ("c t a f", "ctaf"),
     ("e t a", "eta"), ("tee cas", "tcas"), ("wheel co", "wilco"), ("will comply", "wilco"), ("will co", "wilco"),
@@ -201,6 +201,9 @@ fn raw_words(cleaned: &str) -> Vec<Raw> {
             if FILLERS.contains(&p.as_str()) || p.is_empty() {
                 continue;
             }
+            // "United five thirty one's going around": the last of the callsign, and a verb.
+            let stem = p.strip_suffix("'s").filter(|s| number_word(s).is_some() || letter_of(s).is_some()).map(str::to_owned);
+            let p = stem.unwrap_or(p);
             out.push(Raw { word: p, pause: i + 1 == n && pause });
         }
         if out.len() >= MAX_TOKENS {

@@ -25,11 +25,12 @@ impl Scene<'_> {
         f.add(
             !none
                 && !field
-                && p.has(
-                    "in sight, have the traffic, got the traffic, has the traffic, tally, tallyho, traffic visual, visual \
+                && (self.atc_said("traffic") && p.has("i see, we see, see the, see that, eyes on, have eyes")
+                    || p.has(
+                        "in sight, have the traffic, got the traffic, has the traffic, tally, tallyho, traffic visual, visual \
                     with, have him, got him, see the traffic, see him, visual contact, have traffic, visual on, have that \
                     traffic, got traffic, contact with the traffic, traffic is in sight, have the",
-                )
+                    ))
                 && !p.has("have the weather, have the numbers, have the atis, have the information"),
             Intent::TrafficInSight,
         );
@@ -50,7 +51,7 @@ impl Scene<'_> {
         f.add(
             self.slots.heading.is_some()
                 && (self.atc_said(
-                    "say heading, report heading, say assigned heading, say your heading, say present heading, what heading, heading?",
+                    "say heading, report heading, say assigned heading, say your heading, say present heading, say magnetic heading, what heading, heading?",
                 ) || p.has(
                     "our heading, present heading, heading _ now, heading is, current heading, on a heading, on \
                         heading, flying heading, assigned heading",

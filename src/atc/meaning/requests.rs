@@ -1,6 +1,6 @@
 //! What a pilot asks for.
 
-use super::{Found, STOPPED, Scene, VACATED};
+use super::{Found, LANDED, STOPPED, Scene, VACATED};
 use crate::atc::intent::Intent;
 use crate::units::Facility;
 
@@ -8,7 +8,9 @@ impl Scene<'_> {
     /// Every wish of the transmission, the wider one first where one includes another.
     pub(super) fn requests(&self, f: &mut Found) {
         let (asks, p) = (self.asks(), self.p);
-        let taxi = p.has("taxi, taxiing");
+        let on_wheels = matches!(self.facility, None | Some(Facility::Ground));
+        let taxi = p.has("taxi, taxiing")
+            || on_wheels && asks && p.has("to the runway, to runway, to the active, out to the runway") && !p.has("cross, crossing");
         let station = self.station || asks || self.ctx.facility == Some(Facility::Ground) && !self.callsign_last;
         f.add(p.has("progressive"), Intent::RequestProgressiveTaxi);
         f.add(
@@ -18,9 +20,11 @@ impl Scene<'_> {
             ),
             Intent::CancelIfr,
         );
+        let enough = p.has("do not need, do not require, no longer want, done with, that is all for");
         let ends = p.has("cancel, cancelling, canceling, terminate, terminating, end, discontinue, drop");
         f.add(
-            ends && p.has("following, advisories, radar service, radar services, traffic service, basic service, service, services")
+            (ends || enough)
+                && p.has("following, advisories, radar service, radar services, traffic service, basic service, service, services")
                 || p.has("no longer need, no longer require") && p.has("following, advisories, service"),
             Intent::CancelFlightFollowing,
         );
@@ -33,8 +37,11 @@ impl Scene<'_> {
             taxi to the #, taxi to stand, taxi to gate",
         );
         // Off the runway, a taxi is a taxi in.
-        let in_from = taxi && station && p.has(VACATED) && !p.has("taxi back, back taxi, taxi to runway, taxi runway, for departure");
-        f.add(parking && station || in_from, Intent::TaxiToParking);
+        let in_from = taxi
+            && station
+            && (p.has(VACATED) && !p.has("taxi back") || p.has(LANDED))
+            && !p.has("back taxi, taxi to runway, taxi runway, for departure");
+        f.add((parking && station) || in_from || taxi && p.has(LANDED), Intent::TaxiToParking);
         let push = p.has("pushback, push and start, push, pushing back, push start");
         let push = push && !p.has("pushback complete, pushback completed, pushedback, push complete, push completed, pushback is complete");
         f.add(push && (asks || self.station || p.has("ready")) && !p.has("approved"), Intent::PushbackRequest);
@@ -52,11 +59,17 @@ impl Scene<'_> {
         let takeoff_clearance = p.has("takeoff clearance, clearance for takeoff");
         let into = p.has(
             "transition, transit, cross the bravo, cross the charlie, cross the delta, through the bravo, into the bravo, enter the bravo, transiting, cross over the, cross the zone, crossing your, through your, through the, \
-            overfly, overflight, cross your, cross the field, cross midfield, overhead transition, zone crossing, bravo \
+            overfly, overflight, cross your, cross the field, cross midfield, overhead transition, zone crossing, crossing of _ zone, crossing _ control zone, crossing of _ airspace, bravo \
             clearance, bravo transition, cross the airspace, cross the class, cross overhead, enter the bravo, enter \
             class, crossing the zone, cross the control zone, cross the ctr, zone transit",
         );
-        f.add(into && !p.has("approved, transition level, transition altitude") && (asks || self.station), Intent::TransitionRequest);
+        f.add(
+            into && !p.has("approved, transition level, transition altitude")
+                && (asks
+                    || self.station
+                    || p.has("passing through your, transiting your, coming through your, through your airspace, crossing your airspace")),
+            Intent::TransitionRequest,
+        );
         let clearance = p.has("clearance, ifr to, ready to copy, pick up _ ifr, pick up our, ifr request, ifr release");
         f.add(
             clearance
@@ -65,7 +78,7 @@ impl Scene<'_> {
                 && !into
                 && !push
                 && !ends
-                && (asks || p.has("ready to copy, ifr to, ifr clearance"))
+                && (asks || p.has("ready to copy, ifr to, ifr clearance, pick up our, pick up _ clearance, picking up _ clearance"))
                 && !p.has("vfr clearance, taxi clearance, start clearance, hold for"),
             Intent::IfrClearanceRequest,
         );
@@ -76,7 +89,10 @@ impl Scene<'_> {
             off",
         );
         f.add(
-            leave && (asks || self.station || !self.callsign_last || p.has("leaving")) && !p.has("approved"),
+            leave
+                && !p.has("level change, altitude change")
+                && (asks || self.station || !self.callsign_last || p.has("leaving"))
+                && !p.has("approved"),
             Intent::FrequencyChangeRequest,
         );
         let following = p.has(
@@ -84,8 +100,8 @@ impl Scene<'_> {
             service, traffic service, deconfliction service, flight information service, advisories, traffic information",
         );
         let vfr_out = (self.facility == Some(Facility::Clearance)) && p.has("vfr to, vfr departure, vfr _ to")
-            || asks && p.has("vfr departure") && !taxi;
-        f.add((following && !ends || vfr_out) && !p.has("airport advisories"), Intent::FlightFollowingRequest);
+            || asks && p.has("vfr departure") && !taxi && !self.slots.special_vfr;
+        f.add((following && !ends && !enough || vfr_out) && !p.has("airport advisories"), Intent::FlightFollowingRequest);
         let approach = self.slots.approach.is_some()
             && !p.has("visual contact, vor at, the vor, of _ vor, # vor, over _ vor, visual on, visual with")
             || p.has(
@@ -98,7 +114,7 @@ impl Scene<'_> {
             information, field conditions, braking action, ride report, ride reports, pireps",
         );
         let wants_weather =
-            asks && weather && !p.has("with weather, due weather, around weather, deviate, due to weather, deviation, runway in use for")
+            asks && weather && !p.has("have the atis, have atis, got the atis, with the atis, with weather, due weather, around weather, deviate, due to weather, deviation, runway in use for")
                 || p.has(
                     "wind check, say wind, say winds, say altimeter, say weather, say the, what is the wind, what is the \
                 altimeter, what is the weather, what is the qnh, what runway, which runway, say qnh, what is _ wind, what \
@@ -119,6 +135,17 @@ impl Scene<'_> {
             "takeoff, takingoff, immediate departure, intersection departure, to depart, request departure, requesting \
             departure, rolling, departure clearance",
         );
+        let hurry = p.has(
+            "get out right, get out now, get out before, get out ahead, out ahead of, out before, squeeze out, squeeze in front, \
+            squeeze us, sneak out, slip out, go before, go ahead of, depart before, depart ahead, depart right away, depart now, \
+            go right now, go right away, go right behind, leave right away, off before, off ahead of, room to go, get going, get airborne, \
+            get us out, let us go, can we go |",
+        );
+        let special_out = self.slots.special_vfr && asks && !p.has("inbound, landing, to land, enter, into, transition");
+        f.add(
+            special_out || hurry && self.facility == Some(Facility::Tower) && asks && self.slots.distance_nm.is_none(),
+            Intent::TakeoffRequest,
+        );
         f.add(
             takeoff
                 && !ready
@@ -128,7 +155,7 @@ impl Scene<'_> {
             Intent::TakeoffRequest,
         );
         let level = p.has(
-            "higher, lower, climb, descent, descend, different altitude, altitude change, another altitude, new altitude, \
+            "higher, lower, go down, go up, come down to, get down, climb, descent, descend, different altitude, altitude change, another altitude, new altitude, \
             change altitude, request altitude, chance of # thousand, have # thousand, get # thousand, try # thousand, take # thousand, request altitude, request level, request flight level, request _ thousand, like _ thousand, \
             request # thousand, level change, cruise, cruising, top of descent, ready for descent, ready for lower",
         );
@@ -170,6 +197,7 @@ impl Scene<'_> {
             self.slots.landing,
             Some(
                 crate::atc::instruction::Landing::TouchAndGo
+                    | crate::atc::instruction::Landing::StopAndGo
                     | crate::atc::instruction::Landing::Option
                     | crate::atc::instruction::Landing::LowApproach
             )
@@ -177,7 +205,9 @@ impl Scene<'_> {
         let bearing = p.has("# to the, # north, # south, # east, # west, miles") && self.slots.direction.is_some();
         let far = (self.slots.distance_nm.is_some() || bearing) && !leg;
         f.add(
-            at_field && (far || !leg && (self.station || asks) || p.has("inbound") && !leg) && !(approach && asks)
+            at_field && self.caller && self.slots.atis.is_some() && !leg && !asks && !self.ctx.pending
+                || self.slots.special_vfr && asks && p.has("inbound, landing, to land, enter, into")
+                || at_field && (far || !leg && (self.station || asks) || p.has("inbound") && !leg) && !(approach && asks)
                 || landing_clearance
                 || asks && p.has("full stop, to land")
                 || far && touch && self.station,

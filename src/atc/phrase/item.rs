@@ -52,6 +52,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Cleared(l) => same(match l {
             Landing::FullStop => "cleared to land",
             Landing::TouchAndGo => "cleared touch-and-go",
+            Landing::StopAndGo => "cleared stop-and-go",
             Landing::Option => "cleared for the option",
             Landing::LowApproach => "cleared low approach",
         }),
@@ -161,6 +162,13 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         }
         Item::TransitionApproved(w) if w.is_empty() => same("transition approved"),
         Item::TransitionApproved(w) => same(&format!("transition {w} approved")),
+        Item::SpecialVfr { out, .. } if icao => {
+            same(&format!("cleared to {} the control zone, special VFR", if *out { "leave" } else { "enter" }))
+        }
+        Item::SpecialVfr { out, name } => {
+            let (way, gap) = (if *out { "out of" } else { "to enter" }, if name.is_empty() { "" } else { " " });
+            same(&format!("cleared {way} the {name}{gap}surface area, maintain special VFR conditions"))
+        }
         Item::ClearedThrough(w) => same(&format!("cleared through {w} airspace")),
         Item::ClearedInto(w) => same(&format!("cleared to enter {w} airspace")),
         Item::RemainOutside(w) => same(&format!("remain outside {w}")),

@@ -371,7 +371,9 @@ fn runways(w: &Words) -> Vec<SaidRunway> {
         let number = w.digits(&r);
         if number.len() > 2 || w.scaled(&r) || !(1..=36).contains(&number.parse::<u8>().unwrap_or(0)) {
             // A number that no runway has is still a wrong runway when it is called one.
-            let called = r.start > 0 && w.t[r.start - 1].is("runway");
+            let before = if r.start > 0 { w.t[r.start - 1].word() } else { "" };
+            let approach = matches!(before, "ils" | "rnav" | "localizer" | "visual" | "vor" | "rnp" | "gps") && number.len() <= 2;
+            let called = before == "runway" || approach;
             if !called || w.scaled(&r) {
                 continue;
             }
@@ -480,6 +482,8 @@ fn verb_of(t: &[Token]) -> Option<Verb> {
         Some(Verb::Takeoff)
     } else if has("option") {
         Some(Verb::Land(Landing::Option))
+    } else if pair("and", "go") && has("stop") {
+        Some(Verb::Land(Landing::StopAndGo))
     } else if has("touch") {
         Some(Verb::Land(Landing::TouchAndGo))
     } else if pair("low", "approach") {

@@ -154,6 +154,8 @@ fn ifr_clearance(s: &Situation) -> Decision {
     // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
     let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };
+    // What the state assigns is the first altitude, whatever is filed.
+    let first = first.or(s.assigned_altitude_ft.filter(|_| !s.live && s.on_ground));
     match (plan.altitude_ft, first) {
         (Some(feet), Some(first)) if first < feet => {
             items.push(Item::Altitude { way, feet: first, level: false });

@@ -1,6 +1,6 @@
 //! The tower: take-off, pattern, landing, and the way off the runway.
 
-use super::{Decision, in_pattern};
+use super::{Decision, in_pattern, minima};
 use crate::atc::instruction::{Ask, Item, Landing, Leg, ReportPoint};
 use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
@@ -13,7 +13,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     match heard.intent {
         Intent::DepartureReady | Intent::TakeoffRequest => departure(s, record, heard),
         Intent::PatternRequest if s.on_ground => pattern_from_ground(s, record, heard),
-        Intent::PatternRequest => closed_traffic(s, heard),
+        Intent::PatternRequest => closed_traffic(s, record, heard),
         Intent::InboundLanding => inbound(s, record, heard),
         Intent::TouchAndGoRequest if !s.on_ground => landing(s, record, heard, touch_or_option(heard)),
         Intent::TouchAndGoRequest => departure(s, record, heard),
@@ -80,6 +80,9 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     if let Some(who) = s.occupant(runway) {
         return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(format!("{who}, on the runway"))]);
     }
+    if let Some(weather) = minima::refusal(s, record) {
+        return Decision::say([Item::HoldShort { runway, at: None }].into_iter().filter(|_| !s.on_runway).chain(weather));
+    }
     let mut items = vec![];
     items.extend(wind_unless_known(s, record, heard));
     let at = heard.slots.location.clone().filter(|l| s.intersections.contains_key(l));
@@ -124,7 +127,10 @@ fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> 
     })
 }
 
-fn closed_traffic(s: &Situation, heard: &Understanding) -> Decision {
+fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if let Some(weather) = minima::refusal(s, record) {
+        return Decision::Say(weather);
+    }
     let side = heard.slots.side.unwrap_or(s.pattern);
     match s.runway_for(heard.slots.runway) {
         Some(r) => Decision::say([Item::ClosedTraffic(side), Item::Runway(r)]),
@@ -153,6 +159,9 @@ fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     }
     if heard.slots.distance_nm.is_none() && heard.slots.position.is_none() && s.position.is_none() {
         return Decision::ask(Ask::Position);
+    }
+    if let Some(weather) = minima::refusal(s, record) {
+        return Decision::Say(weather);
     }
     let mut items = Vec::new();
     match heard.slots.direction.as_deref().map(|d| approach_side(runway, d)) {
