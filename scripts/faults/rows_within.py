@@ -15,7 +15,7 @@ from tray import BASE, RULES, STATED, Tray, ears, until
 # Thread, what wakes it, and whether the pilot is told.
 THREADS = [("owner", "typed"), ("capture", ""), ("play", "spoken"), ("recognise", "spoken"), ("synthesise", "typed"), ("record", "typed"),
            ("config watch", "saved"), ("microphone", ""), ("speaker", "spoken"), ("toast", "typed"), ("devices", "plugged"), ("llm", "typed"),
-           ("sim", ""), ("ipc peer", "typed"), ("tray", "typed"), ("key", "key")]
+           ("sim", ""), ("ipc peer", "typed"), ("tray", "spoken"), ("key", "key")]
 
 
 @group
