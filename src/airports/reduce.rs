@@ -199,6 +199,8 @@ impl Reduction {
         if !plain_code || !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) || !ELEVATIONS.contains(&elevation) {
             return None;
         }
+        // Codes are looked up in capitals.
+        let ident = &*ident.to_ascii_uppercase();
         let id: u32 = id.trim().parse().ok()?;
         if self.by_id.contains_key(&id) {
             return None;
@@ -218,7 +220,7 @@ impl Reduction {
         self.by_id.insert(id, self.fields.len());
         self.fields.push(Field {
             // ZZZZ is what a flight plan says where there is no code.
-            ident: if *ident == "ZZZZ" { code.into() } else { (*ident).into() },
+            ident: if ident == "ZZZZ" { code.into() } else { ident.into() },
             code: code.into(),
             town: town.into(),
             name: name.into(),

@@ -132,3 +132,13 @@ fn random_rows_make_no_panic_and_what_is_made_can_be_read() {
         }
     }
 }
+
+#[test]
+fn a_code_in_small_letters_is_found() {
+    let mut r = Reduction::default();
+    r.row(Table::Countries, &["DE", "Germany"]).unwrap();
+    r.row(Table::Airports, &["1", "KpAO", "small_airport", "Somewhere", "50", "8", "", "DE", "DE-HE", "", ""]).unwrap();
+    let reduced = r.finish(Counts::default()).unwrap();
+    let world = crate::airports::world::World::newer(reduced.bytes, "2026-11-27").unwrap();
+    assert_eq!(world.get("kpao").map(|a| a.icao).as_deref(), Some("KPAO"));
+}
