@@ -162,20 +162,25 @@ async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
     }
 }
 
+/// What Ollama must be told alike in every request: another placement or context would load the model anew.
+fn options(brain: &Brain) -> ModelOptions {
+    let options = ModelOptions::default().num_ctx(CONTEXT);
+    match brain.placement {
+        Placement::Auto => options,
+        // No layer of it on the graphics card, which is the simulator's.
+        Placement::Cpu => options.num_gpu(0),
+    }
+}
+
 /// The question as Ollama takes it, for one whole answer.
 fn request(q: &Question, brain: &Brain) -> Result<Value, Problem> {
     let strange = |e: &dyn std::fmt::Display| Problem::bug("the question to the language model cannot be written").because(e);
     let schema = q.schema.clone().try_into().map_err(|e: serde_json::Error| strange(&e))?;
-    let options = ModelOptions::default().temperature(0.0).num_predict(TOKENS).num_ctx(CONTEXT);
     let request = GenerationRequest::new(q.model.clone(), q.user.as_str())
         .system(q.system.as_str())
         .format(FormatType::StructuredJson(Box::new(JsonStructure::new_for_schema(schema))))
         .think(false)
-        .options(match brain.placement {
-            Placement::Auto => options,
-            // No layer of it on the graphics card, which is the simulator's.
-            Placement::Cpu => options.num_gpu(0),
-        })
+        .options(options(brain).temperature(0.0).num_predict(TOKENS))
         .keep_alive(KeepAlive::Until { time: KEEP_MINUTES, unit: TimeUnit::Minutes });
     let mut body = serde_json::to_value(request).map_err(|e| strange(&e))?;
     body["stream"] = false.into();

@@ -169,12 +169,33 @@ pub struct Weather {
     pub qnh_hpa: Option<f64>,
     /// Statute miles.
     pub visibility_sm: Option<f64>,
-    /// Feet above the ground.
+    /// The lowest broken or overcast layer, feet above the ground: see [`Weather::at_field`].
     pub ceiling_ft: Option<f64>,
+    /// The same in feet above the sea, as simulators tell it.
+    pub ceiling_msl_ft: Option<f64>,
     /// Of the air around the aircraft, degrees Celsius.
     pub temperature_c: Option<f64>,
     /// Degrees Celsius.
     pub dew_point_c: Option<f64>,
+}
+
+/// Broken is from five eighths of the sky on; simulators' shares are rounded.
+const BROKEN: f64 = 0.6;
+
+impl Weather {
+    /// The weather as a field of this elevation (feet) has it: with its ceiling above the ground there, in whole hundreds of feet.
+    #[must_use]
+    pub fn at_field(&self, elevation_ft: f64) -> Self {
+        let above = self.ceiling_msl_ft.map(|c| ((c - elevation_ft) / 100.0).floor().max(0.0) * 100.0);
+        Self { ceiling_ft: self.ceiling_ft.or(above), ..self.clone() }
+    }
+}
+
+/// The base of the lowest layer that makes a ceiling (AIM's glossary: broken or overcast), of bases in any unit with the share of
+/// the sky that each covers, 0 to 1.
+pub fn ceiling(layers: impl IntoIterator<Item = (f64, f64)>) -> Option<f64> {
+    let base = layers.into_iter().filter(|(base, share)| base.is_finite() && *share >= BROKEN).map(|(base, _)| base);
+    base.reduce(f64::min)
 }
 
 /// A flight plan, as far as it is known.

@@ -12,9 +12,16 @@ use peers::{airports, assert_cockpit, cockpit, sim, soon, start, told, troubles,
 
 use stratus::airports::routing;
 use stratus::event::Command;
-use stratus::report::{Cockpit, SimState};
+use stratus::report::{Cockpit, Report, SimState};
 use stratus::settings::Sim;
 use stratus::sim::link::Told;
+
+/// The peers' clouds: few, broken at 600 m, overcast; the first of them is no ceiling.
+fn assert_ceiling(r: &Report) {
+    let above_sea = r.weather.ceiling_msl_ft.unwrap();
+    assert!((above_sea - 1968.5).abs() < 0.1, "{above_sea}");
+    assert_eq!(r.weather.at_field(38.0).ceiling_ft, Some(1900.0));
+}
 
 /// An aircraft whose wheels have not been told yet would seem to fly, and the controller would take it for one that lands.
 #[test]
@@ -31,9 +38,12 @@ fn the_first_report_of_a_parked_aircraft_has_it_on_the_ground() {
 fn xplane_is_read_and_written_over_udp() {
     let peer = xplane(0);
     let (link, reports) = start(&sim("xplane", peer.port));
-    let r = until(&reports, "the whole state", |r| told(r) && r.aircraft_type.is_some() && r.cockpit.flaps.is_some());
+    let r = until(&reports, "the whole state", |r| {
+        told(r) && r.aircraft_type.is_some() && r.cockpit.flaps.is_some() && r.weather.ceiling_msl_ft.is_some()
+    });
     assert_cockpit(&r.cockpit, &Cockpit { title: None, airline: None, flight_number: None, ..cockpit() });
     assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), Some(18.5)));
+    assert_ceiling(&r);
     assert_eq!(r.state, SimState::Flying);
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref()), ("N172SP", Some("C172")));
     assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
@@ -171,9 +181,10 @@ fn a_library_that_cannot_be_used_is_told_once_and_the_simulator_is_found_all_the
 fn flightgear_is_read_and_written_through_its_property_listener() {
     let peer = flightgear(0);
     let (link, reports) = start(&sim("flightgear", peer.port));
-    let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some() && r.weather.dew_point_c.is_some());
+    let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some() && r.weather.ceiling_msl_ft.is_some());
     assert_cockpit(&r.cockpit, &Cockpit { transmits_on: None, airline: None, flight_number: None, ..cockpit() });
     assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), Some(18.5)));
+    assert_ceiling(&r);
     assert_eq!((r.others.len(), r.others[0].callsign.as_ref().unwrap().as_str(), r.others[0].on_ground), (1, "N4AB", false));
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref(), r.state), ("N172SP", Some("C172"), SimState::Flying));
     assert!(r.on_ground && (r.vertical_speed_fpm - 120.0).abs() < 0.1 && r.com1.unwrap().to_string() == "121.9");
@@ -193,6 +204,7 @@ fn xplane_is_read_and_written_through_its_web_server() {
     let r = until(&reports, "the whole state", |r| told(r) && r.cockpit.title.is_some());
     assert_cockpit(&r.cockpit, &Cockpit { airline: None, flight_number: None, ..cockpit() });
     assert_eq!((r.weather.temperature_c, r.weather.dew_point_c), (Some(24.5), Some(18.5)));
+    assert_ceiling(&r);
     assert_eq!((r.callsign.unwrap().as_str(), r.aircraft_type.as_deref(), r.state), ("N172SP", Some("C172"), SimState::Flying));
     assert_eq!((r.com1.unwrap().to_string(), r.com2.unwrap().to_string()), ("121.9".into(), "122.805".into()));
     // Positions are whole here: no step of 32 bits.

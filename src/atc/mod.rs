@@ -270,7 +270,7 @@ impl Engine {
         let cleared = self.record.takeoff.or(self.record.landing.map(|(r, _)| r));
         let was = self.phase;
         self.phase = self.tracker.update(now, report, airport, cleared);
-        self.atis.see(&airport.icao, &report.weather);
+        self.atis.see(&airport.icao, &report.weather.at_field(airport.elevation_ft), report.cockpit.utc_s);
         let on_runway = self.tracker.on_runway().is_some();
         if self.record.crossing.is_some() && !on_runway && self.watch.was_on_runway() {
             self.record.crossing = None;

@@ -7,6 +7,8 @@ mod minima;
 mod radar;
 mod tower;
 
+pub(super) use radar::way_in;
+
 use super::instruction::{Address, Ask, Emergency, Instruction, Item};
 use super::intent::{Intent, Understanding};
 use super::phase::Phase;

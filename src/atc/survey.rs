@@ -32,7 +32,7 @@ impl Engine {
         let airport = self.airport.as_ref()?;
         let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
         let at = self.report.position;
-        let weather = self.report.weather.clone();
+        let weather = self.report.weather.at_field(airport.elevation_ft);
         let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
         let (said_runway, _) = place::runway_from_words(u);
         let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });

@@ -18,6 +18,9 @@
 //! import                     airport of the rows since the last one, as its files (or it itself, asked) would
 //! cifp: APPCH:010,I,I28L, ,A   a line of X-Plane's procedures, of the airport that is named, told by `import` too
 //! sky 600 1.5                ceiling in feet and visibility in statute miles, from the next report on
+//! clouds 1200 8 4000 5       layers as simulators tell them: feet above the sea and eighths of the sky, again and again
+//! air 24 19                  temperature and dew point, degrees Celsius
+//! utc 17:53                  the simulator's clock
 //! wait 20                   seconds; whatever is said meanwhile follows as `atc:` lines
 //! ```
 
@@ -222,6 +225,18 @@ impl<'a> Scene<'a> {
             "sky" => {
                 self.report.weather.ceiling_ft = Some(number(arg(1)?)?);
                 self.report.weather.visibility_sm = Some(number(arg(2)?)?);
+            }
+            "clouds" => {
+                let n: Vec<f64> = words[1..].iter().map(|w| number(w)).collect::<Result<_, _>>()?;
+                self.report.weather.ceiling_msl_ft = crate::report::ceiling(n.chunks_exact(2).map(|l| (l[0], l[1] / 8.0)));
+            }
+            "air" => {
+                self.report.weather.temperature_c = Some(number(arg(1)?)?);
+                self.report.weather.dew_point_c = Some(number(arg(2)?)?);
+            }
+            "utc" => {
+                let (h, m) = arg(1)?.split_once(':').ok_or("`utc` wants hours:minutes")?;
+                self.report.cockpit.utc_s = Some(number(h)? * 3600.0 + number(m)? * 60.0);
             }
             "altimeter" => self.report.weather.altimeter_inhg = Some(number(arg(1)?)?),
             "com1" => {

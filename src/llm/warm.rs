@@ -5,11 +5,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::http;
 use crate::problem::Problem;
-use crate::settings::{Brain, Placement};
+use crate::settings::Brain;
 
 /// How long the model stays loaded without being asked, and how often that is said anew: what ends without a word leaves it
 /// loaded no longer than that.
@@ -61,14 +61,6 @@ impl Drop for Warm {
     }
 }
 
-/// What Ollama must be told alike in every request: another placement or context would load the model anew.
-pub(super) fn options(brain: &Brain) -> Value {
-    match brain.placement {
-        Placement::Auto => json!({"num_ctx": super::CONTEXT}),
-        Placement::Cpu => json!({"num_ctx": super::CONTEXT, "num_gpu": 0}),
-    }
-}
-
 struct Warming {
     runtime: tokio::runtime::Runtime,
     inbox: Receiver<Option<Brain>>,
@@ -114,7 +106,8 @@ impl Warming {
     }
 
     fn load(&self, brain: &Brain) -> Result<(), Stop> {
-        let body = json!({"model": brain.model, "stream": false, "keep_alive": format!("{KEEP_MINUTES}m"), "options": options(brain)});
+        let body =
+            json!({"model": brain.model, "stream": false, "keep_alive": format!("{KEEP_MINUTES}m"), "options": super::options(brain)});
         let client = http::client(&brain.ollama_url).map_err(|p| Stop::Failed(p.one_line()))?;
         let done = self.runtime.block_on(async {
             let asked = async { http::whole(http::ask(&client, &brain.ollama_url, "generate", Some(&body)).await?).await };

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tungstenite::{Error, Message, WebSocket};
 
 use super::link::{Command, Connection, Gone, Told};
-use crate::report::{Cockpit, Other, Report, SimState, TransponderMode, Weather};
+use crate::report::{Cockpit, Other, Report, SimState, TransponderMode, Weather, ceiling};
 use crate::units::LatLon;
 
 /// The port of the documentation's examples.
@@ -73,7 +73,19 @@ const PROPERTIES: &[&str] = &[
     "/sim/time/utc/day-seconds",
     "/sim/speed-up",
     "/sim/description",
+    "/environment/clouds/layer[0]/elevation-ft",
+    "/environment/clouds/layer[1]/elevation-ft",
+    "/environment/clouds/layer[2]/elevation-ft",
+    "/environment/clouds/layer[3]/elevation-ft",
+    "/environment/clouds/layer[4]/elevation-ft",
+    "/environment/clouds/layer[0]/coverage",
+    "/environment/clouds/layer[1]/coverage",
+    "/environment/clouds/layer[2]/coverage",
+    "/environment/clouds/layer[3]/coverage",
+    "/environment/clouds/layer[4]/coverage",
 ];
+/// Layers of cloud that FlightGear knows.
+const CLOUD_LAYERS: usize = 5;
 
 /// A connection to FlightGear.
 #[derive(Debug)]
@@ -190,11 +202,25 @@ impl Listener {
                 qnh_hpa: inhg.map(|i| i * 33.863_89),
                 visibility_sm: self.number("/environment/visibility-m").map(|m| m / 1609.344),
                 ceiling_ft: None,
+                ceiling_msl_ft: ceiling((0..CLOUD_LAYERS).filter_map(|i| self.layer(i))),
                 temperature_c: self.number("/environment/temperature-degc"),
                 dew_point_c: self.number("/environment/dewpoint-degc"),
             },
             others: self.others.clone(),
         })
+    }
+
+    /// A layer of cloud: its base, feet above the sea, and its share of the sky.
+    fn layer(&self, i: usize) -> Option<(f64, f64)> {
+        let share = match self.text(&format!("/environment/clouds/layer[{i}]/coverage"))? {
+            "overcast" => 1.0,
+            "broken" => 0.75,
+            "scattered" => 0.4,
+            "few" => 0.2,
+            // "clear", and "cirrus", which is thin.
+            _ => 0.0,
+        };
+        Some((self.number(&format!("/environment/clouds/layer[{i}]/elevation-ft"))?, share))
     }
 
     fn look_around(&mut self) {

@@ -251,6 +251,7 @@ fn report(line: &Line, side: &SideFile, com1: Option<Frequency>) -> Report {
             qnh_hpa: side.qnh_hpa,
             visibility_sm: side.visibility_sm,
             ceiling_ft: side.ceiling_ft,
+            ceiling_msl_ft: None,
             temperature_c: None,
             dew_point_c: None,
         },

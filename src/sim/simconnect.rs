@@ -347,6 +347,7 @@ impl Client {
                 qnh_hpa: Some(n[15]).filter(|p| *p > 500.0),
                 visibility_sm: Some(n[16] / 1609.344),
                 ceiling_ft: None,
+                ceiling_msl_ft: None,
                 temperature_c: self.report.weather.temperature_c,
                 dew_point_c: None,
             },

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use super::link::{Command, Connection, Gone, Told};
-use crate::report::{Cockpit, Other, Report, SimState, TransponderMode, Weather};
+use crate::report::{Cockpit, Other, Report, SimState, TransponderMode, Weather, ceiling};
 use crate::units::{Frequency, LatLon, Squawk};
 
 /// The port on which X-Plane listens.
@@ -62,7 +62,17 @@ pub(super) const DATAREFS: &[(&str, i32)] = &[
     ("sim/weather/region/dewpoint_deg_c[0]", 1),
     // X-Plane 11's name.
     ("sim/cockpit2/controls/flap_ratio", 1),
+    ("sim/weather/aircraft/cloud_base_msl_m[0]", 1),
+    ("sim/weather/aircraft/cloud_base_msl_m[1]", 1),
+    ("sim/weather/aircraft/cloud_base_msl_m[2]", 1),
+    // From 0 to 1, its name notwithstanding.
+    ("sim/weather/aircraft/cloud_coverage_percent[0]", 1),
+    ("sim/weather/aircraft/cloud_coverage_percent[1]", 1),
+    ("sim/weather/aircraft/cloud_coverage_percent[2]", 1),
 ];
+/// Indices of the layers' bases and of their shares of the sky.
+const CLOUD_BASES: std::ops::Range<usize> = 34..37;
+const CLOUD_COVERS: std::ops::Range<usize> = 37..40;
 /// The first datarefs are those without which a report would mislead: an aircraft of which it has not been told yet that
 /// it is on the ground would seem to fly.
 const NEEDED: usize = 11;
@@ -298,6 +308,7 @@ pub(super) fn report(value: impl Fn(usize) -> Option<f64>, tail: &str, designato
             qnh_hpa: value(16).filter(|p| *p > 50_000.0).map(|p| p / 100.0),
             visibility_sm: value(17),
             ceiling_ft: None,
+            ceiling_msl_ft: ceiling(CLOUD_BASES.zip(CLOUD_COVERS).filter_map(|(base, cover)| Some((value(base)? * FEET, value(cover)?)))),
             temperature_c: value(31),
             dew_point_c: value(32),
         },

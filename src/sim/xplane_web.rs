@@ -138,15 +138,18 @@ impl Web {
         let datarefs = DATAREFS.iter().map(|(name, _)| *name).chain([TAIL, TYPE, CLOCK, TITLE]).chain(TARGETS);
         let questions = datarefs.map(|n| ("datarefs", n)).chain([FLIP[0], FLIP[1], IDENT].map(|n| ("commands", n)));
         for (n, (kind, name)) in questions.enumerate() {
-            // Here an array is asked for whole.
-            let plain = name.trim_end_matches("[0]");
+            // Here an array is asked for whole, and once.
+            let (plain, _) = element(name);
+            if self.ids.contains_key(plain) {
+                continue;
+            }
             // One name a question: a single unknown name would fail all of them.
             match self.ask(&format!("/api/v2/{kind}?filter[name]={plain}")) {
                 Answer::Json(answer) => {
                     let Some(id) = id_of(&answer, plain) else { continue };
-                    self.ids.insert(name.to_owned(), id);
+                    self.ids.insert(plain.to_owned(), id);
                     if kind == "datarefs" {
-                        self.names.insert(id, name.to_owned());
+                        self.names.insert(id, plain.to_owned());
                     }
                 }
                 // The first is the latitude: without it there is no flight.
@@ -206,7 +209,10 @@ impl Web {
     }
 
     fn report(&self) -> Option<Report> {
-        let value = |i: usize| number(self.values.get(DATAREFS.get(i)?.0)?);
+        let value = |i: usize| {
+            let (name, n) = element(DATAREFS.get(i)?.0);
+            number(self.values.get(name)?, n)
+        };
         let mut report = report(value, &self.text(TAIL), &self.text(TYPE), self.others())?;
         report.cockpit.title = self.values.get(TITLE).and_then(bytes).map(|b| line(&b)).filter(|t| !t.is_empty());
         Some(report)
@@ -299,7 +305,7 @@ impl Connection for Web {
     fn write(&mut self, command: &Command) -> Result<(), Gone> {
         match command {
             Command::Tune(f) => {
-                let com = usize::from(com(self.values.get(SELECTION).and_then(number)) - 1);
+                let com = usize::from(com(self.values.get(SELECTION).and_then(|v| number(v, 0))) - 1);
                 self.set(STANDBY[com], f.khz())?;
                 self.press(FLIP[com])
             }
@@ -344,9 +350,15 @@ pub fn updates(text: &str) -> Option<Vec<(u64, Value)>> {
     }
 }
 
-/// A number, or the first one of an array.
-fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_array()?.first()?.as_f64())
+/// The array that a dataref is of, and its place there: "a/b[2]" is number 2 of "a/b".
+fn element(name: &str) -> (&str, usize) {
+    let indexed = name.strip_suffix(']').and_then(|n| n.split_once('['));
+    indexed.map_or((name, 0), |(array, n)| (array, n.parse().unwrap_or(0)))
+}
+
+/// A number, or the one at this place of an array.
+fn number(value: &Value, place: usize) -> Option<f64> {
+    value.as_f64().or_else(|| value.as_array()?.get(place)?.as_f64())
 }
 
 fn bytes(value: &Value) -> Option<Vec<u8>> {

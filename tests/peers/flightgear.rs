@@ -95,6 +95,11 @@ fn serve_properties(stream: TcpStream, stop: &AtomicBool, log: &Mutex<Vec<String
         "/environment/temperature-degc": 24.5, "/environment/dewpoint-degc": 18.5
     }))
     .unwrap();
+    let clouds = [(1000.0, "few"), (1968.5, "broken"), (3000.0, "overcast"), (500.0, "clear"), (-9999.0, "clear")];
+    for (i, (base, coverage)) in clouds.into_iter().enumerate() {
+        values.insert(format!("/environment/clouds/layer[{i}]/elevation-ft"), base.into());
+        values.insert(format!("/environment/clouds/layer[{i}]/coverage"), coverage.into());
+    }
     while !stop.load(Ordering::Relaxed) {
         let Ok(message) = socket.read() else {
             // The clock pushes by itself, and now and then something that is nothing.

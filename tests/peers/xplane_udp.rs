@@ -146,6 +146,13 @@ fn serve(socket: UdpSocket, rough: bool) -> Peer {
                     "sim_speed" => 2.0,
                     "temperature_ambient_deg_c" => 24.5,
                     "dewpoint_deg_c[0]" => 18.5,
+                    // Few at 300 m, broken at 600, overcast at 900.
+                    "cloud_base_msl_m[0]" => 300.0,
+                    "cloud_base_msl_m[1]" => 600.0,
+                    "cloud_base_msl_m[2]" => 900.0,
+                    "cloud_coverage_percent[0]" => 0.125,
+                    "cloud_coverage_percent[1]" => 0.75,
+                    "cloud_coverage_percent[2]" => 1.0,
                     "lat[1]" => 19.73,
                     "lon[1]" => -155.05,
                     s if s.starts_with("acf_tailnum[") => b"N172SP\0\0"[s[12..13].parse::<usize>().unwrap()].into(),

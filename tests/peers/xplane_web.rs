@@ -64,6 +64,9 @@ fn datarefs() -> Vec<(&'static str, Value)> {
         ("sim/time/sim_speed", json!(2)),
         ("sim/weather/aircraft/temperature_ambient_deg_c", json!(24.5)),
         ("sim/weather/region/dewpoint_deg_c", json!([18.5, 10.0])),
+        // Few at 300 m, broken at 600, overcast at 900.
+        ("sim/weather/aircraft/cloud_base_msl_m", json!([300.0, 600.0, 900.0])),
+        ("sim/weather/aircraft/cloud_coverage_percent", json!([0.125, 0.75, 1.0])),
         // "Cessna Skyhawk".
         ("sim/aircraft/view/acf_descrip", json!("Q2Vzc25hIFNreWhhd2sAAAA=")),
         ("sim/cockpit2/radios/actuators/transponder_code", json!(1200)),
