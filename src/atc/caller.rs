@@ -74,6 +74,11 @@ fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
     telephony::airline(&[word(t, p)]).map(|_| p)
 }
 
+/// A registration of the United States: "N" and figures.
+fn american(callsign: &str) -> bool {
+    callsign.strip_prefix('N').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
 /// The forms under which the own callsign may be said, the longest first; whether a form is complete.
 fn own_forms(own: &str) -> Vec<(String, bool)> {
     let mut forms: Vec<(String, bool)> = Vec::new();
@@ -83,7 +88,7 @@ fn own_forms(own: &str) -> Vec<(String, bool)> {
         }
     };
     let tail = |n: usize| own.get(own.len().saturating_sub(n)..).unwrap_or("");
-    let us = own.starts_with('N') && own[1..].starts_with(|c: char| c.is_ascii_digit());
+    let us = american(own);
     let digits_at = own.find(|c: char| c.is_ascii_digit());
     if us {
         add(&own[1..], true);
@@ -112,6 +117,7 @@ fn own_forms(own: &str) -> Vec<(String, bool)> {
 fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Option<Caller> {
     let code = own.as_str();
     let airline = code.find(|c: char| c.is_ascii_digit()) == Some(3);
+    let us = american(code);
     let mut best: Option<(u32, Range<usize>)> = None;
     for (form, full) in own_forms(code) {
         let figures = form.bytes().all(|b| b.is_ascii_digit());
@@ -135,7 +141,11 @@ fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Optio
             if prefix.is_none() && value && end == t.len() && t[s..i].iter().all(|x| x.digit().is_some()) {
                 s = i;
             }
-            let ahead = i - s;
+            // "cessna one eight two alpha bravo kilo": figures of the type, before a registration of letters.
+            let of_letters = !us && form.bytes().all(|b| b.is_ascii_alphabetic());
+            let typed = s.checked_sub(1).filter(|p| of_letters && (2..=3).contains(&(i - s)) && telephony::is_type(word(t, *p)));
+            let prefix = prefix.or(typed);
+            let ahead = if typed.is_some() { 0 } else { i - s };
             let behind_runway = s > 0 && matches!(word(t, s - 1), "runway");
             if prefix.is_none()
                 && ahead == 0
@@ -235,7 +245,9 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         } else if t[i].letter() == Some('D') && t.get(i + 1).is_some_and(|x| x.digit().is_some()) {
             from += 1;
             let end = run_end(t, i + 1);
-            let lone = i == start || end == t.len();
+            // Of three figures on it is no taxiway, stand or gate, unless letters or figures before make it part of a registration.
+            let flight = end > i + 3 && i.checked_sub(1).is_none_or(|p| character(&t[p]).is_none());
+            let lone = i == start || end == t.len() || flight;
             (lone
                 && !matches!(
                     before,
@@ -471,7 +483,7 @@ pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
 /// Words that stand before a callsign and are no station.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
-    "copy", "roger", "wilco", "student", "pilot", "this", "affirmative", "thanks", "thank", "you", "again", "unable", "negative",
+    "copy", "copied", "copies", "understood", "acknowledged", "cheers", "okay", "ok", "established", "roger", "wilco", "student", "pilot", "this", "affirmative", "thanks", "thank", "you", "again", "unable", "negative",
     "ident", "identing", "mayday", "around", "check", "stand", "by", "parking", "approved", "land", "takeoff", "wait", "option",
     "hold", "position", "repeat", "correct", "ramp", "tower", "looking", "contact", "lower", "higher", "traffic", "downwind",
     "base", "final", "crosswind", "go", "vfr", "thousand", "hundred", "midfield", "wind", "start", "pushback", "vacated",
@@ -493,6 +505,7 @@ mod tests {
 
     #[test]
     fn the_own_callsign_in_all_its_forms() {
+        assert_eq!(who("melbourne centre cessna one eight two alpha bravo kilo one five miles north", "VHABK", Region::Icao), "VHABK");
         for s in [
             "skyhawk two sierra papa left base",
             "hilo tower 2SP",
@@ -513,6 +526,8 @@ mod tests {
         assert_eq!(who("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::Faa), "N739HW other");
         assert_eq!(who("cessna niner one three four five final", "N12345", Region::Faa), "N91345 other");
         assert_eq!(who("speedbird one two four request taxi", "BAW123", Region::Icao), "BAW124 other");
+        assert_eq!(who("declaring an emergency delta six ninety smoke in the cockpit", "", Region::Faa), "DAL690");
+        assert_eq!(who("with information delta one two miles south", "", Region::Faa), "-");
         assert_eq!(who("united two forty seven unable", "", Region::Faa), "UAL247");
         assert_eq!(who("lawrence tower cessna nine two seven four seven eight miles southwest", "", Region::Faa), "N92747");
     }

@@ -126,7 +126,7 @@ impl Scene<'_> {
                 emergency, minutes of fuel, minutes fuel, minutes of gas, minutes left, fuel _ low, almost out of, fuel is \
                 getting, emergency fuel",
             ) && !self.has("souls, fuel on board")
-                && (!self.has("endurance") || self.has("fuel _ low, low on fuel, low fuel, minimum fuel")),
+                && (!self.has("endurance") || self.has("fuel _ low, low on fuel, low fuel, minimum fuel, fuel is getting")),
             Intent::LowFuel,
         );
         f.add(

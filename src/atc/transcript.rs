@@ -333,7 +333,9 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
     } else if small {
         // "level two for one" is a number; "five thousand to three thousand" is not.
         let three = i >= 3 && raw[i - 3..i].iter().all(|r| number_word(&r.word).is_some_and(|d| d.len() == 1));
-        (opens && follows) || (prev_single && follows && !three)
+        // "runway one for", and nothing behind it.
+        let ends = next.is_empty() && i >= 2 && raw[i - 2].word == "runway";
+        (opens && follows) || (prev_single && (follows || ends) && !three)
     } else {
         let paired = matches!(prev_word, "to" | "too" | "for") && matches!(next, "left" | "right" | "center");
         paired || opens || prev_single || next_single || numeric(next) || matches!(next, "thousand" | "hundred")
