@@ -421,6 +421,9 @@ impl Shell {
         if old.sim != config.sim {
             self.open_link();
         }
+        if old.log.level != config.log.level {
+            crate::log::set_level(&config.log.level);
+        }
         if old.speech.mirror != config.speech.mirror {
             self.ask_mirror();
         }

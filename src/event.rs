@@ -23,7 +23,7 @@ use crate::update::Offered;
 
 pub use voice::{SystemVoice, Voice};
 
-/// Down or up.
+/// What the key does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Edge {
@@ -31,6 +31,8 @@ pub enum Edge {
     Down,
     /// The key went up.
     Up,
+    /// A button that starts a transmission and ends it by being pressed again.
+    Toggle,
 }
 
 /// What a microphone heard while the key was down: 16 kHz mono, -1 to 1.

@@ -177,13 +177,13 @@ fn the_recording_on_the_other_radio_gives_way_and_comes_back() {
         let toast = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.title.clone()) } else { None });
         app.handle(*now, Event::Voiced { tx, part: 0, last: true, result: Ok(Clip { samples: [0.1; 160].into(), rate: 16_000 }) });
         let fx = app.handle(*now, Event::Started { tx });
-        let line = fx.iter().find_map(|e| if let Effect::Record(l) = e { Some(l.clone()) } else { None }).unwrap();
+        let line = fx.iter().find_map(|e| if let Effect::Record(l) = e { Some(l.clone()) } else { None });
         (tx, words, toast, line)
     };
     app.handle(now, com("121.9", "126.4"));
     let (tx, words, toast, line) = runs(&mut app, &mut now);
     assert!(words.contains("information delta") && toast.unwrap().contains("126.4"), "{words}");
-    assert_eq!(line.frequency, "126.4".parse().ok());
+    assert_eq!(line.unwrap().frequency, "126.4".parse().ok());
     // Another frequency on COM1 does not disturb it, and it does not run into itself.
     assert!(!app.handle(now, com("118.1", "126.4")).contains(&Effect::Silence));
     assert!(app.next_deadline().unwrap() > now + Duration::from_secs(15), "only the voice's own deadline");
@@ -196,8 +196,9 @@ fn the_recording_on_the_other_radio_gives_way_and_comes_back() {
     // The readback that never comes is asked for in the middle of the recording.
     app.handle(now, com("121.9", ""));
     app.handle(now, com("121.9", "126.4"));
-    let (_, words, ..) = runs(&mut app, &mut now);
+    let (_, words, toast, line) = runs(&mut app, &mut now);
     assert!(words.contains("information delta"), "{words}");
+    assert!(toast.is_none() && line.is_none(), "what runs again is shown and written down once");
     now = app.next_deadline().unwrap();
     let fx = app.handle(now, Event::Wake);
     assert!(fx.contains(&Effect::Silence) && !speaks(&fx).unwrap().1.contains("information"), "{fx:?}");
@@ -205,6 +206,65 @@ fn the_recording_on_the_other_radio_gives_way_and_comes_back() {
     app.handle(now, Event::Played { tx, complete: true });
     assert!(runs(&mut app, &mut now).1.contains("information delta"));
     assert!(app.handle(now, com("121.9", "133.0")).contains(&Effect::Silence));
+}
+
+#[test]
+fn an_answer_is_given_the_time_that_it_lasts() {
+    let (mut app, mut now) = (app(), Time(0));
+    let (_, fx) = call(&mut app, &mut now, TAXI);
+    let (tx, _) = speaks(&fx).unwrap();
+    let clip = |seconds: usize| Clip { samples: vec![0.1; seconds * 100].into(), rate: 100 };
+    app.handle(now, Event::Voiced { tx, part: 0, last: false, result: Ok(clip(15)) });
+    app.handle(now, Event::Started { tx });
+    // Made while the first is still heard.
+    app.handle(now, Event::Voiced { tx, part: 1, last: true, result: Ok(clip(15)) });
+    let fx = app.handle(now + Duration::from_secs(49), Event::Wake);
+    assert!(app.speaking() && !fx.contains(&Effect::Silence), "{fx:?}");
+    // It stands still: told, and what was cut off is no clearance.
+    let fx = app.handle(now + Duration::from_secs(51), Event::Wake);
+    assert!(!app.speaking() && fx.contains(&Effect::Silence), "{fx:?}");
+    assert_eq!(app.engine().record().taxi, None);
+}
+
+#[test]
+fn a_missing_microphone_is_told_at_once_with_its_own_reason() {
+    let (mut app, now) = (app(), Time(0));
+    app.handle(now, Event::Ptt(Edge::Down));
+    let tx = app.open_tx().unwrap();
+    let none = || Problem::new("there is no microphone").fix("connect one");
+    let fx = app.handle(now, Event::Captured { tx, take: Err(none()) });
+    assert!(fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.fault && t.title == "there is no microphone")), "{fx:?}");
+    assert!(app.open_tx().is_none());
+    let fx = app.handle(now + Duration::from_secs(2), Event::Ptt(Edge::Up));
+    assert!(!fx.iter().any(|e| matches!(e, Effect::Toast(_) | Effect::Release(_))), "{fx:?}");
+}
+
+#[test]
+fn a_button_that_toggles_begins_anew_after_the_longest_hold() {
+    let (mut app, mut now) = (app(), Time(0));
+    app.handle(now, Event::Ptt(Edge::Toggle));
+    now = now + Duration::from_secs(1);
+    assert!(app.handle(now, Event::Ptt(Edge::Toggle)).iter().any(|e| matches!(e, Effect::Release(_))));
+    app.handle(now, Event::Ptt(Edge::Toggle));
+    let stuck = app.open_tx().unwrap();
+    now = app.next_deadline().unwrap();
+    app.handle(now, Event::Wake);
+    let fx = app.handle(now, Event::Ptt(Edge::Toggle));
+    assert!(fx.iter().any(|e| matches!(e, Effect::Capture(tx) if *tx > stuck)), "{fx:?}");
+}
+
+#[test]
+fn typed_words_that_the_key_ends_are_answered() {
+    let mut config = Config::default();
+    config.sim.airport = Some("PHTO".into());
+    config.sim.com1 = "121.9".parse().ok();
+    config.pilot.callsign = "N172SP".parse().ok();
+    config.brain.mode = stratus::settings::BrainMode::Llm;
+    let (mut app, now) = (App::new(Arc::new(config), Airports::first()), Time(0));
+    let fx = app.handle(now, Event::Typed { id: 4, text: TAXI.into() });
+    assert!(fx.iter().any(|e| matches!(e, Effect::Consult { .. })), "{fx:?}");
+    let fx = app.handle(now, Event::Ptt(Edge::Down));
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 4, .. })), "{fx:?}");
 }
 
 #[test]

@@ -71,9 +71,10 @@ fn text(words: &str) -> String {
 
 impl App {
     pub(super) fn menu(&self) -> MenuModel {
-        let unit = match self.engine.station() {
+        let state = self.engine.sim_state();
+        let unit = match self.engine.station().filter(|_| state != SimState::Lost) {
             Some(s) => format!("{} {}", s.name, s.frequency),
-            None => match self.engine.sim_state() {
+            None => match state {
                 SimState::Looking if self.config.sim.airport.is_none() => "no simulator found yet",
                 SimState::Menu => "no flight loaded",
                 SimState::Lost => "the simulator is gone",

@@ -129,6 +129,8 @@ impl App {
             Event::Wake => self.wake(now, &mut fx),
             Event::Ptt(Edge::Down) => self.key_down(now, &mut fx),
             Event::Ptt(Edge::Up) => self.key_up(now, &mut fx),
+            Event::Ptt(Edge::Toggle) if self.listens() => self.key_up(now, &mut fx),
+            Event::Ptt(Edge::Toggle) => self.key_down(now, &mut fx),
             Event::Captured { tx, take } => self.captured(now, tx, take, &mut fx),
             Event::Quiet { tx } => {
                 if let Some(open) = self.open.as_mut().filter(|o| o.tx == tx && o.stage == Stage::Tail) {
@@ -148,10 +150,11 @@ impl App {
             Event::Started { tx } => self.started(now, tx, &mut fx),
             Event::Played { tx, complete } => self.played(now, tx, complete, &mut fx),
             Event::Sim(report) => {
-                let flying = self.engine.phase() != Phase::Parked;
+                // A stop beside the stand on the way out ends no flight.
+                let taxied_in = self.engine.phase() == Phase::TaxiIn;
                 self.engine.see(now, &report);
                 self.leave_recording(now, &mut fx);
-                if flying
+                if taxied_in
                     && self.engine.phase() == Phase::Parked
                     && self.config.pilot.training
                     && let Some(words) = self.engine.sum_up()
@@ -194,8 +197,13 @@ impl App {
         fx
     }
 
+    /// The key is down.
+    fn listens(&self) -> bool {
+        self.open.as_ref().is_some_and(|o| o.stage == Stage::Listening)
+    }
+
     fn key_down(&mut self, now: Time, fx: &mut Vec<Effect>) {
-        if self.quitting || self.open.as_ref().is_some_and(|o| o.stage == Stage::Listening) {
+        if self.quitting || self.listens() {
             return;
         }
         // Barge-in: the key silences Stratus's own voice at once, and whatever was under way is given up.
@@ -205,6 +213,9 @@ impl App {
                 fx.push(Effect::DropCapture(old.tx));
             }
             fx.push(Effect::Cancel(old.tx));
+            if let Some(id) = old.typed {
+                fx.push(Effect::Answer { id, text: String::new(), note: "given up, for the key was pressed".into() });
+            }
         }
         let tx = self.new_tx();
         let deadline = Some(now + Duration::from_secs(u64::from(self.config.ptt.max_hold_s)));
@@ -236,13 +247,15 @@ impl App {
     }
 
     fn captured(&mut self, now: Time, tx: TxId, take: Result<Take, Problem>, fx: &mut Vec<Effect>) {
-        let Some(open) = self.open.as_mut().filter(|o| o.tx == tx && o.stage == Stage::Capturing) else { return };
+        let Some(open) = self.open.as_mut().filter(|o| o.tx == tx) else { return };
         let take = match take {
-            Ok(take) => take,
-            Err(p) => {
+            Ok(take) if open.stage == Stage::Capturing => take,
+            // No microphone, or it went while the key is held: told at once, and nothing is waited for.
+            Err(p) if matches!(open.stage, Stage::Listening | Stage::Tail | Stage::Capturing) => {
                 self.open = None;
                 return self.trouble(p, fx);
             }
+            _ => return,
         };
         open.latency.capture = millis(now.since(open.ended));
         if let Some(deaf) = gate::judge(&take) {

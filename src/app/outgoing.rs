@@ -1,5 +1,7 @@
 //! The controller's answer on its way: phrase by phrase through synthesis to the speaker, until it was heard.
 
+use std::time::Duration;
+
 use super::{App, VOICE_DEADLINE, millis, voices};
 use crate::airports::Station;
 use crate::atc::instruction::{Address, Instruction};
@@ -30,6 +32,8 @@ pub(super) struct Outgoing {
     /// The answer waits to be noted as delivered; a mere repetition by the menu does not.
     counts: bool,
     started: bool,
+    /// What has been made so far, as it lasts when it is played.
+    sound: Duration,
 }
 
 impl Outgoing {
@@ -49,15 +53,38 @@ impl App {
             self.desk.said(&reply, &voice);
         }
         let strength = self.engine.reception(reply.instruction.from);
-        let out = Outgoing { tx, deadline: None, reply, voice, strength, from, decided: now, latency, counts: true, started: false };
+        let out = Outgoing {
+            tx,
+            deadline: None,
+            reply,
+            voice,
+            strength,
+            from,
+            decided: now,
+            latency,
+            counts: true,
+            started: false,
+            sound: Duration::ZERO,
+        };
         self.send(now, out, fx);
     }
 
     /// Says an answer once more, as whoever said it.
     pub(super) fn repeat(&mut self, now: Time, tx: TxId, reply: Reply, voice: Voice, fx: &mut Vec<Effect>) {
         let latency = Latency::default();
-        let out =
-            Outgoing { tx, deadline: None, reply, voice, strength: 100, from: now, decided: now, latency, counts: false, started: false };
+        let out = Outgoing {
+            tx,
+            deadline: None,
+            reply,
+            voice,
+            strength: 100,
+            from: now,
+            decided: now,
+            latency,
+            counts: false,
+            started: false,
+            sound: Duration::ZERO,
+        };
         self.send(now, out, fx);
     }
 
@@ -106,7 +133,9 @@ impl App {
                 if part == 0 {
                     out.latency.synthesise = millis(now.since(out.decided));
                 }
-                out.deadline = Some(now + VOICE_DEADLINE);
+                // The phrases are made faster than they are said: what waits to be heard does not stand still.
+                out.sound += Duration::from_secs_f64(clip.seconds());
+                out.deadline = Some(now + out.sound + VOICE_DEADLINE);
                 let radio = Some(out.strength).filter(|_| self.config.audio.radio_effect);
                 let volume_percent = self.config.audio.volume_percent;
                 fx.push(Effect::Play { tx, part, last, clip, radio, volume_percent });
@@ -126,7 +155,7 @@ impl App {
         if let Some(out) = self.out.as_mut().filter(|o| o.tx == tx && !o.started) {
             out.started = true;
             out.latency.first_audio = millis(now.since(out.from));
-            out.deadline = Some(now + VOICE_DEADLINE + VOICE_DEADLINE);
+            out.deadline = Some(now + out.sound + VOICE_DEADLINE);
             let line = out.clone();
             if line.counts && line.latency.capture > 0 {
                 self.desk.took(line.latency.first_audio);
@@ -137,7 +166,8 @@ impl App {
 
     /// The controller's line of the transcript, once.
     fn write_down(&self, now: Time, out: &Outgoing, fx: &mut Vec<Effect>) {
-        if !out.counts {
+        // A recording that runs again was written down when it was new.
+        if !out.counts || out.reply.seen_before {
             return;
         }
         fx.push(Effect::Record(Line {
@@ -193,7 +223,9 @@ impl App {
         {
             fx.push(Effect::Silence);
             fx.push(Effect::Cancel(out.tx));
-            self.finish(now, out, true, fx);
+            // Without any sound the toast has delivered it; what broke off was not heard to its end.
+            let complete = !out.started;
+            self.finish(now, out, complete, fx);
             self.trouble(Problem::new("the controller's voice did not play").because("no sound left in time").fix("check the speaker"), fx);
         }
     }

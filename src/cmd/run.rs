@@ -178,7 +178,7 @@ fn desk(inbox: &Inbox, config: &Config) -> Desk {
 /// The local socket: `stratus say` and `stratus ptt`.
 fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, Problem> {
     let (inbox, waiting) = (inbox.clone(), shell.waiting.clone());
-    let (next, down) = (AtomicU64::new(1), AtomicBool::new(false));
+    let next = AtomicU64::new(1);
     let failed = std::sync::Mutex::new(shell.desk.toaster.as_ref().map(Toaster::counter));
     ipc::Server::start(lock, move |request, replier| match request {
         Request::Say(text) => {
@@ -195,10 +195,8 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
             let edge = match press {
                 Press::Down => Edge::Down,
                 Press::Up => Edge::Up,
-                Press::Toggle if down.load(Ordering::Relaxed) => Edge::Up,
-                Press::Toggle => Edge::Down,
+                Press::Toggle => Edge::Toggle,
             };
-            down.store(edge == Edge::Down, Ordering::Relaxed);
             inbox.offer(Event::Ptt(edge));
             replier.send(Reply::Ok { ok: true });
         }

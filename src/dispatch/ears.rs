@@ -130,8 +130,12 @@ impl Hearing {
                 self.out.send(Event::Heard { tx, result });
             }
             Ears::Reconfigure(new) => {
-                *self.config.lock().unwrap_or_else(PoisonError::into_inner) = new;
-                (self.ears, self.ahead) = (None, Ahead::default());
+                let old = std::mem::replace(&mut *self.config.lock().unwrap_or_else(PoisonError::into_inner), new.clone());
+                let loaded = |c: &Config| (c.speech.model.clone(), c.speech.model_sha256.clone(), threads(c));
+                // Another voice is no reason to load the model anew.
+                if loaded(&old) != loaded(&new) {
+                    (self.ears, self.ahead) = (None, Ahead::default());
+                }
                 if self.config().speech.preload {
                     let _ = self.loaded();
                 }
@@ -263,6 +267,23 @@ mod tests {
         h.work(call(false), begun);
         assert!(matches!(told.recv().unwrap(), Event::Model(Ok(_))));
         assert!(matches!(told.recv().unwrap(), Event::Heard { result: Ok(_), .. }));
+    }
+
+    #[test]
+    fn another_voice_leaves_the_model_loaded_and_another_model_does_not() {
+        let begun = Instant::now();
+        let (mut h, _told) = hearing(&demo(30), begun);
+        h.work(Ears::Load, begun);
+        let mut other = (*demo(20)).clone();
+        other.speech.voice = "en-US".into();
+        h.work(Ears::Reconfigure(Arc::new(other.clone())), begun);
+        assert!(h.ears.is_some());
+        h.work(Ears::Rest, begun + Duration::from_secs(20 * 60));
+        assert!(h.ears.is_none(), "the new time to unload is in force");
+        h.work(Ears::Load, begun);
+        other.speech.threads = 1 + threads(&other);
+        h.work(Ears::Reconfigure(Arc::new(other)), begun);
+        assert!(h.ears.is_none());
     }
 
     #[test]

@@ -117,7 +117,7 @@ fn pressed(s: &Setup<'_>) -> Result<(), Problem> {
     loop {
         match told.recv_timeout(PRESS) {
             Ok(Told::Edge(Edge::Up)) => return Ok(()),
-            Ok(Told::Edge(Edge::Down)) => {}
+            Ok(Told::Edge(Edge::Down | Edge::Toggle)) => {}
             // The desktop may have given another key.
             Ok(Told::Way(words)) => well(&words).map_err(|e| Problem::new("the terminal is gone").because(e))?,
             Ok(Told::Trouble(p)) => return Err(p),
