@@ -503,14 +503,20 @@ fn record(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Problem> {
             let (path, out) = (path.clone(), out.clone());
             // A disk that has failed is told once, until it is well again.
             let mut told = false;
-            move |line: Line| match transcript::append(&path, &line) {
-                Ok(()) => told = false,
-                Err(e) => {
-                    if !std::mem::replace(&mut told, true) {
-                        let p = Problem::new(format!("cannot write {}", path.display()))
-                            .because(e)
-                            .fix("free some space, or make the folder writable");
-                        out.send(Event::Trouble(p));
+            let mut once = transcript::Once::default();
+            move |line: Line| {
+                if once.repeats(&line) {
+                    return;
+                }
+                match transcript::append(&path, &line) {
+                    Ok(()) => told = false,
+                    Err(e) => {
+                        if !std::mem::replace(&mut told, true) {
+                            let p = Problem::new(format!("cannot write {}", path.display()))
+                                .because(e)
+                                .fix("free some space, or make the folder writable");
+                            out.send(Event::Trouble(p));
+                        }
                     }
                 }
             }

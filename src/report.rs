@@ -183,10 +183,11 @@ pub struct Weather {
 const BROKEN: f64 = 0.6;
 
 impl Weather {
-    /// The weather as a field of this elevation (feet) has it: with its ceiling above the ground there, in whole hundreds of feet.
+    /// The weather as a field of this elevation (feet) has it: with its ceiling above the ground there, in the
+    /// hundreds of feet that a report rounds to (FMH-1 chapter 9).
     #[must_use]
     pub fn at_field(&self, elevation_ft: f64) -> Self {
-        let above = self.ceiling_msl_ft.map(|c| ((c - elevation_ft) / 100.0).floor().max(0.0) * 100.0);
+        let above = self.ceiling_msl_ft.map(|c| ((c - elevation_ft) / 100.0).round().max(0.0) * 100.0);
         Self { ceiling_ft: self.ceiling_ft.or(above), ..self.clone() }
     }
 }

@@ -166,8 +166,7 @@ impl App {
 
     /// The controller's line of the transcript, once.
     fn write_down(&self, now: Time, out: &Outgoing, fx: &mut Vec<Effect>) {
-        // A recording that runs again was written down when it was new.
-        if !out.counts || out.reply.seen_before {
+        if !out.counts {
             return;
         }
         fx.push(Effect::Record(Line {

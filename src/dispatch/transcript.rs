@@ -5,6 +5,21 @@ use std::path::Path;
 
 use crate::event::Line;
 use crate::paths::append_private;
+use crate::units::Facility;
+
+/// A recording loops for as long as its frequency is tuned: it is written down when its words are new.
+#[derive(Debug, Default)]
+pub(super) struct Once(String);
+
+impl Once {
+    /// The recording's words once more.
+    pub(super) fn repeats(&mut self, line: &Line) -> bool {
+        if line.facility != Some(Facility::Atis) {
+            return false;
+        }
+        std::mem::replace(&mut self.0, line.text.clone()) == line.text
+    }
+}
 
 /// Appends a line. What a power cut or a full disk left half written stays a line of its own.
 pub(super) fn append(path: &Path, line: &Line) -> io::Result<()> {
@@ -55,6 +70,15 @@ mod tests {
         append(&path, &line("three")).unwrap();
         let lines: Vec<bool> = fs::read_to_string(&path).unwrap().lines().map(|l| serde_json::from_str::<Line>(l).is_ok()).collect();
         assert_eq!(lines, [true, false, true]);
+    }
+
+    #[test]
+    fn a_recording_that_loops_is_written_down_once() {
+        let mut once = Once::default();
+        let atis = |text: &str| Line { facility: Some(Facility::Atis), ..line(text) };
+        let told = ["delta", "delta", "echo", "echo", "delta"].map(|text| once.repeats(&atis(text)));
+        assert_eq!(told, [false, true, false, true, false]);
+        assert!(!once.repeats(&line("echo")) && !once.repeats(&line("echo")), "what a person says twice was said twice");
     }
 
     #[test]
