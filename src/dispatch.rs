@@ -17,7 +17,6 @@ pub mod updates;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
@@ -152,7 +151,7 @@ impl Shell {
             player: None,
             ears: ears(inbox, config)?,
             voice: voice(inbox, &unspoken)?,
-            record: record(paths.transcript_file(), inbox)?,
+            record: transcript::writer(paths.transcript_file(), inbox)?,
             llm: None,
             warm: None,
             desk,
@@ -490,38 +489,6 @@ fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, P
                 None => Event::Trouble(p),
             });
         },
-    )
-}
-
-/// Appends to `transcript.jsonl`, off the owner thread: a slow or full disk must not delay a word.
-fn record(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Problem> {
-    let (out, trouble) = (inbox.clone(), inbox.clone());
-    Worker::start(
-        "record",
-        64,
-        move || {
-            let (path, out) = (path.clone(), out.clone());
-            // A disk that has failed is told once, until it is well again.
-            let mut told = false;
-            let mut once = transcript::Once::default();
-            move |line: Line| {
-                if once.repeats(&line) {
-                    return;
-                }
-                match transcript::append(&path, &line) {
-                    Ok(()) => told = false,
-                    Err(e) => {
-                        if !std::mem::replace(&mut told, true) {
-                            let p = Problem::new(format!("cannot write {}", path.display()))
-                                .because(e)
-                                .fix("free some space, or make the folder writable");
-                            out.send(Event::Trouble(p));
-                        }
-                    }
-                }
-            }
-        },
-        move |words| trouble.send(Event::Trouble(Problem::bug("the transcript stopped").because(words))),
     )
 }
 

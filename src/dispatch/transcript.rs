@@ -1,19 +1,23 @@
-//! The transcript's file: one JSON object a line, appended, for the pilot's own eyes.
+//! The transcript: one JSON object a line, appended by a worker of its own, for the pilot's own eyes.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::event::Line;
+use super::Inbox;
+
+use crate::event::{Event, Line};
 use crate::paths::append_private;
+use crate::problem::Problem;
 use crate::units::Facility;
+use crate::worker::Worker;
 
 /// A recording loops for as long as its frequency is tuned: it is written down when its words are new.
 #[derive(Debug, Default)]
-pub(super) struct Once(String);
+struct Once(String);
 
 impl Once {
     /// The recording's words once more.
-    pub(super) fn repeats(&mut self, line: &Line) -> bool {
+    fn repeats(&mut self, line: &Line) -> bool {
         if line.facility != Some(Facility::Atis) {
             return false;
         }
@@ -21,8 +25,40 @@ impl Once {
     }
 }
 
+/// Appends to `transcript.jsonl`, off the owner thread: a slow or full disk must not delay a word.
+pub(super) fn writer(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Problem> {
+    let (out, trouble) = (inbox.clone(), inbox.clone());
+    Worker::start(
+        "record",
+        64,
+        move || {
+            let (path, out) = (path.clone(), out.clone());
+            // A disk that has failed is told once, until it is well again.
+            let mut told = false;
+            let mut once = Once::default();
+            move |line: Line| {
+                if once.repeats(&line) {
+                    return;
+                }
+                match append(&path, &line) {
+                    Ok(()) => told = false,
+                    Err(e) => {
+                        if !std::mem::replace(&mut told, true) {
+                            let p = Problem::new(format!("cannot write {}", path.display()))
+                                .because(e)
+                                .fix("free some space, or make the folder writable");
+                            out.send(Event::Trouble(p));
+                        }
+                    }
+                }
+            }
+        },
+        move |words| trouble.send(Event::Trouble(Problem::bug("the transcript stopped").because(words))),
+    )
+}
+
 /// Appends a line. What a power cut or a full disk left half written stays a line of its own.
-pub(super) fn append(path: &Path, line: &Line) -> io::Result<()> {
+fn append(path: &Path, line: &Line) -> io::Result<()> {
     let mut text = serde_json::to_string(line).map_err(io::Error::other)?;
     text.push('\n');
     let mut file = append_private(path)?;
