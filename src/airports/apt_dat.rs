@@ -15,8 +15,6 @@ pub(super) const MOST: usize = 50_000;
 const INTERSECTION_FT: f64 = 600.0;
 /// A parking place farther than this from every taxiway has no way to it, in feet.
 const PARKING_FT: f64 = 1500.0;
-/// Characters of a name.
-const LONGEST_NAME: usize = 80;
 
 /// Reads a file of airports; a line at a time, as files have millions.
 #[derive(Debug, Default)]
@@ -76,10 +74,9 @@ fn begun(f: &[&str]) -> Option<Building> {
     fits.then(|| Building { icao, name: name(f.get(5..).unwrap_or(&[])), elevation_ft, ..Building::default() })
 }
 
-/// A name as it is shown and spoken: nothing that moves a cursor, is markup or turns the writing round.
+/// A name is the rest of its row.
 fn name(words: &[&str]) -> String {
-    let fits = |c: &char| c.is_alphanumeric() || " .,'()/-".contains(*c);
-    words.join(" ").chars().filter(fits).take(LONGEST_NAME).collect()
+    super::plain_name(&words.join(" "))
 }
 
 fn number(f: &[&str], i: usize) -> Option<f64> {

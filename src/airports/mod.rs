@@ -22,6 +22,16 @@ pub use procedures::Procedure;
 
 use crate::units::{Facility, Frequency, LatLon, Region, Runway, Side};
 
+/// Characters that a name out of somebody's file may have.
+const LONGEST_NAME: usize = 80;
+
+/// A name out of somebody's file, as it may be shown and spoken: letters, digits and simple marks, nothing that
+/// moves a cursor, is markup or turns the writing round.
+fn plain_name(text: &str) -> String {
+    let fits = |c: &char| c.is_alphanumeric() || " .,'()/-".contains(*c);
+    text.trim().chars().filter(fits).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+}
+
 /// An airport. What is not known is absent, and is then never said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -106,8 +106,6 @@ const ON_RUNWAY_FT: f64 = 20.0;
 const FAR_M: f64 = 20_000.0;
 /// Parking places are numbered on from here in the graph.
 const PARKED: u32 = 1_000_000;
-/// Characters of a name.
-const LONGEST_NAME: usize = 60;
 
 /// A record as it came: the two last but one words of its head, and its data.
 #[derive(Debug, Clone, PartialEq)]
@@ -180,7 +178,7 @@ impl Answer {
         let same = told.is_empty() || told.eq_ignore_ascii_case(icao) || short.is_some_and(|s| s.eq_ignore_ascii_case(&told));
         let position = place(head, 0).filter(|_| same)?;
         let elevation_ft = double(head, 16)? * FT_PER_M;
-        let name = spoken(&text(head, 24, 64));
+        let name = super::plain_name(&text(head, 24, 64));
         let american = ["K", "PA", "PH", "PG", "PF", "PO", "PP", "TJ", "TI"].iter().any(|p| icao.len() == 4 && icao.starts_with(p));
         let mut airport = Airport {
             icao: icao.to_owned(),
@@ -415,12 +413,6 @@ fn stand(record: &[u8]) -> Option<String> {
     }
     mark.extend(letter(suffix));
     Some(format!("{what} {mark}").trim_end().to_owned())
-}
-
-/// A name as it is shown and spoken: nothing that moves a cursor, is markup or turns the writing round.
-fn spoken(text: &str) -> String {
-    let fits = |c: &char| c.is_alphanumeric() || " .,'()/-".contains(*c);
-    text.chars().filter(fits).take(LONGEST_NAME).collect::<String>().trim().to_owned()
 }
 
 /// The unit's own name out of that of a frequency: "Norcal" out of "NORCAL APPROACH".
