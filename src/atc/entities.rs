@@ -100,9 +100,14 @@ impl Phrases {
         each(patterns).any(|p| self.fits(start, p).is_some())
     }
 
+    /// The words of the message, callsign and station left out.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(String::as_str).filter(|w| *w != "|")
+    }
+
     /// How many words the message has, callsign and station left out.
     pub fn len(&self) -> usize {
-        self.words.iter().filter(|w| *w != "|").count()
+        self.words().count()
     }
 
     /// Whether callsign and station are all there is.
@@ -120,7 +125,7 @@ fn back(t: &[Token], i: usize, n: usize) -> &str {
 }
 
 /// Compass words, with the forms pilots use; the slot holds the plain one.
-fn compass(w: &str) -> Option<&'static str> {
+pub(super) fn compass(w: &str) -> Option<&'static str> {
     const ALL: [&str; 8] = ["northeast", "northwest", "southeast", "southwest", "north", "south", "east", "west"];
     let plain = w.strip_suffix("bound").or(w.strip_suffix("erly")).or(w.strip_suffix("ern")).unwrap_or(w);
     ALL.into_iter().find(|d| *d == plain)

@@ -111,6 +111,15 @@ pub struct Slots {
     /// The pilot asks for special VFR.
     #[serde(default)]
     pub special_vfr: bool,
+    /// The pilot says that they are not ready to go.
+    #[serde(default)]
+    pub not_ready: bool,
+    /// The pilot says that they go onto a runway or across it now, without asking.
+    #[serde(default)]
+    pub enters: bool,
+    /// The aircraft cannot move.
+    #[serde(default)]
+    pub disabled: bool,
     /// A runway number that cannot exist ("four seven"), as digits: said, so that it can be refused and not guessed.
     pub bad_runway: Option<String>,
     /// Altitudes in feet, in the order said ("leaving 3,200 climbing 10,000"); a flight level times 100.
@@ -214,6 +223,9 @@ pub struct Understanding {
     pub slots: Slots,
     /// 0 to 1.
     pub confidence: f32,
+    /// How many words nothing explains.
+    #[serde(default)]
+    pub loose: usize,
 }
 
 impl Default for Understanding {
@@ -226,6 +238,7 @@ impl Default for Understanding {
             addressed: Addressed::default(),
             slots: Slots::default(),
             confidence: 0.0,
+            loose: 0,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod reports;
 mod requests;
+pub mod told;
 
 use super::entities::Phrases;
 use super::intent::{Context, Intent, Slots};
@@ -300,6 +301,8 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
         }
     }
     let p = s.p;
+    let at_hand = matches!(s.facility, None | Some(Facility::Tower | Facility::Ground));
+    f.add(f.0.is_empty() && s.slots.not_ready && at_hand && !p.begins("stand by, standby, roger, wilco"), Intent::Unable);
     if f.0.is_empty() {
         f.add(
             p.has(

@@ -7,6 +7,7 @@ pub mod advice;
 pub mod atis;
 pub mod caller;
 mod charts;
+mod correction;
 mod ctaf;
 pub mod entities;
 pub mod figures;

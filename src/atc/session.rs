@@ -5,6 +5,7 @@
 mod ground;
 mod minima;
 mod radar;
+mod told;
 mod tower;
 
 pub(super) use radar::way_in;
@@ -69,7 +70,8 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
         return emergency(s, record, heard).into();
     }
     if heard.other_aircraft {
-        return Decision::Silent("that was another aircraft's callsign").into();
+        let taken = told::taken_by_another(s, record, heard, text);
+        return taken.unwrap_or_else(|| Decision::Silent("that was another aircraft's callsign").into());
     }
     if let Some(d) = tower::runway_taken(s, record, heard) {
         return d.into();
@@ -84,6 +86,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     }
     if let Some(o) = answer_to_pending(s, record, heard, text) {
         return o;
+    }
+    if let Some(d) = told::decide(s, record, heard) {
+        return d.into();
     }
     if let Some(d) = defiance(s, record, heard, text) {
         return d.into();
@@ -175,7 +180,7 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
 
 /// A targeted question where something was understood, "say again" where nothing was.
 fn unclear(heard: &Understanding) -> Decision {
-    if heard.callsign.is_some() && heard.addressed.facility.is_some() {
+    if heard.callsign.is_some() && heard.addressed.facility.is_some() && heard.loose == 0 {
         // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
         return Decision::say([Item::GoAhead]);
     }
@@ -289,7 +294,9 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -
         "the roll",
         "my roll",
     ];
-    let rolls = s.facility == Facility::Tower && rolls.iter().any(|w| t.contains(w));
+    let whole = format!(" {} ", t.replace(|c: char| !c.is_ascii_alphanumeric() && c != '\'', " "));
+    let down = matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll);
+    let rolls = s.facility == Facility::Tower && !down && rolls.iter().any(|w| whole.contains(&format!(" {w} ")));
     if s.on_ground && !asks && (rolls || t.contains("taking off") || t.contains("departing")) && record.takeoff.is_none() {
         if !s.on_runway {
             return Some(hold_short(s, runway));

@@ -124,7 +124,7 @@ const SLIPS: &[(&str, &str)] = &[
     ("we've", "we have"), ("i've", "i have"), ("we'll", "we will"), ("i'll", "i will"), ("don't", "do not"),
     ("didn't", "did not"), ("can't", "cannot"), ("can not", "cannot"), ("it's", "it is"), ("that's", "that is"),
     ("what's", "what is"), ("how's", "how is"), ("where's", "where is"), ("there's", "there is"), ("he's", "he is"),
-    ("they're", "they are"), ("you're", "you are"), ("haven't", "have not"), ("doesn't", "does not"), ("wouldn't", "would not"), ("isn't", "is not"), ("let's", "let us"), ("won't", "will not"), ("turkish airlines", "turkish"),
+    ("they're", "they are"), ("you're", "you are"), ("haven't", "have not"), ("doesn't", "does not"), ("wouldn't", "would not"), ("isn't", "is not"), ("let's", "let us"), ("won't", "will not"), ("aren't", "are not"), ("wasn't", "was not"), ("hasn't", "has not"), ("couldn't", "could not"), ("turkish airlines", "turkish"),
     ("queen air", "queenaire"), ("king air", "kingair"), ("gulf", "golf"), ("golf course", "golfcourse"),
     ("tower's", "tower is"), ("hold it short", "holding short"), ("centre", "center"), ("on route", "enroute"),
     ("en route", "enroute"), ("divert ing", "diverting"), ("roger that", "roger"), ("traffic inside", "traffic in sight"),
@@ -457,46 +457,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         fresh = r.pause;
     }
     out.truncate(MAX_TOKENS);
-    correct(out)
-}
-
-/// "X correction Y" keeps Y.
-fn correct(mut tokens: Vec<Token>) -> Vec<Token> {
-    let marks: [&[&str]; 5] = [&["correction"], &["make", "that"], &["scratch", "that"], &["i", "mean"], &["no", "wait"]];
-    let mut from = 0;
-    while let Some((at, n)) = (from..tokens.len()).find_map(|i| {
-        marks.iter().find(|m| i + m.len() <= tokens.len() && m.iter().zip(&tokens[i..]).all(|(w, t)| t.is(w))).map(|m| (i, m.len()))
-    }) {
-        let cut = match tokens.get(at + n) {
-            Some(Token::Digit(..)) => {
-                let mut end = at;
-                while end > 0 && at - end < 2 && tokens[end - 1].digit().is_none() && !amount(&tokens[end - 1]) {
-                    end -= 1;
-                }
-                let mut start = end;
-                while start > 0 && (amount(&tokens[start - 1])) {
-                    start -= 1;
-                }
-                if start < end { start } else { at }
-            }
-            Some(Token::Letter(_)) => {
-                let letters = tokens[..at].iter().rev().take_while(|t| t.letter().is_some()).count();
-                at - letters
-            }
-            Some(Token::Word(w)) => {
-                let back = at.saturating_sub(8);
-                tokens[back..at].iter().rposition(|t| t.is(w)).map_or(at, |k| back + k)
-            }
-            _ => at,
-        };
-        tokens.drain(cut..at + n);
-        from = cut;
-    }
-    tokens
-}
-
-fn amount(t: &Token) -> bool {
-    matches!(t, Token::Digit(..) | Token::Point) || matches!(t.word(), "hundred" | "thousand")
+    super::correction::correct(out)
 }
 
 #[cfg(test)]

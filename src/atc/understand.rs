@@ -6,7 +6,7 @@ use super::caller::{self, Caller};
 use super::entities::{self, Phrases};
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
-use super::meaning::{Scene, intents};
+use super::meaning::{Scene, intents, told};
 use super::readback::{self, ReadbackItem};
 use super::transcript::{Token, tokens};
 use super::{figures, parse};
@@ -31,6 +31,7 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
     }
     let phrases = Phrases::new(&t, &hidden);
     let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
+    told::read(&phrases, &mut slots);
     let echo = echo(text, ctx);
     if echo.asked_heading
         && slots.heading.is_none()
@@ -68,6 +69,7 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
         addressed,
         slots,
         confidence,
+        loose: told::loose(&phrases),
     }
 }
 

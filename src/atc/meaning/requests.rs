@@ -130,6 +130,7 @@ impl Scene<'_> {
             push, ready to push, ready for ifr, ready for clearance, ready to readback, ready for _ clearance, ready for \
             descent, ready for lower, ready for higher",
         );
+        let ready = ready && !self.slots.not_ready;
         f.add(ready, Intent::DepartureReady);
         let takeoff = p.has(
             "takeoff, takingoff, immediate departure, intersection departure, to depart, request departure, requesting \
@@ -143,12 +144,14 @@ impl Scene<'_> {
         );
         let special_out = self.slots.special_vfr && asks && !p.has("inbound, landing, to land, enter, into, transition");
         f.add(
-            special_out || hurry && self.facility == Some(Facility::Tower) && asks && self.slots.distance_nm.is_none(),
+            special_out
+                || !self.slots.not_ready && hurry && self.facility == Some(Facility::Tower) && asks && self.slots.distance_nm.is_none(),
             Intent::TakeoffRequest,
         );
         f.add(
             takeoff
                 && !ready
+                && !self.slots.not_ready
                 && !p.has("cancel takeoff, after takeoff, vfr departure, rejected takeoff, cleared")
                 && !p.has(STOPPED)
                 && (asks || self.station || p.has("takingoff")),

@@ -262,6 +262,8 @@ pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding
 fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.on_ground {
         return match s.phase {
+            // What nothing explains may be a reason to stay.
+            Phase::HoldingShort if heard.loose > 0 => super::told::when_ready(),
             Phase::HoldingShort => departure(s, record, heard),
             Phase::TaxiIn => clear_of_runway(s),
             _ => Decision::say([Item::Roger]),

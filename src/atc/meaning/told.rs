@@ -1,0 +1,158 @@
+//! What a pilot tells beside the everyday calls: not ready, onto a runway, unable to move; and what nothing explains.
+
+use crate::atc::entities::{Phrases, compass};
+use crate::atc::intent::Slots;
+use crate::atc::telephony;
+
+/// Reads what is told into its slots.
+pub fn read(p: &Phrases, slots: &mut Slots) {
+    slots.not_ready = not_ready(p);
+    slots.disabled = disabled(p);
+    slots.enters = !slots.crossing && enters(p);
+}
+
+/// Not ready to go: denied, in so many minutes, waiting for something, or with a problem. What is only likely counts too:
+/// whoever is ready says so once more, and whoever is sent off without being ready is in danger.
+fn not_ready(p: &Phrases) -> bool {
+    // "Not in sight, ready": what is denied is something else.
+    let else_denied = p.has("not in sight, do not see, not see, do not have, not have, not a problem");
+    let denied = p.has("not ready, not quite, not yet, not just yet, no longer ready, not going yet")
+        || !else_denied
+            && p.has(
+                "not _ ready, never _ ready, cannot _ ready, not _ takeoff, never _ takeoff, cannot _ takeoff, unable takeoff, \
+                unable _ takeoff, not _ depart, cannot _ depart, cannot go, not able to go",
+            );
+    let later = p.has(
+        "need _ minute, need _ minutes, needs _ minute, needs _ minutes, need a moment, need a second, need some time, need more \
+        time, need a bit, like _ minutes, take _ minutes, few minutes, few more minutes, couple minutes, couple of minutes, couple \
+        more minutes, couple of more minutes, another minute, another _ minutes, more minutes, more minute, give us _ minute, give \
+        us _ minutes, give me _ minute, give me _ minutes, give us a moment, give me a moment, give us a second, give me a second, \
+        ready in _ minute, ready in _ minutes, ready in a, ready shortly, ready soon, in a bit, in a while, hang on, stand by, \
+        standby, wait one, wait a minute, advise when ready, advise ready, advise you when, call you when, call when ready, call \
+        when _ ready, call you back, tell you when, let you know, will advise, report ready, report when ready",
+    );
+    let checks = p.has("run up, runup, run ups")
+        && !p.has("complete, completed, done, finished, at the run up, at the runup, from the run up, from the runup");
+    let waits = p.has("waiting on, waiting for, awaiting")
+        && !p.has(
+            "waiting for takeoff, waiting for departure, waiting for the takeoff, waiting for your, waiting for clearance, waiting for a \
+            clearance, waiting for the clearance, awaiting takeoff, awaiting departure, awaiting clearance, waiting for traffic, \
+            waiting for the traffic, waiting on traffic, waiting for landing, waiting for the landing, waiting in line",
+        );
+    let trouble = p.has(
+        "problem, problems, an issue, some issues, trouble, bad mag, rough mag, mag drop, fouled plug, fouled plugs, warning light, \
+        caution light",
+    ) && !p
+        .has("no problem, no problems, not a problem, not _ problem, no issue, no issues, no trouble, fixed, sorted, solved, resolved");
+    denied || later || checks || waits || trouble
+}
+
+/// Something is broken that keeps the aircraft where it is.
+fn disabled(p: &Phrases) -> bool {
+    p.has(
+        "blew a tire, blew a tyre, blew _ tire, blew _ tyre, blown tire, blown tyre, blown a tire, blown a tyre, flat tire, flat tyre, \
+        flat main, flat nosewheel, burst tire, burst tyre, tire burst, tyre burst, tire is flat, tyre is flat, tire blew, tyre blew, \
+        popped a tire, lost a wheel, gear collapsed, nosewheel collapsed, disabled on, we are disabled, stuck on, we are stuck, am \
+        stuck, got stuck, stuck in the, cannot move, cannot taxi, unable to move, unable to taxi, need a tow, need _ tow, needs _ tow, \
+        like a tow, request a tow, request tow, requesting a tow, requesting tow, bogged, brakes _ locked, no steering, lost steering",
+    ) && !p.has("not stuck, glider on tow, glider in tow, stuck mike, stuck mic, stuck microphone, stuck on the frequency")
+}
+
+/// Goes onto a runway or across it, by the pilot's own words, and does not ask.
+fn enters(p: &Phrases) -> bool {
+    p.has(
+        "crossing, going across, entering runway, entering the runway, entering #, entering the active, back taxiing, backtaxiing, \
+        backtracking, back tracking, taking runway, taking the runway, taking the active",
+    ) && !p.has(super::ASKS)
+        && !p.has(
+            "after crossing, before crossing, when crossing, until crossing, crossing clearance, no crossing, not crossing, clear of, \
+            crossing traffic, traffic crossing, aircraft crossing, ready, someone crossing, vehicle crossing",
+        )
+}
+
+/// Words that need no explanation where somebody holds short or only calls.
+#[rustfmt::skip]
+const EXPLAINED: &[&str] = &[
+    "a", "an", "the", "and", "of", "at", "on", "in", "for", "to", "by", "is", "are", "am", "we", "i", "be", "our", "us", "you", "this",
+    "here", "now", "currently", "with", "have", "has", "got", "hold", "holding", "short", "line", "wait", "runway", "left", "right",
+    "center", "taxiway", "intersection", "point", "position", "full", "length", "end", "number", "next", "up", "first", "second",
+    "information", "atis", "squawk", "squawking", "vfr", "ifr", "good", "morning", "afternoon", "evening", "day", "hello", "hi", "hey",
+    "again", "please", "sir", "student", "pilot", "solo", "thanks", "thank", "okay", "ok", "roger", "ready", "ground", "tower",
+    "approach", "center", "radio", "heavy", "super", "light", "aircraft", "airplane", "reporting", "back", "calling", "there", "active",
+];
+
+/// Words behind which a pilot says where the flight goes.
+const DEPARTS: &[&str] = &["departure", "depart", "departing", "takeoff", "pattern", "circuits", "closed", "outbound"];
+
+/// How many words nothing explains, up to where the pilot says where the flight goes.
+pub fn loose(p: &Phrases) -> usize {
+    p.words().take_while(|w| !DEPARTS.contains(w)).filter(|w| !explained(w)).count()
+}
+
+fn explained(w: &str) -> bool {
+    let spelt = crate::atc::transcript::ALPHABET.contains(&w);
+    matches!(w, "#" | ".") || spelt || EXPLAINED.contains(&w) || compass(w).is_some() || telephony::is_type(w)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atc::transcript::tokens;
+
+    fn told(text: &str) -> Slots {
+        let mut slots = Slots::default();
+        read(&Phrases::new(&tokens(text), &[]), &mut slots);
+        slots
+    }
+
+    #[test]
+    fn whoever_is_not_ready_is_heard_to_be() {
+        for said in [
+            "we are not ready for takeoff yet",
+            "we aren't quite ready",
+            "ready but not yet",
+            "won't be ready for a while",
+            "we need a couple minutes for the run up",
+            "be ready in two minutes",
+            "still doing our runup",
+            "holding short waiting on our ifr release",
+            "we'll advise when ready",
+            "holding short we have a problem with the left mag",
+            "stand by for departure",
+        ] {
+            assert!(told(said).not_ready, "{said}");
+        }
+        for said in [
+            "ready for departure",
+            "holding short two eight left run up complete ready to go",
+            "traffic not in sight ready for departure",
+            "no problem ready to go",
+            "holding short waiting for takeoff clearance",
+            "ready in sequence",
+        ] {
+            assert!(!told(said).not_ready, "{said}");
+        }
+    }
+
+    #[test]
+    fn going_onto_a_runway_and_being_stuck_are_told_apart_from_questions() {
+        for said in ["ground told us to cross two eight left so crossing now", "back taxiing runway one two", "entering runway three"] {
+            assert!(told(said).enters, "{said}");
+        }
+        for said in
+            ["request crossing runway two", "can we enter runway three", "traffic crossing ahead of us", "clear of runway crossing alpha"]
+        {
+            assert!(!told(said).enters, "{said}");
+        }
+        assert!(told("we blew a tyre on the rollout").disabled && told("we're stuck on the runway and need a tow").disabled);
+        assert!(!told("with a glider on tow ready for departure").disabled);
+    }
+
+    #[test]
+    fn what_nothing_explains_is_counted() {
+        let loose = |text: &str| loose(&Phrases::new(&tokens(text), &[]));
+        assert_eq!(loose("holding short runway two eight left at alpha number one"), 0);
+        assert_eq!(loose("holding short for departure to the practice area"), 0);
+        assert!(loose("holding short with a cow on the taxiway") > 0);
+    }
+}

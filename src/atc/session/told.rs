@@ -1,0 +1,66 @@
+//! What is answered to a pilot who tells what they do or cannot do: disabled, onto a runway without leave, not ready to go.
+
+use super::Decision;
+use crate::atc::instruction::{Ask, Item};
+use crate::atc::intent::{Intent, Understanding};
+use crate::atc::readback::{self, Verdict};
+use crate::atc::record::Record;
+use crate::atc::situation::Situation;
+use crate::units::{Facility, Runway};
+
+/// The answer, if something was told that comes before every wish.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let on_field = s.on_ground && matches!(s.facility, Facility::Ground | Facility::Tower);
+    if !on_field {
+        return None;
+    }
+    if heard.slots.disabled {
+        return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Advice("assistance on the way".into())]));
+    }
+    if let Some(runway) = entered(s, record, heard) {
+        return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }, Item::Ask(Ask::Position)]));
+    }
+    not_ready(heard)
+}
+
+/// The runway that the pilot goes onto or across, by their own words, without leave.
+fn entered(s: &Situation, record: &Record, heard: &Understanding) -> Option<Runway> {
+    if !heard.slots.enters || s.on_runway || matches!(heard.intent, Intent::ClearOfRunway | Intent::RequestProgressiveTaxi) {
+        return None;
+    }
+    let told = record.hold_short.or(s.runway_here);
+    let runway = heard.slots.runway.or(heard.slots.hold_short).and_then(|r| s.known(r)).or(told)?;
+    let same = |r: Option<Runway>| r.is_some_and(|r| r == runway || r == runway.reciprocal());
+    let leave = same(record.crossing) || same(record.lined_up) || same(record.takeoff);
+    (!leave).then_some(runway)
+}
+
+/// Nobody is sent off who says that they are not ready; what else they ask for is answered as ever.
+fn not_ready(heard: &Understanding) -> Option<Decision> {
+    let only = matches!(
+        heard.intent,
+        Intent::DepartureReady
+            | Intent::TakeoffRequest
+            | Intent::PatternRequest
+            | Intent::TouchAndGoRequest
+            | Intent::PositionReport
+            | Intent::CheckIn
+            | Intent::Unable
+            | Intent::Unknown
+    );
+    (heard.slots.not_ready && only).then(when_ready)
+}
+
+/// "Roger, advise when ready."
+pub(super) fn when_ready() -> Decision {
+    Decision::say([Item::Roger, Item::Advice("advise when ready".into())])
+}
+
+/// Another aircraft takes a runway clearance that was not for it: it is told so, and whose it is (7110.65 2-4-15: the callsigns
+/// of similar aircraft). Silence would let the wrong one go.
+pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<super::Outcome> {
+    let pending = &record.pending.as_ref().filter(|_| heard.intent == Intent::Readback)?.instruction;
+    let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
+    let taken = pending.items.iter().any(of_runway) && readback::check(&pending.items, None, text, s.region).verdict == Verdict::Correct;
+    taken.then(|| super::Outcome { decision: super::restate(pending, &[]), verdict: Some(Verdict::Incorrect), settled: false, check: None })
+}
