@@ -123,6 +123,8 @@ pub enum Ask {
     AircraftType,
     /// "say souls on board and fuel remaining".
     SoulsAndFuel,
+    /// "say fuel remaining in minutes".
+    FuelMinutes,
     /// "say nature of the emergency and intentions".
     NatureOfEmergency,
     /// "advise you have information X", or "verify you have information X".
@@ -333,6 +335,8 @@ pub enum Item {
     Roger,
     /// "roger mayday" / "roger pan": emergency acknowledged.
     RogerEmergency(Emergency),
+    /// "emergency cancelled": the pilot has taken the call for help back.
+    EmergencyCancelled,
     /// "unable", with the reason.
     Unable(String),
     /// "negative", before a correction.

@@ -117,6 +117,12 @@ pub struct Slots {
     /// The pilot says that they go onto a runway or across it now, without asking.
     #[serde(default)]
     pub enters: bool,
+    /// The pilot takes a call for help back.
+    #[serde(default)]
+    pub cancels_distress: bool,
+    /// Minimum fuel: no delay can be taken, and no priority is asked for (7110.65 2-1-8).
+    #[serde(default)]
+    pub minimum_fuel: bool,
     /// The aircraft cannot move.
     #[serde(default)]
     pub disabled: bool,

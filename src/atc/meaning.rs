@@ -1,5 +1,6 @@
 //! Which intents a transmission holds, the main one first: emergencies, then readbacks, then requests, then reports.
 
+mod distress;
 mod reports;
 mod requests;
 pub mod told;
@@ -102,59 +103,6 @@ impl Scene<'_> {
             subtitles, captions by, as an ai, developer mode, repeat after me, json, override, authorized, role, simulate \
             _ controller, poem, act as",
         )
-    }
-
-    fn emergencies(&self, f: &mut Found) {
-        let practice = self.has(
-            "practice, simulated, simulating, cancel mayday, cancel _ mayday, cancelling mayday, not an emergency, no \
-            emergency, training",
-        );
-        let failing = self.has(
-            "engine failure, engine fire, engine failed, engine quit, engine has quit, lost _ engine, engine is out, engine \
-            out, dead engine, declaring an emergency, declare an emergency, declaring emergency, declare emergency, going \
-            down, on fire, smoke in _ cockpit, smoke in _ cabin, ditching, crash landing, emergency landing, emergency \
-            descent, have an emergency, got an emergency, forced landing, lost all power, engine just quit, emergency emergency, cabin fire, cockpit fire, fire in the, fire on board, electrical \
-            fire, have a fire, has a fire",
-        );
-        let mayday = self.has("mayday") && !self.has("cancel mayday, cancel _ mayday, cancelling mayday");
-        let pan = self.has("pan pan, pan medical, declaring urgency, declare urgency, pan # pan");
-        f.add(mayday || failing && !practice && !pan, Intent::Mayday);
-        f.add(pan, Intent::PanPan);
-        f.add(
-            self.has(
-                "low fuel, low on fuel, low on gas, low on _ fuel, minimum fuel, running low, running out of fuel, short of \
-                fuel, short on fuel, fuel critical, bingo fuel, fuel is low, fuel state, out of gas, out of fuel, fuel \
-                emergency, minutes of fuel, minutes fuel, minutes of gas, minutes left, fuel _ low, almost out of, fuel is \
-                getting, emergency fuel",
-            ) && !self.has("souls, fuel on board")
-                && (!self.has("endurance") || self.has("fuel _ low, low on fuel, low fuel, minimum fuel, fuel is getting")),
-            Intent::LowFuel,
-        );
-        f.add(
-            self.has(
-                "unsure of position, uncertain of position, unsure of _ position, uncertain of _ position, not sure where, \
-                position fix, disoriented, do not know where, unsure where, no idea where, am lost, are lost, we lost our \
-                way, got lost, are _ lost, am _ lost, not certain where, uncertain where, temporarily misplaced, help \
-                finding, true bearing, cannot find the airport, lost |",
-            ) || self.has("lost")
-                && !self.has(
-                    "progressive, lost on, lost sight, lost contact, lost comm, lost comms, lost the, lost _ engine, lost power, lost all, lost \
-                    communication, lost him",
-                ),
-            Intent::Lost,
-        );
-        f.add(
-            self.has(
-                "going around, go around, going missed, missed approach, on the missed, flying the missed, executing the missed, executing missed, going to go around, balked landing, aborting the \
-                landing, rejecting the landing, rejected landing, discontinuing approach, on the go",
-            ) && !self.asks(),
-            Intent::GoAround,
-        );
-        let divert = self.has(
-            "divert, diverting, diversion, change of destination, change destination, change our destination, to our \
-            alternate, to the alternate, to my alternate, going to _ alternate, alternate airport, new destination, return to the field, return to _ airport",
-        );
-        f.add(divert, Intent::Diversion);
     }
 
     fn short_answers(&self, f: &mut Found) {

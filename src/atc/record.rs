@@ -157,6 +157,7 @@ impl Record {
                 Item::TransitionApproved(_) => self.wants_through = None,
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
+                Item::EmergencyCancelled => self.emergency = None,
                 _ => {}
             }
             if let (Item::Enter(..) | Item::StraightIn, None) = (item, runway) {

@@ -69,6 +69,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if heard.has(Intent::Mayday) || heard.has(Intent::PanPan) {
         return emergency(s, record, heard).into();
     }
+    if heard.slots.cancels_distress && !heard.other_aircraft {
+        return told::distress_over(s, record, heard, text);
+    }
     if heard.other_aircraft {
         let taken = told::taken_by_another(s, record, heard, text);
         return taken.unwrap_or_else(|| Decision::Silent("that was another aircraft's callsign").into());
@@ -79,7 +82,8 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if two_callers(s, text) {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
-    let asked_souls = record.last.as_ref().is_some_and(|l| l.items.contains(&Item::Ask(Ask::SoulsAndFuel)));
+    let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
+    let asked_souls = record.last.as_ref().is_some_and(|l| fuel.iter().any(|i| l.items.contains(i)));
     if (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some()) {
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
@@ -100,7 +104,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
         return wrong_runway(s, heard).into();
     }
-    if let Some(d) = special_code(s, record) {
+    if let Some(d) = special_code(s, record, heard) {
         return d.into();
     }
     if let Some(d) = wrong_unit(s, heard) {
@@ -145,6 +149,11 @@ fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decis
             let flying = s.advisory.as_ref().map(|a| [Item::Traffic(a.words.clone()), Item::Height(a.feet)]);
             let there = s.traffic.as_ref().filter(|_| flying.is_none()).map(|t| Item::Traffic(t.words.clone()));
             Decision::say([Item::Roger].into_iter().chain(flying.into_iter().flatten()).chain(there))
+        }
+        // An advisory, no emergency: how much there is is asked once, and no priority given (7110.65 2-1-8).
+        Intent::LowFuel if slots.minimum_fuel => {
+            let known = slots.fuel_minutes.is_some();
+            Decision::say([Item::Roger].into_iter().chain((!known).then_some(Item::Ask(Ask::FuelMinutes))))
         }
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         Intent::Lost => Decision::say([Item::Roger].into_iter().chain(s.free_squawk.map(Item::Squawk)).chain([
@@ -328,9 +337,10 @@ fn wants_off(s: &Situation, record: &Record, text: &str) -> Option<Decision> {
     off.then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
 }
 
-/// A special code in a stated situation; a live one is noticed as soon as it is seen, and then never again.
-fn special_code(s: &Situation, record: &Record) -> Option<Decision> {
-    match s.transponder.filter(|_| !s.live && !s.on_ground && record.emergency.is_none())? {
+/// A special code, stated or told; a live one is noticed as soon as it is seen, and then never again.
+fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let told = heard.slots.squawk.filter(|_| heard.has(Intent::SquawkReport));
+    match s.transponder.filter(|_| !s.live).or(told).filter(|_| !s.on_ground && record.emergency.is_none())? {
         Squawk::HIJACK => Some(Decision::say([Item::Advice("verify squawking 7500".into())])),
         Squawk::EMERGENCY => Some(Decision::say([Item::Advice("you are squawking 7700".into()), Item::Ask(Ask::NatureOfEmergency)])),
         _ => None,

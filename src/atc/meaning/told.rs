@@ -8,6 +8,9 @@ use crate::atc::telephony;
 pub fn read(p: &Phrases, slots: &mut Slots) {
     slots.not_ready = not_ready(p);
     slots.disabled = disabled(p);
+    slots.cancels_distress = super::distress::cancels(p);
+    slots.nature = slots.nature.take().or_else(|| super::distress::nature(p));
+    slots.minimum_fuel = p.has("minimum fuel, min fuel") && !p.has("emergency, critical, out of fuel, mayday, declaring");
     slots.enters = !slots.crossing && enters(p);
 }
 

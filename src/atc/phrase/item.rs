@@ -188,6 +188,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         }
         Item::Roger => same("roger"),
         Item::RogerEmergency(Emergency::Mayday) => same("roger mayday"),
+        Item::EmergencyCancelled => same("emergency cancelled"),
         Item::RogerEmergency(Emergency::Pan) => same("roger pan"),
         Item::Unable(why) => (format!("unable, {why}"), format!("unable, {}", spoken::words(why, region))),
         Item::Negative => same("negative"),
@@ -314,6 +315,7 @@ fn ask(a: Ask) -> &'static str {
         Ask::Destination => "say destination",
         Ask::AircraftType => "say type aircraft",
         Ask::SoulsAndFuel => "say souls on board and fuel remaining",
+        Ask::FuelMinutes => "say fuel remaining in minutes",
         Ask::NatureOfEmergency => "say nature of emergency and intentions",
         Ask::AtisLetter => "verify you have current ATIS information",
         Ask::VerifyPosition => "verify your position",

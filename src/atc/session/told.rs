@@ -56,6 +56,27 @@ pub(super) fn when_ready() -> Decision {
     Decision::say([Item::Roger, Item::Advice("advise when ready".into())])
 }
 
+/// A call for help is taken back: nothing is asked about it, and what else was said is answered.
+pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> super::Outcome {
+    let over = [Item::Roger].into_iter().chain(record.emergency.map(|_| Item::EmergencyCancelled));
+    let mut rest = heard.clone();
+    rest.slots.cancels_distress = false;
+    rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan | Intent::SayAgain | Intent::Unable | Intent::Unknown));
+    let Some(first) = rest.intents.first() else {
+        return Decision::say(over.chain([Item::Ask(Ask::Intentions)])).into();
+    };
+    rest.intent = *first;
+    let calm = Record { emergency: None, ..record.clone() };
+    let outcome = super::decide(s, &calm, &rest, text);
+    match outcome.decision {
+        Decision::Say(items) => {
+            let items = items.into_iter().filter(|i| *i != Item::Roger);
+            super::Outcome { decision: Decision::say(over.chain(items)), ..outcome }
+        }
+        Decision::Silent(_) => super::Outcome { decision: Decision::say(over), ..outcome },
+    }
+}
+
 /// Another aircraft takes a runway clearance that was not for it: it is told so, and whose it is (7110.65 2-4-15: the callsigns
 /// of similar aircraft). Silence would let the wrong one go.
 pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<super::Outcome> {
