@@ -193,6 +193,14 @@ fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Optio
 fn digits_for_callsign(t: &[Token], i: usize, max: usize) -> usize {
     let end = run_end(t, i);
     let len = end - i;
+    let n = digits_of_run(t, i, end, max);
+    // "Five two one ten miles": a number that was said as one word is in it whole or not at all.
+    let split = |n: usize| n < len && matches!(t.get(i + n), Some(Token::Digit(_, Link::Joined)));
+    (0..=n).rev().find(|n| !split(*n)).unwrap_or(n)
+}
+
+fn digits_of_run(t: &[Token], i: usize, end: usize, max: usize) -> usize {
+    let len = end - i;
     if t.get(end) == Some(&Token::Point) {
         return len.saturating_sub(3).min(max);
     }
@@ -260,6 +268,13 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let Some(code) = name else { continue };
         if t.get(from).is_none_or(|x| x.digit().is_none()) {
             continue;
+        }
+        // An ambulance flight by its registration, "medevac four five zero november delta" (7110.65 2-4-20).
+        if matches!(code, "MED" | "LIF")
+            && region == Region::Faa
+            && let Some((said, end)) = registration(t, from).filter(|(said, _)| said.bytes().any(|b| b.is_ascii_alphabetic()))
+        {
+            return Some((format!("N{said}"), i..end, true));
         }
         let n = digits_for_callsign(t, from, 4);
         let mut said = format!("{code}{}", digits(t, from..from + n));
@@ -346,15 +361,33 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
             && i < t.len()
             && t[i].digit().is_some()
             && !point
-            && (!NOT_BEFORE.contains(&before) || before == "for" && letters > 0)
+            && (!NOT_BEFORE.contains(&before) || matches!(before, "for" | "final") && letters > 0)
             && let Some(c) = spot(i)
             && c.1.end == t.len()
             && (letters > 0 || c.0.len() >= 4)
         {
             return Some(c);
         }
+        return within(t);
     }
     None
+}
+
+/// Figures with one or two letters behind them, anywhere: "go around eight niner four two echo, unstable".
+fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
+    const LEADS: [&str; 5] = ["final", "short", "on", "gets", "have"];
+    (0..t.len()).find_map(|i| {
+        let before = i.checked_sub(1).map_or("", |p| word(t, p));
+        let opens = t[i].digit().is_some() && i.checked_sub(1).is_none_or(|p| character(&t[p]).is_none() && t[p] != Token::Point);
+        if !opens || NOT_BEFORE.contains(&before) && !LEADS.contains(&before) || matches!(before, "bravo" | "left" | "right") {
+            return None;
+        }
+        let (said, end) = registration(t, i)?;
+        let letters = said.bytes().filter(u8::is_ascii_alphabetic).count();
+        // Figures behind the letters make it a taxiway or a stand.
+        let ends = t.get(end).is_none_or(|x| character(x).is_none() && *x != Token::Point);
+        (letters > 0 && said.len() >= 3 && ends).then(|| (format!("N{said}"), i..end, false))
+    })
 }
 
 /// The callsign of a transmission whose message begins at token `start` (behind the station's name).
@@ -529,6 +562,12 @@ mod tests {
         assert_eq!(who("declaring an emergency delta six ninety smoke in the cockpit", "", Region::Faa), "DAL690");
         assert_eq!(who("with information delta one two miles south", "", Region::Faa), "-");
         assert_eq!(who("united two forty seven unable", "", Region::Faa), "UAL247");
+        assert_eq!(who("jetstar five two one ten miles ils three four left", "", Region::Icao), "JST521");
+        assert_eq!(who("go around eight niner four two echo unstable", "", Region::Faa), "N8942E");
+        assert_eq!(who("four mile final eight niner four two echo", "", Region::Faa), "N8942E");
+        assert_eq!(who("a door popped open on six two foxtrot mike coming back around", "", Region::Faa), "N62FM");
+        assert_eq!(who("medevac four five zero november delta descending", "", Region::Faa), "N450ND");
+        assert_eq!(who("clear of runway two eight left at alpha two bravo", "", Region::Faa), "-");
         assert_eq!(who("lawrence tower cessna nine two seven four seven eight miles southwest", "", Region::Faa), "N92747");
     }
 }

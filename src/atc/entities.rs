@@ -309,7 +309,7 @@ const STOP: &[&str] = &[
     "at", "with", "request", "requesting", "via", "to", "runway", "inbound", "and", "for", "in", "squawk", "we", "landing",
     "airport", "flight", "level", "information", "departure", "altitude", "please", "ready", "climbing", "due", "on", "from",
     "of", "heading", "passenger", "as", "vfr", "ifr", "climb", "descending", "now", "cruising", "approach", "is", "would",
-    "thanks", "level", "type", "medical",
+    "thanks", "level", "type", "medical", "instead",
 ];
 
 fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather: bool) {
@@ -360,6 +360,8 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
                     | "vectors"
                     | "us"
                     | "advisories"
+                    | "destination"
+                    | "here"
             )
             || matches!(before, "divert" | "diverting");
         if opens && t[i].digit().is_none() {
@@ -530,7 +532,7 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
         Some(Landing::TouchAndGo)
     } else if p.has("the option") {
         Some(Landing::Option)
-    } else if p.has("low approach") {
+    } else if p.has("low approach, low pass") {
         Some(Landing::LowApproach)
     } else if p.has("full stop") {
         Some(Landing::FullStop)

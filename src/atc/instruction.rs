@@ -337,6 +337,15 @@ pub enum Item {
     RogerEmergency(Emergency),
     /// "emergency cancelled": the pilot has taken the call for help back.
     EmergencyCancelled,
+    /// "deviation 20 degrees left of course approved" (7110.65 2-6-4).
+    Deviation {
+        /// To which side.
+        side: Side,
+        /// How far, when it was said.
+        degrees: Option<u16>,
+    },
+    /// "affirmative".
+    Affirm,
     /// "unable", with the reason.
     Unable(String),
     /// "negative", before a correction.

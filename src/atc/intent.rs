@@ -101,6 +101,38 @@ intents! {
     Unknown = "unknown",
 }
 
+/// What a pilot tells or asks that is no everyday call, and has an answer of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Flies what the collision-avoidance system orders.
+    Resolution,
+    /// Was lit by a laser.
+    Laser,
+    /// The transponder or its altitude does not work.
+    TransponderOut,
+    /// Something that others want to know: birds, turbulence, braking action.
+    Observation,
+    /// Wants to know which speed.
+    WhatSpeed,
+    /// Wants to stay in the air where it is for a while.
+    HoldHere,
+    /// Wants to be de-iced.
+    Deice,
+    /// Wants to be towed.
+    Tow,
+    /// Asks whether the landing clearance was given.
+    ClearedToLand,
+    /// Leaves the traffic pattern.
+    LeavesPattern,
+    /// Turns to the runway early.
+    ShortApproach,
+    /// Practises a landing without engine.
+    EngineOut,
+    /// Wants to be led around somebody.
+    Vector,
+}
+
 /// What a transmission carries besides its intent. Units stand in the names.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Slots {
@@ -123,6 +155,12 @@ pub struct Slots {
     /// Minimum fuel: no delay can be taken, and no priority is asked for (7110.65 2-1-8).
     #[serde(default)]
     pub minimum_fuel: bool,
+    /// A turn off the course for the weather: which way, and how many degrees where they were said.
+    #[serde(default)]
+    pub deviation: Option<(crate::units::Side, Option<u16>)>,
+    /// What is told or asked beside the everyday calls.
+    #[serde(default)]
+    pub topic: Option<Topic>,
     /// The aircraft cannot move.
     #[serde(default)]
     pub disabled: bool,

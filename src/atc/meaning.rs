@@ -6,7 +6,7 @@ mod requests;
 pub mod told;
 
 use super::entities::Phrases;
-use super::intent::{Context, Intent, Slots};
+use super::intent::{Context, Intent, Slots, Topic};
 use crate::units::Facility;
 
 /// All that the rules look at.
@@ -30,7 +30,7 @@ pub struct Scene<'a> {
 }
 
 const ASKS: &str = "request, requesting, requests, would like, like to, like the, want, wants, want to, could, can we, can i, may we, may \
-    i, need, needs, looking to, looking for the, looking for a, do you have, wish, any chance, is there, able to give, \
+    i, need, needs, looking to, looking for the, looking for a, looking for our, looking for my, looking for clearance, do you have, wish, any chance, is there, able to give, \
     permission, like a, like an, please, ask, asking, can you";
 
 /// Words that only a controller says first: with them, and no request, a pilot reads back, even if a station was named.
@@ -110,7 +110,7 @@ impl Scene<'_> {
             "say again, repeat, come again, did not copy, did not catch, did not get, missed that, missed your, say all \
             after, say all before, speak slower, speak more slowly, confirm, verify, was that for, what was, did you say, \
             you were blocked, broken up, cut out, stepped on, i say what, were you calling, could not hear, unreadable, \
-            was that, did not hear, say that again, one more time, words twice, missed the",
+            was that, did not hear, are we cleared to land, am i cleared to land, are we cleared for the option, say that again, one more time, words twice, missed the",
         );
         f.add(again, Intent::SayAgain);
         f.add(
@@ -131,6 +131,17 @@ impl Scene<'_> {
 
     fn readback(&self) -> bool {
         let p = self.p;
+        // What somebody observes is no readback, whatever runway it names.
+        if matches!(self.slots.topic, Some(Topic::Observation | Topic::Laser | Topic::Resolution)) && !p.has(STRONG) {
+            return false;
+        }
+        if p.begins("entering the hold, entering hold, entering the holding") {
+            return false;
+        }
+        if p.begins("holding short, hold short, holding") && p.has("number #") && !self.atc_said("hold short, follow, behind, number") {
+            // Its own place in the line.
+            return false;
+        }
         if self.echoes && p.has(STRONG) && !p.has("not cleared, am i cleared, are we cleared") {
             // Whatever is asked for behind it: a readback comes first.
             return true;
@@ -274,10 +285,12 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
         f.add(true, if granted { Intent::Roger } else { Intent::FrequencyChangeRequest });
     }
     let nothing_else = matches!(f.0.as_slice(), [] | [Intent::Roger]);
-    if nothing_else && s.echoes && !s.hostile() {
+    // An observation may share a runway with what was last said.
+    let tells = s.slots.topic.is_some() || told::loose(p) > 3 && !s.ctx.pending;
+    if nothing_else && s.echoes && !tells && !s.hostile() {
         return (vec![Intent::Readback], if s.ctx.pending { 0.85 } else { 0.7 });
     }
-    if f.0.is_empty() && s.ctx.pending && s.slots.runway.is_some() {
+    if f.0.is_empty() && s.ctx.pending && s.slots.topic.is_none() && s.slots.runway.is_some() {
         return (vec![Intent::Readback], 0.6);
     }
     if f.0.is_empty() {

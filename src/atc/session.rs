@@ -6,6 +6,7 @@ mod ground;
 mod minima;
 mod radar;
 mod told;
+mod topics;
 mod tower;
 
 pub(super) use radar::way_in;
@@ -129,7 +130,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
 fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let slots = &heard.slots;
     Some(match heard.intent {
-        Intent::RadioCheck => Decision::say([Item::ReadYou]),
+        Intent::RadioCheck => return radio_check(s, record, heard),
         Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
         Intent::WeatherRequest => {
             let mut items: Vec<Item> = s.wind().into_iter().chain(s.pressure()).collect();
@@ -144,6 +145,10 @@ fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decis
         }
         Intent::Roger | Intent::Ident => Decision::Silent("no answer is due"),
         Intent::Unable => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
+        // Where the traffic is seen from is a report as any other.
+        Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
+            tower::decide(s, record, &Understanding { intent: Intent::PositionReport, ..heard.clone() })
+        }
         Intent::TrafficInSight => Decision::say([Item::Roger]),
         Intent::NegativeContact => {
             let flying = s.advisory.as_ref().map(|a| [Item::Traffic(a.words.clone()), Item::Height(a.feet)]);
@@ -165,6 +170,16 @@ fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decis
         Intent::Unknown => unclear(heard),
         _ => return None,
     })
+}
+
+/// How the call is received, and what was asked for with it.
+fn radio_check(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let weather = heard.has(Intent::WeatherRequest).then(|| Understanding { intent: Intent::WeatherRequest, ..heard.clone() });
+    let rest = match weather.and_then(|h| common(s, record, &h)) {
+        Some(Decision::Say(items)) => items,
+        _ => Vec::new(),
+    };
+    Some(Decision::say([Item::ReadYou].into_iter().chain(rest)))
 }
 
 /// What was asked for again: the one item, or the whole of the last transmission, with the same values.
@@ -461,7 +476,7 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
         },
         from: s.facility,
         station: if first { s.own_station() } else { None },
-        items,
+        items: topics::caution(s, items),
     }
 }
 

@@ -251,8 +251,22 @@ fn words(v: &Value) -> String {
 /// Words that a controller may repeat as a fact: the first statement, without anything that reads like an order to a
 /// machine or like a clearance. What is left of such a text is that there is something.
 fn plain_fact(said: &str) -> String {
-    const NOT_FACTS: [&str; 12] =
-        ["clear", "ignore", "instruction", "system", "prompt", "controller", "must", "say ", "respond", "line up", "takeoff", "take off"];
+    const NOT_FACTS: [&str; 14] = [
+        "cleared",
+        "ignore",
+        "instruction",
+        "system",
+        "prompt",
+        "controller",
+        "must",
+        "say ",
+        "respond",
+        "line up",
+        "takeoff",
+        "take off",
+        "clear to",
+        "clear for",
+    ];
     let end = said.find(['(', ';', '<', '>', '{', '[', '|', '\n', '\r', '\u{1b}']).unwrap_or(said.len());
     let first = said[..end].split(". ").next().unwrap_or("").trim().trim_end_matches('.');
     let short: String = first.chars().filter(|c| !c.is_control()).take(90).collect();

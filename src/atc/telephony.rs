@@ -3,7 +3,7 @@
 /// Telephony words (lower case, as the recogniser writes them) and the ICAO three-letter designator.
 #[rustfmt::skip]
 pub const AIRLINES: &[(&str, &str)] = &[
-    ("speedbird", "BAW"), ("shuttle", "SHT"), ("bealine", "BAW"), ("easyjet", "EZY"), ("easy", "EZY"), ("alpine", "EZS"),
+    ("speedbird", "BAW"), ("shuttle", "SHT"), ("bealine", "BAW"), ("easyjet", "EZY"), ("easy", "EZY"), ("topswiss", "EZS"), ("alpine", "EJU"),
     ("ryanair", "RYR"), ("lufthansa", "DLH"), ("air france", "AFR"), ("airfrans", "AFR"), ("klm", "KLM"), ("swiss", "SWR"),
     ("austrian", "AUA"), ("turkish", "THY"), ("turk", "THY"), ("emirates", "UAE"), ("etihad", "ETD"), ("qatari", "QTR"),
     ("qatar", "QTR"), ("saudia", "SVA"), ("virgin", "VIR"), ("united", "UAL"), ("american", "AAL"), ("delta", "DAL"),
@@ -15,7 +15,7 @@ pub const AIRLINES: &[(&str, &str)] = &[
     ("air wisconsin", "AWI"), ("compass", "CPZ"), ("acey", "ASQ"), ("moxy", "MXY"), ("fedex", "FDX"), ("ups", "UPS"),
     ("giant", "GTI"), ("abex", "ABX"), ("kalitta", "CKS"), ("connie", "CKS"), ("cargolux", "CLX"), ("shamrock", "EIN"),
     ("aer lingus", "EIN"), ("iberia", "IBE"), ("vueling", "VLG"), ("air europa", "AEA"), ("europa", "AEA"), ("tap", "TAP"),
-    ("air portugal", "TAP"), ("alitalia", "AZA"), ("itarrow", "ITY"), ("scandinavian", "SAS"), ("finnair", "FIN"),
+    ("air portugal", "TAP"), ("alitalia", "AZA"), ("itarrow", "ITY"), ("ita airways", "ITY"), ("ita", "ITY"), ("scandinavian", "SAS"), ("finnair", "FIN"),
     ("norwegian", "NAX"), ("nor shuttle", "NAX"), ("norshuttle", "NAX"), ("red nose", "NSZ"), ("rednose", "NSZ"),
     ("icelandair", "ICE"), ("iceair", "ICE"), ("lot", "LOT"), ("pollot", "LOT"), ("csa", "CSA"), ("malev", "MAH"),
     ("wizz air", "WZZ"), ("wizzair", "WZZ"), ("wizz", "WZZ"), ("tarom", "ROT"), ("olympic", "OAL"), ("aegean", "AEE"),
@@ -23,7 +23,7 @@ pub const AIRLINES: &[(&str, &str)] = &[
     ("tui jet", "TUI"), ("tom jet", "TOM"), ("tomjet", "TOM"), ("channex", "EXS"), ("jet2", "EXS"), ("beeline", "BEL"),
     ("transavia", "TRA"), ("jersey", "BEE"), ("flybe", "BEE"), ("logan", "LOG"), ("kestrel", "TCX"), ("monarch", "MON"),
     ("midland", "BMA"), ("air baltic", "BTI"), ("airbaltic", "BTI"), ("luxair", "LGL"), ("croatia", "CTN"), ("air malta", "AMC"),
-    ("air serbia", "ASL"), ("pegasus", "PGT"), ("sunturk", "PGT"), ("sun turk", "PGT"), ("singapore", "SIA"), ("cathay", "CPX"),
+    ("air serbia", "ASL"), ("pegasus", "PGT"), ("sunturk", "PGT"), ("sun turk", "PGT"), ("singapore", "SIA"), ("cathay", "CPA"),
     ("qantas", "QFA"), ("velocity", "VOZ"), ("jetstar", "JST"), ("new zealand", "ANZ"), ("malaysian", "MAS"), ("thai", "THA"),
     ("vietnam", "HVN"), ("garuda", "GIA"), ("indonesia", "GIA"), ("philippine", "PAL"), ("japan air", "JAL"),
     ("japanair", "JAL"), ("all nippon", "ANA"), ("korean air", "KAL"), ("koreanair", "KAL"), ("asiana", "AAR"),
@@ -47,7 +47,7 @@ pub const AIRLINES: &[(&str, &str)] = &[
     ("scooter", "TGW"), ("cebu", "CEB"), ("jin air", "JNA"), ("jeju air", "JJA"), ("air seoul", "ASV"), ("air busan", "ABL"), ("hainan", "CHH"),
     ("xiamen", "CXA"), ("shenzhen air", "CSZ"), ("sichuan", "CSC"), ("air macau", "AMU"), ("hong kong shuttle", "HKE"),
     ("mandarin", "MDA"), ("starlux", "SJX"), ("starwalker", "SJX"), ("skymark", "SKY"), ("air do", "ADO"), ("virgin australia", "VOZ"),
-    ("rex", "RXA"), ("fiji", "FJI"), ("hawkair", "BHA"), ("sunwing", "SWG"), ("flair", "FLE"), ("perimeter", "PAG"),
+    ("rex", "RXA"), ("qlink", "QLK"), ("fiji", "FJI"), ("hawkair", "BHA"), ("sunwing", "SWG"), ("flair", "FLE"), ("perimeter", "PAG"),
     ("first air", "FAB"), ("arctic", "MPE"), ("morningstar", "MAL"), ("breeze", "MXY"), ("avelo", "VXP"), ("silver wings", "SIL"),
     ("cape air", "KAP"), ("air shuttle", "ASH"), ("gojet", "GJS"), ("lindbergh", "GJS"), ("republic", "RPA"), ("wisconsin", "AWI"),
     ("atlas", "GTI"), ("polar", "PAC"), ("amerijet", "AJT"), ("western global", "WGN"), ("martinair", "MPH"), ("cargo express", "CJT"),
@@ -74,7 +74,7 @@ pub const TYPES: &[&str] = &[
     "eagle", "yak", "jodel", "chipmunk", "tecnam", "aquila", "grob", "tutor", "conquest", "starship", "premier", "beechjet",
     "eclipse", "hondajet", "embraer", "global", "astra", "westwind", "sabreliner", "jetranger", "longranger", "agusta", "eurocopter",
     "sikorsky", "ovation", "acclaim", "acrobat", "aerostar", "islander", "trislander", "otter", "beaver", "goose", "vision", "jetprop",
-    "viking", "bellanca", "rallye", "tampico", "epic", "evolution", "avanti", "longeze", "microlight", "balloon", "ultralight",
+    "viking", "bellanca", "rallye", "tampico", "epic", "evolution", "avanti", "longeze", "microlight", "pawnee", "copter", "callair", "agcat", "airtractor", "skydive", "balloon", "ultralight",
 ];
 
 /// Whether a word is a make or type of light aircraft.

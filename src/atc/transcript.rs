@@ -119,7 +119,7 @@ const SLIPS: &[(&str, &str)] = &[
     ("v f r", "vfr"), ("v o r", "vor"), ("g p s", "gps"), ("r nav", "rnav"), ("r n p", "rnp"), ("r n a v", "rnav"), ("are nav", "rnav"),
     ("arnav", "rnav"), ("area nav", "rnav"), ("a t i s", "atis"), ("t c a s", "tcas"), ("j f k", "jfk"), ("jay f k", "jfk"),
     ("jay eff kay", "jfk"), ("l a x", "lax"), ("s f o", "sfo"), ("v m c", "vmc"), ("i m c", "imc"), ("c t a f", "ctaf"),
-    ("e t a", "eta"), ("tee cas", "tcas"), ("wheel co", "wilco"), ("will comply", "wilco"), ("will co", "wilco"),
+    ("e t a", "eta"), ("tee cas", "tcas"), ("short grass", "short runway"), ("t cas", "tcas"), ("tcas r a", "tcas ra"), ("d r four hundred", "robin"), ("dr four hundred", "robin"), ("p a twenty eight", "cherokee"), ("p a two eight", "cherokee"), ("wheel co", "wilco"), ("will comply", "wilco"), ("will co", "wilco"),
     ("affirm", "affirmative"), ("we're", "we are"), ("i'd", "i would"), ("i'm", "i am"), ("we'd", "we would"),
     ("we've", "we have"), ("i've", "i have"), ("we'll", "we will"), ("i'll", "i will"), ("don't", "do not"),
     ("didn't", "did not"), ("can't", "cannot"), ("can not", "cannot"), ("it's", "it is"), ("that's", "that is"),

@@ -31,7 +31,7 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
     }
     let phrases = Phrases::new(&t, &hidden);
     let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
-    told::read(&phrases, &mut slots);
+    told::read(&phrases, &t, &mut slots);
     let echo = echo(text, ctx);
     if echo.asked_heading
         && slots.heading.is_none()

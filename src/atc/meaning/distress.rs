@@ -109,6 +109,8 @@ impl Scene<'_> {
             ),
             Intent::Diversion,
         );
+        let radar = matches!(self.facility, Some(Facility::Approach | Facility::Departure | Facility::Center));
+        f.add(radar && self.has("returning to") && !self.has("returning to _ altitude, returning to course"), Intent::Diversion);
     }
 
     fn low_fuel(&self) -> bool {
@@ -134,7 +136,7 @@ impl Scene<'_> {
     fn lost(&self) -> bool {
         let position = self.has(
             "unsure of position, uncertain of position, unsure of _ position, uncertain of _ position, not sure where, \
-            position fix, disoriented, do not know where, unsure where, no idea where, we lost our way, lost my way, not certain where, \
+            position fix, disoriented, do not know where, unsure where, no idea where, lost our way, lost my way, lost my orientation, lost our orientation, lost orientation, lost my bearings, lost our bearings, lost my position, not certain where, \
             uncertain where, temporarily misplaced, help finding, true bearing, cannot find the airport",
         );
         let of_themselves = self.has(

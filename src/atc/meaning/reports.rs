@@ -12,15 +12,18 @@ impl Scene<'_> {
         let none = p.has(
             "negative contact, no joy, looking for traffic, looking for the, not in sight, searching, no contact, negative \
             traffic, do not see, do not have _ traffic, do not have him, not sighted, no sight of, do not have them, do not have it, do not see him, lost sight, negative sight, no traffic, no visual, looking, lost \
-            the traffic, negative in sight, not seeing, negative visual, cannot see",
-        ) && !p.has("looking to, looking for lower, looking for higher, looking for a");
+            the traffic, negative in sight, not seeing, negative visual, cannot see, not visually, not visual",
+        ) && !p.has(
+            "looking to, looking for lower, looking for higher, looking for a, looking for our, looking for my, looking for clearance, \
+            looking for the clearance, looking for the runway, looking for ifr, cannot see anything, cannot see out",
+        );
         f.add(none && !self.has("looking for the option"), Intent::NegativeContact);
         let field = p.has(
             "field in sight, airport in sight, runway in sight, airfield in sight, runway _ in sight, have the field, has \
             the field, have the airport, has the airport, have the runway, field is in sight, got the field, got the \
             airport, airport _ in sight, see the field, see the airport, visual with the field, visual with the airfield, visual with the airport, visual with the aerodrome, see the runway, approach \
-            lights in sight, have the _ airport, aerodrome in sight, visual with the runway",
-        );
+            lights in sight, have the _ airport, aerodrome in sight, visual with the runway")
+            || p.has("field is, airport is") && p.has("got it, have it");
         f.add(field && !none, Intent::FieldInSight);
         f.add(
             !none
@@ -53,7 +56,7 @@ impl Scene<'_> {
                 && (self.atc_said(
                     "say heading, report heading, say assigned heading, say your heading, say present heading, say magnetic heading, what heading, heading?",
                 ) || p.has(
-                    "our heading, present heading, heading _ now, heading is, current heading, on a heading, on \
+                    "steering, our heading, present heading, heading _ now, heading is, current heading, on a heading, on \
                         heading, flying heading, assigned heading",
                 ) || self.slots.altitude_ft.is_empty() && p.begins("heading")),
             Intent::HeadingReport,
@@ -72,7 +75,7 @@ impl Scene<'_> {
         f.add(
             asked_for
                 || p.has("with you, checkingin, on your frequency")
-                || self.station
+                || (self.station || self.caller && !self.ctx.pending && self.ctx.last_atc.is_none())
                     && !self.asks()
                     && self.slots.runway.is_some()
                     && p.has("visual, ils, rnav, vor, localizer, gps, approach runway, on the approach")

@@ -1,7 +1,7 @@
 //! What a pilot asks for.
 
 use super::{Found, LANDED, STOPPED, Scene, VACATED};
-use crate::atc::intent::Intent;
+use crate::atc::intent::{Intent, Topic};
 use crate::units::Facility;
 
 impl Scene<'_> {
@@ -10,9 +10,16 @@ impl Scene<'_> {
         let (asks, p) = (self.asks(), self.p);
         let on_wheels = matches!(self.facility, None | Some(Facility::Ground));
         let taxi = p.has("taxi, taxiing")
+            || asks
+                && p.has("to backtrack, request backtrack, requesting backtrack, request back track, like to back taxi, request back taxi")
             || on_wheels && asks && p.has("to the runway, to runway, to the active, out to the runway") && !p.has("cross, crossing");
         let station = self.station || asks || self.ctx.facility == Some(Facility::Ground) && !self.callsign_last;
-        f.add(p.has("progressive"), Intent::RequestProgressiveTaxi);
+        f.add(
+            p.has("progressive")
+                || on_wheels
+                    && p.has("where do i turn, where do we turn, which way to the, which way do, which way is the, which way should"),
+            Intent::RequestProgressiveTaxi,
+        );
         f.add(
             p.has(
                 "cancel ifr, cancelling ifr, canceling ifr, cancel _ ifr, cancelling _ ifr, canceling _ ifr, cancel \
@@ -34,7 +41,7 @@ impl Scene<'_> {
             tiedown, taxi to _ tiedowns, taxi to _ transient, taxi _ parking, taxi in, to parking, to the ramp, to the \
             gate, stand allocation, parking stand, to transient, to the fuel, request parking, request stand, request \
             gate, taxi to _ school, taxi to _ club, taxi to _ maintenance, to the hangar, to the terminal, to the apron, \
-            taxi to the #, taxi to stand, taxi to gate",
+            taxi to the #, taxi to stand, taxi to gate, reposition to, return to stand, return to _ stand, return to the gate, return to _ gate, return to parking, return to _ ramp, back to parking, back to _ ramp, back to the gate, back to stand, back to the stand",
         );
         // Off the runway, a taxi is a taxi in.
         let in_from = taxi
@@ -44,7 +51,10 @@ impl Scene<'_> {
         f.add((parking && station) || in_from || taxi && p.has(LANDED), Intent::TaxiToParking);
         let push = p.has("pushback, push and start, push, pushing back, push start");
         let push = push && !p.has("pushback complete, pushback completed, pushedback, push complete, push completed, pushback is complete");
-        f.add(push && (asks || self.station || p.has("ready")) && !p.has("approved"), Intent::PushbackRequest);
+        f.add(
+            push && (asks || self.station || p.has("ready, gate _ push, stand _ push, push with")) && !p.has("approved"),
+            Intent::PushbackRequest,
+        );
         let start = p.has(
             "startup, engine start, start engines, start engine, ready to start, ready for start, request start, requesting \
             start, start the engines, start clearance, start up, start our engines, starting engines, start",
@@ -73,6 +83,7 @@ impl Scene<'_> {
         let clearance = p.has("clearance, ifr to, ready to copy, pick up _ ifr, pick up our, ifr request, ifr release");
         f.add(
             clearance
+                && (!p.has("ready to taxi, ready for taxi, taxi ifr") || p.has("clearance, ready to copy"))
                 && !landing_clearance
                 && !takeoff_clearance
                 && !into
@@ -82,6 +93,7 @@ impl Scene<'_> {
                 && !p.has("vfr clearance, taxi clearance, start clearance, hold for"),
             Intent::IfrClearanceRequest,
         );
+        let out_of_pattern = self.slots.topic == Some(Topic::LeavesPattern);
         let leave = p.has(
             "frequency change, change of frequency, change frequency, change to, switch to, leave the frequency, leaving your frequency, leaving the frequency, leaving frequency, leave \
             frequency, leave your frequency, change frequencies, switch frequencies, switch frequency, off frequency, go \
@@ -92,12 +104,14 @@ impl Scene<'_> {
             leave
                 && !p.has("level change, altitude change")
                 && (asks || self.station || !self.callsign_last || p.has("leaving"))
-                && !p.has("approved"),
+                && !p.has("approved")
+                || asks && p.has("can we switch, to switch, can we change, switch |")
+                || self.slots.frequency.is_some() && p.has("ready to go to, like to go to, going over to, request to go to")
+                || out_of_pattern && asks && self.slots.distance_nm.is_none(),
             Intent::FrequencyChangeRequest,
         );
         let following = p.has(
-            "flight following, traffic advisories, vfr advisories, radar advisories, radar service, radar services, basic \
-            service, traffic service, deconfliction service, flight information service, advisories, traffic information",
+            "flight following, traffic advisories, vfr advisories, radar advisories, radar service, radar services, basic service, traffic service, like following, request following, requesting following, deconfliction service, flight information service, advisories, traffic information",
         );
         let vfr_out = (self.facility == Some(Facility::Clearance)) && p.has("vfr to, vfr departure, vfr _ to")
             || asks && p.has("vfr departure") && !taxi && !self.slots.special_vfr;
@@ -105,29 +119,31 @@ impl Scene<'_> {
         let approach = self.slots.approach.is_some()
             && !p.has("visual contact, vor at, the vor, of _ vor, # vor, over _ vor, visual on, visual with")
             || p.has(
-                "vectors to final, vectors for, practice approach, request approach, instrument approach, straight in, approach clearance, vectors ils, the approach, for the approach",
+                "vectors to final, vectors for, practice approach, request approach, instrument approach, straight in, approach clearance, vectors ils, the approach, for the approach, vor alpha, vor bravo, ndb alpha, request the vor, like the vor",
             );
-        f.add(approach && (asks || self.station && p.has("inbound, for the")), Intent::ApproachRequest);
+        f.add(approach && !p.has("land straight in") && (asks || self.station && p.has("inbound, for the")), Intent::ApproachRequest);
         let weather = p.has(
             "weather, met report, precipitation, altimeter, wind, winds, qnh, atis, metar, wind check, visibility, airport advisory, runway in use, \
             active runway, departure information, departure runway, ceiling, landing information, pressure, airport \
-            information, field conditions, braking action, ride report, ride reports, pireps",
+            information, airfield information, aerodrome information, field conditions, braking action, ride report, ride reports, pireps",
         );
         let wants_weather =
             asks && weather && !p.has("have the atis, have atis, got the atis, with the atis, with weather, due weather, around weather, deviate, due to weather, deviation, runway in use for")
                 || p.has(
                     "wind check, say wind, say winds, say altimeter, say weather, say the, what is the wind, what is the \
                 altimeter, what is the weather, what is the qnh, what runway, which runway, say qnh, what is _ wind, what \
-                is _ weather, what is _ altimeter, how is the weather",
+                is _ weather, what is _ altimeter, how is the weather, how is the ride, how is your ride",
                 );
+        let wants_weather =
+            wants_weather || p.has("radio check") && p.has("airfield information, aerodrome information, airport information");
         f.add(wants_weather && (self.slots.altimeter.is_none() || p.has("weather, wind, winds")), Intent::WeatherRequest);
         let ready = p.has(
             "ready for departure, ready for takeoff, ready to go, ready to depart, ready at, ready in sequence, ready for \
             immediate, ready runway, ready for, number # for departure, ready to takeoff, ready departure, ready, number # \
-            at, next for takeoff, ready in",
+            at, next for takeoff, ready in, can take it from, can depart from _ intersection",
         ) && !p.has(
             "ready to taxi, ready for taxi, ready taxi, ready to copy, ready to start, ready for start, ready for pushback, ready for \
-            push, ready to push, ready for ifr, ready for clearance, ready to readback, ready for _ clearance, ready for \
+            push, ready to push, ready for ifr, ready for clearance, ready to readback, ready for _ clearance, ready to go to, ready to switch, ready for \
             descent, ready for lower, ready for higher",
         );
         let ready = ready && !self.slots.not_ready;
@@ -152,6 +168,7 @@ impl Scene<'_> {
             takeoff
                 && !ready
                 && !self.slots.not_ready
+                && !out_of_pattern
                 && !p.has("cancel takeoff, after takeoff, vfr departure, rejected takeoff, cleared")
                 && !p.has(STOPPED)
                 && (asks || self.station || p.has("takingoff")),
@@ -159,12 +176,12 @@ impl Scene<'_> {
         );
         let level = p.has(
             "higher, lower, go down, go up, come down to, get down, climb, descent, descend, different altitude, altitude change, another altitude, new altitude, \
-            change altitude, request altitude, chance of # thousand, have # thousand, get # thousand, try # thousand, take # thousand, request altitude, request level, request flight level, request _ thousand, like _ thousand, \
+            change altitude, request altitude, chance of # thousand, have # thousand, get # thousand, try # thousand, try # # #, try flight level, take # thousand, request altitude, request level, request flight level, request _ thousand, like _ thousand, \
             request # thousand, level change, cruise, cruising, top of descent, ready for descent, ready for lower",
         );
         f.add(
             level
-                && (asks || p.has("ready for, looking for"))
+                && (asks || p.has("ready for, looking for, going to climb, going to descend, going to go up, going to go down"))
                 && !taxi
                 && !into
                 && !following
@@ -179,8 +196,10 @@ impl Scene<'_> {
             Intent::AltitudeRequest,
         );
         f.add(
-            asks && p.has("request heading, requesting heading, request _ heading, vectors around, deviate, deviation")
-                && self.slots.altitude_ft.is_empty(),
+            self.slots.deviation.is_some()
+                || asks
+                    && p.has("request heading, requesting heading, request _ heading, vectors around, deviate, deviation")
+                    && self.slots.altitude_ft.is_empty(),
             Intent::HeadingReport,
         );
         let circuits = p.has(
@@ -188,7 +207,11 @@ impl Scene<'_> {
             another circuit, the pattern, left traffic, right traffic, around the pattern, touch and goes in, bounce and \
             go, laps",
         );
-        let at_field = p.has("inbound, full stop, to land, for landing, landing, come in")
+        let straight_to_land = p.has("land straight in");
+        // En route, "inbound" is to a fix.
+        let fix = self.facility == Some(Facility::Center) && !p.has("landing, land, full stop");
+        let at_field = !fix
+            && p.has("inbound, full stop, to land, for landing, landing, come in")
             && !p.has("landing light, instead of landing, after landing, emergency landing, landing gear, landing traffic");
         let leg = p.has("abeam")
             || self
@@ -212,16 +235,14 @@ impl Scene<'_> {
                 || self.slots.special_vfr && asks && p.has("inbound, landing, to land, enter, into")
                 || at_field && (far || !leg && (self.station || asks) || p.has("inbound") && !leg) && !(approach && asks)
                 || landing_clearance
+                || straight_to_land
                 || asks && p.has("full stop, to land")
                 || far && touch && self.station,
             Intent::InboundLanding,
         );
         f.add(touch && (asks || self.station), Intent::TouchAndGoRequest);
         f.add(taxi && (station || p.has("ready to taxi")) && !parking, Intent::TaxiRequest);
-        f.add(
-            circuits && (asks || self.station) && !p.has("departing the pattern, leaving the pattern, exiting the pattern"),
-            Intent::PatternRequest,
-        );
+        f.add(circuits && (asks || self.station) && !out_of_pattern, Intent::PatternRequest);
         // A leg with a landing wish is a report with an extra, unless it is asked for.
         if leg && !asks {
             f.0.retain(|i| !matches!(i, Intent::TouchAndGoRequest | Intent::PatternRequest | Intent::InboundLanding));

@@ -1,17 +1,22 @@
 //! What a pilot tells beside the everyday calls: not ready, onto a runway, unable to move; and what nothing explains.
 
 use crate::atc::entities::{Phrases, compass};
-use crate::atc::intent::Slots;
+use crate::atc::intent::{Slots, Topic};
 use crate::atc::telephony;
+use crate::atc::transcript::Token;
+use crate::units::Side;
 
 /// Reads what is told into its slots.
-pub fn read(p: &Phrases, slots: &mut Slots) {
+pub fn read(p: &Phrases, t: &[Token], slots: &mut Slots) {
     slots.not_ready = not_ready(p);
     slots.disabled = disabled(p);
     slots.cancels_distress = super::distress::cancels(p);
     slots.nature = slots.nature.take().or_else(|| super::distress::nature(p));
     slots.minimum_fuel = p.has("minimum fuel, min fuel") && !p.has("emergency, critical, out of fuel, mayday, declaring");
     slots.enters = !slots.crossing && enters(p);
+    slots.topic = topic(p);
+    slots.deviation = deviation(p, t);
+    slots.heading = slots.heading.or_else(|| steered(t));
 }
 
 /// Not ready to go: denied, in so many minutes, waiting for something, or with a problem. What is only likely counts too:
@@ -73,6 +78,102 @@ fn enters(p: &Phrases) -> bool {
         )
 }
 
+/// Words that name a topic, the more pressing ones first; a topic behind `true` is asked for.
+const TOPICS: &[(Topic, bool, &str)] = &[
+    (
+        Topic::Resolution,
+        false,
+        "tcas resolution, tcas ra, tcas romeo alpha, tcas climb, tcas descent, resolution advisory, tcas climbing, tcas descending, tcas romeo a",
+    ),
+    (Topic::Laser, false, "laser, lasers, lased"),
+    (
+        Topic::TransponderOut,
+        false,
+        "transponder _ died, transponder _ failed, transponder failure, transponder is out, transponder out, \
+        transponder is inop, transponder inop, transponder is dead, transponder is not working, transponder does not work, transponder \
+        went out, lost our transponder, lost the transponder, lost _ transponder, no transponder, no mode charlie, no mode c, lost mode \
+        charlie, mode charlie is out, mode charlie is inop",
+    ),
+    (
+        Topic::ClearedToLand,
+        false,
+        "are we cleared to land, am i cleared to land, are we cleared for the option, confirm cleared to land, confirm \
+        we are cleared to land, confirm i am cleared to land, verify cleared to land, confirm | is cleared to land, is | cleared to land",
+    ),
+    (
+        Topic::LeavesPattern,
+        false,
+        "depart the pattern, departing the pattern, leave the pattern, leaving the pattern, exit the pattern, exiting \
+        the pattern, departure from the pattern, departing your pattern, depart the circuit, leave the circuit, leaving the circuit",
+    ),
+    (
+        Topic::EngineOut,
+        true,
+        "simulated engine, simulated engine failure, practice engine failure, practice engine out, simulated flameout, \
+        practice forced landing, simulated forced landing, power off landing, power off approach, power off one eighty, power off # # #",
+    ),
+    (Topic::ShortApproach, true, "short approach"),
+    (Topic::WhatSpeed, false, "what speed, which speed, how fast do you want, how fast would you like, say speed, any speed"),
+    (
+        Topic::HoldHere,
+        true,
+        "to hold here, to hold for, to hold at, hold here, hold at our present position, hold at present position, hold \
+        present position, hold over, hold somewhere, to hold while, delay vectors, hold for _ minutes, orbit here",
+    ),
+    (Topic::Deice, true, "deice, de ice, deicing, de icing, anti icing, deiced, de iced"),
+    (Topic::Tow, true, "tow, towed, a tug"),
+    (
+        Topic::Vector,
+        true,
+        "vector around _ traffic, vectors around _ traffic, vectors for traffic, vector for traffic, turn around _ traffic, vector around him, vectors away from _ traffic",
+    ),
+    (
+        Topic::Observation,
+        false,
+        "birds, bird activity, a flock, flock of, geese, seagulls, gulls, vultures, coyote, coyotes, deer, a drone, debris, \
+        foreign object, light chop, moderate chop, light turbulence, moderate turbulence, severe turbulence, wind shear, windshear, \
+        braking action _ good, braking action _ medium, braking action _ poor, braking action _ fair, braking action _ nil, braking was, \
+        smooth ride, gained # knots, lost # knots, gain of #, loss of #",
+    ),
+];
+
+fn topic(p: &Phrases) -> Option<Topic> {
+    let asks = p.has(super::ASKS);
+    TOPICS.iter().find(|(_, asked, words)| (asks || !asked) && p.has(words)).map(|(t, ..)| *t)
+}
+
+/// "Twenty degrees left for a cell", "need to deviate right of course".
+fn deviation(p: &Phrases, t: &[Token]) -> Option<(Side, Option<u16>)> {
+    let weather = p.has(
+        "weather, cell, cells, buildup, buildups, build up, build ups, storm, storms, thunderstorm, thunderstorms, deviate, deviation, \
+        deviating, deviations, precip, precipitation, line of, towering",
+    );
+    let turned = |i: usize| match t.get(i).map(Token::word) {
+        Some("left") => Some(Side::Left),
+        Some("right") => Some(Side::Right),
+        _ => None,
+    };
+    if !weather || p.has("heading # #, runway, downwind, base, traffic pattern, stand, gate") {
+        return None;
+    }
+    if let Some(i) = t.iter().position(|x| x.is("degrees") || x.is("degree")) {
+        let start = t[..i].iter().rposition(|x| x.digit().is_none()).map_or(0, |k| k + 1);
+        let degrees: u16 = crate::atc::figures::digits(t, start..i).parse().ok().filter(|d| (5..=90).contains(d))?;
+        let side = (i + 1..i + 4).find_map(turned).or_else(|| (start.saturating_sub(3)..start).rev().find_map(turned))?;
+        return Some((side, Some(degrees)));
+    }
+    let i = t.iter().position(|x| matches!(x.word(), "deviate" | "deviation" | "deviating" | "deviations"))?;
+    (i + 1..i + 4).find_map(turned).map(|side| (side, None))
+}
+
+/// "Steering one six five".
+fn steered(t: &[Token]) -> Option<u16> {
+    let i = t.iter().position(|x| x.is("steering"))?;
+    let end = crate::atc::figures::run_end(t, i + 1);
+    let degrees = (end == i + 4).then(|| crate::atc::figures::digits(t, i + 1..end))?;
+    degrees.parse().ok().filter(|d| (1..=360).contains(d))
+}
+
 /// Words that need no explanation where somebody holds short or only calls.
 #[rustfmt::skip]
 const EXPLAINED: &[&str] = &[
@@ -104,7 +205,8 @@ mod tests {
 
     fn told(text: &str) -> Slots {
         let mut slots = Slots::default();
-        read(&Phrases::new(&tokens(text), &[]), &mut slots);
+        let t = tokens(text);
+        read(&Phrases::new(&t, &[]), &t, &mut slots);
         slots
     }
 
@@ -149,6 +251,39 @@ mod tests {
         }
         assert!(told("we blew a tyre on the rollout").disabled && told("we're stuck on the runway and need a tow").disabled);
         assert!(!told("with a glider on tow ready for departure").disabled);
+    }
+
+    #[test]
+    fn turns_for_the_weather() {
+        for (said, side, degrees) in [
+            ("we need twenty degrees left for a cell", Side::Left, Some(20)),
+            ("request deviation ten degrees right due weather", Side::Right, Some(10)),
+            ("like to go left fifteen degrees around some buildups", Side::Left, Some(15)),
+            ("need to deviate right of course", Side::Right, None),
+        ] {
+            assert_eq!(told(said).deviation, Some((side, degrees)), "{said}");
+        }
+        assert_eq!(told("turn left ten degrees").deviation, None);
+    }
+
+    #[test]
+    fn topics_by_their_words() {
+        for (said, topic) in [
+            ("t cas r a", Topic::Resolution),
+            ("somebody hit us with a green laser", Topic::Laser),
+            ("our transponder just died", Topic::TransponderOut),
+            ("lots of birds on the approach end", Topic::Observation),
+            ("what speed do you want us at", Topic::WhatSpeed),
+            ("request to hold here for ten minutes", Topic::HoldHere),
+            ("request de icing", Topic::Deice),
+            ("wants a tow over to the hangar", Topic::Tow),
+            ("are we cleared to land", Topic::ClearedToLand),
+            ("like to depart the pattern to the north", Topic::LeavesPattern),
+            ("can we do a short approach", Topic::ShortApproach),
+        ] {
+            assert_eq!(told(said).topic, Some(topic), "{said}");
+        }
+        assert_eq!(told("with a glider on tow holding short").topic, None);
     }
 
     #[test]

@@ -78,7 +78,10 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
                 ),
             )
         }
-        Item::Traffic(w) => (format!("traffic, {w}"), format!("traffic, {}", spoken::words(w, region))),
+        Item::Traffic(w) => {
+            let w = told_once(w);
+            (format!("traffic, {w}"), format!("traffic, {}", spoken::words(&w, region)))
+        }
         Item::Contact { unit, frequency } => unit_on("contact", unit, *frequency, region),
         Item::Monitor { unit, frequency } => unit_on("monitor", unit, *frequency, region),
         Item::FrequencyChangeApproved => same("frequency change approved"),
@@ -95,7 +98,9 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Speed(kt) => {
             (format!("reduce speed to {kt} knots"), format!("reduce speed to {} knots", spoken::characters(&kt.to_string())))
         }
+        // Below 3 knots it is calm (7110.65 2-6-5).
         Item::Wind { knots: 0, .. } => same("wind calm"),
+        Item::Wind { knots: 0..=2, .. } if !icao => same("wind calm"),
         Item::Wind { dir, knots } => {
             let (d, k) = (format!("{dir:03}"), knots.to_string());
             if icao {
@@ -188,6 +193,12 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         }
         Item::Roger => same("roger"),
         Item::RogerEmergency(Emergency::Mayday) => same("roger mayday"),
+        Item::Deviation { side, degrees: Some(n) } => {
+            let words = |n: String| format!("deviation {n} degrees {} of course approved", side.word());
+            (words(n.to_string()), words(spoken::characters(&n.to_string())))
+        }
+        Item::Deviation { side, degrees: None } => same(&format!("deviation {} of course approved", side.word())),
+        Item::Affirm => same(if icao { "affirm" } else { "affirmative" }),
         Item::EmergencyCancelled => same("emergency cancelled"),
         Item::RogerEmergency(Emergency::Pan) => same("roger pan"),
         Item::Unable(why) => (format!("unable, {why}"), format!("unable, {}", spoken::words(why, region))),
@@ -202,6 +213,12 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::HoldPosition => same("hold position"),
         Item::AnyRunway => same("any runway available, wind and runway at your discretion, say intentions"),
     }
+}
+
+/// "Sweeper on runway, on the runway" is one place, and "traffic, traffic" one aircraft.
+fn told_once(words: &str) -> String {
+    let words = words.strip_prefix("traffic, ").unwrap_or(words);
+    words.replace(" on runway, on the runway", " on the runway").replace(" on the runway, on the runway", " on the runway")
 }
 
 fn written(r: Runway) -> String {

@@ -76,7 +76,7 @@ pub(super) fn special(s: &Situation, heard: &Understanding) -> Option<Decision> 
         return Some(Decision::say([Item::Advice("the field is VFR".into()), Item::Ask(Ask::Intentions)]));
     }
     let (.., least) = limits(s.region);
-    if visibility(s).is_some_and(|v| v < least) {
+    if visibility(s).is_some_and(|v| v < least) && !super::topics::helicopter(s) {
         let least = if s.region == Region::Icao { "1500 metres" } else { "1 mile" };
         return Some(Decision::say([Item::Unable(format!("ground visibility less than {least}")), Item::Ask(Ask::Intentions)]));
     }

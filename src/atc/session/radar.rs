@@ -27,7 +27,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::InboundLanding if s.live && !s.on_ground && !s.ifr => arrival(s, record, heard),
         Intent::InboundLanding if !s.on_ground => approach(s, heard),
         Intent::TransitionRequest if s.live && !s.on_ground => transition(s, record, heard),
-        Intent::TransitionRequest => Decision::say([Item::Standby, Item::Ask(Ask::Altitude)]),
+        Intent::TransitionRequest => {
+            let ask = slots.altitude_ft.is_empty().then_some(Item::Ask(Ask::Altitude));
+            Decision::say([Item::Standby].into_iter().chain(ask))
+        }
         Intent::SquawkReport if slots.squawk.is_some() && slots.squawk == s.assigned_squawk && !s.on_ground => {
             Decision::say([Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))].into_iter().chain(s.pressure()))
         }
@@ -41,7 +44,8 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::Diversion => match &slots.destination {
             Some(d) => {
                 let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
-                let ask = (!s.live).then_some(Item::Ask(Ask::Intentions));
+                // A visual flight has just told its intentions.
+                let ask = (!s.live && s.ifr).then_some(Item::Ask(Ask::Intentions));
                 Decision::say([Item::Roger, Item::Direct(name)].into_iter().chain(ask))
             }
             None => Decision::ask(Ask::Destination),

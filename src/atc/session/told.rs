@@ -1,8 +1,9 @@
 //! What is answered to a pilot who tells what they do or cannot do: disabled, onto a runway without leave, not ready to go.
 
-use super::Decision;
+use super::{Decision, topics};
 use crate::atc::instruction::{Ask, Item};
 use crate::atc::intent::{Intent, Understanding};
+use crate::atc::phase::Phase;
 use crate::atc::readback::{self, Verdict};
 use crate::atc::record::Record;
 use crate::atc::situation::Situation;
@@ -11,14 +12,18 @@ use crate::units::{Facility, Runway};
 /// The answer, if something was told that comes before every wish.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let on_field = s.on_ground && matches!(s.facility, Facility::Ground | Facility::Tower);
-    if !on_field {
-        return None;
-    }
+    if on_field { of_own_doing(s, record, heard) } else { None }.or_else(|| topics::decide(s, record, heard))
+}
+
+fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     if heard.slots.disabled {
         return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Advice("assistance on the way".into())]));
     }
     if let Some(runway) = entered(s, record, heard) {
         return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }, Item::Ask(Ask::Position)]));
+    }
+    if heard.intent == Intent::Unable && s.phase == Phase::TakeoffRoll {
+        return Some(Decision::say([Item::Roger, Item::Advice("exit the runway when able".into())]));
     }
     not_ready(heard)
 }

@@ -59,6 +59,11 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     if s.is_closed(runway) {
         return Decision::say([Item::HoldPosition, Item::Advice(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
     }
+    let pad = matches!(s.phase, Phase::Parked | Phase::PushedBack) && super::topics::helicopter(s);
+    if pad && minima::refusal(s, record).is_none() {
+        // From a pad, where the tower may not see it (7110.65 3-11-2).
+        return Decision::Say(s.wind().into_iter().chain([Item::Advice("proceed as requested, use caution".into())]).collect());
+    }
     let at_runway = matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait | Phase::AwaitingReadback) || s.on_runway;
     if !at_runway {
         return match s.phase {
@@ -204,12 +209,12 @@ fn touch_or_option(heard: &Understanding) -> Landing {
     heard.slots.landing.filter(|l| *l != Landing::FullStop).unwrap_or(Landing::TouchAndGo)
 }
 
-fn wanted(record: &Record, heard: &Understanding) -> Landing {
+pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
     heard.slots.landing.or(record.wants).unwrap_or(Landing::FullStop)
 }
 
 /// A landing clearance (7110.65 3-10-5), a place in the sequence, or a go-around.
-fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing) -> Decision {
+pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing) -> Decision {
     let Some(runway) = s.runway_for(heard.slots.runway) else {
         return Decision::ask(Ask::Runway);
     };
