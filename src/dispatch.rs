@@ -390,7 +390,10 @@ impl Shell {
                 }
             }
             Effect::Reconfigure(config) => self.reconfigure(config),
-            Effect::Exit => return false,
+            Effect::Exit => {
+                crate::speech::trial::give_up();
+                return false;
+            }
         }
         // Finished jobs need no switch any more.
         while self.cancels.len() > 8 {

@@ -64,7 +64,8 @@ pub struct Came {
 pub struct Patience {
     /// To connect and to begin to answer.
     pub answer: Duration,
-    /// For what one connection brings; then it is made anew and goes on where it stopped.
+    /// Without anything coming; then the connection is made anew and goes on where it stopped. As long as something comes, a
+    /// slow connection is not ended: a server may know no resumption.
     pub body: Duration,
     /// Between two tries.
     pub pause: Duration,
@@ -72,7 +73,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { answer: Duration::from_secs(20), body: Duration::from_secs(60), pause: Duration::from_secs(2) }
+        Self { answer: Duration::from_secs(20), body: Duration::from_secs(20), pause: Duration::from_secs(2) }
     }
 }
 
@@ -94,7 +95,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     if file.try_lock().is_err() {
         return Err(failed().because("it is being downloaded already").fix("wait until that is done"));
     }
-    let agent = agent(&wanted.url, patience);
+    let agent = agent(&wanted.url, patience, None);
     // How many connections the file at hand came by; what was there before counts as one.
     let mut found = length(&file) > 0;
     let (mut tries, mut pieces, mut restarts) = (0, u32::from(found), 0);
@@ -126,7 +127,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
             (pieces, restarts, found) = (0, restarts + 1, false);
             continue;
         }
-        pieces += 1;
+        (pieces, told.anew) = (pieces + 1, false);
         match transfer(&agent, wanted, &mut told, &mut file, &Edition(edition_of(&part)), cancel, progress) {
             Ok(()) => tries = 0,
             Err(Ended::Never(p)) => return Err(p),
@@ -134,7 +135,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
                 if cancel.load(Ordering::Relaxed) {
                     return Err(failed().because("it was cancelled").fix("begin again: it goes on where it stopped"));
                 }
-                tries = if length(&file) > before { 0 } else { tries + 1 };
+                tries = if length(&file) > before && !told.anew { 0 } else { tries + 1 };
                 if tries >= TRIES {
                     let mega = length(&file) / 1_000_000;
                     return Err(failed()
@@ -166,6 +167,8 @@ impl Wanted {
 struct Told {
     bytes: Option<u64>,
     changed: Option<String>,
+    /// The server knew no resumption: what was there is no measure of what has come.
+    anew: bool,
 }
 
 impl Told {
@@ -188,12 +191,13 @@ impl Told {
     }
 }
 
-/// What talks to servers: an address that is encrypted leads to no other kind.
-fn agent(url: &str, patience: Patience) -> Agent {
+/// What talks to servers: an address that is encrypted leads to no other kind. `whole`: how long an answer's body may take.
+fn agent(url: &str, patience: Patience, whole: Option<Duration>) -> Agent {
     Agent::config_builder()
         .timeout_connect(Some(patience.answer))
         .timeout_recv_response(Some(patience.answer))
-        .timeout_recv_body(Some(patience.body))
+        .timeout_per_read(Some(patience.body))
+        .timeout_recv_body(whole)
         .https_only(url.starts_with("https:"))
         .http_status_as_error(false)
         .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
@@ -205,7 +209,7 @@ fn agent(url: &str, patience: Patience) -> Agent {
 /// A small text by one request: no more than `most` bytes; `None` where there is no such file.
 pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, Problem> {
     let failed = |why: String| Problem::new(format!("cannot read {url}")).because(why).fix("check the connection and the address");
-    let response = agent(url, patience).get(url).call().map_err(|e| failed(e.to_string()))?;
+    let response = agent(url, patience, Some(patience.body)).get(url).call().map_err(|e| failed(e.to_string()))?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
@@ -260,6 +264,7 @@ fn transfer(
         StatusCode::OK => {
             // No resumption there: from the start.
             if have > 0 {
+                told.anew = true;
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
                 have = 0;
             }

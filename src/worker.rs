@@ -6,6 +6,8 @@
 pub mod bell;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -18,6 +20,8 @@ pub struct Worker<T: Send + 'static> {
     inbox: Option<SyncSender<T>>,
     thread: Option<JoinHandle<()>>,
     name: &'static str,
+    closing: Arc<AtomicBool>,
+    hasty: bool,
 }
 
 impl<T: Send + 'static> Worker<T> {
@@ -52,6 +56,8 @@ impl<T: Send + 'static> Worker<T> {
         H: FnMut(T),
     {
         let (inbox, jobs): (SyncSender<T>, Receiver<T>) = sync_channel(depth);
+        let closing = Arc::new(AtomicBool::new(false));
+        let closed = closing.clone();
         let thread = std::thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
@@ -61,6 +67,9 @@ impl<T: Send + 'static> Worker<T> {
                         return;
                     };
                     while let Ok(job) = jobs.recv() {
+                        if closed.load(Ordering::Relaxed) {
+                            return;
+                        }
                         let waits = whom(&job);
                         if let Err(panic) = catch_unwind(AssertUnwindSafe(|| {
                             stumble(name);
@@ -76,7 +85,15 @@ impl<T: Send + 'static> Worker<T> {
                 }
             })
             .map_err(|e| Problem::new(format!("cannot start the thread {name}")).because(e))?;
-        Ok(Self { inbox: Some(inbox), thread: Some(thread), name })
+        Ok(Self { inbox: Some(inbox), thread: Some(thread), name, closing, hasty: false })
+    }
+
+    /// Makes it one that leaves its queue where it is when it is dropped, and ends after the job at hand: nobody wants the rest
+    /// any more.
+    #[must_use]
+    pub fn hasty(mut self) -> Self {
+        self.hasty = true;
+        self
     }
 
     /// Queues a job without waiting; gives a full or closed queue back as a `Problem`.
@@ -97,6 +114,7 @@ impl<T: Send + 'static> Worker<T> {
 
 impl<T: Send + 'static> Drop for Worker<T> {
     fn drop(&mut self) {
+        self.closing.store(self.hasty, Ordering::Relaxed);
         self.inbox = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -181,6 +199,37 @@ mod tests {
         drop(worker);
         assert_eq!(seen.iter().collect::<Vec<_>>(), [1, 3]);
         assert_eq!(told.recv().unwrap(), "two is too much");
+    }
+
+    #[test]
+    fn a_hasty_one_leaves_its_queue_and_another_works_it_off() {
+        for hasty in [true, false] {
+            let ((out, seen), (go, wait)) = (channel(), channel::<()>());
+            let wait = Arc::new(std::sync::Mutex::new(wait));
+            let make = move || {
+                let (out, wait) = (out.clone(), wait.clone());
+                move |n: u32| {
+                    out.send(n).unwrap();
+                    let _ = wait.lock().unwrap().recv();
+                }
+            };
+            let worker = Worker::start("test", 4, make, |words| panic!("{words}")).unwrap();
+            let worker = if hasty { worker.hasty() } else { worker };
+            for n in 1..=3 {
+                worker.send(n).unwrap();
+            }
+            assert_eq!(seen.recv().unwrap(), 1);
+            let closing = worker.closing.clone();
+            let freed = std::thread::spawn(move || {
+                while hasty && !closing.load(Ordering::Relaxed) {
+                    std::thread::yield_now();
+                }
+                drop(go);
+            });
+            drop(worker);
+            freed.join().unwrap();
+            assert_eq!(seen.iter().count(), if hasty { 0 } else { 2 });
+        }
     }
 
     #[test]

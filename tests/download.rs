@@ -64,6 +64,7 @@ fn whatever_can_end_well_does() {
         ("cut every time, but further each time", vec![Does::CutsAfter(40_000)]),
         ("stalls, then goes on", vec![Does::StallsAfter(50_000), Does::Serves]),
         ("no ranges there", vec![Does::CutsAfter(200_000), Does::ServesWhole]),
+        ("no ranges there, and slower than any patience for the whole", vec![Does::TricklesWhole(12)]),
         ("busy at first", vec![Does::Status("503 Service Unavailable"), Does::Status("429 Too Many Requests"), Does::Serves]),
         ("hangs up at first", vec![Does::HangsUp, Does::Babbles, Does::Serves]),
         ("redirects", vec![Does::RedirectsTo("/elsewhere"), Does::Serves]),
@@ -92,6 +93,7 @@ fn what_cannot_end_well_is_told_with_its_remedy() {
         ("hangs up", vec![Does::HangsUp], "cannot download"),
         ("babbles", vec![Does::Babbles], "cannot download"),
         ("stalls at once", vec![Does::StallsAfter(0)], "cannot download"),
+        ("no ranges there, cut a little later each time", (1..=20).map(|n| Does::CutsWholeAfter(n * 1000)).collect(), "cannot download"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let (result, _) = try_once(script, folder.path());

@@ -90,10 +90,14 @@ impl Watch {
     }
 
     /// Sets one key in the file and gives the configuration that is then in force. The watching thread knows this
-    /// write and does not tell it again.
+    /// write and does not tell it again, unless the file held something that it has not told yet.
     pub fn set_key(&self, key: &str, value: &str) -> Result<Arc<Config>, Problem> {
         let mut seen = lock(&self.seen);
+        let told = seen.broken.is_some() || read(&self.path).is_ok_and(|there| there == *seen.config);
         let config = Arc::new(set_key(&self.path, key, value)?);
+        if !told {
+            return Ok(config);
+        }
         seen.stamp = stamp(&self.path);
         seen.config = Arc::clone(&config);
         seen.broken = None;

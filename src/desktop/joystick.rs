@@ -152,10 +152,12 @@ struct Stick {
     /// Axes that have shown a value between: no hats.
     analog: BTreeSet<u8>,
     axes: BTreeMap<u8, i16>,
+    buttons: BTreeMap<u8, bool>,
 }
 
 impl Stick {
-    /// The motions in the bytes that came (linux/joystick.h: time u32, value i16, type u8, number u8).
+    /// The motions in the bytes that came (linux/joystick.h: time u32, value i16, type u8, number u8). The kernel tells the whole
+    /// state at the opening, and again where its queue of 64 ran over: what is known already is a motion then, if it changed.
     fn motions(&mut self, bytes: &[u8]) -> Vec<Motion> {
         self.rest.extend_from_slice(bytes);
         let whole = self.rest.len() / 8 * 8;
@@ -165,7 +167,7 @@ impl Stick {
             let (value, kind, number) = (i16::from_ne_bytes([e[4], e[5]]), e[6], e[7]);
             let initial = kind & 0x80 != 0;
             match kind & 0x7f {
-                1 => all.push(Motion { what: format!("{}/button {number}", self.id), down: value != 0, initial }),
+                1 => self.button(number, value != 0, initial, &mut all),
                 2 => self.axis(number, value, initial, &mut all),
                 _ => {}
             }
@@ -173,10 +175,18 @@ impl Stick {
         all
     }
 
+    fn button(&mut self, number: u8, down: bool, initial: bool, all: &mut Vec<Motion>) {
+        let before = self.buttons.insert(number, down);
+        if !initial || before != Some(down) {
+            all.push(Motion { what: format!("{}/button {number}", self.id), down, initial: initial && before.is_none() });
+        }
+    }
+
     fn axis(&mut self, number: u8, value: i16, initial: bool, all: &mut Vec<Motion>) {
         if !matches!(value, 0 | FULL | -32_767) {
             self.analog.insert(number);
         }
+        let initial = initial && !self.axes.contains_key(&number);
         let before = self.axes.insert(number, value).unwrap_or(0);
         if self.analog.contains(&number) {
             return;
@@ -204,7 +214,10 @@ impl Desk {
                 Err(_) => return self.buttons.all_up(),
             };
             let mut waste = [0u8; 4096];
-            while matches!((&*watch).read(&mut waste), Ok(n) if n > 0) {}
+            let mut others = false;
+            while matches!((&*watch).read(&mut waste), Ok(n) if n > 0) {
+                others = true;
+            }
             while matches!((&*woken).read(&mut waste), Ok(n) if n > 0) {}
             loop {
                 match inbox.try_recv() {
@@ -218,7 +231,10 @@ impl Desk {
                 self.read(&name);
             }
             self.buttons.tick();
-            self.look();
+            // A stick that trembles wakes this thread a thousand times a second: the folder is read when it has changed.
+            if others {
+                self.look();
+            }
         }
     }
 
@@ -243,7 +259,10 @@ impl Desk {
             {
                 let id = device_id(&self.places, &name);
                 log::info!("joystick {id} at {name}");
-                self.open.insert(name, Stick { id, file, rest: Vec::new(), analog: BTreeSet::new(), axes: BTreeMap::new() });
+                self.open.insert(
+                    name,
+                    Stick { id, file, rest: Vec::new(), analog: BTreeSet::new(), axes: BTreeMap::new(), buttons: BTreeMap::new() },
+                );
             }
         }
     }
@@ -358,6 +377,27 @@ mod tests {
         yoke.write_all(&event(BUTTON, 3, 1)).unwrap();
         yoke.write_all(&event(BUTTON, 3, 0)).unwrap();
         throttle.write_all(&event(AXIS, 5, 0)).unwrap();
+        assert_eq!(next(&news), UP);
+        assert!(news.try_recv().is_err());
+    }
+
+    #[test]
+    fn what_the_kernels_full_queue_swallowed_is_made_up_for() {
+        let bench = Bench::new();
+        let (_sticks, news) = bench.start(&["044f:b10a/button 3", "044f:b10a/hat 5-"]);
+        let mut stick = bench.plug("js0", "044f", "b10a");
+        for what in [event(BUTTON | INIT, 3, 0), event(AXIS | INIT, 5, 0), event(BUTTON, 3, 1)] {
+            stick.write_all(&what).unwrap();
+        }
+        assert_eq!(next(&news), DOWN);
+        // The release is lost; the state is told anew.
+        stick.write_all(&event(BUTTON | INIT, 3, 0)).unwrap();
+        assert_eq!(next(&news), UP);
+        // So is a press.
+        stick.write_all(&event(AXIS | INIT, 5, -32_767)).unwrap();
+        assert_eq!(next(&news), DOWN);
+        stick.write_all(&event(BUTTON | INIT, 3, 0)).unwrap();
+        stick.write_all(&event(AXIS, 5, 0)).unwrap();
         assert_eq!(next(&news), UP);
         assert!(news.try_recv().is_err());
     }

@@ -11,8 +11,9 @@ use crate::event::{Event, Heard, Hints, Take};
 use crate::problem::Problem;
 use crate::settings::Config;
 use crate::speech::gently::gently;
+use crate::speech::model::{self, VerifiedModel};
 use crate::speech::recognise::Recogniser;
-use crate::speech::{model, trial};
+use crate::speech::trial;
 use crate::units::TxId;
 use crate::worker::Worker;
 
@@ -64,7 +65,9 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
                 None => Event::Trouble(p),
             });
         },
-    )?;
+    )?
+    // Nobody waits for words any more when Stratus ends.
+    .hasty();
     if preload {
         worker.send(Ears::Load)?;
     }
@@ -133,11 +136,15 @@ impl Hearing {
                 let old = std::mem::replace(&mut *self.config.lock().unwrap_or_else(PoisonError::into_inner), new.clone());
                 let loaded = |c: &Config| (c.speech.model.clone(), c.speech.model_sha256.clone(), threads(c));
                 // Another voice is no reason to load the model anew.
-                if loaded(&old) != loaded(&new) {
+                let other = loaded(&old) != loaded(&new);
+                if other {
                     (self.ears, self.ahead) = (None, Ahead::default());
                 }
-                if self.config().speech.preload {
+                if new.speech.preload {
                     let _ = self.loaded();
+                } else if other {
+                    // The trial of a pilot's own model takes longer than a call may wait.
+                    let _ = tried(&new);
                 }
             }
         }
@@ -157,12 +164,17 @@ impl Hearing {
 }
 
 fn load(config: &Config) -> Result<Recogniser, Problem> {
+    Recogniser::load(&tried(config)?, threads(config))
+}
+
+/// The chosen model, verified, and tried once if it is the pilot's own.
+fn tried(config: &Config) -> Result<VerifiedModel, Problem> {
     let Some(path) = &config.speech.model else {
         return Err(model::none_chosen());
     };
     let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
     trial::once(&verified)?;
-    Recogniser::load(&verified, threads(config))
+    Ok(verified)
 }
 
 /// Threads for recognition: as configured, or half the processor's cores: the simulator needs the rest.

@@ -15,6 +15,8 @@ use crate::settings::Brain;
 /// loaded no longer than that.
 const KEEP_MINUTES: u64 = 10;
 const AGAIN: Duration = Duration::from_secs(240);
+/// How often a model that could not be loaded is tried again: Ollama may come after the simulator.
+const RETRY: Duration = Duration::from_secs(30);
 /// A large model from a slow disk.
 const LOADING: Duration = Duration::from_secs(180);
 /// For the request that unloads it.
@@ -33,11 +35,15 @@ impl Warm {
     /// Starts it; nothing is loaded. `tell` hears of a model that is missing: once for each. An Ollama that is not there is
     /// nobody's fault: Stratus works without.
     pub fn start(tell: impl Fn(Problem) + Send + 'static) -> Result<Self, Problem> {
+        Self::start_at(RETRY, tell)
+    }
+
+    fn start_at(retry: Duration, tell: impl Fn(Problem) + Send + 'static) -> Result<Self, Problem> {
         let runtime = http::runtime()?;
         let (orders, inbox) = sync_channel(8);
         let thread = std::thread::Builder::new()
             .name("llm warm".into())
-            .spawn(move || Warming { runtime, inbox, tell: Box::new(tell), told: None }.run())
+            .spawn(move || Warming { runtime, inbox, retry, tell: Box::new(tell), told: None }.run())
             .map_err(|e| Problem::new("cannot start the language model's client").because(e))?;
         Ok(Self { orders: Some(orders), thread: Some(thread) })
     }
@@ -64,6 +70,7 @@ impl Drop for Warm {
 struct Warming {
     runtime: tokio::runtime::Runtime,
     inbox: Receiver<Option<Brain>>,
+    retry: Duration,
     tell: Box<dyn Fn(Problem) + Send>,
     /// The pilot knows that this one is missing.
     told: Option<Brain>,
@@ -72,15 +79,19 @@ struct Warming {
 impl Warming {
     fn run(mut self) {
         let (mut loaded, mut news): (Option<Brain>, Option<Option<Brain>>) = (None, None);
+        // Wanted, and not loaded yet.
+        let mut wish: Option<Brain> = None;
         loop {
             let wanted = match news.take() {
                 Some(wanted) => wanted,
                 // What is loaded is loaded again before it is forgotten.
-                None if loaded.is_some() => match self.inbox.recv_timeout(AGAIN) {
-                    Ok(wanted) => wanted,
-                    Err(RecvTimeoutError::Timeout) => loaded.clone(),
-                    Err(RecvTimeoutError::Disconnected) => return self.unload(loaded.as_ref()),
-                },
+                None if loaded.is_some() || wish.is_some() => {
+                    match self.inbox.recv_timeout(if wish.is_some() { self.retry } else { AGAIN }) {
+                        Ok(wanted) => wanted,
+                        Err(RecvTimeoutError::Timeout) => loaded.clone().or_else(|| wish.clone()),
+                        Err(RecvTimeoutError::Disconnected) => return self.unload(loaded.as_ref()),
+                    }
+                }
                 None => match self.inbox.recv() {
                     Ok(wanted) => wanted,
                     Err(_) => return,
@@ -89,6 +100,7 @@ impl Warming {
             if loaded != wanted {
                 self.unload(loaded.take().as_ref());
             }
+            wish = None;
             let Some(brain) = wanted else { continue };
             match self.load(&brain) {
                 Ok(()) => loaded = Some(brain),
@@ -100,7 +112,10 @@ impl Warming {
                     (self.tell)(p);
                 }
                 Err(Stop::Missing(_)) => {}
-                Err(Stop::Failed(why)) => log::info!("the language model is not warm: {why}"),
+                Err(Stop::Failed(why)) => {
+                    log::info!("the language model is not warm: {why}");
+                    wish = Some(brain);
+                }
             }
         }
     }
@@ -153,4 +168,24 @@ enum Stop {
     Over,
     Missing(Problem),
     Failed(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn an_ollama_that_comes_after_the_simulator_is_found() {
+        let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let warm = Warm::start_at(Duration::from_millis(20), |p| panic!("{p}")).unwrap();
+        warm.keep(Some(Brain { ollama_url: format!("http://{at}"), model: "late".into(), ..Brain::default() }));
+        std::thread::yield_now();
+        let ollama = TcpListener::bind(at).unwrap();
+        let mut head = [0; 512];
+        let n = ollama.accept().unwrap().0.read(&mut head).unwrap();
+        assert!(String::from_utf8_lossy(&head[..n]).starts_with("POST /api/generate"));
+    }
 }

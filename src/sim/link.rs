@@ -22,6 +22,8 @@ const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
 const RECENTLY: Duration = Duration::from_secs(600);
 /// Commands that may wait for the simulator.
 const COMMANDS: usize = 16;
+/// What the end of a link is waited for.
+const ENDING: Duration = Duration::from_millis(300);
 /// Airports that matter at a time.
 const AIRPORTS: usize = 8;
 
@@ -189,9 +191,14 @@ impl Drop for Link {
         self.stop.store(true, Ordering::Relaxed);
         // Wakes it up where it waits for the next look.
         self.commands = None;
-        if let Some(t) = self.thread.take()
-            && t.join().is_err()
-        {
+        let Some(thread) = self.thread.take() else { return };
+        // One that follows a simulator ends within a tenth of a second, and lets go of it. One in the middle of a look may wait for
+        // seconds for somebody who does not answer: it is left, and tells nothing any more.
+        let until = Instant::now() + ENDING;
+        while !thread.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if thread.is_finished() && thread.join().is_err() {
             log::error!("the simulator link ended by a panic");
         }
     }
@@ -277,6 +284,9 @@ impl Search {
                 None
             })
         });
+        if self.stopped() {
+            return None;
+        }
         // The same refusal is told once, not at every look.
         if refused != self.refused {
             if let Some(p) = refused.clone() {

@@ -289,7 +289,8 @@ impl Client {
             }
             Some(COCKPIT) => {
                 self.switches(&numbers(data, SWITCHES.len())?);
-                Some(false)
+                // Once a second also while it is paused, where no frame is simulated: it is there.
+                Some(true)
             }
             Some(PAINTED) => {
                 data.get(..256 + 64 + 8)?;

@@ -1,15 +1,17 @@
 //! A trial of a speech model that the pilot brings: loaded and run once in a process of its own, which may die or hang.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::model::VerifiedModel;
 use super::recognise::Recogniser;
 use crate::event::Hints;
+use crate::paths::{Paths, append_private};
 use crate::problem::Problem;
 
 /// The hidden command that a trial's process runs.
@@ -17,8 +19,16 @@ pub const COMMAND: &str = "try-model";
 /// How much longer than its work a trial may take: beside a simulator that uses every core, from a slow disk.
 const BESIDE_OTHERS: u32 = 5;
 
-/// Models that passed, by SHA-256: one trial a process.
+/// Models that passed, by SHA-256: one trial a process, where the file of those that passed cannot be kept.
 static PASSED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Stratus ends: no trial is waited for.
+static ENDING: AtomicBool = AtomicBool::new(false);
+
+/// Gives up whatever is tried, for good.
+pub fn give_up() {
+    ENDING.store(true, Ordering::Relaxed);
+}
 
 /// The work that a model of `bytes` may need for its trial, by one processor: one of the small model's size (488 MB) takes 24 s,
 /// the largest (3 GB) computes some seven times as much.
@@ -42,14 +52,31 @@ pub fn attempt(path: &Path) -> Result<(), Problem> {
 /// Tries a model once, unless it is one that Stratus knows, with this very program.
 pub fn once(model: &VerifiedModel) -> Result<(), Problem> {
     let passed = || PASSED.lock().unwrap_or_else(PoisonError::into_inner);
-    if model.is_known() || passed().contains(model.sha256()) {
+    let kept = Paths::find(None).ok().map(|p| p.models_dir().join("tried"));
+    if model.is_known() || passed().contains(model.sha256()) || kept.as_deref().is_some_and(|k| is_kept(k, model.sha256())) {
         return Ok(());
     }
     let program = std::env::current_exe().map_err(|e| Problem::new("cannot try the speech model").because(e))?;
     let bytes = std::fs::metadata(model.path()).map_or(0, |m| m.len());
     run(&program, model.path(), allowed(bytes))?;
     passed().insert(model.sha256().to_owned());
+    if let Some(e) = kept.and_then(|k| keep(&k, model.sha256()).err()) {
+        log::info!("that the speech model passed its trial is not kept: {e}");
+    }
     Ok(())
+}
+
+/// One that passed with this version of Stratus passes again: a large one takes longer for its trial than a call may wait.
+fn is_kept(file: &Path, sha256: &str) -> bool {
+    std::fs::read_to_string(file).is_ok_and(|text| text.lines().any(|l| l == kept_line(sha256)))
+}
+
+fn keep(file: &Path, sha256: &str) -> std::io::Result<()> {
+    writeln!(append_private(file)?, "{}", kept_line(sha256))
+}
+
+fn kept_line(sha256: &str) -> String {
+    format!("{} {sha256}", env!("CARGO_PKG_VERSION"))
 }
 
 /// Tries a model with `program`, which is Stratus. What hangs is ended: after `work` of a processor's time where the system tells
@@ -72,7 +99,9 @@ pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> 
     let status = loop {
         match child.try_wait() {
             Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() < limit && worked(&child).is_none_or(|w| w < work) => std::thread::sleep(Duration::from_millis(10)),
+            Ok(None) if !ENDING.load(Ordering::Relaxed) && Instant::now() < limit && worked(&child).is_none_or(|w| w < work) => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
             ended => {
                 let _ = child.kill();
                 let _ = child.wait();
@@ -131,6 +160,18 @@ mod tests {
         assert!(began.elapsed() >= Duration::from_millis(400));
         let e = tried("sleep 60", Duration::from_millis(100)).unwrap_err();
         assert!(format!("{e:?}").contains("does not end"), "{e:?}");
+    }
+
+    #[test]
+    fn what_passed_once_is_not_tried_at_every_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("models/tried");
+        assert!(!is_kept(&file, "abc"));
+        keep(&file, "abc").unwrap();
+        keep(&file, "def").unwrap();
+        assert!(is_kept(&file, "abc") && is_kept(&file, "def") && !is_kept(&file, "ab"));
+        std::fs::write(&file, "0.0.1 abc\n").unwrap();
+        assert!(!is_kept(&file, "abc"), "another version tries it itself");
     }
 
     #[test]

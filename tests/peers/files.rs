@@ -19,6 +19,10 @@ pub enum Does {
     Tagged { tag: &'static str, other: bool, conditions: bool, cut: usize },
     /// The whole file, whatever is asked for.
     ServesWhole,
+    /// The same, in so many pieces with a pause after each.
+    TricklesWhole(usize),
+    /// The head of the whole file, whatever is asked for, and so many of its bytes; then the connection is gone.
+    CutsWholeAfter(usize),
     /// The head, and so many bytes of what was asked for; then the connection is gone.
     CutsAfter(usize),
     /// So many bytes, then nothing more, while the connection stays.
@@ -152,6 +156,18 @@ fn serve(s: &mut TcpStream, does: &Does, content: &[u8], request: &str, end: &At
         Does::ServesWhole => {
             partial(s, 0, content.len())?;
             s.write_all(content)
+        }
+        Does::TricklesWhole(pieces) => {
+            partial(s, 0, content.len())?;
+            for piece in content.chunks(content.len().div_ceil(*pieces)) {
+                s.write_all(piece)?;
+                std::thread::sleep(Duration::from_millis(40));
+            }
+            Ok(())
+        }
+        Does::CutsWholeAfter(n) => {
+            partial(s, 0, content.len())?;
+            s.write_all(&content[..*n])
         }
         Does::CutsAfter(n) => {
             partial(s, from, rest.len())?;

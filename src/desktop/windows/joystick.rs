@@ -12,7 +12,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use windows_sys::Win32::Devices::HumanInterfaceDevice::{
-    HIDP_STATUS_SUCCESS, HidP_GetUsageValue, HidP_GetUsages, HidP_Input, HidP_MaxUsageListLength, PHIDP_PREPARSED_DATA,
+    HIDP_STATUS_SUCCESS, HIDP_VALUE_CAPS, HidP_GetSpecificValueCaps, HidP_GetUsageValue, HidP_GetUsages, HidP_Input,
+    HidP_MaxUsageListLength, PHIDP_PREPARSED_DATA,
 };
 use windows_sys::Win32::Foundation::{HANDLE, HWND};
 use windows_sys::Win32::UI::Input::{
@@ -108,6 +109,8 @@ struct Pad {
     id: String,
     /// Windows's description of the reports, aligned as it needs.
     preparsed: Vec<u64>,
+    /// The hat's least and greatest value.
+    hat: (u32, u32),
     down: BTreeSet<String>,
     /// A report came before.
     known: bool,
@@ -168,7 +171,8 @@ impl Desk {
         if let std::collections::btree_map::Entry::Vacant(place) = self.pads.entry(key) {
             let (Some(id), Some(preparsed)) = (device_id(device), preparsed(device)) else { return };
             log::info!("joystick {id}");
-            place.insert(Pad { id, preparsed, down: BTreeSet::new(), known: false });
+            let hat = hat_range(&preparsed).unwrap_or(EIGHT_FROM_0);
+            place.insert(Pad { id, preparsed, hat, down: BTreeSet::new(), known: false });
         }
         let Some(pad) = self.pads.get_mut(&key) else { return };
         for report in reports {
@@ -208,10 +212,30 @@ impl Pad {
         // SAFETY: as above; it fails where there is no hat.
         let read = unsafe { HidP_GetUsageValue(HidP_Input, PAGE, 0, HAT, &raw mut hat, described, report.as_ptr(), length) };
         if read == HIDP_STATUS_SUCCESS {
-            down.extend(hat_names(hat).iter().map(|end| format!("{}/hat {end}", self.id)));
+            down.extend(direction(hat, self.hat).map_or(&[][..], hat_names).iter().map(|end| format!("{}/hat {end}", self.id)));
         }
         Some(down)
     }
+}
+
+/// What most hats count: forward is 0, clockwise to 7.
+const EIGHT_FROM_0: (u32, u32) = (0, 7);
+
+/// The least and the greatest value of a stick's hat, as its description says.
+fn hat_range(preparsed: &[u64]) -> Option<(u32, u32)> {
+    let (mut caps, mut count) = (HIDP_VALUE_CAPS::default(), 1u16);
+    let described = preparsed.as_ptr() as PHIDP_PREPARSED_DATA;
+    // SAFETY: room for one; `described` is the device's own description, kept as Windows gave it.
+    let read = unsafe { HidP_GetSpecificValueCaps(HidP_Input, PAGE, 0, HAT, &raw mut caps, &raw mut count, described) };
+    let range = (u32::try_from(caps.LogicalMin).ok()?, u32::try_from(caps.LogicalMax).ok()?);
+    (read == HIDP_STATUS_SUCCESS && count == 1 && range.0 < range.1).then_some(range)
+}
+
+/// A hat's value as one of eight directions, clockwise from forward: some count from 1, and some know four. None in the middle,
+/// which is any value beyond the range.
+fn direction(value: u32, (least, most): (u32, u32)) -> Option<u32> {
+    let step = value.checked_sub(least).filter(|d| *d <= most - least)?;
+    Some(if most - least == 3 { step * 2 } else { step })
 }
 
 /// The ends of a hat's two axes at one of its eight directions, clockwise from forward. Anything else is the middle.
@@ -290,4 +314,23 @@ fn reports(input: isize) -> Option<(HANDLE, Vec<Vec<u8>>)> {
     }
     let bytes: Vec<u8> = data.iter().flat_map(|word| word.to_ne_bytes()).take(got as usize).skip(body).collect();
     Some((head.hDevice, bytes.chunks_exact(each).take(count).map(<[u8]>::to_vec).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hat_counts_from_what_its_stick_says() {
+        let named = |value, range| direction(value, range).map_or(&[][..], hat_names);
+        assert_eq!(
+            (named(0, (0, 7)), named(3, (0, 7)), named(8, (0, 7)), named(15, (0, 7))),
+            (&["1-"][..], &["0+", "1+"][..], &[][..], &[][..])
+        );
+        assert_eq!(
+            (named(0, (1, 8)), named(1, (1, 8)), named(3, (1, 8)), named(8, (1, 8))),
+            (&[][..], &["1-"][..], &["0+"][..], &["0-", "1-"][..])
+        );
+        assert_eq!((named(1, (0, 3)), named(3, (0, 3)), named(4, (0, 3))), (&["0+"][..], &["0-"][..], &[][..]));
+    }
 }
