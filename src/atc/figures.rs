@@ -39,7 +39,8 @@ pub fn digits(t: &[Token], range: Range<usize>) -> String {
     t.get(range).unwrap_or(&[]).iter().filter_map(Token::digit).collect()
 }
 
-fn side_at(t: &[Token], i: usize) -> Option<Position3> {
+/// Left, right or centre behind a runway's number, where it is not the side of a leg or a turn.
+pub fn side_at(t: &[Token], i: usize) -> Option<Position3> {
     let side = match word(t, i) {
         "left" => Position3::Left,
         "right" => Position3::Right,
@@ -180,11 +181,12 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
         if taken.start > i && taken.start < end {
             end = taken.start;
         }
+        end = written_height(t, i..end).unwrap_or(end);
         let prev = i.checked_sub(1).map_or("", |p| word(t, p));
         let len = end - i;
         let level = prev == "level" && i >= 2 && word(t, i - 2) == "flight" || prev == "fl";
         if level && len >= 2 {
-            let mut stop = i + len.min(3);
+            let mut stop = i + level_figures(t, i..end);
             let mut value = number(t, i..stop).unwrap_or(0) * 100;
             if word(t, end) == "hundred" {
                 value *= 100;
@@ -226,7 +228,7 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
             if word(t, more) == "hundred" && more - stop == 1 {
                 hundreds = number(t, stop..more).unwrap_or(0) * 100;
                 stop = more + 1;
-            } else if more - stop == 3 {
+            } else if more - stop == 3 && hundreds_of(t, stop..more, thousands) {
                 hundreds = number(t, stop..more).unwrap_or(0);
                 stop = more;
             } else if word(t, stop) == "and" || stop > end + 1 {
@@ -276,6 +278,28 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
         i = end.max(i + 1);
     }
     out
+}
+
+/// Three figures behind "thousand" that are its hundreds: "ten thousand two fifty" goes on with a speed.
+fn hundreds_of(t: &[Token], r: Range<usize>, thousands: i32) -> bool {
+    let written = t[r.start + 1..r.end].iter().all(|x| matches!(x, Token::Digit(_, Link::Joined)));
+    let n = number(t, r).unwrap_or(0);
+    written || n % 100 == 0 || n % 50 == 0 && thousands < 10
+}
+
+/// How many figures of a run make up a flight level: three, or two where the third begins another number ("eight zero twenty") or
+/// would make a level that nobody flies at.
+fn level_figures(t: &[Token], r: Range<usize>) -> usize {
+    let joined = |i: usize| i < r.end && matches!(t[i], Token::Digit(_, Link::Joined));
+    let high = number(t, r.start..r.end.min(r.start + 3)).is_some_and(|n| n > 600);
+    if r.len() > 3 && (high || joined(r.start + 3) && !joined(r.start + 2)) { 2 } else { r.len().min(3) }
+}
+
+/// The end of a height that was written in one, "10,000", where other figures follow.
+fn written_height(t: &[Token], r: Range<usize>) -> Option<usize> {
+    let end = (r.start + 1..r.end).find(|i| !matches!(t[*i], Token::Digit(_, Link::Joined)))?;
+    let round = number(t, r.start..end).is_some_and(|n| n % 100 == 0);
+    (round && (4..=5).contains(&(end - r.start))).then_some(end)
 }
 
 /// Frequencies with a decimal point, as written; impossible ones too.

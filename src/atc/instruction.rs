@@ -250,6 +250,13 @@ pub enum Item {
         /// 1 to 360 degrees magnetic.
         degrees: u16,
     },
+    /// "turn 20 degrees right" (7110.65 5-6-2): so far from the present heading.
+    TurnDegrees {
+        /// To which side.
+        side: Side,
+        /// How far.
+        degrees: u16,
+    },
     /// "reduce speed to 220 knots".
     Speed(u16),
     /// "wind 310 at 8"; degrees magnetic, knots. Zero knots is "wind calm".

@@ -238,7 +238,7 @@ fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
     } else if t.iter().any(|x| x.is("takeoff")) || has(t, &["take", "off"]) {
         items.extend(runway.map(Item::Runway));
         items.push(Item::ClearedForTakeoff { at: None });
-    } else if t.iter().any(|x| x.is("approach")) {
+    } else if t.iter().any(|x| APPROACHES.contains(&x.word()) || x.is("approach")) {
         items.push(Item::Approach { kind: approach_kind(t), expect: false });
         items.extend(runway.map(Item::Runway));
     } else if let Some(at) = t.iter().position(|x| x.is("to")) {
@@ -253,9 +253,11 @@ fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
     }
 }
 
+/// What approaches are called by.
+const APPROACHES: [&str; 7] = ["ils", "rnav", "visual", "vor", "gps", "localizer", "ndb"];
+
 fn approach_kind(t: &[Token]) -> String {
-    let kinds = ["ils", "rnav", "visual", "vor", "gps", "localizer", "ndb"];
-    let Some(at) = t.iter().position(|x| kinds.contains(&x.word())) else { return "APPROACH".to_owned() };
+    let Some(at) = t.iter().position(|x| APPROACHES.contains(&x.word())) else { return "APPROACH".to_owned() };
     let letter = t.get(at + 1).and_then(Token::letter).map(|l| format!(" {}", l.to_ascii_uppercase()));
     t[at].word().to_uppercase() + &letter.unwrap_or_default()
 }
@@ -288,6 +290,13 @@ fn route(t: &[Token]) -> Vec<String> {
 /// The numbers of a clause.
 fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let word = |w: &str| t.iter().any(|x| x.is(w));
+    if word("departure")
+        && word("frequency")
+        && let Some(f) = figures::frequencies(t).into_iter().next()
+    {
+        items.push(Item::Contact { unit: "departure".into(), frequency: Some(f.value) });
+        return;
+    }
     if (word("contact") || word("monitor"))
         && let f = figures::frequencies(t).into_iter().next().map(|f| f.value)
     {
@@ -326,15 +335,21 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
         }
         return;
     }
-    if (word("heading") || word("turn"))
+    if let Some((side, degrees)) = turn_by(t) {
+        items.push(Item::TurnDegrees { side, degrees });
+    } else if (word("heading") || word("turn"))
         && let Some(h) = figures::headings(t).into_iter().next()
     {
         items.push(Item::Heading { turn: side(t), degrees: h.value });
     }
     let climbs = word("climb") || word("climbing");
     let descends = word("descend");
-    if (climbs || descends || word("maintain") || word("altitude") || word("level"))
-        && let Some(a) = figures::altitudes(t).into_iter().next()
+    // "cross CLOVR at or above 10,000": an altitude as any other.
+    let crosses = t.first().is_some_and(|x| x.is("cross")) && first_runway(t).is_none();
+    if word("expect") && !(climbs || descends || word("maintain")) {
+        items.extend(figures::altitudes(t).first().map(|a| Item::ExpectAltitude { feet: a.value, level: word("level") }));
+    } else if (climbs || descends || crosses || word("maintain") || word("altitude") || word("level"))
+        && let Some(a) = figures::altitudes(t).into_iter().find(|a| !only_passed(t, a.range.start))
     {
         let way = if word("below") {
             Climb::AtOrBelow
@@ -352,6 +367,22 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     if word("radar") && word("contact") {
         items.push(Item::RadarContact(None));
     }
+}
+
+/// "passing flight level 100": when, and not how high.
+fn only_passed(t: &[Token], at: usize) -> bool {
+    let before = t[..at].iter().rev().find(|x| !matches!(x.word(), "altitude" | "flight" | "level" | "through"));
+    before.is_some_and(|x| matches!(x.word(), "passing" | "leaving" | "reaching"))
+}
+
+/// "turn 20 degrees right", "turn right 20 degrees": so far from where it flies, and no heading.
+fn turn_by(t: &[Token]) -> Option<(Side, u16)> {
+    let at = t.iter().position(|x| x.is("degrees"))?;
+    let start = (0..at).rev().take_while(|i| t[*i].digit().is_some()).last()?;
+    if !t.iter().any(|x| x.is("turn")) || t.iter().any(|x| x.is("heading")) {
+        return None;
+    }
+    Some((side(t)?, figures::digits(t, start..at).parse().ok().filter(|d| (1..=360).contains(d))?))
 }
 
 fn three_digits(t: &[Token]) -> Option<u16> {

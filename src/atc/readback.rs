@@ -3,8 +3,13 @@
 //! What was said is claimed first (a value can answer one item only); what is left over and has the shape of an item
 //! that was not found makes that item wrong; an item without any trace is missing. When in doubt it is not correct.
 
+mod altitude;
+mod apart;
 mod caller;
 mod claim;
+mod clearance;
+mod ground;
+mod words;
 
 use super::instruction::{Item, Pressure};
 use super::parse::{self, Named};
@@ -146,7 +151,9 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::Cross { .. } => (ReadbackItem::Crossing, true),
         Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => (ReadbackItem::Clearance, icao),
         Item::Altitude { .. } => (ReadbackItem::Altitude, true),
-        Item::Heading { .. } => (ReadbackItem::Heading, true),
+        // What to expect is no assignment, and need not come back; another figure in its place would be wrong.
+        Item::ExpectAltitude { .. } => (ReadbackItem::Altitude, false),
+        Item::Heading { .. } | Item::TurnDegrees { .. } => (ReadbackItem::Heading, true),
         Item::Speed(_) => (ReadbackItem::Speed, icao),
         Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => (ReadbackItem::Frequency, icao),
         Item::Squawk(_) => (ReadbackItem::Squawk, icao),
@@ -202,7 +209,7 @@ pub fn only(items: &[Item], about: &[ReadbackItem]) -> Vec<Item> {
             let joined = about.iter().any(|a| matches!(a, ReadbackItem::Runway | ReadbackItem::Clearance))
                 && (verb(i) || matches!(i, Item::Runway(_)));
             let turn = about.contains(&ReadbackItem::TurnDirection)
-                && matches!(i, Item::Heading { .. } | Item::Enter(..) | Item::ClosedTraffic(_));
+                && matches!(i, Item::Heading { .. } | Item::TurnDegrees { .. } | Item::Enter(..) | Item::ClosedTraffic(_));
             own || joined || turn
         })
         .cloned()

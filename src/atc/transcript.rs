@@ -335,12 +335,19 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
         let three = i >= 3 && raw[i - 3..i].iter().all(|r| number_word(&r.word).is_some_and(|d| d.len() == 1));
         // "runway one for", and nothing behind it.
         let ends = next.is_empty() && i >= 2 && raw[i - 2].word == "runway";
-        (opens && follows) || (prev_single && (follows || ends) && !three)
+        (opens && follows) || (prev_single && (follows || ends) && !three && !thousands_follow(raw, i))
     } else {
         let paired = matches!(prev_word, "to" | "too" | "for") && matches!(next, "left" | "right" | "center");
-        paired || opens || prev_single || next_single || numeric(next) || matches!(next, "thousand" | "hundred")
+        let tree = next == "tree" || prev_word == "tree";
+        paired || opens || prev_single || next_single || tree || numeric(next) || matches!(next, "thousand" | "hundred")
     };
     hit.then_some(digit)
+}
+
+/// "six for four thousand": whole thousands behind the word, so that it leads to them.
+fn thousands_follow(raw: &[Raw], i: usize) -> bool {
+    let figures = raw[i + 1..].iter().take_while(|r| number_word(&r.word).is_some_and(|d| d.len() == 1) && !r.pause).count();
+    (1..=2).contains(&figures) && raw.get(i + 1 + figures).is_some_and(|r| r.word == "thousand")
 }
 
 /// 1 to 36: "63L" is no runway.

@@ -95,6 +95,10 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             let verb = turn.map_or_else(|| "fly heading".to_owned(), |s| format!("turn {} heading", s.word()));
             (format!("{verb} {degrees:03}"), format!("{verb} {}", spoken::characters(&format!("{degrees:03}"))))
         }
+        Item::TurnDegrees { side, degrees } => (
+            format!("turn {degrees} degrees {}", side.word()),
+            format!("turn {} degrees {}", spoken::characters(&degrees.to_string()), side.word()),
+        ),
         Item::Speed(kt) => {
             (format!("reduce speed to {kt} knots"), format!("reduce speed to {} knots", spoken::characters(&kt.to_string())))
         }
