@@ -485,7 +485,7 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
     if p.has("holding short, holding _ short") {
         s.position = Some("hold_short".into());
     }
-    s.crossing = p.has("request to cross, requesting to cross, request crossing, requesting crossing, like to cross, ready to cross, request cross, to cross runway, crossing clearance");
+    s.crossing = p.has("request to cross, requesting to cross, request crossing, requesting crossing, like to cross, ready to cross, request cross, to cross runway, crossing clearance, can we cross, may we cross, could we cross, okay to cross, ok to cross");
     s.special_vfr = p.has("special vfr, svfr") && !p.has("maintain special, maintaining special, cleared");
     let vacating = p.has("clear of, vacated, off the runway, clear at, exited, exiting, short _ at, clear");
     location(t, hidden, &mut s, vacating);

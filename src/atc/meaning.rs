@@ -135,6 +135,10 @@ impl Scene<'_> {
         if matches!(self.slots.topic, Some(Topic::Observation | Topic::Laser | Topic::Resolution)) && !p.has(STRONG) {
             return false;
         }
+        // "Number one, two eight left" is where somebody waits, unless a sequence was given.
+        if p.begins("number #") && self.ctx.last_atc.is_none() && !self.ctx.pending && !p.has(STRONG) {
+            return false;
+        }
         if p.begins("entering the hold, entering hold, entering the holding") {
             return false;
         }

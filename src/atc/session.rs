@@ -204,6 +204,10 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
 
 /// A targeted question where something was understood, "say again" where nothing was.
 fn unclear(heard: &Understanding) -> Decision {
+    if heard.slots.nature.is_some() {
+        // Something is wrong, and it is no emergency.
+        return Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]);
+    }
     if heard.callsign.is_some() && heard.addressed.facility.is_some() && heard.loose == 0 {
         // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
         return Decision::say([Item::GoAhead]);
@@ -214,7 +218,10 @@ fn unclear(heard: &Understanding) -> Decision {
 /// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
 fn no_pending_readback(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let Some(last) = &record.last else {
-        return Decision::say([Item::Negative, Item::Ask(Ask::Request)]);
+        // Whoever reads back a clearance that nobody gave may be about to use it.
+        let short = s.facility == Facility::Tower && s.on_ground && !s.on_runway && s.phase == Phase::HoldingShort;
+        let runway = s.runway_for(heard.slots.runway).filter(|_| short);
+        return runway.map_or_else(|| Decision::say([Item::Negative, Item::Ask(Ask::Request)]), |r| hold_short(s, r));
     };
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
         return match runway_of(&last.items) {
@@ -240,6 +247,10 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text
         && heard.callsign.is_some();
     if !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
         // A new request shows that the conversation went on; the readback stays awaited.
+        return None;
+    }
+    if heard.intent == Intent::Unknown && heard.slots.topic.is_some() {
+        // Birds at the end of the runway are no readback of it.
         return None;
     }
     let check = readback::check(&pending.instruction.items, Some(&pending.instruction.to), text, s.region);

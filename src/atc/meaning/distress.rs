@@ -55,22 +55,41 @@ const URGENT: &str = "electrical failure, alternator failure, vacuum failure, hy
     lost oil, low oil pressure, loss of oil, no oil pressure, oil pressure is low, oil pressure is dropping, oil pressure dropping, oil \
     pressure is gone, oil on the windshield, loss of power, lost power, losing power, partial power, lost partial power, no full power, \
     pressurization problem, pressurization failure, losing pressurization, lost pressurization, losing cabin pressure, lost cabin \
-    pressure, flight control problem, flight control failure, flight control issue, windshield is broken, windshield broken, broken \
+    pressure, lost a wheel, lost _ wheel, flight control problem, flight control failure, flight control issue, windshield is broken, windshield broken, broken \
     windshield, windshield cracked, windshield is cracked, cracked windshield, cannot hold altitude, cannot hold our altitude, cannot \
-    maintain altitude, heart attack, chest pain, chest pains, having a stroke, having a seizure, unconscious, passed \
-    out, not breathing, sick passenger, passenger is sick, passenger is very sick, passenger _ sick, passenger is ill, medical \
-    emergency, medical problem, medical issue, medical on board, bleeding badly, incapacitated, asymmetric flap, split flap, cannot \
+    maintain altitude, heart attack, chest pain, chest pains, having a stroke, having a seizure, medical emergency, unconscious, passed \
+    out, not breathing, bleeding badly, incapacitated, asymmetric flap, split flap, cannot \
     breathe, carbon monoxide";
+
+/// Somebody is unwell: urgent, unless the pilot is content with going elsewhere.
+const UNWELL: &str =
+    "sick passenger, passenger is sick, passenger _ sick, passenger is ill, medical problem, medical issue, medical on board";
 
 /// On wheels, what does not run well is a reason to taxi back and no more.
 const ON_WHEELS: &str = "taxi, taxiing, run up, runup, run ups, parking, ramp, hangar, gate, stand, pushback, maintenance, mag check";
 
+/// Systems without which it flies on, and how their failure is said.
+const SYSTEMS: (&[&str], &[&str]) = (
+    &["alternator", "generator", "vacuum", "vacuum pump", "hydraulics", "electrics", "electrical system", "all instruments"],
+    &["quit", "died", "failed", "dead", "gone", "out"],
+);
+
+/// Whether a thing and what befell it stand close together.
+fn befell(p: &Phrases, (whats, hows): (&[&str], &[&str])) -> bool {
+    whats.iter().any(|what| hows.iter().any(|how| p.has(&format!("{what} _ {how}"))))
+}
+
 /// What is wrong, in the pilot's words, where the usual names of failures were not used.
 pub(super) fn nature(p: &Phrases) -> Option<String> {
-    let engine = FAILS[0].0.iter().any(|what| FAILS[0].1.iter().any(|how| p.has(&format!("{what} _ {how}"))));
-    let distress = p.which(DISTRESS).filter(|w| !w.contains("emergency") && !w.contains("landing") && !w.contains('_'));
-    let word = if engine { Some("engine failure") } else { p.which(URGENT).filter(|w| !w.contains('_')).or(distress) };
-    word.map(str::to_owned)
+    let distress = || p.which(DISTRESS).filter(|w| !w.contains("emergency") && !w.contains("landing"));
+    let word = if befell(p, FAILS[0]) {
+        "engine failure"
+    } else if befell(p, SYSTEMS) {
+        "system failure"
+    } else {
+        p.which(URGENT).or_else(|| p.which(UNWELL)).or_else(distress)?
+    };
+    Some(word.replace(" _", ""))
 }
 
 /// Whether the pilot takes a call for help back.
@@ -80,13 +99,21 @@ pub(super) fn cancels(p: &Phrases) -> bool {
 
 impl Scene<'_> {
     fn fails(&self) -> bool {
-        FAILS.iter().any(|(whats, hows)| whats.iter().any(|what| hows.iter().any(|how| self.has(&format!("{what} _ {how}")))))
-            || self.has(HELP) && self.has(BLIND)
+        FAILS.iter().any(|f| befell(self.p, *f)) || self.has(HELP) && self.has(BLIND)
+    }
+
+    fn urgent(&self, diverts: bool) -> bool {
+        self.has(URGENT) || befell(self.p, SYSTEMS) || !diverts && self.has(UNWELL)
     }
 
     /// Everything that comes before readbacks and requests.
     pub(super) fn emergencies(&self, f: &mut Found) {
         let practice = self.has(PRACTICE) || self.has("training") && !self.has("training area");
+        let diverts = self.has(
+            "divert, diverting, diversion, change of destination, change destination, change our destination, change my destination, \
+                changing destination, changing our destination, to our alternate, to the alternate, to my alternate, going to _ \
+                alternate, alternate airport, new destination, return to the field, return to _ airport",
+        );
         let none = practice || self.has(DENIED) || self.slots.cancels_distress;
         let pan = self.has("pan pan, pan medical, declaring urgency, declare urgency, pan # pan") && !self.slots.cancels_distress;
         let down = self.has("going down") && !self.has("going down to, going down the, going down taxiway");
@@ -97,18 +124,11 @@ impl Scene<'_> {
             && !self.slots.cancels_distress
             && !self.has("not a mayday, no mayday, negative mayday, a mayday for practice");
         f.add(mayday || failing && !pan, Intent::Mayday);
-        f.add(pan || !mayday && !failing && !none && flying && self.has(URGENT), Intent::PanPan);
+        f.add(pan || !mayday && !failing && !none && flying && self.urgent(diverts), Intent::PanPan);
         f.add(self.low_fuel(), Intent::LowFuel);
         f.add(self.goes_around(), Intent::GoAround);
         f.add(self.lost(), Intent::Lost);
-        f.add(
-            self.has(
-                "divert, diverting, diversion, change of destination, change destination, change our destination, change my destination, \
-                changing destination, changing our destination, to our alternate, to the alternate, to my alternate, going to _ \
-                alternate, alternate airport, new destination, return to the field, return to _ airport",
-            ),
-            Intent::Diversion,
-        );
+        f.add(diverts, Intent::Diversion);
         let radar = matches!(self.facility, Some(Facility::Approach | Facility::Departure | Facility::Center));
         f.add(radar && self.has("returning to") && !self.has("returning to _ altitude, returning to course"), Intent::Diversion);
     }
@@ -180,6 +200,7 @@ mod tests {
             "skyhawk four two echo we hit a bird the windshield is broken",
             "skyhawk four two echo losing oil pressure",
             "skyhawk four two echo complete electrical failure",
+            "skyhawk four two echo our vacuum pump has failed",
         ] {
             assert_eq!(main_intent(said), Intent::PanPan, "{said}");
         }

@@ -94,6 +94,8 @@ impl Scene<'_> {
         let pilot = self.caller || self.station || self.ctx.pending || self.ctx.last_atc.is_some();
         let pattern = self.slots.position.as_deref().is_some_and(|x| entities::LEGS.contains(&x) || x == "hold_short");
         let departing = departing && !(self.asks() && p.has("straight in"));
+        let waits = self.facility == Some(Facility::Tower) && self.ctx.last_atc.is_none() && p.begins("number #");
+        let departing = departing || waits && self.slots.runway.is_some() || self.slots.crossing && self.slots.runway.is_some();
         f.add((leg && (pilot || pattern)) || departing && (pilot || !p.has("over the, over")) || here, Intent::PositionReport);
     }
 }

@@ -128,11 +128,11 @@ impl Scene<'_> {
             information, airfield information, aerodrome information, field conditions, braking action, ride report, ride reports, pireps",
         );
         let wants_weather =
-            asks && weather && !p.has("have the atis, have atis, got the atis, with the atis, with weather, due weather, around weather, deviate, due to weather, deviation, runway in use for")
+            asks && weather && !p.has("have the atis, have atis, got the atis, with the atis, with weather, due weather, around weather, deviate, due to weather, for weather, weather ahead, into weather, around the weather, around some weather, deviation, runway in use for")
                 || p.has(
                     "wind check, say wind, say winds, say altimeter, say weather, say the, what is the wind, what is the \
                 altimeter, what is the weather, what is the qnh, what runway, which runway, say qnh, what is _ wind, what \
-                is _ weather, what is _ altimeter, how is the weather, how is the ride, how is your ride",
+                is _ weather, what is _ altimeter, how is the weather, how is the ride, how are the rides, how is your ride",
                 );
         let wants_weather =
             wants_weather || p.has("radio check") && p.has("airfield information, aerodrome information, airport information");
@@ -152,6 +152,11 @@ impl Scene<'_> {
             "takeoff, takingoff, immediate departure, intersection departure, to depart, request departure, requesting \
             departure, rolling, departure clearance",
         );
+        let other_end = asks
+            && self.facility == Some(Facility::Tower)
+            && self.slots.runway.is_some()
+            && p.has("like runway, request runway, requesting runway, want runway, use runway, take runway")
+            && p.has("departure, takeoff, to depart");
         let hurry = p.has(
             "get out right, get out now, get out before, get out ahead, out ahead of, out before, squeeze out, squeeze in front, \
             squeeze us, sneak out, slip out, go before, go ahead of, depart before, depart ahead, depart right away, depart now, \
@@ -161,6 +166,7 @@ impl Scene<'_> {
         let special_out = self.slots.special_vfr && asks && !p.has("inbound, landing, to land, enter, into, transition");
         f.add(
             special_out
+                || !self.slots.not_ready && other_end
                 || !self.slots.not_ready && hurry && self.facility == Some(Facility::Tower) && asks && self.slots.distance_nm.is_none(),
             Intent::TakeoffRequest,
         );
@@ -211,7 +217,7 @@ impl Scene<'_> {
         // En route, "inbound" is to a fix.
         let fix = self.facility == Some(Facility::Center) && !p.has("landing, land, full stop");
         let at_field = !fix
-            && p.has("inbound, full stop, to land, for landing, landing, come in")
+            && p.has("inbound, full stop, to land, for landing, landing, come in, like to come back, want to come back, coming back, need to come back, return to land, returning to land")
             && !p.has("landing light, instead of landing, after landing, emergency landing, landing gear, landing traffic");
         let leg = p.has("abeam")
             || self

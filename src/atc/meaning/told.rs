@@ -12,7 +12,7 @@ pub fn read(p: &Phrases, t: &[Token], slots: &mut Slots) {
     slots.disabled = disabled(p);
     slots.cancels_distress = super::distress::cancels(p);
     slots.nature = slots.nature.take().or_else(|| super::distress::nature(p));
-    slots.minimum_fuel = p.has("minimum fuel, min fuel") && !p.has("emergency, critical, out of fuel, mayday, declaring");
+    slots.minimum_fuel = p.has("minimum fuel, min fuel") && !p.has("emergency, critical, out of fuel, mayday");
     slots.enters = !slots.crossing && enters(p);
     slots.topic = topic(p);
     slots.deviation = deviation(p, t);
@@ -24,7 +24,7 @@ pub fn read(p: &Phrases, t: &[Token], slots: &mut Slots) {
 fn not_ready(p: &Phrases) -> bool {
     // "Not in sight, ready": what is denied is something else.
     let else_denied = p.has("not in sight, do not see, not see, do not have, not have, not a problem");
-    let denied = p.has("not ready, not quite, not yet, not just yet, no longer ready, not going yet")
+    let denied = p.has("not ready, almost ready, nearly ready, about ready, getting ready, should be ready, close to ready, do not clear us, not quite, not yet, not just yet, no longer ready, not going yet")
         || !else_denied
             && p.has(
                 "not _ ready, never _ ready, cannot _ ready, not _ takeoff, never _ takeoff, cannot _ takeoff, unable takeoff, \
@@ -69,7 +69,7 @@ fn disabled(p: &Phrases) -> bool {
 /// Goes onto a runway or across it, by the pilot's own words, and does not ask.
 fn enters(p: &Phrases) -> bool {
     p.has(
-        "crossing, going across, entering runway, entering the runway, entering #, entering the active, back taxiing, backtaxiing, \
+        "crossing, going across, lining up, entering runway, entering the runway, entering #, entering the active, back taxiing, backtaxiing, \
         backtracking, back tracking, taking runway, taking the runway, taking the active",
     ) && !p.has(super::ASKS)
         && !p.has(
@@ -108,7 +108,7 @@ const TOPICS: &[(Topic, bool, &str)] = &[
     ),
     (
         Topic::EngineOut,
-        true,
+        false,
         "simulated engine, simulated engine failure, practice engine failure, practice engine out, simulated flameout, \
         practice forced landing, simulated forced landing, power off landing, power off approach, power off one eighty, power off # # #",
     ),
@@ -133,7 +133,7 @@ const TOPICS: &[(Topic, bool, &str)] = &[
         "birds, bird activity, a flock, flock of, geese, seagulls, gulls, vultures, coyote, coyotes, deer, a drone, debris, \
         foreign object, light chop, moderate chop, light turbulence, moderate turbulence, severe turbulence, wind shear, windshear, \
         braking action _ good, braking action _ medium, braking action _ poor, braking action _ fair, braking action _ nil, braking was, \
-        smooth ride, gained # knots, lost # knots, gain of #, loss of #",
+        smooth ride, brush fire, grass fire, wildfire, forest fire, fire north, fire south, fire east, fire west, smoke on the ground, gained # knots, lost # knots, gain of #, loss of #",
     ),
 ];
 
@@ -162,7 +162,9 @@ fn deviation(p: &Phrases, t: &[Token]) -> Option<(Side, Option<u16>)> {
         let side = (i + 1..i + 4).find_map(turned).or_else(|| (start.saturating_sub(3)..start).rev().find_map(turned))?;
         return Some((side, Some(degrees)));
     }
-    let i = t.iter().position(|x| matches!(x.word(), "deviate" | "deviation" | "deviating" | "deviations"))?;
+    // "Weather ahead, can we go left?"
+    let goes = |w: &str| matches!(w, "deviate" | "deviation" | "deviating" | "deviations" | "go" | "come" | "turn");
+    let i = t.iter().position(|x| goes(x.word()))?;
     (i + 1..i + 4).find_map(turned).map(|side| (side, None))
 }
 

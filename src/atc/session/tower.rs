@@ -267,6 +267,10 @@ pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding
 fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.on_ground {
         return match s.phase {
+            // A call without a message is invited to go on (AIM 4-2-3).
+            Phase::HoldingShort if heard.intent == Intent::CheckIn && heard.slots.position.is_none() && heard.slots.runway.is_none() => {
+                Decision::say([Item::GoAhead])
+            }
             // What nothing explains may be a reason to stay.
             Phase::HoldingShort if heard.loose > 0 => super::told::when_ready(),
             Phase::HoldingShort => departure(s, record, heard),
