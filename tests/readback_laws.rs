@@ -255,6 +255,34 @@ fn what_was_not_given_is_not_accepted() {
         ],
         Region::Faa,
     );
+    let climb = "Skyhawk 524LW, climb and maintain 3,000";
+    judged(
+        &[
+            (climb, "three thousand skyhawk five two four lima whiskey", Correct),
+            (climb, "three thousand four lima whiskey", Correct),
+            (climb, "three thousand skyhawk six two four lima whiskey", Incorrect),
+            (climb, "three thousand november five three four lima whiskey", Incorrect),
+            ("Cessna 345, enter left downwind runway 28L", "left downwind three eight left three four five", Incorrect),
+            ("Cessna 345, altimeter 29.92", "niner niner two three four five", Correct),
+            ("Cessna 345, altimeter 29.92", "niner niner three three four five", Incorrect),
+            ("Cessna 345, radar contact 5 miles south of Napa, altimeter 30.01", "three zero zero one five south three four five", Correct),
+            (
+                "Cessna 345, radar contact 5 miles south of Napa, altimeter 30.01",
+                "three zero one one five south three four five",
+                Incorrect,
+            ),
+            ("Cessna 345, runway 17L, taxi via Alpha, Alpha One", "one seven left alpha alpha two three four five", Incorrect),
+        ],
+        Region::Faa,
+    );
+    let behind = "KLM 601, behind the landing 737, line up runway 22 behind";
+    judged(
+        &[
+            (behind, "behind the landing seven three seven line up runway two two behind klm six zero one", Correct),
+            (behind, "behind the landing seven four seven line up runway two two behind klm six zero one", Incorrect),
+        ],
+        Region::Icao,
+    );
     let behind = "G-LV, behind the landing Airbus, line up and wait runway 03, behind";
     judged(&[(behind, "behind the landing boeing line up and wait runway zero three behind golf lima victor", Incorrect)], Region::Icao);
 }

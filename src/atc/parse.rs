@@ -137,9 +137,8 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     // "behind the landing Airbus": a condition, whatever clearance stands behind it.
     let waits = t.first().is_some_and(|x| matches!(x.word(), "behind" | "after"));
     if waits && t.len() > 2 && !items.iter().any(|i| matches!(i, Item::Condition(_))) {
-        let words: Vec<&str> =
-            t.iter().map(Token::word).take_while(|w| !w.is_empty() && !matches!(*w, "line" | "cross" | "taxi" | "runway")).collect();
-        items.push(Item::Condition(words.join(" ")));
+        let end = t.iter().position(|x| matches!(x.word(), "line" | "cross" | "taxi" | "runway")).unwrap_or(t.len());
+        items.push(Item::Condition(super::transcript::text(&t[..end])));
     }
     if has(t, &["hold", "short"]) {
         if let Some(r) = runway {
@@ -196,7 +195,7 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
         on_the_way(route(t), items);
     } else if letters_only(t) {
         // "taxi via Alpha, Bravo": the list goes on.
-        on_the_way(t.iter().filter_map(Token::letter).map(|c| c.to_string()).collect(), items);
+        on_the_way(taxiways(t), items);
     } else if t.first().is_some_and(|x| matches!(x.word(), "wind" | "surface")) {
         return;
     } else if t.iter().any(|x| x.is("runway")) {
@@ -215,7 +214,8 @@ fn on_the_way(more: Vec<String>, items: &mut [Item]) {
 }
 
 fn letters_only(t: &[Token]) -> bool {
-    t.iter().all(|x| x.letter().is_some() || x.is("and"))
+    let named = |i: usize| t[i].digit().is_some() && i > 0 && (t[i - 1].letter().is_some() || t[i - 1].digit().is_some());
+    (0..t.len()).all(|i| t[i].letter().is_some() || t[i].is("and") || named(i))
 }
 
 fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
@@ -275,8 +275,13 @@ fn procedure(t: &[Token], items: &mut [Item]) {
 
 fn route(t: &[Token]) -> Vec<String> {
     let Some(via) = t.iter().position(|x| x.is("via")) else { return Vec::new() };
+    taxiways(&t[via + 1..])
+}
+
+/// Names of taxiways, as far as they go: "Alpha, Alpha 1".
+fn taxiways(t: &[Token]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for x in &t[via + 1..] {
+    for x in t {
         match (x.letter(), x.digit(), names.last_mut()) {
             (Some(c), ..) => names.push(c.to_string()),
             (None, Some(d), Some(last)) => last.push(d),

@@ -43,7 +43,7 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, C
                 let (id, _) = alnum(t, i, form.len());
                 // The end of a longer form is no short one: its figures would count twice.
                 let within = found.iter().any(|(r, _): &(Range<usize>, _)| r.contains(&i));
-                if id == form && !within {
+                if id == form && !within && !end_of_another(t, i, form.len(), &to.id) {
                     let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
                     found.push((start..i + form.len(), Caller::Right));
                 }
@@ -83,6 +83,23 @@ fn forms(id: &str) -> Vec<String> {
     forms.sort_by_key(|f| std::cmp::Reverse(f.len()));
     forms.dedup();
     forms
+}
+
+/// What ends like a short form is the end of another whole callsign, said behind a type or its first letter: "skyhawk six two
+/// four lima whiskey" is not 524LW.
+fn end_of_another(t: &[Token], i: usize, len: usize, id: &str) -> bool {
+    let bare = |id: &str| id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id).to_owned();
+    let own = bare(id);
+    if own.len() <= 3 {
+        return false;
+    }
+    let sign = |x: &Token| x.digit().or(x.letter());
+    let first = |x: &Token| x.letter().is_some_and(|c| c == 'N' || own.starts_with(c));
+    let back: Vec<usize> = (0..i).rev().take_while(|s| sign(&t[*s]).is_some()).take(6).collect();
+    let start = back.iter().find(|s| first(&t[**s])).or(back.last()).copied();
+    let Some(start) = start.filter(|s| first(&t[*s]) || *s > 0 && telephony::is_type(t[*s - 1].word())) else { return false };
+    let whole = bare(&t[start..i + len].iter().filter_map(sign).collect::<String>());
+    whole.len() == own.len() && whole != own
 }
 
 /// Letters and digits from `i` on, `most` at most, and where they end.

@@ -10,7 +10,7 @@ use super::ground::{Role, condition, crosses_unasked, role, runways, taxi_route}
 use super::words::Words;
 use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::atc::figures;
-use crate::atc::instruction::{Climb, Item, Leg, Pressure};
+use crate::atc::instruction::{Climb, Item, Leg};
 use crate::atc::spoken;
 use crate::atc::transcript::{Token, tokens};
 use crate::units::{Frequency, Region, Side};
@@ -125,6 +125,13 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
         Item::Pressure(p) => {
             let digits = pressure_digits(*p);
             if let Some(run) = w.run_of(&[digits.clone(), digits.get(1..).filter(|d| d.len() == 3).unwrap_or("").to_owned()]) {
+                w.mark(run);
+                return Some(true);
+            }
+            // "three zero zero one five south": the miles of a position stand in the same run.
+            if let Some(run) =
+                w.runs().into_iter().find(|r| r.len() == digits.len() + 1 && w.digits(r).starts_with(&digits) && w.measures(r))
+            {
                 w.mark(run);
                 return Some(true);
             }
@@ -245,14 +252,17 @@ fn conflicting(item: &Item, w: &mut Words) -> bool {
     let leftover = |w: &Words, len: Range<usize>| w.runs().into_iter().find(|r| len.contains(&r.len()) && !w.scaled(r));
     let hit = match item {
         Item::Squawk(_) => leftover(w, 4..5).or_else(|| w.has("squawk").then(|| leftover(w, 1..8)).flatten()),
-        Item::Pressure(_) => leftover(w, 4..5),
+        Item::Pressure(_) => leftover(w, 4..6),
         Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => leftover(w, 4..7),
         Item::Heading { .. } => leftover(w, 3..4),
         Item::TurnDegrees { .. } => w.stray(1..4).or_else(|| leftover(w, 1..4)),
         Item::Speed(_) => (w.has("speed") || w.has("knots")).then(|| leftover(w, 2..4)).flatten(),
         Item::Altitude { .. } | Item::ExpectAltitude { .. } => altitude::another(item, w),
         // More digits than a runway has, where the runway should be.
-        Item::Runway(_) => leftover(w, 3..4).filter(|r| r.start > 0 && w.t[r.start - 1].is("runway")),
+        Item::Runway(_) => leftover(w, 3..4).filter(|r| w.before(r.start) == "runway").or_else(|| {
+            // A number that no runway has, and nothing else explains.
+            w.stray(2..3).filter(|r| w.digits(r).parse().is_ok_and(|n: u8| n > 36))
+        }),
         _ => None,
     };
     hit.map(|r| w.mark(r)).is_some()
@@ -262,10 +272,7 @@ fn conflicting(item: &Item, w: &mut Words) -> bool {
 fn unexplained(item: &Item, w: &mut Words) -> bool {
     let wanted = matches!(
         item,
-        Item::Contact { frequency: Some(_), .. }
-            | Item::Monitor { frequency: Some(_), .. }
-            | Item::Pressure(Pressure::Qnh(_))
-            | Item::Speed(_)
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } | Item::Pressure(_) | Item::Speed(_)
     );
     let hit = w.stray(3..4).filter(|_| wanted);
     hit.map(|r| w.mark(r)).is_some()

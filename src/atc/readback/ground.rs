@@ -68,7 +68,8 @@ pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
             // A number that no runway has is still a wrong runway when it is called one.
             let before = if r.start > 0 { w.t[r.start - 1].word() } else { "" };
             let approach = matches!(before, "ils" | "rnav" | "localizer" | "visual" | "vor" | "rnp" | "gps") && number.len() <= 2;
-            let called = before == "runway" || approach;
+            let sided = number.len() == 2 && w.t.get(r.end).is_some_and(|x| matches!(x.word(), "left" | "right" | "center"));
+            let called = before == "runway" || approach || sided && !matches!(before, "turn" | "degrees");
             if !called || w.scaled(&r) {
                 continue;
             }
@@ -109,7 +110,9 @@ fn follows_other(w: &Words, r: &Range<usize>) -> bool {
 
 /// The taxiways that were said against the route.
 pub(super) fn taxi_route(via: &[String], w: &Words) -> Option<bool> {
-    let fits = |said: &[String]| said.iter().zip(via).all(|(s, v)| s.chars().next() == v.chars().next()) && said.len() == via.len();
+    // A figure behind the letter may be left out, or be the next number's; another one is another taxiway.
+    let same = |s: &String, v: &String| v.starts_with(s.as_str()) || s.starts_with(v.as_str());
+    let fits = |said: &[String]| said.iter().zip(via).all(|(s, v)| same(s, v)) && said.len() == via.len();
     if let Some(at) = w.t.iter().position(|x| x.is("via")) {
         let said = taxiways(&w.t[at + 1..]).into_iter().next().filter(|s| !s.is_empty())?;
         return Some(fits(&said));
@@ -159,7 +162,9 @@ pub(super) fn condition(given: &str, w: &mut Words) -> bool {
             _ => None,
         })
     };
-    let number = |t: &[Token]| t.iter().filter_map(Token::digit).collect::<String>();
+    // A type has three figures or more; less are miles.
+    let number =
+        |t: &[Token]| (0..t.len()).map(|i| figures::digits(t, i..figures::run_end(t, i))).find(|d| d.len() > 2).unwrap_or_default();
     let from = w.t.iter().position(|x| x.is("behind") || x.is("after")).unwrap_or(0);
     let end = |t: &Token| matches!(t.word(), "line" | "lining" | "lineup" | "cross" | "taxi" | "runway" | "via" | "|");
     let to = w.t.iter().skip(from).position(end).map_or(w.t.len(), |n| from + n);

@@ -53,6 +53,11 @@ impl Words {
         }
         (i, self.before(i))
     }
+    /// The last figure of a run is a distance.
+    pub(super) fn measures(&self, r: &Range<usize>) -> bool {
+        let after = self.t.get(r.end).map_or("", Token::word);
+        matches!(after, "mile" | "miles" | "north" | "south" | "east" | "west" | "northeast" | "northwest" | "southeast" | "southwest")
+    }
     /// A run of so many unclaimed figures that no word by it calls something else.
     pub(super) fn stray(&self, len: Range<usize>) -> Option<Range<usize>> {
         let foreign = |r: &Range<usize>| {
