@@ -310,14 +310,26 @@ fn restate(instruction: &Instruction, wrong: &[ReadbackItem]) -> Decision {
     Decision::say([Item::Negative].into_iter().chain(items))
 }
 
+/// Words by which a pilot departs, other than where to.
+const DEPARTS: [&str; 6] = ["we are departing", "we're departing", "i am departing", "i'm departing", "departing now", "departing anyway"];
+/// Words by which a pilot waits for an answer.
+const ASKING: [&str; 4] = ["ready", "request", "requesting", "requests"];
+
 /// "Taking off anyway", "crossing runway 12" without leave: the aircraft is stopped.
 fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Decision> {
     let t = text.to_ascii_lowercase();
     let runway = s.runway_for(None)?;
-    let asks =
-        [Intent::TaxiRequest, Intent::TaxiToParking, Intent::PushbackRequest, Intent::StartupRequest, Intent::FlightFollowingRequest]
-            .iter()
-            .any(|i| heard.has(*i));
+    let asks = [
+        Intent::TaxiRequest,
+        Intent::TaxiToParking,
+        Intent::PushbackRequest,
+        Intent::StartupRequest,
+        Intent::FlightFollowingRequest,
+        Intent::IfrClearanceRequest,
+    ];
+    // Whoever is ready waits for a word, and whoever asks for something gets an answer.
+    let asks = asks.iter().any(|i| heard.has(*i)) || t.split(|c: char| !c.is_ascii_alphabetic()).any(|w| ASKING.contains(&w));
+    let departs = t.contains("taking off") || DEPARTS.iter().any(|w| t.contains(w));
     let rolls = [
         "we are rolling",
         "we're rolling",
@@ -332,7 +344,7 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -
     let whole = format!(" {} ", t.replace(|c: char| !c.is_ascii_alphanumeric() && c != '\'', " "));
     let down = matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll);
     let rolls = s.facility == Facility::Tower && !down && rolls.iter().any(|w| whole.contains(&format!(" {w} ")));
-    if s.on_ground && !asks && (rolls || t.contains("taking off") || t.contains("departing")) && record.takeoff.is_none() {
+    if s.on_ground && !asks && (rolls || departs) && record.takeoff.is_none() {
         if !s.on_runway {
             return Some(hold_short(s, runway));
         }
@@ -342,6 +354,7 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -
     }
     if s.on_ground
         && t.contains("crossing")
+        && !heard.slots.crossing
         && let Some(hold) = record.hold_short
     {
         return Some(Decision::say([Item::Negative, Item::HoldShort { runway: hold, at: None }]));

@@ -17,6 +17,9 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::InboundLanding => inbound(s, record, heard),
         Intent::TouchAndGoRequest if !s.on_ground => landing(s, record, heard, touch_or_option(heard)),
         Intent::TouchAndGoRequest => departure(s, record, heard),
+        Intent::PositionReport if s.on_ground && heard.slots.crossing => {
+            super::crossing(s, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
+        }
         Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
         Intent::GoAround => go_around(s, record, heard),
         Intent::ClearOfRunway | Intent::TaxiToParking => clear_of_runway(s),
