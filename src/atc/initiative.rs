@@ -76,6 +76,10 @@ pub struct Watch {
     clear_since: Option<Time>,
     /// A take-off or landing in this roll had its clearance.
     roll_cleared: bool,
+    /// It has begun to roll for take-off, and is on that runway still.
+    rolled: bool,
+    /// It has just left the runway by a taxiway instead.
+    gave_up: bool,
     last_phase: Option<Phase>,
 }
 
@@ -83,10 +87,20 @@ impl Watch {
     /// Takes in what is seen, before anything is said about it. `record` is the one before the phase changed it.
     pub fn see(&mut self, now: Time, phase: Phase, on_runway: bool, record: &Record, altitude_ft: i32, transponder: Option<Squawk>) {
         let was = self.last_phase.replace(phase);
+        self.gave_up = self.rolled && matches!(phase, Phase::Taxiing | Phase::TaxiIn);
+        self.rolled = phase == Phase::TakeoffRoll || self.rolled && phase == Phase::LineUpAndWait;
         if was != Some(phase) {
             match phase {
                 Phase::Parked | Phase::PushedBack | Phase::Taxiing | Phase::HoldingShort => {
-                    self.said.retain(|n| matches!(n, Notice::Special(_) | Notice::Cross(_)));
+                    // A special code that is still shown has been spoken of; one that is shown again later is news.
+                    self.said.retain(|n| matches!(n, Notice::Special(c) if Some(*c) == transponder) || matches!(n, Notice::Cross(_)));
+                    if was == Some(Phase::TaxiIn)
+                        && phase == Phase::Parked
+                        && let Some(code) = transponder
+                    {
+                        // The emergency is over with the flight, whatever the knob still shows.
+                        self.tell(Notice::Special(code));
+                    }
                     self.reached = None;
                 }
                 Phase::TakeoffRoll | Phase::LandingRoll => {
@@ -127,6 +141,11 @@ impl Watch {
     /// The last report saw the aircraft on a runway.
     pub fn was_on_runway(&self) -> bool {
         self.clear_since.is_none()
+    }
+
+    /// A take-off was given up: the aircraft rolled, and turned off.
+    pub fn gave_up_takeoff(&self) -> bool {
+        self.gave_up
     }
 
     fn told(&self, n: Notice) -> bool {

@@ -11,6 +11,7 @@ mod correction;
 mod ctaf;
 pub mod entities;
 pub mod figures;
+mod flight;
 mod hints;
 pub mod initiative;
 pub mod instruction;
@@ -133,6 +134,10 @@ pub struct Engine {
     called: Option<Facility>,
     /// The flight plan: filed by voice or loaded.
     plan: Option<FlightPlan>,
+    /// It was filed by voice.
+    plan_spoken: bool,
+    /// Where the aircraft was seen last.
+    seen: Option<flight::Seen>,
     atis: atis::Atis,
     /// The frequency on which a radio is tuned to the recording.
     recorded: Option<Frequency>,
@@ -168,6 +173,8 @@ impl Engine {
             unheard: None,
             called: None,
             plan: None,
+            plan_spoken: false,
+            seen: None,
             atis: atis::Atis::default(),
             recorded: None,
             watch: Watch::default(),
@@ -190,6 +197,7 @@ impl Engine {
     /// Files a flight plan, or takes it back.
     pub fn file(&mut self, plan: Option<FlightPlan>) {
         self.plan = plan.map(FlightPlan::tidied);
+        self.plan_spoken = false;
     }
 
     /// Takes over a changed setup; the clearance record stays.
@@ -253,6 +261,7 @@ impl Engine {
         self.report = self.wheels.steady(report.clone());
         let report = &self.report.clone();
         let retuned = self.com1() != tuned;
+        self.another_flight(now, report);
         if let Some(at) = report.position {
             self.choose_airport(at, retuned);
         }
@@ -277,7 +286,7 @@ impl Engine {
             self.record.crossing = None;
         }
         self.watch.see(now, self.phase, on_runway, &self.record, report.altitude_ft.round() as i32, report.transponder);
-        self.record.observe(was, self.phase);
+        self.observe(was);
         self.take_over_charts();
         if self.urge.is_none() && self.unasked(now).is_some() {
             self.urge = Some(now);
@@ -516,6 +525,7 @@ impl Engine {
         }
         let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
         self.plan = Some(FlightPlan { destination: Some(to), altitude_ft, ..FlightPlan::default() });
+        self.plan_spoken = true;
     }
 
     /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
@@ -524,7 +534,7 @@ impl Engine {
             return;
         }
         if let Some(letter) = u.slots.atis {
-            self.record.atis = Some(letter);
+            self.record.atis = self.airport.as_ref().map(|a| (a.icao.clone(), letter));
         }
         if u.has(Intent::TransitionRequest) {
             let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);

@@ -15,6 +15,7 @@ use crate::airports::runway::{Geometry, active, ends};
 use crate::report::Report;
 use crate::units::{LatLon, Runway, Side, Time};
 use motion::Motion;
+pub(super) use motion::leapt;
 
 /// What an aircraft is doing, in the words of the command line's contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]

@@ -75,13 +75,39 @@ pub struct Record {
     pub last: Option<Instruction>,
     /// When it was issued.
     pub issued: Option<Time>,
-    /// The ATIS letter that the pilot has.
-    pub atis: Option<char>,
+    /// The ATIS letter that the pilot has, and the ICAO code of the airport whose it is.
+    pub atis: Option<(String, char)>,
     /// The pilot wants to be held to the callsign in every readback.
     pub strict: bool,
 }
 
 impl Record {
+    /// The ATIS letter that the pilot has of this airport: another one's says nothing here.
+    pub fn letter_of(&self, icao: &str) -> Option<char> {
+        self.atis.as_ref().filter(|(of, _)| of == icao).map(|(_, letter)| *letter)
+    }
+
+    /// The flight is over: nothing that was cleared, assigned, declared or wished in it is of the next one. The conversation
+    /// goes on: whom the pilot has spoken to, what is said again or read back, and the letter of this field.
+    pub fn flight_over(&mut self) {
+        let was = std::mem::take(self);
+        *self = Self {
+            contacted: was.contacted,
+            pending: was.pending,
+            last: was.last,
+            issued: was.issued,
+            atis: was.atis,
+            strict: was.strict,
+            ..Self::default()
+        };
+    }
+
+    /// The take-off was given up: the next one needs another clearance.
+    pub fn give_up_takeoff(&mut self) {
+        self.takeoff = None;
+        self.lined_up = None;
+    }
+
     /// Notes an instruction that the pilot has heard.
     pub fn issue(&mut self, now: Time, instruction: &Instruction) {
         if !self.contacted.contains(&instruction.from) {
@@ -214,10 +240,8 @@ impl Record {
                 self.landing = None;
                 self.approach = self.approach.take().map(|(kind, _)| (kind, false));
             }
-            Phase::Parked => {
-                self.ifr = false;
-                self.departure = None;
-            }
+            // Who stops at a stand without having flown only waits there.
+            Phase::Parked if was == Phase::TaxiIn => self.flight_over(),
             _ => {}
         }
         // A clearance that has been used needs no readback any more.

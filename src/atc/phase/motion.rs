@@ -40,13 +40,16 @@ pub(super) struct Motion {
     moving: bool,
 }
 
+/// The clock went back, or nothing can have flown there in this time.
+pub(in crate::atc) fn leapt(from: (Time, LatLon), now: Time, to: LatLon) -> bool {
+    let hours = now.since(from.0).as_secs_f64() / 3600.0;
+    now < from.0 || from.1.distance_nm(to) > 0.3 + hours * IMPOSSIBLE_KT
+}
+
 impl Motion {
     /// The clock went back, or the aircraft cannot have flown there: another flight was loaded.
     pub fn jumped(&self, now: Time, position: LatLon) -> bool {
-        self.past.back().is_some_and(|s| {
-            let hours = now.since(s.at).as_secs_f64() / 3600.0;
-            now < s.at || s.position.distance_nm(position) > 0.3 + hours * IMPOSSIBLE_KT
-        })
+        self.past.back().is_some_and(|s| leapt((s.at, s.position), now, position))
     }
 
     pub fn see(&mut self, now: Time, position: LatLon, r: &Report) {

@@ -68,7 +68,7 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         items.push(Item::Advice("progressive taxi instructions will follow".into()));
     }
     // Wind and altimeter go to a pilot who has not got the ATIS (7110.65 3-9-1); the current letter to one with an old one.
-    match (heard.slots.atis.or(record.atis), s.atis) {
+    match (heard.slots.atis.or(record.letter_of(&s.icao)), s.atis) {
         (Some(have), Some(current)) if have != current => items.push(Item::AtisCurrent(current)),
         (Some(_), _) => {}
         (None, current) => {

@@ -148,7 +148,7 @@ fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Deci
 
 /// Wind with a clearance, when the pilot may not know it from the ATIS.
 fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> Option<Item> {
-    if s.region == crate::units::Region::Icao || heard.slots.atis.or(record.atis).is_none() { s.wind() } else { None }
+    if s.region == crate::units::Region::Icao || heard.slots.atis.or(record.letter_of(&s.icao)).is_none() { s.wind() } else { None }
 }
 
 /// An arrival calls in: pattern entry by where it comes from (7110.65 3-10-1).
@@ -181,7 +181,7 @@ fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         }
         _ => items.extend([Item::Enter(s.pattern, Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))]),
     }
-    match (heard.slots.atis.or(record.atis), s.atis) {
+    match (heard.slots.atis.or(record.letter_of(&s.icao)), s.atis) {
         (Some(have), Some(current)) if have != current => items.push(Item::AtisCurrent(current)),
         (Some(_), _) => {}
         _ => items.extend(s.wind().into_iter().chain(s.pressure())),
