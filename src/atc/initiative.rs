@@ -203,11 +203,7 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
         && s.runway_blocked(runway)
         && !w.told(Notice::GoAround)
     {
-        let traffic = s
-            .occupant(runway)
-            .map(|o| format!("{o}, on the runway"))
-            .or_else(|| s.traffic.as_ref().map(|t| t.words.clone()))
-            .map(Item::Traffic);
+        let traffic = s.in_the_way(runway).map(Item::Traffic);
         return Some((Notice::GoAround, [Item::GoAround].into_iter().chain(traffic).collect()));
     }
     None

@@ -30,6 +30,7 @@ pub mod record;
 mod scope;
 pub mod session;
 pub mod situation;
+mod sky;
 pub mod spoken;
 pub mod stated;
 mod survey;
@@ -53,7 +54,7 @@ use self::situation::{FlightPlan, Situation};
 use crate::airports::airspace::Airspace;
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
-use crate::report::{Report, SimState};
+use crate::report::{Report, SimState, Weather};
 use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Squawk, Time};
 
 /// How long a readback may take before it is asked for.
@@ -270,9 +271,12 @@ impl Engine {
         }
         let recorded = self.recording_station().map(|s| s.frequency);
         if std::mem::replace(&mut self.recorded, recorded) != recorded {
-            self.atis.stop();
+            self.atis.stop(now);
         }
-        if report.position.is_none() {
+        if self.gone() {
+            self.urge = None;
+        }
+        if report.position.is_none() || self.gone() {
             return;
         }
         let Some(airport) = &self.airport else { return };
@@ -280,7 +284,9 @@ impl Engine {
         let cleared = self.record.takeoff.or(self.record.landing.map(|(r, _)| r));
         let was = self.phase;
         self.phase = self.tracker.update(now, report, airport, cleared);
-        self.atis.see(&airport.icao, &report.weather.at_field(airport.elevation_ft), report.cockpit.utc_s);
+        let weather = report.weather.at_field(airport.elevation_ft);
+        let visibility_sm = weather.visibility_sm.filter(|_| report.on_ground);
+        self.atis.see(&airport.icao, &Weather { visibility_sm, ..weather }, report.cockpit.utc_s);
         let on_runway = self.tracker.on_runway().is_some();
         if self.record.crossing.is_some() && !on_runway && self.watch.was_on_runway() {
             self.record.crossing = None;
@@ -293,16 +299,16 @@ impl Engine {
         }
     }
 
-    /// What the unit on this frequency would say now of itself.
-    fn unasked(&self, now: Time) -> Option<(Notice, Vec<Item>)> {
-        let station = self.station().filter(|s| s.facility != Facility::Atis && s.facility != Facility::Ctaf)?;
-        let situation = self.situation(&station, &Understanding::default())?;
-        initiative::look(now, &situation, &self.record, &self.watch)
+    /// The simulator is gone, and its last report with it: nothing is known of now.
+    fn gone(&self) -> bool {
+        self.report.state == SimState::Lost
     }
 
-    /// When the recording runs next on a tuned frequency.
-    fn recording_due(&self, now: Time) -> Option<Time> {
-        self.recording_station().and_then(|_| self.atis.due(now))
+    /// What the unit on this frequency would say now of itself.
+    fn unasked(&self, now: Time) -> Option<(Notice, Vec<Item>)> {
+        let station = self.station().filter(|s| !self.gone() && s.facility != Facility::Atis && s.facility != Facility::Ctaf)?;
+        let situation = self.situation(&station, &Understanding::default())?;
+        initiative::look(now, &situation, &self.record, &self.watch)
     }
 
     /// What the engine knows that helps to read a transcript.
@@ -437,6 +443,9 @@ impl Engine {
 
     /// When the engine wants to be woken.
     pub fn next_deadline(&self) -> Option<Time> {
+        if self.gone() {
+            return None;
+        }
         let readback = self.record.pending.as_ref().filter(|p| p.asked == 0 && self.may_be_pressed()).map(|p| p.since + READBACK_PATIENCE);
         let again = self.unheard.as_ref().map(|(_, at)| *at);
         // Whoever is asked to read back, or was cut off, hears that first.
@@ -447,6 +456,9 @@ impl Engine {
 
     /// A deadline passed: what was cut off is said again; a readback that never came is asked for, once.
     pub fn wake(&mut self, now: Time) -> Option<Reply> {
+        if self.gone() {
+            return None;
+        }
         if self.unheard.as_ref().is_some_and(|(_, at)| *at <= now) {
             let (out, _) = self.unheard.take()?;
             let reply = self.reply(out.instruction.clone());
@@ -458,8 +470,10 @@ impl Engine {
         {
             return Some(reply);
         }
-        if self.recording_due(now).is_some_and(|due| due <= now) {
-            return self.play_recording(now);
+        if self.recording_due(now).is_some_and(|due| due <= now)
+            && let Some(reply) = self.play_recording(now)
+        {
+            return Some(reply);
         }
         let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
         if !self.may_be_pressed() {
@@ -492,13 +506,6 @@ impl Engine {
         let instruction = session::address(&situation, &self.record, &nothing_heard, items);
         self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: false, notice: Some(notice) });
         Some(self.reply(instruction))
-    }
-
-    fn play_recording(&mut self, now: Time) -> Option<Reply> {
-        let station = self.recording_station()?;
-        let situation = self.situation(&station, &Understanding::default())?;
-        let (instruction, new) = self.atis.recording(now, &situation)?;
-        Some(Reply { seen_before: !new, ..self.reply(instruction) })
     }
 
     /// The facts of the situation, as the language model may know them.

@@ -17,6 +17,7 @@ use super::phase::Phase;
 use super::readback::{self, Check, ReadbackItem, Verdict};
 use super::record::Record;
 use super::situation::Situation;
+use super::sky;
 use crate::units::{Facility, Region, Runway, Squawk};
 
 /// What a controller makes of a call.
@@ -117,7 +118,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     {
         return d.into();
     }
-    common(s, record, heard)
+    common(s, record, heard, text)
         .unwrap_or_else(|| match s.facility {
             Facility::Ground => ground::decide(s, record, heard),
             Facility::Tower => tower::decide(s, record, heard),
@@ -127,13 +128,15 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
 }
 
 /// What every unit answers alike.
-fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+fn common(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Decision> {
     let slots = &heard.slots;
     Some(match heard.intent {
-        Intent::RadioCheck => return radio_check(s, record, heard),
+        Intent::RadioCheck => return radio_check(s, record, heard, text),
         Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
         Intent::WeatherRequest => {
-            let mut items: Vec<Item> = s.wind().into_iter().chain(s.pressure()).collect();
+            // Who asks for the weather wants more of it than who asks for a figure.
+            let sky = text.to_ascii_lowercase().contains("weather").then(|| sky::told(s)).into_iter().flatten();
+            let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
             let elsewhere = slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
             if items.is_empty() || elsewhere {
                 items = vec![Item::Unable("weather there is not available here".into())];
@@ -173,9 +176,9 @@ fn common(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decis
 }
 
 /// How the call is received, and what was asked for with it.
-fn radio_check(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+fn radio_check(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Decision> {
     let weather = heard.has(Intent::WeatherRequest).then(|| Understanding { intent: Intent::WeatherRequest, ..heard.clone() });
-    let rest = match weather.and_then(|h| common(s, record, &h)) {
+    let rest = match weather.and_then(|h| common(s, record, &h, text)) {
         Some(Decision::Say(items)) => items,
         _ => Vec::new(),
     };
@@ -364,7 +367,7 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -
 
 /// "Negative, hold short", with who is in the way.
 fn hold_short(s: &Situation, runway: Runway) -> Decision {
-    let there = s.occupant(runway).map(|o| format!("{o}, on the runway")).or_else(|| s.traffic.as_ref().map(|t| t.words.clone()));
+    let there = s.in_the_way(runway).or_else(|| s.on_final(runway).map(|t| t.words.clone()));
     Decision::say([Item::Negative, Item::HoldShort { runway, at: None }].into_iter().chain(there.map(Item::Traffic)))
 }
 
@@ -389,9 +392,7 @@ fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option
 /// A runway on the way that the pilot wants to cross: across when it is free, one at a time (7110.65 3-7-2).
 pub(super) fn crossing(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let runway = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r)).filter(|_| heard.slots.crossing)?;
-    let ahead = s.traffic.as_ref().filter(|t| t.close && t.runway.is_none_or(|r| r == runway || r == runway.reciprocal()));
-    let in_the_way = s.occupant(runway).map(|who| format!("{who}, on the runway")).or_else(|| ahead.map(|t| t.words.clone()));
-    Some(match in_the_way {
+    Some(match s.in_the_way(runway) {
         Some(words) => Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]),
         None => Decision::say([Item::Cross { runway, at: None }]),
     })

@@ -107,7 +107,9 @@ pub struct Situation {
     pub position: Option<String>,
     /// Nautical miles to the threshold of the runway in play.
     pub distance_nm: Option<f64>,
-    /// Other aircraft.
+    /// Aircraft on final for any end of any runway, the nearest first.
+    pub finals: Vec<TrafficFacts>,
+    /// The aircraft that matters for the runway in use.
     pub traffic: Option<TrafficFacts>,
     /// The way to the runway in use.
     pub route_out: Option<TaxiRoute>,
@@ -226,6 +228,18 @@ impl Situation {
         if self.runways.is_empty() || self.runways.contains(&said) { Some(said) } else { None }
     }
 
+    /// The runway of a taxi clearance: the one asked for, where there is a choice; else the one in use. On a single strip whoever
+    /// wants the other end would meet the traffic of this one.
+    pub fn taxi_runway(&self, asked: Option<Runway>) -> Option<Runway> {
+        let choice = self.active.is_none() || self.runways.len() > 2;
+        asked.and_then(|r| self.known(r)).filter(|r| choice || Some(*r) == self.active).or(self.active)
+    }
+
+    /// Statute miles at the field. A simulator tells of the air around the aircraft: in flight, in a cloud, that is not the field's.
+    pub fn visibility_sm(&self) -> Option<f64> {
+        self.weather.visibility_sm.filter(|v| v.is_finite() && *v >= 0.0 && (self.on_ground || !self.live))
+    }
+
     /// The wind as an item, when it is known.
     pub fn wind(&self) -> Option<Item> {
         let (dir, kt) = (self.weather.wind_dir?, self.weather.wind_kt?);
@@ -247,7 +261,28 @@ impl Situation {
 
     /// Somebody or something is on the runway, or about to be: it must not be entered or landed on.
     pub fn runway_blocked(&self, runway: Runway) -> bool {
-        self.occupant(runway).is_some() || self.traffic.as_ref().is_some_and(|t| t.close && t.runway.is_none_or(|r| r == runway))
+        self.in_the_way(runway).is_some()
+    }
+
+    /// Who is on it, or about to be, in words.
+    pub fn in_the_way(&self, runway: Runway) -> Option<String> {
+        let on_it = self.occupant(runway).map(|o| format!("{o}, on the runway"));
+        on_it.or_else(|| self.all_on_final(runway).find(|t| t.close).map(|t| t.words.clone()))
+    }
+
+    /// The nearest on final for a runway, from whichever end.
+    pub fn on_final(&self, runway: Runway) -> Option<&TrafficFacts> {
+        self.all_on_final(runway).next()
+    }
+
+    /// Who comes in so that nobody may take off: near, or from the other end, whom a departure would meet.
+    pub fn against_departure(&self, runway: Runway) -> Option<&TrafficFacts> {
+        self.all_on_final(runway).find(|t| t.close || t.runway == Some(runway.reciprocal()))
+    }
+
+    fn all_on_final(&self, runway: Runway) -> impl Iterator<Item = &TrafficFacts> {
+        let strip = move |r: Runway| r == runway || r == runway.reciprocal();
+        self.finals.iter().chain(&self.traffic).filter(move |t| t.runway.is_none_or(strip))
     }
 
     /// What stands on a runway (either end of the strip).

@@ -121,6 +121,10 @@ pub fn words(text: &str, region: Region) -> String {
             if let Some(hour) = w.parse::<usize>().ok().filter(|_| clock).and_then(|h| HOURS.get(h)) {
                 return (*hour).to_owned();
             }
+            let metres = all.get(i + 1).is_some_and(|n| n.starts_with("metres"));
+            if let Some(hundreds) = w.parse().ok().filter(|m| metres && (100..10_000).contains(m) && m % 100 == 0) {
+                return altitude(hundreds, false);
+            }
             let bare = w.trim_end_matches([',', '.', ';']);
             let mark = if bare.len() < w.len() { "," } else { "" };
             let said = if let (true, Ok(f)) = (bare.contains('.'), bare.parse::<Frequency>()) {

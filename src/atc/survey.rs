@@ -22,6 +22,8 @@ const TOWER_TAKES_NM: f64 = 12.0;
 const FINAL_TRAFFIC_NM: f64 = 6.0;
 /// So near that nobody may enter the runway any more, nautical miles.
 const CLOSE_FINAL_NM: f64 = 2.0;
+/// So much nearer to one of two centrelines it is clear which of them an aircraft follows, nautical miles.
+const EITHER_NM: f64 = 0.03;
 
 /// Runways whose directions differ by more are used the other way round, degrees.
 const OTHER_WAY: f64 = 110.0;
@@ -44,6 +46,7 @@ impl Engine {
             stations.insert(0, station.clone());
         }
         let ends = runway::ends(airport);
+        let finals = self.finals(&ends, airport.elevation_ft);
         let destination = self.destination(at);
         let free_squawk = at.map(|_| Squawk::discrete(&callsign));
         Some(Situation {
@@ -74,7 +77,8 @@ impl Engine {
             altitude_ft: at.map(|_| self.report.altitude_ft.round() as i32),
             position: at.map(|p| relative_position(airport, p)),
             distance_nm: at.and_then(|_| self.tracker.distance_to_threshold_nm()),
-            traffic: active.and_then(|r| self.on_final(&ends, r, airport.elevation_ft)),
+            traffic: active.and_then(|r| finals.iter().find(|t| t.runway == Some(r)).cloned()),
+            finals,
             route_out: None,
             route_in: None,
             intersections: BTreeMap::new(),
@@ -106,7 +110,7 @@ impl Engine {
     pub(super) fn with_routes(&self, mut s: Situation, u: &Understanding) -> Situation {
         let (Some(airport), Some(at)) = (&self.airport, self.report.position) else { return s };
         let Some(graph) = airport.taxiways.as_ref().filter(|_| s.on_ground) else { return s };
-        let to = s.runway_for(u.slots.runway).filter(|r| s.runways.contains(r)).or(s.active);
+        let to = s.taxi_runway(u.slots.runway);
         let way = |route: routing::Route| taxi_route(route, airport, s.active);
         s.route_out = to.and_then(|r| routing::route(graph, at, r)).map(way);
         s.route_in = routing::route_to_parking(graph, at, u.slots.location.as_deref())
@@ -165,32 +169,40 @@ impl Engine {
         occupied
     }
 
-    /// The nearest aircraft on final for a runway that is ahead of the pilot's own.
-    fn on_final(&self, ends: &[Geometry], runway: Runway, elevation_ft: f64) -> Option<TrafficFacts> {
-        let g = ends.iter().find(|g| g.runway == runway)?;
-        let own = self.report.position.filter(|_| !self.report.on_ground).map(|p| g.to_threshold_nm(p));
-        let mut nearest: Option<(f64, &Other)> = None;
-        for o in self.report.others.iter().filter(|o| !o.on_ground) {
-            let p = g.place(o.position);
-            let before = -p.along / FT_PER_NM;
-            let aligned = g.off(o.heading_true).abs() < 35.0 && p.right.abs() / FT_PER_NM < 0.2 + before.max(0.0) * 0.2;
-            let low = o.altitude_ft - elevation_ft < 600.0 + before.max(0.0) * 450.0;
-            let ahead = own.is_none_or(|own| before < own);
-            if (0.0..FINAL_TRAFFIC_NM).contains(&before) && aligned && low && ahead && nearest.is_none_or(|(d, _)| before < d) {
-                nearest = Some((before, o));
-            }
+    /// Aircraft on final for whichever end, the nearest first; of those the pilot follows, only who is ahead.
+    fn finals(&self, ends: &[Geometry], elevation_ft: f64) -> Vec<TrafficFacts> {
+        let mut found = Vec::new();
+        for other in self.report.others.iter().filter(|o| !o.on_ground) {
+            let on: Vec<_> = ends.iter().filter_map(|g| Some((g, self.before(g, other, elevation_ft)?))).collect();
+            // Of parallel runways it wants the one that it is lined up with; where that does not show yet, either.
+            let least = on.iter().map(|(_, (_, aside))| *aside).fold(f64::INFINITY, f64::min);
+            let lined_up = on.into_iter().filter(|(_, (_, aside))| *aside <= least + EITHER_NM);
+            found.extend(lined_up.map(|(g, (before, _))| (before, on_final(other, before, g.runway))));
         }
-        let (distance, other) = nearest?;
-        let place = match distance {
-            d if d < 0.75 => "on short final".to_owned(),
-            d => format!("on {} mile final", d.round().max(1.0)),
-        };
-        Some(TrafficFacts {
-            words: format!("{} {place}, runway {runway}", name_of(other)),
-            runway: Some(runway),
-            close: distance <= CLOSE_FINAL_NM,
-        })
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        found.into_iter().map(|(_, facts)| facts).collect()
     }
+
+    /// Nautical miles before this runway's threshold, and beside its centreline, of another aircraft on its final.
+    fn before(&self, g: &Geometry, other: &Other, elevation_ft: f64) -> Option<(f64, f64)> {
+        let p = g.place(other.position);
+        let (before, aside) = (-p.along / FT_PER_NM, p.right.abs() / FT_PER_NM);
+        let aligned = g.off(other.heading_true).abs() < 35.0 && aside < 0.2 + before.max(0.0) * 0.2;
+        let low = other.altitude_ft - elevation_ft < 600.0 + before.max(0.0) * 450.0;
+        let own = self.report.position.filter(|_| !self.report.on_ground).map(|p| g.to_threshold_nm(p));
+        // Who comes from the other end is met, wherever they are.
+        let towards = self.tracker.runway().is_some_and(|r| r.reciprocal() == g.runway);
+        let ahead = towards || own.is_none_or(|own| before < own);
+        ((0.0..FINAL_TRAFFIC_NM).contains(&before) && aligned && low && ahead).then_some((before, aside))
+    }
+}
+
+fn on_final(other: &Other, before_nm: f64, runway: Runway) -> TrafficFacts {
+    let place = match before_nm {
+        d if d < 0.75 => "on short final".to_owned(),
+        d => format!("on {} mile final", d.round().max(1.0)),
+    };
+    TrafficFacts { words: format!("{} {place}, runway {runway}", name_of(other)), runway: Some(runway), close: before_nm <= CLOSE_FINAL_NM }
 }
 
 /// "Cessna", "Boeing 737", or the callsign of another aircraft, as one is pointed out to a pilot.

@@ -38,7 +38,7 @@ impl Engine {
 
     /// The recording that a radio is tuned to: COM1's, or COM2's at the airport at hand.
     pub fn recording_station(&self) -> Option<Station> {
-        self.report.position?;
+        self.report.position.filter(|_| !self.gone())?;
         let recorded = |s: &Station| s.facility == Facility::Atis;
         self.station().filter(recorded).or_else(|| {
             let (airport, com2) = (self.airport.as_ref()?, self.report.listens_on()?);

@@ -6,7 +6,7 @@ use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
 use crate::atc::record::Record;
 use crate::atc::situation::Situation;
-use crate::units::{Facility, Region, Runway};
+use crate::units::{Facility, Region};
 
 /// What Ground answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -53,14 +53,16 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.airport_closed {
         return Decision::say([Item::Unable("the airport is closed".into())]);
     }
-    let Some(runway) = taxi_runway(s, heard) else {
+    let Some(runway) = s.taxi_runway(heard.slots.runway) else {
         return Decision::ask(Ask::Runway);
     };
     if s.is_closed(runway) {
         return Decision::say([Item::Unable(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
     }
     let route = s.route_out.clone().unwrap_or_default();
-    let mut items = vec![Item::Runway(runway), Item::Taxi { via: route.via, to_holding_point: s.region == Region::Icao }];
+    let refused = heard.slots.runway.filter(|asked| *asked != runway);
+    let mut items: Vec<Item> = refused.map(|r| Item::Advice(format!("unable runway {r}"))).into_iter().collect();
+    items.extend([Item::Runway(runway), Item::Taxi { via: route.via, to_holding_point: s.region == Region::Icao }]);
     if let Some((crossing, at)) = route.first_crossing.filter(|(r, _)| *r != runway && *r != runway.reciprocal()) {
         items.push(Item::HoldShort { runway: crossing, at });
     }
@@ -78,11 +80,6 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         }
     }
     Decision::Say(items)
-}
-
-/// The runway asked for when the wind allows it, else the one in use.
-fn taxi_runway(s: &Situation, heard: &Understanding) -> Option<Runway> {
-    heard.slots.runway.and_then(|r| s.known(r)).filter(|r| s.active.is_none() || Some(*r) == s.active || s.runways.len() > 2).or(s.active)
 }
 
 /// Taxi in, once clear of the runway.

@@ -18,15 +18,10 @@ fn limits(region: Region) -> (f64, f64, f64) {
     }
 }
 
-/// Statute miles at the field. A simulator tells of the air around the aircraft: in flight, in a cloud, that is not the field's.
-fn visibility(s: &Situation) -> Option<f64> {
-    s.weather.visibility_sm.filter(|_| s.on_ground || !s.live)
-}
-
 /// The weather is known, and it is too bad for visual flight.
 fn too_bad(s: &Situation) -> bool {
     let (miles, feet, _) = limits(s.region);
-    visibility(s).is_some_and(|v| v < miles) || s.weather.ceiling_ft.is_some_and(|c| c < feet)
+    s.visibility_sm().is_some_and(|v| v < miles) || s.weather.ceiling_ft.is_some_and(|c| c < feet)
 }
 
 /// Flies by instruments: cleared so, filed so, or an airline's flight.
@@ -56,7 +51,7 @@ fn weather(s: &Situation) -> impl Iterator<Item = Item> + use<> {
     let (miles, feet, _) = limits(s.region);
     let ceiling = s.weather.ceiling_ft.filter(|c| *c < feet);
     let ceiling = ceiling.map(|c| [Item::Advice("ceiling".into()), Item::Height((c / 100.0).round() as i32 * 100)]);
-    let sight = visibility(s).filter(|v| *v < miles).map(|v| {
+    let sight = s.visibility_sm().filter(|v| *v < miles).map(|v| {
         Item::Advice(match s.region {
             Region::Faa if v < 1.0 => "visibility less than 1 mile".to_owned(),
             Region::Faa if v < 2.0 => "visibility 1 mile".to_owned(),
@@ -76,7 +71,7 @@ pub(super) fn special(s: &Situation, heard: &Understanding) -> Option<Decision> 
         return Some(Decision::say([Item::Advice("the field is VFR".into()), Item::Ask(Ask::Intentions)]));
     }
     let (.., least) = limits(s.region);
-    if visibility(s).is_some_and(|v| v < least) && !super::topics::helicopter(s) {
+    if s.visibility_sm().is_some_and(|v| v < least) && !super::topics::helicopter(s) {
         let least = if s.region == Region::Icao { "1500 metres" } else { "1 mile" };
         return Some(Decision::say([Item::Unable(format!("ground visibility less than {least}")), Item::Ask(Ask::Intentions)]));
     }

@@ -226,7 +226,7 @@ fn grouped(feet: i32) -> String {
 /// of 1,000 feet and 3 miles), else the most precise one that the data has for the runway. Without such data, visual too:
 /// nothing is invented.
 pub(in crate::atc) fn way_in(s: &Situation, runway: Runway) -> String {
-    let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.weather.visibility_sm.is_some_and(|v| v < 3.0);
+    let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.visibility_sm().is_some_and(|v| v < 3.0);
     let best = || KINDS.iter().find_map(|k| s.approach_named(k, runway));
     if low { best() } else { None }.unwrap_or("visual").to_owned()
 }

@@ -82,7 +82,7 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
         // The geometry knows better than the words which runway this is.
         return Decision::say([Item::HoldPosition, Item::Ask(Ask::VerifyPosition)]);
     }
-    if let Some(t) = s.traffic.as_ref().filter(|t| t.close && t.runway.is_none_or(|r| r == runway)) {
+    if let Some(t) = s.against_departure(runway) {
         return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(t.words.clone())]);
     }
     if let Some(who) = s.occupant(runway) {
@@ -107,7 +107,7 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     items.push(Item::Runway(runway));
     items.push(Item::ClearedForTakeoff { at });
     // Somebody on a longer final is no obstacle, but the pilot is told (7110.65 2-1-21).
-    items.extend(s.traffic.as_ref().filter(|t| t.runway.is_none_or(|r| r == runway)).map(|t| Item::Traffic(t.words.clone())));
+    items.extend(s.on_final(runway).map(|t| Item::Traffic(t.words.clone())));
     let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
     items.extend(after_takeoff(s, heard, wish));
     Decision::Say(items)
@@ -226,11 +226,7 @@ pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kin
     }
     let near = matches!(s.phase, Phase::Final) && s.distance_nm.is_none_or(|d| d < 1.0);
     if s.runway_blocked(runway) {
-        let traffic = s
-            .occupant(runway)
-            .map(|o| format!("{o}, on the runway"))
-            .or_else(|| s.traffic.as_ref().map(|t| t.words.clone()))
-            .map(Item::Traffic);
+        let traffic = s.in_the_way(runway).map(Item::Traffic);
         // Whoever is on downwind waits there, turning away from the runway, until it is free.
         let waits = s.live && s.phase == Phase::Downwind && s.occupant(runway).is_some();
         return if waits {
@@ -248,12 +244,13 @@ pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kin
         };
     }
     let mut items = Vec::new();
-    if let Some(t) = &s.traffic {
-        items.push(Item::Sequence { number: 2, following: Some(t.words.clone()) });
-    }
+    let (opposite, ahead): (Vec<_>, Vec<_>) = s.on_final(runway).into_iter().partition(|t| t.runway == Some(runway.reciprocal()));
+    items.extend(ahead.iter().map(|t| Item::Sequence { number: 2, following: Some(t.words.clone()) }));
     items.extend(wind_unless_known(s, record, heard));
     items.push(Item::Runway(runway));
     items.push(Item::Cleared(kind));
+    // Nobody follows who comes from the other end.
+    items.extend(opposite.iter().map(|t| Item::Traffic(t.words.clone())));
     Decision::Say(items)
 }
 
