@@ -113,6 +113,8 @@ pub enum Topic {
     TransponderOut,
     /// Something that others want to know: birds, turbulence, braking action.
     Observation,
+    /// Something on the runway that should not be there.
+    Obstacle,
     /// Wants to know which speed.
     WhatSpeed,
     /// Wants to stay in the air where it is for a while.

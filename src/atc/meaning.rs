@@ -131,6 +131,10 @@ impl Scene<'_> {
 
     fn readback(&self) -> bool {
         let p = self.p;
+        // Who is not ready, or has a problem, accepts nothing.
+        if self.slots.not_ready && matches!(self.facility, None | Some(Facility::Tower | Facility::Ground)) && !p.has(STRONG) {
+            return false;
+        }
         // What somebody observes is no readback, whatever runway it names.
         if matches!(self.slots.topic, Some(Topic::Observation | Topic::Laser | Topic::Resolution)) && !p.has(STRONG) {
             return false;
@@ -265,6 +269,9 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
     }
     let p = s.p;
     let at_hand = matches!(s.facility, None | Some(Facility::Tower | Facility::Ground));
+    let asked = s.ctx.told("advise when ready, report ready, advise ready");
+    let takes = asked && p.has("advise, wilco, will do, report ready, call you, let you know, roger");
+    f.add(f.0.is_empty() && takes, Intent::Roger);
     f.add(f.0.is_empty() && s.slots.not_ready && at_hand && !p.begins("stand by, standby, roger, wilco"), Intent::Unable);
     if f.0.is_empty() {
         f.add(

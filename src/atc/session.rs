@@ -74,9 +74,11 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     if heard.slots.cancels_distress && !heard.other_aircraft {
         return told::distress_over(s, record, heard, text);
     }
+    if let Some(taken) = told::taken_by_another(s, record, heard, text) {
+        return taken;
+    }
     if heard.other_aircraft {
-        let taken = told::taken_by_another(s, record, heard, text);
-        return taken.unwrap_or_else(|| Decision::Silent("that was another aircraft's callsign").into());
+        return Decision::Silent("that was another aircraft's callsign").into();
     }
     if let Some(d) = tower::runway_taken(s, record, heard) {
         return d.into();

@@ -51,7 +51,7 @@ const BLIND: &str = "in a cloud, in the clouds, in clouds, in the cloud, inside 
 /// Failures that are urgent and leave the aircraft flying.
 const URGENT: &str = "electrical failure, alternator failure, vacuum failure, hydraulic failure, gear failure, gear unsafe, gear will not, \
     bird strike, birdstrike, hit a bird, hit some birds, hit birds, hit a goose, hit a drone, struck a bird, rough engine, rough running \
-    engine, engine _ rough, running rough, running really rough, running very rough, running pretty rough, engine roughness, losing oil, \
+    engine, engine _ rough, running rough, running really rough, running very rough, running pretty rough, engine roughness, engine trouble, engine problem, engine problems, losing oil, \
     lost oil, low oil pressure, loss of oil, no oil pressure, oil pressure is low, oil pressure is dropping, oil pressure dropping, oil \
     pressure is gone, oil on the windshield, loss of power, lost power, losing power, partial power, lost partial power, no full power, \
     pressurization problem, pressurization failure, losing pressurization, lost pressurization, losing cabin pressure, lost cabin \

@@ -46,7 +46,7 @@ impl Scene<'_> {
             p.has(VACATED)
                 && !p.has(
                     "clear of clouds, clear of traffic, report clear, remain clear, clear of conflict, clear of the airspace, \
-                clear of your, stay clear",
+                clear of your, stay clear, to clear _ runway, not clear, not _ clear of, not off the runway",
                 ),
             Intent::ClearOfRunway,
         );

@@ -48,7 +48,9 @@ impl Scene<'_> {
             && station
             && (p.has(VACATED) && !p.has("taxi back") || p.has(LANDED))
             && !p.has("back taxi, taxi to runway, taxi runway, for departure");
-        f.add((parking && station) || in_from || taxi && p.has(LANDED), Intent::TaxiToParking);
+        let parking = parking || p.has("go back to _ ramp, go back to _ parking, ready to return to _ ramp");
+        let station_or_back = station || p.has("ready to go back, ready to return");
+        f.add((parking && station_or_back) || in_from || taxi && p.has(LANDED), Intent::TaxiToParking);
         let push = p.has("pushback, push and start, push, pushing back, push start");
         let push = push && !p.has("pushback complete, pushback completed, pushedback, push complete, push completed, pushback is complete");
         f.add(
@@ -146,7 +148,10 @@ impl Scene<'_> {
             push, ready to push, ready for ifr, ready for clearance, ready to readback, ready for _ clearance, ready to go to, ready to switch, ready for \
             descent, ready for lower, ready for higher",
         );
-        let ready = ready && !self.slots.not_ready;
+        let back = p.has(
+            "ready to go back, ready to return, ready to come back, ready to park, ready to shut, ready for parking, ready for the ramp",
+        );
+        let ready = ready && !self.slots.not_ready && !back;
         f.add(ready, Intent::DepartureReady);
         let takeoff = p.has(
             "takeoff, takingoff, immediate departure, intersection departure, to depart, request departure, requesting \

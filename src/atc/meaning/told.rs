@@ -45,7 +45,7 @@ fn not_ready(p: &Phrases) -> bool {
         && !p.has(
             "waiting for takeoff, waiting for departure, waiting for the takeoff, waiting for your, waiting for clearance, waiting for a \
             clearance, waiting for the clearance, awaiting takeoff, awaiting departure, awaiting clearance, waiting for traffic, \
-            waiting for the traffic, waiting on traffic, waiting for landing, waiting for the landing, waiting in line",
+            waiting for the traffic, waiting on traffic, waiting for landing, waiting for the landing, waiting in line, what are we waiting",
         );
     let trouble = p.has(
         "problem, problems, an issue, some issues, trouble, bad mag, rough mag, mag drop, fouled plug, fouled plugs, warning light, \
@@ -128,6 +128,14 @@ const TOPICS: &[(Topic, bool, &str)] = &[
         "vector around _ traffic, vectors around _ traffic, vectors for traffic, vector for traffic, turn around _ traffic, vector around him, vectors away from _ traffic",
     ),
     (
+        Topic::Obstacle,
+        false,
+        "deer _ on the runway, coyote _ on the runway, coyotes _ on the runway, bird _ on the runway, birds _ on the runway, geese _ on the \
+        runway, dog _ on the runway, animal _ on the runway, debris _ on the runway, vehicle _ on the runway, truck _ on the runway, \
+        somebody _ on the runway, someone _ on the runway, something _ on the runway, person _ on the runway, people _ on the runway, \
+        smoke _ on the runway, tire _ on the runway, tyre _ on the runway, foreign object _ on the runway",
+    ),
+    (
         Topic::Observation,
         false,
         "birds, bird activity, a flock, flock of, geese, seagulls, gulls, vultures, coyote, coyotes, deer, a drone, debris, \
@@ -184,11 +192,12 @@ const EXPLAINED: &[&str] = &[
     "center", "taxiway", "intersection", "point", "position", "full", "length", "end", "number", "next", "up", "first", "second",
     "information", "atis", "squawk", "squawking", "vfr", "ifr", "good", "morning", "afternoon", "evening", "day", "hello", "hi", "hey",
     "again", "please", "sir", "student", "pilot", "solo", "thanks", "thank", "okay", "ok", "roger", "ready", "ground", "tower",
-    "approach", "center", "radio", "heavy", "super", "light", "aircraft", "airplane", "reporting", "back", "calling", "there", "active",
+    "request", "requesting", "would", "like", "crosswind", "downwind", "straight", "out", "run", "runup", "complete", "completed", "touch",
+    "goes", "go", "stop", "full", "option", "approach", "radio", "heavy", "super", "light", "aircraft", "airplane", "reporting", "back", "calling", "there", "active",
 ];
 
 /// Words behind which a pilot says where the flight goes.
-const DEPARTS: &[&str] = &["departure", "depart", "departing", "takeoff", "pattern", "circuits", "closed", "outbound"];
+const DEPARTS: &[&str] = &["departure", "depart", "departing", "takeoff", "pattern", "circuits", "closed", "outbound", "vfr", "ifr"];
 
 /// How many words nothing explains, up to where the pilot says where the flight goes.
 pub fn loose(p: &Phrases) -> usize {
@@ -275,6 +284,7 @@ mod tests {
             ("somebody hit us with a green laser", Topic::Laser),
             ("our transponder just died", Topic::TransponderOut),
             ("lots of birds on the approach end", Topic::Observation),
+            ("there's a coyote on the runway", Topic::Obstacle),
             ("what speed do you want us at", Topic::WhatSpeed),
             ("request to hold here for ten minutes", Topic::HoldHere),
             ("request de icing", Topic::Deice),

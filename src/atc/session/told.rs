@@ -25,7 +25,7 @@ fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option
     if heard.intent == Intent::Unable && s.phase == Phase::TakeoffRoll {
         return Some(Decision::say([Item::Roger, Item::Advice("exit the runway when able".into())]));
     }
-    not_ready(heard)
+    not_ready(s, record, heard)
 }
 
 /// The runway that the pilot goes onto or across, by their own words, without leave.
@@ -41,7 +41,7 @@ fn entered(s: &Situation, record: &Record, heard: &Understanding) -> Option<Runw
 }
 
 /// Nobody is sent off who says that they are not ready; what else they ask for is answered as ever.
-fn not_ready(heard: &Understanding) -> Option<Decision> {
+fn not_ready(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let only = matches!(
         heard.intent,
         Intent::DepartureReady
@@ -53,7 +53,14 @@ fn not_ready(heard: &Understanding) -> Option<Decision> {
             | Intent::Unable
             | Intent::Unknown
     );
-    (heard.slots.not_ready && only).then(when_ready)
+    if !heard.slots.not_ready || !only {
+        return None;
+    }
+    if record.takeoff.is_some() && s.phase != Phase::TakeoffRoll {
+        // What was cleared for now is not to be used later (7110.65 3-9-11).
+        return Some(Decision::say([Item::Roger, Item::CancelTakeoff, Item::Advice("advise when ready".into())]));
+    }
+    Some(when_ready())
 }
 
 /// "Roger, advise when ready."
@@ -85,7 +92,8 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
 /// Another aircraft takes a runway clearance that was not for it: it is told so, and whose it is (7110.65 2-4-15: the callsigns
 /// of similar aircraft). Silence would let the wrong one go.
 pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<super::Outcome> {
-    let pending = &record.pending.as_ref().filter(|_| heard.intent == Intent::Readback)?.instruction;
+    let foreign = heard.other_aircraft || heard.callsign.as_ref().is_some_and(|c| *c != s.callsign);
+    let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;
     let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
     let taken = pending.items.iter().any(of_runway) && readback::check(&pending.items, None, text, s.region).verdict == Verdict::Correct;
     taken.then(|| super::Outcome { decision: super::restate(pending, &[]), verdict: Some(Verdict::Incorrect), settled: false, check: None })

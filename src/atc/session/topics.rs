@@ -23,6 +23,12 @@ fn alone(heard: &Understanding) -> bool {
     matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::SquawkReport)
 }
 
+/// Would be sent on to a runway for what was said.
+fn goes(heard: &Understanding) -> bool {
+    use Intent::{CheckIn, DepartureReady, InboundLanding, PositionReport, TakeoffRequest};
+    alone(heard) || matches!(heard.intent, CheckIn | DepartureReady | InboundLanding | PositionReport | TakeoffRequest)
+}
+
 /// A place is said, and it is not the pilot's own on a leg or so many miles out: where the birds are.
 fn elsewhere(heard: &Understanding) -> bool {
     let leg = heard.slots.position.as_deref().is_some_and(|p| crate::atc::entities::LEGS.contains(&p));
@@ -34,6 +40,7 @@ fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
     match heard.slots.topic? {
         Topic::Deice if ground => Some(Decision::say([Item::Roger, advice("standby for de-icing")])),
         Topic::Tow if s.facility == Facility::Ground => Some(Decision::say([Item::Roger, advice("tow approved")])),
+        Topic::Obstacle if goes(heard) => Some(Decision::say([Item::Roger, Item::HoldPosition])),
         Topic::Observation if alone(heard) => Some(Decision::say([Item::Roger, advice("thanks")])),
         _ => None,
     }
@@ -52,6 +59,8 @@ fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
         Topic::Laser if alone(heard) => vec![Item::Roger, Item::Ask(Ask::Position)],
         Topic::TransponderOut if alone(heard) => vec![Item::Roger, Item::Ask(Ask::Altitude)],
         Topic::Observation if alone(heard) || elsewhere(heard) => vec![Item::Roger, advice("thanks")],
+        // Whether it is in the way is seen from there.
+        Topic::Obstacle if goes(heard) => vec![Item::Roger, Item::Ask(Ask::Intentions)],
         Topic::WhatSpeed => vec![record.speed_kt.map_or_else(|| advice("speed at your discretion"), Item::Speed)],
         Topic::HoldHere if radar => vec![advice("holding at present position approved"), advice("advise ready to proceed")],
         Topic::Vector if radar => vector(s),

@@ -53,8 +53,11 @@ fn departure_question(s: &Situation) -> Decision {
 /// A take-off clearance (7110.65 3-9-10), a line-up (3-9-4), or a hold short with the reason.
 fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if !s.on_ground {
-        // No take-off clearance in the air, whatever is asked.
-        return Decision::ask(Ask::Position);
+        // No take-off clearance in the air, whatever is asked; who leaves the pattern may.
+        return match heard.slots.direction.clone().filter(|_| in_pattern(s.phase) && heard.intent == Intent::TakeoffRequest) {
+            Some(way) => Decision::say([Item::DepartureApproved(way)]),
+            None => Decision::ask(Ask::Position),
+        };
     }
     let Some(runway) = s.runway_for(heard.slots.runway.or(record.taxi)) else {
         return Decision::ask(Ask::Runway);
