@@ -175,8 +175,9 @@ def link(program):
     from peers import XPlane
 
     peer, used = XPlane(), {}
-    closed = '[audio]\nkeep_open = "on_press"\n[airports]\nimport = false\n'
-    for name, config in (("none", NOBODY + closed), ("10 Hz", f'[sim]\nlink = "xplane"\nhost = "127.0.0.1"\nxplane_port = {peer.port}\nxplane_web_port = 9\n{closed}')):
+    closed = '[audio]\nkeep_open = "on_press"\n'
+    flown = f'[airports]\nimport = false\n[sim]\nlink = "xplane"\nhost = "127.0.0.1"\nxplane_port = {peer.port}\nxplane_web_port = 9\n'
+    for name, config in (("none", NOBODY + closed), ("10 Hz", flown + closed)):
         stratus = Stratus(program, config)
         stratus.start()
         time.sleep(8)

@@ -16,8 +16,8 @@ pub struct Phrases {
     words: Vec<String>,
     /// For each word, the token it came from.
     at: Vec<usize>,
-    /// Which first letters the words have, as a set: most patterns fall by their first letter, before a word is compared.
-    initials: u64,
+    /// How the words begin, as two sets: nearly every pattern falls by its first two letters, before a word is compared.
+    begins: [u64; 2],
 }
 
 /// The patterns of a list: "cleared to land, line up".
@@ -26,9 +26,11 @@ fn each(patterns: &str) -> impl Iterator<Item = &str> {
     patterns.split(',').map(|p| p.strip_prefix(' ').unwrap_or(p))
 }
 
-/// The set with the one first letter of a word.
-fn initial(w: &str) -> u64 {
-    w.bytes().next().map_or(0, |b| 1 << (b & 63))
+/// The sets with the first letter of a word, and with its first two.
+fn beginning(w: &str) -> [u64; 2] {
+    let mut bytes = w.bytes();
+    let (first, second) = (bytes.next().unwrap_or(b' '), bytes.next().unwrap_or(b' '));
+    [1 << (first & 63), 1 << (first.wrapping_mul(7).wrapping_add(second) & 63)]
 }
 
 impl Phrases {
@@ -52,13 +54,19 @@ impl Phrases {
             words.push(w);
             at.push(i);
         }
-        let initials = words.iter().fold(0, |set, w| set | initial(w));
-        Self { words, at, initials }
+        let begins = words.iter().map(|w| beginning(w)).fold([0; 2], |[a, b], [x, y]| [a | x, b | y]);
+        Self { words, at, begins }
+    }
+
+    /// Whether some word begins as a pattern does.
+    fn may_hold(&self, pattern: &str) -> bool {
+        let [first, two] = beginning(pattern);
+        pattern.starts_with('_') || self.begins[0] & first != 0 && self.begins[1] & two != 0
     }
 
     /// Where a pattern begins and ends, as word indices. In a pattern `_` stands for up to three words.
     fn find(&self, pattern: &str) -> Option<Range<usize>> {
-        if !pattern.starts_with('_') && self.initials & initial(pattern) == 0 {
+        if !self.may_hold(pattern) {
             return None;
         }
         (0..self.words.len()).find_map(|i| self.fits(i, pattern).map(|end| i..end))
@@ -82,6 +90,15 @@ impl Phrases {
     /// Whether any of the patterns occurs.
     pub fn has(&self, patterns: &str) -> bool {
         self.which(patterns).is_some()
+    }
+
+    /// Whether one of `hows` follows one of `whats`, with up to three words between.
+    pub fn follows(&self, whats: &[&str], hows: &[&str]) -> bool {
+        let close = |end: usize| {
+            let same = |skip: &usize| self.words.get(end..end + skip).is_some_and(|w| w.iter().all(|w| w != "|"));
+            (0..=3).take_while(same).any(|skip| hows.iter().any(|how| self.fits(end + skip, how).is_some()))
+        };
+        whats.iter().filter(|w| self.may_hold(w)).any(|what| (0..self.words.len()).filter_map(|i| self.fits(i, what)).any(close))
     }
 
     /// The first pattern that occurs.

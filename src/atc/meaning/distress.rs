@@ -74,17 +74,12 @@ const SYSTEMS: (&[&str], &[&str]) = (
     &["quit", "died", "failed", "dead", "gone", "out"],
 );
 
-/// Whether a thing and what befell it stand close together.
-fn befell(p: &Phrases, (whats, hows): (&[&str], &[&str])) -> bool {
-    whats.iter().any(|what| hows.iter().any(|how| p.has(&format!("{what} _ {how}"))))
-}
-
 /// What is wrong, in the pilot's words, where the usual names of failures were not used.
 pub(super) fn nature(p: &Phrases) -> Option<String> {
     let distress = || p.which(DISTRESS).filter(|w| !w.contains("emergency") && !w.contains("landing"));
-    let word = if befell(p, FAILS[0]) {
+    let word = if p.follows(FAILS[0].0, FAILS[0].1) {
         "engine failure"
-    } else if befell(p, SYSTEMS) {
+    } else if p.follows(SYSTEMS.0, SYSTEMS.1) {
         "system failure"
     } else {
         p.which(URGENT).or_else(|| p.which(UNWELL)).or_else(distress)?
@@ -99,11 +94,11 @@ pub(super) fn cancels(p: &Phrases) -> bool {
 
 impl Scene<'_> {
     fn fails(&self) -> bool {
-        FAILS.iter().any(|f| befell(self.p, *f)) || self.has(HELP) && self.has(BLIND)
+        FAILS.iter().any(|(whats, hows)| self.p.follows(whats, hows)) || self.has(HELP) && self.has(BLIND)
     }
 
     fn urgent(&self, diverts: bool) -> bool {
-        self.has(URGENT) || befell(self.p, SYSTEMS) || !diverts && self.has(UNWELL)
+        self.has(URGENT) || self.p.follows(SYSTEMS.0, SYSTEMS.1) || !diverts && self.has(UNWELL)
     }
 
     /// Everything that comes before readbacks and requests.
