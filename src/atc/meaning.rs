@@ -5,8 +5,8 @@ mod reports;
 mod requests;
 pub mod told;
 
-use super::entities::Phrases;
 use super::intent::{Context, Intent, Slots, Topic};
+use super::phrases::Phrases;
 use crate::units::Facility;
 
 /// All that the rules look at.
@@ -79,7 +79,7 @@ impl Found {
 }
 
 impl Scene<'_> {
-    fn has(&self, patterns: &str) -> bool {
+    fn has(&self, patterns: &'static str) -> bool {
         self.p.has(patterns)
     }
 

@@ -21,6 +21,7 @@ pub mod meaning;
 pub mod parse;
 pub mod phase;
 pub mod phrase;
+pub mod phrases;
 mod place;
 pub mod places;
 pub mod plan;

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::caller::{self, Caller};
-use super::entities::{self, Phrases};
+use super::entities;
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
 use super::meaning::{Scene, intents, told};
+use super::phrases::Phrases;
 use super::readback::{self, ReadbackItem};
 use super::transcript::{Token, tokens};
 use super::{figures, parse};

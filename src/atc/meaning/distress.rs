@@ -1,8 +1,8 @@
 //! Distress, urgency, and what else comes before everything: fuel, being lost, going around, going elsewhere.
 
 use super::{Found, Scene};
-use crate::atc::entities::Phrases;
 use crate::atc::intent::Intent;
+use crate::atc::phrases::Phrases;
 use crate::units::Facility;
 
 /// Words that are said of an emergency that is none.

@@ -1,7 +1,8 @@
 //! What a pilot tells beside the everyday calls: not ready, onto a runway, unable to move; and what nothing explains.
 
-use crate::atc::entities::{Phrases, compass};
+use crate::atc::entities::compass;
 use crate::atc::intent::{Slots, Topic};
+use crate::atc::phrases::Phrases;
 use crate::atc::telephony;
 use crate::atc::transcript::Token;
 use crate::units::Side;
