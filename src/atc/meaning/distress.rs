@@ -24,7 +24,7 @@ const DISTRESS: &str = "engine failure, engine fire, engine failed, engine quit,
     engines out, engine went out, engine just went out, dead engine, have no engine, no engine power, declaring an emergency, declare an emergency, declaring \
     emergency, declare emergency, on fire, smoke in _ cockpit, smoke in _ cabin, smoke in here, ditching, crash landing, emergency \
     landing, emergency descent, have an emergency, got an emergency, forced landing, lost all power, total power loss, emergency \
-    emergency, cabin fire, cockpit fire, fire in the, fire on board, electrical fire, have a fire, has a fire, got a fire, pulling the \
+    emergency, fire coming, fire out of, see fire, flames, cabin fire, cockpit fire, fire in the, fire on board, electrical fire, have a fire, has a fire, got a fire, pulling the \
     chute, pulling _ chute, pulled the chute, pulled _ chute, pulling the parachute, pulling _ parachute, chute is out, deploying _ \
     chute, deploying _ parachute, controls jammed, controls are jammed, no elevator control, lost control, \
     cannot control, out of control, in a spin, wing is iced, structural failure";
@@ -115,7 +115,7 @@ impl Scene<'_> {
         let out = self.has("bailing out") && !self.has("bailing out of, bailing out to");
         let flying = !matches!(self.facility, Some(Facility::Ground | Facility::Clearance)) && !self.has(ON_WHEELS);
         let failing = (self.has(DISTRESS) || down || out || flying && self.fails()) && !none;
-        let mayday = self.has("mayday")
+        let mayday = self.has("mayday, my day my day, may day may day")
             && !self.slots.cancels_distress
             && !self.has("not a mayday, no mayday, negative mayday, a mayday for practice");
         f.add(mayday || failing && !pan, Intent::Mayday);
@@ -185,6 +185,8 @@ mod tests {
             "skyhawk four two echo pulling the chute",
             "skyhawk four two echo i think i'm in a cloud please help",
             "skyhawk four two echo the pilot has passed out i'm a passenger",
+            "skyhawk four two echo there's fire coming out of the right engine",
+            "my day my day my day skyhawk four two echo engine is running rough we are losing height",
         ] {
             assert_eq!(main_intent(said), Intent::Mayday, "{said}");
         }

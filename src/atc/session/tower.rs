@@ -81,7 +81,9 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
             ]),
         };
     }
-    if s.runway_here.is_some_and(|here| here != runway && here != runway.reciprocal()) {
+    // The same strip from the other end is meant only where that end is in use.
+    let this_strip = |here: Runway| here == runway || here == runway.reciprocal() && s.active.is_none_or(|a| a == runway);
+    if s.runway_here.is_some_and(|here| !this_strip(here)) {
         // The geometry knows better than the words which runway this is.
         return Decision::say([Item::HoldPosition, Item::Ask(Ask::VerifyPosition)]);
     }
