@@ -262,6 +262,15 @@ mod tests {
     }
 
     #[test]
+    fn an_edit_that_its_own_write_follows_at_once_is_told() {
+        let d = desk_at(Pace { settling: Duration::from_millis(300), ..QUICK }, "");
+        fs::write(&d.path, "[audio]\nvolume_percent = 9\n").unwrap();
+        let both = d.watch.set_key("audio.mute", "true").unwrap();
+        assert!(both.audio.mute && both.audio.volume_percent == 9);
+        assert_eq!(d.told.recv_timeout(SOON).unwrap().unwrap().audio.volume_percent, 9);
+    }
+
+    #[test]
     fn a_comment_is_no_news() {
         let d = desk("");
         fs::write(&d.path, "# only a comment\n").unwrap();

@@ -179,13 +179,21 @@ mod tests {
 
     #[test]
     fn an_ollama_that_comes_after_the_simulator_is_found() {
-        let at = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let ollama = TcpListener::bind("127.0.0.1:0").unwrap();
         let warm = Warm::start_at(Duration::from_millis(20), |p| panic!("{p}")).unwrap();
-        warm.keep(Some(Brain { ollama_url: format!("http://{at}"), model: "late".into(), ..Brain::default() }));
-        std::thread::yield_now();
-        let ollama = TcpListener::bind(at).unwrap();
-        let mut head = [0; 512];
-        let n = ollama.accept().unwrap().0.read(&mut head).unwrap();
-        assert!(String::from_utf8_lossy(&head[..n]).starts_with("POST /api/generate"));
+        let ollama_url = format!("http://{}", ollama.local_addr().unwrap());
+        warm.keep(Some(Brain { ollama_url, model: "late".into(), ..Brain::default() }));
+        let (asked, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // It hangs up, as a machine does on which Ollama is only starting: nothing is loaded, and nobody orders anything again.
+            for _ in 0..2 {
+                drop(ollama.accept().unwrap());
+            }
+            let mut head = vec![0; 512];
+            let n = ollama.accept().unwrap().0.read(&mut head).unwrap();
+            asked.send(String::from_utf8_lossy(&head[..n]).into_owned()).unwrap();
+        });
+        let head = heard.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(head.starts_with("POST /api/generate"), "{head}");
     }
 }
