@@ -126,9 +126,12 @@ impl Drop for Llm {
 }
 
 fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
+    let address = reqwest::Url::parse(url);
+    // "http://desk" is the web's port, and hardly where Ollama is.
+    let port = if address.is_ok_and(|a| a.port().is_none()) { ", add its port to brain.ollama_url (Ollama's own is 11434)" } else { "" };
     Problem::new(format!("the language model at {url} does not answer"))
         .because(why)
-        .fix("start Ollama, or set brain.mode = \"rules\" in stratus.toml; Stratus works without it")
+        .fix(format!("start Ollama{port}, or set brain.mode = \"rules\" in stratus.toml; Stratus works without it"))
 }
 
 /// The model is not at that Ollama: how to get it.
@@ -141,10 +144,6 @@ fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
 /// The whole answer to one question, within its deadline.
 async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
     let url = brain.ollama_url.as_str();
-    if let Err(e) = reqwest::Url::parse(url) {
-        let p = Problem::config(format!("brain.ollama_url {url:?} is no address")).because(e);
-        return Err(p.fix("\"http://127.0.0.1:11434\" is Ollama's own"));
-    }
     let client = http::client(url)?;
     let body = request(q, brain)?;
     let deadline = Duration::from_millis(u64::from(q.deadline_ms));

@@ -1,6 +1,8 @@
 //! The configuration's types and defaults. Units stand in the key names; every key is documented in `config/stratus.toml`.
 
+mod address;
 mod ptt;
+mod sim;
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -10,8 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use self::ptt::is_joystick;
 pub use self::ptt::{Listen, Ptt};
+pub use self::sim::{SIM_LINKS, Sim};
 use crate::problem::Problem;
-use crate::units::{Callsign, Frequency};
+use crate::units::Callsign;
 
 /// Everything the pilot can set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -257,7 +260,8 @@ fn is_voice(text: &str) -> bool {
 pub struct Brain {
     /// When the language model is asked.
     pub mode: BrainMode,
-    /// Where Ollama listens, on this machine or another one in the house.
+    /// Where Ollama listens, on this machine or another one in the house: a URL to which "/api/..." is added.
+    #[serde(deserialize_with = "ollama_address")]
     pub ollama_url: String,
     /// The model's name there.
     pub model: String,
@@ -279,52 +283,6 @@ impl Default for Brain {
     }
 }
 
-/// `[sim]`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Sim {
-    /// "auto", "msfs", "xplane", "flightgear", "none", or "replay:FILE".
-    pub link: String,
-    /// The machine on which the simulator runs; empty: this one.
-    pub host: String,
-    /// X-Plane's UDP port.
-    pub xplane_port: u16,
-    /// The port of X-Plane's web server, on this machine.
-    pub xplane_web_port: u16,
-    /// The port that MSFS opens in its SimConnect.xml.
-    pub msfs_port: u16,
-    /// Microsoft's own SimConnect.dll, for MSFS to be spoken to through it; `None`: Stratus speaks for itself.
-    #[serde(deserialize_with = "unless_empty")]
-    pub simconnect_dll: Option<PathBuf>,
-    /// FlightGear's `--httpd` port.
-    pub flightgear_port: u16,
-    /// Keep a recording of every flight.
-    pub record: bool,
-    /// Without a simulator: the airport the pilot is at.
-    #[serde(deserialize_with = "unless_empty")]
-    pub airport: Option<String>,
-    /// Without a simulator: the frequency the pilot is on.
-    #[serde(deserialize_with = "unless_empty")]
-    pub com1: Option<Frequency>,
-}
-
-impl Default for Sim {
-    fn default() -> Self {
-        Self {
-            link: "auto".into(),
-            host: String::new(),
-            xplane_port: 49000,
-            xplane_web_port: 8086,
-            msfs_port: 500,
-            simconnect_dll: None,
-            flightgear_port: 5500,
-            record: false,
-            airport: None,
-            com1: None,
-        }
-    }
-}
-
 /// `[airports]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -341,9 +299,6 @@ impl Default for AirportData {
         Self { import: true, mirror: None }
     }
 }
-
-/// What `sim.link` may be, but for `replay:FILE`.
-pub const SIM_LINKS: [&str; 5] = ["auto", "msfs", "xplane", "flightgear", "none"];
 
 /// `[copilot]`
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -407,6 +362,11 @@ where
         Some(text) if !text.trim().is_empty() => text.trim().parse().map(Some).map_err(serde::de::Error::custom),
         _ => Ok(None),
     }
+}
+
+/// An address of Ollama's, in the one form that is used.
+fn ollama_address<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    address::ollama(&String::deserialize(from)?).map_err(serde::de::Error::custom)
 }
 
 impl Config {
@@ -477,12 +437,8 @@ impl Config {
         {
             return bad("updates.feed", format!("{f:?} is not an address"), "\"https://.../stratus-release.txt\", or \"\" for none");
         }
-        if !(self.brain.ollama_url.starts_with("http://") || self.brain.ollama_url.starts_with("https://")) {
-            return bad(
-                "brain.ollama_url",
-                format!("{:?} is not an address", self.brain.ollama_url),
-                "\"http://127.0.0.1:11434\" is Ollama's own",
-            );
+        if let Err(e) = address::ollama(&self.brain.ollama_url) {
+            return bad("brain.ollama_url", e.to_string(), "\"http://127.0.0.1:11434\" is Ollama's own");
         }
         if !(100..=20_000).contains(&self.brain.deadline_ms) {
             return bad("brain.deadline_ms", format!("{} is not within 100 to 20000", self.brain.deadline_ms), "1500 is usual");
@@ -493,6 +449,9 @@ impl Config {
                 format!("{:?} is not a link", self.sim.link),
                 "\"auto\", \"msfs\", \"xplane\", \"flightgear\", \"none\" or \"replay:FILE\"",
             );
+        }
+        if let Some((why, fix)) = self.sim.wrong_host() {
+            return bad("sim.host", why, &fix);
         }
         if let Some(dll) = &self.sim.simconnect_dll
             && !dll.extension().is_some_and(|e| e.eq_ignore_ascii_case("dll"))
@@ -535,6 +494,23 @@ mod tests {
             let mut c = Config::default();
             c.speech.voice = voice.into();
             assert_eq!(c.validate().is_ok(), fits, "{voice:?}");
+        }
+        for (host, fits) in [
+            ("", true),
+            (" ", true),
+            ("desk", true),
+            ("http://desk/", true),
+            ("[fd00::5]", true),
+            // The port that is set anyway.
+            ("desk:49000", true),
+            ("desk:5500", true),
+            ("desk:1234", false),
+            ("my desk", false),
+            ("desk/api", false),
+        ] {
+            let mut c = Config::default();
+            c.sim.host = host.into();
+            assert_eq!(c.validate().is_ok(), fits, "{host:?}");
         }
         for (text, fits) in [
             ("044f:b10a/button 3", true),

@@ -358,12 +358,12 @@ fn open(sim: &Sim, patience: Patience, kind: Kind, msfs: &mut simconnect::Msfs) 
     fn boxed(c: impl Connection + 'static) -> Box<dyn Connection> {
         Box::new(c)
     }
-    let host = Some(sim.host.as_str()).filter(|h| !h.is_empty());
+    let host = sim.machine();
+    let host = host.as_deref();
     Ok(match kind {
         Kind::XPlane => {
             // X-Plane's web server listens on its own machine alone.
-            let here = host.is_none_or(|h| matches!(h, "localhost" | "127.0.0.1"));
-            let web = if here { xplane_web::Web::open(sim.xplane_web_port)? } else { None };
+            let web = if sim.is_here() { xplane_web::Web::open(sim.xplane_web_port)? } else { None };
             match web {
                 Some(web) => Some(boxed(web)),
                 None => xplane::Udp::open(host, sim.xplane_port, patience.check).map(boxed),

@@ -50,9 +50,8 @@ impl Msfs {
                 Err(p) => trouble = (self.told.replace(p.clone()) != Some(p.clone())).then_some(p),
             }
         }
-        let host = Some(sim.host.as_str()).filter(|h| !h.is_empty());
-        let here = host.is_none_or(|h| matches!(h, "localhost" | "127.0.0.1"));
-        let (found, certain) = by_packets(host, here, sim.msfs_port);
+        let (host, here) = (sim.machine(), sim.is_here());
+        let (found, certain) = by_packets(host.as_deref(), here, sim.msfs_port);
         let way: Option<Box<dyn Way>> = match found {
             Found::Simulator(packets) => Some(Box::new(packets)),
             Found::Nobody => {
