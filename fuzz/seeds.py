@@ -29,6 +29,7 @@ for n, c in enumerate(cases("understand")):
     seed("batch_line", json.dumps({k: v for k, v in c.items() if k != "expect"} | {"kind": "understand"}))
     answer = {"intent": c["expect"]["intent"], "runway": "31", "altitude_ft": 3000, "frequency": "118.6", "squawk": "4512", "heading": 270}
     seed("model_answer", c["text"] + "\n" + json.dumps(answer))
+    seed("model_answer", c["text"] + "\n<think>{hm}</think>Sure:\n```json\n" + json.dumps(answer) + "\n```\n")
 for c in cases("readback"):
     seed("readback", c["instruction"] + "\n" + c["readback"])
     seed("batch_line", json.dumps({k: v for k, v in c.items() if k != "expect"} | {"kind": "readback"}))

@@ -1,5 +1,6 @@
 //! The language model on Ollama: one question at a time on a small runtime of its own, answers whole, never word by word.
 
+pub mod answer;
 mod http;
 pub mod pull;
 pub mod warm;
@@ -153,7 +154,8 @@ async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
         Err(_) => Err(absent(url, format!("no answer within {} ms", q.deadline_ms))),
         Ok(Ok(answer)) => match serde_json::from_value::<GenerationResponse>(answer) {
             Ok(answer) if answer.response.len() > LONGEST => Err(absent(url, "its answer is far too long")),
-            Ok(answer) => Ok(answer.response),
+            // Where there is no object the gate shall say so: it is asked with what the model said.
+            Ok(answer) => Ok(answer::object(&answer.response).unwrap_or(answer.response)),
             Err(e) => Err(absent(url, "its answer is not Ollama's").because(e)),
         },
         Ok(Err(why)) if why.contains("not found") => Err(missing(&q.model, url, why)),

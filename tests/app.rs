@@ -417,6 +417,8 @@ proptest! {
     }
 }
 
+const UNCLEAR: &str = "any chance we might wander off towards runway eight two sierra papa";
+
 /// Effects of a call that the rules do not understand, at an application with this brain.
 fn unclear(mode: stratus::settings::BrainMode) -> (App, Time, TxId, Vec<Effect>) {
     let mut config = Config::default();
@@ -425,7 +427,7 @@ fn unclear(mode: stratus::settings::BrainMode) -> (App, Time, TxId, Vec<Effect>)
     config.sim.com1 = "121.9".parse().ok();
     config.brain.mode = mode;
     let (mut app, mut now) = (App::new(Arc::new(config), Airports::first()), Time(0));
-    let (tx, fx) = call(&mut app, &mut now, "any chance we might wander off towards runway eight two sierra papa");
+    let (tx, fx) = call(&mut app, &mut now, UNCLEAR);
     (app, now, tx, fx)
 }
 
@@ -458,6 +460,21 @@ fn a_lying_late_or_broken_model_leaves_the_engine_its_own_answer() {
     let fx = app.handle(late, Event::Wake);
     assert!(fx.contains(&Effect::Cancel(tx)) && speaks(&fx).is_some(), "{fx:?}");
     assert!(app.handle(late, Event::Advice { tx, result: Ok(r#"{"intent":"taxi_request"}"#.into()) }).is_empty());
+}
+
+#[test]
+fn a_model_that_answers_otherwise_than_asked_is_told_once() {
+    use stratus::settings::BrainMode;
+    let told = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Toast(t) if t.body.contains("in the form"))).count();
+    let (mut app, mut now, tx, _) = unclear(BrainMode::Llm);
+    let prose = || Ok("The pilot would like to taxi, I believe.".to_owned());
+    assert_eq!(told(&app.handle(now, Event::Advice { tx, result: prose() })), 1);
+    let (tx, fx) = call(&mut app, &mut now, "hilo ground skyhawk one seven two sierra papa radio check");
+    assert!(consults(&fx), "{fx:?}");
+    assert_eq!(told(&app.handle(now, Event::Advice { tx, result: prose() })), 0, "once for each model");
+    // One that lies in the right form answers as it is asked.
+    let (mut app, now, tx, _) = unclear(BrainMode::Auto);
+    assert_eq!(told(&app.handle(now, Event::Advice { tx, result: Ok(r#"{"intent":"mayday"}"#.into()) })), 0);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use stratus::airports::data::Airports;
 use stratus::atc::intent::Intent;
 use stratus::atc::{Engine, Setup, advice};
+use stratus::llm::answer::object;
 use stratus::report::Report;
 use stratus::units::Time;
 
@@ -157,6 +158,32 @@ fn every_hostile_answer_is_stopped() {
     }
     assert!(through.is_empty(), "{} of {tried} got through:\n{}", through.len(), through.join("\n"));
     assert!(tried > 400);
+}
+
+/// Fences, thoughts and polite words around an answer get nothing through that the gate stops without them.
+#[test]
+fn nothing_gets_through_for_being_wrapped() {
+    let (mut tried, mut found) = (0, 0);
+    for heard in HEARD {
+        let engine = engine();
+        let (ctx, facts) = (engine.context(), engine.facts().unwrap());
+        for bare in hostile() {
+            let alone = object(&bare);
+            for (before, after) in [("", ""), ("```json\n", "\n```"), ("<think>well</think>", ""), ("Sure! ", " There you are.")] {
+                tried += 1;
+                let wrapped = object(&format!("{before}{bare}{after}"));
+                assert_eq!(wrapped, alone, "{before}{bare}{after}");
+                let Some(answer) = wrapped else { continue };
+                found += 1;
+                // The object is judged as if it had come alone.
+                let judged = advice::gate(&answer, heard, &ctx, &facts);
+                if serde_json::from_str::<serde_json::Value>(&bare).is_ok() {
+                    assert_eq!(judged, advice::gate(&bare, heard, &ctx, &facts), "{bare}");
+                }
+            }
+        }
+    }
+    assert!(tried > 1000 && found > 500, "{found} of {tried}");
 }
 
 /// What an answer may do at most: an intent, whose reply the engine decides alone.

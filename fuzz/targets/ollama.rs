@@ -9,6 +9,7 @@ use stratus::airports::data::Airports;
 use stratus::atc::intent::{Context, Intent};
 use stratus::atc::situation::Situation;
 use stratus::atc::{Engine, Setup, advice};
+use stratus::llm::answer::object;
 use stratus::report::Report;
 use stratus::units::Time;
 
@@ -22,8 +23,9 @@ static SCENE: LazyLock<(Context, Situation)> = LazyLock::new(|| {
 
 fuzz_target!(|data: &[u8]| {
     let Ok(answer) = serde_json::from_slice::<GenerationResponse>(data) else { return };
+    let said = object(&answer.response).unwrap_or(answer.response);
     let (ctx, situation) = &*SCENE;
-    if let Ok(u) = advice::gate(&answer.response, "palo alto ground request taxi", ctx, situation) {
+    if let Ok(u) = advice::gate(&said, "palo alto ground request taxi", ctx, situation) {
         assert_ne!(u.intent, Intent::Readback);
     }
 });

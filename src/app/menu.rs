@@ -37,6 +37,8 @@ pub(super) struct Known {
     update: Option<(Offered, Option<PathBuf>)>,
     /// Why an airport's data could not be read, as it was told last.
     pub(super) no_chart: Option<Problem>,
+    /// The language model that answers otherwise than it is asked to, as it was told last.
+    pub(super) no_use: Option<String>,
     /// The language models that Ollama has; the inner none: it does not answer. The outer: nobody asked yet.
     pub(super) brains: Option<Option<Vec<String>>>,
     brains_asked: Option<Time>,

@@ -337,7 +337,11 @@ impl App {
         open.latency.consult = millis(now.since(open.since));
         let (mut advised, mut words) = (None, None);
         if let (Ok(answer), Some(facts)) = (result, self.engine.facts()) {
-            advised = advice::gate(&answer, &heard, &self.engine.context(), &facts).ok();
+            let judged = advice::gate(&answer, &heard, &self.engine.context(), &facts);
+            if judged == Err(advice::Refusal::NotJson) {
+                self.no_use(fx);
+            }
+            advised = judged.ok();
             words = advised.as_ref().and_then(|a| advice::words(&answer, &reading, a, &facts));
         }
         let reading = match advised {
@@ -482,6 +486,16 @@ impl App {
         if self.desk.no_chart.as_ref() != Some(&p) {
             fx.push(self.toast(&p.what, &body(&p), true));
             self.desk.no_chart = Some(p);
+        }
+    }
+
+    /// The language model answers otherwise than it is asked to: told once for each, for the controller goes on without it.
+    fn no_use(&mut self, fx: &mut Vec<Effect>) {
+        let model = self.config.brain.model.clone();
+        if self.desk.no_use.as_ref() != Some(&model) {
+            let body = format!("{model} does not answer in the form that it is asked for, so its answer was not used. Another model may.");
+            fx.push(self.toast("Language model", &body, false));
+            self.desk.no_use = Some(model);
         }
     }
 
