@@ -4,6 +4,8 @@
 //! `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
 //! Only the pilot's own account may connect, at most eight at once, with short lines and short patience.
 
+mod places;
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +19,8 @@ use interprocess::ConnectWaitMode;
 use interprocess::local_socket::prelude::*;
 use interprocess::local_socket::{ConnectOptions, ListenerOptions, Name};
 use serde::{Deserialize, Serialize};
+
+pub use places::reach;
 
 use crate::event::FlightPlan;
 use crate::problem::Problem;
@@ -121,7 +125,7 @@ impl Instance {
                 .fix("check that the folder can be written to and belongs to you")
         };
         if let Some(folder) = socket.parent() {
-            make_folder(folder).map_err(refused)?;
+            places::make(folder).map_err(refused)?;
         }
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).write(true);
@@ -138,22 +142,11 @@ impl Instance {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(refused(e)),
             _ => {}
         }
+        // Not every file system takes a socket. Better found out now, while another place can still be chosen.
+        #[cfg(unix)]
+        std::os::unix::net::UnixListener::bind(socket).and_then(|_| std::fs::remove_file(socket)).map_err(refused)?;
         Ok(Self::Acquired(Lock { socket: socket.to_owned(), file }))
     }
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)
 }
 
 /// The way back to whoever asked. Dropped without an answer, it tells that there is none.
@@ -192,7 +185,7 @@ impl Server {
         let refused = |e: io::Error| {
             Problem::new("`stratus say` and `stratus ptt` cannot reach this Stratus")
                 .because(format!("{}: {e}", socket.display()))
-                .fix("check that the folder can be written to and that its path is short (at most 100 bytes)")
+                .fix("check that the folder can be written to")
         };
         #[cfg(unix)]
         let uid = std::os::unix::fs::MetadataExt::uid(&lock.file.metadata().map_err(refused)?);
@@ -309,16 +302,30 @@ fn error(why: &str) -> Reply {
     Reply::Error { error: why.to_owned() }
 }
 
-/// Asks the running Stratus. A problem if none runs, if it takes longer than `timeout`, or if it says no.
+/// Asks the Stratus that listens on this socket. A problem if none runs, if it takes longer than `timeout`, or if it says no.
 pub fn send(socket: &Path, request: &Request, timeout: Duration) -> Result<Reply, Problem> {
-    let deadline = Instant::now() + timeout;
-    let failed = |e: &dyn std::fmt::Display| Problem::new("the running Stratus does not answer").because(e).fix("restart Stratus");
-    let mut stream = connect(socket, timeout).map_err(|e| match e.kind() {
+    talk(connect(socket, timeout).map_err(|e| not_reached(socket, &e))?, request, timeout)
+}
+
+fn not_reached(socket: &Path, e: &io::Error) -> Problem {
+    match e.kind() {
         io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => {
             Problem::new("Stratus is not running").because(format!("nobody listens on {}", socket.display())).fix("start it with `stratus`")
         }
-        _ => failed(&e),
-    })?;
+        // It is there, and too busy to be reached.
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => failed(e),
+        _ => Problem::new("Stratus is not running, or cannot be reached")
+            .because(format!("{}: {e}", socket.display()))
+            .fix("start it with `stratus`, as the same account"),
+    }
+}
+
+fn failed(why: &dyn std::fmt::Display) -> Problem {
+    Problem::new("the running Stratus does not answer").because(why).fix("restart Stratus")
+}
+
+fn talk(mut stream: LocalSocketStream, request: &Request, timeout: Duration) -> Result<Reply, Problem> {
+    let deadline = Instant::now() + timeout;
     #[cfg(unix)]
     stream.set_send_timeout(Some(timeout.max(Duration::from_millis(1)))).map_err(|e| failed(&e))?;
     let wrote = write_line(&mut stream, request);
@@ -358,6 +365,7 @@ fn owner_only() -> io::Result<interprocess::os::windows::security_descriptor::Se
 }
 
 fn connect(socket: &Path, timeout: Duration) -> io::Result<LocalSocketStream> {
+    socket.parent().map_or(Ok(()), places::own)?;
     ConnectOptions::new().name(name(socket)?).wait_mode(ConnectWaitMode::Timeout(timeout)).connect_sync()
 }
 

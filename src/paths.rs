@@ -80,10 +80,41 @@ impl Paths {
         self.data_dir.join("flights")
     }
 
-    /// The local socket of the running tray (on Windows the pipe's name is made from its text).
-    pub fn socket(&self) -> PathBuf {
-        self.runtime_dir.join("stratus.sock")
+    /// Where the local socket of the running tray may be, the best place first (on Windows the pipe's name is made from its
+    /// text). Others than the usual one are for a path that is too long for a socket, and for a folder that cannot be
+    /// written to; they follow from the data folder, so that the tray and `stratus say` find the same ones.
+    pub fn sockets(&self) -> Vec<PathBuf> {
+        let usual = self.runtime_dir.join("stratus.sock");
+        #[cfg(target_os = "linux")]
+        {
+            let fits = |socket: &PathBuf| socket.as_os_str().len() <= LONGEST_SOCKET;
+            [usual].into_iter().chain(short_sockets(&self.data_dir)).filter(fits).collect()
+        }
+        #[cfg(not(target_os = "linux"))]
+        vec![usual]
     }
+}
+
+/// Bytes of a socket's path: the system has room for 108 with the zero at their end.
+#[cfg(target_os = "linux")]
+const LONGEST_SOCKET: usize = 107;
+
+/// Short places for a socket: in the session's folder of this account, else where everybody may write, there with the
+/// account's number. Whether such a folder is this account's own, `ipc` looks.
+#[cfg(target_os = "linux")]
+fn short_sockets(data_dir: &Path) -> impl Iterator<Item = PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+
+    use sha2::{Digest, Sha256};
+
+    let user = rustix::process::geteuid().as_raw();
+    // Each home has a Stratus of its own.
+    let home: String = Sha256::digest(data_dir.as_os_str().as_bytes()).iter().take(6).map(|b| format!("{b:02x}")).collect();
+    let session = PathBuf::from(format!("/run/user/{user}"));
+    // It is the system's to make that one.
+    let session = session.is_dir().then(|| session.join(format!("stratus-{home}")));
+    let open_to_all = ["/tmp", "/var/tmp"].map(|folder| Path::new(folder).join(format!("stratus-{user}-{home}")));
+    session.into_iter().chain(open_to_all).map(|folder| folder.join("stratus.sock"))
 }
 
 /// How a file that is nobody else's business is opened: made, where it is new, for its owner alone.
@@ -163,6 +194,23 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_os = "linux")]
+    fn a_socket_has_a_short_place_where_the_usual_one_is_too_long() {
+        let short = Paths::under(Path::new("/r"));
+        assert_eq!(short.sockets()[0], Path::new("/r/run/stratus.sock"));
+        let long = Paths::under(Path::new(&format!("/r/{}", "a-long-name/".repeat(10))));
+        let other = Paths::under(Path::new(&format!("/r/{}", "a-long-nome/".repeat(10))));
+        for paths in [&short, &long, &other] {
+            let all = paths.sockets();
+            assert!(all.iter().all(|s| s.as_os_str().len() < 108) && all.len() >= 2, "{all:?}");
+            assert_eq!(all, paths.sockets(), "the tray and the command look in the same places");
+        }
+        assert!(!long.sockets().iter().any(|s| s.starts_with(&long.runtime_dir)));
+        // Another home is another Stratus.
+        assert!(long.sockets().iter().all(|s| !other.sockets().contains(s) && !short.sockets().contains(s)));
+    }
+
+    #[test]
     fn a_tilde_is_the_home_folder() {
         let home = BaseDirs::new().unwrap().home_dir().to_owned();
         assert_eq!(absolute(Path::new("~/models/a.bin")), home.join("models/a.bin"));
@@ -171,7 +219,7 @@ mod tests {
     #[test]
     fn everything_lies_under_a_portable_root() {
         let p = Paths::under(Path::new("/r"));
-        for path in [&p.config_file, &p.socket(), &p.models_dir(), &p.transcript_file(), &p.log_file()] {
+        for path in [&p.config_file, &p.sockets()[0], &p.models_dir(), &p.transcript_file(), &p.log_file()] {
             assert!(path.starts_with("/r"), "{}", path.display());
         }
     }

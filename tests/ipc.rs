@@ -119,11 +119,17 @@ fn a_long_line_and_a_crowd_are_refused_and_the_next_one_is_served() {
 
     let crowd: Vec<UnixStream> = (0..8)
         .map(|_| {
-            let mut stream = UnixStream::connect(&socket).unwrap();
-            stream.write_all(b"{\"ping\":true}\n").unwrap();
-            let mut line = String::new();
-            BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).unwrap();
-            stream
+            // The places of those before may not be given back yet.
+            let until = std::time::Instant::now() + LIMIT;
+            loop {
+                let mut stream = UnixStream::connect(&socket).unwrap();
+                let mut line = String::new();
+                let asked = stream.write_all(b"{\"ping\":true}\n");
+                if asked.is_ok() && BufReader::new(stream.try_clone().unwrap()).read_line(&mut line).is_ok() && line.contains("pid") {
+                    break stream;
+                }
+                assert!(std::time::Instant::now() < until, "no place: {line}");
+            }
         })
         .collect();
     let p = send(&socket, &Request::Ping(true), LIMIT).unwrap_err();
@@ -150,4 +156,127 @@ fn a_folder_that_cannot_be_made_is_a_problem() {
     std::fs::write(folder.path().join("file"), "").unwrap();
     let p = Instance::acquire(&folder.path().join("file/stratus.sock")).err().unwrap();
     assert!(!p.fix.is_empty() && p.why[0].contains("stratus.sock"), "{p}");
+}
+
+/// Removes the folders of these sockets in the end: some lie outside of the test's own.
+#[cfg(target_os = "linux")]
+struct Places(Vec<PathBuf>);
+
+#[cfg(target_os = "linux")]
+impl Drop for Places {
+    fn drop(&mut self) {
+        for socket in &self.0 {
+            let _ = std::fs::remove_dir_all(socket.parent().unwrap());
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn paths(data_dir: PathBuf) -> stratus::paths::Paths {
+    let runtime_dir = data_dir.join("run");
+    stratus::paths::Paths { data_dir, runtime_dir, ..stratus::paths::Paths::under(std::path::Path::new("/nowhere")) }
+}
+
+#[cfg(target_os = "linux")]
+fn acquired(sockets: &[PathBuf]) -> Lock {
+    match Instance::acquire_among(sockets).unwrap() {
+        Instance::Acquired(lock) => lock,
+        Instance::AlreadyRunning => panic!("another one runs"),
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_path_that_is_too_long_and_a_folder_that_cannot_be_written_have_another_place() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("file"), "").unwrap();
+    for data_dir in [root.path().join("a-folder-of-a-long-name/".repeat(6)), root.path().join("file/home")] {
+        let places = Places(paths(data_dir.clone()).sockets());
+        let server = Server::start(acquired(&places.0), echo).unwrap();
+        // Another process of the same account looks in the same places.
+        let seen = paths(data_dir).sockets();
+        assert_eq!(stratus::ipc::reach(&seen, &Request::Ptt(Press::Up), LIMIT).unwrap(), Reply::Ok { ok: true });
+        assert!(matches!(Instance::acquire_among(&seen).unwrap(), Instance::AlreadyRunning));
+        let there = seen.iter().find(|s| s.exists()).unwrap();
+        assert_eq!(std::fs::metadata(there.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+        drop(server);
+        assert!(stratus::ipc::reach(&seen, &Request::Ping(true), LIMIT).unwrap_err().what.contains("not running"));
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn one_that_runs_at_another_place_is_the_one() {
+    let root = tempfile::tempdir().unwrap();
+    let sockets = [root.path().join("first/stratus.sock"), root.path().join("second/stratus.sock")];
+    // When it started, the first place could not be had.
+    std::fs::write(root.path().join("first"), "").unwrap();
+    let _server = Server::start(acquired(&sockets), echo).unwrap();
+    std::fs::remove_file(root.path().join("first")).unwrap();
+    assert!(matches!(Instance::acquire_among(&sockets).unwrap(), Instance::AlreadyRunning));
+    assert!(stratus::ipc::reach(&sockets, &Request::Ping(true), LIMIT).is_ok());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_others_put_where_everybody_may_write_is_not_trusted() {
+    let root = tempfile::tempdir().unwrap();
+    let open = |name: &str, mode: u32| {
+        let folder = root.path().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        folder
+    };
+    let shared = open("shared", 0o1777);
+    // Others may write into the one; the other leads elsewhere.
+    let (squatted, linked, own) = (open("shared/squatted", 0o777), shared.join("linked"), shared.join("own"));
+    std::os::unix::fs::symlink(open("elsewhere", 0o700), &linked).unwrap();
+    let sockets = [&squatted, &linked, &own].map(|f| f.join("stratus.sock")).to_vec();
+    // Somebody listens there for the pilot's words.
+    let (a, b) =
+        (std::os::unix::net::UnixListener::bind(&sockets[0]).unwrap(), std::os::unix::net::UnixListener::bind(&sockets[1]).unwrap());
+    [&a, &b].iter().for_each(|l| l.set_nonblocking(true).unwrap());
+    assert!(stratus::ipc::reach(&sockets, &Request::Say("secret".into()), LIMIT).is_err());
+    let server = Server::start(acquired(&sockets), echo).unwrap();
+    assert!(sockets[2].exists(), "its own folder was chosen");
+    assert!(stratus::ipc::reach(&sockets, &Request::Say("secret".into()), LIMIT).is_ok());
+    for listener in [a, b] {
+        assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "nobody came");
+    }
+    drop(server);
+    let p = Instance::acquire_among(&sockets[..2]).err().unwrap();
+    assert!(p.to_string().contains("other accounts may look into it") && !p.fix.is_empty(), "{p}");
+    // A folder of another account; only root can make one.
+    if std::os::unix::fs::chown(&own, Some(65534), None).is_ok() {
+        let p = Instance::acquire_among(&sockets[2..]).err().unwrap();
+        assert!(p.to_string().contains("another account"), "{p}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_tray_of_a_long_home_starts_and_the_commands_find_it() {
+    let root = tempfile::tempdir().unwrap();
+    let home = root.path().join("a-folder-of-a-long-name/".repeat(6));
+    std::fs::create_dir_all(&home).unwrap();
+    let places = Places(paths(home.join(".local/share/stratus")).sockets());
+    let stratus = |args: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stratus"));
+        command.args(args).env_clear().env("HOME", &home).env("PATH", "/usr/bin:/bin").env("ALSA_CONFIG_PATH", "/dev/null");
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        command
+    };
+    let mut tray = stratus(&["run", "--sim", "none"]).spawn().unwrap();
+    let until = std::time::Instant::now() + Duration::from_secs(60);
+    while stratus::ipc::reach(&places.0, &Request::Ping(true), LIMIT).is_err() {
+        assert!(tray.try_wait().unwrap().is_none(), "it ended");
+        assert!(std::time::Instant::now() < until, "nobody listens");
+        std::thread::yield_now();
+    }
+    let ptt = stratus(&["ptt", "up"]).output().unwrap();
+    assert!(ptt.status.success(), "{}", String::from_utf8_lossy(&ptt.stderr));
+    let second = stratus(&["run"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&second.stderr).contains("running already"), "{second:?}");
+    stratus::ipc::reach(&places.0, &Request::Quit(true), LIMIT).unwrap();
+    assert!(tray.wait().unwrap().success());
 }

@@ -21,7 +21,7 @@ pub(super) fn run(config: Option<&Path>, what: &PlanWhat) -> anyhow::Result<Exit
         PlanWhat::Load { file } => Some(read(file)?),
         PlanWhat::Clear => None,
     };
-    match ipc::send(&Paths::find(config)?.socket(), &Request::Plan(request), Duration::from_secs(5))? {
+    match ipc::reach(&Paths::find(config)?.sockets(), &Request::Plan(request), Duration::from_secs(5))? {
         Reply::Said { note, .. } => writeln!(std::io::stdout(), "{note}")?,
         Reply::Error { error } => return Err(Problem::new("the flight plan was not filed").because(error).into()),
         _ => return Err(Problem::new("the running Stratus did not answer as expected").into()),

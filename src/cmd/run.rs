@@ -42,7 +42,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let config = with_sim(loaded.config.clone(), args.sim.as_deref());
     config.validate()?;
     let unlogged = crate::log::start(Some(&paths.log_file()), &config.log.level, false);
-    let lock = match Instance::acquire(&paths.socket())? {
+    let lock = match Instance::acquire_among(&paths.sockets())? {
         Instance::Acquired(lock) => lock,
         Instance::AlreadyRunning => {
             return Err(Problem::new("Stratus is running already")

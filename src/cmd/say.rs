@@ -46,11 +46,11 @@ pub(super) fn say(file: Option<&Path>, args: &Say) -> anyhow::Result<ExitCode> {
 
 /// The running tray's answer; none when nothing runs.
 fn running(file: Option<&Path>, text: &str) -> Result<Option<Reply>, Problem> {
-    let socket = Paths::find(file)?.socket();
-    if ipc::send(&socket, &Request::Ping(true), Duration::from_secs(2)).is_err() {
+    let sockets = Paths::find(file)?.sockets();
+    if ipc::reach(&sockets, &Request::Ping(true), Duration::from_secs(2)).is_err() {
         return Ok(None);
     }
-    ipc::send(&socket, &Request::Say(text.to_owned()), ANSWER_WITHIN).map(Some)
+    ipc::reach(&sockets, &Request::Say(text.to_owned()), ANSWER_WITHIN).map(Some)
 }
 
 /// One answer without a tray, on the state that `sim` gives.
@@ -80,6 +80,6 @@ pub(super) fn ptt(file: Option<&Path>, args: &Ptt) -> anyhow::Result<ExitCode> {
         PttEdge::Up => ipc::Press::Up,
         PttEdge::Toggle => ipc::Press::Toggle,
     };
-    ipc::send(&Paths::find(file)?.socket(), &Request::Ptt(edge), Duration::from_secs(2))?;
+    ipc::reach(&Paths::find(file)?.sockets(), &Request::Ptt(edge), Duration::from_secs(2))?;
     Ok(ExitCode::SUCCESS)
 }

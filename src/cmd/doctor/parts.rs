@@ -100,7 +100,7 @@ pub(super) fn recognition(config: &Config) -> Result<String, Problem> {
 pub(super) fn running() -> Result<String, Problem> {
     let paths = Paths::find(None)?;
     let own = env!("CARGO_PKG_VERSION");
-    match ipc::send(&paths.socket(), &Request::Ping(true), Duration::from_secs(1)) {
+    match ipc::reach(&paths.sockets(), &Request::Ping(true), Duration::from_secs(1)) {
         Ok(Reply::Here { pid, version }) if version == own => Ok(format!("process {pid}")),
         Ok(Reply::Here { pid, version }) => Err(Problem::new("another version of Stratus is running")
             .because(format!("process {pid} is {version}, this is {own}"))
@@ -133,7 +133,7 @@ pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
         let server = notify_rust::get_server_information().map_err(|e| Problem::new("toasts cannot be shown").because(e).fix(remedy))?;
         let shown = format!("{} {} shows them", server.name, server.version);
         // A running Stratus has counted what was lost.
-        let asked = Paths::find(None).and_then(|p| ipc::send(&p.socket(), &Request::Toasts(true), Duration::from_secs(1)));
+        let asked = Paths::find(None).and_then(|p| ipc::reach(&p.sockets(), &Request::Toasts(true), Duration::from_secs(1)));
         match asked {
             Ok(Reply::Toasts { failed: failed @ 1.. }) => {
                 Err(Problem::new(format!("{failed} toasts could not be shown since Stratus started"))
@@ -150,7 +150,7 @@ pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
 /// The key can be had (it is registered for a moment), or a running Stratus has it.
 pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let running = crate::paths::Paths::find(None)
-        .is_ok_and(|p| crate::ipc::send(&p.socket(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
+        .is_ok_and(|p| crate::ipc::reach(&p.sockets(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
     if config.ptt.no_key() {
         return Ok("no key of the keyboard; `stratus ptt down` and `stratus ptt up` work the radio".to_owned());
     }
