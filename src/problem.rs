@@ -92,6 +92,37 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
+/// The words among `fits` that `wrong` was probably meant to be: at most three, the nearest first. Capitals and what joins
+/// two words ("_", "-", a space) make no difference.
+pub fn nearest<'a>(wrong: &str, fits: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let plain = |word: &str| word.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).take(64).collect();
+    let wrong: Vec<char> = plain(wrong);
+    // Of a single letter nothing can be guessed: each other one is as near.
+    let limit = (wrong.len() / 3).clamp(1, 3).min(wrong.len().saturating_sub(1));
+    let mut near: Vec<(usize, &str)> =
+        fits.into_iter().map(|f| (distance(&wrong, &plain(f)), f)).filter(|(slips, _)| *slips <= limit).collect();
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(3).map(|(_, word)| word).collect()
+}
+
+/// Typing slips between two words: letters put in, left out, changed, or two neighbours swapped.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let mut best = (rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1])).min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(best);
+        }
+        rows.push(row);
+    }
+    rows[a.len()][b.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,5 +136,23 @@ mod tests {
         );
         assert_eq!(p.exit_code(), 3);
         assert!(!p.one_line().contains('\n'));
+    }
+
+    #[test]
+    fn the_nearest_words_are_those_that_were_mistyped() {
+        let fits = ["tail_ms", "pre_roll_ms", "F1", "F10", "F11", "F12", "ScrollLock"];
+        for (wrong, meant) in [
+            ("tial_ms", vec!["tail_ms"]),
+            ("TailMs", vec!["tail_ms"]),
+            ("tail-ms", vec!["tail_ms"]),
+            ("scrol lock", vec!["ScrollLock"]),
+            ("Scrolllok", vec!["ScrollLock"]),
+            ("F1O", vec!["F1", "F10", "F11"]),
+            ("x", vec![]),
+            ("", vec![]),
+            ("Bananas", vec![]),
+        ] {
+            assert_eq!(nearest(wrong, fits), meant, "{wrong:?}");
+        }
     }
 }

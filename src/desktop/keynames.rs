@@ -2,31 +2,27 @@
 
 use global_hotkey::hotkey::{Code, HotKey, Modifiers};
 
-use crate::problem::Problem;
+use super::keytable;
+use crate::problem::{Problem, nearest};
+use crate::settings::Ptt;
 
 const EXAMPLES: &str =
     "name one key, with Ctrl, Shift, Alt or Super before it if you like: \"ScrollLock\", \"Pause\", \"F13\", \"Ctrl+Shift+Space\"";
+/// The way to a key whose name nobody knows.
+const PRESS: &str = "in the tray's menu choose \"Press a key\" (in a terminal: `stratus setup`) and press it";
 
-/// Names people write, as the key library spells them.
+/// Names people write, without what joins their words, as the key library spells them.
 const ALIASES: &[(&str, &str)] = &[
     ("scroll", "ScrollLock"),
-    ("scroll lock", "ScrollLock"),
-    ("scroll_lock", "ScrollLock"),
     ("break", "Pause"),
     ("return", "Enter"),
     ("ins", "Insert"),
     ("del", "Delete"),
     ("pgup", "PageUp"),
-    ("page_up", "PageUp"),
     ("pgdn", "PageDown"),
-    ("page_down", "PageDown"),
     ("print", "PrintScreen"),
     ("menu", "ContextMenu"),
     ("spacebar", "Space"),
-    ("caps lock", "CapsLock"),
-    ("caps_lock", "CapsLock"),
-    ("num lock", "NumLock"),
-    ("num_lock", "NumLock"),
     ("win", "Super"),
     ("windows", "Super"),
 ];
@@ -70,24 +66,63 @@ const MODIFIERS: &[&str] = &[
     "ralt",
 ];
 
+/// Whether `ptt.key` names a key that can be heard in the way that `ptt.grab` asks for. No display is needed for it.
+pub fn check(ptt: &Ptt) -> Result<(), Problem> {
+    if ptt.no_key() {
+        return Ok(());
+    }
+    if !ptt.grab {
+        return listened(&ptt.key).map(drop);
+    }
+    let key = parse(&ptt.key)?;
+    keysym(key.key)
+        .map(drop)
+        .ok_or_else(|| bad(&ptt.key, "a desktop does not hand this key out".into()).fix(format!("set `ptt.grab = false`, or {EXAMPLES}")))
+}
+
+fn bad(name: &str, why: String) -> Problem {
+    Problem::config(format!("the push-to-talk key {name:?} does not fit")).because(why)
+}
+
+/// There is no key of this name: which ones are called something like it, and how to find the right one.
+fn unknown(name: &str, word: &str) -> Problem {
+    let all: Vec<String> = keytable::symbols().filter_map(keytable::name).collect();
+    let near = nearest(word, all.iter().map(String::as_str));
+    let near: Vec<String> = near.iter().map(|n| format!("{n:?}")).collect();
+    let meant = if near.is_empty() { String::new() } else { format!("did you mean {}? Else ", near.join(" or ")) };
+    let lower = word.to_lowercase();
+    let other = if ["mouse", "button", "joy"].iter().any(|w| lower.contains(w)) {
+        "; a joystick's button stands in `ptt.joystick`, and a button of a mouse can be given a key (\"F13\") by the mouse's own software"
+    } else {
+        ""
+    };
+    bad(name, format!("there is no key called {word:?}")).fix(format!("{meant}{PRESS}, or {EXAMPLES}{other}"))
+}
+
 /// Reads a key's name as it stands in `ptt.key`. The problem names the word that is not understood.
 pub fn parse(name: &str) -> Result<HotKey, Problem> {
-    let bad = |why: String| Problem::config(format!("the push-to-talk key {name:?} does not fit")).because(why);
     let words: Vec<String> = name.split('+').map(|w| spelled(w.trim())).collect();
-    let Some((key, modifiers)) = words.split_last() else { return Err(bad("it is empty".into()).fix(EXAMPLES)) };
+    let Some((key, modifiers)) = words.split_last() else { return Err(bad(name, "it is empty".into()).fix(EXAMPLES)) };
     if words.iter().any(String::is_empty) {
-        return Err(bad("a key is missing beside a \"+\"".into()).fix(EXAMPLES));
+        return Err(bad(name, "a key is missing beside a \"+\"".into()).fix(EXAMPLES));
     }
     if is_modifier(key) {
-        return Err(bad(format!("{key:?} alone is only a modifier, and a desktop does not hand out modifiers"))
+        return Err(bad(name, format!("{key:?} alone is only a modifier, and a desktop does not hand out modifiers"))
             .fix(format!("{EXAMPLES}; or set `ptt.grab = false`")));
     }
     if let Some(word) = modifiers.iter().find(|w| !is_modifier(w)) {
-        return Err(bad(format!("{word:?} is no modifier, and only one key can follow them")).fix(EXAMPLES));
+        return Err(bad(name, format!("{word:?} is no modifier, and only one key can follow them")).fix(EXAMPLES));
     }
-    words.join("+").parse::<HotKey>().map_err(|_| {
+    // Beside a key either side of a modifier will do.
+    let beside = |w: &String| {
+        let plain = keytable::plain(w);
+        let (side, bare) = without_side(&plain);
+        if side.is_some() { bare.to_owned() } else { w.clone() }
+    };
+    let read: Vec<String> = modifiers.iter().map(beside).chain([key.clone()]).collect();
+    read.join("+").parse::<HotKey>().map_err(|_| {
         let word = [modifiers, std::slice::from_ref(key)].concat().into_iter().find(|w| w.parse::<HotKey>().is_err() && !is_modifier(w));
-        bad(format!("there is no key called {:?}", word.unwrap_or_else(|| name.to_owned()))).fix(EXAMPLES)
+        unknown(name, word.as_deref().unwrap_or(name))
     })
 }
 
@@ -102,34 +137,34 @@ pub struct Listened {
 
 /// Reads a key's name for a listener. It takes nothing from the desktop, so that a modifier alone ("RightCtrl") fits too.
 pub fn listened(name: &str) -> Result<Listened, Problem> {
-    let words: Vec<String> = name.split('+').map(|w| w.trim().to_lowercase().replace(['_', ' ', '-'], "")).collect();
+    let words: Vec<String> = name.split('+').map(|w| keytable::plain(&spelled(w.trim()))).collect();
     let (word, before) = words.split_last().map_or(("", &[][..]), |(w, b)| (w.as_str(), b));
     if let Some(symbols) = modifier_symbols(word) {
         let mut mods = Modifiers::empty();
         for other in before {
-            mods |= modifier(other).ok_or_else(|| {
-                Problem::config(format!("the push-to-talk key {name:?} does not fit"))
-                    .because(format!("{other:?} is no modifier, and only one key can follow them"))
-                    .fix(EXAMPLES)
-            })?;
+            mods |= modifier(other)
+                .ok_or_else(|| bad(name, format!("{other:?} is no modifier, and only one key can follow them")).fix(EXAMPLES))?;
         }
         return Ok(Listened { symbols, mods });
     }
     let key = parse(name)?;
-    let symbol = keysym(key.key).ok_or_else(|| {
-        Problem::config(format!("the push-to-talk key {name:?} does not fit")).because("X11 has no such key").fix(EXAMPLES)
-    })?;
+    let symbol = keysym(key.key).or_else(|| keytable::symbol(&key.key.to_string())).ok_or_else(|| unknown(name, word))?;
     Ok(Listened { symbols: vec![symbol], mods: key.mods })
 }
 
-fn modifier_symbols(word: &str) -> Option<Vec<u32>> {
-    let (side, plain) = ["left", "right", "l", "r"]
+/// A modifier's name without its side, and the side's first letter.
+fn without_side(word: &str) -> (Option<char>, &str) {
+    ["left", "right", "l", "r"]
         .iter()
         .find_map(|s| {
             let rest = word.strip_prefix(s).or_else(|| word.strip_suffix(s).filter(|_| s.len() > 1))?;
             modifier(rest).map(|_| (s.chars().next(), rest))
         })
-        .unwrap_or((None, word));
+        .unwrap_or((None, word))
+}
+
+fn modifier_symbols(word: &str) -> Option<Vec<u32>> {
+    let (side, plain) = without_side(word);
     if word == "altgr" {
         return Some(vec![0xfe03, 0xffea]);
     }
@@ -169,9 +204,11 @@ pub fn groups(mods: Modifiers) -> Vec<[u32; 2]> {
     all.into_iter().filter(|(m, _)| mods.contains(*m)).map(|(_, s)| s).collect()
 }
 
+/// The name that the key library knows for what a person, X11 or Linux calls a key; another word as it is.
 fn spelled(word: &str) -> String {
-    let lower = word.to_lowercase();
-    ALIASES.iter().find(|(alias, _)| *alias == lower).map_or_else(|| word.to_owned(), |(_, name)| (*name).to_owned())
+    let plain = keytable::plain(word);
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == plain).map(|(_, name)| (*name).to_owned());
+    alias.or_else(|| keytable::named(&plain)).unwrap_or_else(|| word.to_owned())
 }
 
 fn is_modifier(word: &str) -> bool {
@@ -274,6 +311,65 @@ mod tests {
             assert!(p.why.iter().any(|w| w.contains(word)), "{name:?}: {p}");
             assert!(!p.fix.is_empty() && p.exit_code() == 3);
         }
+    }
+
+    #[test]
+    fn names_of_x11_and_linux_and_other_spellings_are_the_same_keys() {
+        for (name, symbol) in [
+            ("Control_R", 0xffe4),
+            ("ControlR", 0xffe4),
+            ("Control_L", 0xffe3),
+            ("Shift_R", 0xffe2),
+            ("Alt_L", 0xffe9),
+            ("Super_L", 0xffeb),
+            ("ISO_Level3_Shift", 0xfe03),
+            ("KP_0", 0xffb0),
+            ("kp0", 0xffb0),
+            ("Num 0", 0xffb0),
+            ("Keypad 7", 0xffb7),
+            ("Numpad-7", 0xffb7),
+            ("KP_Enter", 0xff8d),
+            ("Numpad Enter", 0xff8d),
+            ("KP_Add", 0xffab),
+            ("Scroll_Lock", 0xff14),
+            ("KEY_SCROLLLOCK", 0xff14),
+            ("KEY_F13", 0xffca),
+            ("Prior", 0xff55),
+            ("XF86AudioNext", 0x1008_ff17),
+            ("apostrophe", 0x27),
+            ("'", 0x27),
+        ] {
+            assert_eq!(listened(name).unwrap_or_else(|p| panic!("{name}: {p}")).symbols.first(), Some(&symbol), "{name}");
+        }
+        assert_eq!(listened("Control_L+KP_0").unwrap(), Listened { symbols: vec![0xffb0], mods: Modifiers::CONTROL });
+        assert_eq!(parse("KP_0").unwrap().key, Code::Numpad0, "also where it is taken away from the others");
+    }
+
+    #[test]
+    fn a_key_that_there_is_not_is_told_with_the_nearest_ones_and_the_way_to_the_right_one() {
+        for (name, near, other) in [
+            ("Scrollock", "\"ScrollLock\"", ""),
+            ("Pasue", "\"Pause\"", ""),
+            ("F1l", "\"F1\" or \"F10\"", ""),
+            ("RightCrtl", "\"RightCtrl\"", ""),
+            ("Numpad10", "\"Numpad0\"", ""),
+            ("Rollen", "", "Press a key"),
+            ("\u{f6}", "", "Press a key"),
+            ("Mouse4", "", "by the mouse's own software"),
+            ("Joystick button 3", "", "ptt.joystick"),
+        ] {
+            for grab in [false, true] {
+                let p = check(&Ptt { key: name.into(), grab, ..Ptt::default() }).unwrap_err();
+                assert!(p.why[0].contains("no key called") && p.exit_code() == 3, "{p}");
+                assert!(p.fix.contains("Press a key") && p.fix.contains(other), "{p}");
+                assert_eq!(near.is_empty(), !p.fix.contains("did you mean"), "{p}");
+                assert!(p.fix.contains(near), "{p}");
+            }
+        }
+        // A modifier alone can be listened to, and not be taken away.
+        let right = |grab| check(&Ptt { key: "Control_R".into(), grab, ..Ptt::default() });
+        assert!(right(false).is_ok() && right(true).unwrap_err().fix.contains("ptt.grab = false"));
+        assert!(check(&Ptt { key: "none".into(), ..Ptt::default() }).is_ok());
     }
 
     #[test]

@@ -19,6 +19,7 @@ const KEYS: &[(u32, &str, &str, u16)] = &[
     (0xff0d, "Enter", "Return", 28),
     (0xffe3, "LeftCtrl", "Control_L", 29),
     (0x3b, "Semicolon", "semicolon", 39),
+    (0x27, "Quote", "apostrophe", 40),
     (0x60, "Backquote", "grave", 41),
     (0xffe1, "LeftShift", "Shift_L", 42),
     (0x5c, "Backslash", "backslash", 43),
@@ -45,6 +46,7 @@ const KEYS: &[(u32, &str, &str, u16)] = &[
     (0xffb3, "Numpad3", "KP_3", 81),
     (0xffb0, "Numpad0", "KP_0", 82),
     (0xffae, "NumpadDecimal", "KP_Decimal", 83),
+    (0xff8d, "NumpadEnter", "KP_Enter", 96),
     (0xffe4, "RightCtrl", "Control_R", 97),
     (0xffaf, "NumpadDivide", "KP_Divide", 98),
     (0xff61, "PrintScreen", "Print", 99),
@@ -79,8 +81,26 @@ const ROWS: [(&str, u16); 3] = [("QWERTYUIOP", 16), ("ASDFGHJKL", 30), ("ZXCVBNM
 const MODS: [(Modifiers, &str); 4] =
     [(Modifiers::CONTROL, "CTRL"), (Modifiers::ALT, "ALT"), (Modifiers::SHIFT, "SHIFT"), (Modifiers::META, "LOGO")];
 
+/// A key's name without capitals and without what joins its words; a sign that is a key itself stays.
+pub fn plain(word: &str) -> String {
+    let lower = word.to_lowercase();
+    let bare = lower.replace(['_', ' ', '-'], "");
+    if bare.is_empty() { lower } else { bare }
+}
+
+/// The key's name as `ptt.key` takes it, for what the table, XKB or Linux ("KEY_F13") calls it; `word` as [`plain`] gives it.
+pub fn named(word: &str) -> Option<String> {
+    let find = |wanted: &str| {
+        let row = KEYS.iter().find(|k| plain(k.1) == wanted || plain(k.2) == wanted).map(|k| k.1.to_owned());
+        row.or_else(|| symbols().filter_map(name).find(|n| plain(n) == wanted))
+    };
+    let behind = |prefix: &str| word.strip_prefix(prefix);
+    let numpad = behind("keypad").or_else(|| behind("num")).and_then(|key| find(&format!("numpad{key}")));
+    find(word).or(numpad).or_else(|| find(behind("key")?))
+}
+
 /// Small letters are the keys of their capitals.
-fn plain(symbol: u32) -> u32 {
+fn capital(symbol: u32) -> u32 {
     if (0x61..=0x7a).contains(&symbol) { symbol - 0x20 } else { symbol }
 }
 
@@ -113,7 +133,7 @@ fn ruled(symbol: u32) -> Option<(String, String, Option<u16>)> {
 
 /// The key's name as `ptt.key` takes it; none for a key that Stratus does not know.
 pub fn name(symbol: u32) -> Option<String> {
-    let symbol = plain(symbol);
+    let symbol = capital(symbol);
     ruled(symbol).map(|r| r.0).or_else(|| KEYS.iter().find(|k| k.0 == symbol).map(|k| k.1.to_owned()))
 }
 
@@ -122,9 +142,14 @@ pub fn symbols() -> impl Iterator<Item = u32> {
     (0x30..=0x39).chain(0x41..=0x5a).chain(0xffbe..=0xffd5).chain(KEYS.iter().map(|k| k.0))
 }
 
+/// The symbol of the key that the table calls so.
+pub fn symbol(name: &str) -> Option<u32> {
+    KEYS.iter().find(|k| k.1 == name).map(|k| k.0)
+}
+
 /// Linux's number of the key.
 pub fn code(symbol: u32) -> Option<u16> {
-    let symbol = plain(symbol);
+    let symbol = capital(symbol);
     ruled(symbol).map_or_else(|| KEYS.iter().find(|k| k.0 == symbol).map(|k| k.3), |r| r.2)
 }
 
@@ -135,7 +160,7 @@ pub fn name_of_code(number: u16) -> Option<String> {
 
 /// The key as the shortcuts specification of the desktops writes it: "CTRL+SHIFT+space".
 pub fn trigger(key: &Listened) -> Option<String> {
-    let symbol = plain(*key.symbols.first()?);
+    let symbol = capital(*key.symbols.first()?);
     let name = ruled(symbol).map(|r| r.1).or_else(|| KEYS.iter().find(|k| k.0 == symbol).map(|k| k.2.to_owned()))?;
     let mods = MODS.iter().filter(|(m, _)| key.mods.contains(*m)).map(|(_, word)| *word);
     Some(mods.chain([name.as_str()]).collect::<Vec<_>>().join("+"))

@@ -15,6 +15,7 @@ pub fn virtual_key(keysym: u32) -> Option<u8> {
     }
     Some(match keysym {
         0x20 => 0x20,
+        0x27 => 0xde,
         0x2c => 0xbc,
         0x2d => 0xbd,
         0x2e => 0xbe,

@@ -12,6 +12,7 @@ use crate::desktop::keyboard::{self, Keyboard, Told};
 use crate::desktop::keynames;
 use crate::event::Edge;
 use crate::problem::Problem;
+use crate::settings::Ptt;
 
 /// How long a press is waited for.
 const PRESS: Duration = Duration::from_secs(20);
@@ -55,10 +56,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 }
 
 fn choose(s: &mut Setup<'_>, key: &str) -> Result<(), Problem> {
-    if !key.eq_ignore_ascii_case("none") {
-        // As the key will be read: taken away from the others, or listened to.
-        if s.config.ptt.grab { keynames::parse(key).map(drop) } else { keynames::listened(key).map(drop) }?;
-    }
+    keynames::check(&Ptt { key: key.to_owned(), ..s.config.ptt.clone() })?;
     s.set("ptt.key", &key.into())
 }
 
