@@ -75,6 +75,7 @@ seed("packets", '{"type":"dataref_update_values","data":{"1234":1.5,"77":[1,2]}}
 shipped = open("config/stratus.toml").read()
 seed("configuration", shipped)
 seed("configuration", "\n".join(line[2:] if re.match(r"# [a-z_0-9]+ = ", line) else line for line in shipped.splitlines()))
+seed("configuration", '[speech]\r\nmodel = "C:\\temp\\base.bin" # x\r\n[audio]\rmute = yes\r[brain]\nollama_url = "[::1]:11434/v1"\n\x1a')
 seed("configuration", '[audio]\nvolume_percent = 7\n[sim]\nlink = "replay:x"\n[ptt]\njoystick = ["044f:b10a/button 3"]\n')
 mark = re.search(r'const MARK: &str = "([^"]+)"', open("src/update.rs").read()).group(1)
 manifest = {"version": "9.9.9", "notes": "all new", "files": [{"system": "linux-amd64", "name": "stratus.deb", "url": "stratus.deb", "bytes": 10, "sha256": "a" * 64}]}

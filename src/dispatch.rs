@@ -386,7 +386,7 @@ impl Shell {
                     None => crate::config::set_key(&self.paths.config_file, &path, &value).map(drop),
                 };
                 if let Err(p) = set {
-                    self.inbox.offer(Event::Trouble(p));
+                    self.inbox.offer(Event::Trouble(p.because("what you chose is in force until Stratus ends")));
                 }
             }
             Effect::Reconfigure(config) => self.reconfigure(config),

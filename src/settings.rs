@@ -403,6 +403,14 @@ impl Config {
         if self.audio.side_tone_percent > 100 {
             return bad("audio.side_tone_percent", format!("{} is above 100", self.audio.side_tone_percent), "0 to 100");
         }
+        let paths = [("speech.model", &self.speech.model), ("sim.simconnect_dll", &self.sim.simconnect_dll)];
+        let paths = paths.into_iter().filter_map(|(key, path)| Some((key, path.as_ref()?.to_string_lossy().into_owned())));
+        for (key, path) in paths.chain([("sim.link", self.sim.link.clone())]) {
+            if let Some(c) = path.chars().find(|c| c.is_control()) {
+                let why = format!("{path:?} contains the control character {c:?}: in double quotes a backslash starts an escape sequence");
+                return bad(key, why, "write a path in single quotes ('C:\\models\\base.bin'), or double each backslash");
+            }
+        }
         if !is_voice(&self.speech.voice) {
             return bad(
                 "speech.voice",

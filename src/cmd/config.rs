@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::cli::ConfigWhat;
-use crate::config;
+use crate::config::{self, Examined};
+use crate::desktop::keynames;
 
 pub(super) fn run(file: Option<&Path>, what: ConfigWhat) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout();
@@ -13,10 +14,27 @@ pub(super) fn run(file: Option<&Path>, what: ConfigWhat) -> anyhow::Result<ExitC
         ConfigWhat::Path => writeln!(out, "{}", super::config_path(file)?.display())?,
         ConfigWhat::Default => out.write_all(config::SHIPPED.as_bytes())?,
         ConfigWhat::Show => out.write_all(toml::to_string(&*super::configuration(file)?)?.as_bytes())?,
-        ConfigWhat::Check => {
-            super::configuration(file)?;
-            writeln!(out, "{}: right", super::config_path(file)?.display())?;
-        }
+        ConfigWhat::Check => check(file, &mut out)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says whether the configuration can be used, and what of it a person should know all the same.
+fn check(file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
+    let path = super::config_path(file)?;
+    if file.is_none() && !config::look(&path)? {
+        writeln!(out, "{}: not there yet, so that every key has its default", path.display())?;
+        return Ok(());
+    }
+    let Examined { config, mut warnings } = config::examine(&path)?;
+    keynames::check(&config.ptt).map_err(|mut p| {
+        p.why.insert(0, config::place(&path, "ptt.key"));
+        p
+    })?;
+    warnings.extend(config::may_change(&path).err());
+    for warning in warnings {
+        writeln!(out, "{}", warning.to_string().replacen("error:", "warning:", 1))?;
+    }
+    writeln!(out, "{}: right", path.display())?;
+    Ok(())
 }

@@ -28,7 +28,7 @@ struct Check {
 
 pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file);
-    let found = config.as_ref().map_err(Clone::clone).and_then(|_| Ok(super::config_path(file)?.display().to_string()));
+    let found = config.as_ref().map_err(Clone::clone).and_then(|_| parts::configuration(file));
     let config = config.unwrap_or_default();
     let c = &config;
     // A sound system, a bus or a server may hang: the doctor does not. Tray and key belong to this thread.

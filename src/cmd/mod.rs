@@ -135,7 +135,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 /// The configuration for a command that cannot work on a broken one; without a file it is the defaults.
 pub(crate) fn configuration(file: Option<&Path>) -> Result<Arc<Config>, Problem> {
     let path = config_path(file)?;
-    if file.is_none() && !path.exists() {
+    if file.is_none() && !crate::config::look(&path)? {
         return Ok(Arc::default());
     }
     crate::config::read(&path).map(Arc::new)

@@ -62,6 +62,9 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     if let Some(n) = &loaded.notice {
         inbox.offer(Event::Notice { title: "The configuration has new names".into(), body: n.words() });
     }
+    for w in &loaded.warnings {
+        inbox.offer(Event::Notice { title: "The configuration".into(), body: w.one_line() });
+    }
     if config.speech.model.is_none() {
         inbox.offer(Event::Trouble(crate::speech::model::none_chosen()));
     }

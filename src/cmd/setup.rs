@@ -38,7 +38,7 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
     }
     let config = match file {
         // A file that is named and not there is made, as the tray makes it.
-        Some(_) if !paths.config_file.exists() => Arc::default(),
+        Some(_) if !config::look(&paths.config_file)? => Arc::default(),
         _ => super::configuration(file)?,
     };
     let mut answers = std::io::stdin().lock();

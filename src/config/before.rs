@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::place::{look, may_change, unwritten as failed};
 use super::set::replace;
 use crate::problem::Problem;
 
@@ -38,10 +39,14 @@ pub fn keep(path: &Path) -> Result<(), Problem> {
     if is_begun(path) {
         return Ok(());
     }
-    match super::create(path) {
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists && !path.exists() => return Err(failed("keep a copy of", path, &e)),
-        _ => {}
+    if !look(path)?
+        && let Err(e) = super::create(path)
+        && e.kind() != io::ErrorKind::AlreadyExists
+    {
+        return Err(failed("create", path, &e));
     }
+    // Nothing will be written into a file that is read-only, and there is nothing to undo then.
+    may_change(path)?;
     copy(path, &begun(path)).map_err(|e| failed("keep a copy of", path, &e))
 }
 
@@ -63,7 +68,7 @@ pub fn undo(path: &Path) -> Result<PathBuf, Problem> {
             .fix("`stratus setup` makes one when it changes something"));
     };
     let put_back = || -> io::Result<()> {
-        let old = fs::read_to_string(&copy_of)?;
+        let old = fs::read(&copy_of)?;
         if path.exists() {
             copy(path, &undone(path))?;
         }
@@ -86,12 +91,6 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     write().inspect_err(|_| {
         let _ = fs::remove_file(&temp);
     })
-}
-
-fn failed(what: &str, path: &Path, e: &io::Error) -> Problem {
-    Problem::config(format!("cannot {what} the configuration"))
-        .because(format!("{}: {e}", path.display()))
-        .fix("check that the folder may be written and the disk is not full; the file is unchanged")
 }
 
 #[cfg(test)]
@@ -133,5 +132,18 @@ mod tests {
         set_key(&path, "audio.mute", "true").unwrap();
         undo(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), SHIPPED);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_to_nothing_is_not_replaced_by_what_was_there_before() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        fs::write(&path, "[audio]\nmute = true\n").unwrap();
+        keep(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(dir.path().join("gone"), &path).unwrap();
+        assert!(undo(&path).is_err());
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink() && is_begun(&path), "link and copy are as they were");
     }
 }

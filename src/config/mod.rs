@@ -3,10 +3,15 @@
 //! Stratus never rewrites the file: single keys are changed in place, comments kept.
 
 pub mod before;
+mod explain;
 mod hints;
+mod lex;
+mod mend;
+mod place;
 mod read;
 pub mod renamed;
 mod set;
+mod text;
 mod watch;
 
 use std::fs::{self, File};
@@ -14,7 +19,8 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-pub use read::{parse, read};
+pub use place::{look, may_change};
+pub use read::{Examined, examine, parse, place, read};
 pub use set::set_key;
 pub use watch::Watch;
 
@@ -36,6 +42,8 @@ pub struct Loaded {
     pub problem: Option<Problem>,
     /// Keys in the file that had old names were given their new ones.
     pub notice: Option<Notice>,
+    /// What was understood though it is not written as it should be.
+    pub warnings: Vec<Problem>,
 }
 
 /// Reads the configuration at `path`; creates the file, all keys commented out, where there is none.
@@ -46,24 +54,31 @@ pub fn load_or_create(path: &Path) -> Loaded {
 }
 
 fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
-    // `create` first: looking and then creating would race with a second start.
     let (mut notice, mut unwritten) = (None, None);
-    let result = match create(path) {
-        Ok(()) => return Loaded { config: Arc::default(), problem: None, notice },
-        Err(e) if e.kind() != io::ErrorKind::AlreadyExists && !path.exists() => Err(Problem::config("cannot create the configuration")
-            .because(format!("{}: {e}", path.display()))
-            .fix("Stratus runs on its defaults; make the folder writable, or name a file with `--config FILE`")),
-        Err(_) => {
-            match renamed::migrate(path, table) {
-                Ok(done) => notice = done,
-                Err(p) => unwritten = Some(p),
+    let defaults = |problem, notice| Loaded { config: Arc::default(), problem, notice, warnings: Vec::new() };
+    match look(path) {
+        Ok(true) => {}
+        Ok(false) => match create(path) {
+            Ok(()) => return defaults(None, notice),
+            // A second start was faster.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(e) => {
+                let p = Problem::config("cannot create the configuration").because(format!("{}: {e}", path.display()));
+                let fix = "Stratus runs on its defaults; make the folder writable, or name a file with `--config FILE`";
+                return defaults(Some(p.fix(fix)), notice);
             }
-            read::read_with(path, table)
+        },
+        Err(p) => return defaults(Some(p), notice),
+    }
+    match renamed::migrate(path, table) {
+        Ok(done) => notice = done,
+        Err(p) => unwritten = Some(p),
+    }
+    match read::examine_with(path, table) {
+        Ok(Examined { config, warnings }) => {
+            Loaded { config: Arc::new(config), problem: unwritten, notice, warnings }
         }
-    };
-    match result {
-        Ok(config) => Loaded { config: Arc::new(config), problem: unwritten, notice },
-        Err(problem) => Loaded { config: Arc::default(), problem: Some(problem), notice },
+        Err(problem) => defaults(Some(problem), notice),
     }
 }
 

@@ -2,13 +2,15 @@
 //!
 //! What still has an old name is understood meanwhile: a file that cannot be written is no reason to stop.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Key, TableLike};
 
-use super::read::is_endless;
-use super::set::replace;
+use super::mend::readable;
+use super::place::unwritten;
+use super::read::open;
+use super::set::{like, replace};
+use super::text::encode;
 use crate::problem::Problem;
 
 /// A key's old dotted name, and the one it has now.
@@ -37,19 +39,15 @@ impl Notice {
 /// Gives renamed keys in the file their new names, after a copy. `None` where there is nothing to do, or where the file is
 /// broken anyway: that is told by whoever reads it.
 pub fn migrate(path: &Path, table: &[Renamed]) -> Result<Option<Notice>, Problem> {
-    if is_endless(path) {
-        return Ok(None);
-    }
-    let Ok(text) = fs::read_to_string(path) else { return Ok(None) };
+    let Ok((text, form)) = open(path) else { return Ok(None) };
     let Some((new, keys)) = renamed(&text, table) else { return Ok(None) };
     let mut copy = path.as_os_str().to_owned();
     copy.push(".before-renaming");
     let copy = PathBuf::from(copy);
     // The copy by the same careful way as the file: whole, or as it was.
-    if let Err(e) = replace(&copy, &text).and_then(|()| replace(path, &new)) {
-        return Err(Problem::config("cannot give renamed keys in the configuration their new names")
-            .because(format!("{}: {e}", path.display()))
-            .fix("the old names are understood meanwhile; make the folder writable"));
+    if let Err(e) = replace(&copy, &encode(&text, form)).and_then(|()| replace(path, &encode(&new, form))) {
+        let p = unwritten("give renamed keys their new names in", path, &e);
+        return Err(Problem { fix: format!("the old names are understood meanwhile; {}", p.fix), ..p });
     }
     Ok(Some(Notice { keys, copy }))
 }
@@ -69,7 +67,8 @@ pub(super) fn renamed(text: &str, table: &[Renamed]) -> Option<(String, Vec<Rena
 /// One key; `None` where it does not stand there.
 fn rename(text: &str, old: &str, new: &str) -> Option<String> {
     let ((old_table, old_key), (new_table, new_key)) = (old.rsplit_once('.')?, new.rsplit_once('.')?);
-    let doc = Document::parse(text).ok()?;
+    let readable = readable(text);
+    let doc = Document::parse(readable.text.as_str()).ok()?;
     let find = |table: &str, key: &str| {
         let mut at = doc.as_item();
         for part in table.split('.') {
@@ -81,9 +80,9 @@ fn rename(text: &str, old: &str, new: &str) -> Option<String> {
     let taken = find(new_table, new_key).is_some();
     if let Some(at) = at.filter(|_| old_table == new_table && !taken) {
         // In its place, and nothing else of the text is touched.
-        return Some(format!("{}{new_key}{}", text.get(..at.start)?, text.get(at.end..)?));
+        return Some(format!("{}{new_key}{}", text.get(..readable.in_file(at.start))?, text.get(readable.in_file(at.end)..)?));
     }
-    let mut doc: DocumentMut = text.parse().ok()?;
+    let mut doc: DocumentMut = readable.text.parse().ok()?;
     let from = table_of(&mut doc, old_table, false)?;
     let above = from.get_key_value(old_key)?.0.leaf_decor().clone();
     let item = from.remove(old_key)?;
@@ -92,7 +91,7 @@ fn rename(text: &str, old: &str, new: &str) -> Option<String> {
         let table = table_of(&mut doc, new_table, true)?;
         table.entry_format(&Key::new(new_key).with_leaf_decor(above)).or_insert(item);
     }
-    Some(doc.to_string())
+    Some(like(text, &doc.to_string()))
 }
 
 fn table_of<'a>(doc: &'a mut DocumentMut, name: &str, make: bool) -> Option<&'a mut dyn TableLike> {
@@ -109,6 +108,8 @@ fn table_of<'a>(doc: &'a mut DocumentMut, name: &str, make: bool) -> Option<&'a 
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::config::{SHIPPED, parse};
     use crate::settings::Config;

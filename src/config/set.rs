@@ -1,12 +1,16 @@
-//! Changing one key in the pilot's file: comments and order stay, and the file is never half written.
+//! Changing one key in the pilot's file: nothing else of it is touched, and the file is never half written.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, Value};
+use toml_edit::{Document, DocumentMut, Item, Table, Value};
 
-use super::read::{is_endless, parse};
+use super::lex::below_header;
+use super::mend::readable;
+use super::place::{look, unwritten, writable};
+use super::read::{open, parse};
+use super::text::{Form, encode};
 use crate::paths::{private, private_folder};
 use crate::problem::Problem;
 use crate::settings::Config;
@@ -14,75 +18,112 @@ use crate::settings::Config;
 /// Sets a dotted key ("audio.mute") to a TOML value ("true") in the file at `path`, and gives the configuration
 /// that the file then holds. A key that stood only in a comment is added below its table's header.
 ///
-/// Nothing is written when the result would not be a valid configuration.
+/// Nothing is written when the result would not be a valid configuration, or when the file is read-only.
 pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
-    let failed = |why: String| Problem::config(format!("cannot set `{key}` in the configuration")).because(why);
+    let what = format!("set `{key}` in");
     // A value is set by its new name, and the others must be understood.
     super::renamed::migrate(path, super::renamed::RENAMED)?;
-    if is_endless(path) {
-        return Err(failed(format!("{} is a pipe or a device", path.display())).fix("move it away"));
-    }
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => super::SHIPPED.to_owned(),
-        Err(e) => {
-            return Err(failed(format!("{}: {e}", path.display())).fix("check that the file may be read and written"));
-        }
+    let (text, form) = if look(path)? {
+        writable(path).map_err(|e| unwritten(&what, path, &e))?;
+        open(path)?
+    } else {
+        (super::SHIPPED.to_owned(), Form::default())
     };
-    let new = with_key(&text, key, value).map_err(|why| failed(why).fix("mend the file, or the value, by hand"))?;
+    let new = with_key(&text, key, value).map_err(|why| {
+        // A file that TOML cannot read is told with its line.
+        parse(&text, path).err().unwrap_or_else(|| {
+            Problem::config(format!("cannot set `{key}` in the configuration")).because(why).fix("mend the file, or the value, by hand")
+        })
+    })?;
     let config = parse(&new, path)?;
     if new != text {
-        replace(path, &new).map_err(|e| {
-            failed(format!("{}: {e}", path.display()))
-                .fix("check that the folder may be written and the disk is not full; the file is unchanged")
-        })?;
+        replace(path, &encode(&new, form)).map_err(|e| unwritten(&what, path, &e))?;
     }
     Ok(config)
 }
 
 /// The text with one key changed.
 fn with_key(text: &str, key: &str, value: &str) -> Result<String, String> {
-    let mut doc: DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| e.message().to_owned())?;
-    if doc.as_table().is_empty() && !text.trim().is_empty() {
-        // Comments alone: what is new stands below them, as a pilot would write it.
-        return with_key("", key, value).map(|new| format!("{}\n\n{new}", text.trim_end()));
-    }
-    let mut new: Value = value.trim().parse().map_err(|_| format!("{value:?} is not a TOML value"))?;
-    let (tables, last) = key.rsplit_once('.').map_or(("", key), |(t, k)| (t, k));
-    let mut at: &mut dyn toml_edit::TableLike = doc.as_table_mut();
-    for name in tables.split('.').filter(|t| !t.is_empty()) {
-        at = at
-            .entry(name)
-            .or_insert_with(|| Item::Table(Table::new()))
-            .as_table_like_mut()
-            .ok_or_else(|| format!("`{name}` is not a table there"))?;
-    }
-    match at.get_mut(last) {
-        Some(Item::Value(old)) => {
-            // Its comment at the end of the line belongs to the pilot.
-            *new.decor_mut() = old.decor().clone();
-            *old = new;
+    let readable = readable(text);
+    let doc = Document::parse(readable.text.as_str()).map_err(|e| e.message().to_owned())?;
+    let new: Value = value.trim().parse().map_err(|_| format!("{value:?} is not a TOML value"))?;
+    let (table, last) = key.rsplit_once('.').unwrap_or(("", key));
+    let holder = table.split('.').filter(|t| !t.is_empty()).try_fold(doc.as_item(), |at, part| at.get(part));
+    match holder.map(|h| (h, h.get(last))) {
+        Some((_, Some(Item::Value(old)))) => {
+            let at = old.span().ok_or_else(|| format!("`{key}` has no place there"))?;
+            let at = readable.in_file(at.start)..readable.in_file(at.end);
+            Ok([&text[..at.start], &new.to_string(), &text[at.end..]].concat())
         }
-        Some(_) => return Err(format!("`{key}` is a table there")),
-        None => {
-            at.insert(last, Item::Value(new));
-        }
+        Some((_, Some(_))) => Err(format!("`{key}` is a table there")),
+        Some((holder, None)) if holder.as_table_like().is_none() => Err(format!("`{table}` is not a table there")),
+        Some(_) => match below_header(&readable.text, table) {
+            Some(at) => {
+                let (above, below) = text.split_at(readable.in_file(at));
+                // The last line may lack its end.
+                let first = if above.ends_with(['\n', '\r']) { "" } else { line_end(text) };
+                Ok([above, first, last, " = ", &new.to_string(), line_end_of(above).unwrap_or(line_end(text)), below].concat())
+            }
+            None => rebuilt(text, table, last, new),
+        },
+        None => Ok(with_table(text, table, &format!("{last} = {new}"))),
     }
-    Ok(doc.to_string())
 }
 
-/// Writes beside the file and renames over it; a link stays a link.
-pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
-    let target = fs::canonicalize(path).or_else(|_| std::path::absolute(path))?;
+/// The text with a new table below all else.
+fn with_table(text: &str, table: &str, line: &str) -> String {
+    let (end, body) = (line_end(text), text.trim_end_matches(|c: char| c.is_whitespace() || c == '\u{1a}'));
+    // An end-of-file sign of old systems stays the last of all.
+    let sign = if text[body.len()..].contains('\u{1a}') { "\u{1a}" } else { "" };
+    let gap = if body.is_empty() { String::new() } else { end.repeat(2) };
+    format!("{body}{gap}[{table}]{end}{line}{end}{sign}")
+}
+
+/// A table in another form than below a header of its own ("audio = { mute = true }", "audio.mute = true"): written anew.
+fn rebuilt(text: &str, table: &str, key: &str, value: Value) -> Result<String, String> {
+    let mut doc: DocumentMut = readable(text).text.parse().map_err(|e: toml_edit::TomlError| e.message().to_owned())?;
+    let mut at: &mut dyn toml_edit::TableLike = doc.as_table_mut();
+    for name in table.split('.').filter(|t| !t.is_empty()) {
+        let next = at.entry(name).or_insert_with(|| Item::Table(Table::new()));
+        at = next.as_table_like_mut().ok_or_else(|| format!("`{name}` is not a table there"))?;
+    }
+    at.insert(key, Item::Value(value));
+    Ok(like(text, &doc.to_string()))
+}
+
+/// What was written anew, with the line ends of what was there.
+pub(super) fn like(old: &str, new: &str) -> String {
+    new.replace("\r\n", "\n").replace('\n', line_end(old))
+}
+
+/// How the first line of a text ends; "\n" where there is only one.
+fn line_end(text: &str) -> &'static str {
+    text.find(['\n', '\r']).and_then(|at| ["\r\n", "\n", "\r"].into_iter().find(|end| text[at..].starts_with(end))).unwrap_or("\n")
+}
+
+/// How the last line of a text ends, if it does.
+fn line_end_of(text: &str) -> Option<&'static str> {
+    ["\r\n", "\n", "\r"].into_iter().find(|end| text.ends_with(end))
+}
+
+/// Writes beside the file and renames over it; a link stays a link. A file that may not be written is not replaced.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = match fs::canonicalize(path) {
+        Ok(target) => target,
+        // A link to nothing is the pilot's: it is not replaced by a file.
+        Err(e) if fs::symlink_metadata(path).is_ok() => return Err(e),
+        Err(_) => std::path::absolute(path)?,
+    };
     let folder = target.parent().ok_or(io::ErrorKind::NotFound)?;
     private_folder(folder)?;
+    writable(&target)?;
     let temp = folder.join(format!(".stratus.toml.{}.new", std::process::id()));
     let write = || {
         let mut file = private().write(true).create(true).truncate(true).open(&temp)?;
         if let Ok(old) = fs::metadata(&target) {
             file.set_permissions(old.permissions())?;
         }
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&temp, &target)
     };
@@ -147,5 +188,70 @@ mod tests {
         set_key(&link, "audio.mute", "true").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert!(fs::read_to_string(&real).unwrap().contains("mute = true"));
+    }
+
+    #[test]
+    fn line_ends_and_everything_else_stay_as_they_were() {
+        for (old, key, value, new) in [
+            // In place.
+            ("[audio]\r\nmute   = true\t# night\r\n", "audio.mute", "false", "[audio]\r\nmute   = false\t# night\r\n"),
+            ("[audio]\rmute = true\r# x\r", "audio.mute", "false", "[audio]\rmute = false\r# x\r"),
+            ("[audio]\r\nmute = true\n# x\r# y", "audio.mute", "false", "[audio]\r\nmute = false\n# x\r# y"),
+            // Below a header, with that header's own line end.
+            ("# x\n[audio]\r\n# mute = false\r\n", "audio.mute", "true", "# x\n[audio]\r\nmute = true\r\n# mute = false\r\n"),
+            ("# x\r\n[audio]\n", "audio.mute", "true", "# x\r\n[audio]\nmute = true\n"),
+            ("# x\r[audio]", "audio.mute", "true", "# x\r[audio]\rmute = true\r"),
+            ("[audio] # mine\r\n[sim]\r\n", "audio.mute", "true", "[audio] # mine\r\nmute = true\r\n[sim]\r\n"),
+            ("a = '''\n[audio]\n'''\n[ \"audio\" ]\n", "audio.mute", "true", "a = '''\n[audio]\n'''\n[ \"audio\" ]\nmute = true\n"),
+            // A table of its own.
+            ("# x\r\n[sim]\r\nrecord = true\r\n", "audio.mute", "true", "# x\r\n[sim]\r\nrecord = true\r\n\r\n[audio]\r\nmute = true\r\n"),
+            ("[sim]\n\u{1a}", "audio.mute", "true", "[sim]\n\n[audio]\nmute = true\n\u{1a}"),
+            // Other forms are written anew, with toml_edit's own spaces.
+            ("audio.tail_ms = 1\r\n", "audio.mute", "true", "audio.tail_ms = 1\r\naudio.mute = true\r\n"),
+            ("audio = { tail_ms = 1 }\r\n", "audio.mute", "true", "audio = { tail_ms = 1 , mute = true }\r\n"),
+            // What is understood though it is not right stays as the pilot wrote it.
+            (
+                "[speech]\nmodel = \"C:\\temp\\b.bin\" # x\n[audio]\nmute = true\n\u{1a}",
+                "audio.mute",
+                "false",
+                "[speech]\nmodel = \"C:\\temp\\b.bin\" # x\n[audio]\nmute = false\n\u{1a}",
+            ),
+        ] {
+            assert_eq!(with_key(old, key, value).unwrap(), new, "{old:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_encoding_keeps_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        let wide = |text: &str, mark: &[u8]| [mark, &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat();
+        for mark in [&[0xff, 0xfe][..], &[]] {
+            fs::write(&path, wide("[audio]\r\nmute = true # a comment \u{e4}\r\n", mark)).unwrap();
+            assert!(!set_key(&path, "audio.mute", "false").unwrap().audio.mute);
+            assert_eq!(fs::read(&path).unwrap(), wide("[audio]\r\nmute = false # a comment \u{e4}\r\n", mark));
+        }
+        fs::write(&path, "\u{feff}[audio]\nmute = true\n").unwrap();
+        set_key(&path, "audio.mute", "false").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "\u{feff}[audio]\nmute = false\n");
+        for broken in [&b"[audio]\nmute = true\n\0\0\0"[..], b"\0\0\0\0", b"[audio]\n# \xfc\n"] {
+            fs::write(&path, broken).unwrap();
+            assert_eq!(set_key(&path, "audio.mute", "false").unwrap_err().exit_code(), 3);
+            assert_eq!(fs::read(&path).unwrap(), broken, "nothing is written over");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_to_nothing_and_a_folder_are_not_written_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("stratus.toml");
+        std::os::unix::fs::symlink(dir.path().join("gone"), &path).unwrap();
+        assert!(set_key(&path, "audio.mute", "true").unwrap_err().to_string().contains("is a link to"));
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink() && !dir.path().join("gone").exists());
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(set_key(&path, "audio.mute", "true").unwrap_err().to_string().contains("is a folder"));
+        assert!(path.is_dir());
     }
 }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use super::hints::Hints;
-use super::{read, set_key};
+use super::{Examined, examine, read, set_key};
 use crate::problem::Problem;
 use crate::settings::Config;
 use crate::worker::bell::{Bell, Rope, Woken, bell};
@@ -142,7 +142,11 @@ fn watch(pace: Pace, path: &Path, seen: &Mutex<Seen>, stopped: &Bell, tell: &mut
         }
         settling = None;
         last.stamp = now;
-        let news = match read(path) {
+        let examined = examine(path).map(|Examined { config, warnings }| {
+            warnings.iter().for_each(|w| log::warn!("{}", w.one_line()));
+            config
+        });
+        let news = match examined {
             Ok(config) if last.broken.is_none() && config == *last.config => continue,
             Ok(config) => {
                 last.config = Arc::new(config);

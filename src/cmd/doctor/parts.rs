@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::audio::{resample, take};
+use crate::config;
 use crate::desktop::keyboard;
 use crate::dispatch::{newest, updates};
 use crate::event::{Hints, Voice};
@@ -20,10 +21,24 @@ use crate::update::{Found, Version};
 /// What the doctor says to itself.
 const WORDS: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
 
+/// Where the configuration is, and what of it a person should know though it can be used.
+pub(super) fn configuration(file: Option<&Path>) -> Result<String, Problem> {
+    let path = Paths::find(file)?.config_file;
+    let mut notes = Vec::new();
+    if config::look(&path)? {
+        notes.extend(config::examine(&path)?.warnings.iter().map(Problem::one_line));
+        notes.extend(config::may_change(&path).err().map(|p| p.one_line()));
+    }
+    notes.insert(0, path.display().to_string());
+    Ok(notes.join("; "))
+}
+
 /// The folders that Stratus writes to.
 pub(super) fn folders(file: Option<&Path>) -> Result<String, Problem> {
     let paths = Paths::find(file)?;
-    for folder in [paths.config_file.parent().unwrap_or(&paths.data_dir), &paths.data_dir, &paths.log_dir] {
+    // Of a configuration that is there, or cannot be looked at, its own part tells.
+    let own = paths.config_file.parent().filter(|_| config::look(&paths.config_file) == Ok(false));
+    for folder in own.into_iter().chain([paths.data_dir.as_path(), &paths.log_dir]) {
         let probe = folder.join(format!(".stratus-{}.probe", std::process::id()));
         let tried = std::fs::create_dir_all(folder)
             .and_then(|()| std::fs::File::create(&probe)?.write_all(WORDS.as_bytes()))

@@ -1,0 +1,125 @@
+//! What stands where the configuration should be, and whether Stratus may read and change it. Whoever asks hears the same.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+use crate::problem::Problem;
+
+/// Whether there is a file to read. A problem where there is something else, or where nobody can tell.
+pub fn look(path: &Path) -> Result<bool, Problem> {
+    let shown = path.display();
+    let broken = |why: String, fix: &str| Err(Problem::config("cannot read the configuration").because(why).fix(fix.to_owned()));
+    let link = match fs::symlink_metadata(path) {
+        Ok(m) => m.file_type().is_symlink(),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(e) => return Err(unread(path, &e)),
+    };
+    match fs::metadata(path) {
+        Ok(m) if m.is_dir() => broken(format!("{shown} is a folder"), "move the folder away; Stratus then makes a new file"),
+        // A pipe that nobody fills would never be read to its end, nor would some devices.
+        Ok(m) if !m.is_file() => broken(format!("{shown} is a pipe or a device"), "move it away; Stratus then makes a new file"),
+        Ok(_) => File::open(path).map(|_| true).map_err(|e| unread(path, &e)),
+        Err(e) if link && e.kind() != io::ErrorKind::PermissionDenied => {
+            let to = fs::read_link(path).map_or_else(|_| "nowhere".to_owned(), |to| to.display().to_string());
+            let why = format!("{shown} is a link to {to}, and there is no file ({e})");
+            broken(why, "put the file where the link points to, or delete the link; Stratus then makes a new file")
+        }
+        Err(e) => Err(unread(path, &e)),
+    }
+}
+
+/// The configuration cannot be read, and not because there is none.
+pub(super) fn unread(path: &Path, e: &io::Error) -> Problem {
+    let fix = match e.kind() {
+        io::ErrorKind::PermissionDenied => owner_remedy(path),
+        io::ErrorKind::NotFound => "check that the file is there and that you may read it".to_owned(),
+        io::ErrorKind::NotADirectory => "a file stands in place of a folder on the way to it: move that file away".to_owned(),
+        _ => "check that the file is there and that the disk is in order".to_owned(),
+    };
+    Problem::config("cannot read the configuration").because(format!("{}: {e}", path.display())).fix(fix)
+}
+
+/// Whose it is decides what helps: the usual cause is a program that was once started with sudo.
+fn owner_remedy(path: &Path) -> String {
+    // The first on the way that can be looked at and not be entered.
+    let culprit = path.ancestors().find(|p| fs::symlink_metadata(p).is_ok()).unwrap_or(path).display().to_string();
+    if cfg!(windows) {
+        return format!("give your account the right to read and write {culprit}");
+    }
+    format!(
+        "{culprit} belongs to another account, or keeps you out: give it back to yours with `sudo chown -R \"$USER\" '{culprit}'` and `chmod -R u+rwX '{culprit}'`"
+    )
+}
+
+/// Whether the file may be changed, if there is one: one that its owner or its disk keeps from being written is not replaced
+/// by another either.
+pub fn may_change(path: &Path) -> Result<(), Problem> {
+    writable(path).map_err(|e| unwritten("change", path, &e))
+}
+
+/// The error with which the file, if there is one, refuses to be written.
+pub(super) fn writable(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().append(true).open(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}
+
+/// The configuration cannot be written; `what` says what was to be done to it.
+pub(super) fn unwritten(what: &str, path: &Path, e: &io::Error) -> Problem {
+    let why = format!("{}: {e}", path.display());
+    match e.kind() {
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            Problem::config(format!("cannot {what} the configuration: it is read-only")).because(why).fix(
+                "change it where it is made, if another program makes it (home-manager, a dotfile manager); else make the file and its \
+                 folder writable for your account. It is unchanged, and Stratus goes on with it",
+            )
+        }
+        _ => Problem::config(format!("cannot {what} the configuration"))
+            .because(why)
+            .fix("check that its folder is there and the disk is not full; the file is unchanged"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn whatever_stands_there_is_told_for_what_it_is() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("file"), "").unwrap();
+        fs::create_dir(at("folder")).unwrap();
+        symlink(at("file"), at("link")).unwrap();
+        symlink(at("gone"), at("dangling")).unwrap();
+        symlink(at("loop"), at("loop")).unwrap();
+        symlink(at("folder"), at("to-folder")).unwrap();
+        assert_eq!((look(&at("file")), look(&at("link")), look(&at("nothing"))), (Ok(true), Ok(true), Ok(false)));
+        assert_eq!(look(&at("no-folder/stratus.toml")), Ok(false));
+        for (name, says) in [
+            ("folder", "is a folder"),
+            ("to-folder", "is a folder"),
+            ("dangling", "is a link to"),
+            ("loop", "is a link to"),
+            ("file/stratus.toml", "in place of a folder"),
+        ] {
+            let p = look(&at(name)).unwrap_err();
+            assert!(p.to_string().contains(says) && p.to_string().contains(name) && !p.fix.is_empty() && p.exit_code() == 3, "{p}");
+        }
+        assert!(look(Path::new("/dev/null")).unwrap_err().to_string().contains("a device"));
+    }
+
+    #[test]
+    fn what_may_not_be_written_is_read_only() {
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::ReadOnlyFilesystem] {
+            let p = unwritten("change", Path::new("stratus.toml"), &kind.into());
+            assert!(p.what.contains("read-only") && p.fix.contains("home-manager"), "{p}");
+        }
+        let p = unwritten("change", Path::new("stratus.toml"), &io::ErrorKind::StorageFull.into());
+        assert!(!p.what.contains("read-only") && p.fix.contains("full"), "{p}");
+    }
+}
