@@ -4,6 +4,7 @@
 
 pub mod before;
 mod explain;
+mod good;
 mod hints;
 mod lex;
 mod mend;
@@ -70,15 +71,17 @@ fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
         },
         Err(p) => return defaults(Some(p), notice),
     }
+    let damaged = good::restore(path);
     match renamed::migrate(path, table) {
         Ok(done) => notice = done,
         Err(p) => unwritten = Some(p),
     }
     match read::examine_with(path, table) {
         Ok(Examined { config, warnings }) => {
-            Loaded { config: Arc::new(config), problem: unwritten, notice, warnings }
+            good::keep(path);
+            Loaded { config: Arc::new(config), problem: damaged.or(unwritten), notice, warnings }
         }
-        Err(problem) => defaults(Some(problem), notice),
+        Err(problem) => defaults(damaged.or(Some(problem)), notice),
     }
 }
 

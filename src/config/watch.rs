@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use super::hints::Hints;
-use super::{Examined, examine, read, set_key};
+use super::{Examined, examine, good, read, set_key};
 use crate::problem::Problem;
 use crate::settings::Config;
 use crate::worker::bell::{Bell, Rope, Woken, bell};
@@ -95,6 +95,7 @@ impl Watch {
         let mut seen = lock(&self.seen);
         let told = seen.broken.is_some() || read(&self.path).is_ok_and(|there| there == *seen.config);
         let config = Arc::new(set_key(&self.path, key, value)?);
+        good::keep(&self.path);
         if !told {
             return Ok(config);
         }
@@ -143,6 +144,7 @@ fn watch(pace: Pace, path: &Path, seen: &Mutex<Seen>, stopped: &Bell, tell: &mut
         settling = None;
         last.stamp = now;
         let examined = examine(path).map(|Examined { config, warnings }| {
+            good::keep(path);
             warnings.iter().for_each(|w| log::warn!("{}", w.one_line()));
             config
         });
