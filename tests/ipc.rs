@@ -277,6 +277,7 @@ fn the_tray_of_a_long_home_starts_and_the_commands_find_it() {
     assert!(ptt.status.success(), "{}", String::from_utf8_lossy(&ptt.stderr));
     let second = stratus(&["run"]).output().unwrap();
     assert!(String::from_utf8_lossy(&second.stderr).contains("running already"), "{second:?}");
-    stratus::ipc::reach(&places.0, &Request::Quit(true), LIMIT).unwrap();
+    // It may be gone before its answer is.
+    let _ = stratus::ipc::reach(&places.0, &Request::Quit(true), LIMIT);
     assert!(tray.wait().unwrap().success());
 }
