@@ -14,6 +14,8 @@ const PURE: &[(&str, &[&str])] = &[
     ("airports", &["units", "problem", "report"]),
     ("settings", &["units", "problem"]),
     ("event", &["units", "problem", "models", "update", "report", "airports", "settings"]),
+    // Of the seam only the clip.
+    ("sound", &["event"]),
     // Of the seam only the question for the language model.
     ("atc", &["units", "problem", "report", "airports", "settings", "event"]),
     ("app", &["units", "problem", "models", "update", "report", "airports", "settings", "atc", "event"]),
@@ -37,7 +39,7 @@ const SHELL: &[&str] = &[
     "worker",
     "cli",
 ];
-const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths", "models", "pipe"];
+const FOR_SHELL: &[&str] = &["event", "report", "airports", "units", "settings", "worker", "problem", "paths", "models", "pipe", "sound"];
 
 /// These see everything.
 const TOP: &[&str] = &["dispatch", "cmd", "lib", "main"];
