@@ -79,7 +79,7 @@ impl Finder {
         self.host = None;
         let host = match self.server {
             Some(id) => cpal::host_from_id(id).map_err(|e| self.way.none().because(e))?,
-            None => cpal::default_host(),
+            None => connect(),
         };
         let found = self.look(&host).ok_or_else(|| self.way.none())?;
         if host.id().name() != "ALSA" {
@@ -116,6 +116,13 @@ impl Finder {
     }
 }
 
+/// Connects with the sound system.
+pub(super) fn connect() -> cpal::Host {
+    #[cfg(target_os = "linux")]
+    super::chatter::listen();
+    cpal::default_host()
+}
+
 fn default(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
     match way {
         Way::In => host.default_input_device(),
@@ -139,7 +146,7 @@ fn is_named(device: &cpal::Device, wanted: &str) -> bool {
 
 /// The devices of the moment; none where the sound system does not answer.
 pub fn all(way: Way) -> Vec<Listed> {
-    all_of(&cpal::default_host(), way)
+    all_of(&connect(), way)
 }
 
 /// The devices that one connection to the sound system shows.

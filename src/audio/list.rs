@@ -1,6 +1,6 @@
 //! Which microphones and speakers there are, by the names that the tray's menu shows.
 
-use super::devices::{Listed, Way, all_of};
+use super::devices::{Listed, Way, all_of, connect};
 use crate::event::Devices;
 
 /// Lists again and again by one connection: a new one each time costs memory that does not come back.
@@ -12,7 +12,7 @@ pub struct Lister {
 impl Lister {
     /// The devices of the moment; empty lists where the sound system does not answer.
     pub fn list(&mut self) -> Devices {
-        let host = self.host.take().unwrap_or_else(cpal::default_host);
+        let host = self.host.take().unwrap_or_else(connect);
         let names = |way| {
             let mut names: Vec<String> = all_of(&host, way).into_iter().map(|d: Listed| d.name).collect();
             names.dedup();

@@ -1,6 +1,8 @@
 //! Sound: the microphone's ring and takes, resampling, the radio, and the speaker.
 
 pub mod capture;
+#[cfg(target_os = "linux")]
+mod chatter;
 pub mod devices;
 pub mod ear;
 pub mod keeper;
