@@ -3,6 +3,8 @@
 pub mod capture;
 #[cfg(target_os = "linux")]
 mod chatter;
+#[cfg(target_os = "linux")]
+pub mod cookie;
 pub mod devices;
 pub mod ear;
 pub mod keeper;
