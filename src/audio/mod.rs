@@ -13,6 +13,7 @@ pub mod meter;
 pub mod mouth;
 #[cfg(target_os = "linux")]
 pub mod news;
+mod offer;
 pub mod pauses;
 pub mod play;
 pub mod radio;
