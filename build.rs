@@ -1,4 +1,4 @@
-//! Windows's resources of the program: icon, version and manifest. Nothing on other systems.
+//! Windows's resources of the program: icon, version and manifest. On Linux the few lines of C between alsa-lib and the log.
 
 use std::error::Error;
 
@@ -33,7 +33,12 @@ const MANIFEST: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=icons/stratus.ico");
-    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("windows") {
+    println!("cargo:rerun-if-changed=src/audio/chatter.c");
+    let system = std::env::var("CARGO_CFG_TARGET_OS");
+    if system.as_deref() == Ok("linux") {
+        cc::Build::new().file("src/audio/chatter.c").warnings(true).compile("stratus_chatter");
+    }
+    if system.as_deref() == Ok("windows") {
         winresource::WindowsResource::new()
             .set_icon("icons/stratus.ico")
             .set_manifest(MANIFEST)

@@ -285,7 +285,7 @@ pub enum PttEdge {
 /// `stratus transcribe`
 #[derive(Debug, Args)]
 pub struct Transcribe {
-    /// Recordings (WAV).
+    /// Recordings (WAV); "-" is standard input.
     #[arg(required = true, value_name = "FILE.wav")]
     pub files: Vec<PathBuf>,
     /// The speech model; else the configured one.
@@ -302,7 +302,7 @@ pub struct Speak {
     /// The words.
     #[arg(required = true, num_args = 1..)]
     pub text: Vec<String>,
-    /// Write a WAV file instead of playing.
+    /// Write a WAV file instead of playing; "-" is standard output.
     #[arg(long, value_name = "FILE.wav")]
     pub out: Option<PathBuf>,
     /// "en-US", "en-GB", or "windows:" and the name of one of Windows's own; else the configured one.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::menu::{Choice, Devices, MenuModel, TrayState};
+pub use self::menu::{Choice, Devices, MenuModel, SoundDevice, TrayState};
 use crate::airports::described::{Described, Origin};
 use crate::models::Offer;
 use crate::problem::Problem;

@@ -1,7 +1,7 @@
 //! Stratus: push-to-talk air-traffic control for flight simulators.
 //!
 //! Two halves and one seam. The pure half decides ([`units`], [`problem`], [`report`], [`airports`], [`atc`],
-//! [`settings`], [`event`], [`app`]); the shell touches the world. Between them are [`event::Event`] and
+//! [`settings`], [`event`], [`sound`], [`app`]); the shell touches the world. Between them are [`event::Event`] and
 //! [`event::Effect`]. `ARCHITECTURE.md` maps the code and lists its invariants.
 
 // The pure half: no clock, files, threads, sockets or randomness. clippy.toml names what is denied here.
@@ -21,6 +21,8 @@ pub mod problem;
 pub mod report;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod settings;
+#[deny(clippy::disallowed_methods, clippy::disallowed_types)]
+pub mod sound;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]
 pub mod units;
 #[deny(clippy::disallowed_methods, clippy::disallowed_types)]

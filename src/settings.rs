@@ -120,7 +120,7 @@ pub struct Audio {
     /// Speaker by name or id; `None` is the system's default.
     #[serde(deserialize_with = "unless_empty")]
     pub speaker: Option<String>,
-    /// The microphone's channel that counts, from 1; 0 is the mean of all.
+    /// The microphone's channel that counts, from 1; 0: those that carry sound.
     pub input_channel: u8,
     /// When the microphone is open.
     pub keep_open: KeepOpen,

@@ -12,7 +12,7 @@ use desk::{desk, wait};
 use stratus::desktop::key::Key;
 use stratus::desktop::toast::Toaster;
 use stratus::desktop::tray::Tray;
-use stratus::event::{Choice, Devices, Edge, MenuModel, Toast, TrayState};
+use stratus::event::{Choice, Devices, Edge, MenuModel, SoundDevice, Toast, TrayState};
 use stratus::problem::Problem;
 use stratus::settings::BrainMode;
 
@@ -34,11 +34,12 @@ fn the_tray_shows_states_and_a_menu_that_works() {
     tray.show(TrayState::Ready);
     wait("the first icon again", 5, || (item.icon() == icons[0]).then_some(()));
 
+    let device = |name: &str| SoundDevice { id: format!("pulseaudio:{name}"), name: name.into() };
     let mut model = MenuModel {
         unit: "Hilo & Tower_118.1".into(),
         recent: vec!["N172SP, <b>runway 26</b>,\ncleared for take-off".into(), "two".into(), "three".into()],
         muted: true,
-        devices: Devices { microphones: vec!["Yeti_1".into()], speakers: vec!["Headset".into()], ..Devices::default() },
+        devices: Devices { microphones: vec![device("Yeti_1")], speakers: vec![device("Headset")], ..Devices::default() },
         voice: "en-US".into(),
         tunes: true,
         joystick: vec!["044f:b10a/button 3".into()],

@@ -1,9 +1,13 @@
 //! Sound devices: which there are, by stable id and by name; which one is meant; and the one to fall back on.
 
+use std::sync::{Mutex, PoisonError};
+
 use cpal::HostId;
 use cpal::traits::{DeviceTrait, HostTrait};
 use serde::Serialize;
 
+use super::offer;
+use crate::event::SoundDevice;
 use crate::problem::Problem;
 
 /// A microphone, or a speaker.
@@ -40,6 +44,57 @@ pub struct Found {
     pub name: String,
     /// It is the one that is meant, not the one to fall back on.
     pub chosen: bool,
+    /// Why it is not a device of the sound server, where there is one.
+    refused: Option<Problem>,
+}
+
+impl Found {
+    /// It cannot be opened: why, and what to do.
+    pub(super) fn unopened(&self, way: Way, why: impl std::fmt::Display, fix: &str) -> Problem {
+        let p = Problem::new(format!("the {} cannot be opened", way.word())).because(&self.name).because(why);
+        match &self.refused {
+            Some(server) => server.why.iter().fold(p.because(&server.what), |p, why| p.because(why)).fix(server.fix.clone()),
+            None => p.fix(fix),
+        }
+    }
+}
+
+/// A connection to the sound system.
+pub(super) struct Connection {
+    pub host: cpal::Host,
+    /// Why it is not one to the sound server that is there.
+    pub refused: Option<Problem>,
+}
+
+/// Connects with the sound system: with its server where there is one that lets Stratus in, else with what is below it.
+pub(super) fn connect() -> Result<Connection, Problem> {
+    #[cfg(target_os = "linux")]
+    super::chatter::listen();
+    let mut refused = None;
+    for id in cpal::available_hosts() {
+        match cpal::host_from_id(id) {
+            Ok(host) => {
+                note(refused.as_ref());
+                return Ok(Connection { host, refused });
+            }
+            Err(e) => {
+                let server = Problem::new(format!("the sound server ({}) cannot be used", id.name()));
+                let remedy = "`pactl info` shows whether other programs reach it; restart it, or log in again";
+                refused.get_or_insert_with(|| server.because(e).fix(remedy));
+            }
+        }
+    }
+    Err(refused.unwrap_or_else(|| Problem::new("there is no sound system")))
+}
+
+/// Writes into the log why the sound server is not used, once for each reason.
+fn note(refused: Option<&Problem>) {
+    static TOLD: Mutex<Option<Problem>> = Mutex::new(None);
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.as_ref() != refused {
+        refused.iter().for_each(|p| log::warn!("{}", p.one_line()));
+        *told = refused.cloned();
+    }
 }
 
 /// A device as it is listed.
@@ -57,7 +112,7 @@ pub struct Listed {
 pub struct Finder {
     way: Way,
     wanted: Option<String>,
-    host: Option<cpal::Host>,
+    connection: Option<Connection>,
     /// The sound server that was used before: while it restarts, nothing reaches past it to the hardware.
     server: Option<HostId>,
 }
@@ -65,33 +120,33 @@ pub struct Finder {
 impl Finder {
     /// Looks for the device called `wanted` (id, name, or a part of the name), or for the system's default.
     pub fn new(way: Way, wanted: Option<&str>) -> Self {
-        Self { way, wanted: wanted.map(str::to_lowercase), host: None, server: None }
+        Self { way, wanted: wanted.map(str::to_owned), connection: None, server: None }
     }
 
     /// The device of now: the one that is meant, or the default until that one is there.
     pub fn find(&mut self) -> Result<Found, Problem> {
-        if let Some(host) = &self.host
-            && let Some(found) = self.look(host)
+        if let Some(connection) = &self.connection
+            && let Some(found) = self.look(connection)
         {
             return Ok(found);
         }
         // The connection may be that of a server which has ended.
-        self.host = None;
-        let host = match self.server {
-            Some(id) => cpal::host_from_id(id).map_err(|e| self.way.none().because(e))?,
-            None => cpal::default_host(),
+        self.connection = None;
+        let connection = match self.server {
+            Some(id) => cpal::host_from_id(id).map(|host| Connection { host, refused: None }).map_err(|e| self.way.none().because(e))?,
+            None => connect()?,
         };
-        let found = self.look(&host).ok_or_else(|| self.way.none())?;
-        if host.id().name() != "ALSA" {
-            self.server = Some(host.id());
+        let found = self.look(&connection).ok_or_else(|| self.way.none())?;
+        if connection.host.id().name() != "ALSA" {
+            self.server = Some(connection.host.id());
         }
-        self.host = Some(host);
+        self.connection = Some(connection);
         Ok(found)
     }
 
     /// What was found could not be opened: the next look begins anew, for a sound server may have come up meanwhile.
     pub fn forget(&mut self) {
-        self.host = None;
+        self.connection = None;
     }
 
     /// Looks are cheap where a server is asked, and dear where devices are opened to be looked at.
@@ -99,21 +154,31 @@ impl Finder {
         self.server.is_some()
     }
 
-    fn look(&self, host: &cpal::Host) -> Option<Found> {
+    fn look(&self, connection: &Connection) -> Option<Found> {
+        let Connection { host, refused } = connection;
+        let found = |device: cpal::Device, chosen| Found { id: id(&device), name: name(&device), device, chosen, refused: refused.clone() };
         if let Some(wanted) = &self.wanted {
-            let all: Vec<cpal::Device> = match self.way {
-                Way::In => host.input_devices().ok()?.collect(),
-                Way::Out => host.output_devices().ok()?.collect(),
+            let all: Vec<cpal::Device> = devices(host, self.way)?;
+            let offered = offer::offered(self.way, all.iter().map(|d| listed(d, None)).collect());
+            // A name may be a part of several: what is offered comes first, so that a microphone goes before what a speaker plays.
+            let fit = |d: &cpal::Device| {
+                let device = SoundDevice { id: id(d), name: name(d) };
+                device.fits(wanted).map(|rank| (rank, !offered.iter().any(|o| o.id == device.id)))
             };
-            // The whole id first: a name may be a part of another one's.
-            let named = |exact: bool| all.iter().find(|d| if exact { id(d).to_lowercase() == *wanted } else { is_named(d, wanted) });
-            if let Some(device) = named(true).or_else(|| named(false)) {
-                return Some(Found { id: id(device), name: name(device), device: device.clone(), chosen: true });
+            if let Some((_, device)) = all.into_iter().filter_map(|d| Some((fit(&d)?, d))).min_by_key(|(rank, _)| *rank) {
+                return Some(found(device, true));
             }
         }
-        let device = default(host, self.way)?;
-        Some(Found { id: id(&device), name: name(&device), device, chosen: self.wanted.is_none() })
+        default(host, self.way).map(|device| found(device, self.wanted.is_none()))
     }
+}
+
+fn devices(host: &cpal::Host, way: Way) -> Option<Vec<cpal::Device>> {
+    match way {
+        Way::In => host.input_devices().map(Iterator::collect),
+        Way::Out => host.output_devices().map(Iterator::collect),
+    }
+    .ok()
 }
 
 fn default(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
@@ -132,25 +197,42 @@ fn name(device: &cpal::Device) -> String {
     device.description().map_or_else(|_| "a device without a name".to_owned(), |d| d.name().to_owned())
 }
 
-/// A device is meant by its id, with or without the sound system's name before it, or by a part of its name.
-fn is_named(device: &cpal::Device, wanted: &str) -> bool {
-    id(device).to_lowercase().ends_with(wanted) || name(device).to_lowercase().contains(wanted)
+fn listed(device: &cpal::Device, standard: Option<&str>) -> Listed {
+    let id = id(device);
+    Listed { default: standard == Some(&id), name: name(device), id }
 }
 
-/// The devices of the moment; none where the sound system does not answer.
-pub fn all(way: Way) -> Vec<Listed> {
-    all_of(&cpal::default_host(), way)
+/// The devices of the moment.
+#[derive(Debug, Default)]
+pub struct Here {
+    /// Microphones to choose from.
+    pub microphones: Vec<Listed>,
+    /// Speakers to choose from.
+    pub speakers: Vec<Listed>,
+    /// The system's default is what a speaker plays: nobody speaks into that. Its name.
+    pub monitor: Option<String>,
+    /// Why these are not the sound server's, or none at all.
+    pub trouble: Option<Problem>,
 }
 
-/// The devices that one connection to the sound system shows.
+/// Looks at the sound system, once.
+pub fn here() -> Here {
+    match connect() {
+        Ok(Connection { host, refused }) => Here {
+            microphones: all_of(&host, Way::In),
+            speakers: all_of(&host, Way::Out),
+            monitor: default(&host, Way::In).filter(|d| offer::is_monitor(&id(d))).map(|d| name(&d)),
+            trouble: refused,
+        },
+        Err(p) => Here { trouble: Some(p), ..Here::default() },
+    }
+}
+
+/// The devices that one connection to the sound system offers.
 pub(super) fn all_of(host: &cpal::Host, way: Way) -> Vec<Listed> {
     let standard = default(host, way).map(|d| id(&d));
-    let listed = |d: cpal::Device| Listed { default: standard.as_ref() == Some(&id(&d)), id: id(&d), name: name(&d) };
-    let mut all: Vec<Listed> = match way {
-        Way::In => host.input_devices().map(|d| d.map(listed).collect()),
-        Way::Out => host.output_devices().map(|d| d.map(listed).collect()),
-    }
-    .unwrap_or_default();
+    let there = devices(host, way).unwrap_or_default();
+    let mut all = offer::offered(way, there.iter().map(|d| listed(d, standard.as_deref())).collect());
     all.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     all.dedup();
     all

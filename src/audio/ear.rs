@@ -14,6 +14,7 @@ use super::devices::{Found, Way};
 use super::keeper::{self, Looks};
 use crate::problem::Problem;
 use crate::settings::Audio;
+use crate::sound::channels::Downmix;
 
 /// Frames of a callback that are asked for: 20 ms at 48 kHz.
 const BUFFER: u32 = 960;
@@ -103,9 +104,7 @@ impl Watch {
 pub struct Ear {
     ring: Producer<f32>,
     pulse: Arc<Pulse>,
-    channels: usize,
-    /// The channel that counts; none: the mean of all.
-    channel: Option<usize>,
+    mix: Downmix,
 }
 
 impl Ear {
@@ -115,23 +114,10 @@ impl Ear {
         f32: FromSample<T>,
     {
         self.pulse.callbacks.fetch_add(1, Ordering::Relaxed);
-        let share = 1.0 / self.channels as f32;
-        for frame in data.chunks_exact(self.channels) {
-            let sample = match self.channel {
-                Some(c) => f32::from_sample_(frame[c]),
-                None => {
-                    let mut sum = 0.0;
-                    for s in frame {
-                        sum += f32::from_sample_(*s);
-                    }
-                    sum * share
-                }
-            };
-            // A full ring means that the thread stands still: the newest sound is lost, never memory.
-            if self.ring.push(sample).is_err() {
-                break;
-            }
-        }
+        let channels = self.mix.channels();
+        let sample = |frame: usize, channel: usize| f32::from_sample_(data[frame * channels + channel]);
+        // A full ring means that the thread stands still: the newest sound is lost, never memory.
+        self.mix.block(data.len() / channels, sample, |sample| self.ring.push(sample).is_ok());
     }
 }
 
@@ -154,11 +140,11 @@ pub struct Microphone {
 }
 
 impl Microphone {
-    /// A microphone without a device: whoever holds the ear is its clock. `channel` counts from 1; 0 is the mean of all.
+    /// A microphone without a device: whoever holds the ear is its clock. `channel` counts from 1; 0 leaves the choice to the sound.
     pub fn scripted(id: &str, rate: u32, channels: u16, channel: u8) -> (Self, Ear) {
         let pulse = Arc::new(Pulse::default());
         let (producer, ring) = RingBuffer::new(rate as usize * RING_S);
-        let ear = Ear::new(producer, pulse.clone(), channels, channel);
+        let ear = Ear::new(producer, pulse.clone(), rate, channels, channel);
         let watch = Watch::new(pulse);
         (Self { _stream: None, ring, watch, rate, name: id.to_owned(), id: id.to_owned(), chosen: true }, ear)
     }
@@ -170,11 +156,8 @@ impl Ear {
         self.ring.is_abandoned()
     }
 
-    fn new(ring: Producer<f32>, pulse: Arc<Pulse>, channels: u16, channel: u8) -> Self {
-        let channels = usize::from(channels).max(1);
-        // A channel that the device does not have: the mean of all is better than silence.
-        let channel = usize::from(channel).checked_sub(1).filter(|c| *c < channels);
-        Self { ring, pulse, channels, channel }
+    fn new(ring: Producer<f32>, pulse: Arc<Pulse>, rate: u32, channels: u16, channel: u8) -> Self {
+        Self { ring, pulse, mix: Downmix::new(channels, rate, channel.into()) }
     }
 }
 
@@ -184,15 +167,11 @@ pub fn looks(settings: &Audio) -> Looks<Microphone> {
     keeper::looks(Way::In, settings.microphone.clone(), move |found| open(found, channel))
 }
 
-/// Opens a microphone. `channel` counts from 1; 0 is the mean of all.
+/// Opens a microphone. `channel` counts from 1; 0 leaves the choice to the sound.
 pub fn open(found: &Found, channel: u8) -> Result<Microphone, Problem> {
     let device = &found.device;
-    let failed = |e: cpal::Error| {
-        Problem::new("the microphone cannot be opened")
-            .because(&found.name)
-            .because(e)
-            .fix("check that it is connected and that no other program keeps it to itself")
-    };
+    let fix = "check that it is connected and that no other program keeps it to itself";
+    let failed = |e: cpal::Error| found.unopened(Way::In, e, fix);
     let supported = device.default_input_config().map_err(failed)?;
     let rate = supported.sample_rate();
     let format = supported.sample_format();
@@ -200,7 +179,7 @@ pub fn open(found: &Found, channel: u8) -> Result<Microphone, Problem> {
     let start = |buffer_size| {
         let (producer, ring) = RingBuffer::new(rate as usize * RING_S);
         let config = StreamConfig { channels: supported.channels(), sample_rate: rate, buffer_size };
-        let ear = Ear::new(producer, pulse.clone(), supported.channels(), channel);
+        let ear = Ear::new(producer, pulse.clone(), rate, supported.channels(), channel);
         let stream = match format {
             SampleFormat::I8 => listen::<i8>(device, config, ear),
             SampleFormat::I16 => listen::<i16>(device, config, ear),
@@ -242,16 +221,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_channel_or_the_mean_of_all_is_heard() {
-        for (channel, want) in [(0, 0.25), (1, 0.5), (2, 0.0), (3, 0.25)] {
+    fn one_channel_or_what_all_carry_is_heard() {
+        // The second channel is the first one inverted, as of a balanced line in a socket for stereo.
+        let wave = |n: usize| (n as f32 * 0.3).sin() * 0.5;
+        for (channel, sign) in [(0, 1.0), (1, 1.0), (2, -1.0), (3, 1.0)] {
             let (mut m, mut ear) = Microphone::scripted("a", 8000, 2, channel);
-            ear.hear(&[0.5f32, 0.0, 0.5, 0.0, 0.9]);
-            assert_eq!((m.ring.pop(), m.ring.pop(), m.ring.pop().ok()), (Ok(want), Ok(want), None), "channel {channel}");
+            for block in 0..10 {
+                let both: Vec<f32> = (0..160).flat_map(|n| [wave(block * 160 + n), -wave(block * 160 + n)]).collect();
+                ear.hear(&both);
+            }
+            let worst = (0..1600).map(|n| (m.ring.pop().unwrap() - wave(n) * sign).abs()).fold(0.0, f32::max);
+            assert!(worst < 1e-6 && m.ring.pop().is_err(), "channel {channel}: {worst}");
         }
         let (mut m, mut ear) = Microphone::scripted("a", 8000, 1, 0);
         ear.hear(&[i16::MIN]);
         ear.hear(&[128u8, 255]);
         assert_eq!((m.ring.pop(), m.ring.pop()), (Ok(-1.0), Ok(0.0)));
+        // A frame that is not whole is none.
+        let (mut m, mut ear) = Microphone::scripted("a", 8000, 2, 0);
+        ear.hear(&[0.5f32, 0.5, 0.9]);
+        assert_eq!((m.ring.pop(), m.ring.pop().ok()), (Ok(0.5), None));
     }
 
     #[test]

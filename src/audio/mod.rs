@@ -1,6 +1,10 @@
 //! Sound: the microphone's ring and takes, resampling, the radio, and the speaker.
 
 pub mod capture;
+#[cfg(target_os = "linux")]
+mod chatter;
+#[cfg(target_os = "linux")]
+pub mod cookie;
 pub mod devices;
 pub mod ear;
 pub mod keeper;
@@ -9,6 +13,7 @@ pub mod meter;
 pub mod mouth;
 #[cfg(target_os = "linux")]
 pub mod news;
+mod offer;
 pub mod pauses;
 pub mod play;
 pub mod radio;

@@ -10,11 +10,13 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use pulseaudio::protocol::{
-    AuthParams, AuthReply, Command, CommandReply, MAX_VERSION, Prop, Props, SetClientNameReply, SinkInfo, SourceInfo,
+    AuthParams, AuthReply, Command, CommandReply, MAX_VERSION, Prop, Props, ServerInfo, SetClientNameReply, SinkInfo, SourceInfo,
     SubscriptionEventType, SubscriptionMask, TagStructReader, read_descriptor, write_command_message,
 };
 
-use crate::event::Devices;
+use super::devices::{Listed, Way};
+use super::offer;
+use crate::event::{Devices, SoundDevice};
 
 /// A server that takes longer than this to answer, or to finish what it has begun to say, is none.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -57,13 +59,14 @@ impl News {
         Ok(news)
     }
 
-    /// The names of the devices of the moment, as the desktop shows them.
+    /// The devices of the moment, as the desktop shows them.
     pub fn list(&mut self) -> Result<Devices, Gone> {
-        // What the server calls a monitor is a microphone too, as it is to cpal: some pilots mean it.
         let sources = self.ask::<Vec<SourceInfo>>(&Command::GetSourceInfoList)?;
         let sinks = self.ask::<Vec<SinkInfo>>(&Command::GetSinkInfoList)?;
-        let microphones = names(sources.into_iter().map(|s| s.description.unwrap_or(s.name)));
-        Ok(Devices { microphones, speakers: names(sinks.into_iter().map(|s| s.description.unwrap_or(s.name))), ..Devices::default() })
+        let server = self.ask::<ServerInfo>(&Command::GetServerInfo)?;
+        let microphones = offered(Way::In, sources.into_iter().map(|s| (s.name, s.description)), server.default_source_name);
+        let speakers = offered(Way::Out, sinks.into_iter().map(|s| (s.name, s.description)), server.default_sink_name);
+        Ok(Devices { microphones, speakers, ..Devices::default() })
     }
 
     /// Reads what the server has told: whether a device came or went. To be called when the descriptor is readable.
@@ -119,11 +122,17 @@ impl News {
     }
 }
 
-fn names(names: impl Iterator<Item = CString>) -> Vec<String> {
-    let mut names: Vec<String> = names.map(|n| String::from_utf8_lossy(n.as_bytes()).into_owned()).collect();
-    names.sort();
-    names.dedup();
-    names
+/// Those that are offered, by the ids that cpal gives them.
+fn offered(way: Way, all: impl Iterator<Item = (CString, Option<CString>)>, default: Option<CString>) -> Vec<SoundDevice> {
+    let text = |t: &CString| String::from_utf8_lossy(t.as_bytes()).into_owned();
+    let listed = |(id, name): (CString, Option<CString>)| {
+        let default = default.as_ref() == Some(&id);
+        Listed { name: text(name.as_ref().unwrap_or(&id)), id: format!("pulseaudio:{}", text(&id)), default }
+    };
+    let offered = offer::offered(way, all.map(listed).collect());
+    let mut devices: Vec<SoundDevice> = offered.into_iter().map(|Listed { id, name, .. }| SoundDevice { id, name }).collect();
+    devices.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    devices
 }
 
 impl AsFd for News {

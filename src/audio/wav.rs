@@ -1,54 +1,78 @@
-//! WAV files: any PCM or float file in, 16-bit PCM out.
+//! Sound in files: any WAV file in, from a path or from standard input; 16-bit PCM out, to a path or to standard output.
 
+use std::fs::File;
+use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
 
-use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
+use hound::{SampleFormat, WavSpec, WavWriter};
 
 use crate::event::Clip;
 use crate::problem::Problem;
+use crate::sound::wav::{self, Recording};
 
-/// A longer recording is no call: ten minutes at 48 kHz stereo.
-const LONGEST: u32 = 48_000 * 2 * 600;
+/// More bytes than these are no call: ten minutes at 48 kHz stereo, in floats of 64 bits.
+const MOST: u64 = 48_000 * 2 * 8 * 600 + (1 << 20);
+/// The name of standard input and standard output.
+const STANDARD: &str = "-";
 
-/// Reads a WAV file as mono, -1 to 1, at its own rate. Channels are averaged.
+/// Reads a WAV file as mono, -1 to 1, at its own rate. What a file that was cut short still holds is read.
 pub fn read(path: &Path) -> Result<Clip, Problem> {
-    let failed = |e: hound::Error| {
-        Problem::new(format!("cannot read {}", path.display())).because(e).fix("give a WAV file with PCM or float samples")
-    };
-    let mut reader = WavReader::open(path).map_err(failed)?;
-    let spec = reader.spec();
-    if spec.channels == 0 || spec.sample_rate == 0 || reader.len() > LONGEST {
-        return Err(Problem::new(format!("cannot use {}", path.display()))
-            .because("it is empty of sound, or longer than ten minutes")
-            .fix("give a shorter WAV file"));
+    let Recording { clip, ends_early } = recording(path)?;
+    if ends_early {
+        log::warn!("{} ends before its header says", path.display());
     }
-    let samples: Vec<f32> = match spec.sample_format {
-        SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>().map_err(failed)?,
-        SampleFormat::Int => {
-            let full = (1i64 << (spec.bits_per_sample.clamp(1, 32) - 1)) as f32;
-            reader.samples::<i32>().map(|s| s.map(|v| v as f32 / full)).collect::<Result<_, _>>().map_err(failed)?
-        }
-    };
-    let channels = usize::from(spec.channels);
-    let mono: Vec<f32> = samples
-        .chunks(channels)
-        .map(|c| c.iter().sum::<f32>() / c.len() as f32)
-        .map(|s| if s.is_finite() { s.clamp(-1.0, 1.0) } else { 0.0 })
-        .collect();
-    Ok(Clip { samples: mono.into(), rate: spec.sample_rate })
+    Ok(clip)
 }
 
-/// Writes mono samples (-1 to 1) as 16-bit PCM.
-pub fn write(path: &Path, samples: &[f32], rate: u32) -> Result<(), Problem> {
-    let failed = |e: hound::Error| {
-        Problem::new(format!("cannot write {}", path.display())).because(e).fix("choose another file, or free some space")
-    };
-    let spec = WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
-    let mut w = WavWriter::create(path, spec).map_err(failed)?;
-    for s in samples {
-        w.write_sample((s.clamp(-1.0, 1.0) * 32_767.0).round() as i16).map_err(failed)?;
+/// The same with what there is to be told of the file. "-" is standard input.
+pub fn recording(path: &Path) -> Result<Recording, Problem> {
+    let failed = || Problem::new(format!("cannot read {}", named(path)));
+    let open: io::Result<Box<dyn Read>> =
+        if path == STANDARD { Ok(Box::new(io::stdin())) } else { File::open(path).map(|f| Box::new(f) as _) };
+    let mut file = Vec::new();
+    let read = open.and_then(|input| input.take(MOST + 1).read_to_end(&mut file));
+    read.map_err(|e| failed().because(e).fix("name a WAV file that is there and may be read"))?;
+    if file.len() as u64 > MOST {
+        return Err(failed().because("it is longer than ten minutes").fix("give a shorter piece of it"));
     }
-    w.finalize().map_err(failed)
+    wav::read(&file).map_err(|e| failed().because(e.why).fix(e.fix))
+}
+
+/// What a person calls the file.
+pub fn named(path: &Path) -> String {
+    if path == STANDARD { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// Writes mono samples (-1 to 1) as 16-bit PCM. "-" is standard output. Fails with what stands in the way.
+pub fn write(path: &Path, samples: &[f32], rate: u32) -> Result<(), Problem> {
+    let file = bytes(samples, rate).map_err(|e| Problem::bug("a sound cannot be written as a WAV file").because(e))?;
+    if path == STANDARD {
+        let mut out = io::stdout().lock();
+        return out.write_all(&file).and_then(|()| out.flush()).map_err(|e| Problem::new("cannot write to standard output").because(e));
+    }
+    let refused = |why: String, fix: String| Err(Problem::new(format!("cannot write {}", path.display())).because(why).fix(fix));
+    if path.is_dir() {
+        return refused("it is a folder".into(), format!("name a file in it: {}", path.join("speech.wav").display()));
+    }
+    let Err(e) = std::fs::write(path, file) else { return Ok(()) };
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            refused(format!("there is no folder {}", folder.display()), "make the folder first, or choose another".into())
+        }
+        _ if e.kind() == io::ErrorKind::StorageFull => refused(e.to_string(), "free some space, or choose another disk".into()),
+        _ => refused(e.to_string(), "choose a folder that you may write to".into()),
+    }
+}
+
+fn bytes(samples: &[f32], rate: u32) -> Result<Vec<u8>, hound::Error> {
+    let mut file = Cursor::new(Vec::new());
+    let spec = WavSpec { channels: 1, sample_rate: rate, bits_per_sample: 16, sample_format: SampleFormat::Int };
+    let mut w = WavWriter::new(&mut file, spec)?;
+    for s in samples {
+        w.write_sample((s.clamp(-1.0, 1.0) * 32_767.0).round() as i16)?;
+    }
+    w.finalize()?;
+    Ok(file.into_inner())
 }
 
 #[cfg(test)]
@@ -64,6 +88,27 @@ mod tests {
         assert_eq!(clip.rate, 8000);
         assert!((clip.samples[1] - 0.5).abs() < 1e-3 && clip.samples[3] > 0.99);
         std::fs::write(&file, b"not a wav at all").unwrap();
-        assert!(read(&file).is_err() && read(&dir.path().join("none.wav")).is_err());
+        for (path, why) in [(file, "it is text"), (dir.path().join("none.wav"), ""), (dir.path().to_owned(), "")] {
+            let p = read(&path).unwrap_err();
+            assert!(p.what.contains(&*path.to_string_lossy()) && p.why[0].contains(why) && !p.fix.is_empty(), "{p:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_way_of_a_file_is_told_and_stays_as_it_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("a.wav");
+        std::fs::write(&file, b"mine").unwrap();
+        for (path, why) in [
+            (dir.path().to_owned(), "it is a folder"),
+            (dir.path().join("new/a.wav"), "there is no folder"),
+            // A file stands where a folder should.
+            (file.join("a.wav"), "there is no folder"),
+        ] {
+            let p = write(&path, &[0.0; 9], 8000).unwrap_err();
+            assert!(p.why[0].contains(why) && !p.fix.is_empty(), "{p:?}");
+        }
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
+        assert_eq!(std::fs::read(&file).unwrap(), b"mine");
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use crate::audio::devices::{Listed, Way, all};
+use crate::audio::devices::{Here, Listed, here};
 use crate::audio::meter;
 use crate::cli::DevicesArgs;
 
@@ -14,10 +14,14 @@ pub(super) fn run(file: Option<&Path>, args: &DevicesArgs) -> anyhow::Result<Exi
     if let Some(seconds) = args.meter {
         return meter(file, seconds, args.json);
     }
-    let (microphones, speakers) = (all(Way::In), all(Way::Out));
+    let Here { microphones, speakers, monitor, trouble } = here();
     let mut out = std::io::stdout();
+    if let Some(p) = &trouble {
+        // Nobody reads it where there is no standard error.
+        let _ = writeln!(std::io::stderr(), "{p}");
+    }
     if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&json!({"microphones": microphones, "speakers": speakers}))?)?;
+        writeln!(out, "{}", serde_json::to_string_pretty(&json!({"microphones": microphones, "speakers": speakers, "problem": trouble}))?)?;
         return Ok(ExitCode::SUCCESS);
     }
     for (title, key, list) in [("Microphones", "microphone", &microphones), ("Speakers", "speaker", &speakers)] {
@@ -30,6 +34,9 @@ pub(super) fn run(file: Option<&Path>, args: &DevicesArgs) -> anyhow::Result<Exi
         }
     }
     writeln!(out, "* the system's default")?;
+    if let Some(name) = monitor {
+        writeln!(out, "The system's default microphone is \"{name}\": it hears what the speaker plays, and not you.")?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -36,6 +36,9 @@ use crate::settings::Config;
 
 /// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
+    // Before anything that may have a thread.
+    #[cfg(target_os = "linux")]
+    crate::audio::cookie::bring();
     let parsed = Cli::try_parse();
     #[cfg(windows)]
     let alone = windowed(parsed.as_ref().ok());

@@ -14,34 +14,99 @@ use crate::dispatch;
 use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, WINDOWS_VOICE};
+use crate::sound::wav::Recording;
 use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
 use crate::speech::{model, trial};
 
+/// A recording that nowhere reaches this is silent: -60 dBFS.
+const SILENCE: f32 = 0.001;
+
+/// Each recording's words; one that has none, or cannot be read, does not keep the others from being heard.
 pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
     let mut ears = ears(&config, args.model.as_deref())?;
     let mut out = std::io::stdout();
+    let mut code = 0;
     for path in &args.files {
-        let sound = wav::read(path)?;
-        let samples = resample::to_rate(&sound.samples, sound.rate, take::RATE)?;
-        let begun = Instant::now();
-        let heard = ears.transcribe(&samples, &Hints::default(), &AtomicBool::new(false))?;
-        let took = begun.elapsed();
+        let result = words(&mut ears, path);
+        // Nobody reads it where there is no standard error.
+        let tell = |words: String| drop(writeln!(std::io::stderr(), "{words}"));
+        match &result {
+            Ok(words) => words.note.iter().for_each(|p| tell(p.one_line())),
+            Err(p) => {
+                code = code.max(p.exit_code());
+                tell(p.to_string());
+            }
+        }
         if args.json {
-            let seconds = samples.len() as f64 / f64::from(take::RATE);
-            writeln!(
-                out,
-                "{}",
-                json!({"file": path, "text": heard.text, "confidence": heard.confidence, "seconds": seconds, "took_ms": took.as_millis() as u64})
-            )?;
-        } else if args.files.len() > 1 {
-            writeln!(out, "{}\t{}", path.display(), heard.text)?;
-        } else {
-            writeln!(out, "{}", heard.text)?;
+            let line = match &result {
+                Ok(w) => {
+                    json!({"file": path, "text": w.text, "confidence": w.confidence, "seconds": w.seconds, "took_ms": w.took_ms, "problem": w.note})
+                }
+                Err(p) => json!({"file": path, "text": "", "problem": p}),
+            };
+            writeln!(out, "{line}")?;
+        } else if let Ok(Words { text, .. }) = result {
+            match args.files.as_slice() {
+                [_] => writeln!(out, "{text}")?,
+                _ => writeln!(out, "{}\t{text}", path.display())?,
+            }
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(ExitCode::from(code))
+}
+
+/// What was heard in a recording.
+struct Words {
+    text: String,
+    confidence: f32,
+    /// Of sound.
+    seconds: f64,
+    took_ms: u64,
+    /// Not all of the recording was heard.
+    note: Option<Problem>,
+}
+
+/// Recognises a recording. One in which nothing is heard is a problem.
+fn words(ears: &mut Recogniser, path: &Path) -> Result<Words, Problem> {
+    let name = wav::named(path);
+    let unheard = |why: String| {
+        let fix = "is it the right recording? `stratus devices --meter 20` shows whether the microphone hears you";
+        Problem::new(format!("nothing was heard in {name}")).because(why).fix(fix)
+    };
+    let Recording { clip, ends_early } = wav::recording(path)?;
+    if clip.samples.is_empty() {
+        return Err(unheard("it has no samples".to_owned()));
+    }
+    let seconds = clip.seconds();
+    if clip.samples.iter().all(|s| s.abs() < SILENCE) {
+        return Err(unheard(format!("its {seconds:.1} s are silent")));
+    }
+    let samples = resample::to_rate(&clip.samples, clip.rate, take::RATE)?;
+    let begun = Instant::now();
+    let heard = ears.transcribe(&samples, &Hints::default(), &AtomicBool::new(false))?;
+    if heard.text.trim().is_empty() {
+        return Err(unheard(format!("there are no words in its {seconds:.1} s")));
+    }
+    let hears = ears.longest() as f64 / f64::from(take::RATE);
+    let note = if ends_early {
+        Some(
+            Problem::new(format!("{name} ends early"))
+                .because(format!("its header says more than the {seconds:.1} s that are there"))
+                .fix("copy or record it again if words are missing"),
+        )
+    } else if samples.len() > ears.longest() {
+        Some(
+            Problem::new(format!("{name} is longer than a call"))
+                .because(format!("of its {seconds:.1} s this speech model hears the first {hears:.1} s"))
+                .fix("cut it into a file for each call"),
+        )
+    } else {
+        None
+    };
+    let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(Words { text: heard.text, confidence: heard.confidence, seconds, took_ms, note })
 }
 
 /// The recogniser of the configuration, or of another model file.

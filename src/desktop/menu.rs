@@ -1,7 +1,7 @@
 //! The tray's menu as items: their order, their words, and which choice each stands for. Each system draws them its own way.
 
 use super::tray::one_line;
-use crate::event::{Choice, MenuModel};
+use crate::event::{Choice, MenuModel, SoundDevice};
 use crate::models;
 use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, PilotMode, VOICES, WINDOWS_VOICE};
 
@@ -79,11 +79,16 @@ fn check(words: &str, on: bool, choice: Choice) -> Item {
 }
 
 /// The system's default, the devices there are, and the chosen one even when it is not there now.
-fn devices(title: &str, there: &[String], chosen: &str, choice: fn(String) -> Choice) -> Item {
-    let is = |name: &str| !chosen.is_empty() && name.to_lowercase().contains(&chosen.to_lowercase());
+fn devices(title: &str, there: &[SoundDevice], chosen: &str, choice: fn(String) -> Choice) -> Item {
+    let best = there.iter().filter_map(|d| Some((d.fits(chosen)?, d))).min_by_key(|(rank, _)| *rank).map(|(_, d)| d);
     let mut items = vec![check("The system's default", chosen.is_empty(), choice(String::new()))];
-    items.extend(there.iter().take(MAX_DEVICES).map(|name| check(name, is(name), choice(name.clone()))));
-    if !chosen.is_empty() && !there.iter().any(|name| is(name)) {
+    items.extend(there.iter().take(MAX_DEVICES).map(|d| {
+        // Two of one name are told apart by their ids.
+        let twin = !d.id.is_empty() && there.iter().filter(|o| o.name == d.name).count() > 1;
+        let (words, value) = if twin { (format!("{} [{}]", d.name, d.id), &d.id) } else { (d.name.clone(), &d.name) };
+        check(&words, best == Some(d), choice(value.clone()))
+    }));
+    if !chosen.is_empty() && best.is_none() {
         items.push(check(&format!("{chosen} (not there)"), true, choice(chosen.to_owned())));
     }
     Item::Group(title.into(), items)
@@ -188,16 +193,30 @@ mod tests {
 
     #[test]
     fn a_chosen_device_that_is_gone_still_stands_there() {
-        let titles = |there: &[String], chosen: &str| {
+        let device = |name: &str, id: &str| SoundDevice { id: id.into(), name: name.into() };
+        let titles = |there: &[SoundDevice], chosen: &str| {
             let Item::Group(_, items) = devices("Microphone", there, chosen, Choice::Microphone) else { panic!() };
             let one = |i: Item| if let Item::Check(words, on, _) = i { (words, on) } else { panic!("{i:?}") };
             items.into_iter().map(one).collect::<Vec<_>>()
         };
         assert_eq!(titles(&[], ""), [("The system's default".to_owned(), true)]);
-        let there = ["Headset & co".to_owned(), "Webcam".to_owned()];
-        assert_eq!(titles(&there, "web")[2], ("Webcam".to_owned(), true));
-        assert_eq!(titles(&there, "Yeti")[3], ("Yeti (not there)".to_owned(), true));
+        let there = [device("Headset & co", "pulseaudio:a"), device("Webcam HD", "pulseaudio:b"), device("Webcam", "")];
+        assert_eq!(titles(&there, "web")[2], ("Webcam HD".to_owned(), true));
+        assert_eq!(titles(&there, "Yeti")[4], ("Yeti (not there)".to_owned(), true));
         assert_eq!(titles(&there, "Yeti")[1], ("Headset & co".to_owned(), false));
+        // The whole name goes before a part of one, and an id is a name too.
+        for (chosen, on) in [("Webcam", 3), ("pulseaudio:b", 2), ("a", 1)] {
+            let marked: Vec<usize> = titles(&there, chosen).iter().enumerate().filter(|(_, t)| t.1).map(|(n, _)| n).collect();
+            assert_eq!(marked, [on], "{chosen}");
+        }
+    }
+
+    #[test]
+    fn two_devices_of_one_name_are_both_there_and_can_be_chosen() {
+        let there = ["one", "two"].map(|id| SoundDevice { id: format!("pulseaudio:{id}"), name: "USB Headset".into() });
+        let Item::Group(_, items) = devices("Microphone", &there, "pulseaudio:two", Choice::Microphone) else { panic!() };
+        let twin = |id: &str, on| Item::Check(format!("USB Headset [pulseaudio:{id}]"), on, Choice::Microphone(format!("pulseaudio:{id}")));
+        assert_eq!(items[1..], [twin("one", false), twin("two", true)]);
     }
 
     #[test]

@@ -60,13 +60,37 @@ pub enum Choice {
     Quit,
 }
 
-/// The sound devices of the moment, by the names that the configuration takes, and the system's voices.
+/// A microphone or a speaker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoundDevice {
+    /// Stays the same when it is plugged in again; empty where the system gives none.
+    pub id: String,
+    /// What a person calls it; two of a kind have the same name.
+    pub name: String,
+}
+
+impl SoundDevice {
+    /// How well it is what the configuration calls `wanted`; the least number is the best, and `None` is another device.
+    pub fn fits(&self, wanted: &str) -> Option<u8> {
+        let (id, name, wanted) = (self.id.to_lowercase(), self.name.to_lowercase(), wanted.to_lowercase());
+        // An id may be given without the sound system's name before it, and a name in part.
+        match wanted.as_str() {
+            "" => None,
+            w if id == w => Some(0),
+            w if name == w || id.split_once(':').is_some_and(|(_, own)| own == w) => Some(1),
+            w if id.ends_with(w) || name.contains(w) => Some(2),
+            _ => None,
+        }
+    }
+}
+
+/// The sound devices of the moment, and the system's voices.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Devices {
     /// Microphones.
-    pub microphones: Vec<String>,
+    pub microphones: Vec<SoundDevice>,
     /// Speakers and headsets.
-    pub speakers: Vec<String>,
+    pub speakers: Vec<SoundDevice>,
     /// The system's own voices for English; none where it has none for programs.
     #[serde(default)]
     pub voices: Vec<SystemVoice>,

@@ -66,8 +66,8 @@ impl Recogniser {
         Ok(Self { context, state, threads, audio_ctx, fits, text_ctx })
     }
 
-    /// The longest sound that one call can have, in samples.
-    fn longest(&self) -> usize {
+    /// The longest sound that one call can have, in samples at 16 kHz; what comes after it is not heard.
+    pub fn longest(&self) -> usize {
         (self.audio_ctx * RATE / FRAMES_PER_SECOND).saturating_sub(RATE / 20)
     }
 

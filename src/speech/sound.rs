@@ -1,80 +1,40 @@
-//! A voice's WAV file as a clip: any usual format, one channel, without the silence around the words.
-
-use std::borrow::Cow;
-use std::io::Cursor;
-
-use hound::{SampleFormat, WavReader};
+//! A voice's WAV file as a clip: without the silence around the words.
 
 use crate::event::Clip;
 use crate::problem::Problem;
+use crate::sound::wav;
 
 /// A minute: no transmission is longer.
 const LONGEST_S: u32 = 60;
+/// Samples a second of a voice.
+const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;
 /// Below this there is no voice.
 const SILENCE: f32 = 0.004;
 /// So much silence stays before the first sound and after the last, milliseconds.
 const KEPT_MS: (usize, usize) = (20, 120);
 
-/// Reads a WAV file out of memory: 8 to 32 bits or floats, 8 to 192 kHz, up to 8 channels, which are mixed.
+/// Reads a WAV file out of memory, of any kind that `wav` reads; of a longer one than a minute its beginning.
 pub(super) fn clip(file: &[u8]) -> Result<Clip, Problem> {
     let broken = |why: String| Problem::new("the voice's sound cannot be read").because(why);
-    let mut reader = WavReader::new(Cursor::new(honest(file))).map_err(|e| broken(e.to_string()))?;
-    let spec = reader.spec();
-    let (rate, channels) = (spec.sample_rate, usize::from(spec.channels));
-    if !(8_000..=192_000).contains(&rate) || !(1..=8).contains(&channels) {
-        return Err(broken(format!("{rate} samples a second, {channels} channels")));
+    let Clip { samples, rate } = wav::read(file).map_err(|e| broken(e.why))?.clip;
+    if !RATES.contains(&rate) {
+        return Err(broken(format!("{rate} samples a second")));
     }
-    let most = rate as usize * LONGEST_S as usize * channels;
-    let samples: Vec<f32> = match spec.sample_format {
-        SampleFormat::Float => reader.samples::<f32>().map_while(Result::ok).take(most).collect(),
-        SampleFormat::Int => {
-            let scale = 2f32.powi(i32::from(spec.bits_per_sample.clamp(1, 32)) - 1);
-            reader.samples::<i32>().map_while(Result::ok).take(most).map(|s| s as f32 / scale).collect()
-        }
-    };
-    let mono: Vec<f32> = samples
-        .chunks_exact(channels)
-        .map(|frame| frame.iter().sum::<f32>() / channels as f32)
-        .map(|s| if s.is_finite() { s.clamp(-1.0, 1.0) } else { 0.0 })
-        .collect();
+    let spoken = samples.get(..rate as usize * LONGEST_S as usize).unwrap_or(&samples);
     let loud = |s: &f32| s.abs() > SILENCE;
-    let (Some(first), Some(last)) = (mono.iter().position(loud), mono.iter().rposition(loud)) else {
+    let (Some(first), Some(last)) = (spoken.iter().position(loud), spoken.iter().rposition(loud)) else {
         return Err(broken("there is nothing but silence in it".to_owned()));
     };
     let kept = |ms: usize| rate as usize * ms / 1000;
-    let (from, to) = (first.saturating_sub(kept(KEPT_MS.0)), (last + 1 + kept(KEPT_MS.1)).min(mono.len()));
-    Ok(Clip { samples: mono.get(from..to).unwrap_or_default().into(), rate })
-}
-
-/// The file, with the length of what there is where its header promises more, as that of a stream may.
-fn honest(file: &[u8]) -> Cow<'_, [u8]> {
-    let word = |at: usize| Some(u32::from_le_bytes(file.get(at..at.checked_add(4)?)?.try_into().ok()?) as usize);
-    let (mut at, mut frame) = (12usize, 1);
-    while let (Some(name), Some(length)) = (file.get(at..at.saturating_add(4)), word(at.saturating_add(4))) {
-        let begin = at + 8;
-        match name {
-            b"fmt " => frame = file.get(begin + 12..begin + 14).map_or(1, |b| usize::from(u16::from_le_bytes([b[0], b[1]])).max(1)),
-            b"data" => {
-                let there = file.len() - begin;
-                if length <= there {
-                    break;
-                }
-                let mut mended = file.to_vec();
-                let whole = u32::try_from(there - there % frame).unwrap_or(0);
-                mended[at + 4..begin].copy_from_slice(&whole.to_le_bytes());
-                return mended.into();
-            }
-            _ => {}
-        }
-        // Chunks begin at even places.
-        at = begin.saturating_add(length).saturating_add(length % 2);
-    }
-    file.into()
+    let (from, to) = (first.saturating_sub(kept(KEPT_MS.0)), (last + 1 + kept(KEPT_MS.1)).min(spoken.len()));
+    Ok(Clip { samples: spoken.get(from..to).unwrap_or_default().into(), rate })
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use hound::{WavSpec, WavWriter};
+    use std::io::Cursor;
+
+    use hound::{SampleFormat, WavSpec, WavWriter};
 
     use super::*;
 

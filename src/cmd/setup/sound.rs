@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use super::Setup;
 use super::ask::{refused, told, well};
-use crate::audio::devices::{Finder, Listed, Way, all};
+use crate::audio::devices::{Finder, Listed, Way, here};
 use crate::audio::meter::{self, Level, Verdict};
 use crate::audio::{ear, mouth, play, radio, resample, take};
 use crate::cmd::sound::{ears, said};
-use crate::event::{Clip, Hints, Voice};
+use crate::event::{Clip, Hints, SoundDevice, Voice};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, WINDOWS_VOICE};
 
@@ -19,7 +19,7 @@ const LISTEN_S: u32 = 4;
 const TEST_CALL: &str = "Stratus radio check. I read you five by five.";
 
 pub(super) fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
-    let there = all(Way::In);
+    let there = here().microphones;
     if let Some(wanted) = s.args.microphone.clone() {
         choose(s, Way::In, &there, &wanted)?;
     } else if !ask(s, Way::In, &there)? {
@@ -41,7 +41,7 @@ pub(super) fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
 }
 
 pub(super) fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
-    let there = all(Way::Out);
+    let there = here().speakers;
     if let Some(wanted) = s.args.speaker.clone() {
         choose(s, Way::Out, &there, &wanted)?;
     } else if !ask(s, Way::Out, &there)? {
@@ -106,12 +106,18 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
 /// Puts a device that is there in force, by its id where it has one; "" is the system's default.
 fn choose(s: &mut Setup<'_>, way: Way, there: &[Listed], wanted: &str) -> Result<(), Problem> {
     let word = word(way);
-    let lower = wanted.to_lowercase();
-    let is = |d: &&Listed| d.id.eq_ignore_ascii_case(wanted) || d.name.to_lowercase().contains(&lower);
-    let value = match there.iter().find(is) {
+    let fit = |d: &&Listed| SoundDevice { id: d.id.clone(), name: d.name.clone() }.fits(wanted);
+    let best = there.iter().filter_map(|d| Some((fit(&d)?, d))).min_by_key(|(rank, _)| *rank);
+    let value = match best.map(|(_, d)| d) {
         _ if wanted.is_empty() => String::new(),
         Some(d) if d.id.is_empty() => d.name.clone(),
         Some(d) => d.id.clone(),
+        // One that is not offered, as what a speaker plays, may be named all the same.
+        None if let Ok(found) = Finder::new(way, Some(wanted)).find()
+            && found.chosen =>
+        {
+            found.id
+        }
         None => {
             let names: Vec<&str> = there.iter().map(|d| d.name.as_str()).collect();
             let all = if names.is_empty() { "none is there".into() } else { format!("there are: {}", names.join("; ")) };

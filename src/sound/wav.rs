@@ -1,0 +1,118 @@
+//! A WAV file as sound: what there is in it, whatever its header says, as one channel.
+
+use super::channels::Downmix;
+use super::chunks::{Layout, layout};
+use super::codec::Format;
+use super::kinds;
+use crate::event::Clip;
+
+/// Samples a second that are believed.
+const RATES: std::ops::RangeInclusive<u32> = 1_000..=768_000;
+/// A longer recording is no call, seconds.
+const LONGEST_S: usize = 600;
+/// What to do about most files that cannot be read.
+const CONVERT: &str = "convert it, for example by `ffmpeg -i FILE -ac 1 -ar 16000 NEW.wav`";
+const AGAIN: &str = "record or copy it again";
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recording {
+    /// Its sound, one channel, -1 to 1, at its own rate; without samples where there are none.
+    pub clip: Clip,
+    /// The file ends before its header says.
+    pub ends_early: bool,
+}
+
+/// Why a file cannot be read as a WAV file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The cause: "it is an MP3 file, not a WAV file".
+    pub why: String,
+    /// What to do about it.
+    pub fix: &'static str,
+}
+
+/// Reads a WAV file that is in memory: PCM of 8 to 64 bits, floats, A-law and mu-law, in RIFF, RIFX, RF64 and BW64, of any number of
+/// channels. Fails where it is no such file, holds no sound, or is longer than ten minutes.
+pub fn read(file: &[u8]) -> Result<Recording, Unreadable> {
+    let unreadable = |why: String, fix| Unreadable { why, fix };
+    let file = without_tag(file);
+    let Some(Layout { order, format, data, ends_early }) = layout(file) else {
+        return Err(other(file));
+    };
+    let broken = |why: &str| unreadable(why.to_owned(), AGAIN);
+    let format = match format {
+        Some(at) => Format::read(file.get(at).unwrap_or_default(), order).map_err(|why| unreadable(why, CONVERT))?,
+        None if data.is_empty() => return Err(broken("it ends within its header")),
+        None => return Err(broken("its header does not say how its samples are written")),
+    };
+    if data.is_empty() {
+        return Err(broken("it ends before its sound begins"));
+    }
+    if !RATES.contains(&format.rate) {
+        return Err(unreadable(format!("its header says {} samples a second", format.rate), CONVERT));
+    }
+    // A piece may end within a moment, where the file was cut.
+    let whole = |at: std::ops::Range<usize>| {
+        let piece = file.get(at).unwrap_or_default();
+        piece.get(..piece.len() - piece.len() % format.frame()).unwrap_or_default()
+    };
+    let pieces: Vec<&[u8]> = data.into_iter().map(whole).collect();
+    let joined;
+    let samples = match pieces.as_slice() {
+        [one] => *one,
+        several => {
+            joined = several.concat();
+            &joined
+        }
+    };
+    let frames = samples.len() / format.frame();
+    if frames > format.rate as usize * LONGEST_S {
+        return Err(unreadable("it is longer than ten minutes".into(), "give a shorter piece of it"));
+    }
+    let decode = format.decoder(samples);
+    let channels = usize::from(format.channels);
+    let sample = |f: usize, c: usize| {
+        let at = (f * channels + c) * format.width;
+        samples.get(at..at + format.width).map_or(0.0, &decode)
+    };
+    let mut mono = Vec::with_capacity(frames);
+    Downmix::new(format.channels, format.rate, 0).block(frames, sample, |s| {
+        mono.push(s);
+        true
+    });
+    within_full_scale(&mut mono);
+    Ok(Recording { clip: Clip { samples: mono.into(), rate: format.rate }, ends_early })
+}
+
+/// Floats may go beyond full scale: what is a little too loud is cut off, and what was written on another scale is brought to this one.
+fn within_full_scale(samples: &mut [f32]) {
+    let peak = samples.iter().fold(0.0f32, |p, s| p.max(s.abs()));
+    let energy: f64 = samples.iter().map(|s| f64::from(*s).powi(2)).sum();
+    let scale = if energy > samples.len() as f64 { peak } else { 1.0 };
+    samples.iter_mut().for_each(|s| *s = (*s / scale).clamp(-1.0, 1.0));
+}
+
+/// The file without what tagging programs put in front of it (ID3v2).
+fn without_tag(file: &[u8]) -> &[u8] {
+    let [b'I', b'D', b'3', _, _, _, a, b, c, d, ..] = *file else { return file };
+    let length = [a, b, c, d].into_iter().fold(0, |n, seven| n << 7 | usize::from(seven & 0x7f));
+    file.get(10 + length..).filter(|rest| layout(rest).is_some()).unwrap_or(file)
+}
+
+/// Why a file without WAV's head is none.
+fn other(file: &[u8]) -> Unreadable {
+    if file.is_empty() {
+        return Unreadable { why: "the file is empty".into(), fix: AGAIN };
+    }
+    if file.len() < 12 && (file.starts_with(b"RI") || file.starts_with(b"RF64")) {
+        return Unreadable { why: "it ends within its header".into(), fix: AGAIN };
+    }
+    match kinds::name(file) {
+        Some(kind) => Unreadable { why: format!("it is {kind}, not a WAV file"), fix: CONVERT },
+        None => Unreadable { why: "it is not a WAV file, and of no kind that Stratus knows".into(), fix: CONVERT },
+    }
+}
+
+#[cfg(test)]
+mod tests;
