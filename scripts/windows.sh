@@ -79,7 +79,7 @@ for_windows() {
     export AR_x86_64_pc_windows_gnu=x86_64-w64-mingw32-ar
     export CFLAGS_x86_64_pc_windows_gnu=$throttling
     export CMAKE_PROJECT_ggml_INCLUDE=$root/scripts/windows/ggml-prefix.cmake
-    export GGML_NATIVE=OFF GGML_SSE42=ON GGML_AVX=ON GGML_AVX2=ON GGML_FMA=ON GGML_F16C=ON GGML_BMI2=ON
+    export GGML_NATIVE=OFF GGML_LLAMAFILE=ON GGML_SSE42=ON GGML_AVX=ON GGML_AVX2=ON GGML_FMA=ON GGML_F16C=ON GGML_BMI2=ON
     export BINDGEN_EXTRA_CLANG_ARGS_x86_64_pc_windows_gnu="--target=x86_64-w64-mingw32 -fms-extensions -isystem $clang -I/usr/x86_64-w64-mingw32/include"
     unset WHISPER_DONT_GENERATE_BINDINGS
     cd /
