@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::units::{Callsign, Frequency};
+
 /// Talk to air-traffic control in your flight simulator: hold a key, speak, release. For entertainment only.
 #[derive(Debug, Parser)]
 #[command(name = "stratus", version, about, long_about = None, disable_help_subcommand = true)]
@@ -36,7 +38,7 @@ pub enum Command {
     /// Replay a recorded session or a scenario. Example: stratus replay tests/scenarios/circuit.atc
     Replay(Replay),
     /// Answer JSON lines from standard input with JSON lines. Example: stratus batch < calls.jsonl
-    Batch,
+    Batch(Batch),
     /// Set up in the terminal: model, microphone, speaker, key. Example: stratus setup --yes --model base.en
     Setup(Setup),
     /// Look for a newer release, download it and check it. Example: stratus update --check
@@ -282,6 +284,14 @@ pub enum PttEdge {
     Toggle,
 }
 
+/// `stratus batch`
+#[derive(Debug, Args)]
+pub struct Batch {
+    /// The speech model for lines of kind `hear`; else the configured one.
+    #[arg(long, value_name = "FILE")]
+    pub model: Option<PathBuf>,
+}
+
 /// `stratus transcribe`
 #[derive(Debug, Args)]
 pub struct Transcribe {
@@ -291,6 +301,18 @@ pub struct Transcribe {
     /// The speech model; else the configured one.
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
+    /// Words to expect, as a hint to the speech model.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["airport", "com1", "callsign"])]
+    pub hint: Option<String>,
+    /// Make the hint as the tray does, at this airport (ICAO code) ...
+    #[arg(long, value_name = "ICAO")]
+    pub airport: Option<String>,
+    /// ... on this frequency ...
+    #[arg(long, value_name = "MHZ", requires = "airport")]
+    pub com1: Option<Frequency>,
+    /// ... with this callsign.
+    #[arg(long)]
+    pub callsign: Option<Callsign>,
     /// Print text, confidence and timing as JSON lines.
     #[arg(long)]
     pub json: bool,

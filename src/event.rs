@@ -84,13 +84,19 @@ pub struct Heard {
     pub confidence: f32,
     /// Compute time in milliseconds.
     pub took_ms: u32,
+    /// Another reading of the same sound, where the recogniser was not sure: the situation may explain it better.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
 }
 
 /// What helps a recogniser: words to expect.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Hints {
-    /// A sentence of expected words; the likeliest last.
+    /// Expected words; the likeliest last. It must not end as a call begins: the model takes that for said.
     pub prompt: String,
+    /// The same words in another order, for a second look.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub again: String,
 }
 
 /// A question for the language model: what was said, the situation, and the closed list it may choose from.

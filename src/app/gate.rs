@@ -13,7 +13,7 @@ const OVERDRIVEN_PERMILLE: u16 = 10;
 
 /// Why there is nothing to recognise in a take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deaf {
+pub enum Deaf {
     /// The microphone gives nothing at all.
     Silent,
     /// Only what the room and the engine sound like all the time.
@@ -36,7 +36,7 @@ impl Deaf {
 }
 
 /// What keeps a take from recognition; `None` when it may hold words.
-pub(super) fn judge(take: &Take) -> Option<Deaf> {
+pub fn judge(take: &Take) -> Option<Deaf> {
     if take.loudest_rms < SILENCE_RMS {
         Some(Deaf::Silent)
     } else if take.loudest_rms < take.noise_rms * ABOVE_NOISE {

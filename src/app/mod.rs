@@ -4,7 +4,7 @@
 //! dropped. A job that never answers fails at its deadline, and the conversation goes on.
 
 mod copilot;
-mod gate;
+pub mod gate;
 mod menu;
 mod outgoing;
 mod voices;
@@ -17,7 +17,7 @@ use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
 use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, advice};
-use crate::event::{Edge, Effect, Event, Heard, Hints, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
+use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
 use crate::problem::Problem;
 use crate::settings::{BrainMode, Config, PilotMode};
 use crate::units::{Time, TxId};
@@ -141,7 +141,7 @@ impl App {
             Event::SoFar { tx, take } => {
                 let open = self.open.as_ref().filter(|o| o.tx == tx && matches!(o.stage, Stage::Listening | Stage::Tail));
                 if open.is_some() && self.config.speech.eager && gate::judge(&take).is_none() {
-                    fx.push(Effect::Ahead { tx, take, hints: Hints { prompt: self.engine.hints() } });
+                    fx.push(Effect::Ahead { tx, take, hints: self.engine.hints() });
                 }
             }
             Event::Heard { tx, result } => self.heard(now, tx, result, &mut fx),
@@ -273,7 +273,7 @@ impl App {
         let Some(open) = self.open.as_mut() else { return };
         open.stage = Stage::Recognising;
         open.deadline = Some(now + RECOGNISE_DEADLINE);
-        let hints = Hints { prompt: self.engine.hints() };
+        let hints = self.engine.hints();
         fx.push(Effect::Transcribe { tx, take, hints });
     }
 
@@ -299,7 +299,11 @@ impl App {
                     fx.push(self.toast("Not understood", "No words were recognised.", false));
                     return;
                 }
-                self.words(now, heard.text, fx);
+                let text = match &heard.other {
+                    Some(other) => self.engine.likelier(&heard.text, other).to_owned(),
+                    None => heard.text,
+                };
+                self.words(now, text, fx);
             }
         }
     }

@@ -2,6 +2,10 @@
 
 use std::ops::Range;
 
+mod near;
+
+use near::{Nearness, nearness};
+
 use super::figures::{digits, run_end};
 use super::intent::{Addressed, Context};
 use super::telephony;
@@ -19,6 +23,14 @@ pub struct Caller {
     pub own: bool,
     /// It is surely somebody else's.
     pub other: bool,
+    /// It is near the pilot's own, and may be another's as well: whoever called is asked.
+    pub unsure: bool,
+}
+
+impl Caller {
+    fn own(callsign: &Callsign, range: Range<usize>) -> Self {
+        Self { callsign: callsign.clone(), range, own: true, other: false, unsure: false }
+    }
 }
 
 fn character(t: &Token) -> Option<char> {
@@ -80,7 +92,7 @@ fn american(callsign: &str) -> bool {
 }
 
 /// The forms under which the own callsign may be said, the longest first; whether a form is complete.
-fn own_forms(own: &str) -> Vec<(String, bool)> {
+pub(super) fn own_forms(own: &str) -> Vec<(String, bool)> {
     let mut forms: Vec<(String, bool)> = Vec::new();
     let mut add = |s: &str, full: bool| {
         if s.len() >= 2 && !forms.iter().any(|(f, _)| f == s) {
@@ -114,7 +126,8 @@ fn own_forms(own: &str) -> Vec<(String, bool)> {
     forms
 }
 
-fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Option<Caller> {
+/// The own callsign, as one of its forms has it, character by character.
+pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Option<Caller> {
     let code = own.as_str();
     let airline = code.find(|c: char| c.is_ascii_digit()) == Some(3);
     let us = american(code);
@@ -186,7 +199,7 @@ fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Optio
             }
         }
     }
-    best.map(|(_, range)| Caller { callsign: own.clone(), range, own: true, other: false })
+    best.map(|(_, range)| Caller::own(own, range))
 }
 
 /// How many digits of the run belong to the callsign, given that what follows may need some of them.
@@ -399,17 +412,22 @@ pub fn caller(t: &[Token], ctx: &Context, start: usize) -> Option<Caller> {
     }
     let (said, range, named) = any_caller(t, ctx.region, start)?;
     let callsign: Callsign = said.parse().ok()?;
-    let Some(own) = &ctx.own else { return Some(Caller { callsign, range, own: false, other: false }) };
-    let far = differ(&said, own.as_str());
-    let airline = own.as_str().find(|c: char| c.is_ascii_digit()) == Some(3);
-    if far == 1 && said.len() >= 5 && !airline {
-        return Some(Caller { callsign: own.clone(), range, own: true, other: false });
+    let Some(own) = &ctx.own else { return Some(Caller { callsign, range, own: false, other: false, unsure: false }) };
+    match nearness(&said, own.as_str()) {
+        Nearness::Own => return Some(Caller::own(own, range)),
+        Nearness::Unsure => return Some(Caller { callsign, range, own: false, other: false, unsure: true }),
+        Nearness::Far => {}
     }
     // An abbreviation one slip away from the own one may be a slip; a complete or quite different one is another aircraft.
     let tail = own.as_str().get(own.as_str().len().saturating_sub(said.len() - 1)..).unwrap_or("");
     let near = said.len() <= 4 && differ(said.get(1..).unwrap_or(""), tail) <= 1;
     let other = if named { !near } else { said.len() >= 6 };
-    Some(Caller { callsign, range, own: false, other })
+    Some(Caller { callsign, range, own: false, other, unsure: false })
+}
+
+/// Whether a word names a controller's unit: "tower".
+pub(super) fn is_unit(w: &str) -> bool {
+    facility_of(w).is_some_and(|f| f != Facility::Ctaf)
 }
 
 fn facility_of(w: &str) -> Option<Facility> {
@@ -533,7 +551,9 @@ mod tests {
         let ctx = Context { own: own.parse().ok(), region, ..Context::default() };
         let t = tokens(text);
         let (_, r) = addressed(&t, &ctx);
-        caller(&t, &ctx, r.end).map_or("-".into(), |c| format!("{}{}", c.callsign, if c.other { " other" } else { "" }))
+        caller(&t, &ctx, r.end).map_or("-".into(), |c| {
+            format!("{}{}{}", c.callsign, if c.other { " other" } else { "" }, if c.unsure { " unsure" } else { "" })
+        })
     }
 
     #[test]
@@ -558,7 +578,9 @@ mod tests {
     fn another_aircraft_is_another_aircraft() {
         assert_eq!(who("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::Faa), "N739HW other");
         assert_eq!(who("cessna niner one three four five final", "N12345", Region::Faa), "N91345 other");
-        assert_eq!(who("speedbird one two four request taxi", "BAW123", Region::Icao), "BAW124 other");
+        // Another flight of the same airline, or a slip: it is asked.
+        assert_eq!(who("speedbird one two four request taxi", "BAW123", Region::Icao), "BAW124 unsure");
+        assert_eq!(who("speedbird niner two four request taxi", "BAW123", Region::Icao), "BAW924 other");
         assert_eq!(who("declaring an emergency delta six ninety smoke in the cockpit", "", Region::Faa), "DAL690");
         assert_eq!(who("with information delta one two miles south", "", Region::Faa), "-");
         assert_eq!(who("united two forty seven unable", "", Region::Faa), "UAL247");

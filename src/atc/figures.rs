@@ -181,7 +181,7 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
         if taken.start > i && taken.start < end {
             end = taken.start;
         }
-        end = written_height(t, i..end).unwrap_or(end);
+        end = written_height(t, i..end).or_else(|| written_behind(t, i..end)).unwrap_or(end);
         let prev = i.checked_sub(1).map_or("", |p| word(t, p));
         let len = end - i;
         let level = prev == "level" && i >= 2 && word(t, i - 2) == "flight" || prev == "fl";
@@ -267,12 +267,7 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
             && (i == 0 || t[i - 1] != Token::Point)
             && !matches!(word(t, end), "miles" | "mile" | "knots");
         let code = matches!(prev, "squawk" | "squawking" | "code" | "runway" | "heading" | "qnh" | "altimeter");
-        if free
-            && !code
-            && (feet && value > 0
-                || announced && round && len >= 4
-                || round && value % 500 == 0 && len >= 4 && matches!(t[end - 1], Token::Digit(_, Link::Joined)))
-        {
+        if free && !code && (feet && value > 0 || announced && round && len >= 4 || round && written_at_once(t, i..end)) {
             out.push(found(if negative { -value } else { value }, i..end + usize::from(feet)));
         }
         i = end.max(i + 1);
@@ -293,6 +288,18 @@ fn level_figures(t: &[Token], r: Range<usize>) -> usize {
     let joined = |i: usize| i < r.end && matches!(t[i], Token::Digit(_, Link::Joined));
     let high = number(t, r.start..r.end.min(r.start + 3)).is_some_and(|n| n > 600);
     if r.len() > 3 && (high || joined(r.start + 3) && !joined(r.start + 2)) { 2 } else { r.len().min(3) }
+}
+
+/// Figures that were written as one number of four or five: "2300" or "2,300", not "two three zero zero".
+fn written_at_once(t: &[Token], r: Range<usize>) -> bool {
+    (4..=5).contains(&r.len()) && t[r.start + 1..r.end].iter().all(|x| matches!(x, Token::Digit(_, Link::Joined)))
+}
+
+/// Where a number that was written at once begins behind another: "heading 090 3000".
+fn written_behind(t: &[Token], r: Range<usize>) -> Option<usize> {
+    let at = (r.start + 1..r.end).rev().find(|i| matches!(t[*i], Token::Digit(_, Link::Next)))?;
+    let round = number(t, at..r.end).is_some_and(|n| n % 100 == 0 && n >= 500);
+    (round && written_at_once(t, at..r.end)).then_some(at)
 }
 
 /// The end of a height that was written in one, "10,000", where other figures follow.

@@ -263,6 +263,9 @@ pub struct Understanding {
     pub callsign: Option<Callsign>,
     /// A callsign was said and it is not the pilot's own.
     pub other_aircraft: bool,
+    /// The callsign that was said is near the pilot's own, and may be another's as well.
+    #[serde(default)]
+    pub unsure_caller: bool,
     /// The unit that was called.
     pub addressed: Addressed,
     /// Everything else.
@@ -281,6 +284,7 @@ impl Default for Understanding {
             intents: vec![Intent::Unknown],
             callsign: None,
             other_aircraft: false,
+            unsure_caller: false,
             addressed: Addressed::default(),
             slots: Slots::default(),
             confidence: 0.0,

@@ -12,6 +12,7 @@ mod ctaf;
 pub mod entities;
 pub mod figures;
 mod flight;
+pub mod hear;
 mod hints;
 pub mod initiative;
 pub mod instruction;
@@ -25,6 +26,7 @@ pub mod phrases;
 mod place;
 pub mod places;
 pub mod plan;
+pub mod posed;
 pub mod readback;
 mod reception;
 pub mod record;
@@ -43,6 +45,7 @@ mod whereabouts;
 
 use std::time::Duration;
 
+use self::hear::Said;
 use self::initiative::{Notice, Watch};
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
@@ -349,6 +352,7 @@ impl Engine {
     /// As [`Engine::answer`]; where all it could say is "say again", `words` that passed [`advice::words`] stand instead.
     pub fn answer_or(&mut self, now: Time, text: &str, understanding: Understanding, words: Option<String>) -> Hearing {
         self.outgoing = None;
+        let said = Said::new(text, &self.context());
         if let Some(f) = understanding.addressed.facility.filter(|_| !understanding.other_aircraft) {
             self.called = Some(f);
         }
@@ -372,7 +376,7 @@ impl Engine {
             self.record.pending = None;
         }
         if let Some((out, _)) = self.unheard.take() {
-            let check = readback::check(&out.instruction.items, Some(&out.instruction.to), text, situation.region);
+            let check = readback::check_said(&out.instruction.items, Some(&out.instruction.to), &said.tokens, situation.region);
             if check.verdict == Verdict::Correct && readback::needs_readback(&out.instruction.items) {
                 // The readback shows that enough of it was heard.
                 self.record.issue(now, &out.instruction);
@@ -382,13 +386,13 @@ impl Engine {
                 return Hearing { station: Some(station), reply: Some(reply), note: None, verdict: None, lesson: None, understanding };
             }
         }
-        let outcome = session::decide(&situation, &self.record, &understanding, text);
+        let outcome = session::decide(&situation, &self.record, &understanding, &said);
         self.note_pilot(&understanding);
         let correction = matches!(outcome.verdict, Some(Verdict::Incorrect | Verdict::Incomplete)) && !outcome.settled;
         if outcome.settled {
             self.record.pending = None;
         } else if correction && let Some(p) = &mut self.record.pending {
-            let check = readback::check(&p.instruction.items, Some(&p.instruction.to), text, situation.region);
+            let check = readback::check_said(&p.instruction.items, Some(&p.instruction.to), &said.tokens, situation.region);
             let open: Vec<_> = check.wrong.iter().chain(&check.missing).copied().collect();
             p.instruction.items = readback::only(&p.instruction.items, &open);
             p.asked = p.asked.saturating_add(1);

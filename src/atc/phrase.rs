@@ -145,7 +145,7 @@ fn hyphenated(id: &str) -> String {
     if id.len() > at && id.bytes().all(|b| b.is_ascii_alphabetic()) { format!("{}-{}", &id[..at], &id[at..]) } else { id.to_owned() }
 }
 
-fn title(name: &str) -> String {
+pub(super) fn title(name: &str) -> String {
     name.split(' ')
         .map(|w| {
             let mut c = w.chars();

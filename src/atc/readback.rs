@@ -13,7 +13,7 @@ mod words;
 
 use super::instruction::{Item, Pressure};
 use super::parse::{self, Named};
-use super::transcript::tokens;
+use super::transcript::{Token, tokens};
 use crate::units::{Callsign, Region};
 
 /// What became of a readback.
@@ -100,8 +100,13 @@ pub struct Check {
     pub missing: Vec<ReadbackItem>,
 }
 
-/// Judges a readback of `items`. Without `to` no callsign is wanted.
+/// Judges a readback of `items` in plain words. Without `to` no callsign is wanted.
 pub fn check(items: &[Item], to: Option<&Callsign>, readback: &str, region: Region) -> Check {
+    check_said(items, to, &tokens(readback), region)
+}
+
+/// As [`check`], of tokens that were heard.
+pub fn check_said(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
     let named = to.map(|c| {
         let id = c.as_str();
         match super::telephony::spoken(id.get(..3).unwrap_or("")) {
@@ -111,7 +116,7 @@ pub fn check(items: &[Item], to: Option<&Callsign>, readback: &str, region: Regi
             _ => Named { id: id.to_owned(), airline: None },
         }
     });
-    judge(items, named.as_ref(), readback, region)
+    judge(items, named.as_ref(), said, region)
 }
 
 fn static_code(code: &str) -> Option<&'static str> {
@@ -124,14 +129,13 @@ fn static_code(code: &str) -> Option<&'static str> {
 /// Judges a readback of a written instruction.
 pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
     let parsed = parse::parse(instruction, region);
-    judge(&parsed.items, parsed.callsign.as_ref(), readback, region)
+    judge(&parsed.items, parsed.callsign.as_ref(), &tokens(readback), region)
 }
 
-fn judge(items: &[Item], to: Option<&Named>, readback: &str, region: Region) -> Check {
-    let said = tokens(readback);
-    let best = caller::callsigns(&said, to)
+fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region) -> Check {
+    let best = caller::callsigns(said, to)
         .into_iter()
-        .map(|(range, callsign)| claim::weigh(items, &said, range, callsign, region))
+        .map(|(range, callsign)| claim::weigh(items, said, range, callsign, region))
         .min_by_key(|c: &Check| (c.verdict == Verdict::Incorrect, c.verdict == Verdict::Incomplete, c.wrong.len() + c.missing.len()));
     best.unwrap_or(Check { verdict: Verdict::Incomplete, wrong: Vec::new(), missing: vec![ReadbackItem::Callsign] })
 }

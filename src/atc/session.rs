@@ -11,6 +11,7 @@ mod tower;
 
 pub(super) use radar::way_in;
 
+use super::hear::Said;
 use super::instruction::{Address, Ask, Emergency, Instruction, Item};
 use super::intent::{Intent, Understanding};
 use super::phase::Phase;
@@ -58,12 +59,12 @@ impl From<Decision> for Outcome {
 }
 
 /// Decides what to answer. `text` is the transcript that `heard` was read from.
-pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Outcome {
+pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
     let checks_in = heard.intent == Intent::Readback && record.pending.is_none() && heard.addressed.facility == Some(s.facility);
     if checks_in && !record.contacted.contains(&s.facility) {
         // The first words to a unit are no readback to it, whatever they share with one.
         let heard = Understanding { intent: Intent::CheckIn, ..heard.clone() };
-        return decide(s, record, &heard, text);
+        return decide(s, record, &heard, said);
     }
     if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
         return Decision::Silent("nobody controls this frequency").into();
@@ -72,18 +73,22 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
         return emergency(s, record, heard).into();
     }
     if heard.slots.cancels_distress && !heard.other_aircraft {
-        return told::distress_over(s, record, heard, text);
+        return told::distress_over(s, record, heard, said);
     }
-    if let Some(taken) = told::taken_by_another(s, record, heard, text) {
+    if let Some(taken) = told::taken_by_another(s, record, heard, said) {
         return taken;
     }
     if heard.other_aircraft {
         return Decision::Silent("that was another aircraft's callsign").into();
     }
+    if heard.unsure_caller {
+        // A controller who is not sure who called asks (7110.65 2-4-9); silence would leave the pilot alone with a slip of the recogniser.
+        return Decision::say([Item::Ask(Ask::Callsign)]).into();
+    }
     if let Some(d) = tower::runway_taken(s, record, heard) {
         return d.into();
     }
-    if two_callers(s, text) {
+    if two_callers(s, said) {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
     let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
@@ -92,13 +97,13 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
     }
-    if let Some(o) = answer_to_pending(s, record, heard, text) {
+    if let Some(o) = answer_to_pending(s, record, heard, said) {
         return o;
     }
     if let Some(d) = told::decide(s, record, heard) {
         return d.into();
     }
-    if let Some(d) = defiance(s, record, heard, text) {
+    if let Some(d) = defiance(s, record, heard, said) {
         return d.into();
     }
     if let Some(d) = minima::special(s, heard) {
@@ -116,11 +121,11 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
     }
     if heard.intent == Intent::Unknown
         && heard.callsign.is_some()
-        && let Some(d) = wants_off(s, record, text)
+        && let Some(d) = wants_off(s, record, said)
     {
         return d.into();
     }
-    common(s, record, heard, text)
+    common(s, record, heard, said)
         .unwrap_or_else(|| match s.facility {
             Facility::Ground => ground::decide(s, record, heard),
             Facility::Tower => tower::decide(s, record, heard),
@@ -130,14 +135,14 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, text: &str)
 }
 
 /// What every unit answers alike.
-fn common(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Decision> {
+fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
     let slots = &heard.slots;
     Some(match heard.intent {
-        Intent::RadioCheck => return radio_check(s, record, heard, text),
+        Intent::RadioCheck => return radio_check(s, record, heard, said),
         Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
         Intent::WeatherRequest => {
             // Who asks for the weather wants more of it than who asks for a figure.
-            let sky = text.to_ascii_lowercase().contains("weather").then(|| sky::told(s)).into_iter().flatten();
+            let sky = said.text.contains("weather").then(|| sky::told(s)).into_iter().flatten();
             let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
             let elsewhere = slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
             if items.is_empty() || elsewhere {
@@ -178,9 +183,9 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> 
 }
 
 /// How the call is received, and what was asked for with it.
-fn radio_check(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Decision> {
+fn radio_check(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
     let weather = heard.has(Intent::WeatherRequest).then(|| Understanding { intent: Intent::WeatherRequest, ..heard.clone() });
-    let rest = match weather.and_then(|h| common(s, record, &h, text)) {
+    let rest = match weather.and_then(|h| common(s, record, &h, said)) {
         Some(Decision::Say(items)) => items,
         _ => Vec::new(),
     };
@@ -244,7 +249,7 @@ fn runway_of(items: &[Item]) -> Option<Runway> {
 }
 
 /// The awaited readback, judged item by item.
-fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Outcome> {
+fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
     let pending = record.pending.as_ref()?;
     // "Holding point runway two seven left" may be a report or a readback: what is awaited decides, and a wrong one counts.
     let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
@@ -258,7 +263,7 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, text
         // Birds at the end of the runway are no readback of it.
         return None;
     }
-    let check = readback::check(&pending.instruction.items, Some(&pending.instruction.to), text, s.region);
+    let check = readback::check_said(&pending.instruction.items, Some(&pending.instruction.to), &said.tokens, s.region);
     if report {
         let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
         if !mentions {
@@ -321,8 +326,8 @@ const DEPARTS: [&str; 6] = ["we are departing", "we're departing", "i am departi
 const ASKING: [&str; 4] = ["ready", "request", "requesting", "requests"];
 
 /// "Taking off anyway", "crossing runway 12" without leave: the aircraft is stopped.
-fn defiance(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<Decision> {
-    let t = text.to_ascii_lowercase();
+fn defiance(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    let t = said.text.as_str();
     let runway = s.runway_for(None)?;
     let asks = [
         Intent::TaxiRequest,
@@ -374,9 +379,9 @@ fn hold_short(s: &Situation, runway: Runway) -> Decision {
 }
 
 /// Words about a take-off that are no call a pilot makes, short of a runway: nobody goes by them, and that is said.
-fn wants_off(s: &Situation, record: &Record, text: &str) -> Option<Decision> {
+fn wants_off(s: &Situation, record: &Record, said: &Said) -> Option<Decision> {
     let waits = s.facility == Facility::Tower && s.on_ground && !s.on_runway && record.takeoff.is_none() && s.phase == Phase::HoldingShort;
-    let t = if waits { text.to_ascii_lowercase() } else { return None };
+    let t = if waits { said.text.as_str() } else { return None };
     let off = ["takeoff", "take off", "take-off", "line up", "lining up"].iter().any(|w| t.contains(w));
     off.then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
 }
@@ -401,8 +406,8 @@ pub(super) fn crossing(s: &Situation, heard: &Understanding) -> Option<Decision>
 }
 
 /// More than one callsign in one transmission.
-fn two_callers(s: &Situation, text: &str) -> bool {
-    let t = text.to_ascii_lowercase();
+fn two_callers(s: &Situation, said: &Said) -> bool {
+    let t = said.text.as_str();
     (t.contains(" and november") || t.contains(" both ")) && t.contains("both") && s.callsign.as_str().len() > 2
 }
 
@@ -491,7 +496,7 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
     let named = heard.callsign.is_some();
     let shortened = record.last.as_ref().is_some_and(|l| l.address == Address::Short);
     let short = !first && (s.region == Region::Faa || said_short(s, heard) || shortened);
-    let nobody = !named && first && items.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Callsign)));
+    let nobody = (!named && first || heard.unsure_caller) && items.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Callsign)));
     Instruction {
         to: s.callsign.clone(),
         address: if nobody {

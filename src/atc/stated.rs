@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::hear::Said;
 use super::instruction::{Address, Instruction};
 use super::intent::Context;
 use super::phase::Phase;
@@ -92,7 +93,8 @@ pub fn respond(state: &Value, text: &str, airports: &Airports) -> Result<Answer,
         stations: if name.is_empty() { Vec::new() } else { vec![name.to_lowercase()] },
         runways: situation.runways.clone(),
     };
-    let understanding = understand::understand(text, &ctx);
+    let said = Said::new(text, &ctx);
+    let understanding = understand::understand_said(said.tokens.clone(), &ctx);
     let here = st.airport.as_deref().and_then(|icao| airports.find(icao));
     situation.called_elsewhere = here.is_some_and(|h| whereabouts::called_elsewhere(airports, &h, &understanding));
     situation.asked_place = understanding.slots.destination.as_deref().and_then(name_of);
@@ -108,7 +110,7 @@ pub fn respond(state: &Value, text: &str, airports: &Airports) -> Result<Answer,
     if mistuned || st.towered == Some(false) && facility == Facility::Ctaf {
         return Ok(silent(understanding));
     }
-    let outcome = session::decide(&situation, &record, &understanding, text);
+    let outcome = session::decide(&situation, &record, &understanding, &said);
     Ok(match outcome.decision {
         Decision::Silent(_) => silent(understanding),
         Decision::Say(items) => {

@@ -269,8 +269,8 @@ fn number_word(w: &str) -> Option<&'static str> {
     Some(match w {
         "zero" | "oh" | "zeero" => "0",
         "one" | "wun" => "1",
-        "two" => "2",
-        "three" => "3",
+        "two" | "ii" => "2",
+        "three" | "iii" => "3",
         "four" | "fower" => "4",
         "five" | "fife" => "5",
         "six" => "6",
@@ -386,6 +386,8 @@ fn written(w: &str, out: &mut Vec<Token>) {
                     }
                     .into(),
                 )),
+                // "46 kilo", as a shopping list has it.
+                "kg" => out.push(Token::Letter('K')),
                 "ft" => out.push(Token::Word("feet".into())),
                 "nm" => out.push(Token::Word("miles".into())),
                 "kt" | "kts" => out.push(Token::Word("knots".into())),

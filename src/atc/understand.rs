@@ -4,18 +4,23 @@ use serde_json::{Map, Value, json};
 
 use super::caller::{self, Caller};
 use super::entities;
+use super::hear::normalise::normalise;
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
 use super::meaning::{Scene, intents, told};
 use super::phrases::Phrases;
 use super::readback::{self, ReadbackItem};
-use super::transcript::{Token, tokens};
+use super::transcript::Token;
 use super::{figures, parse};
 use crate::units::{Facility, Region};
 
 /// What a pilot meant. Bounded work, no panic, whatever the text.
 pub fn understand(text: &str, ctx: &Context) -> Understanding {
-    let t = tokens(text);
+    understand_said(normalise(text, ctx), ctx)
+}
+
+/// As [`understand`], of tokens that were heard.
+pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
     if t.is_empty() {
         return Understanding::default();
     }
@@ -33,7 +38,7 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
     let phrases = Phrases::new(&t, &hidden);
     let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
     told::read(&phrases, &t, &mut slots);
-    let echo = echo(text, ctx);
+    let echo = echo(&t, ctx);
     if echo.asked_heading
         && slots.heading.is_none()
         && let Some(degrees) = only_number(&t, caller.as_ref(), 3)
@@ -54,7 +59,13 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
         echoes: !echo.items.is_empty(),
         callsign_last: caller.as_ref().is_some_and(|c: &Caller| c.range.end == t.len() && c.range.start > station.end),
     };
-    let (found, confidence) = intents(&scene);
+    let (mut found, confidence) = intents(&scene);
+    // All that must come back came back right: wherever it says that the aircraft is, it is the readback; but a leg of the pattern is told.
+    let leg = slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p));
+    if echo.whole && !leg && found.first() == Some(&Intent::PositionReport) {
+        found.retain(|f| *f != Intent::Readback);
+        found.insert(0, Intent::Readback);
+    }
     if found.first() == Some(&Intent::Unknown) && caller.is_none() && !scene.station {
         addressed = super::intent::Addressed::default();
     }
@@ -66,6 +77,7 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
         intent: found.first().copied().unwrap_or(Intent::Unknown),
         intents: found,
         other_aircraft: caller.as_ref().is_some_and(|c| c.other),
+        unsure_caller: caller.as_ref().is_some_and(|c| c.unsure),
         callsign: caller.map(|c| c.callsign),
         addressed,
         slots,
@@ -79,11 +91,13 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
 struct Echo {
     /// Items that are there, and right.
     items: Vec<Item>,
+    /// Everything that must be read back is there, and right.
+    whole: bool,
     /// The controller asked for the heading.
     asked_heading: bool,
 }
 
-fn echo(text: &str, ctx: &Context) -> Echo {
+fn echo(said: &[Token], ctx: &Context) -> Echo {
     let Some(last) = ctx.last_atc.as_deref() else { return Echo::default() };
     let parsed = parse::parse(last, ctx.region);
     let there = |i: &Item| {
@@ -92,11 +106,13 @@ fn echo(text: &str, ctx: &Context) -> Echo {
             return false;
         }
         // The callsign's own figures are nobody's value, but need not be there.
-        let check = readback::check(one, ctx.own.as_ref(), text, Region::Icao);
+        let check = readback::check_said(one, ctx.own.as_ref(), said, Region::Icao);
         check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign)
     };
     let low = last.to_lowercase();
     Echo {
+        whole: readback::needs_readback(&parsed.items)
+            && readback::check_said(&parsed.items, ctx.own.as_ref(), said, ctx.region).verdict == readback::Verdict::Correct,
         items: parsed.items.into_iter().filter(there).collect(),
         asked_heading: low.contains("say heading")
             || low.contains("report heading")

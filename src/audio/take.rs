@@ -1,6 +1,7 @@
 //! `Take`: the stretch of sound between key down and key up, measured, at the recogniser's rate.
 
 use crate::event::Take;
+use crate::sound::level::quiet_tenth;
 
 /// Samples a second that recognition wants.
 pub const RATE: u32 = 16_000;
@@ -15,10 +16,7 @@ const SILENCE: f32 = 0.003;
 /// A sample at or above this stands at the converter's end.
 const FULL: f32 = 0.985;
 
-/// Root mean square of a stretch.
-pub fn rms(samples: &[f32]) -> f32 {
-    if samples.is_empty() { 0.0 } else { (samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32).sqrt() }
-}
+pub use crate::sound::level::rms;
 
 /// A take of sound at 16 kHz, with its levels; the noise floor is measured in it alone.
 pub fn from_16k(samples: &[f32]) -> Take {
@@ -66,15 +64,6 @@ pub fn voiced_from(samples: &[f32], from: usize) -> u32 {
     let level = silence_below(samples, RATE);
     let rest = samples.get(from..).unwrap_or_default();
     millis(rest.chunks_exact(FRAME).filter(|f| rms(f) > level).count() * FRAME)
-}
-
-/// The level that a tenth of the frames stay below: the pauses between words show the noise.
-fn quiet_tenth(frames: &[f32]) -> f32 {
-    if frames.is_empty() {
-        return 0.0;
-    }
-    let mut sorted = frames.to_vec();
-    *sorted.select_nth_unstable_by(frames.len() / 10, f32::total_cmp).1
 }
 
 /// A voice as a microphone in a quiet room hears it: a breath before and after, and faint noise (SNR about 40 dB).

@@ -1,14 +1,23 @@
 //! `stratus batch`: JSON lines in, JSON lines out, flushed line by line; every line on its own.
 
 use std::io::{BufRead, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::airports::data::Airports;
+use crate::app::gate;
 use crate::atc::intent::Context;
+use crate::atc::posed::Posed;
 use crate::atc::{parse, readback, stated, understand};
+use crate::audio::{resample, take, wav};
+use crate::cli::Batch;
+use crate::event::{Heard, Hints};
+use crate::settings::Config;
+use crate::speech::recognise::Recogniser;
 use crate::units::{Callsign, Facility, Region};
 
 /// A longer line is an error, not memory.
@@ -45,8 +54,39 @@ struct Respond {
     text: String,
 }
 
-pub(super) fn run() -> anyhow::Result<ExitCode> {
+#[derive(Deserialize)]
+struct Hear {
+    /// A recording of the call ...
+    sound: Option<PathBuf>,
+    /// ... or the words that recognition wrote, in its place.
+    text: Option<String>,
+    #[serde(flatten)]
+    posed: Posed,
+}
+
+/// The recogniser for lines of kind `hear`, loaded at the first of them.
+struct Ears {
+    config: Option<PathBuf>,
+    model: Option<PathBuf>,
+    loaded: Option<Recogniser>,
+}
+
+impl Ears {
+    fn get(&mut self) -> Result<&mut Recogniser, String> {
+        if self.loaded.is_none() {
+            let config = match (&self.config, &self.model) {
+                (None, Some(_)) => std::sync::Arc::<Config>::default(),
+                (file, _) => super::configuration(file.as_deref()).map_err(|p| p.one_line())?,
+            };
+            self.loaded = Some(super::sound::ears(&config, self.model.as_deref()).map_err(|p| p.one_line())?);
+        }
+        self.loaded.as_mut().ok_or_else(|| "no speech model was loaded".to_owned())
+    }
+}
+
+pub(super) fn run(file: Option<&Path>, args: &Batch) -> anyhow::Result<ExitCode> {
     let airports = Airports::world();
+    let mut ears = Ears { config: file.map(Path::to_path_buf), model: args.model.clone(), loaded: None };
     let mut input = std::io::stdin().lock();
     let mut out = std::io::stdout().lock();
     let mut line = Vec::new();
@@ -67,7 +107,8 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         if text.trim().is_empty() {
             continue;
         }
-        let answer = if cut { json!({"id": null, "error": "the line is longer than 1 MiB"}) } else { answer(text.trim(), &airports) };
+        let answer =
+            if cut { json!({"id": null, "error": "the line is longer than 1 MiB"}) } else { answer(text.trim(), &airports, &mut ears) };
         serde_json::to_writer(&mut out, &answer)?;
         out.write_all(b"\n")?;
         out.flush()?;
@@ -75,7 +116,7 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
 }
 
 /// One line's answer; an error is an answer too.
-pub fn answer(line: &str, airports: &Airports) -> Value {
+fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
     let value: Value = match serde_json::from_str(line) {
         Ok(v) => v,
         Err(e) => return json!({"id": null, "error": format!("not JSON: {e}")}),
@@ -86,7 +127,8 @@ pub fn answer(line: &str, airports: &Airports) -> Value {
         "understand" => serde_json::from_value(value).map_err(|e| e.to_string()).map(|l| understood(&l)),
         "readback" => serde_json::from_value(value).map_err(|e| e.to_string()).map(|l| read_back(&l)),
         "respond" => serde_json::from_value(value).map_err(|e| e.to_string()).and_then(|l| responded(&l, airports)),
-        other => Err(format!("unknown kind {other:?}: it is understand, readback or respond")),
+        "hear" => serde_json::from_value(value).map_err(|e| e.to_string()).and_then(|l| heard(&l, airports, ears)),
+        other => Err(format!("unknown kind {other:?}: it is understand, readback, respond or hear")),
     };
     match result {
         Ok(mut answer) => {
@@ -129,4 +171,45 @@ fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
         "understood": {"intent": u["intent"], "callsign": u["callsign"], "slots": u["slots"]},
         "actions": answer.actions,
     }))
+}
+
+/// The tray's whole way from sound to meaning: the gate, the hint of the situation, recognition, understanding.
+fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String> {
+    let engine = l.posed.engine(airports.clone());
+    let context = l.posed.context(&engine);
+    let hints = engine.hints();
+    let heard = match (&l.sound, &l.text) {
+        (Some(file), None) => recognised(file, &hints, ears)?,
+        (None, Some(text)) => Heard { text: text.clone(), confidence: 1.0, took_ms: 0, other: None },
+        _ => return Err("give either `sound` or `text`".to_owned()),
+    };
+    let text = match &heard.other {
+        Some(other) => engine.likelier(&heard.text, other).to_owned(),
+        None => heard.text.clone(),
+    };
+    let mut answer = understand::to_json(&understand::understand(&text, &context));
+    if let Some(o) = answer.as_object_mut() {
+        o.remove("confidence");
+        o.insert("text".into(), json!(text));
+        if let Some(other) = &heard.other {
+            o.insert("other".into(), json!(if *other == text { &heard.text } else { other }));
+        }
+        o.insert("confidence".into(), json!((f64::from(heard.confidence) * 1000.0).round() / 1000.0));
+        o.insert("heard_ms".into(), json!(heard.took_ms));
+        o.insert("hint".into(), json!(hints.prompt));
+        // The finer meaning, once understanding tells it.
+        o.insert("act".into(), Value::Null);
+    }
+    Ok(answer)
+}
+
+/// The words of a recording; none where the gate finds no voice in it.
+fn recognised(file: &Path, hints: &Hints, ears: &mut Ears) -> Result<Heard, String> {
+    let sound = wav::read(file).map_err(|p| p.one_line())?;
+    let samples = resample::to_rate(&sound.samples, sound.rate, take::RATE).map_err(|p| p.one_line())?;
+    let take = take::from_16k(&samples);
+    if gate::judge(&take).is_some() {
+        return Ok(Heard::default());
+    }
+    ears.get()?.transcribe(&take.samples, hints, &AtomicBool::new(false)).map_err(|p| p.one_line())
 }

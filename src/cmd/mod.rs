@@ -108,7 +108,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Transcribe(args) => sound::transcribe(file, &args),
         Command::Speak(args) => sound::speak(file, &args),
         Command::Replay(args) => replay::run(file, &args),
-        Command::Batch => batch::run(),
+        Command::Batch(args) => batch::run(file, &args),
         Command::Setup(args) => {
             let file = cli.config.clone();
             with_desktop(move || setup::run(file.as_deref(), &args))

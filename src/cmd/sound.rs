@@ -1,13 +1,15 @@
 //! `stratus transcribe` and `stratus speak`, and a plain speaker for commands.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use serde_json::json;
 
+use crate::airports::data::Airports;
+use crate::atc::posed::Posed;
 use crate::audio::{mouth, play, radio, resample, take, wav};
 use crate::cli::{Speak, Transcribe};
 use crate::dispatch;
@@ -26,10 +28,11 @@ const SILENCE: f32 = 0.001;
 pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
     let mut ears = ears(&config, args.model.as_deref())?;
+    let hints = hints(args)?;
     let mut out = std::io::stdout();
     let mut code = 0;
     for path in &args.files {
-        let result = words(&mut ears, path);
+        let result = words(&mut ears, path, &hints);
         // Nobody reads it where there is no standard error.
         let tell = |words: String| drop(writeln!(std::io::stderr(), "{words}"));
         match &result {
@@ -57,6 +60,22 @@ pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Resu
     Ok(ExitCode::from(code))
 }
 
+/// The words to expect: those that are given, or those of the situation that is given.
+fn hints(args: &Transcribe) -> Result<Hints, Problem> {
+    if let Some(words) = &args.hint {
+        return Ok(Hints { prompt: words.clone(), again: words.clone() });
+    }
+    if args.airport.is_none() && args.callsign.is_none() {
+        return Ok(Hints::default());
+    }
+    let airports = Airports::world();
+    if let Some(icao) = args.airport.as_deref().filter(|i| airports.find(i).is_none()) {
+        return Err(Problem::new(format!("there is no airport {icao}"))
+            .fix("give its ICAO code; `stratus airports nearest` lists those near a place"));
+    }
+    Ok(Posed::at(args.airport.clone(), args.com1, args.callsign.clone()).engine(airports).hints())
+}
+
 /// What was heard in a recording.
 struct Words {
     text: String,
@@ -69,7 +88,7 @@ struct Words {
 }
 
 /// Recognises a recording. One in which nothing is heard is a problem.
-fn words(ears: &mut Recogniser, path: &Path) -> Result<Words, Problem> {
+fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Problem> {
     let name = wav::named(path);
     let unheard = |why: String| {
         let fix = "is it the right recording? `stratus devices --meter 20` shows whether the microphone hears you";
@@ -85,7 +104,7 @@ fn words(ears: &mut Recogniser, path: &Path) -> Result<Words, Problem> {
     }
     let samples = resample::to_rate(&clip.samples, clip.rate, take::RATE)?;
     let begun = Instant::now();
-    let heard = ears.transcribe(&samples, &Hints::default(), &AtomicBool::new(false))?;
+    let heard = ears.transcribe(&samples, hints, &AtomicBool::new(false))?;
     if heard.text.trim().is_empty() {
         return Err(unheard(format!("there are no words in its {seconds:.1} s")));
     }
@@ -111,13 +130,11 @@ fn words(ears: &mut Recogniser, path: &Path) -> Result<Words, Problem> {
 
 /// The recogniser of the configuration, or of another model file.
 pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogniser, Problem> {
-    let path: PathBuf = match (model_file, &config.speech.model) {
-        (Some(p), _) => p.to_path_buf(),
-        (None, Some(p)) => p.clone(),
+    let verified = match (model_file, &config.speech.model) {
+        (Some(path), _) => model::verify_chosen(path)?,
+        (None, Some(path)) => model::verify(path, config.speech.model_sha256.as_deref())?,
         (None, None) => return Err(model::none_chosen()),
     };
-    let expected = if model_file.is_some() { None } else { config.speech.model_sha256.as_deref() };
-    let verified = model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?;
     trial::once(&verified)?;
     Recogniser::load(&verified, dispatch::threads(config))
 }

@@ -129,7 +129,7 @@ impl Stage {
     pub fn heard(&mut self, text: &str) -> Exchange {
         self.last = Exchange::default();
         let tx = self.app.upcoming_tx();
-        let heard = Heard { text: text.to_owned(), confidence: 1.0, took_ms: 0 };
+        let heard = Heard { text: text.to_owned(), confidence: 1.0, took_ms: 0, other: None };
         self.give(Event::Heard { tx, result: Ok(heard) });
         self.settle();
         std::mem::take(&mut self.last)

@@ -351,7 +351,7 @@ mod tests {
         for (ms, com1) in [(0, "121.9"), (100, "121.9"), (150, "118.1"), (400, "118.1"), (2500, "118.1")] {
             r.event(Time(ms), &flying(com1, 2));
         }
-        let heard = Heard { text: "radio check".into(), confidence: 0.5, took_ms: 3 };
+        let heard = Heard { text: "radio check".into(), confidence: 0.5, took_ms: 3, other: None };
         r.event(Time(2600), &Event::Heard { tx: TxId(1), result: Ok(heard) });
         r.event(Time(2700), &Event::Wake);
         r.phase(Time(2700), "parked");

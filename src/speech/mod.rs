@@ -8,6 +8,7 @@ pub mod mouth;
 mod plausible;
 mod processor;
 pub mod recognise;
+mod repeats;
 mod sound;
 pub mod synthesise;
 pub mod system_voices;

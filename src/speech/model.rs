@@ -64,6 +64,16 @@ pub fn none_chosen() -> Problem {
 
 /// Checks that `path` is the model that it should be: `expected` (SHA-256, hex) or one that Stratus knows.
 pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Problem> {
+    check(path, expected, false)
+}
+
+/// As [`verify`], for a file that the user named on the command line: one that Stratus does not know is theirs to choose. It is
+/// tried in a process of its own before it is loaded.
+pub fn verify_chosen(path: &Path) -> Result<VerifiedModel, Problem> {
+    check(path, None, true)
+}
+
+fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedModel, Problem> {
     // A leading "~/" as the shell means it: pilots write it so.
     let path = &crate::paths::absolute(path);
     super::processor::check()?;
@@ -100,11 +110,16 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Prob
                 .fix(again));
         }
         None => {
-            if known().all(|k| k.sha256 != sha256) {
+            if !chosen && known().all(|k| k.sha256 != sha256) {
                 let like = known().find(|k| k.bytes == meta.len() || path.file_name().is_some_and(|f| f == k.file));
                 let why = like.map_or_else(
                     || "it is not among the models that Stratus knows".to_owned(),
-                    |k| format!("it should be {} but is damaged", k.name),
+                    |k| {
+                        let name = k.name;
+                        format!(
+                            "it is not the published {name}, whose name or size it has: another conversion of {name}, or a damaged download"
+                        )
+                    },
                 );
                 return Err(what().because(why).fix(format!(
                     "if you trust the file, set speech.model_sha256 = \"{sha256}\" in stratus.toml after comparing it with the sum on its download page"

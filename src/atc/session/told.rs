@@ -1,6 +1,7 @@
 //! What is answered to a pilot who tells what they do or cannot do: disabled, onto a runway without leave, not ready to go.
 
 use super::{Decision, topics};
+use crate::atc::hear::Said;
 use crate::atc::instruction::{Ask, Item};
 use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
@@ -69,7 +70,7 @@ pub(super) fn when_ready() -> Decision {
 }
 
 /// A call for help is taken back: nothing is asked about it, and what else was said is answered.
-pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> super::Outcome {
+pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
     let over = [Item::Roger].into_iter().chain(record.emergency.map(|_| Item::EmergencyCancelled));
     let mut rest = heard.clone();
     rest.slots.cancels_distress = false;
@@ -79,7 +80,7 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
     };
     rest.intent = *first;
     let calm = Record { emergency: None, ..record.clone() };
-    let outcome = super::decide(s, &calm, &rest, text);
+    let outcome = super::decide(s, &calm, &rest, said);
     match outcome.decision {
         Decision::Say(items) => {
             let items = items.into_iter().filter(|i| *i != Item::Roger);
@@ -91,10 +92,11 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
 
 /// Another aircraft takes a runway clearance that was not for it: it is told so, and whose it is (7110.65 2-4-15: the callsigns
 /// of similar aircraft). Silence would let the wrong one go.
-pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, text: &str) -> Option<super::Outcome> {
+pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<super::Outcome> {
     let foreign = heard.other_aircraft || heard.callsign.as_ref().is_some_and(|c| *c != s.callsign);
     let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;
     let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
-    let taken = pending.items.iter().any(of_runway) && readback::check(&pending.items, None, text, s.region).verdict == Verdict::Correct;
+    let taken = pending.items.iter().any(of_runway)
+        && readback::check_said(&pending.items, None, &said.tokens, s.region).verdict == Verdict::Correct;
     taken.then(|| super::Outcome { decision: super::restate(pending, &[]), verdict: Some(Verdict::Incorrect), settled: false, check: None })
 }

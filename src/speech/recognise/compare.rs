@@ -41,7 +41,7 @@ impl Recogniser {
         let sound = self.sound(samples);
         let context = if way == Way::Fitted { self.fitted(sound.len()) } else { self.audio_ctx };
         let mut params = match way {
-            Way::Fitted | Way::Whole => self.params(&[], context, &never),
+            Way::Fitted | Way::Whole => self.params(&[], context, 0, &never),
             Way::CommandLine => {
                 let mut params = FullParams::new(SamplingStrategy::BeamSearch { beam_size: 5, patience: -1.0 });
                 params.set_n_threads(self.threads);

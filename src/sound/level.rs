@@ -1,0 +1,56 @@
+//! How loud a stretch of sound is, and where in it somebody speaks.
+
+/// Frames of this length are told apart, seconds: 20 ms.
+const FRAME_S: f32 = 0.02;
+/// A frame holds voice when it is this much above the noise (6 dB) ...
+const ABOVE_NOISE: f32 = 2.0;
+/// ... and not silence itself: -50 dBFS.
+const SILENCE: f32 = 0.003;
+
+/// Root mean square of a stretch.
+pub fn rms(samples: &[f32]) -> f32 {
+    if samples.is_empty() { 0.0 } else { (samples.iter().map(|s| s * s).sum::<f32>() / samples.len() as f32).sqrt() }
+}
+
+/// Seconds from the first voice to the last; 0 where there is none. The noise is measured in the stretch itself.
+pub fn spoken_seconds(samples: &[f32], rate: u32) -> f32 {
+    let frame = ((rate as f32 * FRAME_S) as usize).max(1);
+    let frames: Vec<f32> = samples.chunks_exact(frame).map(rms).collect();
+    let level = (quiet_tenth(&frames) * ABOVE_NOISE).max(SILENCE);
+    let voiced = |f: &f32| *f > level;
+    match (frames.iter().position(voiced), frames.iter().rposition(voiced)) {
+        (Some(first), Some(last)) => (last + 1 - first) as f32 * FRAME_S,
+        _ => 0.0,
+    }
+}
+
+/// The level that a tenth of the frames stay below: the pauses between words show the noise.
+pub fn quiet_tenth(frames: &[f32]) -> f32 {
+    if frames.is_empty() {
+        return 0.0;
+    }
+    let mut sorted = frames.to_vec();
+    *sorted.select_nth_unstable_by(frames.len() / 10, f32::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_voice_is_timed_and_noise_alone_is_none() {
+        let mut state = 1u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ((state >> 8) as f32 / (1u32 << 24) as f32 - 0.5) * 0.02
+        };
+        let sound: Vec<f32> = (0..64_000)
+            .map(|i| {
+                noise() + if (16_000..24_000).contains(&i) || (40_000..48_000).contains(&i) { (i as f32 * 0.2).sin() * 0.2 } else { 0.0 }
+            })
+            .collect();
+        assert!((spoken_seconds(&sound, 16_000) - 2.0).abs() < 0.05, "{}", spoken_seconds(&sound, 16_000));
+        assert!(spoken_seconds(&sound[..16_000], 16_000) < 0.05);
+        assert!(spoken_seconds(&[], 16_000) == 0.0);
+    }
+}

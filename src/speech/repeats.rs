@@ -1,0 +1,118 @@
+//! A decoder that loops writes what it heard again and again, up to the whole call fourteen times. The first copy is what was
+//! said: it is kept, and the rest goes.
+
+/// A phrase of so many words or more that comes a second time, up to the end of the text, is a loop.
+const PHRASE: usize = 4;
+/// A shorter phrase may be said twice, but not so often.
+const SHORT_COPIES: usize = 3;
+/// One word may be said often ("two two two two"), but not so often.
+const WORD_COPIES: usize = 5;
+/// Words that are said three times by rule (AIM 6-3-2): "mayday mayday mayday", "pan pan, pan pan, pan pan".
+const DISTRESS: [&str; 6] = ["mayday", "pan", "panpan", "may", "day", "securite"];
+
+/// A word of the text: how it compares, and where it ends.
+struct Word {
+    bare: String,
+    end: usize,
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let mut out = Vec::new();
+    let mut bare = String::new();
+    for (at, c) in text.char_indices() {
+        if c.is_alphanumeric() || c == '\'' && !bare.is_empty() {
+            bare.extend(c.to_lowercase());
+        } else if !bare.is_empty() {
+            out.push(Word { bare: std::mem::take(&mut bare), end: at });
+        }
+    }
+    if !bare.is_empty() {
+        out.push(Word { bare, end: text.len() });
+    }
+    out
+}
+
+/// The text with each loop cut down to its first copy; `None` where nothing loops.
+///
+/// A loop is a phrase that is repeated up to the end of the text, where it may be cut off. What pilots repeat (calls for help, a
+/// station's name, figures) is none. Linear in the text's length for each length of phrase, which is bounded by the text.
+pub(super) fn first_copy(text: &str) -> Option<String> {
+    let words = words(text);
+    let n = words.len();
+    let same = |i: usize, j: usize| words[i].bare == words[j].bare;
+    // The shortest phrase first: "a b a b a b a b" is a loop of two words, not of four.
+    for period in 1..=n / 2 {
+        // How far back from the end the text repeats itself after `period` words.
+        let repeated = (period..n).rev().take_while(|i| same(*i, *i - period)).count();
+        let begin = n - repeated - period;
+        let copies = (n - begin) / period;
+        let phrase = &words[begin..begin + period];
+        let called = phrase.iter().filter(|w| DISTRESS.contains(&w.bare.as_str())).count();
+        let distress = called == period || called > 0 && period < PHRASE;
+        let uniform = period > 1 && phrase.iter().all(|w| w.bare == phrase[0].bare);
+        let most = match period {
+            1 => WORD_COPIES,
+            p if p < PHRASE => SHORT_COPIES,
+            _ => 2,
+        };
+        if copies < most || uniform || distress {
+            continue;
+        }
+        let end = words[begin + period - 1].end;
+        return Some(text[..end].trim_end().to_owned());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_of_any_length_is_cut_down_to_its_first_copy() {
+        let call = "Palo Alto Tower, Skyhawk one seven two sierra papa, holding short runway three one, ready for departure";
+        for times in [2, 3, 14] {
+            assert_eq!(first_copy(&vec![call; times].join(" ")).as_deref(), Some(call), "{times}");
+        }
+        // Cut off by the decoder's limit, and another case or mark in the copies.
+        let cut = format!("{call} {}", &call.to_lowercase()[..60]);
+        assert_eq!(first_copy(&format!("{call}. {cut}")).as_deref(), Some(call));
+        assert_eq!(
+            first_copy("ready to taxi, runway three one runway three one runway three one").as_deref(),
+            Some("ready to taxi, runway three one")
+        );
+        assert_eq!(first_copy("go to the the the the the").as_deref(), Some("go to the"));
+        assert_eq!(first_copy("runway eight runway eight runway eight runway").as_deref(), Some("runway eight"));
+    }
+
+    #[test]
+    fn what_pilots_repeat_is_no_loop() {
+        for fine in [
+            "",
+            "mayday mayday mayday",
+            "pan pan pan pan pan pan",
+            "pan pan, pan pan, pan pan, Hayward Tower",
+            "panpan, panpan, panpan",
+            "may day may day may day",
+            "may day may day may day may day may day",
+            "Hilo Tower, Hilo Tower, Skyhawk two sierra papa",
+            "squawking two two two two",
+            "one one one one",
+            "runway three one, cleared to land runway three one",
+            "negative negative",
+            "say again, say again",
+        ] {
+            assert_eq!(first_copy(fine), None, "{fine}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_bounded_work_and_the_first_copy_is_its_beginning(text in "[ab, ]{0,300}") {
+            if let Some(kept) = first_copy(&text) {
+                proptest::prop_assert!(text.starts_with(&kept) && kept.len() < text.len());
+                proptest::prop_assert_eq!(first_copy(&kept).map(|k| k.len() < kept.len()), first_copy(&kept).map(|_| true));
+            }
+        }
+    }
+}
