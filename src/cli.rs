@@ -311,6 +311,9 @@ pub struct Speak {
     /// Through the radio.
     #[arg(long)]
     pub radio: bool,
+    /// Through the radio of a station that is received so well: 100 next door, 0 hardly at all.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub strength: Option<u8>,
 }
 
 /// `stratus replay`

@@ -137,8 +137,9 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
     }
     let voice = Voice { name, rate_percent: config.speech.rate_percent, pitch_percent: 100 };
     let clip = said(&args.text.join(" "), &voice)?;
-    let clip = if args.radio {
-        radio::through(&clip, &radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() })
+    let clip = if args.radio || args.strength.is_some() {
+        let near = radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() };
+        radio::through(&clip, &radio::Reception { strength: args.strength.unwrap_or(near.strength), ..near })
     } else {
         clip
     };
