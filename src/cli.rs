@@ -65,6 +65,9 @@ pub enum Command {
     TryModel {
         /// The model's file.
         file: PathBuf,
+        /// Recognise a known sentence on the graphics card, and print what was heard.
+        #[arg(long)]
+        card: bool,
     },
     /// Print the manual page. Example: stratus man
     #[command(hide = true)]

@@ -15,9 +15,10 @@ use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, WINDOWS_VOICE};
 use crate::sound::wav::Recording;
+use crate::speech::model::VerifiedModel;
 use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
-use crate::speech::{model, trial};
+use crate::speech::{card, model, trial};
 
 /// A recording that nowhere reaches this is silent: -60 dBFS.
 const SILENCE: f32 = 0.001;
@@ -109,7 +110,7 @@ fn words(ears: &mut Recogniser, path: &Path) -> Result<Words, Problem> {
     Ok(Words { text: heard.text, confidence: heard.confidence, seconds, took_ms, note })
 }
 
-/// The recogniser of the configuration, or of another model file.
+/// The recogniser of the configuration, or of another model file. That the graphics card is not used is told on standard error.
 pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogniser, Problem> {
     let path: PathBuf = match (model_file, &config.speech.model) {
         (Some(p), _) => p.to_path_buf(),
@@ -119,7 +120,17 @@ pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogni
     let expected = if model_file.is_some() { None } else { config.speech.model_sha256.as_deref() };
     let verified = model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?;
     trial::once(&verified)?;
-    Recogniser::load(&verified, dispatch::threads(config))
+    loaded(&verified, config)
+}
+
+/// The recogniser of a model that was verified and tried.
+pub(super) fn loaded(model: &VerifiedModel, config: &Config) -> Result<Recogniser, Problem> {
+    let (ears, trouble) = card::load(model, dispatch::threads(config))?;
+    if let Some(p) = trouble {
+        // Nobody reads it where there is no standard error.
+        let _ = writeln!(std::io::stderr(), "{p}");
+    }
+    Ok(ears)
 }
 
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {
