@@ -67,6 +67,9 @@ pub enum Command {
     TryModel {
         /// The model's file.
         file: PathBuf,
+        /// Recognise a known sentence on the graphics card, and print what was heard.
+        #[arg(long)]
+        card: bool,
     },
     /// Print the manual page. Example: stratus man
     #[command(hide = true)]
@@ -333,6 +336,9 @@ pub struct Speak {
     /// Through the radio.
     #[arg(long)]
     pub radio: bool,
+    /// Through the radio of a station that is received so well: 100 next door, 0 hardly at all.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub strength: Option<u8>,
 }
 
 /// `stratus replay`

@@ -117,9 +117,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
         Command::Brain(args) => brain::run(file, &args),
-        Command::TryModel { file } => {
+        Command::TryModel { file, card } => {
             #[cfg(windows)]
             crate::desktop::windows::console::die_quietly();
+            if card {
+                writeln!(std::io::stdout(), "{}{}", crate::speech::trial::HEARD, crate::speech::card::attempt(&file)?)?;
+                return Ok(ExitCode::SUCCESS);
+            }
             crate::speech::trial::attempt(&file).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }
         Command::Bench(args) => bench::run(file, &args),

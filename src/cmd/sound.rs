@@ -17,9 +17,10 @@ use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, WINDOWS_VOICE};
 use crate::sound::wav::Recording;
+use crate::speech::model::VerifiedModel;
 use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
-use crate::speech::{model, trial};
+use crate::speech::{card, model, trial};
 
 /// A recording that nowhere reaches this is silent: -60 dBFS.
 const SILENCE: f32 = 0.001;
@@ -128,7 +129,7 @@ fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Pro
     Ok(Words { text: heard.text, confidence: heard.confidence, seconds, took_ms, note })
 }
 
-/// The recogniser of the configuration, or of another model file.
+/// The recogniser of the configuration, or of another model file. That the graphics card is not used is told on standard error.
 pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogniser, Problem> {
     let verified = match (model_file, &config.speech.model) {
         (Some(path), _) => model::verify_chosen(path)?,
@@ -136,7 +137,17 @@ pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogni
         (None, None) => return Err(model::none_chosen()),
     };
     trial::once(&verified)?;
-    Recogniser::load(&verified, dispatch::threads(config))
+    loaded(&verified, config)
+}
+
+/// The recogniser of a model that was verified and tried.
+pub(super) fn loaded(model: &VerifiedModel, config: &Config) -> Result<Recogniser, Problem> {
+    let (ears, trouble) = card::load(model, dispatch::threads(config))?;
+    if let Some(p) = trouble {
+        // Nobody reads it where there is no standard error.
+        let _ = writeln!(std::io::stderr(), "{p}");
+    }
+    Ok(ears)
 }
 
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {
@@ -154,8 +165,9 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
     }
     let voice = Voice { name, rate_percent: config.speech.rate_percent, pitch_percent: 100 };
     let clip = said(&args.text.join(" "), &voice)?;
-    let clip = if args.radio {
-        radio::through(&clip, &radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() })
+    let clip = if args.radio || args.strength.is_some() {
+        let near = radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() };
+        radio::through(&clip, &radio::Reception { strength: args.strength.unwrap_or(near.strength), ..near })
     } else {
         clip
     };

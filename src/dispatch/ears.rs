@@ -10,6 +10,7 @@ use super::ahead::{Ahead, Job};
 use crate::event::{Event, Heard, Hints, Take};
 use crate::problem::Problem;
 use crate::settings::Config;
+use crate::speech::card;
 use crate::speech::gently::gently;
 use crate::speech::model::{self, VerifiedModel};
 use crate::speech::recognise::Recogniser;
@@ -154,17 +155,16 @@ impl Hearing {
     fn loaded(&mut self) -> Result<&mut Recogniser, Problem> {
         if self.ears.is_none() {
             let config = self.config();
-            let ears = load(&config)?;
+            let (ears, trouble) = card::load(&tried(&config)?, threads(&config))?;
+            if let Some(p) = trouble {
+                self.out.send(Event::Trouble(p));
+            }
             let name = config.speech.model.as_ref().map_or_else(String::new, |p| p.display().to_string());
             self.out.offer(Event::Model(Ok(name)));
             self.ears = Some(ears);
         }
         self.ears.as_mut().ok_or_else(|| Problem::bug("no speech model was loaded"))
     }
-}
-
-fn load(config: &Config) -> Result<Recogniser, Problem> {
-    Recogniser::load(&tried(config)?, threads(config))
 }
 
 /// The chosen model, verified, and tried once if it is the pilot's own.

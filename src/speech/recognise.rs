@@ -1,4 +1,4 @@
-//! Speech recognition by whisper, on the processor, with a model that was verified.
+//! Speech recognition by whisper, with a model that was verified.
 
 pub mod compare;
 
@@ -53,6 +53,15 @@ pub struct Recogniser {
 impl Recogniser {
     /// Loads a verified model; `threads` processors work on a call.
     pub fn load(model: &VerifiedModel, threads: u8) -> Result<Self, Problem> {
+        Self::load_on(model, threads, false)
+    }
+
+    /// The same, for the graphics card where this build and this machine have one: only once `card` has tried it.
+    pub(super) fn load_on_card(model: &VerifiedModel, threads: u8) -> Result<Self, Problem> {
+        Self::load_on(model, threads, true)
+    }
+
+    fn load_on(model: &VerifiedModel, threads: u8, card: bool) -> Result<Self, Problem> {
         // Whisper's own log goes to ours instead of the terminal.
         HOOKS.call_once(whisper_rs::install_logging_hooks);
         let failed = |e: whisper_rs::WhisperError| {
@@ -61,8 +70,7 @@ impl Recogniser {
                 .fix("download the model again, or choose a smaller one")
         };
         let mut params = WhisperContextParameters::default();
-        // The graphics card is the simulator's, unless whoever built this wanted otherwise.
-        params.use_gpu(cfg!(any(feature = "cuda", feature = "vulkan")));
+        params.use_gpu(card);
         let context = WhisperContext::new_with_params(model.path(), params).map_err(failed)?;
         let state = context.create_state().map_err(failed)?;
         let audio_ctx = usize::try_from(context.n_audio_ctx()).unwrap_or(1500);

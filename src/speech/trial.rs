@@ -1,9 +1,9 @@
 //! A trial of a speech model that the pilot brings: loaded and run once in a process of its own, which may die or hang.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,6 +16,10 @@ use crate::problem::Problem;
 
 /// The hidden command that a trial's process runs.
 pub const COMMAND: &str = "try-model";
+/// Its option that asks for the graphics card.
+const CARD: &str = "--card";
+/// What stands before the words that were heard on the card.
+pub const HEARD: &str = "heard: ";
 /// How much longer than its work a trial may take: beside a simulator that uses every core, from a slow disk.
 const BESIDE_OTHERS: u32 = 5;
 
@@ -34,6 +38,12 @@ pub fn give_up() {
 /// the largest (3 GB) computes some seven times as much.
 pub fn allowed(bytes: u64) -> Duration {
     Duration::from_secs(60 + bytes / 4_000_000)
+}
+
+/// How long a trial on the graphics card may take, by the clock: the first one compiles the card's programs, and the model goes there
+/// at 20 MB a second at least.
+fn on_card(bytes: u64) -> Duration {
+    Duration::from_secs(60 + bytes / 20_000_000)
 }
 
 /// What the trial's process does: loads the file, whatever it is, and recognises a second of noise with it.
@@ -87,32 +97,61 @@ pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> 
             .because(why)
             .fix("download the model again, or choose another (speech.model in stratus.toml)")
     };
-    let mut child = Command::new(program)
-        .arg(COMMAND)
-        .arg(model)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;
-    let limit = Instant::now() + work * BESIDE_OTHERS;
-    let status = loop {
+    let mut child =
+        start(program, model, false).map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;
+    let status = wait(&mut child, work, work * BESIDE_OTHERS).map_err(|why| damaged(format!("loading it {why}")))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(1) => Err(damaged("it cannot be loaded: it is damaged, or no speech model".into())),
+        _ => Err(damaged(format!("loading it ends the program that tries ({status}): it is damaged"))),
+    }
+}
+
+/// What `program`, which is Stratus, hears on the graphics card with a model; or why it hears nothing.
+pub(super) fn words_on_card(program: &Path, model: &Path) -> Result<String, String> {
+    let bytes = std::fs::metadata(model).map_or(0, |m| m.len());
+    let limit = on_card(bytes);
+    let mut child = start(program, model, true).map_err(|e| e.to_string())?;
+    // A line of words is less than a pipe holds: nobody has to read while it works.
+    let status = wait(&mut child, limit, limit).map_err(|why| format!("recognising a known sentence on it {why}"))?;
+    let mut said = String::new();
+    if let Some(out) = &mut child.stdout {
+        out.read_to_string(&mut said).map_err(|e| e.to_string())?;
+    }
+    // Drivers talk on standard output too.
+    match (status.success(), said.lines().rev().find_map(|l| l.strip_prefix(HEARD))) {
+        (true, Some(words)) => Ok(words.to_owned()),
+        _ => Err(format!("recognising a known sentence on it ends the program that tries ({status})")),
+    }
+}
+
+fn start(program: &Path, model: &Path, card: bool) -> std::io::Result<Child> {
+    let mut command = Command::new(program);
+    command.arg(COMMAND).arg(model).stdin(Stdio::null()).stderr(Stdio::null());
+    if card {
+        command.arg(CARD).stdout(Stdio::piped())
+    } else {
+        command.stdout(Stdio::null())
+    };
+    command.spawn()
+}
+
+/// Waits for a trial's process until it has worked for `work`, or until `clock` has passed; then, and when Stratus ends, it is
+/// ended. Tells otherwise what it does: "does not end".
+fn wait(child: &mut Child, work: Duration, clock: Duration) -> Result<ExitStatus, String> {
+    let limit = Instant::now() + clock;
+    loop {
         match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if !ENDING.load(Ordering::Relaxed) && Instant::now() < limit && worked(&child).is_none_or(|w| w < work) => {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if !ENDING.load(Ordering::Relaxed) && Instant::now() < limit && worked(child).is_none_or(|w| w < work) => {
                 std::thread::sleep(Duration::from_millis(10));
             }
             ended => {
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(damaged(ended.err().map_or_else(|| "loading it does not end".into(), |e| e.to_string())));
+                return Err(ended.err().map_or_else(|| "does not end".into(), |e| format!("cannot be followed: {e}")));
             }
         }
-    };
-    match status.code() {
-        Some(0) => Ok(()),
-        Some(1) => Err(damaged("it cannot be loaded: it is damaged, or no speech model".into())),
-        _ => Err(damaged(format!("loading it ends the program that tries ({status}): it is damaged"))),
     }
 }
 
@@ -163,6 +202,24 @@ mod tests {
     }
 
     #[test]
+    fn the_words_on_a_card_are_read_and_a_driver_that_dies_is_told() {
+        let heard = |script: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let program = folder.path().join("stratus");
+            std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+            words_on_card(&program, folder.path())
+        };
+        let asked = "[ \"$1\" = try-model ] && [ -d \"$2\" ] && [ \"$3\" = --card ] && echo 'found 1 device' && echo 'heard: good morning'";
+        assert_eq!(heard(asked), Ok("good morning".to_owned()));
+        assert_eq!(heard("echo 'heard: '"), Ok(String::new()));
+        for (script, why) in [("kill -SEGV $$", "signal: 11"), ("exit 1", "exit status: 1"), ("echo nothing", "exit status: 0")] {
+            let told = heard(script).unwrap_err();
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
+    #[test]
     fn what_passed_once_is_not_tried_at_every_start() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("models/tried");
@@ -176,6 +233,7 @@ mod tests {
 
     #[test]
     fn a_large_model_may_work_longer() {
+        assert_eq!(on_card(1_600_000_000), Duration::from_secs(140));
         assert_eq!(allowed(0), Duration::from_secs(60));
         assert_eq!(allowed(3_095_033_483), Duration::from_secs(60 + 773));
     }
