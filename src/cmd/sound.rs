@@ -117,10 +117,20 @@ pub(super) fn ears(config: &Config, model_file: Option<&Path>) -> Result<Recogni
         (None, Some(p)) => p.clone(),
         (None, None) => return Err(model::none_chosen()),
     };
-    let expected = if model_file.is_some() { None } else { config.speech.model_sha256.as_deref() };
-    let verified = model::verify(&path, expected.or(config.speech.model_sha256.as_deref()))?;
+    let verified = match model_file {
+        Some(_) => named(&path, config)?,
+        None => model::verify(&path, config.speech.model_sha256.as_deref())?,
+    };
     trial::once(&verified)?;
     loaded(&verified, config)
+}
+
+/// A model file that is named by hand: one that Stratus knows, or the one whose sum the pilot has noted.
+pub(super) fn named(path: &Path, config: &Config) -> Result<VerifiedModel, Problem> {
+    model::verify(path, None).or_else(|unknown| match &config.speech.model_sha256 {
+        Some(sum) => model::verify(path, Some(sum)).map_err(|_| unknown),
+        None => Err(unknown),
+    })
 }
 
 /// The recogniser of a model that was verified and tried.
