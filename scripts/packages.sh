@@ -6,6 +6,7 @@
 #   need_packages build test desktop  also what the desktop test drives
 #   need_packages build desktop flightgear  what scripts/flightgear.sh flies with
 #   need_packages airports            FlightGear's airports alone, for scripts/taxi-routes.sh
+#   need_packages build vulkan        what builds recognition for the graphics card, and a processor that stands in for one
 #   need_packages build windows       what builds Stratus for Windows and runs it here
 
 BUILD_PACKAGES="gcc g++ make cmake pkg-config libasound2-dev ca-certificates git"
@@ -13,6 +14,7 @@ TEST_PACKAGES="python3"
 DESKTOP_PACKAGES="xvfb openbox xfce4-panel xfconf xdotool imagemagick dunst dbus dbus-bin libglib2.0-bin pulseaudio pulseaudio-utils fonts-dejavu-core"
 FLIGHTGEAR_PACKAGES="flightgear python3"
 AIRPORTS_PACKAGES="flightgear-data-base python3"
+VULKAN_PACKAGES="libvulkan-dev glslc mesa-vulkan-drivers"
 WINDOWS_PACKAGES="g++-mingw-w64-x86-64-posix gcc-mingw-w64-x86-64-posix mingw-w64-x86-64-dev binutils-mingw-w64-x86-64 libclang-dev wine64 wine nsis python3"
 
 # Installs what is missing of the named groups; says what to do where it cannot.
@@ -24,6 +26,7 @@ need_packages() {
       test) wanted="$wanted $TEST_PACKAGES" ;;
       flightgear) wanted="$wanted $FLIGHTGEAR_PACKAGES" ;;
       airports) wanted="$wanted $AIRPORTS_PACKAGES" ;;
+      vulkan) wanted="$wanted $VULKAN_PACKAGES" ;;
       windows) wanted="$wanted $WINDOWS_PACKAGES" ;;
       desktop) wanted="$wanted $DESKTOP_PACKAGES" ;;
       *) echo "error: there is no group of packages called $group" >&2; return 1 ;;

@@ -481,9 +481,10 @@ pub struct BenchArgs {
     /// How many calls.
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub calls: u32,
-    /// The speech model; else the configured one.
+    /// A speech model's file, measured beside the configured one and those that were downloaded; may be given several times.
+    /// The stages are timed with the first one.
     #[arg(long, value_name = "FILE")]
-    pub model: Option<PathBuf>,
+    pub model: Vec<PathBuf>,
     /// Recognise with the encoder's whole context too, and as whisper.cpp's own program does.
     #[arg(long)]
     pub compare: bool,

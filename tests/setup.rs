@@ -184,6 +184,8 @@ fn from_nothing_to_a_call_that_is_understood() {
     assert_eq!(code, 0, "{said}\n{told}");
     assert!(said.contains("club.en (5 MB): for our members (the mirror's own)"), "{said}");
     assert!(told.contains("club.en: 100 %"), "{told}");
+    // How the model does on this machine is one sentence.
+    assert_eq!(said.matches("the demo's model understands no people: `stratus models get base.en` suits most pilots").count(), 1, "{said}");
     let text = home.text();
     assert!(text.contains("# mine\n") && text.contains("# the club's") && text.contains("key = \"F13\""), "{text}");
     assert!(text.contains(SUM) && text.contains(&format!("model = {:?}", home.model())), "{text}");

@@ -1,7 +1,12 @@
-//! `stratus bench`: how long each stage of an answer takes on this machine, with the pilot's own speech model.
+//! `stratus bench`: how long each stage of an answer takes on this machine, with the pilot's own speech model; and which of the speech
+//! models that are there suits this machine.
+
+mod choice;
+mod models;
+mod words;
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -14,8 +19,11 @@ use crate::app::App;
 use crate::audio::take;
 use crate::cli::BenchArgs;
 use crate::event::Voice;
+use crate::paths::Paths;
+use crate::problem::Problem;
 use crate::settings::{BrainMode, Config, Pilot};
 use crate::speech::files;
+use crate::speech::model::none_chosen;
 use crate::speech::recognise::compare::Way;
 use crate::speech::synthesise::Synthesiser;
 
@@ -31,7 +39,9 @@ const CALLS: [&str; 6] = [
 
 pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let pilots = super::configuration(file)?;
-    let mut ears = super::sound::ears(&pilots, args.model.as_deref())?;
+    let there = models::there(&args.model, &pilots, &Paths::find(file)?);
+    let first = args.model.first().or(pilots.speech.model.as_ref()).or(there.first().map(|c| &c.file));
+    let mut ears = super::sound::ears(&pilots, first.map(PathBuf::as_path).filter(|f| Some(*f) != pilots.speech.model.as_deref()))?;
     let threads = ears.threads();
     let mut mouth = Synthesiser::new(&files::voices()?)?;
     let voice = Voice { name: "en-GB".into(), ..Voice::default() };
@@ -57,11 +67,24 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
         stage.pass(stage.now() + std::time::Duration::from_secs(60));
     }
     let all: Vec<_> = stage.latencies().into_iter().filter(|l| l.recognise > 0).cloned().collect();
+    // One model after the other: the largest may need what memory there is.
+    drop(stage);
+    let measured = models::measure(&there, &models::recordings(&CALLS)?, &pilots);
+    let good: Vec<_> = measured.iter().flatten().cloned().collect();
     let mut out = std::io::stdout();
     if args.json {
         let ways = ["fitted", "whole", "command_line"].into_iter().zip(&compared).map(|(k, ms)| (k.to_owned(), json!(ms)));
         let ways: serde_json::Map<String, serde_json::Value> = ways.collect();
-        writeln!(out, "{}", json!({"calls": args.calls, "threads": threads, "latency_ms": as_json(&all), "recognise_ms": ways}))?;
+        let suits = choice::suits(&good).map(|m| &m.name);
+        writeln!(
+            out,
+            "{}",
+            json!({
+                "calls": args.calls, "threads": threads, "latency_ms": as_json(&all), "recognise_ms": ways,
+                "models": models::as_json(&there, &measured), "accepted_ms": choice::ACCEPTED_MS, "suits": suits,
+                "outcome": choice::outcome(&good),
+            })
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     writeln!(
@@ -80,5 +103,14 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
             theirs / fitted
         )?;
     }
+    writeln!(out, "\nspeech models that are there, on the program's own recordings, recognised one by one:")?;
+    models::table(&there, &measured, &mut out)?;
+    writeln!(out, "{}", choice::outcome(&good))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the speech model in force does on this machine, on a few recordings: a sentence.
+pub(super) fn model_in_force(config: &Config, paths: &Paths) -> Result<String, Problem> {
+    let in_force = models::there(&[], config, paths).into_iter().find(|c| c.in_force).ok_or_else(none_chosen)?;
+    Ok(choice::outcome_for_one(&in_force.measure(&models::recordings(&CALLS[..3])?, config)?))
 }

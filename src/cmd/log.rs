@@ -174,14 +174,16 @@ pub(super) fn as_json(all: &[Latency]) -> serde_json::Value {
     serde_json::Value::Object(rows.collect())
 }
 
+/// Of some measured times: half are within the first, nine of ten within the second, and the largest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Figures {
-    p50: u32,
-    p90: u32,
-    max: u32,
+pub(super) struct Figures {
+    pub(super) p50: u32,
+    pub(super) p90: u32,
+    pub(super) max: u32,
 }
 
-fn figures(mut all: Vec<u32>) -> Option<Figures> {
+/// What half and nine of ten of these are within, and the largest.
+pub(super) fn figures(mut all: Vec<u32>) -> Option<Figures> {
     all.sort_unstable();
     let at = |percent: usize| all.get((all.len() * percent).div_ceil(100).saturating_sub(1)).copied();
     Some(Figures { p50: at(50)?, p90: at(90)?, max: at(100)? })

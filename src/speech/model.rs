@@ -34,6 +34,7 @@ pub struct VerifiedModel {
     path: PathBuf,
     sha256: String,
     known: bool,
+    parameters: u64,
 }
 
 impl VerifiedModel {
@@ -43,7 +44,7 @@ impl VerifiedModel {
     }
     /// A file that nobody has looked at: only for a process that may die of it.
     pub(super) fn untried(path: &Path) -> Self {
-        Self { path: path.to_path_buf(), sha256: String::new(), known: false }
+        Self { path: path.to_path_buf(), sha256: String::new(), known: false, parameters: 0 }
     }
     /// Stratus knows it: nobody needs to try it.
     pub fn is_known(&self) -> bool {
@@ -52,6 +53,14 @@ impl VerifiedModel {
     /// Its SHA-256, in hex.
     pub fn sha256(&self) -> &str {
         &self.sha256
+    }
+    /// It is the demo's, and understands no people.
+    pub fn is_demo(&self) -> bool {
+        self.sha256 == DEMO.sha256
+    }
+    /// The numbers that it consists of, roughly, however they are written: what its file's header says.
+    pub fn parameters(&self) -> u64 {
+        self.parameters
     }
 }
 
@@ -128,12 +137,24 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
         }
     }
     let known = known().any(|k| k.sha256 == sha256);
-    Ok(VerifiedModel { path: path.to_path_buf(), sha256, known })
+    Ok(VerifiedModel { path: path.to_path_buf(), sha256, known, parameters: parameters(&head) })
+}
+
+/// One number of the header; -1 where it ends before.
+fn int(head: &[u8], i: usize) -> i32 {
+    head.get(i * 4..i * 4 + 4).and_then(|b| b.try_into().ok()).map_or(-1, i32::from_le_bytes)
+}
+
+/// How many numbers the layers hold: 12 squares of the state's width in the encoder's, 16 in the decoder's, and a row for each word.
+fn parameters(head: &[u8]) -> u64 {
+    let at = |i: usize| u64::try_from(int(head, i)).unwrap_or(0);
+    let (words, audio, audio_layers, text, text_layers) = (at(1), at(3), at(5), at(7), at(9));
+    audio_layers * 12 * audio * audio + text_layers * 16 * text * text + words * text
 }
 
 /// The header's numbers lie in the ranges of real models: vocabulary, contexts, states, heads, layers, mels.
 fn plausible(head: &[u8]) -> Result<(), String> {
-    let int = |i: usize| head.get(i * 4..i * 4 + 4).and_then(|b| b.try_into().ok()).map(i32::from_le_bytes).unwrap_or(-1);
+    let int = |i: usize| int(head, i);
     if int(0).cast_unsigned() != MAGIC {
         return Err("it is not in whisper.cpp's format".into());
     }
@@ -163,6 +184,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_models_size_is_read_from_its_header() {
+        // The published dimensions of tiny.en, base.en and small.en, and OpenAI's numbers of parameters in millions.
+        for (width, layers, millions) in [(384, 4, 39), (512, 6, 74), (768, 12, 244)] {
+            let ints = [0, 51_864, 1500, width, 0, layers, 448, width, 0, layers, 80];
+            let head: Vec<u8> = ints.iter().flat_map(|n: &i32| n.to_le_bytes()).collect();
+            let found = parameters(&head);
+            assert!(found.abs_diff(millions * 1_000_000) < millions * 100_000, "{found} for {millions} millions");
+        }
+        assert_eq!(parameters(&[]), 0);
+    }
+
+    #[test]
     fn missing_empty_truncated_and_random_files_are_problems() {
         let dir = tempfile::tempdir().unwrap();
         let good = std::fs::read(crate::speech::files::demo("stratus-demo-en-q5_0.bin").unwrap()).unwrap();
@@ -185,7 +218,8 @@ mod tests {
         std::fs::write(&file, &vocabulary).unwrap();
         assert!(verify(&file, Some(DEMO.sha256)).unwrap_err().why[0].contains("vocabulary"));
         std::fs::write(&file, &good).unwrap();
-        assert_eq!(verify(&file, None).unwrap().sha256(), DEMO.sha256);
+        let demo = verify(&file, None).unwrap();
+        assert!(demo.sha256() == DEMO.sha256 && demo.is_demo());
         assert!(verify(&file, Some(&"0".repeat(64))).is_err());
     }
 }

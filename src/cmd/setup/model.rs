@@ -1,4 +1,4 @@
-//! The speech model's step: what is in force is checked; else one is chosen, downloaded, checked and put in force.
+//! The speech model's step: what is in force is checked; else one is chosen, downloaded, checked and put in force. Then it is timed.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,24 @@ use std::sync::atomic::AtomicBool;
 
 use super::Setup;
 use super::ask::{refused, told, well};
-use crate::cmd::{doctor, models as command};
+use crate::cmd::{bench, doctor, models as command};
 use crate::models::{self, Offer};
 use crate::problem::Problem;
 use crate::speech::{model, trial};
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    chosen(s)?;
+    if s.config.speech.model.is_some() {
+        match bench::model_in_force(&s.config, &s.paths) {
+            Ok(outcome) => writeln!(std::io::stdout(), "   {outcome}")?,
+            Err(p) => told("it could not be timed", &p)?,
+        }
+    }
+    Ok(())
+}
+
+/// The model of the configuration, or the one that is chosen now.
+fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
     if let Some(wanted) = &s.args.model {
         return choose(s, &[], wanted).map_err(Into::into);
     }

@@ -1,0 +1,36 @@
+#!/bin/bash
+# How many words the radio costs: what controllers say, spoken by Pico without the radio, near, far and weak, and recognised with a
+# speech model that is given. By hand, not in CI: scripts/radio-words.sh MODEL.bin [PROGRAM]
+# Prints for each how many words and digits are wrong, of how many. PHRASES=FILE: other phrases than those of
+# scripts/radio-words.txt, one a line. VERBOSE=1: what was heard instead. A model that Stratus does not know is taken by its own sum.
+set -eu
+cd "$(dirname "$0")/.."
+model=$(realpath "${1:?usage: scripts/radio-words.sh MODEL.bin [PROGRAM]}")
+program=${2:-}
+if [ -z "$program" ]; then
+  . scripts/packages.sh
+  need_packages build
+  need_cargo
+  cargo build --profile "${PROFILE:-ci}" --locked
+  program=target/${PROFILE:-ci}/stratus
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+printf '[speech]\nmodel = "%s"\nmodel_sha256 = "%s"\nthreads = %d\n' "$model" "$(sha256sum "$model" | cut -d' ' -f1)" "${THREADS:-1}" >"$work/stratus.toml"
+stratus() { nice "$program" --config "$work/stratus.toml" "$@"; }
+
+phrases=${PHRASES:-scripts/radio-words.txt}
+for way in "clean" "near --strength 100" "far --strength 50" "weak --strength 10"; do
+  set -- $way
+  mkdir "$work/$1"
+  n=100
+  # Both voices, turn by turn: the same phrase in the same voice in every way.
+  while IFS= read -r words; do
+    n=$((n + 1))
+    case $((n % 2)) in 0) voice=en-GB ;; *) voice=en-US ;; esac
+    stratus speak --voice $voice "${@:2}" --out "$work/$1/$n.wav" -- "$words"
+  done < <(grep -v -e '^#' -e '^$' "$phrases")
+  # A phrase of which nothing is heard ends the command with its problem; it counts as wrong.
+  stratus transcribe --json "$work/$1"/*.wav >"$work/$1.jsonl" 2>>"$work/told" || true
+done
+python3 scripts/radio-words.py "$phrases" clean "$work/clean.jsonl" near "$work/near.jsonl" far "$work/far.jsonl" weak "$work/weak.jsonl"

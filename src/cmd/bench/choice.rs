@@ -1,0 +1,189 @@
+//! Which speech model suits this machine, by what each was measured to do; and the sentence that says so.
+
+use crate::models;
+
+/// A pilot accepts so long a wait for a call to be understood, milliseconds. Controllers answer within one to three seconds, and
+/// after two without a word pilots call again; the key's tail and the voice take half a second of them.
+pub(super) const ACCEPTED_MS: u32 = 1500;
+/// A model that gets so many of a hundred words fewer than the best one is no candidate, however large: it is damaged, or for
+/// something else.
+const FEWER_PERCENT: f64 = 10.0;
+
+/// What a model was measured to do.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Measured {
+    /// "base.en", or the file's name.
+    pub name: String,
+    /// It is published, and can be had by its name.
+    pub published: bool,
+    /// It is the one of the configuration.
+    pub in_force: bool,
+    /// It understands people, not only the demo's voices.
+    pub for_people: bool,
+    /// Numbers that it consists of: what its ears are worth.
+    pub parameters: u64,
+    /// Time for a call: half of the calls within the first, nine of ten within the second, milliseconds.
+    pub p50: u32,
+    pub p90: u32,
+    /// It was given up: the calls after the one that took too long were not recognised.
+    pub given_up: bool,
+    /// Words that were right, of so many.
+    pub right: usize,
+    pub of: usize,
+}
+
+impl Measured {
+    /// Words right, of a hundred.
+    pub fn percent(&self) -> f64 {
+        self.right as f64 * 100.0 / self.of.max(1) as f64
+    }
+
+    fn is_quick(&self) -> bool {
+        !self.given_up && self.p90 <= ACCEPTED_MS
+    }
+}
+
+/// The largest model that answers within the time that a pilot accepts. Of two of one size the one that gets more words right,
+/// then the quicker one.
+pub(super) fn suits(all: &[Measured]) -> Option<&Measured> {
+    let candidates = || all.iter().filter(|m| m.for_people && m.is_quick());
+    let best = candidates().map(Measured::percent).fold(0.0, f64::max);
+    candidates()
+        .filter(|m| m.percent() + FEWER_PERCENT >= best)
+        .max_by(|a, b| (a.parameters, a.right).cmp(&(b.parameters, b.right)).then(b.p90.cmp(&a.p90)))
+}
+
+/// The outcome, in a sentence.
+pub(super) fn outcome(all: &[Measured]) -> String {
+    let people = || all.iter().filter(|m| m.for_people);
+    if let Some(m) = suits(all) {
+        let how = match (m.in_force, m.published) {
+            (true, _) => String::new(),
+            (false, true) => format!("; `stratus models get {}` puts it in force", m.name),
+            (false, false) => "; speech.model in stratus.toml puts it in force".to_owned(),
+        };
+        return format!("{} suits this machine: {}{how}", m.name, does(m));
+    }
+    let Some(quickest) = people().min_by_key(|m| (m.given_up, m.p90)) else {
+        return format!("the demo's model understands no people: `stratus models get {}` suits most pilots", models::RECOMMENDED);
+    };
+    let accepted = seconds(ACCEPTED_MS);
+    if let Some(smaller) = smaller_than(quickest) {
+        return format!(
+            "{} is too slow for this machine: {}; {accepted} is what a pilot waits. `stratus models get {smaller}` is quicker",
+            quickest.name,
+            does(quickest)
+        );
+    }
+    format!(
+        "{} is too slow for this machine: {}; {accepted} is what a pilot waits, and there is no quicker one",
+        quickest.name,
+        does(quickest)
+    )
+}
+
+/// The outcome for the one model that is there, in a sentence.
+pub(super) fn outcome_for_one(m: &Measured) -> String {
+    // The next larger one computes about three times as much.
+    let more = if m.for_people && m.is_quick() && m.p90 * 4 < ACCEPTED_MS {
+        "; a larger one may suit too (`stratus models list`), and `stratus bench` compares them"
+    } else {
+        ""
+    };
+    outcome(&[Measured { in_force: true, ..m.clone() }]) + more
+}
+
+/// "it hears a call in 0.7 s (nine of ten within 0.9 s) and 96 % of the words".
+fn does(m: &Measured) -> String {
+    if m.given_up {
+        return format!("a call takes it {} and more", seconds(m.p90));
+    }
+    format!("it hears a call in {} (nine of ten within {}) and {:.0} % of the words", seconds(m.p50), seconds(m.p90), m.percent().floor())
+}
+
+fn seconds(ms: u32) -> String {
+    format!("{:.1} s", f64::from(ms) / 1000.0)
+}
+
+/// The largest published model for English that is clearly smaller than this one.
+fn smaller_than(m: &Measured) -> Option<&'static str> {
+    // Such a file has two bytes for each number; a quantised one (its name ends otherwise) is smaller, but not quicker.
+    let english = models::ALL.iter().filter(|p| p.name.ends_with(".en"));
+    english.filter(|p| p.bytes / 2 < m.parameters / 4 * 3).max_by_key(|p| p.bytes).map(|p| p.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(name: &str, parameters: u64, p90: u32, right: usize) -> Measured {
+        Measured {
+            name: name.to_owned(),
+            published: true,
+            in_force: false,
+            for_people: true,
+            parameters,
+            p50: p90 / 2,
+            p90,
+            given_up: false,
+            right,
+            of: 100,
+        }
+    }
+
+    const TINY: u64 = 39_000_000;
+    const BASE: u64 = 74_000_000;
+    const SMALL: u64 = 244_000_000;
+
+    fn chosen(all: &[Measured]) -> Option<&str> {
+        suits(all).map(|m| m.name.as_str())
+    }
+
+    #[test]
+    fn the_largest_that_answers_in_time_suits() {
+        let (tiny, base, small) = (model("tiny.en", TINY, 300, 90), model("base.en", BASE, 700, 95), model("small.en", SMALL, 2600, 98));
+        assert_eq!(chosen(&[tiny.clone(), base.clone(), small.clone()]), Some("base.en"));
+        assert_eq!(chosen(&[small.clone(), tiny.clone()]), Some("tiny.en"));
+        assert_eq!(chosen(&[model("small.en", SMALL, ACCEPTED_MS, 98), base.clone()]), Some("small.en"));
+        assert_eq!(chosen(&[model("small.en", SMALL, ACCEPTED_MS + 1, 98), base.clone()]), Some("base.en"));
+        assert_eq!(chosen(std::slice::from_ref(&small)), None);
+        assert_eq!(chosen(&[Measured { given_up: true, ..model("small.en", SMALL, 400, 98) }]), None);
+        // Of one size: more words, then less time.
+        let quantised = model("base.en-q5_1", BASE, 600, 94);
+        assert_eq!(chosen(&[quantised.clone(), base.clone()]), Some("base.en"));
+        assert_eq!(chosen(&[Measured { right: 95, ..quantised }, base.clone()]), Some("base.en-q5_1"));
+    }
+
+    #[test]
+    fn what_hears_much_less_than_a_smaller_one_and_the_demos_do_not_suit() {
+        let base = model("base.en", BASE, 700, 95);
+        assert_eq!(chosen(&[base.clone(), model("broken", SMALL, 900, 84)]), Some("base.en"));
+        assert_eq!(chosen(&[base.clone(), model("other", SMALL, 900, 85)]), Some("other"));
+        let demo = Measured { for_people: false, ..model("demo", 1_000_000_000, 10, 100) };
+        assert_eq!(chosen(&[demo.clone(), base]), Some("base.en"));
+        assert_eq!(chosen(std::slice::from_ref(&demo)), None);
+        assert!(outcome(&[demo]).contains("models get base.en"));
+    }
+
+    #[test]
+    fn the_outcome_is_a_sentence_with_what_to_do() {
+        let base = model("base.en", BASE, 700, 95);
+        let said = outcome(std::slice::from_ref(&base));
+        assert_eq!(
+            said,
+            "base.en suits this machine: it hears a call in 0.3 s (nine of ten within 0.7 s) and 95 % of the words; `stratus models get base.en` puts it in force"
+        );
+        assert!(!outcome(&[Measured { in_force: true, ..base.clone() }]).contains("in force"));
+        assert!(outcome(&[Measured { published: false, ..base.clone() }]).contains("speech.model"));
+        let slow = outcome(&[model("small.en", SMALL, 2600, 98), model("medium.en", 769_000_000, 9000, 98)]);
+        assert!(
+            slow.contains("small.en is too slow") && slow.contains("1.5 s is what a pilot waits") && slow.contains("get base.en`"),
+            "{slow}"
+        );
+        let hopeless = outcome(&[Measured { given_up: true, ..model("tiny.en", TINY, 12_000, 0) }]);
+        assert!(hopeless.contains("12.0 s and more") && hopeless.contains("there is no quicker one"), "{hopeless}");
+        assert!(outcome(&[model("base.en", BASE, 4000, 95)]).contains("get tiny.en`"));
+        assert!(outcome_for_one(&base).ends_with("of the words"), "{}", outcome_for_one(&base));
+        assert!(outcome_for_one(&model("tiny.en", TINY, 200, 90)).contains("a larger one may suit"));
+    }
+}
