@@ -21,7 +21,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             true
         }
         Err(p) if s.config.speech.model.is_some() => {
-            told("not well", &p)?;
+            told("not usable", &p)?;
             false
         }
         Err(_) => false,
