@@ -29,7 +29,7 @@ pub enum Command {
     Say(Say),
     /// File a flight plan with the running tray. Example: stratus plan load KPAO-KMRY.pln
     Plan(PlanArgs),
-    /// Work the push-to-talk key of the running tray. Example: stratus ptt down
+    /// Press or release push-to-talk of the running tray. Example: stratus ptt down
     Ptt(Ptt),
     /// Turn a recording into text. Example: stratus transcribe call.wav --json
     Transcribe(Transcribe),
@@ -45,11 +45,11 @@ pub enum Command {
     Update(Update),
     /// Show or check the configuration. Example: stratus config check
     Config(ConfigArgs),
-    /// Check everything and say how to mend it. Example: stratus doctor --json
+    /// Check everything and say how to fix it. Example: stratus doctor --json
     Doctor(Doctor),
     /// List microphones and speakers, or show the microphone's level. Example: stratus devices --meter 20
     Devices(DevicesArgs),
-    /// Past transmissions, and how long answers took. Example: stratus log --latency
+    /// Past transmissions, and reply times. Example: stratus log --latency
     Log(LogArgs),
     /// How long each stage of an answer takes on this machine. Example: stratus bench --compare
     Bench(BenchArgs),
@@ -144,7 +144,7 @@ pub enum ModelsWhat {
         #[arg(long)]
         json: bool,
     },
-    /// Download one, check it and put it in force. What was interrupted goes on where it stopped.
+    /// Download one, check it and use it. An interrupted download resumes.
     Get {
         /// "base.en" suits most pilots.
         #[arg(value_name = "NAME")]
@@ -178,7 +178,7 @@ pub enum BrainWhat {
         #[arg(long)]
         json: bool,
     },
-    /// Have Ollama fetch one, and put it in force. What was interrupted goes on where it stopped.
+    /// Have Ollama fetch one, and use it. An interrupted download resumes.
     Get {
         /// As on <https://ollama.com/library>; without it the one in the configuration.
         #[arg(value_name = "NAME")]
@@ -192,10 +192,10 @@ pub enum BrainWhat {
 /// `stratus setup`
 #[derive(Debug, Args)]
 pub struct Setup {
-    /// Put the configuration back as it was before the last set-up.
+    /// Restore your settings as they were before the last set-up.
     #[arg(long, exclusive = true)]
     pub undo: bool,
-    /// Ask nothing: take what the other flags say, else what is in force, else what suits most pilots.
+    /// Ask nothing: take what the other flags say, else your present settings, else what suits most pilots.
     #[arg(long, short)]
     pub yes: bool,
     /// The speech model: a name (`stratus models`), a file, or "none" to go without.
@@ -272,7 +272,7 @@ pub enum PlanWhat {
 #[derive(Debug, Args)]
 pub struct Ptt {
     /// What the key does.
-    #[arg(value_enum)]
+    #[arg(value_enum, value_name = "down|up|toggle")]
     pub edge: PttEdge,
 }
 
@@ -365,9 +365,9 @@ pub struct ConfigArgs {
 pub enum ConfigWhat {
     /// Where it is.
     Path,
-    /// What is in force.
+    /// The settings in use.
     Show,
-    /// Whether it is right.
+    /// Whether it is valid.
     Check,
     /// The shipped file with every key and its default.
     Default,

@@ -5,7 +5,7 @@ mod brain;
 mod charts;
 mod devices;
 mod ears;
-mod fetch;
+pub mod fetch;
 mod import;
 mod key;
 mod microphone;
@@ -38,7 +38,7 @@ use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
 use crate::llm::warm::Warm;
 use crate::paths::Paths;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::scenery::Imports;
 use crate::settings::Config;
@@ -184,24 +184,25 @@ impl Shell {
             inbox.send(match e {
                 CaptureEvent::Taken { tx, take } => Event::Captured { tx, take },
                 CaptureEvent::Quiet { tx } => Event::Quiet { tx },
+                CaptureEvent::Listening { tx } => Event::Listening { tx },
                 CaptureEvent::Late(ms) => microphone::late(ms),
                 CaptureEvent::SoFar { tx, take } => Event::SoFar { tx, take },
-                CaptureEvent::Device(result) => Event::Device { result },
+                CaptureEvent::Device(result) => Event::Device { part: Part::Microphone, result },
             });
         }) {
             Ok(c) => self.capture = Some(c),
-            Err(p) => self.inbox.send(Event::Device { result: Err(p) }),
+            Err(p) => self.inbox.send(Event::Device { part: Part::Microphone, result: Err(p) }),
         }
         let inbox = self.inbox.clone();
         match Player::start(&self.config.audio, move |e| {
             inbox.send(match e {
                 PlayEvent::Started { tx } => Event::Started { tx },
                 PlayEvent::Played { tx, complete } => Event::Played { tx, complete },
-                PlayEvent::Device(result) => Event::Device { result },
+                PlayEvent::Device(result) => Event::Device { part: Part::Speaker, result },
             });
         }) {
             Ok(p) => self.player = Some(p),
-            Err(p) => self.inbox.send(Event::Trouble(p)),
+            Err(p) => self.inbox.send(Event::Trouble(p.or_about(Part::Speaker))),
         }
     }
 
@@ -214,14 +215,14 @@ impl Shell {
         let inbox = self.inbox.clone();
         match Link::start(&self.config.sim, Patience::default(), move |told| match told {
             Told::Report(r) => inbox.offer(Event::Sim(Arc::from(r))),
-            Told::Trouble(p) => inbox.offer(Event::Trouble(p)),
+            Told::Trouble(p) => inbox.offer(Event::Trouble(p.or_about(Part::Simulator))),
             Told::Airport { icao, told } => inbox.offer(Event::Airport { icao, origin: Origin::Simulator, result: Ok(told) }),
         }) {
             Ok(l) => {
                 self.charts.asked().into_iter().for_each(|icao| l.ask_airport(icao));
                 self.link = Some(l);
             }
-            Err(p) => self.inbox.offer(Event::Trouble(p)),
+            Err(p) => self.inbox.offer(Event::Trouble(p.or_about(Part::Simulator))),
         }
     }
 
@@ -329,7 +330,8 @@ impl Shell {
                 }
             }
             Effect::Toast(toast) => {
-                log::info!("toast: {}: {}", toast.title, toast.body.replace('\n', " / "));
+                let details = if toast.details.is_empty() { String::new() } else { format!(" ({})", toast.details) };
+                log::info!("toast: {}: {}{details}", toast.title, toast.body.replace('\n', " / "));
                 if (self.config.toast.enabled || toast.fault)
                     && let Some(t) = &self.desk.toaster
                 {
@@ -449,12 +451,15 @@ impl Shell {
 
 /// A problem shown without the application's help.
 fn told(p: Problem) -> Effect {
-    let body = format!("{}\n{}", p.why.join("; "), p.fix);
-    Effect::Toast(Toast { title: p.what, body, fault: true, seconds: 10 })
+    let short = p.short();
+    Effect::Toast(Toast { body: short.body(), title: short.title, fault: true, seconds: 10, details: p.one_line(), ..Toast::default() })
 }
 
 fn no_microphone() -> Problem {
-    Problem::new("there is no microphone").fix("connect one, or choose another in stratus.toml (audio.microphone)")
+    Problem::new("there is no microphone")
+        .fix("connect one, or choose another in stratus.toml (audio.microphone)")
+        .about(Part::Microphone)
+        .brief("No microphone found", "")
 }
 
 fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, Problem> {
@@ -478,7 +483,7 @@ fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, P
                 let result = made.and_then(|m| {
                     let spoken = m.speak(&job.words, &job.voice, &unwanted);
                     if let Some(p) = spoken.trouble {
-                        out.send(Event::Trouble(p));
+                        out.send(Event::Trouble(p.or_about(Part::Voice)));
                     }
                     spoken.clip
                 });

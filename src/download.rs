@@ -12,7 +12,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use crate::paths::{private, private_folder};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// How often a transfer that got nowhere is tried again; whatever gets somewhere begins to count anew.
 const TRIES: u32 = 4;
@@ -81,6 +81,8 @@ impl Default for Patience {
 enum Ended {
     /// It may go better: the connection broke, the server was busy.
     Again(String),
+    /// It may go better: nobody answered at all.
+    Unreached(String),
     /// It will not: told to the person.
     Never(Problem),
 }
@@ -88,7 +90,8 @@ enum Ended {
 /// Fetches a file. What has arrived stays in `<to>.part` when it does not come to an end, and the next call goes on from
 /// there. `progress` is told how many bytes are there; `cancel` ends it at the next block.
 pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress: &mut dyn FnMut(u64)) -> Result<Came, Problem> {
-    let failed = || Problem::new(format!("cannot download {}", wanted.what));
+    let title = format!("Could not download {}", wanted.what);
+    let failed = || Problem::new(format!("cannot download {}", wanted.what)).about(Part::Download).brief(&title, "");
     let part = part_of(&wanted.to);
     let mut file = open(&part).map_err(|p| failed().because(p.to_string().replace('\n', "; ")).fix(space_or_rights(&part)))?;
     // Two at once would write into each other's file.
@@ -131,16 +134,22 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
         match transfer(&agent, wanted, &mut told, &mut file, &Edition(edition_of(&part)), cancel, progress) {
             Ok(()) => tries = 0,
             Err(Ended::Never(p)) => return Err(p),
-            Err(Ended::Again(why)) => {
+            Err(ended @ (Ended::Again(_) | Ended::Unreached(_))) => {
                 if cancel.load(Ordering::Relaxed) {
                     return Err(failed().because("it was cancelled").fix("begin again: it goes on where it stopped"));
                 }
                 tries = if length(&file) > before && !told.anew { 0 } else { tries + 1 };
                 if tries >= TRIES {
                     let mega = length(&file) / 1_000_000;
+                    let (why, cause) = match ended {
+                        Ended::Unreached(why) => (why, format!("No internet connection: {} not reached.", host(&wanted.url))),
+                        Ended::Again(why) => (why, "The connection was lost.".to_owned()),
+                        Ended::Never(p) => return Err(p),
+                    };
                     return Err(failed()
                         .because(why)
-                        .fix(format!("check the connection and begin again: it goes on after the {mega} MB that are there")));
+                        .fix(format!("check the connection and begin again: it goes on after the {mega} MB that are there"))
+                        .brief(&title, cause));
                 }
                 wait(patience.pause * tries.max(1), cancel);
             }
@@ -151,6 +160,11 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     let _ = fs::remove_file(edition_of(&part));
     fs::rename(&part, &wanted.to).map_err(|e| failed().because(e).fix(space_or_rights(&wanted.to)))?;
     Ok(Came { bytes: told.bytes.unwrap_or(0), sha256: sum, changed: told.changed })
+}
+
+/// The machine that an address names.
+fn host(url: &str) -> String {
+    url.parse::<ureq::http::Uri>().ok().and_then(|u| u.host().map(str::to_owned)).unwrap_or_else(|| url.to_owned())
 }
 
 impl Wanted {
@@ -237,7 +251,10 @@ fn transfer(
     cancel: &AtomicBool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Ended> {
-    let never = |why: String, fix: &str| Ended::Never(Problem::new(format!("cannot download {}", wanted.what)).because(why).fix(fix));
+    let never = |why: String, fix: &str| {
+        let p = Problem::new(format!("cannot download {}", wanted.what)).because(why).fix(fix).about(Part::Download);
+        Ended::Never(p.brief(format!("Could not download {}", wanted.what), "The server does not offer the file as expected."))
+    };
     let other = wanted.otherwise;
     let mut have = length(file);
     let mut request = agent.get(&wanted.url);
@@ -258,7 +275,7 @@ fn transfer(
         ureq::Error::TooManyRedirects => never("the server sends from one address to the next without an end".into(), other),
         ureq::Error::BadUri(u) => never(format!("{u} is no address"), other),
         ureq::Error::RequireHttpsOnly(u) => never(format!("it leads to an address that is not encrypted ({u})"), other),
-        e => Ended::Again(e.to_string()),
+        e => Ended::Unreached(e.to_string()),
     })?;
     match response.status() {
         StatusCode::OK => {

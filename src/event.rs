@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::menu::{Choice, Devices, MenuModel, SoundDevice, TrayState};
+pub use self::menu::{Choice, Devices, Fault, MenuModel, SoundDevice, TrayState};
 use crate::airports::described::{Described, Origin};
 use crate::models::Offer;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 pub use crate::report::FlightPlan;
 use crate::report::Report;
 use crate::settings::Config;
@@ -198,9 +198,17 @@ pub enum Event {
         /// The plan; none takes back what is filed.
         plan: Option<FlightPlan>,
     },
+    /// The microphone is open and hears the call.
+    Listening {
+        /// Of this transmission.
+        tx: TxId,
+    },
     /// The microphone or the speaker came or went.
     Device {
-        /// Which, and what happened; `Ok` when it is back.
+        /// Which of them; recordings of earlier versions do not tell.
+        #[serde(default)]
+        part: Part,
+        /// What happened; `Ok` when it is back.
         result: Result<String, Problem>,
     },
     /// The speech model is loaded, or why not.
@@ -273,16 +281,22 @@ pub enum UpdateNews {
 }
 
 /// A toast.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Toast {
-    /// "Hilo Tower 118.1".
+    /// "Hilo Tower · 118.1", or what Stratus has to say, in sentence case.
     pub title: String,
     /// The controller's words, and the pilot's as recognised.
     pub body: String,
-    /// A problem rather than a conversation.
+    /// A controller speaks: it takes the place of what was said before, and not of what Stratus tells by itself.
+    #[serde(default)]
+    pub conversation: bool,
+    /// A problem.
     pub fault: bool,
     /// How long it stays, seconds.
     pub seconds: u8,
+    /// What only the log has: causes, remedies and the system's own words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub details: String,
 }
 
 /// Who said a line of the transcript.

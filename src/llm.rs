@@ -17,7 +17,7 @@ use ollama_rs::models::ModelOptions;
 use serde_json::Value;
 
 use crate::event::Question;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::{Brain, Placement};
 use crate::units::TxId;
 use crate::worker::{panic_words, stumble};
@@ -139,6 +139,9 @@ fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
 fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
     Problem::new(format!("the language model {model:?} is not there"))
         .because(format!("{url}: {why}"))
+        .about(Part::LanguageModel)
+        .brief(format!("Language model {model} not installed"), "Stratus works without it.")
+        .remedy(format!("Choose another under {}.", Part::LanguageModel.place()))
         .fix(format!("run `stratus brain get {model}`, or name another in stratus.toml (brain.model)"))
 }
 

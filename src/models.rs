@@ -24,35 +24,58 @@ pub struct Model {
 /// The model that suits most pilots.
 pub const RECOMMENDED: &str = "base.en";
 
+/// A model that a newcomer may choose without knowing any: what it is called, and what it is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suggestion {
+    /// The model's name: "base.en".
+    pub name: &'static str,
+    /// "Base".
+    pub title: &'static str,
+    /// "recommended".
+    pub advice: &'static str,
+}
+
+/// The models that the menu names plainly, the recommended one first.
+pub const SUGGESTED: [Suggestion; 3] = [
+    Suggestion { name: RECOMMENDED, title: "Base", advice: "recommended" },
+    Suggestion { name: "small.en", title: "Small", advice: "more accurate, slower" },
+    Suggestion { name: "tiny.en", title: "Tiny", advice: "for slow computers" },
+];
+
+/// What a model is called plainly, if it is one of the few.
+pub fn suggestion(name: &str) -> Option<&'static Suggestion> {
+    SUGGESTED.iter().find(|s| s.name == name)
+}
+
 /// The models on offer, the smallest of each kind first.
 #[rustfmt::skip]
 pub const ALL: &[Model] = &[
     Model { name: "tiny.en-q5_1", file: "ggml-tiny.en-q5_1.bin", bytes: 32_166_155,
-        sha256: "c77c5766f1cef09b6b7d47f21b546cbddd4157886b3b5d6d4f709e91e66c7c2b", advice: "smallest and quickest; for an old processor" },
+        sha256: "c77c5766f1cef09b6b7d47f21b546cbddd4157886b3b5d6d4f709e91e66c7c2b", advice: "Tiny, compressed: for an old processor" },
     Model { name: "tiny.en", file: "ggml-tiny.en.bin", bytes: 77_704_715,
-        sha256: "921e4cf8686fdd993dcd081a5da5b6c365bfde1162e72b08d75ac75289920b1f", advice: "quick; mishears more" },
+        sha256: "921e4cf8686fdd993dcd081a5da5b6c365bfde1162e72b08d75ac75289920b1f", advice: "fast; mishears more" },
     Model { name: "base.en-q5_1", file: "ggml-base.en-q5_1.bin", bytes: 59_721_011,
-        sha256: "4baf70dd0d7c4247ba2b81fafd9c01005ac77c2f9ef064e00dcf195d0e2fdd2f", advice: "as base.en, with less memory" },
+        sha256: "4baf70dd0d7c4247ba2b81fafd9c01005ac77c2f9ef064e00dcf195d0e2fdd2f", advice: "Base, compressed: less memory" },
     Model { name: "base.en", file: "ggml-base.en.bin", bytes: 147_964_211,
         sha256: "a03779c86df3323075f5e796cb2ce5029f00ec8869eee3fdfb897afe36c6d002", advice: "for most pilots" },
     Model { name: "small.en-q5_1", file: "ggml-small.en-q5_1.bin", bytes: 190_098_681,
-        sha256: "bfdff4894dcb76bbf647d56263ea2a96645423f1669176f4844a1bf8e478ad30", advice: "as small.en, with less memory" },
+        sha256: "bfdff4894dcb76bbf647d56263ea2a96645423f1669176f4844a1bf8e478ad30", advice: "Small, compressed: less memory" },
     Model { name: "small.en", file: "ggml-small.en.bin", bytes: 487_614_201,
-        sha256: "c6138d6d58ecc8322097e0f987c32f1be8bb0a18532a3f88f734d1bbf9c41e5d", advice: "hears accents better; wants a fast processor" },
+        sha256: "c6138d6d58ecc8322097e0f987c32f1be8bb0a18532a3f88f734d1bbf9c41e5d", advice: "understands accents better; needs a fast processor" },
     Model { name: "medium.en", file: "ggml-medium.en.bin", bytes: 1_533_774_781,
-        sha256: "cc37e93478338ec7700281a7ac30a10128929eb8f427dda2e865faa8f6da4356", advice: "only with a build for the graphics card" },
+        sha256: "cc37e93478338ec7700281a7ac30a10128929eb8f427dda2e865faa8f6da4356", advice: "very accurate; needs the GPU build" },
     Model { name: "tiny", file: "ggml-tiny.bin", bytes: 77_691_713,
-        sha256: "be07e048e1e599ad46341c8d2a135645097a538221678b7acdd1b1919c6e1b21", advice: "other languages; quick" },
+        sha256: "be07e048e1e599ad46341c8d2a135645097a538221678b7acdd1b1919c6e1b21", advice: "other languages; fast" },
     Model { name: "base", file: "ggml-base.bin", bytes: 147_951_465,
         sha256: "60ed5bc3dd14eea856493d334349b405782ddcaf0028d4b5df4088345fba2efe", advice: "other languages" },
     Model { name: "small", file: "ggml-small.bin", bytes: 487_601_967,
-        sha256: "1be3a9b2063867b937e64e2ec7483364a79917e157fa98c5d94b5c1fffea987b", advice: "other languages; wants a fast processor" },
+        sha256: "1be3a9b2063867b937e64e2ec7483364a79917e157fa98c5d94b5c1fffea987b", advice: "other languages; needs a fast processor" },
     Model { name: "medium", file: "ggml-medium.bin", bytes: 1_533_763_059,
-        sha256: "6c14d5adee5f86394037b4e4e8b59f1673b6cee10e3cf0b11bbdbee79c156208", advice: "other languages; only with a build for the graphics card" },
+        sha256: "6c14d5adee5f86394037b4e4e8b59f1673b6cee10e3cf0b11bbdbee79c156208", advice: "other languages; needs the GPU build" },
     Model { name: "large-v3-turbo-q5_0", file: "ggml-large-v3-turbo-q5_0.bin", bytes: 574_041_195,
-        sha256: "394221709cd5ad1f40c46e6031ca61bce88931e6e088c188294c6d5a55ffa7e2", advice: "the best ears; only with a build for the graphics card" },
+        sha256: "394221709cd5ad1f40c46e6031ca61bce88931e6e088c188294c6d5a55ffa7e2", advice: "most accurate, compressed; needs the GPU build" },
     Model { name: "large-v3-turbo", file: "ggml-large-v3-turbo.bin", bytes: 1_624_555_275,
-        sha256: "1fc70f774d38eb169993ac391eea357ef47c88757ef72ee5943879b7e8e2bc69", advice: "the best ears, unquantised" },
+        sha256: "1fc70f774d38eb169993ac391eea357ef47c88757ef72ee5943879b7e8e2bc69", advice: "most accurate; needs the GPU build" },
 ];
 
 /// The model of a name, or of its file's name.

@@ -15,6 +15,121 @@ pub struct Problem {
     pub fix: String,
     /// Whose it is; decides the exit code.
     pub kind: ProblemKind,
+    /// What it is about: decides where the menu's fault line leads, and what ends the fault.
+    #[serde(default)]
+    pub part: Part,
+    /// How a toast tells it, where that is not what `what` says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    brief: Option<Box<Brief>>,
+}
+
+/// What is told in a toast and in the menu, where there is no room for causes: no configuration key, no path, no words of
+/// the system's.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Brief {
+    title: String,
+    cause: String,
+    remedy: Option<String>,
+}
+
+/// A problem as a toast and the menu tell it: whole sentences, without a stop behind the title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Short {
+    /// "No speech model".
+    pub title: String,
+    /// One cause; empty where the title says it.
+    pub cause: String,
+    /// One remedy, which names a row of the menu or a plain action.
+    pub remedy: String,
+}
+
+impl Short {
+    /// Cause and remedy, a line each.
+    pub fn body(&self) -> String {
+        [self.cause.as_str(), self.remedy.as_str()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The parts of Stratus that a problem can be about, the most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The configuration.
+    Settings,
+    /// Speech recognition and its model.
+    SpeechModel,
+    /// The microphone.
+    Microphone,
+    /// The keyboard's push-to-talk key.
+    PushToTalk,
+    /// The speaker.
+    Speaker,
+    /// The link to the simulator.
+    Simulator,
+    /// Icon and toasts.
+    Desktop,
+    /// Recordings and the transcript.
+    Files,
+    /// Anything else.
+    #[default]
+    Stratus,
+    /// A voice of the system's: Stratus has its own.
+    Voice,
+    /// Buttons of joysticks: optional.
+    Joystick,
+    /// Ollama: optional.
+    LanguageModel,
+    /// Airports of the simulators, and newer ones of the world: what is built in remains.
+    Airports,
+    /// A download.
+    Download,
+    /// Newer releases.
+    Updates,
+}
+
+impl Part {
+    /// Stratus cannot do its work without it: a fault of it shows in the icon until it ends. The others are told and no more.
+    pub fn is_needed(self) -> bool {
+        self <= Part::Stratus
+    }
+
+    /// The row of the menu that mends it, from the top level down.
+    pub fn row(self) -> &'static [&'static str] {
+        match self {
+            Part::Settings => &["Help", "Settings file"],
+            Part::SpeechModel | Part::Download => &["Speech", "Download a model"],
+            Part::Microphone => &["Microphone"],
+            Part::PushToTalk => &["Push-to-talk", "Change key"],
+            Part::Joystick => &["Push-to-talk", "Add joystick button"],
+            Part::Speaker => &["Speaker"],
+            Part::Voice => &["Speech", "Voice"],
+            Part::LanguageModel => &["Speech", "Language model"],
+            Part::Files | Part::Stratus | Part::Simulator | Part::Desktop | Part::Airports | Part::Updates => &["Help", "Run check"],
+        }
+    }
+
+    /// The same as one line: "Help > Run check".
+    pub fn place(self) -> String {
+        self.row().join(" \u{203a} ")
+    }
+
+    /// What a pilot can do about a fault of it, where the problem itself says nothing better.
+    fn remedy(self) -> String {
+        let place = self.place();
+        match self {
+            Part::Settings => format!("Fix it under {place}."),
+            Part::SpeechModel => format!("Choose another under {place}."),
+            Part::Microphone | Part::Speaker => format!("Check its plug, or choose another under {place}."),
+            Part::PushToTalk => format!("Choose another key under {place}."),
+            Part::Joystick => "A key of the keyboard works too.".to_owned(),
+            Part::Voice => format!("Choose another under {place}."),
+            Part::LanguageModel => "Stratus works without it.".to_owned(),
+            Part::Airports => "Stratus uses its built-in airports.".to_owned(),
+            Part::Download => "Check your connection and try again; the download resumes.".to_owned(),
+            Part::Updates => "Try again later.".to_owned(),
+            Part::Simulator | Part::Desktop | Part::Files | Part::Stratus => format!("{place} shows the details."),
+        }
+    }
 }
 
 /// Whose a problem is.
@@ -32,11 +147,11 @@ pub enum ProblemKind {
 impl Problem {
     /// A problem of the user or the machine.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), why: Vec::new(), fix: String::new(), kind: ProblemKind::User }
+        Self { what: what.into(), why: Vec::new(), fix: String::new(), kind: ProblemKind::User, part: Part::Stratus, brief: None }
     }
     /// A problem in the configuration.
     pub fn config(what: impl Into<String>) -> Self {
-        Self { kind: ProblemKind::Config, ..Self::new(what) }
+        Self { kind: ProblemKind::Config, part: Part::Settings, ..Self::new(what) }
     }
     /// A fault of Stratus itself.
     pub fn bug(what: impl Into<String>) -> Self {
@@ -53,6 +168,40 @@ impl Problem {
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = fix.into();
         self
+    }
+    /// Says what it is about.
+    #[must_use]
+    pub fn about(mut self, part: Part) -> Self {
+        self.part = part;
+        self
+    }
+    /// The same, unless it says so already.
+    #[must_use]
+    pub fn or_about(self, part: Part) -> Self {
+        if self.part == Part::Stratus { self.about(part) } else { self }
+    }
+    /// Says how a toast tells it: a title in sentence case, and one cause (may be empty) as a whole sentence. The remedy is the
+    /// part's, unless [`Problem::remedy`] gives another.
+    #[must_use]
+    pub fn brief(mut self, title: impl Into<String>, cause: impl Into<String>) -> Self {
+        let brief = self.brief.get_or_insert_default();
+        (brief.title, brief.cause) = (title.into(), cause.into());
+        self
+    }
+    /// Says what a toast proposes, as a whole sentence that names a row of the menu or a plain action.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.brief.get_or_insert_default().remedy = Some(remedy.into());
+        self
+    }
+    /// As a toast and the menu tell it. Causes and the system's own words are for the log.
+    pub fn short(&self) -> Short {
+        let brief = self.brief.as_deref().cloned().unwrap_or_default();
+        Short {
+            title: if brief.title.is_empty() { sentence(&self.what) } else { brief.title },
+            cause: brief.cause,
+            remedy: brief.remedy.unwrap_or_else(|| self.part.remedy()),
+        }
     }
     /// The process's exit code for it.
     pub fn exit_code(&self) -> u8 {
@@ -91,6 +240,12 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// With a capital letter at its beginning.
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
 
 /// The words among `fits` that `wrong` was probably meant to be: at most three, the nearest first. Capitals and what joins
 /// two words ("_", "-", a space) make no difference.
@@ -136,6 +291,27 @@ mod tests {
         );
         assert_eq!(p.exit_code(), 3);
         assert!(!p.one_line().contains('\n'));
+    }
+
+    #[test]
+    fn a_toast_has_a_title_one_cause_and_one_remedy_and_nothing_of_the_log() {
+        let long =
+            Problem::new("the microphone cannot be opened").because("ALSA: EBUSY").fix("set audio.microphone").about(Part::Microphone);
+        let short = long.short();
+        assert_eq!(short.title, "The microphone cannot be opened");
+        assert_eq!(short.body(), "Check its plug, or choose another under Microphone.");
+        let told = long.clone().brief("Microphone in use", "Another program has it.").remedy("Close that program.").short();
+        assert_eq!((told.title.as_str(), told.body().as_str()), ("Microphone in use", "Another program has it.\nClose that program."));
+        assert_eq!(long.or_about(Part::Speaker).part, Part::Microphone);
+    }
+
+    #[test]
+    fn an_old_recordings_problem_is_read() {
+        let old = r#"{"what":"there is no microphone","why":[],"fix":"connect one","kind":"user"}"#;
+        let p: Problem = serde_json::from_str(old).unwrap();
+        assert_eq!((p.part, p.short().title.as_str()), (Part::Stratus, "There is no microphone"));
+        let p = p.about(Part::Microphone).brief("No microphone found", "");
+        assert_eq!(serde_json::from_str::<Problem>(&serde_json::to_string(&p).unwrap()).unwrap(), p);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use self::ptt::is_joystick;
-pub use self::ptt::{Listen, Ptt};
+pub use self::ptt::{Listen, Ptt, key_words};
 pub use self::sim::{SIM_LINKS, Sim};
 use crate::problem::Problem;
 use crate::units::Callsign;
@@ -373,7 +373,10 @@ impl Config {
     /// Checks what types alone cannot: ranges and names. The error says which key, why, and what fits.
     pub fn validate(&self) -> Result<(), Problem> {
         let bad = |key: &str, why: String, fix: &str| {
-            Err(Problem::config(format!("the configuration's `{key}` does not fit")).because(why).fix(fix.to_owned()))
+            Err(Problem::config(format!("the configuration's `{key}` does not fit"))
+                .because(why)
+                .fix(fix.to_owned())
+                .brief("A value in your settings does not fit", "Your last valid settings stay active."))
         };
         if self.ptt.key.trim().is_empty() {
             return bad("ptt.key", "it is empty".into(), "name a key, such as \"ScrollLock\" or \"Ctrl+Shift+Space\"");

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use stratus::airports::data::Airports;
 use stratus::airports::described::{Described, Origin};
 use stratus::app::App;
-use stratus::event::{Choice, Clip, Edge, Effect, Event, Heard, Latency, Take};
-use stratus::problem::Problem;
+use stratus::event::{Choice, Clip, Edge, Effect, Event, Heard, Latency, Take, Toast, TrayState};
+use stratus::problem::{Part, Problem};
 use stratus::report::{Report, SimState, Weather};
 use stratus::settings::Config;
 use stratus::units::{Time, TxId};
@@ -233,10 +233,184 @@ fn a_missing_microphone_is_told_at_once_with_its_own_reason() {
     let tx = app.open_tx().unwrap();
     let none = || Problem::new("there is no microphone").fix("connect one");
     let fx = app.handle(now, Event::Captured { tx, take: Err(none()) });
-    assert!(fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.fault && t.title == "there is no microphone")), "{fx:?}");
+    assert!(fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.fault && t.title == "There is no microphone")), "{fx:?}");
     assert!(app.open_tx().is_none());
     let fx = app.handle(now + Duration::from_secs(2), Event::Ptt(Edge::Up));
     assert!(!fx.iter().any(|e| matches!(e, Effect::Toast(_) | Effect::Release(_))), "{fx:?}");
+}
+
+fn toasts(fx: &[Effect]) -> Vec<&Toast> {
+    fx.iter().filter_map(|e| if let Effect::Toast(t) = e { Some(t) } else { None }).collect()
+}
+
+fn tray(fx: &[Effect]) -> Option<TrayState> {
+    fx.iter().rev().find_map(|e| if let Effect::Tray(state) = e { Some(*state) } else { None })
+}
+
+/// A press whose take holds a voice: the effects of what recognition then says.
+fn press(app: &mut App, now: &mut Time, heard: Option<Result<Heard, Problem>>, take: Result<Take, Problem>) -> Vec<Effect> {
+    let pressed = app.handle(*now, Event::Ptt(Edge::Down));
+    let tx = pressed.iter().find_map(|e| if let Effect::Capture(tx) = e { Some(*tx) } else { None }).unwrap();
+    *now = *now + Duration::from_secs(2);
+    app.handle(*now, Event::Ptt(Edge::Up));
+    *now = app.next_deadline().unwrap();
+    app.handle(*now, Event::Wake);
+    let captured = app.handle(*now, Event::Captured { tx, take });
+    match heard {
+        Some(result) => app.handle(*now, Event::Heard { tx, result }),
+        None if captured.iter().any(|e| matches!(e, Effect::Transcribe { .. })) => {
+            *now = app.next_deadline().unwrap();
+            app.handle(*now, Event::Wake)
+        }
+        None => captured,
+    }
+}
+
+fn voice() -> Take {
+    Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() }
+}
+
+#[test]
+fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
+    let model = || Problem::new("there is no speech model").about(Part::SpeechModel).brief("Download a speech model to begin", "");
+    let refused = || Problem::new("cannot use the speech model").about(Part::SpeechModel).brief("Speech model not usable", "");
+    let silent = || Ok(Take { ms: 2000, ..Take::default() });
+    type Case = (&'static str, fn() -> Option<Result<Heard, Problem>>, Result<Take, Problem>, &'static str, TrayState);
+    let cases: Vec<Case> = vec![
+        (
+            "no model",
+            || Some(Err(Problem::new("no model").about(Part::SpeechModel).brief("Download a speech model to begin", ""))),
+            Ok(voice()),
+            "Download a speech model to begin",
+            TrayState::Fault,
+        ),
+        (
+            "a refused model",
+            || Some(Err(Problem::new("refused").brief("Speech model not usable", ""))),
+            Ok(voice()),
+            "Speech model not usable",
+            TrayState::Fault,
+        ),
+        ("recognition hangs", || None, Ok(voice()), "Speech recognition took too long", TrayState::Fault),
+        ("no microphone", || None, Err(Problem::new("there is no microphone")), "There is no microphone", TrayState::Fault),
+        ("a muted microphone", || None, silent(), "No signal from the default microphone", TrayState::Fault),
+        ("noise", || None, Ok(Take { noise_rms: 0.19, ..voice() }), "Too quiet", TrayState::Ready),
+        ("no words", || Some(Ok(Heard::default())), Ok(voice()), "Not understood", TrayState::Ready),
+    ];
+    for (what, heard, take, title, state) in cases {
+        let (mut app, mut now) = (app(), Time(0));
+        // As at the start: the same fault stands already.
+        if what == "no model" {
+            app.handle(now, Event::Trouble(model()));
+        } else if what == "a refused model" {
+            app.handle(now, Event::Model(Err(refused())));
+        }
+        for n in 1..=3 {
+            let fx = press(&mut app, &mut now, heard(), take.clone());
+            let told = toasts(&fx);
+            assert!(told.len() == 1 && told[0].title == title && told[0].fault && !told[0].body.is_empty(), "{what}, press {n}: {told:?}");
+            assert_eq!(tray(&fx), Some(state), "{what}, press {n}");
+            assert!(app.open_tx().is_none(), "{what}");
+        }
+        // A call that is understood ends the fault.
+        let fx = press(&mut app, &mut now, Some(Ok(Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1 })), Ok(voice()));
+        assert!(fx.iter().all(|e| !matches!(e, Effect::Menu(m) if m.fault.is_some())), "{what}");
+    }
+}
+
+#[test]
+fn a_tap_is_told_unless_it_silenced_the_controller() {
+    let (mut app, mut now) = (app(), Time(0));
+    for _ in 0..2 {
+        app.handle(now, Event::Ptt(Edge::Down));
+        now = now + Duration::from_millis(100);
+        let fx = app.handle(now, Event::Ptt(Edge::Up));
+        assert_eq!(toasts(&fx).iter().map(|t| t.title.as_str()).collect::<Vec<_>>(), ["Hold the key while you speak"]);
+        assert_eq!(tray(&fx), Some(TrayState::Ready));
+    }
+    call(&mut app, &mut now, TAXI);
+    assert!(app.handle(now, Event::Ptt(Edge::Down)).contains(&Effect::Silence));
+    let fx = app.handle(now + Duration::from_millis(100), Event::Ptt(Edge::Up));
+    assert!(toasts(&fx).is_empty(), "the press did what it was for: {fx:?}");
+}
+
+#[test]
+fn the_icon_is_red_only_while_what_is_said_is_heard() {
+    let (mut app, now) = (app(), Time(0));
+    let fx = app.handle(now, Event::Ptt(Edge::Down));
+    assert_eq!(tray(&fx), Some(TrayState::Thinking), "the microphone is being opened");
+    let tx = app.open_tx().unwrap();
+    assert!(app.handle(now, Event::Listening { tx: TxId(tx.0 + 1) }).is_empty(), "another call's");
+    assert_eq!(tray(&app.handle(now, Event::Listening { tx })), Some(TrayState::Listening));
+}
+
+#[test]
+fn a_fault_ends_with_its_cause_and_with_no_other() {
+    let (mut app, now) = (app(), Time(0));
+    let menu = |fx: &[Effect]| fx.iter().rev().find_map(|e| if let Effect::Menu(m) = e { Some(m.fault.clone()) } else { None });
+    let of = |part| Problem::new(format!("{part:?} failed")).about(part);
+    // What is optional is told, and shows in neither icon nor menu.
+    for part in [Part::Joystick, Part::LanguageModel] {
+        let fx = app.handle(now, Event::Trouble(of(part)));
+        assert!(toasts(&fx).len() == 1 && tray(&fx).is_none() && menu(&fx).flatten().is_none(), "{part:?}: {fx:?}");
+    }
+    let fx = app.handle(now, Event::Device { part: Part::Microphone, result: Err(of(Part::Microphone)) });
+    assert!(tray(&fx) == Some(TrayState::Fault) && menu(&fx).flatten().is_some_and(|f| f.mend == Choice::CheckMicrophone));
+    let fx = app.handle(now, Event::Device { part: Part::Speaker, result: Ok("back".into()) });
+    assert!(tray(&fx).is_none(), "the microphone is still gone: {fx:?}");
+    let fx = app.handle(now, Event::Device { part: Part::Microphone, result: Ok("back".into()) });
+    assert_eq!((tray(&fx), menu(&fx)), (Some(TrayState::Ready), Some(None)));
+    // A key that works, a simulator that reports, settings that are read.
+    app.handle(now, Event::Trouble(of(Part::PushToTalk)));
+    app.handle(now, Event::Trouble(of(Part::Simulator)));
+    app.handle(now, Event::Config(Err(of(Part::Settings))));
+    app.handle(now, Event::Ptt(Edge::Down));
+    app.handle(now, Event::Sim(Arc::new(Report { state: SimState::Flying, ..Report::default() })));
+    let fx = app.handle(now, Event::Config(Ok(Arc::new(Config::default()))));
+    assert_eq!(menu(&fx), Some(None), "{fx:?}");
+}
+
+#[test]
+fn a_toast_has_the_unit_the_words_the_call_and_what_is_to_be_read_back() {
+    let (mut app, mut now) = (app(), Time(0));
+    let (_, fx) = call(&mut app, &mut now, TAXI);
+    let toast = toasts(&fx)[0];
+    let lines: Vec<&str> = toast.body.lines().collect();
+    assert_eq!(toast.title, "Hilo Ground \u{b7} 121.9");
+    assert!(lines.len() == 3 && lines[0].contains("runway 8, taxi"), "{lines:?}");
+    assert!(lines[1].starts_with("You: \"Hilo Ground") && lines[1].ends_with("\u{2026}\"") && lines[1].chars().count() <= 80, "{lines:?}");
+    assert!(lines[2].starts_with("Read back: runway 8"), "{lines:?}");
+    // For the speech and six seconds more; never less than eight seconds, nor than the pilot's own setting.
+    assert!((10..40).contains(&toast.seconds) && toast.conversation, "{toast:?}");
+    let tx = speaks(&fx).unwrap().0;
+    app.handle(now, Event::Played { tx, complete: true });
+    // What is right stays silent: Stratus says so, and not in the unit's name.
+    let (_, fx) = call(&mut app, &mut now, "Taxi to runway eight, Skyhawk two sierra papa.");
+    let toast = toasts(&fx)[0];
+    assert_eq!((toast.title.as_str(), toast.seconds, toast.conversation), ("Readback correct", 8, false), "{toast:?}");
+    let (_, fx) = call(&mut app, &mut now, "Hilo Ground, Skyhawk two sierra papa, radio check.");
+    assert_eq!(toasts(&fx)[0].body.lines().count(), 2, "nothing is due: {fx:?}");
+    let mut config = Config::default();
+    config.toast.seconds = 60;
+    config.sim.com1 = "133.0".parse().ok();
+    config.sim.airport = Some("PHTO".into());
+    app.handle(now, Event::Config(Ok(Arc::new(config))));
+    let (_, fx) = call(&mut app, &mut now, "Hilo Ground, radio check");
+    let toast = toasts(&fx)[0];
+    assert_eq!((toast.title.as_str(), toast.seconds), ("No station on 133.0", 60), "{toast:?}");
+    assert!(toast.body.starts_with("Near you: ") && !toast.body.contains('('), "{toast:?}");
+}
+
+#[test]
+fn a_callsign_that_nobody_knows_is_a_message_of_stratus() {
+    let mut config = Config::default();
+    config.sim.airport = Some("PHTO".into());
+    config.sim.com1 = "121.9".parse().ok();
+    let (mut app, mut now) = (App::new(Arc::new(config), Airports::first()), Time(0));
+    let (_, fx) = call(&mut app, &mut now, "taxi to runway eight");
+    let toast = toasts(&fx)[0];
+    assert_eq!(toast.title, "Callsign unknown");
+    assert!(toast.body.starts_with("Say it in full, or set it under Pilot."), "{toast:?}");
 }
 
 #[test]
@@ -284,7 +458,9 @@ fn an_airports_damaged_data_are_told_once_and_the_tray_goes_on() {
     let asks = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::FetchAirport { icao, .. } if icao == "PHTO")).count();
     assert_eq!((asks(&first), asks(&app.handle(Time(1), Event::Wake))), (1, 0));
     let damaged = || Event::Airport { icao: "PHTO".into(), origin: Origin::Files, result: Err(Problem::new("damaged").fix("import it")) };
-    let toasts = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Toast(t) if t.fault && t.body == "import it")).count();
+    let toasts = |fx: &[Effect]| {
+        fx.iter().filter(|e| matches!(e, Effect::Toast(t) if t.fault && t.title == "Damaged" && t.details.contains("import it"))).count()
+    };
     let fx = app.handle(Time(2), damaged());
     assert!(toasts(&fx) == 1 && !fx.iter().any(|e| matches!(e, Effect::Tray(_))), "{fx:?}");
     assert_eq!(toasts(&app.handle(Time(3), damaged())), 0);
@@ -465,7 +641,7 @@ fn a_lying_late_or_broken_model_leaves_the_engine_its_own_answer() {
 #[test]
 fn a_model_that_answers_otherwise_than_asked_is_told_once() {
     use stratus::settings::BrainMode;
-    let told = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Toast(t) if t.body.contains("in the form"))).count();
+    let told = |fx: &[Effect]| fx.iter().filter(|e| matches!(e, Effect::Toast(t) if t.body.contains("in a form"))).count();
     let (mut app, mut now, tx, _) = unclear(BrainMode::Llm);
     let prose = || Ok("The pilot would like to taxi, I believe.".to_owned());
     assert_eq!(told(&app.handle(now, Event::Advice { tx, result: prose() })), 1);

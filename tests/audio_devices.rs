@@ -150,7 +150,7 @@ impl Ears {
             let _ = match e {
                 CaptureEvent::Taken { take: t, .. } => take.send(t).is_ok(),
                 CaptureEvent::Device(d) => tell.send(d).is_ok(),
-                CaptureEvent::Quiet { .. } | CaptureEvent::Late(_) | CaptureEvent::SoFar { .. } => true,
+                CaptureEvent::Quiet { .. } | CaptureEvent::Listening { .. } | CaptureEvent::Late(_) | CaptureEvent::SoFar { .. } => true,
             };
         });
         Self { capture: capture.unwrap(), takes, told, next: 1 }
@@ -219,7 +219,7 @@ fn a_chosen_microphone_is_stood_in_for_and_taken_again() {
         s.unplug("headset");
         let gone = Instant::now();
         let told = next(&ears.told).unwrap();
-        assert!(told.contains("room") && told.contains("until it is back"), "{told}");
+        assert!(told.contains("room") && told.contains("until it returns"), "{told}");
         took("microphone: to the stand-in", gone, ears.until_it_hears());
         let there = s.plug("headset");
         let told = next(&ears.told).unwrap();
@@ -255,7 +255,7 @@ fn a_change_of_the_default_is_followed() {
     let since = Instant::now();
     s.default("headset");
     let told = next(&ears.told).unwrap();
-    assert!(told.contains("is now") && told.contains("headset"), "{told}");
+    assert!(told.contains("Now using") && told.contains("headset"), "{told}");
     took("microphone: another default", since, ears.until_it_hears());
     no_more(&ears.told);
 }

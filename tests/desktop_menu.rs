@@ -65,7 +65,7 @@ struct Menu<'a> {
 }
 
 impl Menu<'_> {
-    /// The entries of the menu called `title`, which the one called `next` follows.
+    /// The entries of the menu called `title`, up to the one called `next`.
     fn below(&self, title: &str, next: &str) -> Vec<Entry> {
         let all = self.tray.item.menu();
         let from = all.iter().position(|e| e.opens && e.label.starts_with(title)).unwrap_or_else(|| panic!("no {title:?} in {all:#?}"));
@@ -93,9 +93,14 @@ impl Menu<'_> {
     }
 
     fn says(&self, words: &str, line: &str) {
+        self.says_of(words, |l| l == line);
+    }
+
+    /// Waits until a line of the pilot's file is this one.
+    fn says_of(&self, words: &str, is: impl Fn(&str) -> bool) {
         let file = self.tray.folder.path().join("stratus.toml");
         let text = || fs::read_to_string(&file).unwrap();
-        wait(&format!("{line} in the file after {words:?}: {}", text()), 10, || text().lines().any(|l| l.trim() == line).then_some(()));
+        wait(&format!("the line in the file after {words:?}: {}", text()), 10, || text().lines().any(|l| is(l.trim())).then_some(()));
     }
 }
 
@@ -113,7 +118,9 @@ fn every_entry_of_the_menu_does_what_it_says() {
     let mut tray = Tray::start_in(&desk, "", &[("PATH", path)]);
     let config = tray.folder.path().join("stratus.toml");
     let text = fs::read_to_string(&config).unwrap().replace("[speech]\n", &format!("[speech]\nmirror = \"http://{hub}\"\n"));
-    fs::write(&config, text.replace("[brain]\n", &format!("[brain]\nollama_url = \"http://{hub}\"\n"))).unwrap();
+    let text = text.replace("[brain]\n", &format!("[brain]\nollama_url = \"http://{hub}\"\n"));
+    // A feed that has nothing: the row for updates is there only with one.
+    fs::write(&config, format!("{text}[updates]\nfeed = \"http://{hub}/releases\"\n")).unwrap();
     let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
     let told = |words: &str| wait(words, 20, || toasts.lock().unwrap().iter().any(|l| l.contains(words)).then_some(()));
     let shown = |file: &Path| {
@@ -126,30 +133,33 @@ fn every_entry_of_the_menu_does_what_it_says() {
 
     let mut menu = Menu { tray: &tray, clicked: BTreeSet::new() };
     let heard = record("spk.monitor", || {
-        menu.click("Repeat: ");
+        menu.click("Repeat last call");
         tray.state("the controller speaks", 10);
         tray.state("ready", 30);
-        menu.click("Play a test call");
+        menu.click("Test speaker");
         tray.state("the controller speaks", 10);
         tray.state("ready", 30);
     });
     assert!(speech_seconds(&heard) > 1.6, "{} s of speech", speech_seconds(&heard));
-    menu.click("Check the microphone");
-    told("Say something now");
-    told("the loudest moment was");
+    menu.click("Test microphone");
+    told("Recording for 4 seconds");
+    told("peak");
 
-    menu.writes("Mute the controller", "mute = true");
+    menu.writes("Mute controller", "mute = true");
     wait("the mark", 10, || tray.item.menu().iter().any(|e| e.label.contains("Mute") && e.checked).then_some(()));
-    menu.writes("Mute the controller", "mute = false");
-    for (title, next, key) in [("Microphone", "Check the microphone", "microphone"), ("Speaker", "Play a test call", "speaker")] {
+    menu.writes("Mute controller", "mute = false");
+    for (title, next, key) in [("Microphone", "Test microphone", "microphone"), ("Speaker", "Volume", "speaker")] {
         let there = menu.below(title, next);
         assert!(there.len() >= 2, "{title}: {there:#?}");
         for e in there.iter().skip(1) {
             menu.choose(e);
-            // Both of the desktop's speakers have the same name: they are chosen by their ids.
+            // Both of the desktop's speakers have the same name: they are numbered, and chosen by their ids.
             let label = e.label.replace("__", "_");
-            let value = label.strip_suffix(']').and_then(|l| l.split_once(" [")).map_or(label.as_str(), |(_, id)| id);
-            menu.says(&e.label, &format!("{key} = \"{value}\""));
+            if label.starts_with('(') {
+                menu.says_of(&e.label, |l| l.starts_with(&format!("{key} = \"pulseaudio:")));
+            } else {
+                menu.says(&e.label, &format!("{key} = \"{label}\""));
+            }
         }
         menu.choose(&there[0]);
         menu.says(&there[0].label, &format!("{key} = \"\""));
@@ -157,14 +167,19 @@ fn every_entry_of_the_menu_does_what_it_says() {
     for (words, line) in [
         ("American", "voice = \"en-US\""),
         ("British", "voice = \"en-GB\""),
-        ("By the region", "voice = \"auto\""),
+        ("60 %", "volume_percent = 60"),
+        ("80 %", "volume_percent = 80"),
+        ("100 %", "volume_percent = 100"),
+        ("40 %", "volume_percent = 40"),
+        ("20 %", "volume_percent = 20"),
+        ("Match the airport", "voice = \"auto\""),
         ("Student:", "mode = \"student\""),
         ("Strict:", "mode = \"strict\""),
         ("Standard", "mode = \"standard\""),
         ("For every transmission", "mode = \"llm\""),
         ("Only when needed", "mode = \"auto\""),
-        ("Copilot tunes the radio", "tune = true"),
-        ("Copilot sets the transponder", "squawk = true"),
+        ("Copilot tunes the radios", "tune = true"),
+        ("Copilot sets the squawk", "squawk = true"),
     ] {
         menu.writes(words, line);
     }
@@ -183,8 +198,8 @@ fn every_entry_of_the_menu_does_what_it_says() {
     };
     for (key, name) in [("Escape", None), ("F9", Some("F9")), ("Pause", Some("Pause"))] {
         toasts.lock().unwrap().clear();
-        menu.click("Press a key");
-        told("Press the key now");
+        menu.click("Change key");
+        told("Press the key for push-to-talk");
         // It is heard from a moment after that on: until it was heard, it is pressed again.
         let line = name.map(|n| format!("key = \"{n}\""));
         wait(&format!("what comes of {key}"), 20, || {
@@ -192,7 +207,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
             std::thread::sleep(Duration::from_millis(100));
             match &line {
                 Some(line) => fs::read_to_string(&config).unwrap().lines().any(|l| l == line).then_some(()),
-                None => toasts.lock().unwrap().iter().any(|l| l.contains("No key was pressed")).then_some(()),
+                None => toasts.lock().unwrap().iter().any(|l| l.contains("No key pressed")).then_some(()),
             }
         });
         if name.is_some() {
@@ -202,44 +217,50 @@ fn every_entry_of_the_menu_does_what_it_says() {
     }
 
     for model in stratus::models::ALL {
-        menu.click(&format!("{} (", model.name));
+        let plain = stratus::models::suggestion(model.name).map(|s| format!("{} \u{2013} ", s.title));
+        menu.click(&plain.unwrap_or_else(|| format!("{} (", model.name)));
         let request = format!("GET /{} ", model.file);
         wait(&request, 20, || asked.lock().unwrap().iter().any(|r| r.starts_with(&request)).then_some(()));
         menu.click("Stop the download");
-        wait("the end of the download", 30, || (!tray.item.menu().iter().any(|e| e.label.contains("Stop the download"))).then_some(()));
+        wait("the end of the download", 30, || {
+            (!tray.item.menu().iter().any(|e| e.enabled && e.label.contains("Stop the download"))).then_some(())
+        });
     }
-    menu.click("stratus-demo-en");
+    menu.click("stratus-demo-en-q5_0.bin");
     shown(&config);
     fs::write(&opened, "").unwrap();
-    menu.click("Open the configuration");
+    menu.click("Settings file");
     shown(&config);
-    menu.click("Open the log folder");
+    menu.click("Log folder");
     let logs = wait("the log folder", 10, || fs::read_to_string(&opened).ok()?.lines().find(|l| l.ends_with("logs")).map(str::to_owned));
     assert!(Path::new(&logs).is_dir(), "{logs}");
     menu.click("Check for updates");
-    told("no release feed is set");
+    told("pdate source");
     let entry = Path::new(&std::env::var_os("HOME").unwrap()).join(".config/autostart/stratus.desktop");
-    menu.click("Start with the system");
+    menu.click("Start at login");
     wait("the autostart entry", 10, || entry.exists().then_some(()));
-    wait("the mark", 10, || tray.item.menu().iter().any(|e| e.label.contains("Start with") && e.checked).then_some(()));
-    menu.click("Start with the system");
+    wait("the mark", 10, || tray.item.menu().iter().any(|e| e.label.contains("Start at login") && e.checked).then_some(()));
+    menu.click("Start at login");
     wait("no autostart entry", 10, || (!entry.exists()).then_some(()));
-    menu.click("Check everything");
+    menu.click("Run check");
     shown(&Path::new(&logs).join("doctor.txt"));
-    told("Stratus was checked");
+    told("The report shows how to fix");
+    menu.click("What to say now");
+    told("radio check");
+    menu.click("Set callsign");
 
     // Where no joystick can be read this is a fault, and stays one: it comes last.
     let text = fs::read_to_string(&config).unwrap();
     fs::write(&config, text.replace("[speech]\n", "joystick = [\"044f:b10a/button 3\"]\n[speech]\n")).unwrap();
     wait("the button in the menu", 20, || tray.item.menu().iter().any(|e| e.label.contains("044f:b10a")).then_some(()));
-    menu.writes("Forget the joystick", "joystick = []");
-    menu.click("Press a joystick button");
-    told("Press the button now");
+    menu.writes("Remove joystick buttons", "joystick = []");
+    menu.click("Add joystick button");
+    told("Press and release the button");
 
     // None was forgotten: what could be clicked was, but for the end.
     let clicked = std::mem::take(&mut menu.clicked);
     let left: Vec<Entry> = tray.item.menu().into_iter().filter(|e| e.enabled && !e.opens && !clicked.contains(&e.label)).collect();
-    let left: Vec<&str> = left.iter().map(|e| e.label.as_str()).filter(|l| !l.starts_with("Repeat: ")).collect();
+    let left: Vec<&str> = left.iter().map(|e| e.label.as_str()).collect();
     assert_eq!(left, ["Quit Stratus"]);
     assert!(tray.end(|t| t.item.click("Quit Stratus")).success());
 }

@@ -225,7 +225,7 @@ fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
     assert_eq!(mirror.requests("range: bytes=2000000-"), before_it + 1, "it went on where it stopped");
     assert!(home.text().contains("club.en.bin"));
     let (code, said, told) = home.setup(&[], "\nRightCtrl\n");
-    assert!(code == 0 && said.contains("it goes on") && said.contains("works"), "{said}\n{told}");
+    assert!(code == 0 && said.contains("Continuing the set-up") && said.contains("works"), "{said}\n{told}");
     assert!(home.text().contains("RightCtrl"));
     assert_eq!(home.undo().0, 0);
     assert_eq!(home.text(), before);

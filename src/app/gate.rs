@@ -1,6 +1,7 @@
 //! The gate before recognition: a take without a voice in it never becomes words, and the pilot is told why in a word.
 
 use crate::event::Take;
+use crate::problem::{Part, Problem};
 
 /// A take below this loudness (RMS of its loudest 100 ms) is silence: -50 dBFS.
 const SILENCE_RMS: f32 = 0.003;
@@ -23,16 +24,42 @@ pub enum Deaf {
 }
 
 impl Deaf {
-    /// Title and body of the toast; only silence is a fault that stays.
-    pub(super) fn told(self) -> (&'static str, &'static str, bool) {
+    /// What the pilot reads; `microphone` is what it is called.
+    pub(super) fn problem(self, microphone: &str) -> Problem {
         match self {
-            Deaf::Silent => {
-                ("No sound from the microphone", "Nothing was heard. Is the right microphone chosen, and is it switched on?", true)
+            Deaf::Silent => Problem::new(format!("no signal from {microphone}"))
+                .fix("see whether it is muted, or choose another")
+                .about(Part::Microphone)
+                .remedy(format!("Is it muted, or the wrong one? Test it under {}.", Part::Microphone.place())),
+            Deaf::OnlyNoise => unheard("only background noise was heard", "Too quiet", "Only background noise was heard.")
+                .remedy("Speak closer to the microphone, or turn it up."),
+            Deaf::TooShort => {
+                unheard("no word was heard", "Too short", "No word was heard.").remedy("Hold the key for as long as you speak.")
             }
-            Deaf::OnlyNoise => ("Too quiet", "Only background noise was heard. Speak closer to the microphone, or turn it up.", false),
-            Deaf::TooShort => ("Too short", "No word was heard. Hold the key for as long as you speak.", false),
         }
     }
+}
+
+/// A call that came to nothing although everything works.
+fn unheard(what: &str, title: &str, cause: &str) -> Problem {
+    Problem::new(what).brief(title, cause)
+}
+
+/// The key was let go before a word could be said.
+pub(super) fn tapped() -> Problem {
+    unheard("the key was only tapped", "Hold the key while you speak", "The press was too short for a call.")
+        .remedy("Let go when you have finished.")
+}
+
+/// The key was held for longer than a transmission may be.
+pub(super) fn held(seconds: u32) -> Problem {
+    let cause = format!("The call was cut off after {seconds} seconds.");
+    unheard("the key was held too long", "Key held too long", &cause).remedy("Let go of the key when you have finished.")
+}
+
+/// A voice was heard, and no words in it.
+pub(super) fn no_words() -> Problem {
+    unheard("no words were recognised", "Not understood", "No words were recognised.").remedy("Say it again, a little slower.")
 }
 
 /// What keeps a take from recognition; `None` when it may hold words.
@@ -67,7 +94,8 @@ mod tests {
         assert_eq!(judge(&Take { noise_rms: 0.19, ..voice.clone() }), Some(Deaf::OnlyNoise));
         assert_eq!(judge(&Take { voiced_ms: 60, ..voice }), Some(Deaf::TooShort));
         for d in [Deaf::Silent, Deaf::OnlyNoise, Deaf::TooShort] {
-            assert!(!d.told().1.is_empty());
+            let short = d.problem("the default microphone").short();
+            assert!(!short.title.is_empty() && !short.remedy.is_empty(), "{short:?}");
         }
     }
 }

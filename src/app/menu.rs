@@ -9,14 +9,14 @@ use super::App;
 use crate::atc::Reply;
 use crate::event::{Choice, Devices, Effect, MenuModel, UpdateNews, Voice};
 use crate::models::{self, Offer};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::report::SimState;
-use crate::settings::{BrainMode, Config};
+use crate::settings::{BrainMode, Config, key_words};
 use crate::units::Time;
 use crate::update::{Offered, Version};
 
-/// Answers that can be heard again.
-const RECENT: usize = 3;
+/// Answers that can be heard again: older ones are in the log.
+const RECENT: usize = 1;
 /// How long the microphone is listened to when it is checked, seconds.
 const CHECK_S: u32 = 4;
 /// Answers over which latency is told.
@@ -72,25 +72,30 @@ fn text(words: &str) -> String {
 }
 
 impl App {
-    pub(super) fn menu(&self) -> MenuModel {
+    /// Who is on the frequency, or why nobody is.
+    fn unit(&self) -> String {
         let state = self.engine.sim_state();
-        let unit = match self.engine.station().filter(|_| state != SimState::Lost) {
-            Some(s) => format!("{} {}", s.name, s.frequency),
-            None => match state {
-                SimState::Looking if self.config.sim.airport.is_none() => "no simulator found yet",
-                SimState::Menu => "no flight loaded",
-                SimState::Lost => "the simulator is gone",
-                _ => "nobody on this frequency",
-            }
-            .to_owned(),
-        };
+        if let Some(s) = self.engine.station().filter(|_| state != SimState::Lost) {
+            return format!("{} {}", s.name, s.frequency);
+        }
+        match state {
+            SimState::Looking if self.config.sim.airport.is_none() => "No simulator found yet".to_owned(),
+            SimState::Menu => "No flight loaded".to_owned(),
+            SimState::Lost => "Simulator disconnected".to_owned(),
+            _ => self.engine.com1().map_or_else(|| "No frequency tuned".to_owned(), |f| format!("No station on {f}")),
+        }
+    }
+
+    pub(super) fn menu(&self) -> MenuModel {
         MenuModel {
-            unit,
+            unit: self.unit(),
+            callsign: self.engine.callsign().map_or_else(String::new, ToString::to_string),
             recent: self.desk.recent.iter().map(|(r, _)| r.transmission.text.clone()).collect(),
             muted: self.config.audio.mute,
             devices: self.desk.devices.clone(),
             microphone: self.config.audio.microphone.clone().unwrap_or_default(),
             speaker: self.config.audio.speaker.clone().unwrap_or_default(),
+            volume: self.config.audio.volume_percent,
             voice: self.config.speech.voice.clone(),
             speech_model: self
                 .config
@@ -110,9 +115,10 @@ impl App {
             squawks: self.config.copilot.squawk,
             latency: self.desk.latency(),
             joystick: self.config.ptt.joystick.clone(),
+            has_updates: self.config.updates.feed.is_some(),
             update: self.desk.update.as_ref().map(|(o, file)| (o.version.to_string(), file.is_some())),
             autostart: self.desk.autostart,
-            fault: self.fault.as_ref().map(Problem::one_line),
+            fault: self.fault(),
         }
     }
 
@@ -122,12 +128,12 @@ impl App {
         match &self.desk.brains {
             _ if self.config.brain.mode == BrainMode::Rules => String::new(),
             None => String::new(),
-            Some(None) => "Ollama does not answer, and Stratus works without".into(),
-            Some(Some(all)) if all.is_empty() => "None is there: \u{201c}stratus brain get\u{201d} fetches one".into(),
+            Some(None) => "Ollama not running (optional)".into(),
+            Some(Some(all)) if all.is_empty() => "No models yet: run \u{201c}stratus brain get\u{201d}".into(),
             Some(Some(all)) if !all.iter().any(|m| m == chosen || m.strip_suffix(":latest") == Some(chosen)) => {
-                format!("{chosen} is not there: \u{201c}stratus brain get\u{201d} fetches it")
+                format!("{chosen} missing: run \u{201c}stratus brain get\u{201d}")
             }
-            Some(Some(_)) => "\u{201c}stratus brain get NAME\u{201d} fetches others".into(),
+            Some(Some(_)) => "More: run \u{201c}stratus brain get NAME\u{201d}".into(),
         }
     }
 
@@ -157,12 +163,11 @@ impl App {
                 }
             }
             Choice::TestCall if self.config.audio.mute => {
-                fx.push(self.toast("Test call", "The controller is muted: unmute it first.", false))
+                fx.push(self.notice("Controller muted", "Switch off \u{201c}Mute controller\u{201d} to hear the test."))
             }
             Choice::TestCall => self.test_call(now, fx),
             Choice::CheckMicrophone => {
-                let words = format!("\u{201c}Radio check\u{201d}, as you would on the radio: it is listened to for {CHECK_S} seconds.");
-                fx.push(self.toast("Say something now", &words, false));
+                fx.push(self.notice("Say \u{201c}radio check\u{201d}", &format!("Recording for {CHECK_S} seconds\u{2026}")));
                 fx.push(Effect::CheckMicrophone(CHECK_S));
             }
             Choice::ToggleMute => {
@@ -176,20 +181,24 @@ impl App {
                 self.set("audio.microphone", text(&name), |c| c.audio.microphone = Some(name).filter(|n| !n.is_empty()), fx);
             }
             Choice::Speaker(name) => self.set("audio.speaker", text(&name), |c| c.audio.speaker = Some(name).filter(|n| !n.is_empty()), fx),
+            Choice::Volume(percent) => self.set("audio.volume_percent", percent.to_string(), |c| c.audio.volume_percent = percent, fx),
+            Choice::WhatToSay => {
+                let calls = self.engine.calls();
+                fx.push(match calls.is_empty() {
+                    true => self.notice("Nobody to call", "Tune a frequency that a station answers on."),
+                    false => self.notice("What to say now", &calls.join("\n")),
+                });
+            }
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
             Choice::SpeechModel(name) => {
                 let published = models::find(&name).map(|m| Offer::published(m, None));
                 let Some(m) = published.or_else(|| self.desk.own_models.iter().find(|o| o.name == name).cloned()) else { return };
                 if let Some((other, _)) = &self.desk.fetching {
-                    fx.push(self.toast("One at a time", &format!("{other} is being downloaded."), false));
+                    fx.push(self.notice("One download at a time", &format!("{other} is still downloading.")));
                     return;
                 }
                 self.desk.fetching = Some((name.clone(), 0));
-                fx.push(self.toast(
-                    "Speech model",
-                    &format!("{} ({}) is downloaded now; the menu shows how far it is.", m.name, m.size()),
-                    false,
-                ));
+                fx.push(self.notice(&format!("Downloading {} ({})", m.name, m.size()), "Progress is in the menu."));
                 fx.push(Effect::Fetch(Some(name)));
             }
             Choice::StopFetching => fx.push(Effect::Fetch(None)),
@@ -206,19 +215,11 @@ impl App {
                 self.set("copilot.squawk", on.to_string(), |c| c.copilot.squawk = on, fx);
             }
             Choice::BindKey => {
-                fx.push(self.toast(
-                    "Press the key now",
-                    "The next key you press becomes the push-to-talk key; Escape leaves it as it is.",
-                    false,
-                ));
+                fx.push(self.notice("Press the key for push-to-talk", "Escape keeps the one you have."));
                 fx.push(Effect::BindKey);
             }
             Choice::BindJoystick => {
-                fx.push(self.toast(
-                    "Press the button now",
-                    "The next button you press and let go on a joystick becomes a push-to-talk key; with another one held, only together.",
-                    false,
-                ));
+                fx.push(self.notice("Press and release the button", "For a combination, hold the other button first."));
                 fx.push(Effect::BindJoystick);
             }
             Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),
@@ -247,49 +248,49 @@ impl App {
                     self.set("speech.model_sha256", text(sum.as_deref().unwrap_or_default()), |c| c.speech.model_sha256 = sum, fx);
                 }
                 self.set("speech.model", path, |c| c.speech.model = Some(file), fx);
-                // There is a model now: what was wrong without one is mended.
-                self.fault = None;
-                let body = format!("{model} is ready. Hold the key, say \u{201c}radio check\u{201d}, release.");
-                fx.push(self.toast("Speech model", &body, false));
+                // There is a model now, even where the file is the one that was set before.
+                self.faults.over(Part::SpeechModel);
+                let body = "Hold the key, say \u{201c}radio check\u{201d}, and let go.";
+                fx.push(self.notice(&format!("Speech model {model} is ready"), body));
             }
-            Err(p) => self.trouble(p, fx),
+            Err(p) => self.trouble(p.or_about(Part::Download), fx),
         }
     }
 
     /// What the release feed says. A feed that does not answer is no fault: the flight goes on.
     pub(super) fn updated(&mut self, asked: bool, news: Result<UpdateNews, Problem>, fx: &mut Vec<Effect>) {
-        let words = match news {
-            Ok(UpdateNews::Newest) if asked => format!("Stratus {} is the newest.", Version::own()),
-            Ok(UpdateNews::Newest) => return,
+        match news {
+            Ok(UpdateNews::Newest) if asked => {
+                fx.push(self.notice("Stratus is up to date", &format!("{} is the newest version.", Version::own())))
+            }
+            Ok(UpdateNews::Newest) => {}
             Ok(UpdateNews::Newer(o)) => {
-                let words = format!("Stratus {} is there. \u{201c}Download\u{201d} in the menu fetches it. {}", o.version, o.notes);
+                let body = format!("{}\nDownload it under Help.", o.notes);
+                fx.push(self.notice(&format!("Stratus {} is available", o.version), body.trim_start()));
                 self.desk.update = Some((o, None));
-                words
             }
             Ok(UpdateNews::Ready(o, file)) => {
-                let words = format!("Stratus {} is downloaded and checked. \u{201c}Install\u{201d} in the menu goes on.", o.version);
+                fx.push(self.notice(&format!("Stratus {} is downloaded", o.version), "Install it under Help."));
                 self.desk.update = Some((o, Some(file)));
-                words
             }
             Err(p) if asked => {
                 // What was downloaded may be what is wrong: it is fetched again then.
                 if let Some((_, file)) = &mut self.desk.update {
                     *file = None;
                 }
-                p.one_line()
+                fx.push(self.told(&p.or_about(Part::Updates)));
             }
-            Err(_) => return,
-        };
-        fx.push(self.toast("Updates", &words, false));
+            Err(_) => {}
+        }
     }
 
     /// A joystick's button was pressed to be bound.
     pub(super) fn bound(&mut self, button: Option<String>, fx: &mut Vec<Effect>) {
         let Some(button) = button else {
-            fx.push(self.toast("No button was pressed", "Push-to-talk is as it was.", false));
+            fx.push(self.notice("No button pressed", "Push-to-talk is unchanged."));
             return;
         };
-        fx.push(self.toast("Push-to-talk", &format!("{button} is a push-to-talk key now."), false));
+        fx.push(self.notice("Push-to-talk button added", &button));
         let mut all = self.config.ptt.joystick.clone();
         if !all.contains(&button) {
             all.push(button);
@@ -301,10 +302,10 @@ impl App {
     /// A key of the keyboard was pressed to be bound.
     pub(super) fn key_bound(&mut self, key: Option<String>, fx: &mut Vec<Effect>) {
         let Some(key) = key else {
-            fx.push(self.toast("No key was pressed", "Push-to-talk is as it was.", false));
+            fx.push(self.notice("No key pressed", "Push-to-talk is unchanged."));
             return;
         };
-        fx.push(self.toast("Push-to-talk", &format!("{key} is the push-to-talk key now."), false));
+        fx.push(self.notice(&format!("Push-to-talk: {}", key_words(&key)), "Hold it while you speak."));
         self.set("ptt.key", text(&key), |c| c.ptt.key = key, fx);
     }
 
@@ -316,8 +317,26 @@ impl App {
             return;
         }
         fx.push(Effect::SetKey { path: path.to_owned(), value });
-        self.config = Arc::new(config);
-        fx.push(Effect::Reconfigure(self.config.clone()));
+        self.adopt(Arc::new(config), fx);
+    }
+
+    /// These settings are in force from now on.
+    pub(super) fn adopt(&mut self, config: Arc<Config>, fx: &mut Vec<Effect>) {
+        self.faults.changed(&self.config, &config);
+        self.config = config.clone();
+        fx.push(Effect::Reconfigure(config));
+    }
+
+    /// What the microphone is called: by its name, however the configuration names it.
+    pub(super) fn microphone(&self) -> String {
+        match self.config.audio.microphone.as_deref().filter(|m| !m.is_empty()) {
+            None => "the default microphone".to_owned(),
+            Some(wanted) => {
+                let there = self.desk.devices.microphones.iter();
+                let best = there.filter_map(|d| Some((d.fits(wanted)?, d))).min_by_key(|(rank, _)| *rank);
+                best.map_or_else(|| wanted.to_owned(), |(_, d)| d.name.clone())
+            }
+        }
     }
 }
 
@@ -350,6 +369,7 @@ mod tests {
             (Choice::Microphone(name.clone()), "audio.microphone", None),
             (Choice::Speaker(name.clone()), "audio.speaker", None),
             (Choice::Microphone(String::new()), "audio.microphone", Some("\"\"")),
+            (Choice::Volume(60), "audio.volume_percent", Some("60")),
             (Choice::Voice("en-GB".into()), "speech.voice", Some("\"en-GB\"")),
             (Choice::BrainModel("qwen2.5:3b".into()), "brain.model", Some("\"qwen2.5:3b\"")),
             (Choice::Brain(BrainMode::Rules), "brain.mode", Some("\"rules\"")),
@@ -393,7 +413,7 @@ mod tests {
         assert!(choose(&mut app, Choice::StopFetching).contains(&Effect::Fetch(None)));
         let gone = Problem::new("cannot download the speech model tiny.en").fix("check the connection");
         app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Err(gone) });
-        assert!(app.menu().fetching.is_none() && app.menu().fault.is_some());
+        assert!(app.menu().fetching.is_none() && app.menu().fault.is_none(), "what is set works still");
         assert_eq!(app.menu().speech_model, "ggml-base.en.bin", "what was there stays in force");
     }
 
@@ -427,7 +447,7 @@ mod tests {
         assert!(app.menu().recent.is_empty());
         choose(&mut app, Choice::ToggleMute);
         let fx = choose(&mut app, Choice::TestCall);
-        assert!(fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.body.contains("muted"))), "{fx:?}");
+        assert!(fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.title.contains("muted"))), "{fx:?}");
     }
 
     #[test]
@@ -482,12 +502,12 @@ mod tests {
         assert!(opened(&mut app, 1));
         assert!(!opened(&mut app, 2), "it was asked just now");
         app.handle(Time(0), Event::Brains(None));
-        assert!(app.menu().brain_note.contains("does not answer") && app.menu().fault.is_none());
+        assert!(app.menu().brain_note.contains("not running") && app.menu().fault.is_none());
         assert!(opened(&mut app, 40));
         app.handle(Time(0), Event::Brains(Some(vec!["qwen2.5:3b".into()])));
-        assert!(app.menu().brains == ["qwen2.5:3b"] && app.menu().brain_note.contains("llama3.2:3b is not there"));
+        assert!(app.menu().brains == ["qwen2.5:3b"] && app.menu().brain_note.contains("llama3.2:3b missing"));
         choose(&mut app, Choice::BrainModel("qwen2.5:3b".into()));
-        assert!(app.menu().brain.1 == "qwen2.5:3b" && app.menu().brain_note.contains("fetches others"));
+        assert!(app.menu().brain.1 == "qwen2.5:3b" && app.menu().brain_note.contains("More:"));
         choose(&mut app, Choice::Brain(BrainMode::Rules));
         assert!(!opened(&mut app, 100) && app.menu().brain_note.is_empty());
     }

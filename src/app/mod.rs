@@ -4,9 +4,11 @@
 //! dropped. A job that never answers fails at its deadline, and the conversation goes on.
 
 mod copilot;
+mod faults;
 pub mod gate;
 mod menu;
 mod outgoing;
+mod telling;
 mod voices;
 
 use std::sync::Arc;
@@ -15,10 +17,12 @@ use std::time::Duration;
 use crate::airports::data::Airports;
 use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
+use crate::atc::silence::Silence;
 use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, advice};
-use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Speaker, Take, Toast, TrayState};
-use crate::problem::Problem;
+use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Speaker, Take, TrayState};
+use crate::problem::{Part, Problem};
+use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
 use crate::units::{Time, TxId};
 
@@ -60,11 +64,26 @@ struct Open {
     latency: Latency,
     /// Typed instead of spoken: answer to this request.
     typed: Option<u64>,
+    /// The microphone is open: what is said now is heard.
+    heard: bool,
+    /// The press silenced a controller: that alone may be what it was for.
+    silenced: bool,
 }
 
 impl Open {
     fn at(tx: TxId, stage: Stage, now: Time, typed: Option<u64>) -> Self {
-        Self { tx, stage, since: now, deadline: None, released: now, ended: now, latency: Latency::default(), typed }
+        Self {
+            tx,
+            stage,
+            since: now,
+            deadline: None,
+            released: now,
+            ended: now,
+            latency: Latency::default(),
+            typed,
+            heard: false,
+            silenced: false,
+        }
     }
 }
 
@@ -76,7 +95,7 @@ pub struct App {
     open: Option<Open>,
     out: Option<Outgoing>,
     next_tx: u64,
-    fault: Option<Problem>,
+    faults: faults::Faults,
     overdriven: bool,
     shown: (TrayState, MenuModel),
     done: copilot::Done,
@@ -94,7 +113,7 @@ impl App {
             open: None,
             out: None,
             next_tx: 1,
-            fault: None,
+            faults: faults::Faults::default(),
             overdriven: false,
             shown: (TrayState::Ready, MenuModel::default()),
             done: copilot::Done::default(),
@@ -153,28 +172,34 @@ impl App {
                 // A stop beside the stand on the way out ends no flight.
                 let taxied_in = self.engine.phase() == Phase::TaxiIn;
                 self.engine.see(now, &report);
+                if matches!(report.state, SimState::Menu | SimState::Flying | SimState::Paused) {
+                    self.faults.over(Part::Simulator);
+                }
                 self.leave_recording(now, &mut fx);
                 if taxied_in
                     && self.engine.phase() == Phase::Parked
                     && self.config.pilot.training
                     && let Some(words) = self.engine.sum_up()
                 {
-                    fx.push(self.toast("After the flight", &words, false));
+                    fx.push(self.notice("After the flight", &words));
                 }
             }
             Event::Plan { id, plan } => self.file(id, plan, &mut fx),
             Event::Config(Ok(config)) => {
                 self.engine.set_up(setup(&config));
-                self.config = config.clone();
-                self.fault = None;
-                fx.push(Effect::Reconfigure(config));
+                self.faults.over(Part::Settings);
+                self.adopt(config, &mut fx);
             }
-            Event::Config(Err(p)) | Event::Trouble(p) | Event::Device { result: Err(p) } | Event::Model(Err(p)) => self.trouble(p, &mut fx),
-            Event::Device { result: Ok(what) } => {
-                self.fault = None;
-                fx.push(self.toast("Stratus", &what, false));
+            Event::Config(Err(p)) => self.trouble(p.or_about(Part::Settings), &mut fx),
+            Event::Trouble(p) => self.trouble(p, &mut fx),
+            Event::Model(Err(p)) => self.trouble(p.or_about(Part::SpeechModel), &mut fx),
+            Event::Device { part, result: Err(p) } => self.trouble(p.or_about(part), &mut fx),
+            Event::Device { part, result: Ok(what) } => {
+                self.faults.over(part);
+                fx.push(self.notice(part.row()[0], &what));
             }
-            Event::Model(Ok(_)) => {}
+            Event::Model(Ok(_)) => self.faults.over(Part::SpeechModel),
+            Event::Listening { tx } => self.open.iter_mut().filter(|o| o.tx == tx).for_each(|o| o.heard = true),
             Event::Fetching { model, percent } => self.desk.fetching = Some((model, percent)),
             Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
             Event::Update { asked, news } => self.updated(asked, news, &mut fx),
@@ -186,7 +211,7 @@ impl App {
             Event::Bound(button) => self.bound(button, &mut fx),
             Event::KeyBound(key) => self.key_bound(key, &mut fx),
             Event::Brains(all) => self.desk.brains = Some(all),
-            Event::Notice { title, body } => fx.push(self.toast(&title, &body, false)),
+            Event::Notice { title, body } => fx.push(self.notice(&title, &body)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
             Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),
             Event::Quit => self.quit(&mut fx),
@@ -206,7 +231,9 @@ impl App {
         if self.quitting || self.listens() {
             return;
         }
+        self.faults.over(Part::PushToTalk);
         // Barge-in: the key silences Stratus's own voice at once, and whatever was under way is given up.
+        let silenced = self.out.is_some();
         self.cut_off(now, fx);
         if let Some(old) = self.open.take() {
             if matches!(old.stage, Stage::Tail | Stage::Capturing) {
@@ -219,7 +246,7 @@ impl App {
         }
         let tx = self.new_tx();
         let deadline = Some(now + Duration::from_secs(u64::from(self.config.ptt.max_hold_s)));
-        self.open = Some(Open { deadline, ..Open::at(tx, Stage::Listening, now, None) });
+        self.open = Some(Open { deadline, silenced, ..Open::at(tx, Stage::Listening, now, None) });
         fx.push(Effect::Capture(tx));
         if self.config.audio.side_tone_percent > 0 && !self.config.audio.mute {
             fx.push(Effect::SideTone(self.config.audio.side_tone_percent));
@@ -237,7 +264,11 @@ impl App {
         let Some(open) = self.open.as_mut().filter(|o| o.stage == Stage::Listening) else { return };
         if now.since(open.since) < Duration::from_millis(u64::from(self.config.ptt.min_hold_ms)) {
             fx.push(Effect::DropCapture(open.tx));
+            let silenced = open.silenced;
             self.open = None;
+            if !silenced {
+                fx.push(self.told(&gate::tapped()));
+            }
             return;
         }
         open.stage = Stage::Tail;
@@ -253,21 +284,24 @@ impl App {
             // No microphone, or it went while the key is held: told at once, and nothing is waited for.
             Err(p) if matches!(open.stage, Stage::Listening | Stage::Tail | Stage::Capturing) => {
                 self.open = None;
-                return self.trouble(p, fx);
+                return self.unanswered(p.or_about(Part::Microphone), fx);
             }
             _ => return,
         };
         open.latency.capture = millis(now.since(open.ended));
         if let Some(deaf) = gate::judge(&take) {
             self.open = None;
-            let (title, body, fault) = deaf.told();
-            fx.push(self.toast(title, body, fault));
-            return;
+            let p = deaf.problem(&self.microphone());
+            // Silence may be a microphone that is muted; a click or a room's noise is none.
+            return if deaf == gate::Deaf::Silent { self.unanswered(p, fx) } else { fx.push(self.told(&p)) };
         }
+        self.faults.over(Part::Microphone);
         // Told once, until a take is clean again: what was heard may still be understood.
         let overdriven = gate::overdriven(&take);
         if overdriven && !self.overdriven {
-            fx.push(self.toast("Too loud", "The microphone distorts: turn it down, or speak further away from it.", false));
+            fx.push(
+                self.notice("Microphone too loud", "Your voice is distorted. Turn the microphone down, or speak further away from it."),
+            );
         }
         self.overdriven = overdriven;
         let Some(open) = self.open.as_mut() else { return };
@@ -287,16 +321,15 @@ impl App {
         match result {
             Err(p) => {
                 self.open = None;
-                self.trouble(p, fx);
+                self.unanswered(p.or_about(Part::SpeechModel), fx);
             }
             Ok(heard) => {
                 open.latency.recognise = heard.took_ms;
-                // What was wrong on the way from the key to the words is mended.
-                self.fault = None;
+                self.faults.understood();
                 if heard.text.trim().is_empty() {
                     // Silence and noise never become words: nobody keyed anything intelligible.
                     self.open = None;
-                    fx.push(self.toast("Not understood", "No words were recognised.", false));
+                    fx.push(self.told(&gate::no_words()));
                     return;
                 }
                 let text = match &heard.other {
@@ -364,24 +397,15 @@ impl App {
             fx.push(Effect::Answer {
                 id,
                 text: hearing.reply.as_ref().map(|r| r.transmission.text.clone()).unwrap_or_default(),
-                note: hearing.note.clone().unwrap_or_default(),
+                note: hearing.silence.as_ref().map(Silence::one_line).unwrap_or_default(),
             });
         }
-        let station = hearing.station.as_ref().map(|s| format!("{} {}", s.name, s.frequency));
         match hearing.reply.clone() {
             Some(reply) => {
-                let title = station.unwrap_or_else(|| "Stratus".into());
-                let lesson = hearing.lesson.filter(|_| self.config.pilot.mode == PilotMode::Student);
-                let lesson = lesson.map_or_else(String::new, |l| format!("\n({l})"));
-                let body = format!("{}\n\u{201c}{text}\u{201d}{lesson}", reply.transmission.text);
-                fx.push(self.toast(&title, &body, false));
+                fx.push(self.said(hearing.station.as_ref(), &reply, Some(text), hearing.lesson));
                 self.speak(now, open.tx, open.ended, open.latency, reply, fx);
             }
-            None => {
-                let title = station.unwrap_or_else(|| "Nobody answers".into());
-                let note = hearing.note.unwrap_or_default();
-                fx.push(self.toast(&title, &format!("({note})\n\u{201c}{text}\u{201d}"), false));
-            }
+            None => fx.push(self.silent(&hearing.silence.unwrap_or(Silence::NotDue), text)),
         }
     }
 
@@ -419,8 +443,7 @@ impl App {
                     open.stage = Stage::Tail;
                     open.released = now;
                     open.deadline = Some(now);
-                    let body = format!("The key was held for {} seconds: the transmission was ended.", self.config.ptt.max_hold_s);
-                    fx.push(self.toast("Key held too long", &body, true));
+                    fx.push(self.told(&gate::held(self.config.ptt.max_hold_s)));
                 }
                 Stage::Tail => {
                     open.stage = Stage::Capturing;
@@ -432,14 +455,17 @@ impl App {
                 Stage::Capturing => {
                     self.open = None;
                     let p = Problem::new("the microphone did not deliver").because("no sound arrived in time").fix("check the microphone");
-                    self.trouble(p, fx);
+                    self.unanswered(p.about(Part::Microphone).brief("No sound from the microphone", "It did not answer in time."), fx);
                 }
                 Stage::Recognising => {
                     self.open = None;
                     fx.push(Effect::Cancel(tx));
                     let p = Problem::new("speech recognition took too long")
-                        .fix("choose a smaller speech model in stratus.toml (speech.model)");
-                    self.trouble(p, fx);
+                        .fix("choose a smaller speech model in stratus.toml (speech.model)")
+                        .about(Part::SpeechModel)
+                        .brief("Speech recognition took too long", "")
+                        .remedy(format!("Say it again. If it happens often, choose a smaller model under {}.", Part::SpeechModel.place()));
+                    self.unanswered(p, fx);
                 }
                 Stage::Consulting { heard, reading } => {
                     // The deadline passed: the engine answers alone.
@@ -455,9 +481,8 @@ impl App {
             self.cut_off(now, fx);
             let Some(reply) = self.engine.wake(now) else { return };
             let tx = self.new_tx();
-            let title = self.speaker(&reply).map_or_else(|| "Stratus".into(), |s| format!("{} {}", s.name, s.frequency));
             if !reply.seen_before {
-                fx.push(self.toast(&title, &reply.transmission.text.clone(), false));
+                fx.push(self.said(self.speaker(&reply).as_ref(), &reply, None, None));
             }
             self.speak(now, tx, now, Latency::default(), reply, fx);
         }
@@ -476,19 +501,10 @@ impl App {
         fx.push(Effect::Exit);
     }
 
-    /// A person is told once; the tray stays and shows it.
-    fn trouble(&mut self, p: Problem, fx: &mut Vec<Effect>) {
-        if self.fault.as_ref() == Some(&p) {
-            return;
-        }
-        fx.push(self.toast(&p.what, &body(&p), true));
-        self.fault = Some(p);
-    }
-
     /// An airport's data cannot be read: told once. What is known stays in force, so that the tray goes on.
     fn no_chart(&mut self, p: Problem, fx: &mut Vec<Effect>) {
         if self.desk.no_chart.as_ref() != Some(&p) {
-            fx.push(self.toast(&p.what, &body(&p), true));
+            fx.push(self.told(&p.clone().or_about(Part::Airports)));
             self.desk.no_chart = Some(p);
         }
     }
@@ -497,14 +513,13 @@ impl App {
     fn no_use(&mut self, fx: &mut Vec<Effect>) {
         let model = self.config.brain.model.clone();
         if self.desk.no_use.as_ref() != Some(&model) {
-            let body = format!("{model} does not answer in the form that it is asked for, so its answer was not used. Another model may.");
-            fx.push(self.toast("Language model", &body, false));
+            let body = format!(
+                "{model} answered in a form that Stratus cannot use, so it was ignored. Choose another under {}.",
+                Part::LanguageModel.place()
+            );
+            fx.push(self.notice("Language model not usable", &body));
             self.desk.no_use = Some(model);
         }
-    }
-
-    fn toast(&self, title: &str, body: &str, fault: bool) -> Effect {
-        Effect::Toast(Toast { title: title.to_owned(), body: body.to_owned(), fault, seconds: self.config.toast.seconds })
     }
 
     fn line(&self, now: Time, from: Speaker, text: &str, hearing: &Hearing, latency: Option<Latency>) -> Line {
@@ -530,10 +545,11 @@ impl App {
     /// Shows state and menu, when they changed.
     fn show(&mut self, fx: &mut Vec<Effect>) {
         let state = match (&self.open, &self.out) {
-            (Some(o), _) if o.stage == Stage::Listening => TrayState::Listening,
+            // Red only while what is said is heard: a microphone that opens with the key takes its time.
+            (Some(o), _) if o.stage == Stage::Listening && o.heard => TrayState::Listening,
             (Some(_), _) => TrayState::Thinking,
             (None, Some(_)) => TrayState::Speaking,
-            (None, None) if self.fault.is_some() => TrayState::Fault,
+            (None, None) if self.faults.first().is_some() => TrayState::Fault,
             (None, None) => TrayState::Ready,
         };
         let menu = self.menu();
@@ -545,11 +561,6 @@ impl App {
         }
         self.shown = (state, menu);
     }
-}
-
-/// Why, and below it how to mend it.
-fn body(p: &Problem) -> String {
-    [p.why.join(": "), p.fix.clone()].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn setup(config: &Config) -> Setup {

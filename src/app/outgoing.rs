@@ -8,8 +8,7 @@ use crate::atc::instruction::{Address, Instruction};
 use crate::atc::phrase::Transmission;
 use crate::atc::{Reply, phrase};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
-use crate::problem::Problem;
-use crate::settings::PilotMode;
+use crate::problem::{Part, Problem};
 use crate::units::{Facility, Time, TxId};
 
 /// What a test call says.
@@ -109,9 +108,7 @@ impl App {
             self.finish(now, out, true, fx);
             return;
         }
-        // A student is spoken to more slowly.
-        let pace = if self.config.pilot.mode == PilotMode::Student { 80 } else { 100 };
-        let voice = Voice { rate_percent: out.voice.rate_percent.saturating_mul(pace) / 100, ..out.voice.clone() };
+        let voice = self.paced(&out.voice);
         let phrases = phrase::phrases(&out.reply.transmission.spoken);
         let count = phrases.len();
         for (i, words) in phrases.into_iter().enumerate() {
@@ -146,7 +143,7 @@ impl App {
                     fx.push(Effect::Silence);
                     self.finish(now, out, true, fx);
                 }
-                self.trouble(p, fx);
+                self.trouble(p.or_about(Part::Speaker), fx);
             }
         }
     }
@@ -154,6 +151,7 @@ impl App {
     pub(super) fn started(&mut self, now: Time, tx: TxId, fx: &mut Vec<Effect>) {
         if let Some(out) = self.out.as_mut().filter(|o| o.tx == tx && !o.started) {
             out.started = true;
+            self.faults.over(Part::Speaker);
             out.latency.first_audio = millis(now.since(out.from));
             out.deadline = Some(now + out.sound + VOICE_DEADLINE);
             let line = out.clone();
@@ -225,7 +223,8 @@ impl App {
             // Without any sound the toast has delivered it; what broke off was not heard to its end.
             let complete = !out.started;
             self.finish(now, out, complete, fx);
-            self.trouble(Problem::new("the controller's voice did not play").because("no sound left in time").fix("check the speaker"), fx);
+            let p = Problem::new("the controller's voice did not play").because("no sound left in time").fix("check the speaker");
+            self.trouble(p.about(Part::Speaker).brief("No sound from the speaker", "The controller's voice did not play."), fx);
         }
     }
 

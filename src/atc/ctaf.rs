@@ -72,7 +72,7 @@ mod tests {
             let u = engine.understand(text);
             let heard = engine.answer(Time(2), text, u);
             assert!(heard.reply.is_none());
-            heard.note.unwrap()
+            heard.silence.unwrap().words()
         };
         let good = note("Columbia traffic, Skyhawk 172SP, taxiing to runway 17, Columbia");
         assert_eq!(good, "Columbia has no controller; your call was heard");

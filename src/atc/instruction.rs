@@ -222,6 +222,8 @@ pub enum Item {
         /// On which frequency, when known.
         frequency: Option<Frequency>,
     },
+    /// "this is Hilo Ground", to a pilot who called somebody else.
+    ThisIs(String),
     /// "frequency change approved".
     FrequencyChangeApproved,
     /// "remain this frequency".

@@ -9,6 +9,7 @@ pub mod caller;
 mod charts;
 mod correction;
 mod ctaf;
+mod due;
 pub mod entities;
 pub mod figures;
 mod flight;
@@ -32,10 +33,12 @@ mod reception;
 pub mod record;
 mod scope;
 pub mod session;
+pub mod silence;
 pub mod situation;
 mod sky;
 pub mod spoken;
 pub mod stated;
+mod suggest;
 mod survey;
 pub mod telephony;
 pub mod transcript;
@@ -54,6 +57,7 @@ use self::phrase::Transmission;
 use self::readback::Verdict;
 use self::record::Record;
 use self::session::Decision;
+use self::silence::Silence;
 use self::situation::{FlightPlan, Situation};
 use crate::airports::airspace::Airspace;
 use crate::airports::data::Airports;
@@ -101,8 +105,8 @@ pub struct Hearing {
     pub station: Option<Station>,
     /// What is said, if anything.
     pub reply: Option<Reply>,
-    /// Why nothing is said, for the pilot's eyes.
-    pub note: Option<String>,
+    /// Why nothing is said.
+    pub silence: Option<Silence>,
     /// The verdict on a readback.
     pub verdict: Option<Verdict>,
     /// What was wrong with a readback, in words.
@@ -256,7 +260,8 @@ impl Engine {
         self.setup.callsign.as_ref().or(self.report.callsign.as_ref())
     }
 
-    fn com1(&self) -> Option<Frequency> {
+    /// The frequency that the pilot talks on.
+    pub fn com1(&self) -> Option<Frequency> {
         self.report.talks_on().or(self.setup.com1)
     }
 
@@ -360,16 +365,16 @@ impl Engine {
             self.place_from_words(&understanding);
         }
         let Some(station) = self.station() else {
-            let note = self.nobody_here();
-            return Hearing { station: None, reply: None, note: Some(note), verdict: None, lesson: None, understanding };
+            let silence = Some(self.nobody_here());
+            return Hearing { station: None, reply: None, silence, verdict: None, lesson: None, understanding };
         };
         if let Some(letter) = understanding.slots.atis {
             self.atis.adopt(letter);
         }
         self.file_by_voice(&understanding);
         let Some(situation) = self.situation(&station, &understanding).map(|s| self.with_routes(s, &understanding)) else {
-            let note = "Stratus does not know your callsign: set it in the simulator or in stratus.toml (pilot.callsign)".to_owned();
-            return Hearing { station: Some(station), reply: None, note: Some(note), verdict: None, lesson: None, understanding };
+            let silence = Some(Silence::CallsignUnknown);
+            return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
         };
         // Whoever has gone to another unit owes the one before no readback any more.
         if self.record.pending.as_ref().is_some_and(|p| p.instruction.from != station.facility) {
@@ -383,7 +388,7 @@ impl Engine {
             } else if matches!(understanding.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger) {
                 let reply = self.reply(out.instruction.clone());
                 self.outgoing = Some(out);
-                return Hearing { station: Some(station), reply: Some(reply), note: None, verdict: None, lesson: None, understanding };
+                return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };
             }
         }
         let outcome = session::decide(&situation, &self.record, &understanding, &said);
@@ -398,7 +403,7 @@ impl Engine {
             p.asked = p.asked.saturating_add(1);
             p.since = now;
         }
-        let (reply, note) = match outcome.decision {
+        let (reply, silence) = match outcome.decision {
             Decision::Say(mut items) => {
                 if let (Some(words), [Item::Ask(instruction::Ask::SayAgain)]) = (words, items.as_slice()) {
                     items = vec![Item::Advice(words)];
@@ -407,14 +412,16 @@ impl Engine {
                 self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction, notice: None });
                 (Some(self.reply(instruction)), None)
             }
-            Decision::Silent(_) if station.facility == Facility::Ctaf => (None, Some(ctaf::advice(&situation, &understanding, text))),
-            Decision::Silent(why) => (None, Some(why.to_owned())),
+            Decision::Silent(_) if station.facility == Facility::Ctaf => {
+                (None, Some(Silence::NoController(ctaf::advice(&situation, &understanding, text))))
+            }
+            Decision::Silent(why) => (None, Some(why)),
         };
         if let Some(check) = &outcome.check {
             self.score.count(check);
         }
         let lesson = outcome.check.as_ref().and_then(lesson::explain);
-        Hearing { station: Some(station), reply, note, verdict: outcome.verdict, lesson, understanding }
+        Hearing { station: Some(station), reply, silence, verdict: outcome.verdict, lesson, understanding }
     }
 
     /// The reply was heard to its end, or cut off. Only what was heard is in force.
@@ -574,17 +581,6 @@ impl Engine {
             let was = self.phase;
             self.phase = p;
             self.record.observe(was, p);
-        }
-    }
-
-    fn nobody_here(&self) -> String {
-        let tuned = self.com1().map_or_else(|| "no frequency is tuned".to_owned(), |f| format!("nobody answers on {f}"));
-        match &self.airport {
-            Some(a) => {
-                let list: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
-                format!("{tuned}; near you: {}", list.join(", "))
-            }
-            None => format!("{tuned}, and no airport is known here"),
         }
     }
 }

@@ -113,6 +113,11 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
     Transmission { text: text.join(", "), spoken: spoken.join(", ") }
 }
 
+/// One item alone, as it is written.
+pub(super) fn written(item: &Item, region: Region) -> String {
+    item::words(item, None, region).0
+}
+
 /// Written and spoken callsign.
 pub(super) fn callsign(c: &Callsign, address: Address, region: Region, aircraft_type: Option<&str>) -> (String, String) {
     let id = c.as_str();

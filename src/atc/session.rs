@@ -17,6 +17,7 @@ use super::intent::{Intent, Understanding};
 use super::phase::Phase;
 use super::readback::{self, Check, ReadbackItem, Verdict};
 use super::record::Record;
+use super::silence::Silence;
 use super::situation::Situation;
 use super::sky;
 use crate::units::{Facility, Region, Runway, Squawk};
@@ -26,8 +27,8 @@ use crate::units::{Facility, Region, Runway, Squawk};
 pub enum Decision {
     /// Says something.
     Say(Vec<Item>),
-    /// Stays silent, and why (for the pilot's eyes, not ears).
-    Silent(&'static str),
+    /// Stays silent, and why.
+    Silent(Silence),
 }
 
 impl Decision {
@@ -67,7 +68,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return decide(s, record, &heard, said);
     }
     if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
-        return Decision::Silent("nobody controls this frequency").into();
+        return Decision::Silent(Silence::NoController(String::new())).into();
     }
     if heard.has(Intent::Mayday) || heard.has(Intent::PanPan) {
         return emergency(s, record, heard).into();
@@ -79,7 +80,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return taken;
     }
     if heard.other_aircraft {
-        return Decision::Silent("that was another aircraft's callsign").into();
+        return Decision::Silent(Silence::AnotherCallsign).into();
     }
     if heard.unsure_caller {
         // A controller who is not sure who called asks (7110.65 2-4-9); silence would leave the pilot alone with a slip of the recogniser.
@@ -153,7 +154,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             }
             Decision::Say(items)
         }
-        Intent::Roger | Intent::Ident => Decision::Silent("no answer is due"),
+        Intent::Roger | Intent::Ident => Decision::Silent(Silence::NotDue),
         Intent::Unable => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
         // Where the traffic is seen from is a report as any other.
         Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
@@ -177,13 +178,26 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             Item::Ask(Ask::Altitude),
         ])),
         Intent::Readback => no_pending_readback(s, record, heard),
-        Intent::Unknown => unclear(heard),
+        Intent::Unknown => unclear(s, heard),
         _ => return None,
     })
 }
 
+/// The pilot calls another unit of this field than the one on the frequency: who this is, and where that one is.
+fn called_another(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let called = heard.addressed.facility.filter(|f| *f != s.facility)?;
+    let own = s.station(s.facility)?;
+    // Units that share a frequency answer for each other.
+    let other = s.station(called).filter(|o| !o.frequency.same_channel(own.frequency))?;
+    let here = Item::ThisIs(own.name.clone());
+    Some(Decision::say([here, Item::Advice(format!("{} is {}", s.unit_name(called), other.frequency))]))
+}
+
 /// How the call is received, and what was asked for with it.
 fn radio_check(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    if let Some(d) = called_another(s, heard) {
+        return Some(d);
+    }
     let weather = heard.has(Intent::WeatherRequest).then(|| Understanding { intent: Intent::WeatherRequest, ..heard.clone() });
     let rest = match weather.and_then(|h| common(s, record, &h, said)) {
         Some(Decision::Say(items)) => items,
@@ -213,14 +227,14 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
 }
 
 /// A targeted question where something was understood, "say again" where nothing was.
-fn unclear(heard: &Understanding) -> Decision {
+fn unclear(s: &Situation, heard: &Understanding) -> Decision {
     if heard.slots.nature.is_some() {
         // Something is wrong, and it is no emergency.
         return Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]);
     }
     if heard.callsign.is_some() && heard.addressed.facility.is_some() && heard.loose == 0 {
         // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
-        return Decision::say([Item::GoAhead]);
+        return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));
     }
     Decision::ask(Ask::SayAgain)
 }
@@ -230,18 +244,32 @@ fn no_pending_readback(s: &Situation, record: &Record, heard: &Understanding) ->
     let Some(last) = &record.last else {
         // Whoever reads back a clearance that nobody gave may be about to use it.
         let short = s.facility == Facility::Tower && s.on_ground && !s.on_runway && s.phase == Phase::HoldingShort;
-        let runway = s.runway_for(heard.slots.runway).filter(|_| short);
-        return runway.map_or_else(|| Decision::say([Item::Negative, Item::Ask(Ask::Request)]), |r| hold_short(s, r));
+        if let Some(r) = s.runway_for(heard.slots.runway).filter(|_| short) {
+            return hold_short(s, r);
+        }
+        let right = in_use_instead(s, heard);
+        return Decision::say([Item::Negative].into_iter().chain(right).chain([Item::Ask(Ask::Request)]));
     };
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
-        return match runway_of(&last.items) {
-            Some(_) => restate(last, &[]),
+        // What was said last may be about something else: the runway that this aircraft was told still holds.
+        let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).filter(|r| Some(*r) != heard.slots.runway);
+        return match (runway_of(&last.items), told) {
+            (Some(_), _) => restate(last, &[]),
+            (None, Some(runway)) => Decision::say([Item::Negative, Item::Runway(runway)]),
             // Nothing was said that this could repeat: no clearance comes from a pilot's mouth.
-            None if s.on_ground => Decision::say([Item::Negative, Item::HoldPosition]),
-            None => Decision::say([Item::Negative, Item::Continue]),
+            (None, None) => {
+                let stay = if s.on_ground { Item::HoldPosition } else { Item::Continue };
+                Decision::say([Item::Negative].into_iter().chain(in_use_instead(s, heard)).chain([stay]))
+            }
         };
     }
-    Decision::Silent("no readback was awaited")
+    Decision::Silent(Silence::NoReadbackDue)
+}
+
+/// The runway in use, where the pilot named another one.
+fn in_use_instead(s: &Situation, heard: &Understanding) -> Option<Item> {
+    let said = heard.slots.runway?;
+    s.active.filter(|r| *r != said).map(|r| Item::Advice(format!("runway {r} in use")))
 }
 
 fn runway_of(items: &[Item]) -> Option<Runway> {
@@ -280,7 +308,7 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
             let said = if s.facility == Facility::Clearance {
                 Decision::say([Item::ReadbackCorrect])
             } else {
-                Decision::Silent("the readback was correct")
+                Decision::Silent(Silence::ReadbackCorrect)
             };
             Outcome { decision: said, verdict, settled: true, check: judged }
         }
@@ -293,7 +321,7 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
             if missing.is_empty() {
                 // Right but for the callsign: in a two-party conversation the controller knows who spoke.
                 return Some(Outcome {
-                    decision: Decision::Silent("the readback was right, but without callsign"),
+                    decision: Decision::Silent(Silence::ReadbackWithoutCallsign),
                     verdict,
                     settled: true,
                     check: judged,
@@ -443,7 +471,7 @@ fn wrong_unit(s: &Situation, heard: &Understanding) -> Option<Decision> {
         });
     if other_field {
         let name = s.own_station().unwrap_or_else(|| s.airport_name.clone());
-        return Some(Decision::say([Item::Advice(format!("this is {name}")), Item::Ask(Ask::Request)]));
+        return Some(Decision::say([Item::ThisIs(name), Item::Ask(Ask::Request)]));
     }
     let belongs = match heard.intent {
         Intent::TaxiRequest | Intent::TaxiToParking | Intent::RequestProgressiveTaxi | Intent::PushbackRequest
@@ -507,7 +535,8 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
             Address::Full
         },
         from: s.facility,
-        station: if first { s.own_station() } else { None },
+        // Its name is said once.
+        station: s.own_station().filter(|_| first && !items.iter().any(|i| matches!(i, Item::ThisIs(_)))),
         items: topics::caution(s, items),
     }
 }

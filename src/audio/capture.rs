@@ -17,7 +17,7 @@ use super::pauses::Pauses;
 use super::standing::Standing;
 use super::{resample, take};
 use crate::event::Take;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::{Audio, KeepOpen};
 use crate::units::TxId;
 use crate::worker::{stumble, survive};
@@ -40,8 +40,10 @@ const SIM_S: u32 = 30;
 const LINGER: Duration = Duration::from_secs(60);
 /// At the start it is opened for so long, so that one that is missing is told before it is needed.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
-/// A microphone that heard nothing for longer than this after the press may have missed the first word: told, once.
+/// A microphone that heard nothing for longer than this after the press may have missed the first word.
 const LATE: Duration = Duration::from_millis(300);
+/// It did, where so much of what it heard first is in the middle of a word, milliseconds: whoever waited for it begins later.
+const BEGUN_MS: usize = 100;
 /// Nothing to do until an order comes.
 const ASLEEP: Duration = Duration::from_secs(3600);
 /// After the key went up, silence of this length ends the tail: longer than a buffer or two that are still under way.
@@ -69,7 +71,13 @@ pub enum CaptureEvent {
         /// In this transmission.
         tx: TxId,
     },
-    /// The microphone was opened by the press, and heard nothing for so many milliseconds after it.
+    /// The microphone is open: what is said from now on is heard.
+    Listening {
+        /// In this transmission.
+        tx: TxId,
+    },
+    /// The microphone was opened by the press, heard nothing for so many milliseconds after it, and then a voice at once: the
+    /// beginning of the call is missing.
     Late(u32),
     /// The microphone was lost, or is back, or is another one.
     Device(Result<String, Problem>),
@@ -175,6 +183,8 @@ struct Taking {
     released: Option<(usize, f32)>,
     /// Where the take is wanted at its pauses, and the key is down.
     pauses: Option<Pauses>,
+    /// The microphone opened so late that it may have missed something, milliseconds after the press.
+    late_ms: Option<u32>,
 }
 
 struct Capturing {
@@ -191,13 +201,12 @@ struct Capturing {
     flown: (Instant, Arc<AtomicU32>),
     /// With `with_sim`: open until then although no simulator reports.
     lingers: Instant,
-    late_told: bool,
     tell: Box<dyn Fn(CaptureEvent) + Send>,
 }
 
 impl Capturing {
     fn new(settings: Audio, looks: Looks<Microphone>, flown: (Instant, Arc<AtomicU32>), tell: Box<dyn Fn(CaptureEvent) + Send>) -> Self {
-        let standing = Standing::new("microphone", settings.microphone.as_deref());
+        let standing = Standing::new(settings.microphone.as_deref());
         Self {
             settings,
             keeper: Keeper::new("microphone", looks),
@@ -209,7 +218,6 @@ impl Capturing {
             taking: None,
             lingers: flown.0 + FIRST_LOOK,
             flown,
-            late_told: false,
             tell,
         }
     }
@@ -289,12 +297,12 @@ impl Capturing {
                 self.lost(why);
             } else if !self.known && m.watch.is_alive() {
                 self.known = true;
-                if let Some(t) = self.taking.as_ref().filter(|_| !armed) {
+                if let Some(t) = self.taking.as_mut() {
                     let ms = u32::try_from(t.pressed.elapsed().as_millis()).unwrap_or(u32::MAX);
                     log::info!("the microphone heard {ms} ms after the press");
-                    if t.pressed.elapsed() > LATE && !std::mem::replace(&mut self.late_told, true) {
-                        (self.tell)(CaptureEvent::Late(ms));
-                    }
+                    t.late_ms = (t.pressed.elapsed() > LATE).then_some(ms);
+                    let tx = t.tx;
+                    (self.tell)(CaptureEvent::Listening { tx });
                 }
                 if let Some(what) = self.standing.works(&m.name, m.chosen) {
                     (self.tell)(CaptureEvent::Device(Ok(what)));
@@ -336,7 +344,10 @@ impl Capturing {
         log::warn!("the microphone {} was lost: {why}", m.name);
         let p = Problem::new("the microphone was lost")
             .because(format!("{}: {why}", m.name))
-            .fix("connect it again; Stratus goes on by itself");
+            .fix("connect it again; Stratus goes on by itself")
+            .about(Part::Microphone)
+            .brief("Microphone disconnected", format!("{} is gone.", m.name))
+            .remedy(format!("Connect it again, or choose another under {}.", Part::Microphone.place()));
         self.before.clear();
         // It never worked: the next try will not do better.
         let hopeless = !std::mem::replace(&mut self.known, false);
@@ -387,7 +398,11 @@ impl Capturing {
         }
         let mut samples: Vec<f32> = Vec::with_capacity(self.microphone.as_ref().map_or(0, |m| m.rate as usize * 10));
         samples.extend(self.before.drain(..));
-        self.taking = Some(Taking { tx, samples, pressed: Instant::now(), released: None, pauses: at_pauses.then(Pauses::default) });
+        self.taking =
+            Some(Taking { tx, samples, pressed: Instant::now(), released: None, pauses: at_pauses.then(Pauses::default), late_ms: None });
+        if self.known && self.microphone.is_some() {
+            (self.tell)(CaptureEvent::Listening { tx });
+        }
     }
 
     fn release(&mut self, tx: TxId) {
@@ -444,14 +459,20 @@ impl Capturing {
             std::thread::sleep(Duration::from_millis(2));
         }
         self.drain();
-        let Some(Taking { tx, samples, .. }) = self.taking.take() else { return };
+        let Some(Taking { tx, samples, late_ms, .. }) = self.taking.take() else { return };
         self.lingers = Instant::now() + LINGER;
         let Some(rate) = self.microphone.as_ref().map(|m| m.rate) else {
             let p = Problem::new("the microphone was not open in time")
                 .because("it is opened when the key goes down (audio.keep_open)")
-                .fix("hold the key longer, or set audio.keep_open = \"always\"");
+                .fix("hold the key longer, or set audio.keep_open = \"always\"")
+                .about(Part::Microphone)
+                .brief("Key released too soon", "The microphone was not open yet.")
+                .remedy("Hold the key, wait for the red icon, then speak.");
             return (self.tell)(CaptureEvent::Taken { tx, take: Err(p) });
         };
+        if let Some(ms) = late_ms.filter(|_| take::begins_with_voice(&samples, rate, BEGUN_MS)) {
+            (self.tell)(CaptureEvent::Late(ms));
+        }
         let take = resample::to_rate(&samples, rate, take::RATE).map(|s| take::from_16k(&s));
         (self.tell)(CaptureEvent::Taken { tx, take });
     }
@@ -469,7 +490,8 @@ pub fn probe(settings: &Audio) -> Result<String, Problem> {
         if let Some(why) = m.watch.lost(Instant::now()) {
             return Err(Problem::new("the microphone delivers nothing")
                 .because(format!("{}: {why}", m.name))
-                .fix("choose another in stratus.toml (audio.microphone)"));
+                .fix("choose another in stratus.toml (audio.microphone)")
+                .about(Part::Microphone));
         }
         std::thread::sleep(Duration::from_millis(10));
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::offer;
 use crate::event::SoundDevice;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem, sentence};
 
 /// A microphone, or a speaker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +27,22 @@ impl Way {
         }
     }
 
+    /// The part of Stratus that such a device is.
+    pub fn part(self) -> Part {
+        match self {
+            Self::In => Part::Microphone,
+            Self::Out => Part::Speaker,
+        }
+    }
+
     /// There is none at all.
     pub(super) fn none(self) -> Problem {
         let word = self.word();
-        Problem::new(format!("there is no {word}")).fix(format!("connect one, or choose another in stratus.toml (audio.{word})"))
+        Problem::new(format!("there is no {word}"))
+            .fix(format!("connect one, or choose another in stratus.toml (audio.{word})"))
+            .about(self.part())
+            .brief(format!("No {word} found"), "")
+            .remedy(format!("Connect one, or choose another under {}.", self.part().place()))
     }
 }
 
@@ -51,7 +63,11 @@ pub struct Found {
 impl Found {
     /// It cannot be opened: why, and what to do.
     pub(super) fn unopened(&self, way: Way, why: impl std::fmt::Display, fix: &str) -> Problem {
-        let p = Problem::new(format!("the {} cannot be opened", way.word())).because(&self.name).because(why);
+        let p = Problem::new(format!("the {} cannot be opened", way.word()))
+            .because(&self.name)
+            .because(why)
+            .about(way.part())
+            .brief(sentence(&format!("{} not available", way.word())), format!("{} cannot be opened.", self.name));
         match &self.refused {
             Some(server) => server.why.iter().fold(p.because(&server.what), |p, why| p.because(why)).fix(server.fix.clone()),
             None => p.fix(fix),

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::devices::{Finder, Way};
 use super::{ear, take};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::Audio;
 
 /// A stretch of sound.
@@ -68,7 +68,8 @@ pub fn listen(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level) 
         if let Some(why) = m.watch.lost(Instant::now()) {
             return Err(Problem::new("the microphone was lost")
                 .because(format!("{}: {why}", m.name))
-                .fix("connect it again, or choose another in stratus.toml (audio.microphone)"));
+                .fix("connect it again, or choose another in stratus.toml (audio.microphone)")
+                .about(Part::Microphone));
         }
         while let Ok(s) = m.ring.pop() {
             heard.push(s);

@@ -17,7 +17,7 @@ use super::mouth::{self, Speaker};
 use super::resample;
 use super::standing::Standing;
 use crate::event::Clip;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::{Audio, HeadsetEar};
 use crate::units::TxId;
 use crate::worker::{stumble, survive};
@@ -72,7 +72,12 @@ pub fn play_to_end(speaker: &mut Speaker, clip: &Clip) -> Result<(), Problem> {
 }
 
 fn lost(name: &str, why: &str) -> Problem {
-    Problem::new("the speaker was lost").because(format!("{name}: {why}")).fix("connect it again; Stratus goes on by itself")
+    Problem::new("the speaker was lost")
+        .because(format!("{name}: {why}"))
+        .fix("connect it again; Stratus goes on by itself")
+        .about(Part::Speaker)
+        .brief("Speaker disconnected", format!("{name} is gone."))
+        .remedy(format!("Connect it again, or choose another under {}.", Part::Speaker.place()))
 }
 
 /// Whether the speaker is there: its name.
@@ -112,7 +117,7 @@ impl Player {
     /// The same on speakers of the caller's own.
     pub fn on(settings: &Audio, looks: Looks<Speaker>, tell: impl Fn(PlayEvent) + Send + 'static) -> Result<Self, Problem> {
         let (orders, inbox) = sync_channel(QUEUE);
-        let standing = Standing::new("speaker", settings.speaker.as_deref());
+        let standing = Standing::new(settings.speaker.as_deref());
         let ear = settings.ear;
         let thread = std::thread::Builder::new()
             .name("play".into())

@@ -54,6 +54,15 @@ pub(super) fn silence_below(samples: &[f32], rate: u32) -> f32 {
     voice_above(&frames)
 }
 
+/// Whether a voice is there from the first moment on, for this long (milliseconds): whoever waits a moment before the first
+/// word is not in the middle of one.
+pub(super) fn begins_with_voice(samples: &[f32], rate: u32, ms: usize) -> bool {
+    let (level, frame) = (silence_below(samples, rate), (rate as usize / 50).max(1));
+    let first = samples.get(..rate as usize * ms / 1000).unwrap_or_default();
+    let voiced = first.chunks_exact(frame).filter(|f| rms(f) > level).count();
+    !first.is_empty() && voiced * 2 > first.len() / frame
+}
+
 /// The level above which one of these frames holds voice.
 pub(super) fn voice_above(frames: &[f32]) -> f32 {
     (quiet_tenth(frames) * ABOVE_NOISE).max(SILENCE)

@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::cli::Doctor;
+use crate::dispatch::fetch::MISSING;
 use crate::problem::Problem;
 use crate::settings::{BrainMode, Config};
 
@@ -72,7 +73,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
             match &c.result {
                 Ok(found) => writeln!(out, "ok       {:<15} {found}", c.part)?,
                 Err(p) => {
-                    writeln!(out, "{}  {:<15} {}", if c.optional { "absent " } else { "MISSING" }, c.part, p.what)?;
+                    writeln!(out, "{}  {:<15} {}", if c.optional { "absent " } else { MISSING }, c.part, p.what)?;
                     for w in &p.why {
                         writeln!(out, "                         because: {w}")?;
                     }

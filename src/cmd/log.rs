@@ -147,7 +147,7 @@ fn latency(reader: &mut Reader<impl BufRead>, json: bool, out: &mut impl Write) 
     if all.is_empty() {
         writeln!(out, "no call by voice has been answered yet")?;
     } else {
-        writeln!(out, "{} answers; milliseconds from the end of the take to the first sound (first_audio), and its parts", all.len())?;
+        writeln!(out, "{} answers. Milliseconds from end of recording to first sound (first_audio), by stage", all.len())?;
         table(&all, out)?;
     }
     if reader.broken > 0 {

@@ -23,7 +23,7 @@ use crate::dispatch::{self, Desk, INBOX, Inbox, Shell};
 use crate::event::{Edge, Event};
 use crate::ipc::{self, Instance, Press, Reply, Request};
 use crate::paths::Paths;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::Config;
 use crate::sim::replay;
 use crate::units::Time;
@@ -60,10 +60,15 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         inbox.offer(Event::Config(Err(p.clone())));
     }
     if let Some(n) = &loaded.notice {
-        inbox.offer(Event::Notice { title: "The configuration has new names".into(), body: n.words() });
+        log::info!("the configuration: {}", n.words());
+        let body = format!("The old file is kept as {}.", n.copy.file_name().unwrap_or_default().to_string_lossy());
+        inbox.offer(Event::Notice { title: "Your settings were updated to new names".into(), body });
     }
-    for w in &loaded.warnings {
-        inbox.offer(Event::Notice { title: "The configuration".into(), body: w.one_line() });
+    // What is understood all the same is for the log and the check.
+    if let Some(w) = loaded.warnings.first() {
+        loaded.warnings.iter().for_each(|w| log::warn!("{}", w.one_line()));
+        let short = w.short();
+        inbox.offer(Event::Notice { body: short.body(), title: short.title });
     }
     if config.speech.model.is_none() {
         inbox.offer(Event::Trouble(crate::speech::model::none_chosen()));
@@ -173,7 +178,7 @@ fn desk(inbox: &Inbox, config: &Config) -> Desk {
     }
     match dispatch::key(inbox, config) {
         Ok(k) => desk.key = k,
-        Err(p) => inbox.offer(Event::Trouble(p)),
+        Err(p) => inbox.offer(Event::Trouble(p.or_about(Part::PushToTalk))),
     }
     desk
 }

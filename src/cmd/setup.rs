@@ -10,13 +10,15 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::ask::{Ask, told, well};
 use crate::cli;
 use crate::config::{self, before};
+use crate::ipc::{self, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::settings::Config;
+use crate::settings::{Config, key_words};
 
 /// A set-up under way.
 struct Setup<'a> {
@@ -32,8 +34,8 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
     let mut out = std::io::stdout();
     if args.undo {
         let kept = before::undo(&paths.config_file)?;
-        writeln!(out, "{} is as it was before the set-up", paths.config_file.display())?;
-        writeln!(out, "what was in force until now is in {}", kept.display())?;
+        writeln!(out, "Restored {} as it was before the set-up.", paths.config_file.display())?;
+        writeln!(out, "The settings until now are kept in {}.", kept.display())?;
         return Ok(ExitCode::SUCCESS);
     }
     let config = match file {
@@ -48,7 +50,7 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
 fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, answers: &mut dyn BufRead) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout();
     if before::is_begun(&paths.config_file) {
-        writeln!(out, "A set-up was begun and not ended: it goes on.")?;
+        writeln!(out, "Continuing the set-up that was not finished.")?;
     }
     writeln!(out, "Configuration: {}", paths.config_file.display())?;
     let mut s = Setup { args, paths, ask: Ask::new(answers, args.yes), config };
@@ -64,18 +66,20 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, answers: &mut dyn Bu
     for (n, (name, skip, step)) in steps.iter().enumerate() {
         writeln!(out, "{}/{} {name}", n + 1, steps.len())?;
         if *skip {
-            writeln!(out, "   left as it is")?;
+            writeln!(out, "   skipped")?;
         } else {
             step(&mut s)?;
         }
     }
     if let Some(copy) = before::end(&s.paths.config_file)? {
-        writeln!(out, "The configuration as it was is in {}; `stratus setup --undo` puts it back.", copy.display())?;
+        writeln!(out, "Your old settings are in {}; `stratus setup --undo` restores them.", copy.display())?;
     }
     if s.config.speech.model.is_some() {
-        writeln!(out, "Set up. `stratus` starts the tray; hold the key, and say \"radio check\" with the unit's name and your callsign.")?;
+        let start = if is_running() { "Done." } else { "Done. `stratus` starts the tray." };
+        let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
+        writeln!(out, "{start} Hold {key} and say \"radio check\", with the station's name and your callsign.")?;
     } else {
-        writeln!(out, "Set up, but for a speech model: until there is one, only `stratus say TEXT` is understood.")?;
+        writeln!(out, "Almost done: no speech model yet, so only typed calls (`stratus say TEXT`) work.")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -99,10 +103,15 @@ impl Setup<'_> {
     }
 }
 
+/// Stratus is in the tray already.
+fn is_running() -> bool {
+    Paths::find(None).is_ok_and(|p| ipc::reach(&p.sockets(), &Request::Ping(true), Duration::from_secs(1)).is_ok())
+}
+
 fn simulator(s: &mut Setup<'_>) -> anyhow::Result<()> {
     match crate::sim::link::Link::probe(&s.config.sim) {
         Ok(found) => well(&found)?,
-        Err(p) => told("not there now", &p)?,
+        Err(p) => told("not found", &p)?,
     }
     Ok(())
 }
@@ -111,7 +120,7 @@ fn brain(s: &mut Setup<'_>) -> anyhow::Result<()> {
     match crate::llm::probe(&s.config.brain) {
         Ok(found) => well(&found)?,
         // Stratus works without one: nobody is sent to install it.
-        Err(p) => told("none, and Stratus works without", &p)?,
+        Err(p) => told("not found (optional)", &p)?,
     }
     Ok(())
 }

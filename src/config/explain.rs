@@ -22,6 +22,7 @@ pub(super) fn explain(error: &toml::de::Error, text: &str, path: &Path) -> Probl
     Problem::config("cannot use the configuration")
         .because(format!("{}:{line}:{column}: {}", path.display(), why.replace('\n', "; ")))
         .fix(fix)
+        .brief(format!("Mistake in line {line} of your settings"), "Your last valid settings stay active.")
 }
 
 /// A slip on the line of byte `at`, and where exactly.

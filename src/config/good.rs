@@ -50,7 +50,7 @@ pub(super) fn restore(path: &Path) -> Option<Problem> {
         (None, Some(left)) => (left, "Stratus took over the lines that are whole"),
         (None, None) => (SHIPPED.as_bytes().to_vec(), "Stratus began a new configuration with its defaults"),
     };
-    let told = |fix: String| Some(Problem { fix, ..(*damage).clone() });
+    let told = |fix: String| Some((*damage).clone().fix(fix));
     match put_aside(path).and_then(|aside| replace(path, &new).map(|()| aside)) {
         Ok(aside) => told(format!("{what}; the damaged file is kept as {}", aside.display())),
         Err(e) => told(format!(

@@ -119,6 +119,7 @@ impl Readable {
             Problem::config(format!("a path in double quotes is read as it stands: {words}"))
                 .because(format!("{}:{line}:{column}: in double quotes a backslash starts an escape sequence", path.display()))
                 .fix(format!("write it in single quotes: '{words}', or double each backslash"))
+                .brief(format!("Line {line} of your settings needs single quotes"), "Stratus read the path as it was meant.")
         };
         self.paths.iter().map(told).collect()
     }

@@ -71,13 +71,16 @@ pub(super) fn unwritten(what: &str, path: &Path, e: &io::Error) -> Problem {
     let why = format!("{}: {e}", path.display());
     match e.kind() {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            Problem::config(format!("cannot {what} the configuration: it is read-only")).because(why).fix(
+            let p = Problem::config(format!("cannot {what} the configuration: it is read-only")).because(why);
+            p.brief("Setting not saved", "Your settings file is read-only.").remedy("Your choice lasts until you quit Stratus.").fix(
                 "change it where it is made, if another program makes it (home-manager, a dotfile manager); else make the file and its \
                  folder writable for your account. It is unchanged, and Stratus goes on with it",
             )
         }
         _ => Problem::config(format!("cannot {what} the configuration"))
             .because(why)
+            .brief("Setting not saved", "Your settings file cannot be written.")
+            .remedy("Your choice lasts until you quit Stratus.")
             .fix("check that its folder is there and the disk is not full; the file is unchanged"),
     }
 }

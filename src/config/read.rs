@@ -86,7 +86,11 @@ fn unseen(text: &str, path: &Path) -> Vec<Problem> {
         let (offset, c) = text[p.at.clone()].char_indices().find(|(_, c)| is_unseen(*c) && !c.is_control())?;
         let (line, column) = line_column(text, p.at.start + offset);
         let p = Problem::config("an invisible character stands in a value of the configuration");
-        Some(p.because(format!("{}:{line}:{column}: {}", path.display(), called(c))).fix("delete it, or type the value anew"))
+        Some(
+            p.because(format!("{}:{line}:{column}: {}", path.display(), called(c)))
+                .fix("delete it, or type the value anew")
+                .brief("A value in your settings has an invisible character", ""),
+        )
     });
     found.collect()
 }

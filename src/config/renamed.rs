@@ -47,7 +47,8 @@ pub fn migrate(path: &Path, table: &[Renamed]) -> Result<Option<Notice>, Problem
     // The copy by the same careful way as the file: whole, or as it was.
     if let Err(e) = replace(&copy, &encode(&text, form)).and_then(|()| replace(path, &encode(&new, form))) {
         let p = unwritten("give renamed keys their new names in", path, &e);
-        return Err(Problem { fix: format!("the old names are understood meanwhile; {}", p.fix), ..p });
+        let fix = format!("the old names are understood meanwhile; {}", p.fix);
+        return Err(p.fix(fix));
     }
     Ok(Some(Notice { keys, copy }))
 }

@@ -32,7 +32,10 @@ pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
     let new = with_key(&text, key, value).map_err(|why| {
         // A file that TOML cannot read is told with its line.
         parse(&text, path).err().unwrap_or_else(|| {
-            Problem::config(format!("cannot set `{key}` in the configuration")).because(why).fix("mend the file, or the value, by hand")
+            Problem::config(format!("cannot set `{key}` in the configuration"))
+                .because(why)
+                .fix("mend the file, or the value, by hand")
+                .brief("Setting not saved", "Your settings file has a mistake.")
         })
     })?;
     let config = parse(&new, path)?;

@@ -42,7 +42,8 @@ const MARK: char = '\u{feff}';
 pub(super) fn decode(bytes: &[u8], path: &Path) -> Result<(String, Form), NoText> {
     let strange = |why: String| {
         let p = Problem::config("cannot read the configuration").because(format!("{}{why}", path.display()));
-        NoText::Strange(Box::new(p.fix("save the file as UTF-8 in your editor")))
+        let p = p.brief("Your settings file cannot be read", "Its text is in an unknown encoding.");
+        NoText::Strange(Box::new(p.fix("save the file as UTF-8 in your editor").remedy("Save it as UTF-8 in your editor.")))
     };
     if bytes.starts_with(&[0xff, 0xfe, 0, 0]) || bytes.starts_with(&[0, 0, 0xfe, 0xff]) {
         return Err(strange(": the text is UTF-32".into()));
@@ -112,7 +113,9 @@ fn zeros(text: &str, path: &Path) -> Option<NoText> {
         .fix(
             "start Stratus: it keeps the damaged file under another name, and goes back to the last one that was right; or delete \
              the file, or put back what was there before the last set-up with `stratus setup --undo`",
-        );
+        )
+        .brief("Your settings file was damaged", "The computer may have gone off while it was saved.")
+        .remedy("Stratus kept the damaged file and restored what it could.");
     Some(NoText::Damaged(Box::new(p), readable))
 }
 

@@ -18,7 +18,7 @@ use rustix::fs::{OFlags, inotify};
 
 pub use super::buttons::News;
 use super::buttons::{Buttons, Motion};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// A hat's axis at its end; a stick passes through values between.
 const FULL: i16 = 32_767;
@@ -58,6 +58,8 @@ impl Joysticks {
             Problem::new("joysticks cannot be read")
                 .because(e)
                 .fix("use a key of the keyboard (`ptt.key`), or bind `stratus ptt` to the button")
+                .about(Part::Joystick)
+                .brief("Joysticks not available", "The system shows no joysticks to Stratus.")
         };
         let watch = inotify::init(inotify::CreateFlags::CLOEXEC | inotify::CreateFlags::NONBLOCK).map_err(|e| failed(&e))?;
         let news = inotify::WatchFlags::CREATE | inotify::WatchFlags::ATTRIB | inotify::WatchFlags::MOVED_TO;

@@ -21,7 +21,8 @@ use super::windows::{self as system, Display, Manager, News};
 #[cfg(not(windows))]
 use super::x11::{self as system, Display, News};
 use crate::event::Edge;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
+use crate::settings::key_words;
 use crate::worker::{stumble, survive};
 
 /// How often a held key is looked at.
@@ -144,7 +145,11 @@ struct Grip {
 
 impl Grip {
     fn take(name: &str, key: HotKey, display: &Display) -> Result<Self, Problem> {
-        let refused = || Problem::new(format!("the push-to-talk key {name:?} cannot be taken"));
+        let refused = || {
+            Problem::new(format!("the push-to-talk key {name:?} cannot be taken"))
+                .about(Part::PushToTalk)
+                .brief(format!("Push-to-talk key {} not available", key_words(name)), "Another program may use it.")
+        };
         let choose = "choose another key in `ptt.key`, such as \"ScrollLock\", \"Pause\" or \"Ctrl+Shift+Space\"";
         let keycode = display
             .keycode(&key)
@@ -286,7 +291,11 @@ impl Grasp for Heeded {
     }
 
     fn take_again(&mut self) -> Result<(), Problem> {
-        let refused = || Problem::new(format!("the push-to-talk key {:?} cannot be watched", self.name));
+        let refused = || {
+            Problem::new(format!("the push-to-talk key {:?} cannot be watched", self.name))
+                .about(Part::PushToTalk)
+                .brief(format!("Push-to-talk key {} not available", key_words(&self.name)), "Your keyboard layout has no such key.")
+        };
         let codes = self.display.keycodes(&self.wanted.symbols).map_err(|e| refused().because(e))?;
         let nowhere = codes.is_empty();
         *self.codes.lock().unwrap_or_else(PoisonError::into_inner) = codes;
@@ -336,6 +345,9 @@ impl<G: Grasp> Hold<'_, G> {
                     (self.tell)(Err(Problem::new("the push-to-talk key is gone")
                         .because("the connection to the display broke")
                         .because(why)
+                        .about(Part::PushToTalk)
+                        .brief("Push-to-talk key lost", "The desktop session ended.")
+                        .remedy("Restart Stratus.")
                         .fix("restart Stratus when the desktop is back; `stratus ptt down` and `stratus ptt up` work meanwhile")));
                     return;
                 }

@@ -9,7 +9,7 @@ use crate::settings::Ptt;
 const EXAMPLES: &str =
     "name one key, with Ctrl, Shift, Alt or Super before it if you like: \"ScrollLock\", \"Pause\", \"F13\", \"Ctrl+Shift+Space\"";
 /// The way to a key whose name nobody knows.
-const PRESS: &str = "in the tray's menu choose \"Press a key\" (in a terminal: `stratus setup`) and press it";
+const PRESS: &str = "in the tray's menu choose \"Change key\" (in a terminal: `stratus setup`) and press it";
 
 /// Names people write, without what joins their words, as the key library spells them.
 const ALIASES: &[(&str, &str)] = &[
@@ -78,6 +78,14 @@ pub fn check(ptt: &Ptt) -> Result<(), Problem> {
     keysym(key.key)
         .map(drop)
         .ok_or_else(|| bad(&ptt.key, "a desktop does not hand this key out".into()).fix(format!("set `ptt.grab = false`, or {EXAMPLES}")))
+}
+
+/// Whether typing presses this key: it writes something, moves between lines or deletes, alone or with Shift. Beside Ctrl, Alt or
+/// Super it is a command.
+pub fn is_typed(name: &str) -> bool {
+    let Ok(key) = listened(name) else { return false };
+    let commands = Modifiers::CONTROL | Modifiers::ALT | Modifiers::META;
+    !key.mods.intersects(commands) && key.symbols.iter().any(|s| keytable::is_typed(*s))
 }
 
 fn bad(name: &str, why: String) -> Problem {
@@ -353,15 +361,15 @@ mod tests {
             ("F1l", "\"F1\" or \"F10\"", ""),
             ("RightCrtl", "\"RightCtrl\"", ""),
             ("Numpad10", "\"Numpad0\"", ""),
-            ("Rollen", "", "Press a key"),
-            ("\u{f6}", "", "Press a key"),
+            ("Rollen", "", "Change key"),
+            ("\u{f6}", "", "Change key"),
             ("Mouse4", "", "by the mouse's own software"),
             ("Joystick button 3", "", "ptt.joystick"),
         ] {
             for grab in [false, true] {
                 let p = check(&Ptt { key: name.into(), grab, ..Ptt::default() }).unwrap_err();
                 assert!(p.why[0].contains("no key called") && p.exit_code() == 3, "{p}");
-                assert!(p.fix.contains("Press a key") && p.fix.contains(other), "{p}");
+                assert!(p.fix.contains("Change key") && p.fix.contains(other), "{p}");
                 assert_eq!(near.is_empty(), !p.fix.contains("did you mean"), "{p}");
                 assert!(p.fix.contains(near), "{p}");
             }

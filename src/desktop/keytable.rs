@@ -142,6 +142,15 @@ pub fn symbols() -> impl Iterator<Item = u32> {
     (0x30..=0x39).chain(0x41..=0x5a).chain(0xffbe..=0xffd5).chain(KEYS.iter().map(|k| k.0))
 }
 
+/// Whether the key is pressed while a text is typed. X11's symbols tell: those below 0xff00 are the characters themselves, from
+/// 0xff80 to 0xffb9 lies the number pad, and a few editing keys and those that shift stand between.
+pub fn is_typed(symbol: u32) -> bool {
+    const EDITING: [u32; 4] = [0xff08, 0xff09, 0xff0d, 0xffff];
+    const SHIFTING: [u32; 4] = [0xffe1, 0xffe2, 0xffe5, 0xfe03];
+    let writes = symbol < 0xfe00 || (0xff80..=0xffb9).contains(&symbol);
+    writes || EDITING.contains(&symbol) || SHIFTING.contains(&symbol)
+}
+
 /// The symbol of the key that the table calls so.
 pub fn symbol(name: &str) -> Option<u32> {
     KEYS.iter().find(|k| k.1 == name).map(|k| k.0)
@@ -182,6 +191,52 @@ mod tests {
         }
         assert_eq!(name(0x71), Some("Q".into()), "a small letter is the capital's key");
         assert_eq!((name(0xffff_ffff), code(0xfe50), name_of_code(0), name_of_code(767)), (None, None, None, None));
+    }
+
+    #[test]
+    fn keys_that_are_typed_are_known_by_any_of_their_names() {
+        use crate::desktop::keynames::is_typed;
+        for key in [
+            "A",
+            "a",
+            "KEY_A",
+            "7",
+            "Space",
+            "spacebar",
+            "Enter",
+            "Return",
+            "Tab",
+            "Backspace",
+            "Delete",
+            ",",
+            "Comma",
+            "Numpad5",
+            "LeftShift",
+            "Shift",
+            "AltGr",
+            "CapsLock",
+            "Shift+A",
+        ] {
+            assert!(is_typed(key), "{key}");
+        }
+        for key in [
+            "ScrollLock",
+            "Pause",
+            "F1",
+            "F13",
+            "RightCtrl",
+            "LeftAlt",
+            "Super",
+            "Ctrl+A",
+            "Ctrl+Shift+Space",
+            "PageUp",
+            "Insert",
+            "PrintScreen",
+            "MediaPlay",
+            "none",
+        ] {
+            assert!(!is_typed(key), "{key}");
+        }
     }
 
     #[test]

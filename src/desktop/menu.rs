@@ -1,9 +1,12 @@
 //! The tray's menu as items: their order, their words, and which choice each stands for. Each system draws them its own way.
+//!
+//! The rows of the top level are always the same ones in the same order, so that none moves under the pointer: what can be
+//! changed stands behind its name ("Microphone: Headset"), what is long is cut, and what cannot be chosen now is grey.
 
 use super::tray::one_line;
 use crate::event::{Choice, MenuModel, SoundDevice};
 use crate::models;
-use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, PilotMode, VOICES, WINDOWS_VOICE};
+use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, PilotMode, VOICES, WINDOWS_VOICE, key_words};
 
 /// A part of the menu. Words are as a person reads them: whoever draws them escapes what marks a mnemonic there.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,76 +25,189 @@ pub(super) enum Item {
 
 /// More devices than this in one menu help nobody.
 const MAX_DEVICES: usize = 24;
+/// A row of the top level is cut here, characters: a long name must not widen the menu.
+const TOP_CHARS: usize = 40;
+/// And a row of a submenu here.
+const SUB_CHARS: usize = 60;
+/// The loudness on offer, percent.
+const VOLUMES: [u8; 5] = [100, 80, 60, 40, 20];
 
 /// The whole menu.
 pub(super) fn items(model: &MenuModel) -> Vec<Item> {
-    let mut all = Vec::new();
-    all.extend(model.fault.as_deref().map(told));
-    all.push(told(&unit(model)));
-    if model.recent.is_empty() {
-        all.push(told("No answer yet"));
+    vec![
+        status(model),
+        Item::Line,
+        // Older answers are in the log.
+        entry_if(!model.recent.is_empty(), "Repeat last call", Choice::Repeat(0)),
+        check("Mute controller", model.muted, Choice::ToggleMute),
+        Item::Line,
+        microphone(model),
+        speaker(model),
+        push_to_talk(model),
+        pilot(model),
+        speech(model),
+        Item::Line,
+        help(model),
+        entry("Quit Stratus", Choice::Quit),
+    ]
+}
+
+/// What is wrong, to be clicked; else who is on the frequency, and which aircraft calls.
+fn status(model: &MenuModel) -> Item {
+    if let Some(fault) = &model.fault {
+        return Item::Entry(cut(&fault.words, TOP_CHARS), fault.mend.clone());
     }
-    for (n, words) in model.recent.iter().enumerate() {
-        all.push(entry(&format!("Repeat: {words}"), Choice::Repeat(u8::try_from(n).unwrap_or(u8::MAX))));
-    }
-    all.push(Item::Line);
-    all.push(check("Mute the controller", model.muted, Choice::ToggleMute));
-    all.push(devices("Microphone", &model.devices.microphones, &model.microphone, Choice::Microphone));
-    all.push(entry("Check the microphone", Choice::CheckMicrophone));
-    all.push(devices("Speaker", &model.devices.speakers, &model.speaker, Choice::Speaker));
-    all.push(entry("Play a test call", Choice::TestCall));
-    all.push(push_to_talk(model));
-    let voices = voices(model).into_iter().map(|(words, on, choice)| check(&words, on, choice));
-    all.push(Item::Group("Voice".into(), voices.collect()));
-    all.push(speech_models(model));
-    all.push(Item::Line);
-    let modes = [
-        (PilotMode::Student, "Student: slower, and explains"),
-        (PilotMode::Standard, "Standard"),
-        (PilotMode::Strict, "Strict: every callsign"),
-    ];
-    all.push(Item::Group("Pilot".into(), modes.map(|(m, words)| check(words, model.mode == m, Choice::Mode(m))).into()));
-    all.push(brain(model));
-    all.push(check("Copilot tunes the radio", model.tunes, Choice::ToggleTune));
-    all.push(check("Copilot sets the transponder", model.squawks, Choice::ToggleSquawk));
-    all.push(told(&latency(model)));
-    all.push(Item::Line);
-    all.push(entry("Check everything", Choice::Doctor));
-    all.push(entry("Open the configuration", Choice::OpenConfig));
-    all.push(entry("Open the log folder", Choice::OpenLogs));
-    all.push(entry(&update(model), Choice::Update));
-    all.push(check("Start with the system", model.autostart, Choice::ToggleAutostart));
-    all.push(Item::Line);
-    all.push(entry("Quit Stratus", Choice::Quit));
-    all
+    let unit = if model.unit.trim().is_empty() { "No station on this frequency" } else { &model.unit };
+    let callsign = if model.callsign.is_empty() { String::new() } else { format!(" \u{b7} {}", model.callsign) };
+    Item::Told(cut(&format!("{unit}{callsign}"), TOP_CHARS))
 }
 
 fn told(words: &str) -> Item {
-    Item::Told(one_line(words))
+    Item::Told(cut(words, SUB_CHARS))
 }
 
 fn entry(words: &str, choice: Choice) -> Item {
-    Item::Entry(one_line(words), choice)
+    Item::Entry(cut(words, SUB_CHARS), choice)
+}
+
+/// An entry that is grey while it can do nothing.
+fn entry_if(can: bool, words: &str, choice: Choice) -> Item {
+    if can { entry(words, choice) } else { told(words) }
 }
 
 fn check(words: &str, on: bool, choice: Choice) -> Item {
-    Item::Check(one_line(words), on, choice)
+    Item::Check(cut(words, SUB_CHARS), on, choice)
 }
 
-/// The system's default, the devices there are, and the chosen one even when it is not there now.
-fn devices(title: &str, there: &[SoundDevice], chosen: &str, choice: fn(String) -> Choice) -> Item {
+/// A group of the top level: what it is about, and what is chosen.
+fn group(name: &str, value: &str, items: Vec<Item>) -> Item {
+    Item::Group(cut(&if value.is_empty() { name.to_owned() } else { format!("{name}: {value}") }, TOP_CHARS), items)
+}
+
+/// One line, with its tail cut where it is longer than this many characters.
+fn cut(words: &str, chars: usize) -> String {
+    let line = one_line(words);
+    if line.chars().count() <= chars {
+        return line;
+    }
+    let kept: String = line.chars().take(chars - 1).collect();
+    format!("{}\u{2026}", kept.trim_end_matches(['\u{2026}', ' ']))
+}
+
+fn microphone(model: &MenuModel) -> Item {
+    let (name, mut items) = devices(&model.devices.microphones, &model.microphone, Choice::Microphone);
+    items.extend([Item::Line, entry("Test microphone\u{2026}", Choice::CheckMicrophone)]);
+    group("Microphone", &name, items)
+}
+
+fn speaker(model: &MenuModel) -> Item {
+    let (name, mut items) = devices(&model.devices.speakers, &model.speaker, Choice::Speaker);
+    let other = Some(model.volume).filter(|v| !VOLUMES.contains(v));
+    let volumes = VOLUMES.into_iter().chain(other);
+    let volumes = volumes.map(|v| check(&format!("{v} %"), v == model.volume, Choice::Volume(v))).collect();
+    items.extend([Item::Line, Item::Group(format!("Volume: {} %", model.volume), volumes), entry("Test speaker", Choice::TestCall)]);
+    group("Speaker", &name, items)
+}
+
+/// What the chosen device is called; and the system's default, the devices there are, and the chosen one even when it is not
+/// there now.
+fn devices(there: &[SoundDevice], chosen: &str, choice: fn(String) -> Choice) -> (String, Vec<Item>) {
     let best = there.iter().filter_map(|d| Some((d.fits(chosen)?, d))).min_by_key(|(rank, _)| *rank).map(|(_, d)| d);
-    let mut items = vec![check("The system's default", chosen.is_empty(), choice(String::new()))];
+    let mut items = vec![check("System default", chosen.is_empty(), choice(String::new()))];
     items.extend(there.iter().take(MAX_DEVICES).map(|d| {
-        // Two of one name are told apart by their ids.
-        let twin = !d.id.is_empty() && there.iter().filter(|o| o.name == d.name).count() > 1;
-        let (words, value) = if twin { (format!("{} [{}]", d.name, d.id), &d.id) } else { (d.name.clone(), &d.name) };
+        // Two of one name are numbered, and chosen by their ids: an id is too long for a menu, and tells a person nothing.
+        let twins: Vec<&SoundDevice> = there.iter().filter(|o| o.name == d.name).collect();
+        let number = twins.iter().position(|t| *t == d).filter(|_| twins.len() > 1 && !d.id.is_empty());
+        let (words, value) = match number {
+            Some(n) => (format!("({}) {}", n + 1, d.name), &d.id),
+            None => (d.name.clone(), &d.name),
+        };
         check(&words, best == Some(d), choice(value.clone()))
     }));
+    let mut name = best.map_or_else(|| "system default".to_owned(), |d| d.name.clone());
     if !chosen.is_empty() && best.is_none() {
-        items.push(check(&format!("{chosen} (not there)"), true, choice(chosen.to_owned())));
+        name = format!("{chosen} (not connected)");
+        items.push(check(&name, true, choice(chosen.to_owned())));
     }
-    Item::Group(title.into(), items)
+    (name, items)
+}
+
+/// The key and the buttons, bound by a press.
+fn push_to_talk(model: &MenuModel) -> Item {
+    let key = if model.key.is_empty() { "no key".to_owned() } else { key_words(&model.key) };
+    let mut items = vec![
+        entry("Change key\u{2026}", Choice::BindKey),
+        entry("Add joystick button\u{2026}", Choice::BindJoystick),
+        entry_if(!model.joystick.is_empty(), "Remove joystick buttons", Choice::ForgetJoysticks),
+    ];
+    items.extend((!model.joystick.is_empty()).then_some(Item::Line));
+    items.extend(model.joystick.iter().map(|b| told(b)));
+    group("Push-to-talk", &key, items)
+}
+
+/// Who flies, and how the controller and the copilot treat them.
+fn pilot(model: &MenuModel) -> Item {
+    let modes = [
+        (PilotMode::Student, "Student: speaks slowly, explains mistakes"),
+        (PilotMode::Standard, "Standard"),
+        (PilotMode::Strict, "Strict: callsign in every readback"),
+    ];
+    let name = if model.callsign.is_empty() { "callsign unknown" } else { &model.callsign };
+    let items = vec![
+        entry("Set callsign\u{2026}", Choice::OpenConfig),
+        Item::Group("Controller".into(), modes.map(|(m, words)| check(words, model.mode == m, Choice::Mode(m))).into()),
+        check("Copilot tunes the radios", model.tunes, Choice::ToggleTune),
+        check("Copilot sets the squawk", model.squawks, Choice::ToggleSquawk),
+    ];
+    group("Pilot", name, items)
+}
+
+/// Hearing and speaking: the speech model, the voice, the language model.
+fn speech(model: &MenuModel) -> Item {
+    let name = model_name(&model.speech_model);
+    let value = match &model.fetching {
+        Some((fetching, percent)) => format!("{} {percent} %", model_name(fetching)),
+        None if name.is_empty() => "no model".to_owned(),
+        None => name,
+    };
+    let voices = voices(model).into_iter().map(|(words, on, choice)| check(&words, on, choice));
+    let items = vec![
+        Item::Group("Download a model".into(), speech_models(model)),
+        entry_if(model.fetching.is_some(), "Stop the download", Choice::StopFetching),
+        Item::Line,
+        Item::Group("Voice".into(), voices.collect()),
+        brain(model),
+    ];
+    group("Speech", &value, items)
+}
+
+/// What a speech model is called, by its own name or its file's; one that nobody knows by its file.
+fn model_name(model: &str) -> String {
+    match models::find(model) {
+        Some(m) => models::suggestion(m.name).map_or(m.name, |s| s.title).to_owned(),
+        None => model.to_owned(),
+    }
+}
+
+/// The few that suit most pilots by plain names, what the mirror offers of its own, and the others behind one more row. A click
+/// on one that is not there downloads it.
+fn speech_models(model: &MenuModel) -> Vec<Item> {
+    let on = |file: &str| file == model.speech_model;
+    let get = |name: &str| Choice::SpeechModel(name.to_owned());
+    let known = models::ALL.iter().any(|m| on(m.file)) || model.own_models.iter().any(|o| on(&o.file));
+    let mut items = Vec::new();
+    if !known && !model.speech_model.is_empty() {
+        items.push(check(&model.speech_model, true, Choice::OpenConfig));
+    }
+    items.extend(models::SUGGESTED.iter().filter_map(|s| {
+        let m = models::find(s.name)?;
+        Some(check(&format!("{} \u{2013} {}, {}", s.title, m.size(), s.advice), on(m.file), get(m.name)))
+    }));
+    items.extend(model.own_models.iter().map(|o| check(&o.line(), on(&o.file), get(&o.name))));
+    let others = models::ALL.iter().filter(|m| models::suggestion(m.name).is_none());
+    let others = others.map(|m| check(&format!("{} ({}): {}", m.name, m.size(), m.advice), on(m.file), get(m.name)));
+    items.push(Item::Group("More".into(), others.collect()));
+    items
 }
 
 /// When the language model is asked, and which one it is.
@@ -104,45 +220,21 @@ fn brain(model: &MenuModel) -> Item {
     }
     items.extend(model.brains.iter().take(MAX_DEVICES).map(|name| check(name, chosen(name), Choice::BrainModel(name.clone()))));
     items.extend((!model.brain_note.is_empty()).then(|| told(&model.brain_note)));
-    Item::Group(one_line(&format!("Language model: {}", model.brain.1)), items)
+    Item::Group(cut(&format!("Language model: {}", model.brain.1), SUB_CHARS), items)
 }
 
-/// The catalogue to choose from; a click on one that is not there downloads it.
-fn speech_models(model: &MenuModel) -> Item {
-    let title = match (&model.fetching, model.speech_model.is_empty()) {
-        (Some((name, percent)), _) => format!("Speech model: {name} {percent} %"),
-        (None, true) => "Set up: choose a speech model".to_owned(),
-        (None, false) => "Speech model".to_owned(),
-    };
-    let offered = models::ALL.iter().map(|m| {
-        check(&format!("{} ({}): {}", m.name, m.size(), m.advice), m.file == model.speech_model, Choice::SpeechModel(m.name.to_owned()))
-    });
-    let own = model.own_models.iter().map(|o| check(&o.line(), o.file == model.speech_model, Choice::SpeechModel(o.name.clone())));
-    let mut items: Vec<_> = own.chain(offered).collect();
-    if !model.speech_model.is_empty() && !items.iter().any(|i| matches!(i, Item::Check(_, true, _))) {
-        items.insert(0, check(&model.speech_model, true, Choice::OpenConfig));
-    }
-    if model.fetching.is_some() {
-        items.push(entry("Stop the download", Choice::StopFetching));
-    }
-    Item::Group(one_line(&title), items)
-}
-
-/// The key and the buttons, bound by a press.
-fn push_to_talk(model: &MenuModel) -> Item {
-    let mut items = Vec::new();
-    items.extend((!model.key.is_empty()).then(|| told(&format!("Key: {}", model.key))));
-    items.extend(model.joystick.iter().map(|b| told(b)));
-    items.push(entry("Press a key\u{2026}", Choice::BindKey));
-    items.push(entry("Press a joystick button\u{2026}", Choice::BindJoystick));
-    if !model.joystick.is_empty() {
-        items.push(entry("Forget the joystick's buttons", Choice::ForgetJoysticks));
-    }
-    Item::Group("Push-to-talk".into(), items)
-}
-
-fn unit(model: &MenuModel) -> String {
-    if model.unit.trim().is_empty() { "Nobody on this frequency".into() } else { model.unit.clone() }
+/// What helps, and what is set once.
+fn help(model: &MenuModel) -> Item {
+    let mut items = vec![
+        entry("What to say now", Choice::WhatToSay),
+        entry("Run check", Choice::Doctor),
+        entry("Settings file", Choice::OpenConfig),
+        entry("Log folder", Choice::OpenLogs),
+    ];
+    items.extend(model.latency.map(|times| told(&latency(times))));
+    items.extend(model.has_updates.then(|| entry(&update(model), Choice::Update)));
+    items.push(check("Start at login", model.autostart, Choice::ToggleAutostart));
+    Item::Group("Help".into(), items)
 }
 
 fn update(model: &MenuModel) -> String {
@@ -158,7 +250,7 @@ fn voices(model: &MenuModel) -> Vec<(String, bool, Choice)> {
     let there = &model.devices.voices;
     let mut all: Vec<(String, String)> = VOICES.iter().map(|v| (voice(v).to_owned(), (*v).to_owned())).collect();
     if !there.is_empty() {
-        all.push(("Windows: by the region".into(), AUTO_WINDOWS_VOICE.into()));
+        all.push(("Windows: match the airport's region".into(), AUTO_WINDOWS_VOICE.into()));
     }
     let named = there.iter().take(MAX_DEVICES);
     all.extend(named.map(|v| (format!("Windows: {} ({})", v.name, v.language), format!("{WINDOWS_VOICE}{}", v.name))));
@@ -171,38 +263,180 @@ fn voices(model: &MenuModel) -> Vec<(String, bool, Choice)> {
 
 fn voice(name: &str) -> &str {
     match name {
-        "auto" => "By the region",
+        "auto" => "Match the airport's region",
         "en-US" => "American",
         "en-GB" => "British",
         other => other,
     }
 }
 
-fn latency(model: &MenuModel) -> String {
+/// Half of the answers came within the first, nine of ten within the second, milliseconds.
+fn latency((half, most): (u32, u32)) -> String {
     let seconds = |ms: u32| format!("{:.1} s", f64::from(ms) / 1000.0);
-    match model.latency {
-        Some((half, most)) => format!("Answers within {} (half), {} (nine of ten)", seconds(half), seconds(most)),
-        None => "No answer timed yet".into(),
-    }
+    format!("Reply time: {} typical, {} slow", seconds(half), seconds(most))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{Devices, SystemVoice};
+    use crate::event::{Devices, Fault, SystemVoice};
+    use crate::problem::Part;
+
+    fn words(item: &Item) -> &str {
+        match item {
+            Item::Told(w) | Item::Entry(w, _) | Item::Check(w, ..) | Item::Group(w, _) => w,
+            Item::Line => "",
+        }
+    }
+
+    /// As much as a menu can hold: each text longer than a menu is wide.
+    fn full() -> MenuModel {
+        let long = "x".repeat(90);
+        let device = |name: &str| SoundDevice { id: format!("pulseaudio:{name}"), name: long.clone() };
+        MenuModel {
+            unit: format!("{long} Ground 121.9"),
+            callsign: long.clone(),
+            recent: vec![long.clone()],
+            devices: Devices { microphones: vec![device("a"), device("b")], speakers: vec![device("c")], voices: vec![] },
+            microphone: long.clone(),
+            key: "ScrollLock".into(),
+            joystick: vec![long.clone()],
+            fetching: Some((long.clone(), 35)),
+            brain: (BrainMode::Auto, long.clone()),
+            brains: vec![long.clone()],
+            brain_note: long.clone(),
+            latency: Some((1000, 1600)),
+            has_updates: true,
+            fault: Some(Fault { words: long, mend: Choice::Doctor }),
+            ..MenuModel::default()
+        }
+    }
+
+    #[test]
+    fn the_top_level_has_ten_rows_in_fixed_places_whatever_happens() {
+        let kinds = |model: &MenuModel| -> Vec<String> {
+            let first = |w: &str| w.split(':').next().unwrap_or_default().to_owned();
+            items(model).iter().skip(1).map(|i| first(words(i))).collect()
+        };
+        let (empty, full) = (MenuModel::default(), full());
+        assert_eq!(kinds(&empty), kinds(&full));
+        let rows = items(&full).into_iter().filter(|i| *i != Item::Line).count();
+        assert_eq!(rows, 10);
+    }
+
+    #[test]
+    fn no_text_widens_the_menu_and_what_is_cut_says_so() {
+        fn widths(items: &[Item], most: usize) {
+            for item in items {
+                let chars = words(item).chars().count();
+                assert!(chars <= most, "{chars} characters: {item:?}");
+                if let Item::Group(_, inner) = item {
+                    widths(inner, SUB_CHARS);
+                }
+            }
+        }
+        let all = items(&full());
+        widths(&all, TOP_CHARS);
+        assert!(words(&all[0]).ends_with('\u{2026}'), "{:?}", all[0]);
+        assert_eq!(cut("short", 40), "short");
+    }
+
+    #[test]
+    fn a_fault_takes_the_place_of_the_status_and_can_be_clicked() {
+        let model = MenuModel { unit: "Hilo Ground 121.9".into(), callsign: "N172SP".into(), ..MenuModel::default() };
+        assert_eq!(items(&model)[0], Item::Told("Hilo Ground 121.9 \u{b7} N172SP".into()));
+        let fault = Fault { words: "Set up: download a speech model\u{2026}".into(), mend: Choice::SpeechModel("base.en".into()) };
+        let broken = MenuModel { fault: Some(fault.clone()), ..model };
+        assert_eq!(items(&broken)[0], Item::Entry(fault.words, fault.mend));
+    }
+
+    #[test]
+    fn every_row_that_a_problem_names_is_in_the_menu() {
+        let all = [
+            Part::Settings,
+            Part::SpeechModel,
+            Part::Microphone,
+            Part::PushToTalk,
+            Part::Speaker,
+            Part::Simulator,
+            Part::Desktop,
+            Part::Files,
+            Part::Stratus,
+            Part::Voice,
+            Part::Joystick,
+            Part::LanguageModel,
+            Part::Airports,
+            Part::Download,
+            Part::Updates,
+        ];
+        for part in all {
+            let mut level = items(&MenuModel::default());
+            for row in part.row() {
+                let found = level.into_iter().find(|i| words(i).trim_end_matches('\u{2026}').split(':').next() == Some(row));
+                level = match found.unwrap_or_else(|| panic!("{part:?}: no row {row:?}")) {
+                    Item::Group(_, inner) => inner,
+                    _ => Vec::new(),
+                };
+            }
+        }
+    }
+
+    #[test]
+    fn three_models_are_suggested_by_plain_names_and_the_others_stand_behind_one_row() {
+        let model = MenuModel { speech_model: "ggml-base.en.bin".into(), ..MenuModel::default() };
+        let all = speech_models(&model);
+        let names: Vec<&str> = all.iter().map(words).collect();
+        assert_eq!(
+            names,
+            [
+                "Base \u{2013} 148 MB, recommended",
+                "Small \u{2013} 488 MB, more accurate, slower",
+                "Tiny \u{2013} 78 MB, for slow computers",
+                "More"
+            ]
+        );
+        assert!(matches!(&all[0], Item::Check(_, true, Choice::SpeechModel(name)) if name == "base.en"), "{all:?}");
+        let Item::Group(_, others) = &all[3] else { panic!("{all:?}") };
+        assert_eq!(others.len() + 3, models::ALL.len());
+        // A pilot's own file stands there too.
+        let own = speech_models(&MenuModel { speech_model: "mine.bin".into(), ..MenuModel::default() });
+        assert_eq!(own[0], Item::Check("mine.bin".into(), true, Choice::OpenConfig));
+    }
+
+    #[test]
+    fn values_stand_in_the_labels() {
+        let top = |model: &MenuModel| items(model).iter().map(|i| words(i).to_owned()).collect::<Vec<_>>();
+        let there = SoundDevice { id: "pulseaudio:a".into(), name: "Headset".into() };
+        let model = MenuModel {
+            devices: Devices { microphones: vec![there], ..Devices::default() },
+            microphone: "head".into(),
+            speaker: "Yeti".into(),
+            key: "ScrollLock".into(),
+            callsign: "N172SP".into(),
+            speech_model: "ggml-small.en.bin".into(),
+            ..MenuModel::default()
+        };
+        for row in ["Microphone: Headset", "Speaker: Yeti (not connected)", "Push-to-talk: Scroll Lock", "Pilot: N172SP", "Speech: Small"] {
+            assert!(top(&model).iter().any(|w| w == row), "{row:?} in {:?}", top(&model));
+        }
+        let empty = top(&MenuModel { fetching: Some(("base.en".into(), 35)), ..MenuModel::default() });
+        for row in ["Microphone: system default", "Push-to-talk: no key", "Pilot: callsign unknown", "Speech: Base 35 %"] {
+            assert!(empty.iter().any(|w| w == row), "{row:?} in {empty:?}");
+        }
+    }
 
     #[test]
     fn a_chosen_device_that_is_gone_still_stands_there() {
         let device = |name: &str, id: &str| SoundDevice { id: id.into(), name: name.into() };
         let titles = |there: &[SoundDevice], chosen: &str| {
-            let Item::Group(_, items) = devices("Microphone", there, chosen, Choice::Microphone) else { panic!() };
+            let (_, items) = devices(there, chosen, Choice::Microphone);
             let one = |i: Item| if let Item::Check(words, on, _) = i { (words, on) } else { panic!("{i:?}") };
             items.into_iter().map(one).collect::<Vec<_>>()
         };
-        assert_eq!(titles(&[], ""), [("The system's default".to_owned(), true)]);
+        assert_eq!(titles(&[], ""), [("System default".to_owned(), true)]);
         let there = [device("Headset & co", "pulseaudio:a"), device("Webcam HD", "pulseaudio:b"), device("Webcam", "")];
         assert_eq!(titles(&there, "web")[2], ("Webcam HD".to_owned(), true));
-        assert_eq!(titles(&there, "Yeti")[4], ("Yeti (not there)".to_owned(), true));
+        assert_eq!(titles(&there, "Yeti")[4], ("Yeti (not connected)".to_owned(), true));
         assert_eq!(titles(&there, "Yeti")[1], ("Headset & co".to_owned(), false));
         // The whole name goes before a part of one, and an id is a name too.
         for (chosen, on) in [("Webcam", 3), ("pulseaudio:b", 2), ("a", 1)] {
@@ -214,9 +448,9 @@ mod tests {
     #[test]
     fn two_devices_of_one_name_are_both_there_and_can_be_chosen() {
         let there = ["one", "two"].map(|id| SoundDevice { id: format!("pulseaudio:{id}"), name: "USB Headset".into() });
-        let Item::Group(_, items) = devices("Microphone", &there, "pulseaudio:two", Choice::Microphone) else { panic!() };
-        let twin = |id: &str, on| Item::Check(format!("USB Headset [pulseaudio:{id}]"), on, Choice::Microphone(format!("pulseaudio:{id}")));
-        assert_eq!(items[1..], [twin("one", false), twin("two", true)]);
+        let (_, items) = devices(&there, "pulseaudio:two", Choice::Microphone);
+        let twin = |n: u8, id: &str, on| Item::Check(format!("({n}) USB Headset"), on, Choice::Microphone(format!("pulseaudio:{id}")));
+        assert_eq!(items[1..], [twin(1, "one", false), twin(2, "two", true)]);
     }
 
     #[test]
@@ -237,8 +471,9 @@ mod tests {
     }
 
     #[test]
-    fn latency_is_told_in_seconds() {
-        let model = MenuModel { latency: Some((840, 1260)), ..MenuModel::default() };
-        assert_eq!(latency(&model), "Answers within 0.8 s (half), 1.3 s (nine of ten)");
+    fn the_reply_time_is_told_in_seconds_once_there_is_one() {
+        assert_eq!(latency((840, 1260)), "Reply time: 0.8 s typical, 1.3 s slow");
+        let rows = |model: &MenuModel| if let Item::Group(_, rows) = help(model) { rows } else { Vec::new() };
+        assert!(!rows(&MenuModel::default()).iter().any(|i| words(i).starts_with("Reply time")));
     }
 }

@@ -14,7 +14,7 @@ use zbus::zvariant::{ObjectPath, OwnedValue, Value};
 
 use super::keyboard::Told;
 use crate::event::Edge;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// The name of Stratus's desktop entry, which the package installs: GNOME takes no id without a dot.
 pub const APP_ID: &str = "Stratus.Stratus";
@@ -256,6 +256,9 @@ impl Talk<'_> {
             Told::Trouble(
                 Problem::new("the desktop gave push-to-talk no key")
                     .because("the shortcut is there, and no key is assigned to it")
+                    .about(Part::PushToTalk)
+                    .brief("Push-to-talk has no key", "")
+                    .remedy("Assign one to Stratus in the desktop's settings, under global shortcuts.")
                     .fix("assign one in the desktop's settings, where the global shortcuts are"),
             )
         } else {
@@ -397,12 +400,25 @@ fn closes(session: &Session, signal: &Message) -> bool {
 const REMEDY: &str =
     "choose the key again in the tray's menu, and allow it; or bind `stratus ptt toggle` to a key in the desktop's settings";
 
+/// The same for a toast.
+const AGAIN: &str = "Choose it again under Push-to-talk \u{203a} Change key, and allow it.";
+
 fn denied(why: &str) -> Problem {
-    Problem::new("the push-to-talk key was not handed out").because(why).fix(REMEDY)
+    Problem::new("the push-to-talk key was not handed out")
+        .because(why)
+        .fix(REMEDY)
+        .about(Part::PushToTalk)
+        .brief("Push-to-talk key not allowed", "The desktop did not give Stratus the key.")
+        .remedy(AGAIN)
 }
 
 fn closed() -> Problem {
-    Problem::new("the push-to-talk key was taken back").because("the desktop ended its session").fix(REMEDY)
+    Problem::new("the push-to-talk key was taken back")
+        .because("the desktop ended its session")
+        .fix(REMEDY)
+        .about(Part::PushToTalk)
+        .brief("Push-to-talk key lost", "The desktop took it back.")
+        .remedy(AGAIN)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Toasts, on a thread of their own with one slot: a newer toast takes the place of one that still waits.
+//! Toasts, on a thread of their own with a slot for each of two kinds, what Stratus tells and what a controller says: a newer
+//! toast takes the place of one of its kind, on the screen and while it still waits.
 //!
 //! A notification daemon that hangs blocks that thread and nothing else; the end of the program waits for it 1 s at most.
 
@@ -11,7 +12,7 @@ use notify_rust::{Hint, NotificationHandle, Urgency};
 use notify_rust::{Notification, Timeout};
 
 use crate::event::Toast;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::worker::{panic_words, stumble};
 
 /// How long the end of the program waits for a toast under way.
@@ -31,7 +32,8 @@ type Tell = Box<dyn Fn(Problem) + Send + Sync>;
 
 #[derive(Default)]
 struct Slot {
-    waiting: Option<Toast>,
+    /// What Stratus tells, and what a controller says: neither takes the other's place.
+    waiting: [Option<Toast>; 2],
     /// Since when the daemon has been busy with a toast.
     busy: Option<Instant>,
     closed: bool,
@@ -58,7 +60,7 @@ impl Shared {
         let first = !std::mem::replace(&mut slot.told, true);
         drop(slot);
         if first {
-            (self.tell)(Problem::new("toasts cannot be shown").because(why).fix(REMEDY));
+            (self.tell)(Problem::new("toasts cannot be shown").because(why).fix(REMEDY).about(Part::Desktop));
         }
     }
 }
@@ -95,7 +97,8 @@ impl Toaster {
     /// Shows a toast as soon as the daemon has taken the one before; one that still waits is dropped. Never waits.
     pub fn show(&self, toast: Toast) {
         let mut slot = self.shared.lock();
-        slot.waiting = Some(toast);
+        let place = kind(&toast);
+        slot.waiting[place] = Some(toast);
         let hung = slot.busy.is_some_and(|since| since.elapsed() > HUNG);
         drop(slot);
         self.shared.changed.notify_all();
@@ -123,18 +126,18 @@ impl Drop for Toaster {
         self.shared.changed.notify_all();
         let waited = self.shared.changed.wait_timeout_while(slot, STOP_LIMIT, |s| !s.ended);
         // A daemon that wakes up later must not show what nobody waits for any more.
-        waited.unwrap_or_else(PoisonError::into_inner).0.waiting = None;
+        waited.unwrap_or_else(PoisonError::into_inner).0.waiting = [None, None];
     }
 }
 
 fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
     loop {
         let mut slot = shared.lock();
-        while slot.waiting.is_none() && !slot.closed {
+        while slot.waiting.iter().all(Option::is_none) && !slot.closed {
             slot = shared.changed.wait(slot).unwrap_or_else(PoisonError::into_inner);
         }
         // What still waits at the end is shown: it may say why the program ends.
-        let Some(toast) = slot.waiting.take() else { break };
+        let Some(toast) = slot.waiting.iter_mut().find_map(Option::take) else { break };
         slot.busy = Some(Instant::now());
         drop(slot);
         let shown = catch_unwind(AssertUnwindSafe(|| {
@@ -153,12 +156,17 @@ fn work(shared: &Shared, mut show: impl FnMut(&Toast) -> Result<(), String>) {
     shared.changed.notify_all();
 }
 
+/// The place of a toast: each kind has its own.
+fn kind(toast: &Toast) -> usize {
+    usize::from(toast.conversation)
+}
+
 /// The notification daemon.
 #[cfg(not(windows))]
 #[derive(Default)]
 struct Desk {
-    /// The toast on the screen. Its connection is kept: some desktops take a toast away with it.
-    shown: Option<NotificationHandle>,
+    /// The toasts on the screen, one of each kind. Their connections are kept: some desktops take a toast away with it.
+    shown: [Option<NotificationHandle>; 2],
     /// Whether the daemon reads markup in bodies; asked once.
     markup: Option<bool>,
 }
@@ -181,10 +189,11 @@ impl Desk {
             .urgency(Urgency::Normal)
             .hint(Hint::DesktopEntry("stratus".into()))
             .timeout(Timeout::Milliseconds(u32::from(toast.seconds.max(1)) * 1000));
-        if let Some(shown) = &self.shown {
-            note.id(shown.id());
+        let shown = &mut self.shown[kind(toast)];
+        if let Some(before) = shown {
+            note.id(before.id());
         }
-        self.shown = Some(note.show().map_err(|e| e.to_string())?);
+        *shown = Some(note.show().map_err(|e| e.to_string())?);
         Ok(())
     }
 }
@@ -239,7 +248,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     fn toast(body: &str) -> Toast {
-        Toast { title: "Hilo Tower 118.1".into(), body: body.into(), fault: false, seconds: 5 }
+        Toast { title: "Hilo Tower \u{b7} 118.1".into(), body: body.into(), seconds: 5, ..Toast::default() }
     }
 
     #[test]
@@ -268,10 +277,11 @@ mod tests {
         toaster.show(toast("one"));
         busy.recv().unwrap();
         toaster.show(toast("two"));
+        toaster.show(Toast { conversation: true, ..toast("a controller") });
         toaster.show(toast("three"));
         drop(go);
         drop(toaster);
-        assert_eq!(shown.iter().collect::<Vec<_>>(), ["one", "three"]);
+        assert_eq!(shown.iter().collect::<Vec<_>>(), ["one", "three", "a controller"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use self::pumped::Seat;
 #[cfg(not(windows))]
 use self::threaded::Seat;
 use crate::event::{Choice, MenuModel, TrayState};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// A bus that has not answered by then is as good as none.
 const START_LIMIT: Duration = Duration::from_secs(3);
@@ -57,7 +57,7 @@ impl Tray {
 }
 
 fn no_tray() -> Problem {
-    Problem::new("there is no tray icon").fix(
+    Problem::new("there is no tray icon").about(Part::Desktop).fix(
         "start Stratus inside a desktop session (DBUS_SESSION_BUS_ADDRESS names its bus); the key, `stratus say` and the voice work without",
     )
 }
@@ -71,7 +71,7 @@ fn tooltip(state: TrayState, model: &MenuModel) -> String {
         TrayState::Fault => "needs your attention",
     };
     let words = match &model.fault {
-        Some(fault) => fault.as_str(),
+        Some(fault) => fault.words.as_str(),
         None => model.unit.as_str(),
     };
     let words = no_markup(&one_line(words));

@@ -18,7 +18,7 @@ use x11rb::protocol::{ErrorKind, Event};
 use x11rb::rust_connection::RustConnection;
 
 use super::keynames;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// XIAllMasterDevices: each press comes once, whichever keyboard made it.
 const ALL_MASTERS: u16 = 1;
@@ -33,9 +33,13 @@ pub enum News {
     Gone(String),
 }
 
+/// What a pilot can do where no key is shown.
+const ELSEWHERE: &str = "Use a joystick button, or bind a shortcut to Stratus in the desktop's settings.";
+
 /// The problem of a key without a display, and the way around it.
 pub fn refused(why: String) -> Problem {
-    Problem::new("the push-to-talk key cannot be watched").because(why).fix(
+    let p = Problem::new("the push-to-talk key cannot be watched").because(why).about(Part::PushToTalk);
+    p.brief("Push-to-talk key not available", "This session shows no keys to Stratus.").remedy(ELSEWHERE).fix(
         "bind `stratus ptt down` and `stratus ptt up` to a key of your desktop or a button of your stick, or start Stratus in an X11 session",
     )
 }

@@ -3,12 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::{Inbox, Shell};
+use super::Shell;
 use crate::event::{Event, Question};
 use crate::llm::Llm;
 use crate::llm::pull::{self, Patience};
 use crate::llm::warm::Warm;
-use crate::problem::Problem;
+use crate::problem::Part;
 use crate::settings::{Brain, BrainMode};
 use crate::units::TxId;
 
@@ -35,7 +35,7 @@ impl Shell {
         let wanted = wanted(self.flying, &self.config.brain);
         if self.warm.is_none() && wanted.is_some() {
             let inbox = self.inbox.clone();
-            match Warm::start(move |p| missing(&inbox, &p)) {
+            match Warm::start(move |p| inbox.offer(Event::Trouble(p.or_about(Part::LanguageModel)))) {
                 Ok(w) => self.warm = Some(w),
                 Err(p) => log::warn!("{}", p.one_line()),
             }
@@ -66,11 +66,6 @@ impl Shell {
 
 fn wanted(flying: bool, brain: &Brain) -> Option<Brain> {
     (flying && brain.mode != BrainMode::Rules).then(|| brain.clone())
-}
-
-/// A notice, no fault: without the model everything works.
-fn missing(inbox: &Inbox, p: &Problem) {
-    inbox.offer(Event::Notice { title: "Language model".into(), body: p.one_line() });
 }
 
 #[cfg(test)]

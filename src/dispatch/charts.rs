@@ -7,7 +7,7 @@ use super::Inbox;
 use crate::airports::data::Airports;
 use crate::airports::described::Origin;
 use crate::event::Event;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::scenery::{self, Imports};
 use crate::worker::Worker;
 
@@ -59,7 +59,9 @@ impl Charts {
             }
         };
         let stopped = move |words| {
-            trouble.send(Event::Trouble(Problem::bug("an airport could not be looked up").because(words).fix("what is built in is used")));
+            trouble.send(Event::Trouble(
+                Problem::bug("an airport could not be looked up").because(words).fix("what is built in is used").about(Part::Airports),
+            ));
         };
         Ok(Self { worker: Worker::start("charts", QUEUE, begin, stopped)?, asked: Mutex::default() })
     }

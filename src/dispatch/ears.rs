@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::Inbox;
 use super::ahead::{Ahead, Job};
 use crate::event::{Event, Heard, Hints, Take};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::Config;
 use crate::speech::card;
 use crate::speech::gently::gently;
@@ -59,7 +59,12 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
             move |job| hearing.work(job, Instant::now())
         },
         move |waits, words| {
-            let p = Problem::bug("speech recognition stopped").because(words).fix("it is started again; say it once more");
+            let p = Problem::bug("speech recognition stopped")
+                .because(words)
+                .fix("it is started again; say it once more")
+                .about(Part::SpeechModel)
+                .brief("Speech recognition stopped", "It is running again.")
+                .remedy("Say it again.");
             // A call whose words will not come is answered at once, not at its deadline.
             trouble.send(match waits.flatten() {
                 Some(tx) => Event::Heard { tx, result: Err(p) },

@@ -9,8 +9,11 @@ use super::{Inbox, Shell, offer, open};
 use crate::event::Event;
 use crate::models::{self, Offer};
 use crate::paths::Paths;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::Config;
+
+/// How `stratus doctor` begins the line of a part that Stratus needs and that fails.
+pub const MISSING: &str = "MISSING";
 
 /// A download under way. Dropping it gives it up; what has arrived is kept for the next time.
 #[derive(Debug)]
@@ -60,6 +63,17 @@ impl Drop for Fetch {
     }
 }
 
+/// What a check came to, by its report.
+fn checked(report: &str) -> Event {
+    let problems = report.lines().filter(|l| l.starts_with(MISSING)).count();
+    let (title, body) = match problems {
+        0 => ("Everything works".to_owned(), "The report has the details."),
+        1 => ("1 problem found".to_owned(), "The report shows how to fix it."),
+        n => (format!("{n} problems found"), "The report shows how to fix them."),
+    };
+    Event::Notice { title, body: body.into() }
+}
+
 impl Shell {
     /// Asks the pilot's mirror, where there is one, what it offers of its own, and tells it.
     pub fn ask_mirror(&self) {
@@ -89,17 +103,30 @@ impl Shell {
         let (inbox, config, report) = (self.inbox.clone(), self.paths.config_file.clone(), self.paths.log_dir.join("doctor.txt"));
         let spawned = std::thread::Builder::new().name("doctor".into()).spawn(move || {
             let found = std::env::current_exe().and_then(|me| Command::new(me).arg("--config").arg(config).arg("doctor").output());
-            let body = match found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| out.status.success())) {
-                Ok(well) => {
+            let told = found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| checked(&String::from_utf8_lossy(&out.stdout))));
+            inbox.send(match told {
+                Ok(told) => {
                     open(&report);
-                    if well { "Everything works." } else { "Something needs you: the report says what, and how to mend it." }.to_owned()
+                    told
                 }
-                Err(e) => format!("The check could not run: {e}"),
-            };
-            inbox.send(Event::Notice { title: "Stratus was checked".into(), body });
+                Err(e) => Event::Trouble(Problem::new("the check could not run").because(e).about(Part::Files)),
+            });
         });
         if let Err(e) = spawned {
             log::error!("cannot start the doctor: {e}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_is_told_by_the_number_of_its_problems() {
+        let title = |report: &str| if let Event::Notice { title, .. } = checked(report) { title } else { String::new() };
+        assert_eq!(title("ok       folders\nabsent   updates  none\n"), "Everything works");
+        assert_eq!(title("MISSING  speech model   there is none\n            because: MISSING\n"), "1 problem found");
+        assert_eq!(title("MISSING  a\nok  b\nMISSING  c\n"), "2 problems found");
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::Inbox;
 use super::charts::Charts;
 use crate::event::Event;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::scenery::{self, Imports, Outcome, Source, Wanted};
 use crate::speech::gently;
 
@@ -79,7 +79,7 @@ impl Import {
                 }
                 Ok(None) => {}
                 Err(_) if around.stop.load(Ordering::Relaxed) => {}
-                Err(p) => inbox.offer(Event::Trouble(p)),
+                Err(p) => inbox.offer(Event::Trouble(p.or_about(Part::Airports))),
             }
         });
         match spawned {
@@ -136,7 +136,7 @@ fn bring_up_to_date(imports: &Imports, sources: Vec<Source>, around: &Around) ->
 }
 
 fn told(outcome: &Outcome) -> Event {
-    let body = format!("{} airports were taken over: their taxiways are named from now on, as far as they have any.", outcome.airports);
+    let body = format!("{} airports imported. The controller now names their taxiways.", outcome.airports);
     Event::Notice { title: "Your simulator's airports".into(), body }
 }
 

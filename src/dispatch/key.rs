@@ -5,9 +5,10 @@ use std::sync::atomic::Ordering;
 use super::{Inbox, Shell};
 use crate::desktop::joystick::{Joysticks, News, Places};
 use crate::desktop::keyboard::{self, Keyboard, Told};
+use crate::desktop::keynames;
 use crate::event::Event;
-use crate::problem::Problem;
-use crate::settings::Config;
+use crate::problem::{Part, Problem};
+use crate::settings::{Config, key_words};
 
 /// Watches the push-to-talk key; nothing where the pilot wants none of the keyboard.
 pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Keyboard>, Problem> {
@@ -19,7 +20,7 @@ pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Keyboard>, Problem> 
         inbox.send(match told {
             Told::Edge(edge) => Event::Ptt(edge),
             Told::Way(words) => Event::Notice { title: "Push-to-talk".into(), body: words },
-            Told::Trouble(p) => Event::Trouble(p),
+            Told::Trouble(p) => Event::Trouble(p.or_about(Part::PushToTalk)),
         });
     };
     Keyboard::start(&config.ptt, tell).map(Some)
@@ -30,8 +31,15 @@ impl Shell {
     pub(super) fn take_key(&mut self) {
         self.desk.key = None;
         match key(&self.inbox, &self.config) {
-            Ok(k) => self.desk.key = k,
-            Err(p) => self.inbox.offer(Event::Trouble(p)),
+            Ok(k) => {
+                self.desk.key = k;
+                let name = &self.config.ptt.key;
+                if !self.config.ptt.no_key() && keynames::is_typed(name) {
+                    let title = format!("Push-to-talk: {}", key_words(name));
+                    self.inbox.offer(Event::Notice { title, body: "Typing it anywhere will transmit.".into() });
+                }
+            }
+            Err(p) => self.inbox.offer(Event::Trouble(p.or_about(Part::PushToTalk))),
         }
     }
 
@@ -39,7 +47,7 @@ impl Shell {
     /// pilot, who may choose another key there.
     pub(super) fn bind_key(&mut self) {
         if !keyboard::is_learnable() {
-            let body = "This desktop shows keys to no program: allow the key in its dialog, and choose another in its settings.";
+            let body = "Allow the key in the desktop's dialog. Choose another in the desktop's settings.";
             self.inbox.offer(Event::Notice { title: "Push-to-talk".into(), body: body.into() });
             return self.take_key();
         }
@@ -50,11 +58,11 @@ impl Shell {
         let spawned = std::thread::Builder::new().name("bind key".into()).spawn(move || {
             let learnt = keyboard::learn();
             learning.store(false, Ordering::Relaxed);
-            inbox.send(learnt.map_or_else(Event::Trouble, Event::KeyBound));
+            inbox.send(learnt.map_or_else(|p| Event::Trouble(p.or_about(Part::PushToTalk)), Event::KeyBound));
         });
         if let Err(e) = spawned {
             self.learning.store(false, Ordering::Relaxed);
-            self.inbox.offer(Event::Trouble(Problem::new("no key can be bound now").because(e)));
+            self.inbox.offer(Event::Trouble(Problem::new("no key can be bound now").because(e).about(Part::PushToTalk)));
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 
 use super::Inbox;
 use crate::event::{Effect, Event};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::Config;
 use crate::sim::record::{Header, Recorder, name};
@@ -48,7 +48,7 @@ impl Recording {
     fn begin(&self, path: &Path, config: &Config, now: Time) -> Result<Recorder, Problem> {
         let inbox = self.inbox.clone();
         let header = Header { airports: self.edition.clone(), ..Header::new(config, since_1970().1) };
-        Recorder::start(path, header, now, move |p| inbox.offer(Event::Trouble(p)))
+        Recorder::start(path, header, now, move |p| inbox.offer(Event::Trouble(p.or_about(Part::Files))))
     }
 
     /// Takes down what came in; a flight that begins or ends, begins or ends its recording where each is kept.
@@ -63,7 +63,7 @@ impl Recording {
                         Ok(r) => self.recorder = Some(r),
                         Err(p) => {
                             self.failed = true;
-                            self.inbox.offer(Event::Trouble(p));
+                            self.inbox.offer(Event::Trouble(p.or_about(Part::Files)));
                         }
                     }
                 }

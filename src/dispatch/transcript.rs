@@ -7,7 +7,7 @@ use super::Inbox;
 
 use crate::event::{Event, Line};
 use crate::paths::append_private;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::units::Facility;
 use crate::worker::Worker;
 
@@ -46,7 +46,10 @@ pub(super) fn writer(path: PathBuf, inbox: &Inbox) -> Result<Worker<Line>, Probl
                         if !std::mem::replace(&mut told, true) {
                             let p = Problem::new(format!("cannot write {}", path.display()))
                                 .because(e)
-                                .fix("free some space, or make the folder writable");
+                                .fix("free some space, or make the folder writable")
+                                .about(Part::Files)
+                                .brief("Transcript not saved", "The log folder cannot be written to.")
+                                .remedy("Free some disk space.");
                             out.send(Event::Trouble(p));
                         }
                     }

@@ -7,7 +7,7 @@ use super::{Shell, open};
 use crate::download::{self, Known, Patience, Wanted};
 use crate::event::{Event, UpdateNews};
 use crate::paths::Paths;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::update::{self, Found, Offered, PublicKey, Version};
 
 /// A manifest is a page, not a book.
@@ -28,17 +28,32 @@ pub fn system() -> String {
 
 /// The feed of the configuration, and the key that this build trusts.
 pub fn source(feed: Option<&str>) -> Result<(String, PublicKey), Problem> {
-    let none = || Problem::new("cannot check for updates");
-    let feed = feed.ok_or_else(|| none().because("no release feed is set").fix("set updates.feed in stratus.toml to the project's"))?;
-    let key = update::release_key()
-        .ok_or_else(|| none().because("this build trusts no maintainer's key").fix("look at the project's own page for a newer one"))?;
+    let none = || Problem::new("cannot check for updates").about(Part::Updates);
+    let feed = feed.ok_or_else(|| {
+        none()
+            .because("no release feed is set")
+            .fix("set updates.feed in stratus.toml to the project's")
+            .brief("This build has no update source", "")
+            .remedy("Look at the project's own page.")
+    })?;
+    let key = update::release_key().ok_or_else(|| {
+        none()
+            .because("this build trusts no maintainer's key")
+            .fix("look at the project's own page for a newer one")
+            .brief("This build has no update source", "")
+            .remedy("Look at the project's own page.")
+    })?;
     Ok((feed.to_owned(), key))
 }
 
 /// Asks the feed, by one request.
 pub fn check(feed: &str, key: &PublicKey, own: Version, system: &str) -> Result<Found, Problem> {
     let text = download::text(feed, MANIFEST_BYTES, Patience::default())?.ok_or_else(|| {
-        Problem::new("the release feed is not there").because(feed).fix("check updates.feed in stratus.toml; nothing was changed")
+        Problem::new("the release feed is not there")
+            .because(feed)
+            .fix("check updates.feed in stratus.toml; nothing was changed")
+            .about(Part::Updates)
+            .brief("Update source not found", "")
     })?;
     update::read(&text, key, own, system)
 }
@@ -99,7 +114,10 @@ impl Shell {
     pub(super) fn install_update(&self, offered: &Offered, file: &Path) {
         // It has lain there since it was checked.
         if !is_right(file, offered) {
-            let p = Problem::new("the downloaded release is damaged").fix("download it again");
+            let p = Problem::new("the downloaded release is damaged")
+                .fix("download it again")
+                .about(Part::Updates)
+                .remedy("Download it again under Help.");
             let _ = std::fs::remove_file(file);
             return self.inbox.offer(Event::Update { asked: true, news: Err(p) });
         }

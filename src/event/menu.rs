@@ -22,6 +22,8 @@ pub enum Choice {
     Microphone(String),
     /// This speaker; empty: the system's default.
     Speaker(String),
+    /// So loud, percent.
+    Volume(u8),
     /// This voice.
     Voice(String),
     /// This speech model of the catalogue: downloaded where it is not there, then put in force.
@@ -48,6 +50,8 @@ pub enum Choice {
     ForgetJoysticks,
     /// Start with the system, or no longer.
     ToggleAutostart,
+    /// Tell which calls fit now.
+    WhatToSay,
     /// Check every part, and show what was found.
     Doctor,
     /// Look for a newer release; download the one that was found; install the one that was downloaded.
@@ -118,6 +122,8 @@ pub enum TrayState {
 pub struct MenuModel {
     /// "Hilo Tower 118.1", or that nobody is on the frequency.
     pub unit: String,
+    /// The pilot's callsign; empty: it is not known yet.
+    pub callsign: String,
     /// The controller's last transmissions, the newest first.
     pub recent: Vec<String>,
     /// Muted now.
@@ -128,6 +134,8 @@ pub struct MenuModel {
     pub microphone: String,
     /// The speaker in the configuration; empty: the system's default.
     pub speaker: String,
+    /// How loud the controller is, percent.
+    pub volume: u8,
     /// The voice in force.
     pub voice: String,
     /// The speech model in force, by its file's name; empty: none.
@@ -154,10 +162,21 @@ pub struct MenuModel {
     pub latency: Option<(u32, u32)>,
     /// Buttons of joysticks that are the key too.
     pub joystick: Vec<String>,
+    /// There is a feed that tells of newer releases.
+    pub has_updates: bool,
     /// A newer release, and whether it is downloaded.
     pub update: Option<(String, bool)>,
     /// Stratus starts with the system.
     pub autostart: bool,
     /// What is wrong, if something is.
-    pub fault: Option<String>,
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong, and what a click on it does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// "No microphone found: test it…".
+    pub words: String,
+    /// What the click chooses.
+    pub mend: Choice,
 }

@@ -43,7 +43,7 @@ impl Warm {
         let (orders, inbox) = sync_channel(8);
         let thread = std::thread::Builder::new()
             .name("llm warm".into())
-            .spawn(move || Warming { runtime, inbox, retry, tell: Box::new(tell), told: None }.run())
+            .spawn(move || Warming { runtime, inbox, retry, tell: Box::new(tell), told: None, logged: String::new() }.run())
             .map_err(|e| Problem::new("cannot start the language model's client").because(e))?;
         Ok(Self { orders: Some(orders), thread: Some(thread) })
     }
@@ -74,6 +74,8 @@ struct Warming {
     tell: Box<dyn Fn(Problem) + Send>,
     /// The pilot knows that this one is missing.
     told: Option<Brain>,
+    /// What the log has: a model that is still not there for the same reason is no news.
+    logged: String,
 }
 
 impl Warming {
@@ -103,7 +105,10 @@ impl Warming {
             wish = None;
             let Some(brain) = wanted else { continue };
             match self.load(&brain) {
-                Ok(()) => loaded = Some(brain),
+                Ok(()) => {
+                    self.logged.clear();
+                    loaded = Some(brain);
+                }
                 // The load may go on there: it is ended with the next order.
                 Err(Stop::News(n)) => (loaded, news) = (Some(brain), Some(n)),
                 Err(Stop::Over) => return self.unload(Some(&brain)),
@@ -113,7 +118,10 @@ impl Warming {
                 }
                 Err(Stop::Missing(_)) => {}
                 Err(Stop::Failed(why)) => {
-                    log::info!("the language model is not warm: {why}");
+                    if self.logged != why {
+                        log::info!("the language model is not loaded, and Stratus works without it: {why}");
+                        self.logged = why;
+                    }
                     wish = Some(brain);
                 }
             }

@@ -49,6 +49,20 @@ impl Ptt {
     }
 }
 
+/// A key's name as a person writes it: "Scroll Lock", "Right Ctrl", "Ctrl+Shift+Space".
+pub fn key_words(name: &str) -> String {
+    let mut words = String::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        if c.is_uppercase() && before.is_lowercase() {
+            words.push(' ');
+        }
+        words.push(c);
+        before = c;
+    }
+    words
+}
+
 /// "044f:b10a/button 3" or "044f:b10a/hat 5+": vendor and product in hex, then the button, or an axis and its end.
 fn is_button(text: &str) -> bool {
     let Some((id, what)) = text.split_once('/') else { return false };

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::airports::described::{Described, Origin};
 use crate::event::{Event, Line};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::report::Report;
 use crate::settings::{Config, Pilot};
 use crate::units::{Frequency, Time};
@@ -140,7 +140,10 @@ impl Recorder {
     /// Begins a recording at `now` in a new file; an existing one is never written over. `trouble` is told once if the disk
     /// fails.
     pub fn start(path: &Path, header: Header, now: Time, trouble: impl FnMut(Problem) + Send + Clone + 'static) -> Result<Self, Problem> {
-        let what = || Problem::new(format!("cannot record into {}", path.display()));
+        let what = || {
+            let p = Problem::new(format!("cannot record into {}", path.display()));
+            p.about(Part::Files).brief("Flight not recorded", "Its folder cannot be written to.")
+        };
         if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
             std::fs::create_dir_all(dir).map_err(|e| what().because(e).fix("choose a folder that you may write to"))?;
         }
@@ -247,7 +250,7 @@ fn write(file: &mut File, entry: &Entry) -> std::io::Result<()> {
 }
 
 fn stopped(path: &Path) -> Problem {
-    Problem::new(format!("the recording {} stopped", path.display()))
+    Problem::new(format!("the recording {} stopped", path.display())).about(Part::Files).brief("Recording stopped", "The disk may be full.")
 }
 
 /// The name of a recording that begins at this moment, seconds since 1970: "2026-11-24-020358Z.jsonl".

@@ -13,7 +13,7 @@ use tungstenite::{Error, Message, WebSocket};
 
 use super::link::{Command, Connection, Gone, Told};
 use super::xplane::{DATAREFS, FEET, KNOTS, com, report};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::report::{MOST_OTHERS, Other, Report, SimState};
 use crate::units::LatLon;
 
@@ -318,6 +318,9 @@ impl Connection for Web {
 fn forbidden() -> Problem {
     Problem::new("X-Plane does not let Stratus in")
         .because("its setting \"Disable Incoming Traffic\" is on")
+        .about(Part::Simulator)
+        .brief("X-Plane blocks Stratus", "Its setting \u{201c}Disable Incoming Traffic\u{201d} is on.")
+        .remedy("In X-Plane: Settings, Network, Security, then \u{201c}Accept incoming connections\u{201d}.")
         .fix("in X-Plane: Settings, Network, Security: choose \"Accept incoming connections\"")
 }
 

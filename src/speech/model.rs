@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::models::{self, Model};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// The demo's model, which comes with the program.
 const DEMO: Model = Model {
@@ -69,6 +69,17 @@ pub fn none_chosen() -> Problem {
     Problem::new("there is no speech model")
         .because("speech.model is not set")
         .fix(format!("choose one in the tray's menu (\"Set up\"), or run `stratus models get {}`", models::RECOMMENDED))
+        .about(Part::SpeechModel)
+        .brief("Download a speech model to begin", "")
+        .remedy("Click the Stratus icon, then \u{201c}Set up\u{201d}.")
+}
+
+/// A model file that cannot be used, in few words: which, and why.
+pub(super) fn unusable(path: &Path, cause: &str) -> Problem {
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    Problem::new(format!("cannot use the speech model {}", path.display()))
+        .about(Part::SpeechModel)
+        .brief(format!("Speech model {name} not usable"), cause)
 }
 
 /// Checks that `path` is the model that it should be: `expected` (SHA-256, hex) or one that Stratus knows.
@@ -86,16 +97,17 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
     // A leading "~/" as the shell means it: pilots write it so.
     let path = &crate::paths::absolute(path);
     super::processor::check()?;
-    let what = || Problem::new(format!("cannot use the speech model {}", path.display()));
+    let what = || unusable(path, "The file is damaged, or no speech model.");
     let again = "download the model again, or choose another (speech.model in stratus.toml)";
-    let meta = std::fs::metadata(path).map_err(|e| what().because(e).fix("check speech.model in stratus.toml"))?;
+    let meta = std::fs::metadata(path)
+        .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in stratus.toml"))?;
     if !meta.is_file() {
         return Err(what().because("it is not a file").fix("name the model's file, not its folder"));
     }
     if meta.len() < 64 || meta.len() > LARGEST {
         return Err(what().because(format!("a file of {} bytes is no speech model", meta.len())).fix(again));
     }
-    let mut file = File::open(path).map_err(|e| what().because(e).fix("make the file readable"))?;
+    let mut file = File::open(path).map_err(|e| unusable(path, "The file cannot be read.").because(e).fix("make the file readable"))?;
     let mut hash = Sha256::new();
     let mut head = Vec::new();
     let mut block = vec![0u8; 1 << 16];
@@ -114,23 +126,21 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
     match expected {
         Some(sum) if sum.eq_ignore_ascii_case(&sha256) => {}
         Some(sum) => {
-            return Err(what()
+            return Err(unusable(path, "It is not the file whose checksum your settings name.")
                 .because(format!("its SHA-256 is {sha256}, and speech.model_sha256 says {sum}: it is damaged, or another model"))
                 .fix(again));
         }
         None => {
             if !chosen && known().all(|k| k.sha256 != sha256) {
                 let like = known().find(|k| k.bytes == meta.len() || path.file_name().is_some_and(|f| f == k.file));
-                let why = like.map_or_else(
-                    || "it is not among the models that Stratus knows".to_owned(),
+                let (why, cause) = like.map_or_else(
+                    || ("it is not among the models that Stratus knows".to_owned(), "Stratus does not know this model.".to_owned()),
                     |k| {
-                        let name = k.name;
-                        format!(
-                            "it is not the published {name}, whose name or size it has: another conversion of {name}, or a damaged download"
-                        )
+                        let why = format!("this file has the name or the size of the published \"{}\" model, but another checksum", k.name);
+                        (why, format!("It is not the published {} model: its checksum differs.", k.name))
                     },
                 );
-                return Err(what().because(why).fix(format!(
+                return Err(unusable(path, &cause).because(why).fix(format!(
                     "if you trust the file, set speech.model_sha256 = \"{sha256}\" in stratus.toml after comparing it with the sum on its download page"
                 )));
             }
@@ -212,7 +222,7 @@ mod tests {
         let mut flipped = good.clone();
         flipped[3_000_000] ^= 1;
         std::fs::write(&file, &flipped).unwrap();
-        assert!(verify(&file, None).unwrap_err().why[0].contains("damaged"));
+        assert!(verify(&file, None).unwrap_err().why[0].contains("another checksum"));
         let mut vocabulary = good.clone();
         vocabulary[4..8].copy_from_slice(&i32::MAX.to_le_bytes());
         std::fs::write(&file, &vocabulary).unwrap();

@@ -3,7 +3,7 @@
 //! ggml is built for them by name (`GGML_NATIVE=OFF` switches the builder's own off), and would end the process on an
 //! older processor: nothing of it runs before this was asked.
 
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// A problem where recognition would be an illegal instruction.
 pub fn check() -> Result<(), Problem> {
@@ -27,7 +27,10 @@ fn judge(has: &[(&str, bool)]) -> Result<(), Problem> {
     }
     Err(Problem::new("speech recognition cannot run on this processor")
         .because(format!("it lacks {}, which processors have since about 2013 (Intel) and 2015 (AMD)", lacking.join(", ")))
-        .fix("type to the controller with `stratus say TEXT`; everything else works"))
+        .fix("type to the controller with `stratus say TEXT`; everything else works")
+        .about(Part::SpeechModel)
+        .brief("Speech recognition cannot run here", "This processor is too old for it.")
+        .remedy("Type your calls with \u{201c}stratus say\u{201d}; everything else works."))
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ fn kept_line(sha256: &str) -> String {
 /// it, and after five times that by the clock, for a busy machine makes a good model slow.
 pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> {
     let damaged = |why: String| {
-        Problem::new(format!("cannot use the speech model {}", model.display()))
+        super::model::unusable(model, "It failed when it was tried.")
             .because(why)
             .fix("download the model again, or choose another (speech.model in stratus.toml)")
     };

@@ -84,6 +84,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         }
         Item::Contact { unit, frequency } => unit_on("contact", unit, *frequency, region),
         Item::Monitor { unit, frequency } => unit_on("monitor", unit, *frequency, region),
+        Item::ThisIs(unit) => same(&format!("this is {unit}")),
         Item::FrequencyChangeApproved => same("frequency change approved"),
         Item::RemainThisFrequency => same("remain this frequency"),
         Item::Squawk(c) => (format!("squawk {c}"), format!("squawk {}", spoken::characters(&c.to_string()))),

@@ -44,7 +44,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             Decision::say([s.contact(Facility::Tower)])
         }
         Intent::PositionReport => Decision::say([Item::Roger]),
-        _ => Decision::ask(Ask::Request),
+        _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             Decision::say([s.contact(Facility::Tower)])
         }
         Intent::GoAround if !s.on_ground => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
-        _ => Decision::ask(Ask::Request),
+        _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
 }
 

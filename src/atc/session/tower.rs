@@ -34,7 +34,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::IfrClearanceRequest | Intent::FlightFollowingRequest | Intent::CancelIfr | Intent::CancelFlightFollowing => {
             super::radar::decide(s, record, heard)
         }
-        _ => Decision::ask(Ask::Request),
+        _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
 }
 
@@ -74,7 +74,7 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     if !at_runway {
         return match s.phase {
             Phase::Parked | Phase::PushedBack if s.station(Facility::Ground).is_some() => Decision::say([s.contact(Facility::Ground)]),
-            Phase::TakeoffRoll => Decision::Silent("the aircraft is on its take-off roll"),
+            Phase::TakeoffRoll => Decision::Silent(crate::atc::silence::Silence::TakeoffRoll),
             _ => Decision::say([
                 Item::HoldShort { runway, at: None },
                 Item::Report(ReportPoint::Words(format!("when holding short of runway {runway}"))),

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::audio::{resample, take};
 use crate::config;
-use crate::desktop::keyboard;
+use crate::desktop::{keyboard, keynames};
 use crate::dispatch::{newest, updates};
 use crate::event::{Hints, Voice};
 use crate::ipc::{self, Reply, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, VOICES, WINDOWS_VOICE};
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, VOICES, WINDOWS_VOICE, key_words};
 use crate::speech::mouth::Mouth;
 use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model, trial};
@@ -49,7 +49,7 @@ pub(super) fn folders(file: Option<&Path>) -> Result<String, Problem> {
                 .fix("make it writable, move away what stands in its place, or make room on the disk"));
         }
     }
-    Ok(format!("{} and the log's are written to", paths.data_dir.display()))
+    Ok(format!("data and log folders are writable ({}, {})", paths.data_dir.display(), paths.log_dir.display()))
 }
 
 pub(super) fn airports(file: Option<&Path>) -> Result<String, Problem> {
@@ -175,28 +175,35 @@ pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let survey = keyboard::survey;
     // A key that is grabbed cannot be had twice.
     if running && config.ptt.grab {
-        return Ok(format!("{} (Stratus is running and has it)", config.ptt.key));
+        return Ok(format!("{}, in use by the running tray", key_words(&config.ptt.key)));
     }
-    survey(&config.ptt).map(|found| if running { format!("{found} (Stratus is running and has it)") } else { found })
+    let mut found = survey(&config.ptt)?;
+    if running {
+        found.push_str(", in use by the running tray");
+    }
+    if keynames::is_typed(&config.ptt.key) {
+        found.push_str("; typing it anywhere will transmit");
+    }
+    Ok(found)
 }
 
 /// Which joysticks there are, and whether the bound ones may be read.
 pub(super) fn joysticks(config: &Config) -> Result<String, Problem> {
     let all = crate::desktop::joystick::list(&crate::desktop::joystick::Places::default());
-    let none = || Problem::new("no joystick that Stratus could read is there");
+    let none = || Problem::new("no joystick found (optional)");
     if let Some((_, name, _)) = all.iter().find(|(_, _, readable)| !readable) {
-        return Err(none()
-            .because(format!("{name} may not be read"))
+        return Err(Problem::new("a joystick cannot be read")
+            .because(format!("this account may not read {name}"))
             .fix("log in at this machine's own screen, or join the group \"input\""));
     }
     if let Some(lost) = config.ptt.joystick.iter().find(|b| !all.iter().any(|(id, _, _)| b.starts_with(&format!("{id}/")))) {
-        return Err(none()
-            .because(format!("{lost} is bound, and its joystick is not plugged in"))
+        return Err(Problem::new("a joystick is missing")
+            .because(format!("{lost} is push-to-talk, and its joystick is not plugged in"))
             .fix("plug it in, or bind another button"));
     }
     if all.is_empty() {
         return Err(
-            none().fix("plug one in, and choose \"Press a joystick button\" in the tray's menu; a key of the keyboard does as well")
+            none().fix("plug one in, and choose Push-to-talk, \"Add joystick button\" in the tray's menu; a key of the keyboard works too")
         );
     }
     Ok(all.into_iter().map(|(id, name, _)| format!("{name} ({id})")).collect::<Vec<_>>().join(", "))

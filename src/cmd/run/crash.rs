@@ -43,9 +43,13 @@ fn last_run(mark: &Path, report: &Path, log: &Path) -> Option<Event> {
     let died = mark.exists();
     let kept = report.with_file_name("crash.old.txt");
     let body = if fs::rename(report, &kept).is_ok() {
-        format!("Something failed within Stratus the last time. The report is {}; it holds nothing you said.", kept.display())
+        log::warn!("the last run failed: the report is {}", kept.display());
+        let name = kept.file_name().unwrap_or_default().to_string_lossy();
+        format!("The report is {name} in the log folder; it holds nothing you said.\nOpen it under Help \u{203a} Log folder.")
     } else if died {
-        format!("Stratus was cut off the last time. Where it stood is in {}.", log.display())
+        log::warn!("the last run ended without a word: {}", log.display());
+        let name = log.file_name().unwrap_or_default().to_string_lossy();
+        format!("It ended without a word. What it did last is in {name}.\nOpen it under Help \u{203a} Log folder.")
     } else {
         return None;
     };

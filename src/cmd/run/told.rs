@@ -4,7 +4,7 @@ use crate::desktop::windows::app_id;
 use crate::desktop::windows::notices::{Notice, Notices};
 use crate::dispatch::Inbox;
 use crate::event::{Edge, Event};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::Config;
 use crate::worker::bell::Rope;
 
@@ -48,6 +48,9 @@ pub(super) fn name_toasts() {
 
 fn elevated() -> Problem {
     Problem::new("the push-to-talk key cannot be heard while the window in front is there")
+        .about(Part::PushToTalk)
+        .brief("Push-to-talk blocked by the window in front", "Its program runs as administrator.")
+        .remedy("Run Stratus as administrator too, or use a joystick button.")
         .because("its program runs as administrator, and Windows gives its keys to no program that does not")
         .fix("start the simulator without \"Run as administrator\", or start Stratus with it; a joystick's button works in any case")
 }

@@ -29,7 +29,7 @@ impl<'a> Ask<'a> {
             writeln!(out)?;
             return Err(Problem::new("the set-up stopped before its end")
                 .because("there was no answer to the last question")
-                .fix("`stratus setup` goes on where it stopped, `--yes` asks nothing, `--undo` puts the configuration back")
+                .fix("`stratus setup` goes on where it stopped, `--yes` asks nothing, `--undo` restores your old settings")
                 .into());
         }
         // A terminal has shown what was typed.
@@ -39,11 +39,12 @@ impl<'a> Ask<'a> {
         Ok(line.trim().to_owned())
     }
 
-    /// Asks whether; yes where nothing is answered.
-    pub(super) fn whether(&mut self, question: &str) -> anyhow::Result<bool> {
+    /// Asks whether; `usual` where nothing is answered.
+    pub(super) fn whether(&mut self, question: &str, usual: bool) -> anyhow::Result<bool> {
         loop {
-            match self.line(&format!("{question} [Y/n]"))?.to_lowercase().as_str() {
-                "" | "y" | "yes" => return Ok(true),
+            match self.line(&format!("{question} {}", if usual { "[Y/n]" } else { "[y/N]" }))?.to_lowercase().as_str() {
+                "" => return Ok(usual),
+                "y" | "yes" => return Ok(true),
                 "n" | "no" => return Ok(false),
                 other => refused(&Problem::new(format!("{other:?} is neither yes nor no")).fix("y or n"))?,
             }

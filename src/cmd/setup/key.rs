@@ -12,7 +12,7 @@ use crate::desktop::keyboard::{self, Keyboard, Told};
 use crate::desktop::keynames;
 use crate::event::Edge;
 use crate::problem::Problem;
-use crate::settings::Ptt;
+use crate::settings::{Ptt, key_words};
 
 /// How long a press is waited for.
 const PRESS: Duration = Duration::from_secs(20);
@@ -46,9 +46,9 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         Ok(found) => well(&found)?,
         Err(p) => return Ok(told("not yet", &p)?),
     }
-    if !s.ask.yes && !s.config.ptt.no_key() && s.ask.whether("Try it now?")? {
+    if !s.ask.yes && !s.config.ptt.no_key() && s.ask.whether("Try it now?", true)? {
         match pressed(s) {
-            Ok(()) => well("pressed and released: it arrives")?,
+            Ok(()) => well("key works")?,
             Err(p) => told("not yet", &p)?,
         }
     }
@@ -57,7 +57,13 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 
 fn choose(s: &mut Setup<'_>, key: &str) -> Result<(), Problem> {
     keynames::check(&Ptt { key: key.to_owned(), ..s.config.ptt.clone() })?;
-    s.set("ptt.key", &key.into())
+    s.set("ptt.key", &key.into())?;
+    if keynames::is_typed(key) {
+        let p = Problem::new(format!("typing {} anywhere will transmit", key_words(key)))
+            .fix("a key that is never typed is better: ScrollLock, Pause, F13");
+        let _ = told("warning", &p);
+    }
+    Ok(())
 }
 
 /// The next key of the keyboard becomes the push-to-talk key.
@@ -111,7 +117,7 @@ fn pressed(s: &Setup<'_>) -> Result<(), Problem> {
     let _key = Keyboard::start(&s.config.ptt, move |t| {
         let _ = out.lock().unwrap_or_else(PoisonError::into_inner).send(t);
     })?;
-    let _ = well(&format!("press {} and release it", s.config.ptt.key));
+    let _ = well(&format!("press {} and release it", key_words(&s.config.ptt.key)));
     loop {
         match told.recv_timeout(PRESS) {
             Ok(Told::Edge(Edge::Up)) => return Ok(()),

@@ -33,7 +33,7 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
             true
         }
         Err(p) if s.config.speech.model.is_some() => {
-            told("not well", &p)?;
+            told("not usable", &p)?;
             false
         }
         Err(_) => false,

@@ -26,15 +26,18 @@ pub(super) fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
         return Ok(());
     }
     loop {
-        match listen(s) {
+        let heard = listen(s);
+        let good = matches!(&heard, Ok(level) if level.verdict() == Verdict::Well);
+        match heard {
             Ok(level) => match level.verdict() {
-                Verdict::TooLoud => told("too loud", &Problem::new("the sound is cut off").fix("turn the microphone down"))?,
-                Verdict::Well => well(&format!("the loudest moment was {:.0} dB", level.rms_db))?,
-                Verdict::Silent => told("silence", &silent())?,
+                Verdict::TooLoud => told("too loud", &Problem::new("your voice is distorted").fix("turn the microphone down"))?,
+                Verdict::Well => well(&format!("good level (peak {:.0} dB)", level.peak_db))?,
+                Verdict::Silent => told("no signal", &silent(level.peak_db))?,
             },
-            Err(p) => told("not there", &p)?,
+            Err(p) => told("not found", &p)?,
         }
-        if s.ask.yes || s.ask.whether("Is that well? \"n\" listens again")? {
+        // What is not good is not kept by a mere Enter.
+        if s.ask.yes || s.ask.whether("Sound good? \"n\" tries again", good)? {
             return Ok(());
         }
     }
@@ -50,9 +53,9 @@ pub(super) fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
     loop {
         match test_call(s) {
             Ok(name) => well(&format!("the test call was played by {name}"))?,
-            Err(p) => told("not there", &p)?,
+            Err(p) => told("not found", &p)?,
         }
-        if s.ask.yes || s.ask.whether("Did you hear the controller? \"n\" plays it again")? {
+        if s.ask.yes || s.ask.whether("Did you hear the controller? \"n\" plays it again", true)? {
             return Ok(());
         }
     }
@@ -65,8 +68,9 @@ fn word(way: Way) -> &'static str {
     }
 }
 
-fn silent() -> Problem {
-    Problem::new("nothing was heard").fix("is it muted? the headset's switch and the system's sound settings; or choose another microphone")
+fn silent(peak_db: f32) -> Problem {
+    Problem::new(format!("nothing was heard (peak {peak_db:.0} dB)"))
+        .fix("unmute it at the headset's switch and in the system's sound settings, or choose another microphone")
 }
 
 /// Lets the pilot choose a device; false where there is none to choose from.
@@ -74,7 +78,7 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
     let word = word(way);
     if there.is_empty() {
         let none = Problem::new(format!("there is no {word}")).fix(format!("connect one and run `stratus setup` again (audio.{word})"));
-        told("not there", &none)?;
+        told("not found", &none)?;
         return Ok(false);
     }
     if s.ask.yes {
@@ -84,10 +88,10 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
     for (n, d) in there.iter().enumerate() {
         // Two of one name are told apart by their ids.
         let id = if there.iter().filter(|o| o.name == d.name).count() > 1 { format!(" [{}]", d.id) } else { String::new() };
-        writeln!(out, "   {:>2}  {}{id}{}", n + 1, d.name, if d.default { " (the system's default)" } else { "" })?;
+        writeln!(out, "   {:>2}  {}{id}{}", n + 1, d.name, if d.default { " (system default)" } else { "" })?;
     }
     let now = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
-    let now = now.clone().unwrap_or_else(|| "the system's default".into());
+    let now = now.clone().unwrap_or_else(|| "system default".into());
     loop {
         let answer = s.ask.line(&format!("Which one? A number, a name, or \"default\" [{now}]"))?;
         let wanted = match answer.parse::<usize>().ok().and_then(|n| there.get(n.checked_sub(1)?)) {

@@ -14,8 +14,8 @@ use crate::desktop::keytable;
 use crate::desktop::portal::{self, Bus, End, Note};
 use crate::desktop::x11::Display;
 use crate::event::Edge;
-use crate::problem::Problem;
-use crate::settings::{Listen, Ptt};
+use crate::problem::{Part, Problem};
+use crate::settings::{Listen, Ptt, key_words};
 
 /// Messages of the bus that may wait.
 const NOTES: usize = 256;
@@ -163,15 +163,24 @@ fn rest(inbox: &Receiver<Note>) {
 const COMMAND: &str = "bind `stratus ptt toggle` (or `down` to a key's press and `up` to its release) to a key in the desktop's settings \
                        and set `ptt.key = \"none\"`, or use a joystick's button";
 
+/// The same for a toast.
+const ELSEWHERE: &str = "Use a joystick button, or bind a shortcut to Stratus in the desktop's settings.";
+
 /// The compositor's X server hears the key of some windows alone.
 fn caveat(why: &[String]) -> Problem {
     let p = Problem::new("the push-to-talk key may only work while an X11 window has the focus")
-        .because("this is a Wayland session, which shows keys to the window in front alone");
+        .because("this is a Wayland session, which shows keys to the window in front alone")
+        .about(Part::PushToTalk)
+        .brief("Push-to-talk may not always work", "Wayland shows keys only to the window in front.")
+        .remedy(ELSEWHERE);
     why.iter().fold(p, |p, w| p.because(w)).fix(COMMAND)
 }
 
 fn unheard(around: &Around, why: Vec<String>) -> Problem {
-    let p = Problem::new(format!("the push-to-talk key cannot be heard in {}", around.session()));
+    let p = Problem::new(format!("the push-to-talk key cannot be heard in {}", around.session()))
+        .about(Part::PushToTalk)
+        .brief("Push-to-talk key not available", "This desktop shows no keys to Stratus.")
+        .remedy(ELSEWHERE);
     why.into_iter().fold(p, |p, w| p.because(w)).fix(COMMAND)
 }
 
@@ -182,13 +191,13 @@ pub fn survey(around: &Around, ptt: &Ptt) -> Result<String, Problem> {
     for way in around.ways(ptt.listen) {
         let found = match way {
             Way::Portal => portal::version(&around.bus).map(|v| {
-                format!("{}, wished for from the desktop's global shortcuts (portal version {v}), which may give another key", ptt.key)
+                format!("{}, requested from the desktop's global shortcuts (portal version {v}), which may give another key", ptt.key)
             }),
             Way::Evdev => readable(around, &key).map(|on| format!("{}, read from the keyboards themselves (evdev): {on}", ptt.key)),
             Way::Display => {
                 let p = match Key::start(&ptt.key, ptt.grab, |_| {}) {
                     Ok(_) if why.is_empty() => {
-                        return Ok(format!("{} is {}", ptt.key, if ptt.grab { "taken for Stratus alone" } else { "listened to" }));
+                        return Ok(format!("{}{}", key_words(&ptt.key), if ptt.grab { ", for Stratus alone" } else { "" }));
                     }
                     Ok(_) => caveat(&why),
                     Err(p) if why.is_empty() => p,
@@ -216,8 +225,13 @@ pub(super) fn shows_keys(around: &Around) -> bool {
 
 /// The next key that goes down.
 pub(super) fn next_key(around: &Around, limit: Duration) -> Result<Option<String>, Problem> {
-    let failed =
-        |why| Problem::new("the keyboard cannot be heard").because(why).fix("write the key's name into the configuration (`ptt.key`)");
+    let failed = |why| {
+        Problem::new("the keyboard cannot be heard")
+            .because(why)
+            .fix("write the key's name into the configuration (`ptt.key`)")
+            .about(Part::PushToTalk)
+            .remedy("Write the key's name into Help \u{203a} Settings file.")
+    };
     if around.wayland {
         return evdev::next_key(&around.inputs, limit, None).map_err(failed);
     }

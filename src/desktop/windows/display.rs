@@ -18,7 +18,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{RI_KEY_BREAK, RI_KEY_E0, WM_IN
 use super::super::keynames;
 use super::super::virtual_keys::{self, virtual_key};
 use super::window::{Message, Window};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// The HID usage of keyboards: generic desktop, keyboard (HID usage tables, 1/6).
 const KEYBOARD: (u16, u16) = (1, 6);
@@ -36,7 +36,8 @@ pub enum News {
 
 /// The problem of a key that cannot be watched, and the way around it.
 pub fn refused(why: String) -> Problem {
-    Problem::new("the push-to-talk key cannot be watched").because(why).fix(
+    let p = Problem::new("the push-to-talk key cannot be watched").because(why).about(Part::PushToTalk);
+    p.brief("Push-to-talk key not available", "Windows shows no keys to Stratus.").remedy("Restart Stratus.").fix(
         "restart Stratus; `stratus ptt down` and `stratus ptt up` work meanwhile, bound to a button by the tool of your stick or headset",
     )
 }

@@ -26,7 +26,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{GIDC_REMOVAL, WM_INPUT, WM_INP
 use super::window::{self, Message, Window};
 pub use crate::desktop::buttons::News;
 use crate::desktop::buttons::{BIND_LIMIT, Buttons, Motion};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 
 /// Generic desktop: joystick, game pad, multi-axis controller (HID usage tables, page 1).
 const PAGE: u16 = 1;
@@ -64,6 +64,8 @@ impl Joysticks {
             Problem::new("joysticks cannot be read")
                 .because(why)
                 .fix("use a key of the keyboard (`ptt.key`), or bind `stratus ptt` to the button")
+                .about(Part::Joystick)
+                .brief("Joysticks not available", "The system shows no joysticks to Stratus.")
         })?;
         Ok(Self { orders, window })
     }

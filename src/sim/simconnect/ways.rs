@@ -3,7 +3,7 @@
 
 use super::packets::{Found, Packets};
 use super::{Client, Way};
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::Sim;
 use crate::sim::link::{connect, resolve};
 use crate::sim::wire::Wire;
@@ -78,6 +78,9 @@ impl Msfs {
 fn refusal() -> Problem {
     Problem::new("Microsoft Flight Simulator refuses to talk to Stratus")
         .because("it takes none of the generations of SimConnect that Stratus knows (MSFS 2020, MSFS 2024, FSX)")
+        .about(Part::Simulator)
+        .brief("Flight Simulator refused the connection", "Its version may be too new for this Stratus.")
+        .remedy("Update Stratus.")
         .fix(if cfg!(windows) {
             "update Stratus; or install the simulator's SDK, or name Microsoft's SimConnect.dll in `sim.simconnect_dll`"
         } else {

@@ -1,0 +1,131 @@
+//! What a pilot reads: the toasts of a conversation, and Stratus's own.
+
+use std::time::Duration;
+
+use super::{App, voices};
+use crate::airports::Station;
+use crate::atc::Reply;
+use crate::atc::silence::Silence;
+use crate::event::{Effect, Toast, Voice};
+use crate::problem::Problem;
+use crate::settings::PilotMode;
+
+/// A toast stays for so long at least, seconds.
+const SHORTEST_S: u64 = 8;
+/// And for so long after the last word was said: time to read back from it, seconds.
+const AFTER_SPEECH_S: u64 = 6;
+/// The line with the pilot's own words is cut here, characters: a recogniser may write the same words over and over.
+const QUOTE_CHARS: usize = 80;
+/// What a letter takes to say at the voice's own pace, milliseconds.
+const LETTER_MS: u64 = 80;
+/// And what goes before the first and after the last, milliseconds.
+const AROUND_MS: u64 = 500;
+
+/// A unit on its frequency, as a toast is headed: "Hilo Ground · 121.9".
+pub(super) fn unit(station: &Station) -> String {
+    format!("{} \u{b7} {}", station.name, station.frequency)
+}
+
+/// The pilot's words as they were heard, in one line: `You: "Hilo Ground, Skyhawk …"`.
+fn quoted(words: &str) -> String {
+    let words = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+    let line = format!("You: \"{words}\"");
+    let over = line.chars().count().saturating_sub(QUOTE_CHARS);
+    if over == 0 {
+        return line;
+    }
+    // The sign takes a place of its own.
+    let kept: String = words.chars().take(words.chars().count().saturating_sub(over + 1)).collect();
+    format!("You: \"{}\u{2026}\"", kept.trim_end())
+}
+
+/// How long these words take to be said in this voice.
+fn speech(spoken: &str, voice: &Voice) -> Duration {
+    let letters = u64::try_from(spoken.chars().count()).unwrap_or(u64::MAX);
+    let plain = letters.saturating_mul(LETTER_MS).saturating_add(AROUND_MS);
+    Duration::from_millis(plain.saturating_mul(100) / u64::from(voice.rate_percent.max(1)))
+}
+
+impl App {
+    /// Stratus has something to say that is no fault.
+    pub(super) fn notice(&self, title: &str, body: &str) -> Effect {
+        self.toast(Toast { title: title.to_owned(), body: body.to_owned(), ..Toast::default() }, Duration::ZERO)
+    }
+
+    /// A problem in few words; the log has the others.
+    pub(super) fn told(&self, p: &Problem) -> Effect {
+        let short = p.short();
+        let toast = Toast { body: short.body(), title: short.title, fault: true, details: p.one_line(), ..Toast::default() };
+        self.toast(toast, Duration::ZERO)
+    }
+
+    /// What a controller says, below it the call that it answers, and below that what has to be read back.
+    pub(super) fn said(&self, station: Option<&Station>, reply: &Reply, call: Option<&str>, lesson: Option<String>) -> Effect {
+        let mut lines = vec![reply.transmission.text.clone()];
+        lines.extend(call.map(quoted));
+        lines.extend(self.engine.due(reply).map(|items| format!("Read back: {items}")));
+        lines.extend(lesson.filter(|_| self.config.pilot.mode == PilotMode::Student).map(|l| format!("Lesson: {l}")));
+        let title = station.map_or_else(|| "Stratus".into(), unit);
+        let voice = self.paced(&voices::of(&self.config.speech, self.engine.airport(), station, reply.instruction.from));
+        let speech = speech(&reply.transmission.spoken, &voice);
+        self.toast(Toast { title, body: lines.join("\n"), conversation: true, ..Toast::default() }, speech)
+    }
+
+    /// A call that nobody answers: why, in Stratus's own name.
+    pub(super) fn silent(&self, why: &Silence, call: &str) -> Effect {
+        let lines = [why.words(), quoted(call)];
+        let body = lines.iter().map(String::as_str).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
+        self.notice(&why.title(), &body)
+    }
+
+    /// A student is spoken to more slowly.
+    pub(super) fn paced(&self, voice: &Voice) -> Voice {
+        let pace = if self.config.pilot.mode == PilotMode::Student { 80 } else { 100 };
+        Voice { rate_percent: voice.rate_percent.saturating_mul(pace) / 100, ..voice.clone() }
+    }
+
+    fn toast(&self, toast: Toast, speech: Duration) -> Effect {
+        let after = if speech.is_zero() { 0 } else { speech.as_millis().div_ceil(1000) as u64 + AFTER_SPEECH_S };
+        let seconds = after.max(SHORTEST_S).max(u64::from(self.config.toast.seconds));
+        Effect::Toast(Toast { seconds: u8::try_from(seconds).unwrap_or(u8::MAX), ..toast })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::speech::{files, synthesise::Synthesiser};
+
+    #[test]
+    fn a_quotation_is_one_line_of_eighty_characters_at_most() {
+        assert_eq!(quoted("Hilo Ground,\nradio check"), "You: \"Hilo Ground, radio check\"");
+        assert_eq!(quoted(""), "You: \"\"");
+        // A recogniser in a loop; letters of two bytes; one word without an end.
+        for words in ["Hilo Ground, radio check. ".repeat(14), "\u{e9}".repeat(200), "x".repeat(74)] {
+            let line = quoted(&words);
+            assert!(line.chars().count() <= 80 && line.ends_with("\u{2026}\""), "{line}");
+            assert!(line.chars().count() > 70, "{line}");
+        }
+        let whole = "x".repeat(73);
+        assert_eq!(quoted(&whole), format!("You: \"{whole}\""));
+    }
+
+    #[test]
+    fn the_time_for_the_words_is_enough_for_the_voice() {
+        let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
+        for words in [
+            "Skyhawk two sierra papa, roger",
+            "Skyhawk one seven two sierra papa, Hilo Ground, runway eight, taxi via alpha, hold short of runway two six, altimeter three zero one two",
+        ] {
+            for rate_percent in [80, 100, 110] {
+                let voice = Voice { name: "en-US".into(), rate_percent, pitch_percent: 100 };
+                let lasts = mouth.speak(words, &voice).unwrap().seconds();
+                let allowed = speech(words, &voice).as_secs_f64();
+                assert!(
+                    allowed >= lasts && allowed < lasts * 2.0 + 1.0,
+                    "{words} at {rate_percent} %: {lasts:.1} s, allowed {allowed:.1} s"
+                );
+            }
+        }
+    }
+}
