@@ -313,7 +313,7 @@ fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
             assert!(app.open_tx().is_none(), "{what}");
         }
         // A call that is understood ends the fault.
-        let fx = press(&mut app, &mut now, Some(Ok(Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1 })), Ok(voice()));
+        let fx = press(&mut app, &mut now, Some(Ok(Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, other: None })), Ok(voice()));
         assert!(fx.iter().all(|e| !matches!(e, Effect::Menu(m) if m.fault.is_some())), "{what}");
     }
 }

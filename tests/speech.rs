@@ -107,25 +107,26 @@ fn the_bench_measures_every_model_that_is_there_and_says_which_suits() {
     // None is there.
     let none = bench(&[]);
     assert!(!none.status.success() && String::from_utf8_lossy(&none.stderr).contains("no speech model"), "{none:?}");
-    // A downloaded one, a damaged one, half a download, and another by name: the first of them is also timed by stages.
+    // A downloaded one, two damaged ones, half a download, and another by name.
     let models = home.path().join("data/stratus/models");
     std::fs::create_dir_all(&models).unwrap();
     std::fs::copy(&demo, models.join("first.bin")).unwrap();
     std::fs::write(models.join("ggml-tiny.en.bin"), vec![7u8; 5000]).unwrap();
+    std::fs::write(models.join("another.bin"), "no model").unwrap();
     std::fs::write(models.join("ggml-base.en.bin.part"), "half").unwrap();
     let out = bench(&["--json", "--model", demo.to_str().unwrap(), "--model", models.join("first.bin").to_str().unwrap()]);
     let v: serde_json::Value =
         serde_json::from_slice(&out.stdout).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&out.stderr)));
     let names: Vec<_> = v["models"].as_array().unwrap().iter().map(|m| m["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["stratus-demo-en-q5_0.bin", "first.bin", "tiny.en"], "{v}");
+    assert_eq!(names, ["stratus-demo-en-q5_0.bin", "first.bin", "another.bin", "tiny.en"], "{v}");
     for m in &v["models"].as_array().unwrap()[..2] {
         assert!(m["words"]["percent"].as_f64() > Some(97.0) && m["words"]["of"].as_u64() > Some(100), "{m}");
         assert!(m["call_ms"]["p90"].as_u64() >= m["call_ms"]["p50"].as_u64() && m["call_ms"]["p50"].as_u64() > Some(0), "{m}");
         assert!(m["for_people"] == false && m["in_force"] == false, "{m}");
     }
-    assert!(v["models"][2]["problem"]["why"][0].as_str().unwrap().contains("whisper.cpp's format"), "{v}");
+    assert!(v["models"][3]["problem"]["why"][0].as_str().unwrap().contains("whisper.cpp's format"), "{v}");
     assert!(v["suits"].is_null() && v["outcome"].as_str().unwrap().contains("models get base.en") && v["accepted_ms"] == 1500, "{v}");
-    // Without a configured one the downloaded one is timed; a table for a person.
+    // Without a configured one the first downloaded one that works is timed by stages too; a table for a person.
     let out = bench(&[]);
     let said = String::from_utf8_lossy(&out.stdout);
     assert!(out.status.success() && said.contains("first_audio") && said.contains("words right") && said.contains("tiny.en "), "{out:?}");

@@ -24,6 +24,7 @@ use crate::problem::Problem;
 use crate::settings::{BrainMode, Config, Pilot};
 use crate::speech::files;
 use crate::speech::model::none_chosen;
+use crate::speech::recognise::Recogniser;
 use crate::speech::recognise::compare::Way;
 use crate::speech::synthesise::Synthesiser;
 
@@ -40,8 +41,10 @@ const CALLS: [&str; 6] = [
 pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitCode> {
     let pilots = super::configuration(file)?;
     let there = models::there(&args.model, &pilots, &Paths::find(file)?);
-    let first = args.model.first().or(pilots.speech.model.as_ref()).or(there.first().map(|c| &c.file));
-    let mut ears = super::sound::ears(&pilots, first.map(PathBuf::as_path).filter(|f| Some(*f) != pilots.speech.model.as_deref()))?;
+    let mut ears = match args.model.first() {
+        None if pilots.speech.model.is_none() => any_of(&there, &pilots)?,
+        named => super::sound::ears(&pilots, named.map(PathBuf::as_path))?,
+    };
     let threads = ears.threads();
     let mut mouth = Synthesiser::new(&files::voices()?)?;
     let voice = Voice { name: "en-GB".into(), ..Voice::default() };
@@ -107,6 +110,18 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
     models::table(&there, &measured, &mut out)?;
     writeln!(out, "{}", choice::outcome(&good))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The first of the downloaded models that can be used; where none can, why the first one cannot.
+fn any_of(there: &[models::Candidate], config: &Config) -> Result<Recogniser, Problem> {
+    let mut why = None;
+    for candidate in there {
+        match super::sound::ears(config, Some(&candidate.file)) {
+            Ok(ears) => return Ok(ears),
+            Err(p) => why = why.or(Some(p)),
+        }
+    }
+    Err(why.unwrap_or_else(none_chosen))
 }
 
 /// What the speech model in force does on this machine, on a few recordings: a sentence.
