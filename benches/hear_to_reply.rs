@@ -52,9 +52,9 @@ fn hear_to_reply(c: &mut Criterion) {
         })
     });
     let line = r#"{"id":1,"kind":"respond","state":{"airport":"KPAO","region":"FAA","facility":"ground","callsign":"N739HW","aircraft_type":"C172","on_ground":true,"position":"west ramp","phase":"parked","tuned":"125.0","towered":true,"frequencies":{"ground":"125.0","tower":"118.6"},"active_runway":"31","atis":"K","wind_dir":310,"wind_kt":8,"altimeter_inhg":30.05,"visibility_sm":10,"traffic":"none"},"text":"palo alto ground cessna seven three niner hotel whiskey west ramp ready to taxi with kilo"}"#;
-    let airports = Airports::world();
+    let (airports, mut ears) = (Airports::world(), stratus::cmd::batch::Ears::default());
     c.bench_function("a line of `stratus batch`, JSON in and out", |b| {
-        b.iter(|| black_box(stratus::cmd::batch::answer(black_box(line), &airports)))
+        b.iter(|| black_box(stratus::cmd::batch::answer(black_box(line), &airports, &mut ears)))
     });
 }
 

@@ -64,8 +64,9 @@ struct Hear {
     posed: Posed,
 }
 
-/// The recogniser for lines of kind `hear`, loaded at the first of them.
-struct Ears {
+/// The recogniser for lines of kind `hear`, loaded at the first of them: of a model file, or of a configuration.
+#[derive(Default)]
+pub struct Ears {
     config: Option<PathBuf>,
     model: Option<PathBuf>,
     loaded: Option<Recogniser>,
@@ -116,7 +117,7 @@ pub(super) fn run(file: Option<&Path>, args: &Batch) -> anyhow::Result<ExitCode>
 }
 
 /// One line's answer; an error is an answer too.
-fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
+pub fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
     let value: Value = match serde_json::from_str(line) {
         Ok(v) => v,
         Err(e) => return json!({"id": null, "error": format!("not JSON: {e}")}),
