@@ -4,10 +4,15 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use std::path::Path;
+
 use stratus::airports::data::Airports;
+use stratus::app::gate;
 use stratus::atc::intent::Understanding;
 use stratus::atc::posed::Posed;
 use stratus::atc::understand::{to_json, understand};
+use stratus::audio::{take, wav};
+use stratus::sound::level;
 
 fn cases() -> Vec<Value> {
     let text = include_str!("cases/heard.jsonl");
@@ -78,5 +83,24 @@ fn nobody_is_met_by_silence_for_a_slip_of_the_recogniser() {
         // Where nothing is left of the callsign but another whole one, no ear could tell.
         let excused = include_str!("cases/heard-failures.txt").lines().any(|l| l == case["id"].as_str().unwrap());
         assert!(!u.other_aircraft || excused, "{}: {} is taken for another aircraft's", case["id"], case["text"]);
+    }
+}
+
+/// Speech passes the gate and is timed, also in 5 dB of cockpit noise; the noise alone has no voice of that length.
+#[test]
+fn the_gate_and_the_timing_hold_for_speech_in_cockpit_noise() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/spoken");
+    let of = |name: &str| take::from_16k(&wav::read(&folder.join(name)).unwrap().samples);
+    for (call, seconds) in [("S115", 2.1), ("S135", 2.1)] {
+        let (clean, noisy) = (of(&format!("{call}-clean.wav")), of(&format!("{call}-5dB.wav")));
+        assert_eq!((gate::judge(&clean), gate::judge(&noisy)), (None, None), "{call}");
+        for take in [clean, noisy] {
+            let spoken = level::spoken_seconds(&take.samples, take::RATE);
+            assert!((spoken - seconds).abs() < 0.5, "{call}: {spoken} s");
+        }
+    }
+    for name in ["noise-E88.wav", "noise-E62.wav"] {
+        let take = of(name);
+        assert!(gate::judge(&take).is_some() || take.voiced_ms < 300, "{name}: {} ms of voice", take.voiced_ms);
     }
 }
