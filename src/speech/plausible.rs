@@ -1,7 +1,7 @@
 //! Whether a recogniser's text can be what was said: noise that was made into words is not, and a text that is far too short for
 //! the voice in the sound has lost a part of it.
 
-/// Below this mean probability a text is noise that was made into words: noise lies at 0.30 and below, speech in 5 dB of cockpit
+/// Below this mean probability a text is noise that was made into words: noise lies at 0.25 and below, speech in 5 dB of cockpit
 /// noise at 0.50 and above (docs/understanding.md).
 const NOISE: f32 = 0.38;
 /// Below this a text deserves a second look.
