@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::menu::{Choice, Devices, Fault, MenuModel, SoundDevice, TrayState};
 use crate::airports::described::{Described, Origin};
+use crate::atc::hear::Alternative;
 use crate::models::Offer;
 use crate::problem::{Part, Problem};
 pub use crate::report::FlightPlan;
@@ -84,9 +85,12 @@ pub struct Heard {
     pub confidence: f32,
     /// Compute time in milliseconds.
     pub took_ms: u32,
-    /// Another reading of the same sound, where the recogniser was not sure: the situation may explain it better.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other: Option<String>,
+    /// Other readings of the same sound, where the recogniser was not sure, likeliest first; at most five.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Alternative>,
+    /// How often the sound was looked at: 2 where the first reading was in doubt.
+    #[serde(default)]
+    pub looks: u8,
 }
 
 /// What helps a recogniser: words to expect.

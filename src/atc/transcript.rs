@@ -299,6 +299,11 @@ fn number_word(w: &str) -> Option<&'static str> {
     })
 }
 
+/// Whether a word, in lower case, names a number: "three", "niner", "thirty".
+pub fn is_number_word(word: &str) -> bool {
+    number_word(word).is_some()
+}
+
 /// Whether a raw word can only be part of a number.
 fn numeric(w: &str) -> bool {
     number_word(w).is_some() || w.chars().next().is_some_and(|c| c.is_ascii_digit()) || matches!(w, "point" | "decimal" | "dot")
