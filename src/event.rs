@@ -15,7 +15,7 @@ pub use self::menu::{Choice, Devices, Fault, MenuModel, SoundDevice, TrayState};
 use crate::airports::described::{Described, Origin};
 pub use crate::atc::Hints;
 pub use crate::atc::advice::Question;
-use crate::atc::hear::Alternative;
+pub use crate::atc::hear::Alternative;
 use crate::models::Offer;
 use crate::problem::{Part, Problem};
 pub use crate::report::FlightPlan;

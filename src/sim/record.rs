@@ -20,8 +20,7 @@ use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::airports::described::{Described, Origin};
-use crate::atc::hear::Alternative;
-use crate::event::{Event, Line};
+use crate::event::{Alternative, Event, Line};
 use crate::problem::{Part, Problem};
 use crate::report::Report;
 use crate::settings::{Config, Pilot};

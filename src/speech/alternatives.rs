@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use whisper_rs::{FullParams, WhisperSysContext, WhisperSysState, WhisperTokenData};
 
-use crate::atc::hear::Alternative;
+use crate::event::Alternative;
 
 /// Tokens that are noted for each step: the one that is written and the next likeliest.
 const NOTED: usize = 4;
@@ -93,7 +93,7 @@ impl Steps {
 fn is_number(token: &str) -> bool {
     let token = token.trim().to_lowercase();
     let figures = !token.is_empty() && token.chars().all(|c| c.is_ascii_digit());
-    figures || crate::atc::transcript::is_number_word(&token)
+    figures || crate::units::number_words::digits(&token).is_some()
 }
 
 unsafe extern "C" fn note(

@@ -13,8 +13,7 @@ use super::model::VerifiedModel;
 use super::plausible::Reading;
 use super::repeats;
 use super::{abort, alternatives};
-use crate::atc::hear::Alternative;
-use crate::event::{Heard, Hints};
+use crate::event::{Alternative, Heard, Hints};
 use crate::problem::Problem;
 use crate::sound::level;
 
