@@ -7,6 +7,7 @@
 
 pub mod advice;
 pub mod atis;
+pub mod batch;
 pub mod caller;
 mod charts;
 mod correction;
