@@ -116,7 +116,7 @@ pub fn understanding(case: &Value, got: &Value) -> Vec<String> {
     let empty = |v: &Value| v.is_null() || v.as_str() == Some("") || v.as_array().is_some_and(Vec::is_empty);
     for slot in CORE {
         match (&e["slots"][slot], &got["slots"][slot]) {
-            (want, got) if !want.is_null() && !(same(slot, want, got) || optional(slot)) => {
+            (want, got) if !(want.is_null() || same(slot, want, got) || optional(slot)) => {
                 wrong.push(format!("{slot} {got} instead of {want}"));
             }
             (Value::Null, got) if !empty(got) && !optional(slot) => wrong.push(format!("{slot} {got} that was not said")),
