@@ -3,7 +3,7 @@
 
 use stratus::airports::data::Airports;
 use stratus::atc::intent::Intent;
-use stratus::atc::{Engine, Setup, advice};
+use stratus::atc::{Engine, Setup, language_model};
 use stratus::llm::answer::object;
 use stratus::report::Report;
 use stratus::units::Time;
@@ -148,8 +148,8 @@ fn every_hostile_answer_is_stopped() {
             let engine = engine();
             let (ctx, facts) = (engine.context(), engine.facts().unwrap());
             let read = engine.understand(heard);
-            let Ok(advised) = advice::gate(&answer, heard, &ctx, &facts) else { continue };
-            let words = advice::words(&answer, &read, &advised, &facts);
+            let Ok(advised) = language_model::gate(&answer, heard, &ctx, &facts) else { continue };
+            let words = language_model::words(&answer, &read, &advised, &facts);
             if advised.intent != Intent::Unknown || words.is_some() {
                 // "Runway one three" was said: a runway that exists and was named is no invention.
                 through.push(format!("{heard:?} + {answer:?} -> {:?} {words:?}", advised.intent));
@@ -176,9 +176,9 @@ fn nothing_gets_through_for_being_wrapped() {
                 let Some(answer) = wrapped else { continue };
                 found += 1;
                 // The object is judged as if it had come alone.
-                let judged = advice::gate(&answer, heard, &ctx, &facts);
+                let judged = language_model::gate(&answer, heard, &ctx, &facts);
                 if serde_json::from_str::<serde_json::Value>(&bare).is_ok() {
-                    assert_eq!(judged, advice::gate(&bare, heard, &ctx, &facts), "{bare}");
+                    assert_eq!(judged, language_model::gate(&bare, heard, &ctx, &facts), "{bare}");
                 }
             }
         }
@@ -192,7 +192,7 @@ fn an_honest_answer_changes_no_decision() {
     let heard = "the little bird wants to stretch its wings";
     let (mut by_model, mut by_words) = (engine(), engine());
     let facts = by_model.facts().unwrap();
-    let advised = advice::gate("{\"intent\":\"departure_ready\"}", heard, &by_model.context(), &facts).unwrap();
+    let advised = language_model::gate("{\"intent\":\"departure_ready\"}", heard, &by_model.context(), &facts).unwrap();
     let a = by_model.answer(Time(1), heard, advised).reply.unwrap();
     let plain = "ready for departure";
     let read = by_words.understand(plain);

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::airports::data::Airports;
 use crate::app::gate;
+use crate::atc::batch::posed::Posed;
 use crate::atc::hear::Alternative;
-use crate::atc::posed::Posed;
 use crate::atc::{batch, understand};
 use crate::audio::{resample, take, wav};
 use crate::cli::Batch;

@@ -1,12 +1,16 @@
 //! The lines of `stratus batch` that need no ears, JSON in and JSON out: a call to understand, a readback to judge, a call to answer
 //! in a stated situation. Each line stands alone. The shapes are a contract: they grow, they do not break.
 
+pub mod posed;
+mod respond;
+mod state;
+
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::intent::Context;
-use super::{parse, readback, stated, understand};
+use super::{parse, readback, understand};
 use crate::airports::data::Airports;
 use crate::units::{Callsign, Facility, Region};
 
@@ -79,7 +83,7 @@ fn read_back(l: &Readback) -> Value {
 }
 
 fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
-    let answer = stated::respond(&l.state, &l.text, airports)?;
+    let answer = respond::respond(&l.state, &l.text, airports)?;
     let u = understand::to_json(&answer.understanding);
     Ok(json!({
         "reply": answer.reply,

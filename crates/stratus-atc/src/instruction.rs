@@ -1,4 +1,4 @@
-//! `Instruction`: the only things a controller can mean. Session makes them, phrase says them, readback checks them.
+//! `Instruction`: the only things a controller can mean. `decide` makes them, `say` says them, readback checks them.
 
 use serde::{Deserialize, Serialize};
 

@@ -4,11 +4,11 @@
 //! that was not found makes that item wrong; an item without any trace is missing. When in doubt it is not correct.
 
 mod altitude;
-mod apart;
 mod caller;
-mod claim;
 mod clearance;
 mod ground;
+mod run_together;
+mod weigh;
 mod words;
 
 use super::instruction::{Item, Pressure};
@@ -135,7 +135,7 @@ pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
 fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region) -> Check {
     let best = caller::callsigns(said, to)
         .into_iter()
-        .map(|(range, callsign)| claim::weigh(items, said, range, callsign, region))
+        .map(|(range, callsign)| weigh::weigh(items, said, range, callsign, region))
         .min_by_key(|c: &Check| (c.verdict == Verdict::Incorrect, c.verdict == Verdict::Incomplete, c.wrong.len() + c.missing.len()));
     best.unwrap_or(Check { verdict: Verdict::Incomplete, wrong: Vec::new(), missing: vec![ReadbackItem::Callsign] })
 }

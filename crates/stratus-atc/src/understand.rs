@@ -7,7 +7,7 @@ use super::entities;
 use super::hear::normalise::normalise;
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
-use super::meaning::{Scene, intents, told};
+use super::meaning::{Scene, circumstances, intents};
 use super::phrases::Phrases;
 use super::readback::{self, ReadbackItem};
 use super::transcript::Token;
@@ -37,7 +37,7 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
     }
     let phrases = Phrases::new(&t, &hidden);
     let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
-    told::read(&phrases, &t, &mut slots);
+    circumstances::read(&phrases, &t, &mut slots);
     let echo = echo(&t, ctx);
     if echo.asked_heading
         && slots.heading.is_none()
@@ -82,7 +82,7 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
         addressed,
         slots,
         confidence,
-        loose: told::loose(&phrases),
+        loose: circumstances::loose(&phrases),
     }
 }
 

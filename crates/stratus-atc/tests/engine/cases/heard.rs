@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use stratus_atc::airports::data::Airports;
+use stratus_atc::batch::posed::Posed;
 use stratus_atc::intent::Understanding;
-use stratus_atc::posed::Posed;
 use stratus_atc::understand::{to_json, understand};
 
 const CASES: &str = include_str!("../../../../../tests/cases/heard.jsonl");

@@ -1,6 +1,6 @@
 //! How well a unit is received where the aircraft is: VHF goes as far as one can see, and fades on the way there.
 
-use super::Engine;
+use crate::Engine;
 use crate::units::Facility;
 
 /// Feet above the ground of a ground station's antenna.

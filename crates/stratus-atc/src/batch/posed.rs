@@ -3,13 +3,13 @@
 
 use serde::Deserialize;
 
-use super::instruction::{Address, Instruction};
-use super::intent::Context;
-use super::record::Pending;
-use super::situation::FlightPlan;
-use super::{Engine, Setup, parse, readback};
 use crate::airports::data::Airports;
+use crate::instruction::{Address, Instruction};
+use crate::intent::Context;
+use crate::record::Pending;
+use crate::situation::FlightPlan;
 use crate::units::{Callsign, Facility, Frequency, Region, Runway, Time};
+use crate::{Engine, Setup, parse, readback};
 
 /// What a `hear` line says of the situation. Unknown fields are ignored.
 #[derive(Debug, Clone, Default, Deserialize)]

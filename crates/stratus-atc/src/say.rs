@@ -1,9 +1,10 @@
 //! `Instruction` -> `Transmission`: the words to speak and the text to show, FAA or ICAO. Rendered, never canned.
 
 mod item;
+pub mod spoken;
 
-use super::instruction::{Address, Instruction, Item};
-use super::{spoken, telephony};
+use crate::instruction::{Address, Instruction, Item};
+use crate::telephony;
 use crate::units::{Callsign, Region};
 
 /// A controller's transmission, ready for ear and eye.

@@ -5,11 +5,11 @@
 
 use std::time::Duration;
 
-use super::instruction::{Ask, Climb, Item, Landing};
-use super::phase::Phase;
-use super::record::Record;
-use super::situation::{FinalCourse, Situation};
 use crate::airports::airspace::Class;
+use crate::instruction::{Ask, Climb, Item, Landing};
+use crate::phase::Phase;
+use crate::record::Record;
+use crate::situation::{FinalCourse, Situation};
 use crate::units::{Facility, Region, Runway, Side, Squawk, Time, turn};
 
 /// A wrong transponder code is mentioned after this long.
@@ -261,7 +261,7 @@ fn identified(s: &Situation, r: &Record) -> Vec<Item> {
 }
 
 /// The way through the airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
-pub(super) fn way_through(s: &Situation, r: &Record) -> Vec<Item> {
+pub(crate) fn way_through(s: &Situation, r: &Record) -> Vec<Item> {
     let bravo = s.airspace.as_ref().is_some_and(|a| a.class == Class::B);
     match r.wants_through.filter(|_| !r.bravo) {
         Some(feet) if bravo => {

@@ -1,9 +1,9 @@
 //! Flight: where one ends and another begins, and what is forgotten then.
 
-use super::Engine;
-use super::initiative::Watch;
-use super::phase::{Phase, leapt};
-use super::record::Record;
+use crate::Engine;
+use crate::decide::initiative::Watch;
+use crate::phase::{Phase, leapt};
+use crate::record::Record;
 use crate::report::Report;
 use crate::units::{LatLon, Time};
 
@@ -16,7 +16,7 @@ const STANDS_KT: f64 = 3.0;
 
 /// Where and when the aircraft was seen last.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     at: Time,
     position: LatLon,
     on_ground: bool,
@@ -43,7 +43,7 @@ impl Seen {
 
 impl Engine {
     /// Notices that another flight was loaded: it begins as the first one after a start did.
-    pub(super) fn another_flight(&mut self, now: Time, report: &Report) {
+    pub(crate) fn another_flight(&mut self, now: Time, report: &Report) {
         let Some(position) = report.position.filter(|p| p.lat.is_finite() && p.lon.is_finite()) else { return };
         let was = self.seen.replace(Seen { at: now, position, on_ground: report.on_ground });
         let has_flown = self.tracker.has_flown() && self.phase != Phase::Parked;
@@ -58,7 +58,7 @@ impl Engine {
     }
 
     /// What the aircraft is seen to do changes the record.
-    pub(super) fn observe(&mut self, was: Phase) {
+    pub(crate) fn observe(&mut self, was: Phase) {
         self.record.observe(was, self.phase);
         if self.watch.gave_up_takeoff() {
             self.record.give_up_takeoff();

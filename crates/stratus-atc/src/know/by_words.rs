@@ -1,12 +1,12 @@
 //! Where an aircraft is by the pilot's own words: all there is when no simulator runs.
 
-use super::intent::{Intent, Understanding};
-use super::phase::Phase;
-use super::record::Record;
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::record::Record;
 use crate::units::Runway;
 
 /// The phase that a call implies; `None` when it implies no change.
-pub(super) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -> Option<Phase> {
+pub(crate) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -> Option<Phase> {
     let said = u.slots.position.as_deref().unwrap_or("");
     let leg = match said {
         p if p.contains("hold_short") || p.contains("hold short") => Some(Phase::HoldingShort),
@@ -31,7 +31,7 @@ pub(super) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -
 }
 
 /// The runway that a call names, and whether it was a hold short.
-pub(super) fn runway_from_words(u: &Understanding) -> (Option<Runway>, bool) {
+pub(crate) fn runway_from_words(u: &Understanding) -> (Option<Runway>, bool) {
     match (u.slots.runway, u.slots.hold_short) {
         (Some(r), _) => (Some(r), false),
         (None, Some(r)) => (Some(r), true),

@@ -2,24 +2,26 @@
 //!
 //! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
 
+mod circumstances;
+pub(crate) mod ctaf;
 mod ground;
+pub mod initiative;
 mod minima;
 mod radar;
-mod told;
+pub(crate) mod sky;
 mod topics;
 mod tower;
 
 pub(super) use radar::way_in;
 
-use super::hear::Said;
-use super::instruction::{Address, Ask, Emergency, Instruction, Item};
-use super::intent::{Intent, Understanding};
-use super::phase::Phase;
-use super::readback::{self, Check, ReadbackItem, Verdict};
-use super::record::Record;
-use super::silence::Silence;
-use super::situation::Situation;
-use super::sky;
+use crate::hear::Said;
+use crate::instruction::{Address, Ask, Emergency, Instruction, Item};
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::readback::{self, Check, ReadbackItem, Verdict};
+use crate::record::Record;
+use crate::silence::Silence;
+use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway, Squawk};
 
 /// What a controller makes of a call.
@@ -74,9 +76,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return emergency(s, record, heard).into();
     }
     if heard.slots.cancels_distress && !heard.other_aircraft {
-        return told::distress_over(s, record, heard, said);
+        return circumstances::distress_over(s, record, heard, said);
     }
-    if let Some(taken) = told::taken_by_another(s, record, heard, said) {
+    if let Some(taken) = circumstances::taken_by_another(s, record, heard, said) {
         return taken;
     }
     if heard.other_aircraft {
@@ -101,7 +103,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(o) = answer_to_pending(s, record, heard, said) {
         return o;
     }
-    if let Some(d) = told::decide(s, record, heard) {
+    if let Some(d) = circumstances::decide(s, record, heard) {
         return d.into();
     }
     if let Some(d) = defiance(s, record, heard, said) {
@@ -338,7 +340,7 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
 }
 
 /// How many items of the awaited readback must come back.
-fn mandatory(pending: &super::record::Pending, region: Region) -> usize {
+fn mandatory(pending: &crate::record::Pending, region: Region) -> usize {
     readback::check(&pending.instruction.items, None, "", region).missing.len()
 }
 
@@ -498,7 +500,7 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
         items.extend(s.wind());
         if let Some(r) = s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r)) {
             items.push(Item::Runway(r));
-            items.push(Item::Cleared(super::instruction::Landing::FullStop));
+            items.push(Item::Cleared(crate::instruction::Landing::FullStop));
         } else {
             items.push(Item::AnyRunway);
         }

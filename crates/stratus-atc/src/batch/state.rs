@@ -1,128 +1,61 @@
-//! A situation stated as JSON (`stratus batch`, kind `respond`): the state replaces the airport database and is the
-//! authority; what it lacks is unknown.
+//! A situation stated as JSON: it replaces the airport database and is the authority; what it lacks is unknown. Words in it may come
+//! from anywhere: only plain facts are taken from them.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::hear::Said;
-use super::instruction::{Address, Instruction};
-use super::intent::Context;
-use super::phase::Phase;
-use super::record::{Pending, Record};
-use super::situation::{FlightPlan, Situation, TrafficFacts};
-use super::{Decision, parse, phrase, readback, session, understand, whereabouts};
 use crate::airports::Station;
-use crate::airports::data::Airports;
+use crate::instruction::{Address, Instruction};
+use crate::phase::Phase;
+use crate::record::{Pending, Record};
 use crate::report::Weather;
+use crate::situation::{FlightPlan, Situation, TrafficFacts};
 use crate::units::{Callsign, Facility, Region, Runway, Side, Time};
+use crate::{parse, readback};
 
 /// The `state` object of a `respond` line. Unknown fields are ignored.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct State {
-    airport: Option<String>,
-    region: Option<Region>,
-    facility: Option<Facility>,
-    callsign: Option<Callsign>,
-    aircraft_type: Option<String>,
-    on_ground: Option<bool>,
-    position: Option<String>,
-    phase: Option<Phase>,
-    tuned: Option<String>,
-    towered: Option<bool>,
-    frequencies: Map<String, Value>,
-    active_runway: Option<Runway>,
-    atis: Option<char>,
-    wind_dir: Option<f64>,
-    wind_kt: Option<f64>,
-    altimeter_inhg: Option<f64>,
-    qnh_hpa: Option<f64>,
-    visibility_sm: Option<f64>,
-    ceiling_ft: Option<f64>,
-    altitude_ft: Option<f64>,
-    flight_rules: Option<String>,
-    last_atc: Option<String>,
-    assigned_squawk: Option<String>,
-    transponder: Option<String>,
-    heading: Option<f64>,
-    assigned_altitude_ft: Option<f64>,
-    flight_plan: Option<Map<String, Value>>,
-    traffic: Option<String>,
-    runway_occupied: Map<String, Value>,
-    closed_runways: Vec<String>,
-    runways_closed: Vec<String>,
-    closed_airport: bool,
-    intersection: Map<String, Value>,
-    airspace_ahead: Option<String>,
+    pub(super) airport: Option<String>,
+    pub(super) region: Option<Region>,
+    pub(super) facility: Option<Facility>,
+    pub(super) callsign: Option<Callsign>,
+    pub(super) aircraft_type: Option<String>,
+    pub(super) on_ground: Option<bool>,
+    pub(super) position: Option<String>,
+    pub(super) phase: Option<Phase>,
+    pub(super) tuned: Option<String>,
+    pub(super) towered: Option<bool>,
+    pub(super) frequencies: Map<String, Value>,
+    pub(super) active_runway: Option<Runway>,
+    pub(super) atis: Option<char>,
+    pub(super) wind_dir: Option<f64>,
+    pub(super) wind_kt: Option<f64>,
+    pub(super) altimeter_inhg: Option<f64>,
+    pub(super) qnh_hpa: Option<f64>,
+    pub(super) visibility_sm: Option<f64>,
+    pub(super) ceiling_ft: Option<f64>,
+    pub(super) altitude_ft: Option<f64>,
+    pub(super) flight_rules: Option<String>,
+    pub(super) last_atc: Option<String>,
+    pub(super) assigned_squawk: Option<String>,
+    pub(super) transponder: Option<String>,
+    pub(super) heading: Option<f64>,
+    pub(super) assigned_altitude_ft: Option<f64>,
+    pub(super) flight_plan: Option<Map<String, Value>>,
+    pub(super) traffic: Option<String>,
+    pub(super) runway_occupied: Map<String, Value>,
+    pub(super) closed_runways: Vec<String>,
+    pub(super) runways_closed: Vec<String>,
+    pub(super) closed_airport: bool,
+    pub(super) intersection: Map<String, Value>,
+    pub(super) airspace_ahead: Option<String>,
 }
 
-/// The answer to a call in a stated situation.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The controller's written words; empty for silence.
-    pub reply: String,
-    /// The controller's spoken words; empty for silence.
-    pub spoken: String,
-    /// What was understood.
-    pub understanding: super::intent::Understanding,
-    /// What the reply means, item by item, as JSON.
-    pub actions: Vec<Value>,
-}
-
-/// Answers `text` in a stated situation. Names of fields come from `airports`; else the unit's word must do. Errors say
-/// which field of the state is wrong.
-pub fn respond(state: &Value, text: &str, airports: &Airports) -> Result<Answer, String> {
-    let name_of = |icao: &str| airports.find(icao).map(|a| a.name);
-    let st: State = serde_json::from_value(state.clone()).map_err(|e| format!("state: {e}"))?;
-    let facility = st.facility.ok_or("state: `facility` is missing")?;
-    let callsign = st.callsign.clone().ok_or("state: `callsign` is missing")?;
-    let region = st.region.unwrap_or_default();
-    let name = st.airport.as_deref().and_then(name_of).unwrap_or_default();
-    let mut situation = situation(&st, facility, callsign.clone(), region, &name);
-    situation.filed_place = situation.flight_plan.as_ref().and_then(|p| name_of(p.destination.as_deref()?));
-    let record = record(&st, &situation);
-    let ctx = Context {
-        region,
-        facility: Some(facility),
-        own: Some(callsign),
-        aircraft_type: st.aircraft_type.clone(),
-        last_atc: st.last_atc.clone(),
-        pending: record.pending.is_some(),
-        stations: if name.is_empty() { Vec::new() } else { vec![name.to_lowercase()] },
-        runways: situation.runways.clone(),
-    };
-    let said = Said::new(text, &ctx);
-    let understanding = understand::understand_said(said.tokens.clone(), &ctx);
-    let here = st.airport.as_deref().and_then(|icao| airports.find(icao));
-    situation.called_elsewhere = here.is_some_and(|h| whereabouts::called_elsewhere(airports, &h, &understanding));
-    situation.asked_place = understanding.slots.destination.as_deref().and_then(name_of);
-    let silent = |u| Answer { reply: String::new(), spoken: String::new(), understanding: u, actions: Vec::new() };
-    // A station hears its own frequency only.
-    let mistuned = match (&st.tuned, situation.station(facility)) {
-        (Some(tuned), Some(own)) => {
-            tuned.parse().is_ok_and(|t: crate::units::Frequency| !t.same_channel(own.frequency))
-                && !situation.stations.iter().any(|s| tuned.parse().is_ok_and(|t| s.frequency.same_channel(t)))
-        }
-        _ => false,
-    };
-    if mistuned || st.towered == Some(false) && facility == Facility::Ctaf {
-        return Ok(silent(understanding));
-    }
-    let outcome = session::decide(&situation, &record, &understanding, &said);
-    Ok(match outcome.decision {
-        Decision::Silent(_) => silent(understanding),
-        Decision::Say(items) => {
-            let instruction = session::address(&situation, &record, &understanding, items);
-            let said = phrase::render(&instruction, region, st.aircraft_type.as_deref());
-            let actions = instruction.items.iter().filter_map(|i| serde_json::to_value(i).ok()).collect();
-            Answer { reply: said.text, spoken: said.spoken, understanding, actions }
-        }
-    })
-}
-
-fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region, name: &str) -> Situation {
+pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region, name: &str) -> Situation {
     let stations = stations(st, name);
     let position = st.position.clone().unwrap_or_default().to_lowercase();
     let phase = st.phase.unwrap_or(if st.on_ground.unwrap_or(false) { Phase::Parked } else { Phase::Cruise });
@@ -219,7 +152,7 @@ fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region,
 }
 
 /// The record that the controller's last words imply.
-fn record(st: &State, s: &Situation) -> Record {
+pub(super) fn record(st: &State, s: &Situation) -> Record {
     let mut record = Record { squawk: s.assigned_squawk, altitude_ft: s.assigned_altitude_ft, ..Record::default() };
     let Some(last) = st.last_atc.as_deref().filter(|l| !l.trim().is_empty()) else { return record };
     let parsed = parse::parse(last, s.region);

@@ -1,6 +1,6 @@
 //! How numbers and letters are said on the radio (7110.65 2-4-16 to 2-4-18): digit by digit, niner for nine.
 
-use super::transcript::spell;
+use crate::transcript::spell;
 use crate::units::{Frequency, Position3, Region, Runway};
 
 /// One digit's word.

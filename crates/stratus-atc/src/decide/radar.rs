@@ -2,7 +2,7 @@
 
 use super::Decision;
 use crate::airports::airspace::Class;
-use crate::initiative::way_through;
+use crate::decide::initiative::way_through;
 use crate::instruction::{Ask, Climb, Item};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;

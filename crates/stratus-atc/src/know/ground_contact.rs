@@ -9,13 +9,13 @@ const STANDS_FT: f64 = 3.0;
 
 /// How high above the ground the aircraft is told to be while its wheels touch it.
 #[derive(Debug, Default)]
-pub(super) struct Wheels {
+pub(crate) struct Wheels {
     stood_ft: Option<f64>,
 }
 
 impl Wheels {
     /// The report with the wheels as they must be.
-    pub(super) fn steady(&mut self, mut report: Report) -> Report {
+    pub(crate) fn steady(&mut self, mut report: Report) -> Report {
         if report.on_ground {
             self.stood_ft = Some(report.agl_ft);
         } else if report.ground_speed_kt < FLIES_KT {

@@ -1,10 +1,10 @@
 //! The radar scope: other aircraft that matter to a pilot in flight, as they are pointed out, and the airspace around.
 
-use super::phrase;
-use super::situation::{Advisory, NearAirspace};
 use crate::airports::airspace::{Airspace, Class};
 use crate::airports::draw;
 use crate::report::{Other, Report};
+use crate::say;
+use crate::situation::{Advisory, NearAirspace};
 use crate::units::{FT_PER_NM, LatLon, compass_word};
 
 /// Traffic is pointed out within this distance, nautical miles.
@@ -18,7 +18,7 @@ const AHEAD_NM: f64 = 5.0;
 
 /// The aircraft that is to be pointed out (7110.65 2-1-21: clock position, miles, direction of flight, type, altitude):
 /// the nearest that comes closer.
-pub(super) fn advisory(report: &Report) -> Option<Advisory> {
+pub(crate) fn advisory(report: &Report) -> Option<Advisory> {
     let own = report.position.filter(|_| !report.on_ground)?;
     let closer = |o: &Other| {
         let later = |at: LatLon, course: f64, kt: f64| draw::ahead(at, course, kt * FT_PER_NM / 120.0);
@@ -45,7 +45,7 @@ pub(super) fn advisory(report: &Report) -> Option<Advisory> {
         .aircraft_type
         .as_deref()
         .filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()))
-        .map_or_else(|| "type unknown".to_owned(), phrase::type_name);
+        .map_or_else(|| "type unknown".to_owned(), say::type_name);
     let feet = (other.altitude_ft / 100.0).round() as i32 * 100;
     Some(Advisory {
         words: format!("{hour} o'clock, {miles}, {}bound, {kind}", compass_word(other.heading_true)),
@@ -56,7 +56,7 @@ pub(super) fn advisory(report: &Report) -> Option<Advisory> {
 }
 
 /// The airspace that matters: the one that the aircraft is in, else the one ahead, else the nearest; class B before C.
-pub(super) fn airspace(around: &[Airspace], report: &Report) -> Option<NearAirspace> {
+pub(crate) fn airspace(around: &[Airspace], report: &Report) -> Option<NearAirspace> {
     let all = around.iter().filter_map(|a| near(a, report));
     all.min_by_key(|a| (!a.inside && !a.ahead, a.class == Class::C, !a.inside))
 }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::intent::Understanding;
-use super::phase::Phase;
-use super::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
-use super::{Engine, phrase, place, scope, whereabouts};
+use super::{by_words, scope, whereabouts};
 use crate::airports::procedures::Kind;
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
+use crate::intent::Understanding;
+use crate::phase::Phase;
 use crate::report::{FlightPlan, Other};
+use crate::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
 use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word, turn};
+use crate::{Engine, say};
 
 /// Nobody is vectored lower than this above the field without better data, feet.
 const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
@@ -30,13 +31,13 @@ const OTHER_WAY: f64 = 110.0;
 
 impl Engine {
     /// All that the controller at `station` knows, but for taxi routes: see [`Engine::with_routes`].
-    pub(super) fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
+    pub(crate) fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
         let airport = self.airport.as_ref()?;
         let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
         let at = self.report.position;
         let weather = self.report.weather.at_field(airport.elevation_ft);
         let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
-        let (said_runway, _) = place::runway_from_words(u);
+        let (said_runway, _) = by_words::runway_from_words(u);
         let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
         // Without a simulator the runway in use is the one that the pilot names, if it exists.
         let active = self.record.landing.map(|(r, _)| r).or(in_use).or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
@@ -107,7 +108,7 @@ impl Engine {
     }
 
     /// Adds the taxi routes, which take longer to find than all the rest.
-    pub(super) fn with_routes(&self, mut s: Situation, u: &Understanding) -> Situation {
+    pub(crate) fn with_routes(&self, mut s: Situation, u: &Understanding) -> Situation {
         let (Some(airport), Some(at)) = (&self.airport, self.report.position) else { return s };
         let Some(graph) = airport.taxiways.as_ref().filter(|_| s.on_ground) else { return s };
         let to = s.taxi_runway(u.slots.runway);
@@ -131,7 +132,7 @@ impl Engine {
     }
 
     /// The airport of the plan's destination, if the data knows it.
-    pub(super) fn destination_airport(&self) -> Option<Airport> {
+    pub(crate) fn destination_airport(&self) -> Option<Airport> {
         let code = self.plan.as_ref()?.destination.as_deref()?;
         let found = self.airports.find(code).or_else(|| self.airports.named(code))?;
         self.briefly(&found.icao).or(Some(found))
@@ -209,7 +210,7 @@ fn on_final(other: &Other, before_nm: f64, runway: Runway) -> TrafficFacts {
 fn name_of(other: &Other) -> String {
     // A simulator's add-on may put anything there: what is no designator is only an aircraft.
     let designator = other.aircraft_type.as_deref().filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()));
-    let kind = designator.map(phrase::type_name);
+    let kind = designator.map(say::type_name);
     kind.or_else(|| other.callsign.as_ref().map(|c| c.to_string())).unwrap_or_else(|| "aircraft".to_owned())
 }
 

@@ -9,12 +9,12 @@ mod words;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::figures;
-use super::intent::{Context, Intent, Understanding};
-use super::record::Record;
-use super::situation::Situation;
-use super::transcript::{Token, tokens};
-use super::understand;
+use crate::figures;
+use crate::intent::{Context, Intent, Understanding};
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::transcript::{Token, tokens};
+use crate::understand;
 use crate::units::{Frequency, Runway, Squawk};
 
 /// An answer longer than this is not looked at, bytes.

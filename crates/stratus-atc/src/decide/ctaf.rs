@@ -1,11 +1,11 @@
 //! A common traffic frequency: nobody answers there. What a pilot gets is advice to read, on how the call was made
 //! (AIM 4-1-9; AC 90-66).
 
-use super::intent::{Intent, Understanding};
-use super::situation::Situation;
+use crate::intent::{Intent, Understanding};
+use crate::situation::Situation;
 
 /// A word of advice on a self-announced call; says at least that nobody controls the frequency.
-pub(super) fn advice(s: &Situation, u: &Understanding, text: &str) -> String {
+pub(crate) fn advice(s: &Situation, u: &Understanding, text: &str) -> String {
     let said = text.to_lowercase();
     let name = s.airport_name.to_lowercase();
     let mut better = Vec::new();

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::altitude::{self, Claimed};
-use super::apart;
 use super::caller::Caller;
 use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
 use super::ground::{Role, condition, crosses_unasked, role, runways, taxi_route};
+use super::run_together;
 use super::words::Words;
 use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::figures;
@@ -19,7 +19,7 @@ use crate::units::{Frequency, Region, Side};
 pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region) -> Check {
     let mut w = Words { t: said.to_vec() };
     w.mark(callsign);
-    apart::cut(items, &mut w.t);
+    run_together::cut(items, &mut w.t);
     altitude::stand_apart(&mut w);
     altitude::set_aside(&mut w);
     let mut claimed = Claimed::default();
@@ -223,7 +223,7 @@ fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     for head in [mhz, mhz.get(1..).unwrap_or("")] {
         let run = w.run_of(&[format!("{head}{decimals}"), format!("{head}{short}")]);
         // "one eighty five" is no 118.5: what stands in front of the point is said for itself.
-        if let Some(run) = run.filter(|r| !apart::within_tens(&w.t, r, r.start + head.len())) {
+        if let Some(run) = run.filter(|r| !run_together::within_tens(&w.t, r, r.start + head.len())) {
             w.mark(run);
             return Some(true);
         }

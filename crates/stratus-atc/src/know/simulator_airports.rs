@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Engine;
-use super::instruction::{Instruction, Item};
-use super::phase::Phase;
+use crate::Engine;
 use crate::airports::described::{self, Described, Origin};
 use crate::airports::{Airport, Station, runway};
+use crate::instruction::{Instruction, Item};
+use crate::phase::Phase;
 use crate::units::{FT_PER_NM, Frequency, LatLon, Runway, turn};
 
 /// Airports that are remembered: the one at hand, the destination, and those just left.
@@ -31,7 +31,7 @@ struct Chart {
 
 /// The charts at hand.
 #[derive(Debug, Default)]
-pub(super) struct Charts {
+pub(crate) struct Charts {
     kept: Vec<Chart>,
     /// The destination of the plan, as it was filed, by its code.
     destination: Option<(String, String)>,
@@ -82,7 +82,7 @@ impl Engine {
     }
 
     /// The airport at hand is this one that is built in: the pilot, or the configuration, says so.
-    pub(super) fn stand_at(&mut self, known: Option<Airport>) {
+    pub(crate) fn stand_at(&mut self, known: Option<Airport>) {
         if known.as_ref().map(|a| &a.icao) != self.airport.as_ref().map(|a| &a.icao) {
             self.airport = known.map(|a| self.as_told(a));
             self.want_airport();
@@ -90,7 +90,7 @@ impl Engine {
     }
 
     /// The airport at hand is another one: it matters from now on.
-    pub(super) fn want_airport(&mut self) {
+    pub(crate) fn want_airport(&mut self) {
         self.charts.news = None;
         if let Some((icao, at)) = self.airport.as_ref().map(|a| (a.icao.clone(), a.position)) {
             self.want(icao, at);
@@ -128,18 +128,18 @@ impl Engine {
     }
 
     /// An airport that is built in, as the best source tells it.
-    pub(super) fn as_told(&self, known: Airport) -> Airport {
+    pub(crate) fn as_told(&self, known: Airport) -> Airport {
         let told = self.charts.of(&known.icao).and_then(|c| c.told.values().next_back());
         told.and_then(|t| described::over(&t.airport, Some(&known), self.airports.well_known(&known.icao))).unwrap_or(known)
     }
 
     /// As [`Engine::as_told`] by its code, without taxiways.
-    pub(super) fn briefly(&self, icao: &str) -> Option<Airport> {
+    pub(crate) fn briefly(&self, icao: &str) -> Option<Airport> {
         self.charts.of(icao).and_then(|c| c.brief.as_deref()).cloned()
     }
 
     /// Puts what is new of the airport at hand in its place, if it disturbs nothing now.
-    pub(super) fn take_over_charts(&mut self) {
+    pub(crate) fn take_over_charts(&mut self) {
         let Some(mut new) = self.charts.news.take() else { return };
         let Some(now) = self.airport.as_ref() else { return };
         if !self.may_become(now, &new) {

@@ -1,7 +1,7 @@
 //! Sky: visibility and ceiling of a field, in the words in which they are told.
 
-use super::instruction::Item;
-use super::situation::Situation;
+use crate::instruction::Item;
+use crate::situation::Situation;
 use crate::units::Region;
 
 /// No ceiling above is told, feet.
@@ -10,7 +10,7 @@ const HIGHEST_CEILING: f64 = 20_000.0;
 const SLACK_SM: f64 = 0.02;
 
 /// Visibility and ceiling, as far as they are known.
-pub(super) fn told(s: &Situation) -> Vec<Item> {
+pub(crate) fn told(s: &Situation) -> Vec<Item> {
     let mut items: Vec<Item> = s.visibility_sm().map(|v| Item::Advice(visibility(v, s.region))).into_iter().collect();
     if let Some(c) = s.weather.ceiling_ft.filter(|c| (0.0..HIGHEST_CEILING).contains(c)) {
         let feet = (c / 100.0).round().max(1.0) as i32 * 100;

@@ -277,7 +277,7 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
                 Decision::say([Item::GoAhead])
             }
             // What nothing explains may be a reason to stay.
-            Phase::HoldingShort if heard.loose > 0 => super::told::when_ready(),
+            Phase::HoldingShort if heard.loose > 0 => super::circumstances::when_ready(),
             Phase::HoldingShort => departure(s, record, heard),
             Phase::TaxiIn => clear_of_runway(s),
             _ => Decision::say([Item::Roger]),

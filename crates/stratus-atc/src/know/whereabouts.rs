@@ -1,12 +1,12 @@
 //! Whereabouts: which airport matters to the aircraft, and who hears it on the tuned frequency.
 
-use super::initiative::Notice;
-use super::intent::Understanding;
-use super::phase::PhaseTracker;
-use super::{EARSHOT_NM, Engine};
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
+use crate::decide::initiative::Notice;
+use crate::intent::Understanding;
+use crate::phase::PhaseTracker;
 use crate::units::{Facility, Frequency, LatLon, turn};
+use crate::{EARSHOT_NM, Engine};
 
 /// Class B and C are looked for this far around, nautical miles.
 const AIRSPACE_NM: f64 = 28.0;
@@ -15,7 +15,7 @@ const AIRSPACE_NM: f64 = 28.0;
 const MISTAKEN_NM: f64 = 120.0;
 
 /// Whether the pilot called another field's unit by that field's name.
-pub(super) fn called_elsewhere(airports: &Airports, here: &Airport, u: &Understanding) -> bool {
+pub(crate) fn called_elsewhere(airports: &Airports, here: &Airport, u: &Understanding) -> bool {
     let named = u.addressed.name.as_deref().and_then(|n| airports.named(n));
     named.is_some_and(|a| a.icao != here.icao && a.position.distance_nm(here.position) <= MISTAKEN_NM)
 }
@@ -54,7 +54,7 @@ impl Engine {
     }
 
     /// Another frequency: whoever has not been spoken to on it yet is called as at a first contact.
-    pub(super) fn retuned(&mut self) {
+    pub(crate) fn retuned(&mut self) {
         self.record.sent_to = None;
         self.watch.forget(Notice::StillHere);
         let Some(f) = self.com1() else { return };
@@ -70,7 +70,7 @@ impl Engine {
 
     /// The airport that matters: where the aircraft stands; in the air the one it arrives at by its plan, or whose
     /// frequency is tuned, or the nearest that has a frequency at all.
-    pub(super) fn choose_airport(&mut self, at: LatLon, retuned: bool) {
+    pub(crate) fn choose_airport(&mut self, at: LatLon, retuned: bool) {
         let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
         if !moved && !retuned && self.airport.is_some() {
             return;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::instruction::{Item, Pressure};
-use super::phase::Phase;
 use crate::airports::airspace::Class;
 use crate::airports::{Procedure, Station, procedures};
+use crate::instruction::{Item, Pressure};
+use crate::phase::Phase;
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
 use crate::units::{Callsign, Facility, Region, Runway, Side, Squawk};
