@@ -1,8 +1,12 @@
 //! Lessons: each call as it was labelled, and again in situations that change nothing of what it means.
 
 use crate::corpus::Call;
-use crate::engine::{Context, Features, Intent, features, label_of, normalise};
+use crate::engine::{by_rules, Context, Features, Intent, features, label_of, normalise};
+use crate::generate::generate;
 use crate::linear::{Dice, Lesson};
+
+/// So many lessons are generated of each everyday call.
+const GENERATED: usize = 2;
 
 /// The lessons of one call.
 pub struct Taught {
@@ -12,6 +16,8 @@ pub struct Taught {
     pub plain: Lesson,
     /// Intents that are right as well.
     pub also: Vec<u8>,
+    /// What the rules alone make of it.
+    pub rules: u8,
     /// Variants: with another controller's words before it, or with none.
     pub more: Vec<Lesson>,
 }
@@ -40,12 +46,12 @@ pub fn teach(calls: &[Call]) -> Vec<Taught> {
             None
         } else {
             let fits = |x: &Context| x.region == c.ctx.region && x.facility == c.ctx.facility;
-            let tries = (0..60).map(|_| words[dice.below(words.len())]);
-            tries.filter(|(x, _)| fits(x)).map(|(_, w)| w.to_owned()).next()
+            (0..60).map(|_| words[dice.below(words.len())]).find(|(x, _)| fits(x)).map(|(_, w)| w.to_owned())
         };
         let ctx = Context { last_atc, ..c.ctx.clone() };
-        let more = vec![Lesson { features: seen(&c.text, &ctx), labels }];
-        Taught { author: c.author.clone(), plain, also: c.also.clone(), more }
+        let mut more = vec![Lesson { features: seen(&c.text, &ctx), labels }];
+        more.extend(generate(c, GENERATED, &mut dice).iter().map(|(text, ctx, labels)| Lesson { features: seen(text, ctx), labels: *labels }));
+        Taught { author: c.author.clone(), plain, also: c.also.clone(), rules: label_of(by_rules(&c.text, &c.ctx)), more }
     };
     calls.iter().map(&mut one).collect()
 }

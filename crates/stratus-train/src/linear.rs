@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{BUCKETS, Features, HEADS, LABELS, MAGIC, RANK, softmax};
+use crate::engine::{BUCKETS, Features, HEADS, MAGIC, PARTS, RANKS, softmax};
+
+/// The heads of each part, by their places.
+const MINE: [std::ops::Range<usize>; 2] = [0..1, 1..HEADS.len()];
 
 /// A call to learn from: its features, and for each head the label, or none where it is not known.
 pub struct Lesson {
@@ -15,7 +18,8 @@ pub struct Lesson {
     pub labels: [Option<u8>; HEADS.len()],
 }
 
-/// How training runs. The values were chosen by leaving one author out at a time.
+/// How the training of a part runs. The values were chosen by leaving one author out at a time.
+#[derive(Clone)]
 pub struct Plan {
     /// Rounds over all lessons.
     pub rounds: usize,
@@ -29,14 +33,17 @@ pub struct Plan {
     pub seen: [u32; 3],
     /// So many features are kept.
     pub rows: usize,
-    /// Pull towards zero.
-    pub decay: f32,
+    /// A label that is not its head's first counts this much: they are rare.
+    pub rare: f32,
 }
 
-impl Default for Plan {
-    fn default() -> Self {
-        Self { rounds: 12, rate: 0.5, matrix_rate: 0.3, scales: [1.0; 3], seen: [3, 5, 3], rows: 27_000, decay: 0.0 }
-    }
+/// The plans of both parts.
+pub type Plans = [Plan; 2];
+
+/// What is used.
+pub fn plans() -> Plans {
+    let intents = Plan { rounds: 10, rate: 0.5, matrix_rate: 0.3, scales: [1.0; 3], seen: [3, 5, 3], rows: 15_500, rare: 1.0 };
+    [intents.clone(), Plan { rounds: 8, rows: 13_500, rare: 2.5, ..intents }]
 }
 
 /// Chance that is the same every time (PCG's generator).
@@ -86,8 +93,15 @@ fn rows_of(f: &Features, known: &BTreeMap<u32, u32>, scales: &[f32; 3]) -> Vec<(
 }
 
 /// Learns of the lessons; returns the file of weights, with neutral calibration.
-pub fn train<'a>(lessons: impl Iterator<Item = &'a Lesson>, plan: &Plan) -> Vec<u8> {
-    let lessons: Vec<&Lesson> = lessons.collect();
+pub fn train<'a>(lessons: impl Iterator<Item = &'a Lesson> + Clone, plans: &Plans) -> Vec<u8> {
+    let (intents, heads) = (part::<{ RANKS[0] }>(lessons.clone(), 0, &plans[0]), part::<{ RANKS[1] }>(lessons, 1, &plans[1]));
+    let numbers = [1.0; HEADS.len()].into_iter().chain(intents.0).chain(heads.0);
+    MAGIC.into_iter().chain(numbers.flat_map(f32::to_le_bytes)).chain(intents.1).chain(heads.1).collect()
+}
+
+/// Learns a part: its five scales, and its bytes in the file.
+fn part<'a, const RANK: usize>(lessons: impl Iterator<Item = &'a Lesson>, which: usize, plan: &Plan) -> ([f32; 5], Vec<u8>) {
+    let lessons: Vec<&Lesson> = lessons.filter(|l| l.labels[MINE[which].clone()].iter().any(Option::is_some)).collect();
     let mut seen: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
     for l in &lessons {
         for (hashes, least) in groups(&l.features).into_iter().zip(plan.seen) {
@@ -102,9 +116,9 @@ pub fn train<'a>(lessons: impl Iterator<Item = &'a Lesson>, plan: &Plan) -> Vec<
 
     let mut dice = Dice::new(99);
     let mut table: Vec<[f32; RANK]> = (0..known.len()).map(|_| std::array::from_fn(|_| dice.centred() * 0.02)).collect();
-    let mut matrix: Vec<[f32; RANK]> = (0..LABELS).map(|_| std::array::from_fn(|_| dice.centred())).collect();
+    let mut matrix: Vec<[f32; RANK]> = (0..PARTS[which]).map(|_| std::array::from_fn(|_| dice.centred())).collect();
     let mut table_squares = vec![[1e-6f32; RANK]; known.len()];
-    let mut matrix_squares = vec![[1e-2f32; RANK]; LABELS];
+    let mut matrix_squares = vec![[1e-2f32; RANK]; PARTS[which]];
     let mut order: Vec<usize> = (0..lessons.len()).collect();
     for round in 0..plan.rounds {
         for i in (1..order.len()).rev() {
@@ -116,7 +130,7 @@ pub fn train<'a>(lessons: impl Iterator<Item = &'a Lesson>, plan: &Plan) -> Vec<
             for (i, v) in &rows[n] {
                 hidden.iter_mut().zip(&table[*i]).for_each(|(h, w)| *h += v * w);
             }
-            let slope = slope(&hidden, &matrix, &lessons[n].labels);
+            let slope = slope(&hidden, &matrix, &lessons[n].labels, which, plan.rare);
             let mut back = [0.0f32; RANK];
             for (g, m) in slope.iter().zip(&matrix).filter(|(g, _)| **g != 0.0) {
                 back.iter_mut().zip(m).for_each(|(b, w)| *b += g * w);
@@ -131,21 +145,21 @@ pub fn train<'a>(lessons: impl Iterator<Item = &'a Lesson>, plan: &Plan) -> Vec<
             for (i, v) in &rows[n] {
                 let (w, q) = (&mut table[*i], &mut table_squares[*i]);
                 for k in 0..RANK {
-                    let e = back[k] * v + plan.decay * w[k];
+                    let e = back[k] * v;
                     q[k] += e * e;
                     w[k] -= rate * e / q[k].sqrt();
                 }
             }
         }
     }
-    file(&known, &table, &matrix, plan)
+    written(&known, &table, &matrix, plan)
 }
 
 /// How each label's score should fall: probability less what is right; 0 where the label is not known.
-fn slope(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels: &[Option<u8>; HEADS.len()]) -> [f32; LABELS] {
-    let mut out = [0.0; LABELS];
+fn slope<const RANK: usize>(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels: &[Option<u8>], which: usize, rare: f32) -> Vec<f32> {
+    let mut out = vec![0.0; PARTS[which]];
     let mut from = 0;
-    for (label, n) in labels.iter().zip(HEADS) {
+    for (label, n) in labels.iter().zip(HEADS).skip(MINE[which].start).take(MINE[which].len()) {
         if let Some(right) = label {
             let mine = &mut out[from..from + n];
             for (o, m) in mine.iter_mut().zip(&matrix[from..]) {
@@ -155,6 +169,9 @@ fn slope(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels: &[Option<u8>; HEA
             }
             softmax(mine, 1.0);
             mine[usize::from(*right)] -= 1.0;
+            if *right > 0 {
+                mine.iter_mut().for_each(|g| *g *= rare);
+            }
         }
         from += n;
     }
@@ -170,7 +187,8 @@ fn whole<const N: usize>(weights: &[[f32; N]]) -> (Vec<[i8; N]>, f32) {
     (weights.iter().map(|row| row.map(round)).collect(), scale)
 }
 
-fn file(known: &BTreeMap<u32, u32>, table: &[[f32; RANK]], matrix: &[[f32; RANK]], plan: &Plan) -> Vec<u8> {
+/// A part as it lies in the file, and its scales.
+fn written<const RANK: usize>(known: &BTreeMap<u32, u32>, table: &[[f32; RANK]], matrix: &[[f32; RANK]], plan: &Plan) -> ([f32; 5], Vec<u8>) {
     let weight = |i: u32| table[i as usize].iter().fold(0.0f32, |s, w| s + w * w);
     let mut kept: Vec<(u32, u32)> = known.iter().map(|(k, i)| (*k, *i)).collect();
     kept.sort_by(|a, b| weight(b.1).total_cmp(&weight(a.1)).then(a.0.cmp(&b.0)));
@@ -179,10 +197,7 @@ fn file(known: &BTreeMap<u32, u32>, table: &[[f32; RANK]], matrix: &[[f32; RANK]
     let (rows, row_scale) = whole(&kept.iter().map(|(_, i)| table[*i as usize]).collect::<Vec<_>>());
     let (matrix, matrix_scale) = whole(matrix);
 
-    let mut out = MAGIC.to_vec();
-    for s in plan.scales.into_iter().chain([row_scale, matrix_scale]).chain([1.0; HEADS.len()]) {
-        out.extend_from_slice(&s.to_le_bytes());
-    }
+    let mut out = Vec::new();
     for bucket in 0..=BUCKETS {
         let start = kept.partition_point(|(k, _)| ((k >> 16) as usize) < bucket);
         out.extend_from_slice(&u16::try_from(start).unwrap_or(u16::MAX).to_le_bytes());
@@ -192,13 +207,14 @@ fn file(known: &BTreeMap<u32, u32>, table: &[[f32; RANK]], matrix: &[[f32; RANK]
         out.extend_from_slice(&(*k as u16).to_le_bytes());
         out.extend(row.iter().map(|b| b.cast_unsigned()));
     }
-    out
+    let [words, letters, scene] = plan.scales;
+    ([words, letters, scene, row_scale, matrix_scale], out)
 }
 
 /// Writes the heads' calibration into a file of weights.
 pub fn calibrate(file: &mut [u8], sharpness: &[f32; HEADS.len()]) {
     for (i, s) in sharpness.iter().enumerate() {
-        let at = MAGIC.len() + 4 * (5 + i);
+        let at = MAGIC.len() + 4 * i;
         file[at..at + 4].copy_from_slice(&s.to_le_bytes());
     }
 }

@@ -7,16 +7,18 @@
 
 mod corpus;
 mod engine;
+mod generate;
 mod lessons;
 mod linear;
 mod measure;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
-use engine::{HEADS, Intent};
+use engine::{HEADS, Intent, has_effect};
 use lessons::{Taught, teach};
-use linear::{Plan, calibrate, train};
+use linear::{calibrate, plans, train};
 use measure::{NAMES, Said, ask, by_author, sharpness};
 
 fn main() -> ExitCode {
@@ -46,7 +48,7 @@ fn run(args: &[String]) -> Result<(), String> {
         None => (rest, &[][..]),
     };
     let all = taught(learned)?;
-    let plan = Plan::default();
+    let plan = plans();
     println!("{} calls; each author's read by what learned of the others:", all.len());
     let mut sharp = [1.0; HEADS.len()];
     if !quick {
@@ -56,14 +58,21 @@ fn run(args: &[String]) -> Result<(), String> {
         for (head, name) in NAMES.iter().enumerate() {
             print_labels(name, head, &said[head]);
         }
+        for head in 1..HEADS.len() {
+            println!("    {:9} {:5.1} % of what is not its first label is found at 3 % false alarms", NAMES[head], found_at(&said[head], 0.03));
+        }
         println!("calibration {sharp:?}");
         print_confidence(&said[0], sharp[0]);
+        println!("    {}", beside(&said[0]));
+        print_differences(&said[0], sharp[0]);
     }
     let mut file = train(all.iter().flat_map(|t| std::iter::once(&t.plain).chain(&t.more)), &plan);
     calibrate(&mut file, &sharp);
     println!("learned again of all: {}", line(&ask(&file, all.iter())));
     for f in scored {
-        println!("not learned from, {f}: {}", line(&ask(&file, taught(std::slice::from_ref(f))?.iter())));
+        let said = ask(&file, taught(std::slice::from_ref(f))?.iter());
+        println!("not learned from, {f}: {}", line(&said));
+        println!("    {}", beside(&said[0]));
     }
     std::fs::write(out, &file).map_err(|e| format!("{out}: {e}"))?;
     println!("{out}: {} bytes", file.len());
@@ -80,6 +89,20 @@ fn line(said: &[Vec<Said>; HEADS.len()]) -> String {
     NAMES.iter().zip(said).filter(|(_, s)| !s.is_empty()).map(one).collect::<Vec<_>>().join("  ")
 }
 
+/// The share of calls with another label than a head's first that are found, where so many with the first are taken for one.
+fn found_at(said: &[Said], alarms: f64) -> f64 {
+    let first = |s: &Said| {
+        let mut p = s.scores.clone();
+        engine::softmax(&mut p, 0.3);
+        p[0]
+    };
+    let mut plain: Vec<f32> = said.iter().filter(|s| s.right == 0).map(first).collect();
+    plain.sort_by(f32::total_cmp);
+    let line = plain.get((plain.len() as f64 * alarms) as usize).copied().unwrap_or(0.0);
+    let others = said.iter().filter(|s| s.right != 0);
+    percent(others.clone().filter(|s| first(s) < line).count(), others.count())
+}
+
 /// Precision and recall of each label of a head.
 fn print_labels(name: &str, head: usize, said: &[Said]) {
     for label in 0..HEADS[head] {
@@ -89,6 +112,48 @@ fn print_labels(name: &str, head: usize, said: &[Said]) {
         let (m, good) = (found.clone().count(), found.filter(|s| s.hit()).count());
         let word = if head == 0 { Intent::ALL[label].word().to_owned() } else { label.to_string() };
         println!("    {name} {word:26} found {:5.1} of {n:4}, right {:5.1} of {m:4}", percent(hit, n), percent(good, m));
+    }
+}
+
+/// The rules and the reader beside each other.
+fn beside(said: &[Said]) -> String {
+    let rules = said.iter().filter(|s| s.rules_hit()).count();
+    let reader = said.iter().filter(|s| s.hit()).count();
+    let either = said.iter().filter(|s| s.hit() || s.rules_hit()).count();
+    let agree = said.iter().filter(|s| s.best(1.0).0 == usize::from(s.rules));
+    let right = agree.clone().filter(|s| s.hit()).count();
+    let n = said.len();
+    format!(
+        "intents: the rules {:.1} %, the reader {:.1} %; the same from both {:.1} %, of these right {:.1} %; one of the two right {:.1} %",
+        percent(rules, n),
+        percent(reader, n),
+        percent(agree.clone().count(), n),
+        percent(right, agree.count()),
+        percent(either, n)
+    )
+}
+
+/// Where the rules and the reader differ: who is right, by what they say and how sure the reader is.
+fn print_differences(said: &[Said], sharpness: f32) {
+    let kind = |i: usize| match Intent::ALL[i] {
+        Intent::Unknown => "unknown",
+        i if has_effect(i) => "effect",
+        _ => "plain",
+    };
+    let mut rows = BTreeMap::new();
+    for s in said {
+        let (reader, sure) = s.best(sharpness);
+        let rules = usize::from(s.rules);
+        if reader != rules {
+            let row: &mut [usize; 3] = rows.entry((kind(rules), kind(reader), (sure * 10.0) as usize)).or_default();
+            row[0] += 1;
+            row[1] += usize::from(s.rules_hit());
+            row[2] += usize::from(s.hit());
+        }
+    }
+    for ((rules, reader, sure), [n, first, second]) in rows {
+        let (first, second) = (percent(first, n), percent(second, n));
+        println!("    rules {rules:8} reader {reader:8} 0.{sure}: {n:4} calls, right the rules {first:5.1}, the reader {second:5.1}");
     }
 }
 

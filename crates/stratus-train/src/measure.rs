@@ -2,7 +2,7 @@
 
 use crate::engine::{HEADS, Weights, softmax};
 use crate::lessons::Taught;
-use crate::linear::{Plan, train};
+use crate::linear::{Plans, train};
 
 /// The heads' names, in their order.
 pub const NAMES: [&str; HEADS.len()] = ["intent", "subject", "polarity", "when", "mood", "grade"];
@@ -15,6 +15,8 @@ pub struct Said {
     pub right: u8,
     /// Other labels that count.
     pub also: Vec<u8>,
+    /// What the rules alone made of the call.
+    pub rules: u8,
 }
 
 impl Said {
@@ -23,6 +25,11 @@ impl Said {
         let mut p = self.scores.clone();
         softmax(&mut p, sharpness);
         p.iter().copied().enumerate().fold((0, -1.0), |m, (i, v)| if v > m.1 { (i, v) } else { m })
+    }
+
+    /// Whether the rules alone are right.
+    pub fn rules_hit(&self) -> bool {
+        self.rules == self.right || self.also.contains(&self.rules)
     }
 
     /// Whether the likeliest label is right.
@@ -42,7 +49,7 @@ pub fn ask<'a>(file: &[u8], calls: impl Iterator<Item = &'a Taught>) -> [Vec<Sai
         for (head, n) in HEADS.into_iter().enumerate() {
             if let Some(right) = c.plain.labels[head] {
                 let also = if head == 0 { c.also.clone() } else { Vec::new() };
-                out[head].push(Said { scores: scores[from..from + n].to_vec(), right, also });
+                out[head].push(Said { scores: scores[from..from + n].to_vec(), right, also, rules: c.rules });
             }
             from += n;
         }
@@ -51,13 +58,13 @@ pub fn ask<'a>(file: &[u8], calls: impl Iterator<Item = &'a Taught>) -> [Vec<Sai
 }
 
 /// Every call read by a model that has learned of all authors but its own.
-pub fn by_author(all: &[Taught], plan: &Plan, mut told: impl FnMut(&str, &[Vec<Said>; HEADS.len()])) -> [Vec<Said>; HEADS.len()] {
+pub fn by_author(all: &[Taught], plans: &Plans, mut told: impl FnMut(&str, &[Vec<Said>; HEADS.len()])) -> [Vec<Said>; HEADS.len()] {
     let mut authors: Vec<&str> = all.iter().map(|t| t.author.as_str()).collect();
     authors.dedup();
     let mut out: [Vec<Said>; HEADS.len()] = Default::default();
     for author in authors {
         let others = all.iter().filter(|t| t.author != author);
-        let file = train(others.flat_map(|t| std::iter::once(&t.plain).chain(&t.more)), plan);
+        let file = train(others.flat_map(|t| std::iter::once(&t.plain).chain(&t.more)), plans);
         let said = ask(&file, all.iter().filter(|t| t.author == author));
         told(author, &said);
         for (o, s) in out.iter_mut().zip(said) {

@@ -115,35 +115,43 @@ impl Reading {
 pub const HEADS: [usize; 6] = [Intent::ALL.len(), 2, 2, 5, 4, 3];
 /// All labels together.
 pub const LABELS: usize = HEADS[0] + HEADS[1] + HEADS[2] + HEADS[3] + HEADS[4] + HEADS[5];
-/// How long a feature's row is.
-pub const RANK: usize = 16;
-/// Buckets of the table of features, by the upper bits of their hashes.
+/// The model has two parts, each with features of its own: the intent, and the small heads. So many labels has each.
+pub const PARTS: [usize; 2] = [HEADS[0], LABELS - HEADS[0]];
+/// How long a feature's row is in each part.
+pub const RANKS: [usize; 2] = [16, 12];
+/// Buckets of a part's table of features, by the upper bits of their hashes.
 pub const BUCKETS: usize = 4096;
 /// What a file of weights begins with: a name, the format's number, how many labels they are for.
-pub const MAGIC: [u8; 8] = [b'S', b'T', b'R', b'A', b'T', b'W', 1, LABELS as u8];
-
-/// Numbers of the head: three groups' scales, one for rows, one for the matrix, one per head for calibration.
-const SCALES: usize = 3 + 2 + HEADS.len();
-const AT_STARTS: usize = 8 + 4 * SCALES;
-const AT_MATRIX: usize = AT_STARTS + 2 * (BUCKETS + 1);
-const AT_TABLE: usize = AT_MATRIX + LABELS * RANK;
-/// Bytes of a feature: what is left of its hash, and its row.
-const FEATURE: usize = 2 + RANK;
+pub const MAGIC: [u8; 8] = [b'S', b'T', b'R', b'A', b'T', b'W', 2, LABELS as u8];
+/// The numbers that follow it, each a little-endian `f32`: the sharpness of each head, and for each part the scales of its three
+/// groups of features, of its rows and of its matrix. Behind them lie the parts: where each bucket begins (`u16`), the matrix,
+/// and the features, each with the rest of its hash (`u16`) and its row.
+pub const NUMBERS: usize = HEADS.len() + 5 * PARTS.len();
+/// Where the parts begin.
+const AT_PARTS: usize = MAGIC.len() + 4 * NUMBERS;
+/// The longest row.
+const LONGEST: usize = RANKS[0];
 
 /// The weights in force.
 static WEIGHTS: &[u8] = include_bytes!("reader.weights");
 
 // A damaged file of weights stops the build. An empty one does not: with it the trainer is built when the labels have changed.
 const _: () = {
-    let mut i = 0;
-    while i < MAGIC.len() && !WEIGHTS.is_empty() {
-        assert!(WEIGHTS[i] == MAGIC[i], "reader.weights is no file of weights, or one for other labels: run scripts/train.sh");
-        i += 1;
-    }
-    let whole = WEIGHTS.len() > AT_TABLE && (WEIGHTS.len() - AT_TABLE).is_multiple_of(FEATURE);
-    assert!(whole || WEIGHTS.is_empty(), "reader.weights is damaged: run scripts/train.sh");
+    assert!(WEIGHTS.is_empty() || Weights::new(WEIGHTS).is_some(), "reader.weights is damaged, or for other labels: run scripts/train.sh");
     assert!(WEIGHTS.len() <= 500_000, "the weights are too large for the program");
 };
+
+/// A number of two bytes, little-endian.
+const fn number(file: &[u8], at: usize) -> usize {
+    if at + 1 < file.len() { file[at] as usize + 256 * file[at + 1] as usize } else { 0 }
+}
+
+/// Where the part behind `at` has its matrix, its table, and its end.
+const fn layout(file: &[u8], at: usize, part: usize) -> (usize, usize, usize) {
+    let matrix = at + 2 * (BUCKETS + 1);
+    let table = matrix + PARTS[part] * RANKS[part];
+    (matrix, table, table + number(file, at + 2 * BUCKETS) * (2 + RANKS[part]))
+}
 
 /// Weights as they lie in a file.
 #[derive(Debug, Clone, Copy)]
@@ -151,51 +159,61 @@ pub struct Weights<'a>(&'a [u8]);
 
 impl<'a> Weights<'a> {
     /// Weights from a file's bytes; `None` when they are none.
-    pub fn new(file: &'a [u8]) -> Option<Self> {
-        let whole = file.len() >= AT_TABLE && (file.len() - AT_TABLE).is_multiple_of(FEATURE) && file.starts_with(&MAGIC);
-        whole.then_some(Self(file))
+    pub const fn new(file: &'a [u8]) -> Option<Self> {
+        let mut i = 0;
+        while i < MAGIC.len() {
+            if i >= file.len() || file[i] != MAGIC[i] {
+                return None;
+            }
+            i += 1;
+        }
+        let end = layout(file, layout(file, AT_PARTS, 0).2, 1).2;
+        if end == file.len() { Some(Self(file)) } else { None }
     }
 
     fn scale(&self, i: usize) -> f32 {
-        let at = 8 + 4 * i;
+        let at = MAGIC.len() + 4 * i;
         self.0.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_le_bytes)
     }
 
-    fn start(&self, bucket: usize) -> usize {
-        let at = AT_STARTS + 2 * bucket;
-        self.0.get(at..at + 2).and_then(|b| b.try_into().ok()).map_or(0, |b| usize::from(u16::from_le_bytes(b)))
-    }
-
-    /// The row of a feature, where it has one.
-    fn row(&self, hash: u32) -> Option<&'a [u8]> {
-        let bucket = (hash >> 20) as usize;
-        let rest = ((hash >> 4) as u16).to_le_bytes();
-        let table = self.0.get(AT_TABLE..)?;
-        let some = table.get(self.start(bucket) * FEATURE..self.start(bucket + 1) * FEATURE)?;
-        some.chunks_exact(FEATURE).find(|f| f[..2] == rest).and_then(|f| f.get(2..))
-    }
-
-    /// The scores of every label for these features, before calibration.
-    pub fn scores(&self, f: &Features) -> [f32; LABELS] {
-        let mut hidden = [0.0f32; RANK];
+    /// The scores of a part's labels, before calibration.
+    fn part(&self, f: &Features, part: usize, at: usize, out: &mut [f32]) {
+        let (matrix, table, end) = layout(self.0, at, part);
+        let (rank, scales) = (RANKS[part], HEADS.len() + 5 * part);
+        let table = self.0.get(table..end).unwrap_or(&[]);
+        let row = |hash: &u32| {
+            let bucket = (hash >> 20) as usize;
+            let rest = ((hash >> 4) as u16).to_le_bytes();
+            let (from, to) = (number(self.0, at + 2 * bucket), number(self.0, at + 2 * bucket + 2));
+            let some = table.get(from * (2 + rank)..to * (2 + rank))?;
+            some.chunks_exact(2 + rank).find(|r| r[..2] == rest).map(|r| &r[2..])
+        };
+        let mut hidden = [0.0f32; LONGEST];
         for (group, hashes) in [&f.words, &f.letters, &f.scene].into_iter().enumerate() {
-            let (mut sum, mut known) = ([0i32; RANK], 0u16);
-            for row in hashes.iter().filter_map(|h| self.row(*h)) {
+            let (mut sum, mut known) = ([0i32; LONGEST], 0u16);
+            for row in hashes.iter().filter_map(row) {
                 known = known.saturating_add(1);
                 for (s, b) in sum.iter_mut().zip(row) {
                     *s += i32::from(b.cast_signed());
                 }
             }
-            let scale = self.scale(group) * self.scale(3) / f32::from(known.max(1)).sqrt();
+            let scale = self.scale(scales + group) * self.scale(scales + 3) / f32::from(known.max(1)).sqrt();
             for (h, s) in hidden.iter_mut().zip(sum) {
                 *h += s as f32 * scale;
             }
         }
-        let mut out = [0.0; LABELS];
-        let matrix = self.0.get(AT_MATRIX..AT_TABLE).unwrap_or(&[]);
-        for (o, row) in out.iter_mut().zip(matrix.chunks_exact(RANK)) {
-            *o = row.iter().zip(hidden).map(|(b, h)| f32::from(b.cast_signed()) * h).sum::<f32>() * self.scale(4);
+        let matrix = self.0.get(matrix..).unwrap_or(&[]);
+        for (o, row) in out.iter_mut().zip(matrix.chunks_exact(rank)) {
+            *o = row.iter().zip(hidden).map(|(b, h)| f32::from(b.cast_signed()) * h).sum::<f32>() * self.scale(scales + 4);
         }
+    }
+
+    /// The scores of every label for these features, before calibration.
+    pub fn scores(&self, f: &Features) -> [f32; LABELS] {
+        let mut out = [0.0; LABELS];
+        let (intents, heads) = out.split_at_mut(PARTS[0]);
+        self.part(f, 0, AT_PARTS, intents);
+        self.part(f, 1, layout(self.0, AT_PARTS, 0).2, heads);
         out
     }
 
@@ -204,7 +222,7 @@ impl<'a> Weights<'a> {
         let mut out = self.scores(f);
         let mut from = 0;
         for (head, labels) in HEADS.into_iter().enumerate() {
-            softmax(&mut out[from..from + labels], self.scale(5 + head));
+            softmax(&mut out[from..from + labels], self.scale(head));
             from += labels;
         }
         out

@@ -2,6 +2,7 @@
 
 mod choose;
 pub mod features;
+pub mod joined;
 pub mod learned;
 pub mod normalise;
 mod own;
