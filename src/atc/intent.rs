@@ -275,6 +275,9 @@ pub struct Understanding {
     /// How many words nothing explains.
     #[serde(default)]
     pub loose: usize,
+    /// Of whom, whether and when each word is said.
+    #[serde(skip)]
+    pub clauses: super::hear::clauses::Clauses,
 }
 
 impl Default for Understanding {
@@ -289,6 +292,7 @@ impl Default for Understanding {
             slots: Slots::default(),
             confidence: 0.0,
             loose: 0,
+            clauses: super::hear::clauses::Clauses::default(),
         }
     }
 }

@@ -5,6 +5,8 @@ mod reports;
 mod requests;
 pub mod told;
 
+pub(super) use distress::distress_word;
+
 use super::intent::{Context, Intent, Slots, Topic};
 use super::phrases::Phrases;
 use crate::units::Facility;

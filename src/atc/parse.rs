@@ -1,7 +1,7 @@
 //! A controller's written words become items again: for readbacks that are judged without an engine's own record.
 
 use super::figures;
-use super::instruction::{Climb, Item, Landing, Leg, Pressure, ReportPoint};
+use super::instruction::{Climb, Item, Landing, Leg, Pressure, ReportPoint, Wish};
 use super::telephony;
 use super::transcript::{Token, tokens};
 use crate::units::{Region, Runway, Side};
@@ -46,6 +46,12 @@ pub fn parse(text: &str, region: Region) -> Parsed {
         read(&t, region, &mut parsed.items);
     }
     parsed
+}
+
+/// A controller's words as tokens, the letters of taxiways among them.
+pub(super) fn words(text: &str) -> Vec<Token> {
+    let bounded: String = text.chars().take(2000).collect();
+    tokens(&bounded).into_iter().map(lone_letter).collect()
 }
 
 fn lone_letter(t: Token) -> Token {
@@ -135,12 +141,24 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let runway = first_runway(t);
     let rw = |items: &mut Vec<Item>| items.extend(runway.map(Item::Runway));
     // "behind the landing Airbus": a condition, whatever clearance stands behind it.
+    if let Some(wish) = confirmed(t) {
+        items.push(Item::Confirm { wish, runway });
+        return;
+    }
     let waits = t.first().is_some_and(|x| matches!(x.word(), "behind" | "after"));
     if waits && t.len() > 2 && !items.iter().any(|i| matches!(i, Item::Condition(_))) {
         let end = t.iter().position(|x| matches!(x.word(), "line" | "cross" | "taxi" | "runway")).unwrap_or(t.len());
         items.push(Item::Condition(super::transcript::text(&t[..end])));
     }
-    if has(t, &["hold", "short"]) {
+    if has(t, &["hold", "position"]) || has(t, &["hold", "in", "position"]) {
+        items.push(Item::HoldPosition);
+    } else if has(t, &["stop", "immediately"]) || t.len() <= 2 && t.first().is_some_and(|x| x.is("stop")) {
+        items.push(Item::Stop);
+    } else if t.first().is_some_and(|x| x.is("cancel")) && t.iter().any(|x| x.is("takeoff")) {
+        items.push(Item::CancelTakeoff);
+    } else if has(t, &["remain", "outside"]) {
+        items.push(Item::RemainOutside(super::transcript::text(&t[2..])));
+    } else if has(t, &["hold", "short"]) {
         if let Some(r) = runway {
             items.push(Item::HoldShort { runway: r, at: None });
         }
@@ -202,6 +220,30 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
         rw(items);
     }
     figures_of(t, region, items);
+}
+
+/// "verify ready for departure": what the pilot was asked to confirm.
+fn confirmed(t: &[Token]) -> Option<Wish> {
+    if has(t, &["declaring", "an", "emergency"]) {
+        return Some(Wish::Distress);
+    }
+    if !t.first().is_some_and(|x| x.is("verify")) {
+        return None;
+    }
+    let word = |w: &str| t.iter().any(|x| x.is(w));
+    if has(t, &["ready", "for", "departure"]) {
+        Some(Wish::Takeoff)
+    } else if word("cross") {
+        Some(Wish::Crossing)
+    } else if word("transition") {
+        Some(Wish::Entry)
+    } else if word("special") {
+        Some(Wish::SpecialVfr)
+    } else if has(t, &["ifr", "clearance"]) {
+        Some(Wish::IfrClearance)
+    } else {
+        word("landing").then_some(Wish::Landing)
+    }
 }
 
 /// More taxiways for the taxi instruction that was read last.

@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::caller::{self, Caller};
 use super::entities;
+use super::hear::clauses::Clauses;
 use super::hear::normalise::normalise;
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
 use super::meaning::{Scene, intents, told};
 use super::phrases::Phrases;
-use super::readback::{self, ReadbackItem};
+use super::readback;
 use super::transcript::Token;
 use super::{figures, parse};
 use crate::units::{Facility, Region};
@@ -37,7 +38,8 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
     }
     let phrases = Phrases::new(&t, &hidden);
     let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
-    told::read(&phrases, &t, &mut slots);
+    let clauses = Clauses::new(&t, &hidden);
+    told::read(&phrases, &t, &clauses, &mut slots);
     let echo = echo(&t, ctx);
     if echo.asked_heading
         && slots.heading.is_none()
@@ -83,6 +85,7 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
         slots,
         confidence,
         loose: told::loose(&phrases),
+        clauses,
     }
 }
 
@@ -106,8 +109,7 @@ fn echo(said: &[Token], ctx: &Context) -> Echo {
             return false;
         }
         // The callsign's own figures are nobody's value, but need not be there.
-        let check = readback::check_said(one, ctx.own.as_ref(), said, Region::Icao);
-        check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign)
+        readback::holds(i, ctx.own.as_ref(), said, Region::Icao)
     };
     let low = last.to_lowercase();
     Echo {

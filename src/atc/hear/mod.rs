@@ -1,6 +1,8 @@
 //! Hearing: from what a speech recogniser wrote to the tokens that were said.
 
 mod choose;
+pub mod clauses;
+mod grammar;
 pub mod normalise;
 mod own;
 pub mod sounds;

@@ -1,6 +1,6 @@
 //! One item's words, written and spoken.
 
-use crate::atc::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint};
+use crate::atc::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint, Wish};
 use crate::atc::spoken;
 use crate::units::{Frequency, Region, Runway};
 
@@ -215,6 +215,14 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::ReadbackCorrect => same("readback correct"),
         Item::ReadBack(w) => (format!("read back {w}"), format!("read back {}", spoken::words(w, region))),
         Item::Ask(a) => same(ask(*a)),
+        Item::Confirm { wish: Wish::Distress, .. } => same("are you declaring an emergency?"),
+        Item::Confirm { wish, runway } => {
+            let what = confirm(*wish);
+            match runway.map(rw) {
+                Some((w, s)) => (format!("verify {what} runway {w}"), format!("verify {what} runway {s}")),
+                None => same(&format!("verify {what}")),
+            }
+        }
         Item::HoldPosition => same("hold position"),
         Item::AnyRunway => same("any runway available, wind and runway at your discretion, say intentions"),
     }
@@ -320,6 +328,19 @@ fn report(p: &ReportPoint, region: Region) -> (String, String) {
         ReportPoint::Words(w) => (w.clone(), spoken::words(w, region)),
     };
     (format!("report {w}"), format!("report {s}"))
+}
+
+/// What was heard, as a pilot would say it.
+fn confirm(wish: Wish) -> &'static str {
+    match wish {
+        Wish::Takeoff => "ready for departure",
+        Wish::Landing => "landing",
+        Wish::Crossing => "request to cross",
+        Wish::Entry => "request transition",
+        Wish::SpecialVfr => "request special VFR",
+        Wish::IfrClearance => "request IFR clearance",
+        Wish::Distress => "emergency",
+    }
 }
 
 fn ask(a: Ask) -> &'static str {

@@ -7,6 +7,7 @@ use super::apart;
 use super::caller::Caller;
 use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
 use super::ground::{Role, condition, crosses_unasked, role, runways, taxi_route};
+use super::rest::{self, Told};
 use super::words::Words;
 use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
 use crate::atc::figures;
@@ -16,7 +17,7 @@ use crate::atc::transcript::{Token, tokens};
 use crate::units::{Frequency, Region, Side};
 
 /// Weighs a readback with the callsign at `callsign`.
-pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region) -> Check {
+pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region, told: Option<&Told>) -> Check {
     let mut w = Words { t: said.to_vec() };
     w.mark(callsign);
     apart::cut(items, &mut w.t);
@@ -60,6 +61,10 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     wrong.extend(claims_approach(items, said).then_some(ReadbackItem::Clearance));
     wrong.extend(turns(items, &w));
     wrong.extend(bounds(items, &Words { t: said.to_vec() }));
+    if let Some(told) = told {
+        wrong.extend(rest::unexplained_number(told, items, &w));
+        wrong.extend(rest::opposites(told, items, said));
+    }
     if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. })) {
         let p = spoken::departure(p);
         let first = p.split_whitespace().next().unwrap_or("").to_lowercase();
@@ -180,6 +185,8 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
                 .then_some(kind == "approach")
                 .or(w.has("approach").then_some(true))
         }
+        Item::HoldPosition | Item::Stop => ["hold", "holding", "stop", "stopping", "stopped"].iter().any(|x| w.has(x)).then_some(true),
+        Item::CancelTakeoff => ["cancel", "cancelling", "canceling", "cancelled", "canceled", "stopping", "holding"].iter().any(|x| w.has(x)).then_some(true),
         Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => {
             let said = verb_of(&w.t)?;
             Some(Some(said) == verb(item))
