@@ -77,7 +77,9 @@ pub fn question(wish: Wish, runway: Option<Runway>) -> Item {
 /// Whether what was heard asks for this of the own aircraft, affirmed and now.
 pub fn admit<W: Wanted>(heard: &Understanding, record: &Record) -> Result<Admitted<W>, Doubt> {
     let asked = record.confirming.is_some_and(|(wish, _)| wish == W::WISH);
-    if asked && affirms(&heard.clauses) {
+    // Nothing is asked of an aircraft in distress that wants to land.
+    let distressed = W::WISH == Wish::Landing && record.emergency.is_some();
+    if distressed || asked && affirms(&heard.clauses) {
         return Ok(Admitted::new());
     }
     match evidence(&heard.clauses, W::WISH) {
@@ -137,11 +139,13 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     let plain: Vec<Sense> = c.find(distress_word).into_iter().map(|i| failure(c, i)).collect();
     let all = || called.iter().chain(&plain);
     let other = all().any(|s| s.subject == Subject::Other);
-    if called.is_empty() && !other && plain.iter().any(|s| s.stands()) {
+    let denied = plain.iter().any(|s| s.denied);
+    if called.is_empty() && !other && !denied && plain.iter().any(|s| s.stands()) {
         return Call::Declared(Admitted::new());
     }
     let none = |s: &Sense| s.subject == Subject::Own && (s.denied || s.time == Time::Practice);
-    if all().any(none) && !other && !plain.iter().any(|s| s.stands()) { Call::Denied } else { Call::Unsure }
+    let stands = plain.iter().any(|s| s.stands()) && !denied;
+    if all().any(none) && !other && !stands { Call::Denied } else { Call::Unsure }
 }
 
 /// What fails may be told by a denial ("the gear will not come down"): that denies nothing, but right before its name ("no fire").

@@ -508,7 +508,7 @@ impl Engine {
         if missing.is_empty() {
             return None;
         }
-        let item = readback::ask_for(&pending.instruction.items, &missing);
+        let item = readback::ask_for(&pending.instruction.items, &missing, region);
         let instruction = Instruction { station: None, items: vec![item], ..pending.instruction.clone() };
         self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true, notice: None });
         Some(self.reply(instruction))

@@ -145,9 +145,15 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
         items.push(Item::Confirm { wish, runway });
         return;
     }
-    let waits = t.first().is_some_and(|x| matches!(x.word(), "behind" | "after"));
+    let own_next = t.get(1).is_some_and(|x| matches!(x.word(), "departure" | "takeoff" | "landing" | "airborne"))
+        && t.get(2).is_none_or(|x| !x.is("traffic"));
+    let gives_way = has(t, &["give", "way"]);
+    let waits = t.first().is_some_and(|x| matches!(x.word(), "behind" | "after" | "when" | "once")) && !own_next || gives_way;
     if waits && t.len() > 2 && !items.iter().any(|i| matches!(i, Item::Condition(_))) {
-        let end = t.iter().position(|x| matches!(x.word(), "line" | "cross" | "taxi" | "runway")).unwrap_or(t.len());
+        let end = t
+            .iter()
+            .position(|x| matches!(x.word(), "line" | "cross" | "taxi" | "runway" | "descend" | "climb" | "turn" | "contact"))
+            .unwrap_or(t.len());
         items.push(Item::Condition(super::transcript::text(&t[..end])));
     }
     if has(t, &["hold", "position"]) || has(t, &["hold", "in", "position"]) {
@@ -316,8 +322,10 @@ fn procedure(t: &[Token], items: &mut [Item]) {
 }
 
 fn route(t: &[Token]) -> Vec<String> {
-    let Some(via) = t.iter().position(|x| x.is("via")) else { return Vec::new() };
-    taxiways(&t[via + 1..])
+    let via = t.iter().position(|x| x.is("via"));
+    // "Taxi Alpha, Kilo."
+    let at_once = || t.iter().position(|x| x.is("taxi")).filter(|i| t.get(i + 1).is_some_and(|x| x.letter().is_some()));
+    via.or_else(at_once).map_or_else(Vec::new, |at| taxiways(&t[at + 1..]))
 }
 
 /// Names of taxiways, as far as they go: "Alpha, Alpha 1".
@@ -344,7 +352,8 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
         items.push(Item::Contact { unit: "departure".into(), frequency: Some(f.value) });
         return;
     }
-    if (word("contact") || word("monitor"))
+    let free = word("freecall") || has(t, &["free", "call"]);
+    if (word("contact") || word("monitor") || free)
         && let f = figures::frequencies(t).into_iter().next().map(|f| f.value)
     {
         let unit: Vec<&str> = t.iter().map(Token::word).filter(|w| !matches!(*w, "" | "contact" | "monitor" | "on" | "now")).collect();
@@ -367,7 +376,9 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
         if let Some(kt) = three_digits(t) {
             items.push(Item::Speed(kt));
         }
-        return;
+        if !t.first().is_some_and(|x| x.is("cross")) {
+            return;
+        }
     }
     if word("qnh") || word("altimeter") {
         if let Some(a) = figures::altimeter(t) {
@@ -395,7 +406,10 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let crosses = t.first().is_some_and(|x| x.is("cross")) && first_runway(t).is_none();
     if word("expect") && !(climbs || descends || word("maintain")) {
         items.extend(figures::altitudes(t).first().map(|a| Item::ExpectAltitude { feet: a.value, level: word("level") }));
-    } else if (climbs || descends || crosses || word("maintain") || word("altitude") || word("level"))
+    } else if word("block") {
+        let both = figures::altitudes(t).into_iter().map(|a| Item::Altitude { way: Climb::Maintain, feet: a.value, level: word("level") });
+        items.extend(both);
+    } else if (climbs || descends || crosses || ["maintain", "altitude", "level", "height", "above", "below"].into_iter().any(word))
         && let Some(a) = figures::altitudes(t).into_iter().find(|a| !only_passed(t, a.range.start))
     {
         let way = if word("below") {

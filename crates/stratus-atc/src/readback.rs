@@ -206,18 +206,22 @@ pub fn readable(items: &[Item]) -> bool {
 }
 
 /// The question for mandatory items that did not come.
-pub fn ask_for(items: &[Item], missing: &[ReadbackItem]) -> Item {
+pub fn ask_for(items: &[Item], missing: &[ReadbackItem], region: Region) -> Item {
+    let place = |m: &ReadbackItem| items.iter().position(|i| need(i, items, Region::Icao).is_some_and(|(n, _)| n == *m));
+    let mut missing = missing.to_vec();
+    missing.sort_by_key(place);
     let words: Vec<String> = missing
         .iter()
         .filter_map(|m| {
             let item = items.iter().find(|i| need(i, items, Region::Icao).is_some_and(|(n, _)| n == *m));
             Some(match (m, item) {
                 (ReadbackItem::Callsign, _) => return None,
+                (ReadbackItem::Runway, Some(Item::Runway(runway))) => format!("runway {runway}"),
                 (ReadbackItem::HoldShort, Some(Item::HoldShort { runway, .. })) => format!("hold short of runway {runway}"),
-                (ReadbackItem::Runway, _) => "runway assignment".to_owned(),
-                (ReadbackItem::Altimeter, Some(Item::Pressure(Pressure::Qnh(_)))) => "QNH".to_owned(),
-                (ReadbackItem::Crossing, _) => "runway crossing".to_owned(),
-                (other, _) => other.word().replace('_', " "),
+                (_, Some(Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. })) => f.to_string(),
+                (_, Some(Item::Taxi { via, .. } | Item::TaxiToParking { via, .. })) => format!("taxi via {}", via.join(", ")),
+                (_, Some(item)) => super::phrase::written(item, region),
+                (other, None) => other.word().replace('_', " "),
             })
         })
         .collect();

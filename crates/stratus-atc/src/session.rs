@@ -12,8 +12,8 @@ mod tower;
 pub(super) use radar::way_in;
 
 use super::clearances;
-use super::hear::Said;
 use super::gate::{self, Admitted, Call, Distress};
+use super::hear::Said;
 use super::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
 use super::intent::{Intent, Understanding};
 use super::phase::Phase;
@@ -329,6 +329,10 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
         Verdict::Incorrect => Outcome { decision: restate(&pending.instruction, &check.wrong), verdict, settled: false, check: judged },
         Verdict::Incomplete => {
             let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
+            if record.emergency.is_some() {
+                // Nothing is asked of an aircraft in distress.
+                return Some(Outcome { decision: Decision::Silent(Silence::ReadbackCorrect), verdict, settled: true, check: judged });
+            }
             if missing.is_empty() && record.strict {
                 return Some(Outcome { decision: Decision::ask(Ask::Callsign), verdict, settled: true, check: judged });
             }
@@ -342,7 +346,7 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
                 });
             }
             Outcome {
-                decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing)]),
+                decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing, s.region)]),
                 verdict,
                 settled: false,
                 check: judged,

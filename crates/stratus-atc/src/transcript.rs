@@ -456,7 +456,9 @@ pub fn tokens(text: &str) -> Vec<Token> {
             }
         } else if matches!(w, "point" | "decimal" | "dot") && next_is_number {
             out.push(Token::Point);
-        } else if let Some(c) = letter_of(w) {
+        } else if let Some(c) = letter_of(w)
+            .or((w == "fox" && next.is_empty() && matches!(out.last(), Some(Token::Letter(_) | Token::Digit(..)))).then_some('F'))
+        {
             out.push(Token::Letter(c));
         } else if matches!(out.last(), Some(Token::Digit(..))) && spelt_pair(w) {
             // "EASY 62 HQ": two letters behind figures, in one.

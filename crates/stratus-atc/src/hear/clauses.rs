@@ -142,6 +142,14 @@ impl Clauses {
         !denials.is_empty() && denials.into_iter().all(|i| self.sense(i, Shape::State).subject == Subject::Other)
     }
 
+    /// Somebody's own wish to do this: "looking to cross".
+    pub fn wants_to(&self, verb: &str) -> bool {
+        let wish = |w: &str| w.ends_with("ing") || g::one_of(w, "like want need wish love");
+        self.find(|w| w == verb)
+            .into_iter()
+            .any(|i| self.before(i) == "to" && i >= 2 && wish(self.before(i - 1)) && self.sense(i, Shape::Deed).stands())
+    }
+
     /// There is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
@@ -163,9 +171,11 @@ impl Clauses {
         if self.before(end) == "sight" {
             return None;
         }
-        (1..=5).map_while(|n| end.checked_sub(n)).take_while(|i| self.nominal(*i) || g::preposition(self.word(*i))).find(|i| {
-            g::preposition(self.word(*i)) && end > i + 1
-        })
+        let verbal = |i: usize| self.word(i).ends_with("ing") || self.word(i) == "sight";
+        (1..=5)
+            .map_while(|n| end.checked_sub(n))
+            .take_while(|i| !verbal(*i) && self.nominal(*i) || g::preposition(self.word(*i)))
+            .find(|i| g::preposition(self.word(*i)) && end > i + 1)
     }
 
     /// May be part of a noun with its article.
@@ -183,7 +193,22 @@ impl Clauses {
         if self.practised(start, at, shape) {
             s.time = Time::Practice;
         }
+        if shape == Shape::State
+            && s.stands()
+            && start == at
+            && let Some(p) = self.participle(at)
+        {
+            // "He is holding short ready": both are said of one subject.
+            return self.sense(p, Shape::State);
+        }
         s
+    }
+
+    /// The participle whose phrase ends right before `at`: "holding short".
+    fn participle(&self, at: usize) -> Option<usize> {
+        let reach = |i: &usize| self.nominal(*i) || g::preposition(self.word(*i)) || g::adverb(self.word(*i));
+        let p = (at.saturating_sub(7)..at).rev().take_while(reach).find(|i| self.word(*i).ends_with("ing") && content(self.word(*i)))?;
+        (!matches!(self.word(p), "morning" | "evening" | "landing")).then_some(p)
     }
 
     /// How a call for help at `at` is meant: a cry is no part of a sentence, if no verb or article before it makes it one.
@@ -195,11 +220,23 @@ impl Clauses {
             || g::one_of(before, "call calls declare declared declares cancel a")
             || g::holds(before)
             || g::pointer(before)
-            || g::third_person(self.word((first..self.words.len()).find(|k| self.word(*k) != w).unwrap_or(first)))
             || g::third_person(before)
             || g::auxiliary(before)
             || g::past(before)
-            || g::negator(before) || before == "no" || g::article(before) || first > 0 && self.practises(first - 1) || before.ends_with("ing") || g::reports(before);
+            || g::negator(before)
+            || before == "no"
+            || g::article(before)
+            || first > 0 && self.practises(first - 1)
+            || before.ends_with("ing")
+            || g::reports(before);
+        // "Mayday was last week", "mayday relay": it is spoken about.
+        let next = (first..self.words.len()).find(|k| self.word(*k) != w).unwrap_or(first);
+        let about = g::third_person(self.word(next))
+            || self.word(next).starts_with("relay")
+            || g::third_person(self.word(next + 1)) && g::pointer(self.word(next));
+        if about && w != "emergency" {
+            return Sense { subject: Subject::Other, ..Sense::PLAIN };
+        }
         if part {
             return self.sense(first, Shape::Event);
         }
@@ -227,6 +264,11 @@ impl Clauses {
                     s.subject = Subject::Other;
                     return i;
                 }
+                continue;
+            }
+            if w == "means" && self.before(i - 1) == "no" {
+                s.denied = true;
+                i = i.saturating_sub(3);
                 continue;
             }
             if w == "no" || w == "negative" {
@@ -257,7 +299,12 @@ impl Clauses {
                 return self.imperative(i, s);
             }
             if g::other_subject(w) && !(w == "one" || w == "ones") || matches!(w, "one" | "ones") && g::pointer(self.before(i - 1)) {
-                if matches!(w, "you") && (spoken_of > 0 || shape != Shape::State) && i >= 2 && g::modal(self.before(i - 1)) && self.helps_us(i, at) {
+                if matches!(w, "you")
+                    && (spoken_of > 0 || shape != Shape::State)
+                    && i >= 2
+                    && g::modal(self.before(i - 1))
+                    && self.helps_us(i, at)
+                {
                     // "Can you clear us": whom it is for was met on the way.
                     return i - 1;
                 }
@@ -271,6 +318,9 @@ impl Clauses {
                 if g::negator(w) {
                     s.denied = true;
                 }
+                if g::reports(w) {
+                    s.time = Time::Reported;
+                }
                 if w == "was" {
                     s.time = Time::Past;
                 }
@@ -281,6 +331,12 @@ impl Clauses {
                 self.tense(w, i, at, shape, s);
                 i -= 1;
                 let left = self.before(i);
+                if left == "#" && finite(w) && (0..i).rev().take(4).find(|k| self.word(*k) != "#").is_some_and(|k| g::pointer(self.word(k)))
+                {
+                    // "Those two are."
+                    s.subject = Subject::Other;
+                    return i - 1;
+                }
                 if !left.is_empty() && left != "|" && content(left) && !g::adverb(left) && !g::reports(left) && (finite(w)) {
                     return self.named(i, at, shape, s);
                 }
@@ -340,6 +396,11 @@ impl Clauses {
             if matches!(w, "#" | "@") {
                 return i;
             }
+            if shape == Shape::State && g::one_of(w, "call report advise") {
+                // "Will call ready."
+                s.time = Time::Later;
+                return i;
+            }
             // A word with a meaning of its own.
             match shape {
                 Shape::State | Shape::Place => return self.named(i, at, shape, s),
@@ -355,7 +416,12 @@ impl Clauses {
                         s.time = Time::Reported;
                     }
                     i -= 1;
-                    if shape == Shape::Deed && g::pointer(self.before(i)) && !g::one_of(self.before(i), "any some") && self.bounded(i - 1) && !g::article(self.word(i)) {
+                    if shape == Shape::Deed
+                        && g::pointer(self.before(i))
+                        && !g::one_of(self.before(i), "any some")
+                        && self.bounded(i - 1)
+                        && !g::article(self.word(i))
+                    {
                         // "The truck crossing": it stands where a subject stands.
                         s.subject = Subject::Other;
                         return i - 1;
@@ -372,12 +438,16 @@ impl Clauses {
 
     /// "Clear us for takeoff", "let us go": the verb in front, and who is asked.
     fn imperative(&self, i: usize, s: &mut Sense) -> usize {
-        let mut i = i.saturating_sub(1);
-        if self.before(i) == "to" {
-            i -= 1;
+        let start = (0..i).rev().take_while(|k| self.word(*k) != "|").last().unwrap_or(i);
+        // "Do you want us to be": a question; "can you clear us": a wish.
+        let asks = (start..i).any(|k| {
+            g::inverts(self.word(k)) && !g::one_of(self.word(k), "can could will would may might") && g::other_subject(self.word(k + 1))
+        });
+        let facts = g::asks_for_facts(self.word(start));
+        if asks || facts {
+            s.mood = Mood::Asks;
         }
-        let _ = s;
-        i
+        i.saturating_sub(1)
     }
 
     /// Numbers that measure the place behind them: "two mile final".
@@ -390,7 +460,7 @@ impl Clauses {
         let next = self.word(i);
         match w {
             "were" | "did" => s.time = Time::Past,
-            "had" if shape != Shape::Event && next != "to" => s.time = Time::Past,
+            "had" if (shape != Shape::Event || (i..at).any(|k| self.word(k) == "been")) && next != "to" => s.time = Time::Past,
             "will" | "shall" | "gonna" => s.time = Time::Later,
             "be" if shape != Shape::Deed => s.time = Time::Later,
             "should" | "might" | "must" | "may" | "ought" if shape != Shape::Deed => s.time = Time::Later,
@@ -439,7 +509,13 @@ impl Clauses {
         let mut third = false;
         while start > 0 {
             let w = self.before(start);
-            let ends = w == "|" || g::joins(w) || g::condition(w) || g::opens(w) || g::own_subject(w) && start < i || g::auxiliary(w) || g::modal(w);
+            let ends = w == "|"
+                || g::joins(w)
+                || g::condition(w)
+                || g::opens(w)
+                || g::own_subject(w) && start < i
+                || g::auxiliary(w)
+                || g::modal(w);
             if ends || g::reports(w) && start < i || g::holds(w) && start < i {
                 break;
             }
@@ -525,11 +601,21 @@ impl Clauses {
             return head;
         }
         let verbal = g::past(self.word(start)) || self.word(start).ends_with("ing");
-        if traffic && !(opening && noun - start == 1 && telephony::is_type(self.word(start)) && from == i) && (!verbal || is_traffic(self.word(start))) && !(fulfils(self.word(noun - 1))) {
+        if traffic
+            && !(opening && noun - start == 1 && telephony::is_type(self.word(start)) && from == i)
+            && (!verbal || is_traffic(self.word(start)))
+            && !(fulfils(self.word(noun - 1)))
+        {
             s.subject = Subject::Other;
             return head;
         }
-        if pointed && det != "a" && det != "an" && self.bounded(head) && !matches!(self.before(head), "#" | "@") && !fulfils(self.word(noun - 1)) {
+        if pointed
+            && det != "a"
+            && det != "an"
+            && self.bounded(head)
+            && !matches!(self.before(head), "#" | "@")
+            && !fulfils(self.word(noun - 1))
+        {
             s.subject = Subject::Other;
             return head;
         }
@@ -588,6 +674,11 @@ impl Clauses {
         while matches!(self.before(i), "that" | "and" | "so" | "then" | "well" | "um") || g::adverb(self.before(i)) && i > 0 {
             i -= 1;
         }
+        let behind_bar = (0..start).rev().find(|n| self.word(*n) == "|" || g::joins(self.word(*n))).map_or(0, |n| n + 1);
+        if (behind_bar..at).any(|n| self.last_time(n) || g::gone_by(self.word(n)) && n + 3 >= start) {
+            s.time = Time::Past;
+            return;
+        }
         // "Yesterday we were", "last time we were", "a while ago we were".
         if g::gone_by(self.before(i)) || i >= 2 && self.last_time(i - 2) {
             s.time = Time::Past;
@@ -598,7 +689,9 @@ impl Clauses {
         }
         let w = self.before(i).to_owned();
         // "If we can get out": a polite question.
-        let polite = |c: usize| (c + 1..at).any(|k| g::one_of(self.word(k), "can could may might")) && (c + 1..at).any(|k| g::own_subject(self.word(k)));
+        let polite = |c: usize| {
+            (c + 1..at).any(|k| g::one_of(self.word(k), "can could may might")) && (c + 1..at).any(|k| g::own_subject(self.word(k)))
+        };
         if g::condition(&w) || w == "soon" {
             let c = i - 1;
             if w == "when" && g::inverts(self.word(i)) || w == "when" && g::inverts(self.word(start)) {
@@ -642,10 +735,18 @@ impl Clauses {
             if (stop..k).any(|n| g::negator(self.word(n)) || self.word(n) == "no") {
                 s.denied = true;
             }
-            // "Do you think we are": the question is of what is thought.
-            if (stop..k).any(|n| (g::other_subject(self.word(n)) || g::own_subject(self.word(n))) && g::inverts(self.before(n)) && (n == stop + 1 || self.bounded(n - 1))) {
+            // "Do you think we are", "how do you know we are": the question is of what is thought.
+            let asked = |n: usize| (g::other_subject(self.word(n)) || g::own_subject(self.word(n))) && g::inverts(self.before(n));
+            if (stop..k).any(|n| asked(n) && (n == stop + 1 || self.bounded(n - 1) || g::asks_for_facts(self.before(n - 1)))) {
                 s.mood = Mood::Asks;
+            } else if (stop..k).any(|n| g::other_subject(self.word(n))) {
+                // "They say we are."
+                s.time = Time::Reported;
             }
+            return;
+        }
+        if g::one_of(&said, "tell report advise") && !g::own_subject(self.before(k - 1)) {
+            s.time = Time::Reported;
             return;
         }
         // A condition just before this thought: "once he is gone we are ready".
@@ -657,7 +758,7 @@ impl Clauses {
                 s.time = Time::Later;
                 break;
             }
-            if w == "|" || g::joins(w) || w == "now" && n < i || g::opens(w) {
+            if w == "|" || g::joins(w) || w == "now" && n < i || g::opens(w) && w != "than" {
                 break;
             }
             if g::own_subject(w) {
@@ -684,7 +785,9 @@ impl Clauses {
     fn defers(&self, c: usize, end: usize, shape: Shape) -> bool {
         let opener = self.word(c);
         let mut k = c + 1;
-        while g::one_of(self.word(k), "that the a an is it are it's ever as soon just in we i our") && !(shape == Shape::State && matches!(self.word(k), "the") && is_traffic(self.word(k + 1))) {
+        while g::one_of(self.word(k), "that the a an is it are it's ever as soon just in we i our")
+            && !(shape == Shape::State && matches!(self.word(k), "the") && is_traffic(self.word(k + 1)))
+        {
             k += 1;
         }
         let w = self.word(k);
@@ -692,7 +795,9 @@ impl Clauses {
             return false;
         }
         let after = g::one_of(w, "departure departing takeoff airborne rotation liftoff landing touchdown climbing passing leaving clear");
-        let somebody = (k..(k + 4).min(self.words.len())).any(|n| is_traffic(self.word(n)) || g::other_subject(self.word(n)) || g::other_possessive(self.word(n)) || self.word(n) == "of");
+        let somebody = (k..(k + 4).min(self.words.len())).any(|n| {
+            is_traffic(self.word(n)) || g::other_subject(self.word(n)) || g::other_possessive(self.word(n)) || self.word(n) == "of"
+        });
         if g::one_of(opener, "once after when") && after && !somebody && w != "clear" {
             return false;
         }
@@ -716,7 +821,8 @@ impl Clauses {
             if g::condition(w) {
                 let question = w == "when" && g::inverts(self.word(k + 1)) && !g::other_subject(self.word(k + 2));
                 // "On final, after landing we would like": it belongs to what follows.
-                let onward = shape == Shape::Place && (k..(k + 5).min(self.words.len())).any(|n| g::own_subject(self.word(n)) && self.word(n.wrapping_sub(1)) != w)
+                let onward = shape == Shape::Place
+                    && (k..(k + 5).min(self.words.len())).any(|n| g::own_subject(self.word(n)) && self.word(n.wrapping_sub(1)) != w)
                     && self.word(k + 1).ends_with("ing");
                 if !question && !onward && self.defers(k, self.words.len(), shape) {
                     s.time = if s.time == Time::Now { Time::Later } else { s.time };
@@ -745,12 +851,21 @@ impl Clauses {
             }
             if w == "but" && shape != Shape::Event {
                 let next = self.word(k + 1);
-                if g::negator(next) || g::own_subject(next) || next == "in" || g::condition(next) || g::one_of(next, "need needs waiting holding still") {
+                if g::negator(next)
+                    || g::own_subject(next)
+                    || next == "in"
+                    || g::condition(next)
+                    || g::one_of(next, "need needs waiting holding still")
+                {
                     s.time = Time::Later;
                 }
                 break;
             }
-            if shape == Shape::Event && g::one_of(w, "for from by to") && (self.word(k + 1) == "a" || g::pointer(self.word(k + 1))) && (k..(k + 5).min(self.words.len())).any(|n| is_traffic(self.word(n))) {
+            if shape == Shape::Event
+                && g::one_of(w, "for from by to")
+                && (self.word(k + 1) == "a" || g::pointer(self.word(k + 1)))
+                && (k..(k + 5).min(self.words.len())).any(|n| is_traffic(self.word(n)))
+            {
                 s.subject = Subject::Other;
             }
             k += 1;
@@ -764,7 +879,13 @@ impl Clauses {
 
     /// A time begins here: "two minutes", "a moment", "about five".
     fn lasts(&self, k: usize) -> bool {
-        (k..(k + 5).min(self.words.len())).take_while(|n| self.word(*n) == "#" || g::duration(self.word(*n)) || g::one_of(self.word(*n), "a an about another few couple some of the next or more half just maybe like roughly")).any(|n| g::duration(self.word(n)))
+        (k..(k + 5).min(self.words.len()))
+            .take_while(|n| {
+                self.word(*n) == "#"
+                    || g::duration(self.word(*n))
+                    || g::one_of(self.word(*n), "a an about another few couple some of the next or more half just maybe like roughly")
+            })
+            .any(|n| g::duration(self.word(n)))
             || self.word(k) == "about" && self.word(k + 1) == "#"
     }
 

@@ -70,7 +70,7 @@ pub(super) fn adverb(w: &str) -> bool {
     one_of(
         w,
         "now just also all still currently fully again really very too so actually finally even already always quite yet then here there \
-         well both probably definitely certainly only once-more presently ahead please affirmative affirm yes okay ok roger and-now longer",
+         well both probably definitely certainly only anyway finally ahead please affirmative affirm yes okay ok roger longer",
     )
 }
 
@@ -94,7 +94,7 @@ pub(super) fn joins(w: &str) -> bool {
 
 /// Opens a condition or a time.
 pub(super) fn condition(w: &str) -> bool {
-    one_of(w, "once after when whenever until till unless if whether provided assuming unlesss")
+    one_of(w, "once after when whenever until till unless if whether provided assuming")
 }
 
 /// Opens a thought of its own that is no condition.
@@ -149,7 +149,7 @@ pub(super) fn strong_past(w: &str) -> bool {
     one_of(
         w,
         "was were had did said told went came took made saw heard thought left gave got kept knew began flew felt found lost meant met ran \
-         sent spoke stood wrote did-not",
+         sent spoke stood wrote",
     )
 }
 
@@ -160,10 +160,13 @@ pub(super) fn past(w: &str) -> bool {
 
 /// What is done for the sake of learning.
 pub(super) fn practice(w: &str) -> bool {
-    one_of(w, "practice practicing practise practising simulated simulating simulate simulation pretend pretending drill exercise training rehearsal rehearsing mock")
+    one_of(
+        w,
+        "practice practicing practise practising simulated simulating simulate simulation pretend pretending drill exercise training rehearsal rehearsing mock",
+    )
 }
 
 /// What a call may be courteous about: the controller's convenience is no condition.
 pub(super) fn courteous(w: &str) -> bool {
-    one_of(w, "you your able possible convenient available workable traffic-permitting permitting allowed")
+    one_of(w, "you your able possible convenient available workable permitting allowed")
 }

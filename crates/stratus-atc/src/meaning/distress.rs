@@ -81,7 +81,9 @@ pub(crate) fn distress_word(w: &str) -> bool {
     let named = |list: &str| list.split([',', ' ']).any(|x| x == w);
     let fails = || FAILS.iter().any(|(a, b)| a.iter().chain(*b).any(|x| x.split(' ').any(|y| y == w)));
     let systems = || SYSTEMS.0.iter().chain(SYSTEMS.1).any(|x| *x == w);
-    w.len() > 3 && !SMALL.split(' ').any(|x| x == w) && ([DISTRESS, URGENT, UNWELL, HELP, BLIND].into_iter().any(named) || fails() || systems())
+    w.len() > 3
+        && !SMALL.split(' ').any(|x| x == w)
+        && ([DISTRESS, URGENT, UNWELL, HELP, BLIND].into_iter().any(named) || fails() || systems())
 }
 
 /// What is wrong, in the pilot's words, where the usual names of failures were not used.

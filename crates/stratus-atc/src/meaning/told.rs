@@ -11,6 +11,7 @@ use crate::units::Side;
 /// Reads what is told into its slots.
 pub fn read(p: &Phrases, t: &[Token], c: &Clauses, slots: &mut Slots) {
     slots.not_ready = not_ready(p, c);
+    slots.crossing |= slots.runway.is_some() && c.wants_to("cross");
     slots.disabled = disabled(p);
     slots.cancels_distress = super::distress::cancels(p);
     slots.nature = slots.nature.take().or_else(|| super::distress::nature(p));

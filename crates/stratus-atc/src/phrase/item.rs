@@ -213,7 +213,11 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::GoAhead => same(if icao { "pass your message" } else { "go ahead" }),
         Item::Standby => same("standby"),
         Item::ReadbackCorrect => same("readback correct"),
-        Item::ReadBack(w) => (format!("read back {w}"), format!("read back {}", spoken::words(w, region))),
+        Item::ReadBack(w) => {
+            // "Read back hold short instructions" is the one that is said so (7110.65 3-7-2).
+            let verb = if w == "instruction" || w.starts_with("hold short") && !w.contains(" and ") { "read back" } else { "verify" };
+            (format!("{verb} {w}"), format!("{verb} {}", spoken::words(w, region)))
+        }
         Item::Ask(a) => same(ask(*a)),
         Item::Confirm { wish: Wish::Distress, .. } => same("are you declaring an emergency?"),
         Item::Confirm { wish, runway } => {

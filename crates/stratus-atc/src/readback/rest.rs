@@ -4,7 +4,7 @@ use super::ReadbackItem;
 use super::words::Words;
 use crate::figures;
 use crate::instruction::Item;
-use crate::transcript::{Token, text};
+use crate::transcript::{Link, Token, text};
 
 /// All that was told, as words: what a pilot may say again.
 pub(super) struct Told {
@@ -18,6 +18,15 @@ pub(super) struct Told {
 impl Told {
     pub(super) fn new(words: Vec<Token>, callsign: &str) -> Self {
         let mut numbers = numbers(&words).into_iter().map(|n| n.figures).collect::<Vec<_>>();
+        // "7,000 10 minutes": written numbers one behind the other.
+        let mut i = 0;
+        while i < words.len() {
+            let end = i + 1 + words[i + 1..].iter().take_while(|x| matches!(x, Token::Digit(_, Link::Joined))).count();
+            if words[i].digit().is_some() && end > i + 1 {
+                numbers.push(figures::digits(&words, i..end));
+            }
+            i = end;
+        }
         numbers.extend(words.iter().zip(words.iter().skip(1)).filter_map(|(a, b)| a.letter().and(b.digit()).map(String::from)));
         Self { words, numbers, callsign: callsign.to_owned() }
     }
@@ -29,16 +38,28 @@ impl Told {
     /// The number was told, whole or as pilots shorten it.
     fn explains(&self, figures: &str) -> bool {
         let bare = figures.trim_start_matches('0');
-        let short = figures.trim_end_matches('0');
         self.callsign.contains(figures)
             || self.numbers.iter().any(|n| {
-                let (n_bare, n_short) = (n.trim_start_matches('0'), n.trim_end_matches('0'));
+                let n_bare = n.trim_start_matches('0');
+                let zeros_left_out = n.strip_prefix(figures).is_some_and(|rest| rest.bytes().all(|b| b == b'0'));
                 n == figures
                     || n_bare == bare && !bare.is_empty()
-                    || n_short == short && !short.is_empty()
-                    || figures.len() >= 2 && (n.starts_with(figures) || n.ends_with(figures))
-                    || short.len() >= 2 && n_short.ends_with(short)
+                    || zeros_left_out
+                    || figures.len() >= 2 && (n.starts_with(figures) || n.ends_with(figures) || n.trim_end_matches('0').ends_with(figures))
             })
+    }
+
+    /// The number was told as it stands, but for what a frequency's first figure says by itself.
+    fn whole(&self, figures: &str) -> bool {
+        let same = |n: &String| n == figures || n.len() > 3 && n.strip_prefix('1').is_some_and(|n| n.trim_end_matches('0') == figures);
+        self.numbers.iter().any(same)
+    }
+
+    /// As [`Told::explains`], of one number or of several in one breath.
+    fn explains_all(&self, figures: &str) -> bool {
+        self.explains(figures)
+            || figures.len() <= 16
+                && (2..figures.len().saturating_sub(1)).any(|n| self.whole(&figures[..n]) && self.explains_all(&figures[n..]))
     }
 }
 
@@ -91,6 +112,8 @@ fn numbers(t: &[Token]) -> Vec<Number> {
     found
 }
 
+/// Between these words an aircraft goes from one level to another.
+const TO: [&str; 4] = ["for", "to", "climbing", "descending"];
 /// Behind these a number is where the aircraft is, or what it has, and answers nothing.
 const OWN: [&str; 12] =
     ["leaving", "passing", "through", "from", "vacating", "vacated", "information", "atis", "out", "currently", "present", "of"];
@@ -106,7 +129,12 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
         let of_place = named && !items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
         let measured = MEASURES.contains(&after) && !told.has(after);
         let own = OWN.contains(&before) && !(before == "of" && w.before(n.start - 1) == "short");
-        if own || measured || of_place || n.figures.is_empty() || told.explains(&n.figures) {
+        // "Six thousand for four thousand", "we are at one eight zero": where it is now.
+        let goes_on = n.start == 0 || !TO.contains(&before);
+        let left = goes_on && w.t.get(n.end).is_some_and(|x| TO.contains(&x.word()) || x.word().ends_with("ing") && x.word() != "heading");
+        let here = before == "at" && (0..n.start).rev().take(4).any(|i| matches!(w.t[i].word(), "are" | "am" | "contact"));
+        let asked = told.has("say") && (n.scaled || n.figures.len() == 3);
+        if own || measured || of_place || left || here || asked || n.figures.is_empty() || told.explains_all(&n.figures) {
             return None;
         }
         Some(meant(&n, before, after, items))
@@ -150,7 +178,9 @@ fn meant(n: &Number, before: &str, after: &str, items: &[Item]) -> ReadbackItem 
 }
 
 /// Words of which only one can be meant, and what it is then about.
-const ONE_OF: [(ReadbackItem, &[&[&str]]); 6] = [
+const ONE_OF: [(ReadbackItem, &[&[&str]]); 8] = [
+    (ReadbackItem::TurnDirection, &[&["left"], &["right"]]),
+    (ReadbackItem::Condition, &[&["extend", "extending"], &["turn", "turning"]]),
     (ReadbackItem::Altitude, &[&["climb", "climbing", "climbs"], &["descend", "descending", "descent"]]),
     (ReadbackItem::Altitude, &[&["above"], &["below"]]),
     (ReadbackItem::Speed, &[&["least", "greater", "minimum"], &["exceed", "less", "maximum", "most"]]),
@@ -186,7 +216,9 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         let told_some = groups.iter().any(|g| g.iter().any(|w| told.has(w)));
         let right = groups.iter().any(|g| g.iter().any(|w| told.has(w)) && g.iter().any(|w| said_has(w)));
         let other = groups.iter().any(|g| g.iter().any(|w| said_has(w)) && !g.iter().any(|w| told.has(w)));
-        if told_some && other && !right {
+        // The side of a runway is the runway's.
+        let runway = item == ReadbackItem::TurnDirection && items.iter().any(|i| matches!(i, Item::Runway(r) if r.side.is_some()));
+        if told_some && other && !right && !runway {
             wrong.push(item);
         }
     }
@@ -200,7 +232,9 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         || told.has("cancel");
     let goes = said.iter().any(|x| GOES.contains(&x.word()) && !told.has(x.word()))
         || said_has("cleared") && !told.has("cleared")
-        || items.iter().any(|i| matches!(i, Item::CancelTakeoff)) && said_has("takeoff") && !said.iter().any(|x| x.word().starts_with("cancel"));
+        || items.iter().any(|i| matches!(i, Item::CancelTakeoff))
+            && said_has("takeoff")
+            && !said.iter().any(|x| x.word().starts_with("cancel"));
     let denied = said.iter().any(|x| matches!(x.word(), "not" | "stopping" | "holding" | "stop"));
     if stays && goes && !denied {
         wrong.push(ReadbackItem::Clearance);
@@ -222,7 +256,7 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
 }
 
 /// Words behind which a name stands.
-const LEADS: [&str; 10] = ["direct", "hold", "holding", "cross", "crossing", "at", "to", "until", "via", "over"];
+const LEADS: [&str; 11] = ["direct", "by", "hold", "holding", "cross", "crossing", "at", "to", "until", "via", "over"];
 /// Words that stand there and name nothing.
 #[rustfmt::skip]
 const NO_NAMES: &[&str] = &[
@@ -240,6 +274,24 @@ fn names(t: &[Token]) -> Vec<&str> {
         .map(|i| t[i + 1].word())
         .filter(|w| w.len() >= 4 && !NO_NAMES.contains(w) && !LEADS.contains(w) && !super::super::telephony::is_type(w))
         .collect()
+}
+
+/// What must come back where the rules want restrictions: a fix by its name, the transition level by its number.
+pub(super) fn left_out(told: &Told, said: &[Token]) -> Vec<ReadbackItem> {
+    let mut missing = Vec::new();
+    let given = names(&told.words);
+    if !given.is_empty()
+        && !given.iter().any(|n| said.iter().any(|x| x.is(n)))
+        && (told.has("cross") || told.has("until") || told.has("by"))
+    {
+        missing.push(ReadbackItem::Restriction);
+    }
+    if let Some(at) = told.words.windows(2).position(|p| p[0].is("transition") && p[1].is("level")) {
+        let level = figures::digits(&told.words, at + 2..figures::run_end(&told.words, at + 2));
+        let there = numbers(said).iter().any(|n| n.figures == level || n.figures.ends_with(&level));
+        missing.extend((!level.is_empty() && !there).then_some(ReadbackItem::Altitude));
+    }
+    missing
 }
 
 /// Another fix or place than the one that was told, behind the same kind of word.

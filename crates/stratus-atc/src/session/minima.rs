@@ -5,11 +5,11 @@
 
 use super::Decision;
 use crate::instruction::{Ask, Item, Wish};
-use crate::{clearances, gate};
 use crate::intent::Understanding;
 use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::{Facility, Region};
+use crate::{clearances, gate};
 
 /// Statute miles of visibility and feet of ceiling that visual flight needs, and the miles of special VFR.
 fn limits(region: Region) -> (f64, f64, f64) {

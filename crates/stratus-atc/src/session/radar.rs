@@ -4,11 +4,11 @@ use super::Decision;
 use crate::airports::airspace::Class;
 use crate::initiative::way_through;
 use crate::instruction::{Ask, Climb, Item, Wish};
-use crate::{clearances, gate};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway};
+use crate::{clearances, gate};
 
 /// What clearance delivery, departure, approach or center answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {

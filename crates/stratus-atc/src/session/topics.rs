@@ -7,8 +7,8 @@ use crate::intent::{Intent, Topic, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::Situation;
-use crate::{clearances, gate};
 use crate::units::{Facility, Region, Side};
+use crate::{clearances, gate};
 
 /// The answer to a topic, where this unit has one.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {

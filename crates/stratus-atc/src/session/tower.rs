@@ -1,14 +1,14 @@
 //! The tower: take-off, pattern, landing, and the way off the runway.
 
 use super::{Decision, in_pattern, minima};
-use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint, Wish};
 use crate::gate::Admitted;
-use crate::{clearances, gate};
+use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway, Side};
+use crate::{clearances, gate};
 
 /// What the tower answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -270,8 +270,10 @@ pub(super) fn landing_for(
         return Decision::say([gate::question(Wish::Landing, Some(runway))]);
     };
     let mut items = Vec::new();
-    let (opposite, ahead): (Vec<_>, Vec<_>) = s.on_final(runway).into_iter().partition(|t| t.runway == Some(runway.reciprocal()));
-    items.extend(ahead.iter().map(|t| Item::Sequence { number: 2, following: Some(t.words.clone()) }));
+    let ahead = s.ahead(runway);
+    let opposite = s.on_final(runway).filter(|t| t.runway == Some(runway.reciprocal()));
+    let number = u8::try_from(ahead.len() + 1).unwrap_or(u8::MAX);
+    items.extend(ahead.last().map(|t| Item::Sequence { number, following: Some(t.words.clone()) }));
     items.extend(wind_unless_known(s, record, heard));
     items.push(Item::Runway(runway));
     items.push(clearances::landing(&leave, kind));

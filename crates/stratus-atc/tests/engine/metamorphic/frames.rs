@@ -37,12 +37,18 @@ fn predicates(want: Want, half: Half) -> &'static [&'static str] {
     match (want, half) {
         (Want::Takeoff, Half::Open) => &["ready for departure", "ready for takeoff runway three one", "ready to go"],
         (Want::Takeoff, Half::Kept) => &["ready for departure at runway three one", "ready to depart", "holding short ready for takeoff"],
-        (Want::Landing, Half::Open) => &["on a two mile final runway three one", "left downwind runway three one", "turning base for three one"],
-        (Want::Landing, Half::Kept) => &["established on final for runway three one", "turning left base runway three one", "on short final for three one"],
+        (Want::Landing, Half::Open) => {
+            &["on a two mile final runway three one", "left downwind runway three one", "turning base for three one"]
+        }
+        (Want::Landing, Half::Kept) => {
+            &["established on final for runway three one", "turning left base runway three one", "on short final for three one"]
+        }
         (Want::Crossing, Half::Open) => &["requesting to cross runway two eight right", "requesting crossing of runway two eight right"],
         (Want::Crossing, Half::Kept) => &["looking to cross runway two eight right", "asking to cross two eight right at bravo"],
         (Want::Entry, Half::Open) => &["requesting transition through your airspace", "requesting a delta transition to the south"],
-        (Want::Entry, Half::Kept) => &["looking to transition your airspace eastbound", "requesting to transit your delta at two thousand five hundred"],
+        (Want::Entry, Half::Kept) => {
+            &["looking to transition your airspace eastbound", "requesting to transit your delta at two thousand five hundred"]
+        }
         (Want::Ifr, Half::Open) => &["requesting IFR clearance to Monterey", "ready to copy our IFR clearance to Monterey"],
         (Want::Ifr, Half::Kept) => &["looking for our IFR clearance to Monterey", "requesting our clearance to Monterey"],
         (Want::Distress, Half::Open) => &["declaring an emergency", "declaring an emergency with an engine failure"],
@@ -54,7 +60,20 @@ fn predicates(want: Want, half: Half) -> &'static [&'static str] {
 type Frames = &'static [(&'static str, &'static [&'static str])];
 
 const OPEN: Frames = &[
-    ("denied", &["we are not *", "we're not *", "I am not *", "we are not yet *", "we aren't *", "I do not think we are *", "we're no longer *", "we're never *", "no, we are not *"]),
+    (
+        "denied",
+        &[
+            "we are not *",
+            "we're not *",
+            "I am not *",
+            "we are not yet *",
+            "we aren't *",
+            "I do not think we are *",
+            "we're no longer *",
+            "we're never *",
+            "no, we are not *",
+        ],
+    ),
     (
         "other",
         &[
@@ -91,7 +110,13 @@ const OPEN: Frames = &[
     ),
     (
         "past",
-        &["we were * ten minutes ago", "I was * earlier", "yesterday we were *", "we were * before the delay", "we had been * until the fuel truck came"],
+        &[
+            "we were * ten minutes ago",
+            "I was * earlier",
+            "yesterday we were *",
+            "we were * before the delay",
+            "we had been * until the fuel truck came",
+        ],
     ),
     (
         "reported",
@@ -106,9 +131,21 @@ const OPEN: Frames = &[
     ),
     (
         "asked",
-        &["are we *", "is he *", "is the Cherokee *", "did you say we are *", "do you think we are *", "when is he *", "confirm we are *", "who is *"],
+        &[
+            "are we *",
+            "is he *",
+            "is the Cherokee *",
+            "did you say we are *",
+            "do you think we are *",
+            "when is he *",
+            "confirm we are *",
+            "who is *",
+        ],
     ),
-    ("practice", &["this is a practice call, we are *", "just practicing, we are *", "simulated, we are *", "this is only an exercise, we are *"]),
+    (
+        "practice",
+        &["this is a practice call, we are *", "just practicing, we are *", "simulated, we are *", "this is only an exercise, we are *"],
+    ),
 ];
 
 const KEPT: Frames = &[
@@ -177,7 +214,16 @@ const KEPT: Frames = &[
     ),
     (
         "asked",
-        &["are you sure we are *", "should we be * now", "was that Cessna *", "do you want us to be *", "why is he *", "could it be that he is *", "were we *", "how do you know we are *"],
+        &[
+            "are you sure we are *",
+            "should we be * now",
+            "was that Cessna *",
+            "do you want us to be *",
+            "why is he *",
+            "could it be that he is *",
+            "were we *",
+            "how do you know we are *",
+        ],
     ),
     ("practice", &["for practice only, we are *", "practice radio call, we are *", "pretend we are *", "training exercise, we are *"]),
 ];
@@ -221,23 +267,121 @@ const KEPT_TWINS: &[&str] = &[
 ];
 
 const SPOKEN_OPEN: Frames = &[
-    ("denied", &["no mayday", "this is not a mayday", "we do not need to declare an emergency", "we are not declaring mayday", "negative mayday, all normal"]),
-    ("other", &["he is calling mayday", "somebody is calling mayday", "the Cessna ahead has an engine failure", "that Piper has smoke in the cockpit", "they have an engine fire"]),
-    ("later", &["if the engine quits we will call mayday", "we will declare an emergency if it gets worse", "we may have to declare an emergency later", "once the engine fails we will call mayday"]),
-    ("past", &["we had an engine failure yesterday", "that mayday was an hour ago", "we had an engine fire last week", "our engine quit a week ago"]),
-    ("reported", &["we heard a mayday on guard", "he said he has an engine failure", "center told us somebody called mayday", "the news reported an engine fire"]),
-    ("asked", &["is somebody calling mayday", "did he declare an emergency", "was that a mayday", "do we have to declare an emergency to land"]),
-    ("practice", &["practice mayday, practice mayday", "simulated engine failure", "practice engine fire in the pattern", "this is a drill, mayday mayday mayday"]),
+    (
+        "denied",
+        &[
+            "no mayday",
+            "this is not a mayday",
+            "we do not need to declare an emergency",
+            "we are not declaring mayday",
+            "negative mayday, all normal",
+        ],
+    ),
+    (
+        "other",
+        &[
+            "he is calling mayday",
+            "somebody is calling mayday",
+            "the Cessna ahead has an engine failure",
+            "that Piper has smoke in the cockpit",
+            "they have an engine fire",
+        ],
+    ),
+    (
+        "later",
+        &[
+            "if the engine quits we will call mayday",
+            "we will declare an emergency if it gets worse",
+            "we may have to declare an emergency later",
+            "once the engine fails we will call mayday",
+        ],
+    ),
+    (
+        "past",
+        &[
+            "we had an engine failure yesterday",
+            "that mayday was an hour ago",
+            "we had an engine fire last week",
+            "our engine quit a week ago",
+        ],
+    ),
+    (
+        "reported",
+        &[
+            "we heard a mayday on guard",
+            "he said he has an engine failure",
+            "center told us somebody called mayday",
+            "the news reported an engine fire",
+        ],
+    ),
+    (
+        "asked",
+        &["is somebody calling mayday", "did he declare an emergency", "was that a mayday", "do we have to declare an emergency to land"],
+    ),
+    (
+        "practice",
+        &[
+            "practice mayday, practice mayday",
+            "simulated engine failure",
+            "practice engine fire in the pattern",
+            "this is a drill, mayday mayday mayday",
+        ],
+    ),
 ];
 
 const SPOKEN_KEPT: Frames = &[
-    ("denied", &["we never called mayday", "there is no engine fire", "nobody here is declaring an emergency", "our engine has not failed", "I did not say mayday"]),
-    ("other", &["the Mooney is declaring mayday", "his engine has quit", "there is an aircraft calling pan pan", "the helicopter's engine failed", "she has smoke in the cockpit"]),
-    ("later", &["when the second engine fails we will declare", "unless it restarts we will be calling mayday", "we would declare an emergency if the fuel ran out", "until we call mayday treat us as normal"]),
-    ("past", &["we were in an emergency this morning", "earlier we had smoke in the cockpit, that was yesterday", "last month our engine failed", "we declared an emergency on the previous flight"]),
-    ("reported", &["approach says there was a mayday", "a friend told me his engine failed", "they reported smoke in the cockpit", "someone mentioned a mayday"]),
+    (
+        "denied",
+        &[
+            "we never called mayday",
+            "there is no engine fire",
+            "nobody here is declaring an emergency",
+            "our engine has not failed",
+            "I did not say mayday",
+        ],
+    ),
+    (
+        "other",
+        &[
+            "the Mooney is declaring mayday",
+            "his engine has quit",
+            "there is an aircraft calling pan pan",
+            "the helicopter's engine failed",
+            "she has smoke in the cockpit",
+        ],
+    ),
+    (
+        "later",
+        &[
+            "when the second engine fails we will declare",
+            "unless it restarts we will be calling mayday",
+            "we would declare an emergency if the fuel ran out",
+            "until we call mayday treat us as normal",
+        ],
+    ),
+    (
+        "past",
+        &[
+            "we were in an emergency this morning",
+            "earlier we had smoke in the cockpit, that was yesterday",
+            "last month our engine failed",
+            "we declared an emergency on the previous flight",
+        ],
+    ),
+    (
+        "reported",
+        &[
+            "approach says there was a mayday",
+            "a friend told me his engine failed",
+            "they reported smoke in the cockpit",
+            "someone mentioned a mayday",
+        ],
+    ),
     ("asked", &["has anyone declared an emergency", "should we call mayday", "are you working an emergency", "who called mayday"]),
-    ("practice", &["training mayday only", "pretend we have an engine failure", "simulating an engine fire now", "exercise exercise mayday"]),
+    (
+        "practice",
+        &["training mayday only", "pretend we have an engine failure", "simulating an engine fire now", "exercise exercise mayday"],
+    ),
 ];
 
 const SPOKEN_TWINS_OPEN: &[&str] = &[

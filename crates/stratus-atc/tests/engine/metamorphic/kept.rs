@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-const CASES: [&str; 2] = [include_str!("../../../../../tests/cases/respond.jsonl"), include_str!("../../../../../tests/cases/fresh/respond.jsonl")];
+const CASES: [&str; 2] =
+    [include_str!("../../../../../tests/cases/respond.jsonl"), include_str!("../../../../../tests/cases/fresh/respond.jsonl")];
 
 /// What stands before the word that carries the wish, and what it makes of it.
 const TURNS: [(&str, &str); 18] = [
@@ -35,7 +36,9 @@ fn cases() -> impl Iterator<Item = (Value, String)> {
 
 /// The kept calls in which the pilot says "ready" short of a runway, and has no clearance that could be said again.
 fn ready() -> impl Iterator<Item = (Value, String)> {
-    cases().filter(|(s, text)| s["facility"] == "tower" && s["on_ground"] == true && s["last_atc"].is_null() && text.split(' ').any(|w| w == "ready"))
+    cases().filter(|(s, text)| {
+        s["facility"] == "tower" && s["on_ground"] == true && s["last_atc"].is_null() && text.split(' ').any(|w| w == "ready")
+    })
 }
 
 /// (what was done, state, text) for each kept call and each turn.
@@ -46,7 +49,8 @@ pub fn turned_round() -> Vec<(&'static str, Value, String)> {
         for (operator, words) in TURNS {
             // "And we are ready", "we are ready": the verb that is there already goes.
             let stem = before.trim_end();
-            let stem = ["we are", "we're", "i am", "i'm", "and", "is", "are"].iter().fold(stem, |s, w| s.strip_suffix(w).unwrap_or(s).trim_end());
+            let stem =
+                ["we are", "we're", "i am", "i'm", "and", "is", "are"].iter().fold(stem, |s, w| s.strip_suffix(w).unwrap_or(s).trim_end());
             all.push((operator, state.clone(), format!("{stem} {words} ready{behind}")));
         }
     }
@@ -55,6 +59,7 @@ pub fn turned_round() -> Vec<(&'static str, Value, String)> {
 
 /// The kept calls that ask for a take-off, a landing or a crossing.
 pub fn genuine() -> Vec<(Value, String)> {
-    let wants = |text: &str| ["ready", "final", "base", "downwind", "cross", "takeoff", "land"].iter().any(|w| text.split(' ').any(|x| x == *w));
+    let wants =
+        |text: &str| ["ready", "final", "base", "downwind", "cross", "takeoff", "land"].iter().any(|w| text.split(' ').any(|x| x == *w));
     cases().filter(|(s, text)| matches!(s["facility"].as_str(), Some("tower" | "ground")) && wants(text)).collect()
 }
