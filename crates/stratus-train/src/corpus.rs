@@ -105,7 +105,9 @@ fn call(author: &str, line: &Value) -> Result<Option<Call>, String> {
 /// # Errors
 /// The file and line that cannot be read, and why.
 pub fn read(path: &Path) -> Result<Vec<Call>, String> {
-    let author = path.file_stem().map_or(String::new(), |s| s.to_string_lossy().into_owned());
+    // Folder and name: "corpora/acts", "fresh/readback".
+    let names: Vec<String> = path.with_extension("").iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let author = names[names.len().saturating_sub(2)..].join("/");
     let at = path.display();
     let file = std::fs::read_to_string(path).map_err(|e| format!("{at}: {e}"))?;
     let mut out = Vec::new();

@@ -88,7 +88,8 @@ fn parts(call: &Call) -> (String, String) {
 
 /// Calls made of a call by the operators, with the label of the operator's head alone: `n` of them.
 pub fn generate(call: &Call, n: usize, dice: &mut Dice) -> Vec<(String, Context, [Option<u8>; HEADS.len()])> {
-    let everyday = call.labels[SUBJECT] == Some(0) && call.labels[POLARITY] == Some(0) && call.labels[WHEN] == Some(0) && call.labels[MOOD] != Some(3);
+    let everyday =
+        call.labels[SUBJECT] == Some(0) && call.labels[POLARITY] == Some(0) && call.labels[WHEN] == Some(0) && call.labels[MOOD] != Some(3);
     let (opening, words) = parts(call);
     if !everyday || words.split(' ').count() < 2 {
         return Vec::new();

@@ -1,7 +1,7 @@
 //! Lessons: each call as it was labelled, and again in situations that change nothing of what it means.
 
 use crate::corpus::Call;
-use crate::engine::{by_rules, Context, Features, Intent, features, label_of, normalise};
+use crate::engine::{Context, Features, Intent, by_rules, features, label_of, normalise};
 use crate::generate::generate;
 use crate::linear::{Dice, Lesson};
 
@@ -12,6 +12,8 @@ const GENERATED: usize = 2;
 pub struct Taught {
     /// Whose wording it is.
     pub author: String,
+    /// What was said.
+    pub text: String,
     /// As labelled.
     pub plain: Lesson,
     /// Intents that are right as well.
@@ -49,9 +51,20 @@ pub fn teach(calls: &[Call]) -> Vec<Taught> {
             (0..60).map(|_| words[dice.below(words.len())]).find(|(x, _)| fits(x)).map(|(_, w)| w.to_owned())
         };
         let ctx = Context { last_atc, ..c.ctx.clone() };
-        let mut more = vec![Lesson { features: seen(&c.text, &ctx), labels }];
-        more.extend(generate(c, GENERATED, &mut dice).iter().map(|(text, ctx, labels)| Lesson { features: seen(text, ctx), labels: *labels }));
-        Taught { author: c.author.clone(), plain, also: c.also.clone(), rules: label_of(by_rules(&c.text, &c.ctx)), more }
+        // Few readbacks come out of the blue: taught as often as with their instruction, every short call would be one.
+        let rare = labels[0] == Some(readback) && ctx.last_atc.is_none() && dice.below(4) > 0;
+        let mut more = if rare { Vec::new() } else { vec![Lesson { features: seen(&c.text, &ctx), labels }] };
+        more.extend(
+            generate(c, GENERATED, &mut dice).iter().map(|(text, ctx, labels)| Lesson { features: seen(text, ctx), labels: *labels }),
+        );
+        Taught {
+            author: c.author.clone(),
+            text: c.text.clone(),
+            plain,
+            also: c.also.clone(),
+            rules: label_of(by_rules(&c.text, &c.ctx)),
+            more,
+        }
     };
     calls.iter().map(&mut one).collect()
 }

@@ -188,7 +188,12 @@ fn whole<const N: usize>(weights: &[[f32; N]]) -> (Vec<[i8; N]>, f32) {
 }
 
 /// A part as it lies in the file, and its scales.
-fn written<const RANK: usize>(known: &BTreeMap<u32, u32>, table: &[[f32; RANK]], matrix: &[[f32; RANK]], plan: &Plan) -> ([f32; 5], Vec<u8>) {
+fn written<const RANK: usize>(
+    known: &BTreeMap<u32, u32>,
+    table: &[[f32; RANK]],
+    matrix: &[[f32; RANK]],
+    plan: &Plan,
+) -> ([f32; 5], Vec<u8>) {
     let weight = |i: u32| table[i as usize].iter().fold(0.0f32, |s, w| s + w * w);
     let mut kept: Vec<(u32, u32)> = known.iter().map(|(k, i)| (*k, *i)).collect();
     kept.sort_by(|a, b| weight(b.1).total_cmp(&weight(a.1)).then(a.0.cmp(&b.0)));

@@ -1,8 +1,9 @@
 //! `stratus-train`: makes the weights of the learned reader of the labelled calls in `corpora`.
 //!
-//! Usage: stratus-train OUT FILE… [--score FILE…]
+//! Usage: stratus-train OUT FILE… [--score FILE…] [--misses] [--quick]
 //! It measures by leaving out one author at a time, calibrates the heads by that, learns of everything, and writes OUT. Files
-//! behind `--score` are not learned from: the reader's score on them is printed.
+//! behind `--score` are not learned from: the reader's score on them is printed, with `--misses` each call that it misread.
+//! `--quick` leaves measuring and calibration out.
 #![allow(clippy::print_stdout, reason = "a program for makers tells what it measured")]
 
 mod corpus;
@@ -10,6 +11,7 @@ mod engine;
 mod generate;
 mod lessons;
 mod linear;
+mod made_of;
 mod measure;
 
 use std::collections::BTreeMap;
@@ -40,8 +42,8 @@ fn taught(files: &[String]) -> Result<Vec<Taught>, String> {
 }
 
 fn run(args: &[String]) -> Result<(), String> {
-    let quick = args.iter().any(|a| a == "--quick");
-    let args: Vec<String> = args.iter().filter(|a| *a != "--quick").cloned().collect();
+    let (quick, misses) = (args.iter().any(|a| a == "--quick"), args.iter().any(|a| a == "--misses"));
+    let args: Vec<String> = args.iter().filter(|a| *a != "--quick" && *a != "--misses").cloned().collect();
     let (out, rest) = args.split_first().ok_or("usage: stratus-train OUT FILE… [--score FILE…]")?;
     let (learned, scored) = match rest.iter().position(|a| a == "--score") {
         Some(i) => (&rest[..i], &rest[i + 1..]),
@@ -52,14 +54,18 @@ fn run(args: &[String]) -> Result<(), String> {
     println!("{} calls; each author's read by what learned of the others:", all.len());
     let mut sharp = [1.0; HEADS.len()];
     if !quick {
-        let said = by_author(&all, &plan, |author, said| println!("  {author:16} {}", line(said)));
-        println!("  {:16} {}", "all", line(&said));
+        let said = by_author(&all, &plan, |author, said| println!("  {author:24} {}", line(said)));
+        println!("  {:24} {}", "all", line(&said));
         sharp = std::array::from_fn(|i| sharpness(&said[i]));
         for (head, name) in NAMES.iter().enumerate() {
             print_labels(name, head, &said[head]);
         }
         for head in 1..HEADS.len() {
-            println!("    {:9} {:5.1} % of what is not its first label is found at 3 % false alarms", NAMES[head], found_at(&said[head], 0.03));
+            println!(
+                "    {:9} {:5.1} % of what is not its first label is found at 3 % false alarms",
+                NAMES[head],
+                found_at(&said[head], 0.03)
+            );
         }
         println!("calibration {sharp:?}");
         print_confidence(&said[0], sharp[0]);
@@ -73,9 +79,33 @@ fn run(args: &[String]) -> Result<(), String> {
         let said = ask(&file, taught(std::slice::from_ref(f))?.iter());
         println!("not learned from, {f}: {}", line(&said));
         println!("    {}", beside(&said[0]));
+        for s in said[0].iter().filter(|s| misses && !s.hit()) {
+            let (found, sure) = s.best(sharp[0]);
+            println!("    {} for {} ({sure:.2}): {}", Intent::ALL[found].word(), Intent::ALL[usize::from(s.right)].word(), s.text);
+        }
     }
     std::fs::write(out, &file).map_err(|e| format!("{out}: {e}"))?;
     println!("{out}: {} bytes", file.len());
+    print_pace(learned)?;
+    if !quick {
+        made_of::write(learned, out)?;
+    }
+    Ok(())
+}
+
+/// How long the reader takes for a call, tokens to reading, with the weights that this program was built with.
+fn print_pace(files: &[String]) -> Result<(), String> {
+    let mut each = Vec::new();
+    for f in files {
+        for c in corpus::read(Path::new(f))? {
+            let tokens = engine::normalise(&c.text, &c.ctx);
+            let before = std::time::Instant::now();
+            std::hint::black_box(engine::read(&tokens, &c.ctx));
+            each.push(before.elapsed());
+        }
+    }
+    each.sort_unstable();
+    println!("a call is read in {:?} at the median, {:?} at the 99th of a hundred", each[each.len() / 2], each[each.len() * 99 / 100]);
     Ok(())
 }
 
@@ -85,7 +115,8 @@ fn percent(part: usize, whole: usize) -> f64 {
 
 /// Each head's share of right labels.
 fn line(said: &[Vec<Said>; HEADS.len()]) -> String {
-    let one = |(name, s): (&&str, &Vec<Said>)| format!("{name} {:5.1} of {:4}", percent(s.iter().filter(|x| x.hit()).count(), s.len()), s.len());
+    let one =
+        |(name, s): (&&str, &Vec<Said>)| format!("{name} {:5.1} of {:4}", percent(s.iter().filter(|x| x.hit()).count(), s.len()), s.len());
     NAMES.iter().zip(said).filter(|(_, s)| !s.is_empty()).map(one).collect::<Vec<_>>().join("  ")
 }
 
@@ -162,6 +193,11 @@ fn print_confidence(said: &[Said], sharpness: f32) {
     let each: Vec<(f32, bool)> = said.iter().map(|s| (s.best(sharpness).1, s.hit())).collect();
     for from in (0..10).map(|n| n as f32 / 10.0) {
         let some = each.iter().filter(|(c, _)| *c >= from && *c < from + 0.1);
-        println!("    confidence {from:.1} to {:.1}: {:5.1} of {} right", from + 0.1, percent(some.clone().filter(|(_, r)| *r).count(), some.clone().count()), some.count());
+        println!(
+            "    confidence {from:.1} to {:.1}: {:5.1} of {} right",
+            from + 0.1,
+            percent(some.clone().filter(|(_, r)| *r).count(), some.clone().count()),
+            some.count()
+        );
     }
 }

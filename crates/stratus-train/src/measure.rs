@@ -17,6 +17,8 @@ pub struct Said {
     pub also: Vec<u8>,
     /// What the rules alone made of the call.
     pub rules: u8,
+    /// The call.
+    pub text: String,
 }
 
 impl Said {
@@ -49,7 +51,7 @@ pub fn ask<'a>(file: &[u8], calls: impl Iterator<Item = &'a Taught>) -> [Vec<Sai
         for (head, n) in HEADS.into_iter().enumerate() {
             if let Some(right) = c.plain.labels[head] {
                 let also = if head == 0 { c.also.clone() } else { Vec::new() };
-                out[head].push(Said { scores: scores[from..from + n].to_vec(), right, also, rules: c.rules });
+                out[head].push(Said { scores: scores[from..from + n].to_vec(), right, also, rules: c.rules, text: c.text.clone() });
             }
             from += n;
         }
@@ -60,6 +62,7 @@ pub fn ask<'a>(file: &[u8], calls: impl Iterator<Item = &'a Taught>) -> [Vec<Sai
 /// Every call read by a model that has learned of all authors but its own.
 pub fn by_author(all: &[Taught], plans: &Plans, mut told: impl FnMut(&str, &[Vec<Said>; HEADS.len()])) -> [Vec<Said>; HEADS.len()] {
     let mut authors: Vec<&str> = all.iter().map(|t| t.author.as_str()).collect();
+    authors.sort_unstable();
     authors.dedup();
     let mut out: [Vec<Said>; HEADS.len()] = Default::default();
     for author in authors {

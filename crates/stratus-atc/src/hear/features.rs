@@ -5,7 +5,7 @@
 
 use crate::intent::Context;
 use crate::telephony;
-use crate::transcript::{Link, Token, spell, tokens};
+use crate::transcript::{Link, Token, tokens};
 use crate::units::{Facility, Region};
 
 /// As many tokens are looked at: more is no call.
@@ -201,7 +201,21 @@ fn class(t: &[Token], from: usize, r: &Run, own: &[u8]) -> Class {
 fn unit(w: &str) -> bool {
     matches!(
         w,
-        "ground" | "tower" | "clearance" | "delivery" | "departure" | "approach" | "arrival" | "director" | "radar" | "center" | "control" | "traffic" | "unicom" | "radio" | "information"
+        "ground"
+            | "tower"
+            | "clearance"
+            | "delivery"
+            | "departure"
+            | "approach"
+            | "arrival"
+            | "director"
+            | "radar"
+            | "center"
+            | "control"
+            | "traffic"
+            | "unicom"
+            | "radio"
+            | "information"
     )
 }
 
@@ -209,14 +223,57 @@ fn unit(w: &str) -> bool {
 fn no_name(w: &str) -> bool {
     matches!(
         w,
-        "the" | "to" | "with" | "for" | "on" | "in" | "at" | "is" | "are" | "we" | "i" | "you" | "contact" | "monitor" | "request" | "requesting" | "over" | "cleared" | "ready" | "no" | "any" | "of" | "from"
-            | "have" | "has" | "looking" | "traffic" | "runway" | "straight" | "visual" | "practice" | "that" | "this" | "our" | "your" | "say" | "left" | "right" | "missed" | "short" | "ils" | "want" | "like" | "how"
+        "the"
+            | "to"
+            | "with"
+            | "for"
+            | "on"
+            | "in"
+            | "at"
+            | "is"
+            | "are"
+            | "we"
+            | "i"
+            | "you"
+            | "contact"
+            | "monitor"
+            | "request"
+            | "requesting"
+            | "over"
+            | "cleared"
+            | "ready"
+            | "no"
+            | "any"
+            | "of"
+            | "from"
+            | "have"
+            | "has"
+            | "looking"
+            | "traffic"
+            | "runway"
+            | "straight"
+            | "visual"
+            | "practice"
+            | "that"
+            | "this"
+            | "our"
+            | "your"
+            | "say"
+            | "left"
+            | "right"
+            | "missed"
+            | "short"
+            | "ils"
+            | "want"
+            | "like"
+            | "how"
     )
 }
 
 /// Where the station's name and unit at the beginning end: "palo alto tower".
 fn station(t: &[Token]) -> Option<(usize, usize)> {
-    let polite = |w: &str| matches!(w, "hello" | "hi" | "good" | "morning" | "afternoon" | "evening" | "day" | "and" | "hey" | "okay" | "ok");
+    let polite =
+        |w: &str| matches!(w, "hello" | "hi" | "good" | "morning" | "afternoon" | "evening" | "day" | "and" | "hey" | "okay" | "ok");
     let from = (0..t.len()).find(|i| !polite(word(t, *i)))?;
     for k in from..t.len().min(from + 5) {
         let w = word(t, k);
@@ -308,7 +365,8 @@ pub fn features(t: &[Token], ctx: &Context) -> Features {
     let said = symbols(t, own);
     let mut out = Features::default();
     // The limits of the call are symbols too.
-    let hashes: Vec<u32> = [step(SEED, b'^')].into_iter().chain(said.iter().map(|s| of_symbol(SEED, s))).chain([step(SEED, b'$')]).collect();
+    let hashes: Vec<u32> =
+        [step(SEED, b'^')].into_iter().chain(said.iter().map(|s| of_symbol(SEED, s))).chain([step(SEED, b'$')]).collect();
     out.words.reserve(hashes.len() * 4);
     for (i, h) in hashes.iter().enumerate() {
         out.words.push(spread(*h));
@@ -383,5 +441,4 @@ fn scene(t: &[Token], own: &[u8], ctx: &Context, begins: &[u32], out: &mut Vec<u
             out.push(spread(h.rotate_left(5).wrapping_mul(31) ^ second));
         }
     }
-    let _ = spell;
 }

@@ -133,7 +133,10 @@ mod tests {
     #[test]
     fn where_both_agree_nothing_changes() {
         for intent in Intent::ALL {
-            assert_eq!(join(vec![*intent], 0.7, &reads(*intent, 1.0), true), Joined { intents: vec![*intent], confidence: 0.7, doubt: None });
+            assert_eq!(
+                join(vec![*intent], 0.7, &reads(*intent, 1.0), true),
+                Joined { intents: vec![*intent], confidence: 0.7, doubt: None }
+            );
         }
         // Two ways of the same: no question between them.
         assert_eq!(joined(Intent::InboundLanding, reads(Intent::PositionReport, 1.0)), (Intent::InboundLanding, None));
