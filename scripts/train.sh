@@ -16,5 +16,4 @@ cargo build --locked --profile ci -p stratus-train || {
 }
 cases=tests/cases
 "${CARGO_TARGET_DIR:-target}/ci/stratus-train" "$weights" corpora/*.jsonl \
-  $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl \
-  $cases/readback.jsonl $cases/fresh/readback.jsonl
+  $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl
