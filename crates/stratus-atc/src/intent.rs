@@ -278,6 +278,9 @@ pub struct Understanding {
     /// Of whom, whether and when each word is said.
     #[serde(skip)]
     pub clauses: super::hear::clauses::Clauses,
+    /// The same by the learned reader, a second opinion.
+    #[serde(skip)]
+    pub learned: Option<super::hear::learned::Reading>,
 }
 
 impl Default for Understanding {
@@ -293,6 +296,7 @@ impl Default for Understanding {
             confidence: 0.0,
             loose: 0,
             clauses: super::hear::clauses::Clauses::default(),
+            learned: None,
         }
     }
 }

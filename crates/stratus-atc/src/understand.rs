@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::caller::{self, Caller};
 use super::entities;
 use super::hear::clauses::Clauses;
+use super::hear::learned;
 use super::hear::normalise::normalise;
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
@@ -86,6 +87,7 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
         confidence,
         loose: told::loose(&phrases),
         clauses,
+        learned: Some(learned::read(&t, ctx)),
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod choose;
 pub mod clauses;
+pub mod features;
 mod grammar;
+pub mod learned;
 pub mod normalise;
 mod own;
 pub mod sounds;
