@@ -77,7 +77,7 @@ const SYSTEMS: (&[&str], &[&str]) = (
 /// A word of those by which failures are named.
 pub(crate) fn distress_word(w: &str) -> bool {
     const SMALL: &str = "have has got the our not and out off down low lost very really pretty gear with will cannot hold maintain some here \
-        coming see full hit control flight light lights what know anything outside inside ground gone landing bird birds some goose running";
+        coming see full hit control flight light lights what know anything outside inside ground gone pilot captain husband passed passenger nothing landing bird birds some goose running";
     let named = |list: &str| list.split([',', ' ']).any(|x| x == w);
     let fails = || FAILS.iter().any(|(a, b)| a.iter().chain(*b).any(|x| x.split(' ').any(|y| y == w)));
     let systems = || SYSTEMS.0.iter().chain(SYSTEMS.1).any(|x| *x == w);

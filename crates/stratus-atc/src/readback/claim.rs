@@ -142,7 +142,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
             if let Some(run) =
                 w.runs().into_iter().find(|r| r.len() == digits.len() + 1 && w.digits(r).starts_with(&digits) && w.measures(r))
             {
-                w.mark(run);
+                w.mark(run.start..run.end - 1);
                 return Some(true);
             }
             if let Some(a) = figures::altimeter(&w.t) {
@@ -250,8 +250,11 @@ fn rounded(code: &str, w: &Words) -> Option<Range<usize>> {
 /// A frequency, whole or in a short form.
 fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     if let Some(hit) = figures::frequencies(&w.t).into_iter().find(|s| s.value.same_channel(f)) {
+        // Three decimals name the channel to its last figure: 125.253 is not 125.250.
+        let point = hit.range.clone().find(|i| w.t.get(*i) == Some(&Token::Point));
+        let decimals = point.map(|p| figures::digits(&w.t, p + 1..hit.range.end)).unwrap_or_default();
         w.mark(hit.range);
-        return Some(true);
+        return Some(decimals.len() != 3 || hit.value == f);
     }
     let text = f.to_string();
     let (mhz, decimals) = text.split_once('.').unwrap_or((&text, ""));

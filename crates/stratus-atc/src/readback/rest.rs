@@ -17,7 +17,11 @@ pub(super) struct Told {
 
 impl Told {
     pub(super) fn new(words: Vec<Token>, callsign: &str) -> Self {
-        let mut numbers = numbers(&words).into_iter().map(|n| n.figures).collect::<Vec<_>>();
+        // Of written numbers that stand in a row each counts for itself.
+        let written = |n: &Number| words[n.start..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Joined)));
+        let row = |n: &Number| words[n.start + 1..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Next)));
+        let mut numbers: Vec<String> =
+            numbers(&words).into_iter().filter(|n| !(written(n) && row(n) && !n.pointed)).map(|n| n.figures).collect();
         // "7,000 10 minutes": written numbers one behind the other.
         let mut i = 0;
         while i < words.len() {
@@ -38,7 +42,7 @@ impl Told {
     /// The number was told, whole or as pilots shorten it.
     fn explains(&self, figures: &str) -> bool {
         let bare = figures.trim_start_matches('0');
-        self.callsign.contains(figures)
+        figures.len() >= 2 && self.callsign.contains(figures)
             || self.numbers.iter().any(|n| {
                 let n_bare = n.trim_start_matches('0');
                 let zeros_left_out = n.strip_prefix(figures).is_some_and(|rest| rest.bytes().all(|b| b == b'0'));
@@ -126,7 +130,9 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
         let before = w.before(n.start);
         let after = w.t.get(n.end).map_or("", Token::word);
         let named = n.start > 0 && w.t[n.start - 1].letter().is_some();
-        let of_place = named && !items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
+        let of_place = named
+            && n.figures.len() <= 2
+            && !items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
         let measured = MEASURES.contains(&after) && !told.has(after);
         let own = OWN.contains(&before) && !(before == "of" && w.before(n.start - 1) == "short");
         // "Six thousand for four thousand", "we are at one eight zero": where it is now.

@@ -127,3 +127,76 @@ fn a_question_of_the_gate_is_settled_by_a_yes() {
         assert!(!clears(&no) && !no.reply.is_empty(), "{want:?}: {}", no.reply);
     }
 }
+
+/// A readback that was right, changed: one digit for another, two that stand side by side exchanged, the other side, another callsign.
+fn changed(readback: &str) -> Vec<(&'static str, String)> {
+    const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let words: Vec<&str> = readback.split_whitespace().collect();
+    let digit = |w: &str| DIGITS.iter().position(|d| *d == w || w == "niner" && *d == "nine" || w == "tree" && *d == "three");
+    let with = |at: usize, new: &str| {
+        let mut w = words.clone();
+        w[at] = new;
+        w.join(" ")
+    };
+    // The level that is left, and what is taken back, answers nothing.
+    let number = |w: &str| {
+        digit(w).is_some() || ["thousand", "hundred", "point", "ten", "eleven", "twelve", "ninety", "flight", "level"].contains(&w)
+    };
+    let aside = |i: usize| {
+        let before = words[..i].iter().rev().find(|w| !number(w)).copied().unwrap_or("");
+        let after = words[i..].iter().find(|w| !number(w)).copied().unwrap_or("");
+        ["of", "leaving", "passing", "from", "at", "through"].contains(&before)
+            || ["for", "climbing", "descending", "correction"].contains(&after)
+    };
+    let mut all = Vec::new();
+    for i in 0..words.len() {
+        if words.contains(&"correction") || aside(i) {
+            continue;
+        }
+        if let Some(d) = digit(words[i]) {
+            all.push(("wrong digit", with(i, DIGITS[(d + 3) % 10])));
+            if let Some(e) = words.get(i + 1).and_then(|w| digit(w)).filter(|e| *e != d) {
+                let mut w = words.clone();
+                (w[i], w[i + 1]) = (DIGITS[e], DIGITS[d]);
+                all.push(("swapped", w.join(" ")));
+            }
+        }
+        match words[i] {
+            "left" => all.push(("other side", with(i, "right"))),
+            "right" => all.push(("other side", with(i, "left"))),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Cases whose readback is right, with what is changed in them.
+fn changed_readbacks() -> Vec<(&'static str, Value, String)> {
+    let cases = [include_str!("../../../../tests/cases/readback.jsonl"), include_str!("../../../../tests/cases/fresh/readback.jsonl")];
+    // Where only traffic was told there is nothing to read back.
+    let right =
+        |case: &Value| case["expect"]["verdict"] == "correct" && !case["instruction"].as_str().is_some_and(|i| i.contains(", traffic "));
+    let all = cases.into_iter().flat_map(str::lines).filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str::<Value>(l).unwrap());
+    all.filter(right)
+        .flat_map(|case| {
+            let said = case["readback"].as_str().unwrap_or_default().to_owned();
+            changed(&said).into_iter().map(move |(what, text)| (what, case.clone(), text))
+        })
+        .collect()
+}
+
+#[test]
+fn a_readback_with_one_thing_changed_is_never_correct() {
+    let (mut tried, mut taken) = (0, Vec::new());
+    for (what, case, text) in changed_readbacks() {
+        let region = serde_json::from_value(case["region"].clone()).unwrap_or_default();
+        let instruction = case["instruction"].as_str().unwrap();
+        tried += 1;
+        if stratus_atc::readback::check_text(instruction, &text, region).verdict == stratus_atc::readback::Verdict::Correct {
+            taken.push(format!("{what}: {instruction} | {text}"));
+        }
+    }
+    println!("{tried} changed readbacks");
+    assert!(tried >= 1_000, "{tried}");
+    assert!(taken.is_empty(), "{} of {tried}:\n{}", taken.len(), taken.join("\n"));
+}

@@ -16,11 +16,13 @@ pub enum Want {
 
 pub const WANTS: [Want; 6] = [Want::Takeoff, Want::Landing, Want::Crossing, Want::Entry, Want::Ifr, Want::Distress];
 
-/// Which half of the wordings: the one that was developed on, or the one that was kept aside until it was scored.
+/// Which part of the wordings: the one that was developed on, or one that was kept aside until it was scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Half {
     Open,
     Kept,
+    /// Written after the mending that followed the first score of `Kept`, and scored once.
+    Fresh,
 }
 
 /// One call.
@@ -37,22 +39,34 @@ fn predicates(want: Want, half: Half) -> &'static [&'static str] {
     match (want, half) {
         (Want::Takeoff, Half::Open) => &["ready for departure", "ready for takeoff runway three one", "ready to go"],
         (Want::Takeoff, Half::Kept) => &["ready for departure at runway three one", "ready to depart", "holding short ready for takeoff"],
+        (Want::Takeoff, Half::Fresh) => {
+            &["ready in sequence runway three one", "all set for departure", "number one and ready for takeoff"]
+        }
         (Want::Landing, Half::Open) => {
             &["on a two mile final runway three one", "left downwind runway three one", "turning base for three one"]
         }
         (Want::Landing, Half::Kept) => {
             &["established on final for runway three one", "turning left base runway three one", "on short final for three one"]
         }
+        (Want::Landing, Half::Fresh) => {
+            &["three mile final runway three one", "on the left base for three one", "over the numbers on final"]
+        }
         (Want::Crossing, Half::Open) => &["requesting to cross runway two eight right", "requesting crossing of runway two eight right"],
         (Want::Crossing, Half::Kept) => &["looking to cross runway two eight right", "asking to cross two eight right at bravo"],
+        (Want::Crossing, Half::Fresh) => &["requesting permission to cross runway two eight right", "wanting to cross two eight right"],
         (Want::Entry, Half::Open) => &["requesting transition through your airspace", "requesting a delta transition to the south"],
         (Want::Entry, Half::Kept) => {
             &["looking to transition your airspace eastbound", "requesting to transit your delta at two thousand five hundred"]
         }
+        (Want::Entry, Half::Fresh) => {
+            &["requesting a transition northbound at three thousand", "hoping to transition through your airspace"]
+        }
         (Want::Ifr, Half::Open) => &["requesting IFR clearance to Monterey", "ready to copy our IFR clearance to Monterey"],
         (Want::Ifr, Half::Kept) => &["looking for our IFR clearance to Monterey", "requesting our clearance to Monterey"],
+        (Want::Ifr, Half::Fresh) => &["calling for our IFR clearance to Monterey", "requesting the clearance to Monterey"],
         (Want::Distress, Half::Open) => &["declaring an emergency", "declaring an emergency with an engine failure"],
         (Want::Distress, Half::Kept) => &["declaring an emergency, smoke in the cockpit", "declaring an emergency due to an engine fire"],
+        (Want::Distress, Half::Fresh) => &["declaring mayday", "declaring an emergency with a rough engine"],
     }
 }
 
@@ -228,6 +242,119 @@ const KEPT: Frames = &[
     ("practice", &["for practice only, we are *", "practice radio call, we are *", "pretend we are *", "training exercise, we are *"]),
 ];
 
+const FRESH: Frames = &[
+    (
+        "denied",
+        &[
+            "we cannot say that we are *",
+            "we're really not *",
+            "I would not call us *",
+            "nobody in here is *",
+            "we are still not *",
+            "no way are we *",
+            "we don't feel we are *",
+            "we are anything but *",
+            "it isn't us who are *",
+        ],
+    ),
+    (
+        "other",
+        &[
+            "my friend in the Archer is *",
+            "the two behind us are *",
+            "another Cessna is *",
+            "the regional jet across from us is *",
+            "both of them are *",
+            "the lady in the Cirrus is *",
+            "who's next, the Cherokee is *",
+            "Delta on the parallel is *",
+            "the tug with the glider is *",
+            "you have somebody who is *",
+            "I think that traffic is *",
+            "everybody else is *",
+        ],
+    ),
+    (
+        "later",
+        &[
+            "another two minutes and we are *",
+            "hold on, we will be * in a moment",
+            "after the fuel truck leaves we're *",
+            "we plan to be * around half past",
+            "the minute he moves we are *",
+            "we won't be * until the run-up is done",
+            "tell us when he is gone and we are *",
+            "we will report when *",
+            "we are * as soon as he has gone",
+            "we are * once the Cessna is past",
+            "in case he goes first we are *",
+            "five more minutes until we are *",
+        ],
+    ),
+    (
+        "past",
+        &[
+            "we used to be *",
+            "when we called you we were *",
+            "a minute ago I was *",
+            "we had told you that we were *",
+            "this morning we were *",
+        ],
+    ),
+    (
+        "reported",
+        &[
+            "according to ground we are *",
+            "somebody said we are *",
+            "my student tells me we are *",
+            "they were told we are *",
+            "the Cherokee says that he is *",
+            "we heard you say we are *",
+        ],
+    ),
+    (
+        "asked",
+        &[
+            "can you see if we are *",
+            "is anybody *",
+            "what if we are *",
+            "would you say we are *",
+            "are they *",
+            "which of us is *",
+            "isn't he *",
+            "do you need us to be *",
+        ],
+    ),
+    (
+        "practice",
+        &[
+            "this is a simulated call, we are *",
+            "for training purposes only, we are *",
+            "we're rehearsing, we are *",
+            "only a drill, we are *",
+        ],
+    ),
+];
+
+const FRESH_TWINS: &[&str] = &[
+    "here we go, we are *",
+    "at last we are *",
+    "we are all *",
+    "checks complete, we are *",
+    "the wind is calm and we are *",
+    "that Cessna is out of our way, we are *",
+    "you can count on us, we are *",
+    "we weren't a minute ago but now we are *",
+    "I am sorry, we are *",
+    "no problem at all, we are *",
+    "he is number two, we are *",
+    "we have been waiting and we are *",
+    "good evening, we're *",
+    "as you said, we are *",
+    "we're back and we're *",
+    "just to confirm, we are *",
+];
+
 const OPEN_TWINS: &[&str] = &[
     "we are *",
     "we're *",
@@ -384,6 +511,74 @@ const SPOKEN_KEPT: Frames = &[
     ),
 ];
 
+const SPOKEN_FRESH: Frames = &[
+    (
+        "denied",
+        &[
+            "we don't want to declare",
+            "it is no emergency at all",
+            "we have no smoke in the cockpit",
+            "nothing is on fire",
+            "we are not calling mayday yet",
+        ],
+    ),
+    (
+        "other",
+        &[
+            "the Archer lost his engine",
+            "they are on fire",
+            "the airliner is declaring an emergency",
+            "someone has an engine failure",
+            "you have an aircraft in distress, a Cessna with an engine fire",
+        ],
+    ),
+    (
+        "later",
+        &[
+            "we'll declare when we have to",
+            "should the engine fail we will call mayday",
+            "give us five minutes before we declare an emergency",
+            "if this keeps up it will be a mayday",
+        ],
+    ),
+    (
+        "past",
+        &[
+            "we lost an engine on the last flight",
+            "two years ago I had an engine failure here",
+            "the emergency was before lunch",
+            "we had declared mayday with the other unit yesterday",
+        ],
+    ),
+    (
+        "reported",
+        &[
+            "the news says there was an engine fire",
+            "he told us about his engine failure",
+            "we were told of a mayday",
+            "the last pilot mentioned smoke in the cockpit",
+        ],
+    ),
+    (
+        "asked",
+        &[
+            "do you have an emergency in progress",
+            "is that aircraft on fire",
+            "what happens if we declare an emergency",
+            "was it a mayday or a pan",
+        ],
+    ),
+    (
+        "practice",
+        &[
+            "practice pan pan, practice pan pan",
+            "this is simulated, engine failure",
+            "just a training mayday",
+            "mock engine failure in progress",
+        ],
+    ),
+];
+
 const SPOKEN_TWINS_OPEN: &[&str] = &[
     "mayday mayday mayday, engine failure",
     "pan pan pan pan pan pan, rough engine",
@@ -406,6 +601,17 @@ const SPOKEN_TWINS_KEPT: &[&str] = &[
     "pan pan, we have an electrical failure",
 ];
 
+const SPOKEN_TWINS_FRESH: &[&str] = &[
+    "mayday, engine fire, returning to the field",
+    "engine failure, we are landing straight ahead",
+    "we've got a fire in the cockpit",
+    "this is an emergency, our engine has quit",
+    "pan pan, pan pan, we have an oil leak",
+    "I have smoke in the cabin",
+    "mayday mayday mayday",
+    "we are declaring an emergency, we cannot hold altitude",
+];
+
 /// Where the callsign and the station stand.
 fn dressed(want: Want, said: &str, n: usize) -> String {
     let unit = match want {
@@ -423,7 +629,11 @@ fn dressed(want: Want, said: &str, n: usize) -> String {
 
 /// Every call that must get no clearance.
 pub fn hostile(half: Half) -> Vec<Call> {
-    let (frames, spoken) = if half == Half::Open { (OPEN, SPOKEN_OPEN) } else { (KEPT, SPOKEN_KEPT) };
+    let (frames, spoken) = match half {
+        Half::Open => (OPEN, SPOKEN_OPEN),
+        Half::Kept => (KEPT, SPOKEN_KEPT),
+        Half::Fresh => (FRESH, SPOKEN_FRESH),
+    };
     let mut all = Vec::new();
     for want in WANTS {
         for p in predicates(want, half) {
@@ -444,7 +654,11 @@ pub fn hostile(half: Half) -> Vec<Call> {
 
 /// Every call that must be served.
 pub fn twins(half: Half) -> Vec<Call> {
-    let (frames, spoken) = if half == Half::Open { (OPEN_TWINS, SPOKEN_TWINS_OPEN) } else { (KEPT_TWINS, SPOKEN_TWINS_KEPT) };
+    let (frames, spoken) = match half {
+        Half::Open => (OPEN_TWINS, SPOKEN_TWINS_OPEN),
+        Half::Kept => (KEPT_TWINS, SPOKEN_TWINS_KEPT),
+        Half::Fresh => (FRESH_TWINS, SPOKEN_TWINS_FRESH),
+    };
     let mut all = Vec::new();
     for want in WANTS {
         for p in predicates(want, half) {
