@@ -2,9 +2,9 @@
 
 pub use stratus_atc::caller::{addressed, caller};
 pub use stratus_atc::hear::features::{Features, features};
-pub use stratus_atc::hear::joined::has_effect;
-pub use stratus_atc::hear::learned::read;
+pub use stratus_atc::hear::joined::{has_effect, join};
 pub use stratus_atc::hear::learned::{BUCKETS, HEADS, MAGIC, PARTS, RANKS, Weights, softmax};
+pub use stratus_atc::hear::learned::{Reading, read, reading};
 pub use stratus_atc::hear::normalise::normalise;
 pub use stratus_atc::intent::{Context, Intent};
 pub use stratus_atc::transcript::text as text_of;

@@ -14,6 +14,8 @@ pub struct Taught {
     pub author: String,
     /// What was said.
     pub text: String,
+    /// The controller had said something.
+    pub spoken_to: bool,
     /// As labelled.
     pub plain: Lesson,
     /// Intents that are right as well.
@@ -60,6 +62,7 @@ pub fn teach(calls: &[Call]) -> Vec<Taught> {
         Taught {
             author: c.author.clone(),
             text: c.text.clone(),
+            spoken_to: c.ctx.last_atc.is_some(),
             plain,
             also: c.also.clone(),
             rules: label_of(by_rules(&c.text, &c.ctx)),

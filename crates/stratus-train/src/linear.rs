@@ -33,8 +33,6 @@ pub struct Plan {
     pub seen: [u32; 3],
     /// So many features are kept.
     pub rows: usize,
-    /// A label that is not its head's first counts this much: they are rare.
-    pub rare: f32,
 }
 
 /// The plans of both parts.
@@ -42,8 +40,8 @@ pub type Plans = [Plan; 2];
 
 /// What is used.
 pub fn plans() -> Plans {
-    let intents = Plan { rounds: 10, rate: 0.5, matrix_rate: 0.3, scales: [1.0; 3], seen: [3, 5, 3], rows: 15_500, rare: 1.0 };
-    [intents.clone(), Plan { rounds: 8, rows: 13_500, rare: 2.5, ..intents }]
+    let intents = Plan { rounds: 10, rate: 0.5, matrix_rate: 0.3, scales: [1.0; 3], seen: [3, 5, 3], rows: 15_500 };
+    [intents.clone(), Plan { rounds: 8, rows: 13_500, ..intents }]
 }
 
 /// Chance that is the same every time (PCG's generator).
@@ -130,7 +128,7 @@ fn part<'a, const RANK: usize>(lessons: impl Iterator<Item = &'a Lesson>, which:
             for (i, v) in &rows[n] {
                 hidden.iter_mut().zip(&table[*i]).for_each(|(h, w)| *h += v * w);
             }
-            let slope = slope(&hidden, &matrix, &lessons[n].labels, which, plan.rare);
+            let slope = slope(&hidden, &matrix, &lessons[n].labels, which);
             let mut back = [0.0f32; RANK];
             for (g, m) in slope.iter().zip(&matrix).filter(|(g, _)| **g != 0.0) {
                 back.iter_mut().zip(m).for_each(|(b, w)| *b += g * w);
@@ -156,7 +154,7 @@ fn part<'a, const RANK: usize>(lessons: impl Iterator<Item = &'a Lesson>, which:
 }
 
 /// How each label's score should fall: probability less what is right; 0 where the label is not known.
-fn slope<const RANK: usize>(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels: &[Option<u8>], which: usize, rare: f32) -> Vec<f32> {
+fn slope<const RANK: usize>(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels: &[Option<u8>], which: usize) -> Vec<f32> {
     let mut out = vec![0.0; PARTS[which]];
     let mut from = 0;
     for (label, n) in labels.iter().zip(HEADS).skip(MINE[which].start).take(MINE[which].len()) {
@@ -169,9 +167,6 @@ fn slope<const RANK: usize>(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels
             }
             softmax(mine, 1.0);
             mine[usize::from(*right)] -= 1.0;
-            if *right > 0 {
-                mine.iter_mut().for_each(|g| *g *= rare);
-            }
         }
         from += n;
     }

@@ -69,7 +69,7 @@ fn run(args: &[String]) -> Result<(), String> {
         }
         println!("calibration {sharp:?}");
         print_confidence(&said[0], sharp[0]);
-        println!("    {}", beside(&said[0]));
+        println!("    {}", beside(&said[0], sharp[0]));
         print_differences(&said[0], sharp[0]);
     }
     let mut file = train(all.iter().flat_map(|t| std::iter::once(&t.plain).chain(&t.more)), &plan);
@@ -78,7 +78,7 @@ fn run(args: &[String]) -> Result<(), String> {
     for f in scored {
         let said = ask(&file, taught(std::slice::from_ref(f))?.iter());
         println!("not learned from, {f}: {}", line(&said));
-        println!("    {}", beside(&said[0]));
+        println!("    {}", beside(&said[0], sharp[0]));
         for s in said[0].iter().filter(|s| misses && !s.hit()) {
             let (found, sure) = s.best(sharp[0]);
             println!("    {} for {} ({sure:.2}): {}", Intent::ALL[found].word(), Intent::ALL[usize::from(s.right)].word(), s.text);
@@ -147,7 +147,10 @@ fn print_labels(name: &str, head: usize, said: &[Said]) {
 }
 
 /// The rules and the reader beside each other.
-fn beside(said: &[Said]) -> String {
+fn beside(said: &[Said], sharpness: f32) -> String {
+    let joined: Vec<(bool, bool)> = said.iter().map(|s| s.joined(sharpness)).collect();
+    let taken = joined.iter().filter(|(right, asked)| *right && !asked).count();
+    let asked = joined.iter().filter(|(_, asked)| *asked).count();
     let rules = said.iter().filter(|s| s.rules_hit()).count();
     let reader = said.iter().filter(|s| s.hit()).count();
     let either = said.iter().filter(|s| s.hit() || s.rules_hit()).count();
@@ -155,9 +158,11 @@ fn beside(said: &[Said]) -> String {
     let right = agree.clone().filter(|s| s.hit()).count();
     let n = said.len();
     format!(
-        "intents: the rules {:.1} %, the reader {:.1} %; the same from both {:.1} %, of these right {:.1} %; one of the two right {:.1} %",
+        "intents: the rules {:.1} %, the reader {:.1} %, joined {:.1} % and asked {:.1} %; the same from both {:.1} %, of these right {:.1} %; one of the two right {:.1} %",
         percent(rules, n),
         percent(reader, n),
+        percent(taken, n),
+        percent(asked, n),
         percent(agree.clone().count(), n),
         percent(right, agree.count()),
         percent(either, n)

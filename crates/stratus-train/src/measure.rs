@@ -1,6 +1,6 @@
 //! Measuring: each author's calls read by a model that learned of all others.
 
-use crate::engine::{HEADS, Weights, softmax};
+use crate::engine::{HEADS, Intent, Reading, Weights, join, label_of, reading, softmax};
 use crate::lessons::Taught;
 use crate::linear::{Plans, train};
 
@@ -19,6 +19,10 @@ pub struct Said {
     pub rules: u8,
     /// The call.
     pub text: String,
+    /// The controller had said something.
+    pub spoken_to: bool,
+    /// The whole reading, before calibration.
+    pub reading: Reading,
 }
 
 impl Said {
@@ -27,6 +31,15 @@ impl Said {
         let mut p = self.scores.clone();
         softmax(&mut p, sharpness);
         p.iter().copied().enumerate().fold((0, -1.0), |m, (i, v)| if v > m.1 { (i, v) } else { m })
+    }
+
+    /// What the rules and the reader make of it together: whether that is right, and whether it is asked.
+    pub fn joined(&self, sharpness: f32) -> (bool, bool) {
+        let (intent, confidence) = self.best(sharpness);
+        let read = Reading { intent: Intent::ALL[intent], confidence, ..self.reading };
+        let j = join(vec![Intent::ALL[usize::from(self.rules)]], 1.0, &read, self.spoken_to);
+        let label = label_of(j.intents[0]);
+        (label == self.right || self.also.contains(&label), j.doubt.is_some())
     }
 
     /// Whether the rules alone are right.
@@ -47,11 +60,20 @@ pub fn ask<'a>(file: &[u8], calls: impl Iterator<Item = &'a Taught>) -> [Vec<Sai
     let Some(weights) = Weights::new(file) else { return out };
     for c in calls {
         let scores = weights.scores(&c.plain.features);
+        let read = reading(&weights.probabilities(&c.plain.features));
         let mut from = 0;
         for (head, n) in HEADS.into_iter().enumerate() {
             if let Some(right) = c.plain.labels[head] {
                 let also = if head == 0 { c.also.clone() } else { Vec::new() };
-                out[head].push(Said { scores: scores[from..from + n].to_vec(), right, also, rules: c.rules, text: c.text.clone() });
+                out[head].push(Said {
+                    scores: scores[from..from + n].to_vec(),
+                    right,
+                    also,
+                    rules: c.rules,
+                    text: c.text.clone(),
+                    spoken_to: c.spoken_to,
+                    reading: read,
+                });
             }
             from += n;
         }

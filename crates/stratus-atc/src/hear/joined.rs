@@ -67,16 +67,23 @@ fn family(intent: Intent) -> Family {
     }
 }
 
+/// Reports that a controller must not miss: where the rules hear one, the reader does not talk them out of it.
+fn stands(rules: Intent) -> bool {
+    use Intent::*;
+    matches!(rules, Mayday | PanPan | GoAround | Unable | LowFuel | Lost)
+}
+
 /// Joins what the rules found, and how sure they are, with what was learned. `spoken_to`: the controller has said something that
 /// can be read back.
 pub fn join(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool) -> Joined {
     let rules = found.first().copied().unwrap_or(Intent::Unknown);
     let (intent, sure) = (read.intent, read.confidence);
     let (first, second) = (family(rules), family(intent));
-    // What is said of others, or for practice, is nobody's wish; a call for help has its own gate.
+    // What is said of others, or for practice, is nobody's wish.
     let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
-    let settled = found.contains(&intent) || first != Family::None && first == second || first == Family::Distress;
-    let groundless = intent == Intent::Readback && !spoken_to;
+    let settled = found.contains(&intent) || first != Family::None && first == second || stands(rules);
+    // A readback needs something to be read back, and is no answer to a report that the rules hear.
+    let groundless = intent == Intent::Readback && (!spoken_to || !matches!(rules, Intent::Unknown | Intent::Roger));
     let taken = || Joined { intents: vec![intent], confidence: sure, doubt: None };
     let unchanged = |doubt| Joined { intents: found.clone(), confidence, doubt };
     if settled || !own || groundless {
@@ -154,6 +161,8 @@ mod tests {
         assert_eq!(joined(PositionReport, reads(DepartureReady, 0.9)), (PositionReport, Some(DepartureReady)));
         assert_eq!(joined(DepartureReady, reads(Unknown, 0.95)), (DepartureReady, Some(DepartureReady)));
         assert_eq!(joined(Readback, reads(WeatherRequest, 1.0)), (Readback, None));
+        assert_eq!(joined(GoAround, reads(Readback, 1.0)), (GoAround, None));
+        assert_eq!(joined(Lost, reads(WeatherRequest, 1.0)), (Lost, None));
     }
 
     #[test]

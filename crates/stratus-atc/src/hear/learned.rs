@@ -286,7 +286,7 @@ pub fn read(tokens: &[Token], ctx: &Context) -> Reading {
 }
 
 /// Probabilities as a reading.
-fn reading(p: &[f32; LABELS]) -> Reading {
+pub fn reading(p: &[f32; LABELS]) -> Reading {
     let (intents, mut rest) = p.split_at(HEADS[0]);
     let (first, second) = best(intents);
     let intent = |i: usize| Intent::ALL.get(i).copied().unwrap_or(Intent::Unknown);
