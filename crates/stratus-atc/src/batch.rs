@@ -5,6 +5,7 @@ pub mod posed;
 mod respond;
 mod state;
 
+pub use self::respond::{Answer, respond};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -83,7 +84,7 @@ fn read_back(l: &Readback) -> Value {
 }
 
 fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
-    let answer = respond::respond(&l.state, &l.text, airports)?;
+    let answer = respond(&l.state, &l.text, airports)?;
     let u = understand::to_json(&answer.understanding);
     Ok(json!({
         "reply": answer.reply,

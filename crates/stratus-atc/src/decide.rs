@@ -14,8 +14,10 @@ mod tower;
 
 pub(super) use radar::way_in;
 
+use crate::clearances;
+use crate::gate::{self, Admitted, Call, Distress};
 use crate::hear::Said;
-use crate::instruction::{Address, Ask, Emergency, Instruction, Item};
+use crate::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{self, Check, ReadbackItem, Verdict};
@@ -72,8 +74,15 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
     }
+    if let Some(meant) = gate::answered(heard, record) {
+        return decide(s, &record.clone(), &meant, said);
+    }
     if heard.has(Intent::Mayday) || heard.has(Intent::PanPan) {
-        return emergency(s, record, heard).into();
+        match gate::distress(heard, record) {
+            Call::Declared(leave) => return emergency(s, record, heard, &leave).into(),
+            Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
+            Call::Denied => return circumstances::no_distress(s, record, heard, said),
+        }
     }
     if heard.slots.cancels_distress && !heard.other_aircraft {
         return circumstances::distress_over(s, record, heard, said);
@@ -109,7 +118,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = defiance(s, record, heard, said) {
         return d.into();
     }
-    if let Some(d) = minima::special(s, heard) {
+    if let Some(d) = minima::special(s, record, heard) {
         return d.into();
     }
     let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none());
@@ -125,6 +134,11 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if heard.intent == Intent::Unknown
         && heard.callsign.is_some()
         && let Some(d) = wants_off(s, record, said)
+    {
+        return d.into();
+    }
+    if heard.intent != Intent::Unknown
+        && let Some(d) = doubtful(s, heard)
     {
         return d.into();
     }
@@ -161,6 +175,10 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         // Where the traffic is seen from is a report as any other.
         Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
             tower::decide(s, record, &Understanding { intent: Intent::PositionReport, ..heard.clone() })
+        }
+        Intent::TrafficInSight if slots.crossing && s.on_ground => {
+            let asks = Understanding { intent: Intent::PositionReport, ..heard.clone() };
+            crossing(s, record, &asks).unwrap_or_else(|| Decision::say([Item::Roger]))
         }
         Intent::TrafficInSight => Decision::say([Item::Roger]),
         Intent::NegativeContact => {
@@ -238,7 +256,14 @@ fn unclear(s: &Situation, heard: &Understanding) -> Decision {
         // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
         return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));
     }
-    Decision::ask(Ask::SayAgain)
+    doubtful(s, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
+}
+
+/// The question that says what one reader heard, where it is not taken for granted.
+fn doubtful(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let wish = gate::wish(heard.doubt?, s)?;
+    let runway = if matches!(wish, Wish::Takeoff | Wish::Landing) { s.runway_for(heard.slots.runway) } else { None };
+    Some(Decision::say([gate::question(wish, runway)]))
 }
 
 /// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
@@ -293,7 +318,8 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
         // Birds at the end of the runway are no readback of it.
         return None;
     }
-    let check = readback::check_said(&pending.instruction.items, Some(&pending.instruction.to), &said.tokens, s.region);
+    let beside = record.last.as_ref().map_or(&[][..], |l| l.items.as_slice());
+    let check = readback::check_beside(&pending.instruction.items, beside, Some(&pending.instruction.to), &said.tokens, s.region);
     if report {
         let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
         if !mentions {
@@ -317,6 +343,10 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
         Verdict::Incorrect => Outcome { decision: restate(&pending.instruction, &check.wrong), verdict, settled: false, check: judged },
         Verdict::Incomplete => {
             let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
+            if record.emergency.is_some() {
+                // Nothing is asked of an aircraft in distress.
+                return Some(Outcome { decision: Decision::Silent(Silence::ReadbackCorrect), verdict, settled: true, check: judged });
+            }
             if missing.is_empty() && record.strict {
                 return Some(Outcome { decision: Decision::ask(Ask::Callsign), verdict, settled: true, check: judged });
             }
@@ -330,7 +360,7 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
                 });
             }
             Outcome {
-                decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing)]),
+                decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing, s.region)]),
                 verdict,
                 settled: false,
                 check: judged,
@@ -427,11 +457,14 @@ fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option
 }
 
 /// A runway on the way that the pilot wants to cross: across when it is free, one at a time (7110.65 3-7-2).
-pub(super) fn crossing(s: &Situation, heard: &Understanding) -> Option<Decision> {
+pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let runway = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r)).filter(|_| heard.slots.crossing)?;
     Some(match s.in_the_way(runway) {
         Some(words) => Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]),
-        None => Decision::say([Item::Cross { runway, at: None }]),
+        None => match gate::admit(heard, record) {
+            Ok(leave) => Decision::say([clearances::cross(&leave, runway)]),
+            Err(_) => Decision::say([gate::question(Wish::Crossing, Some(runway))]),
+        },
     })
 }
 
@@ -492,7 +525,7 @@ fn wrong_unit(s: &Situation, heard: &Understanding) -> Option<Decision> {
 }
 
 /// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
-fn emergency(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
     let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
     let mut items = vec![Item::RogerEmergency(grade)];
     let first = record.emergency.is_none();
@@ -500,7 +533,7 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
         items.extend(s.wind());
         if let Some(r) = s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r)) {
             items.push(Item::Runway(r));
-            items.push(Item::Cleared(crate::instruction::Landing::FullStop));
+            items.push(clearances::rescue(leave));
         } else {
             items.push(Item::AnyRunway);
         }

@@ -8,11 +8,13 @@
 pub mod atis;
 pub mod batch;
 pub mod caller;
+mod clearances;
 mod correction;
 pub mod decide;
 mod due;
 pub mod entities;
 pub mod figures;
+pub mod gate;
 pub mod hear;
 mod hints;
 pub mod instruction;
@@ -392,7 +394,8 @@ impl Engine {
         if outcome.settled {
             self.record.pending = None;
         } else if correction && let Some(p) = &mut self.record.pending {
-            let check = readback::check_said(&p.instruction.items, Some(&p.instruction.to), &said.tokens, situation.region);
+            let beside = self.record.last.as_ref().map_or(&[][..], |l| l.items.as_slice());
+            let check = readback::check_beside(&p.instruction.items, beside, Some(&p.instruction.to), &said.tokens, situation.region);
             let open: Vec<_> = check.wrong.iter().chain(&check.missing).copied().collect();
             p.instruction.items = readback::only(&p.instruction.items, &open);
             p.asked = p.asked.saturating_add(1);
@@ -493,7 +496,7 @@ impl Engine {
         if missing.is_empty() {
             return None;
         }
-        let item = readback::ask_for(&pending.instruction.items, &missing);
+        let item = readback::ask_for(&pending.instruction.items, &missing, region);
         let instruction = Instruction { station: None, items: vec![item], ..pending.instruction.clone() };
         self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true, notice: None });
         Some(self.reply(instruction))
@@ -550,7 +553,7 @@ impl Engine {
         if let Some(letter) = u.slots.atis {
             self.record.atis = self.airport.as_ref().map(|a| (a.icao.clone(), letter));
         }
-        if u.has(Intent::TransitionRequest) {
+        if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_ok() {
             let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
             self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
         }
@@ -582,5 +585,5 @@ impl Engine {
 
 /// Whether an item answers by a question: the reply to a call that was not understood.
 pub fn is_question(items: &[Item]) -> bool {
-    items.iter().any(|i| matches!(i, Item::Ask(_) | Item::ReadBack(_)))
+    items.iter().any(|i| matches!(i, Item::Ask(_) | Item::ReadBack(_) | Item::Confirm { .. }))
 }

@@ -5,6 +5,8 @@ mod distress;
 mod reports;
 mod requests;
 
+pub(super) use distress::distress_word;
+
 use super::intent::{Context, Intent, Slots, Topic};
 use super::phrases::Phrases;
 use crate::units::Facility;
@@ -95,7 +97,7 @@ impl Scene<'_> {
     }
 
     /// Text that gives orders to a machine instead of speaking to a controller.
-    fn hostile(&self) -> bool {
+    pub(super) fn hostile(&self) -> bool {
         self.has(
             "ignore _ instructions, ignore _ previous, ignore all, ignore the, disregard your, disregard all, previous \
             instructions, system, prompt, new rule, forget _ rules, forget everything, the rules, your instructions, \

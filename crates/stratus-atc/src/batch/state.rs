@@ -46,13 +46,23 @@ pub struct State {
     pub(super) heading: Option<f64>,
     pub(super) assigned_altitude_ft: Option<f64>,
     pub(super) flight_plan: Option<Map<String, Value>>,
-    pub(super) traffic: Option<String>,
+    pub(super) traffic: Named,
     pub(super) runway_occupied: Map<String, Value>,
     pub(super) closed_runways: Vec<String>,
     pub(super) runways_closed: Vec<String>,
     pub(super) closed_airport: bool,
     pub(super) intersection: Map<String, Value>,
     pub(super) airspace_ahead: Option<String>,
+}
+
+/// Other aircraft, in one text or one by one.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Named {
+    #[default]
+    None,
+    Text(String),
+    Each(Vec<String>),
 }
 
 pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, region: Region, name: &str) -> Situation {
@@ -79,6 +89,10 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
     runways.sort_unstable();
     runways.dedup();
     let on_ground = st.on_ground.unwrap_or(false);
+    let others = traffic(&st.traffic);
+    for r in others.iter().filter_map(|t| t.runway).filter(|r| !runways.contains(r)).collect::<Vec<_>>() {
+        runways.extend([r, r.reciprocal()]);
+    }
     Situation {
         region,
         icao: st.airport.clone().unwrap_or_default(),
@@ -116,8 +130,8 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         altitude_ft: st.altitude_ft.map(|a| a.round() as i32),
         position: st.position.clone(),
         distance_nm: miles_in(&position),
-        finals: Vec::new(),
-        traffic: traffic(st.traffic.as_deref()),
+        finals: others.iter().skip(1).cloned().collect(),
+        traffic: others.into_iter().next(),
         route_out: None,
         route_in: None,
         intersections: st.intersection.iter().map(|(k, v)| (k.clone(), words(v))).collect(),
@@ -222,14 +236,105 @@ fn miles_in(text: &str) -> Option<f64> {
     match before.split_whitespace().last()? {
         "half" => Some(0.5),
         "quarter" => Some(0.25),
-        n => n.parse().ok(),
+        n => number(n),
     }
 }
 
-fn traffic(said: Option<&str>) -> Option<TrafficFacts> {
-    let said = said.map(str::trim).filter(|t| !t.is_empty() && !t.eq_ignore_ascii_case("none"))?;
+/// Words that say where an aircraft is that may use a runway.
+const PLACES: [&str; 14] = [
+    "final",
+    "runway",
+    "threshold",
+    "base",
+    "downwind",
+    "crosswind",
+    "upwind",
+    "mile",
+    "landing",
+    "departing",
+    "rolling",
+    "lined up",
+    "approach",
+    "inbound",
+];
+
+/// Each aircraft of a stated text. One ends where another begins that is somewhere, too: "Cessna on 2 mile final runway 28L and
+/// a Piper on short final 28R" are two.
+fn traffic(named: &Named) -> Vec<TrafficFacts> {
+    let texts: Vec<&str> = match named {
+        Named::None => Vec::new(),
+        Named::Text(t) => vec![t],
+        Named::Each(each) => each.iter().map(String::as_str).collect(),
+    };
+    texts.into_iter().flat_map(each_aircraft).filter_map(|t| aircraft(&t)).collect()
+}
+
+fn each_aircraft(text: &str) -> Vec<String> {
+    let placed = |t: &str| PLACES.iter().any(|p| t.to_lowercase().contains(p));
+    let mut found: Vec<String> = Vec::new();
+    let statements = text.split([';', '\n']).flat_map(|s| s.split(". ")).flat_map(|s| s.split(" and "));
+    for statement in statements.take(24) {
+        let mut one = String::new();
+        for piece in statement.split(", ") {
+            // "Cessna, 2 mile final, runway 31": the comma does not part it from its place.
+            if placed(&one) && placed(piece) && !begins_with_place(piece) {
+                found.push(std::mem::take(&mut one));
+            }
+            if !one.is_empty() {
+                one.push_str(", ");
+            }
+            one.push_str(piece);
+        }
+        found.push(one);
+    }
+    let somewhere = found.iter().any(|t| placed(t));
+    found.retain(|t| !somewhere || placed(t));
+    found.truncate(12);
+    found
+}
+
+/// A piece that goes on about the same aircraft: "runway 31", "on 2 mile final", "2 mile final".
+fn begins_with_place(piece: &str) -> bool {
+    let first = piece.split_whitespace().next().unwrap_or("").to_lowercase();
+    matches!(
+        first.as_str(),
+        "on" | "at"
+            | "over"
+            | "runway"
+            | "short"
+            | "left"
+            | "right"
+            | "landing"
+            | "inbound"
+            | "final"
+            | "for"
+            | "half"
+            | "quarter"
+            | "crossing"
+    ) || number(&first).is_some()
+}
+
+/// One aircraft of a stated text.
+fn aircraft(said: &str) -> Option<TrafficFacts> {
+    let said = Some(said.trim()).filter(|t| !t.is_empty() && !t.eq_ignore_ascii_case("none"))?;
     let low = said.to_lowercase();
-    let near = miles_in(&low).is_some_and(|d| d <= 2.0) || low.contains("short final") || low.contains("on runway");
-    let on_final = low.contains("final") || low.contains("runway");
-    Some(TrafficFacts { words: plain_fact(said), runway: runway_in(&low), close: on_final && (near || miles_in(&low).is_none()) })
+    let there =
+        ["short final", "on runway", "on the runway", "threshold", "landing roll", "rolling", "lined up"].iter().any(|w| low.contains(w));
+    let near = there || miles_in(&low).is_some_and(|d| d <= 2.0);
+    let on_final = there || low.contains("final") || low.contains("runway");
+    let runway = runway_in(&low).or_else(|| low.split_whitespace().find_map(sided));
+    Some(TrafficFacts { words: plain_fact(said), runway, close: on_final && (near || miles_in(&low).is_none()) })
+}
+
+/// "28r", standing by itself.
+fn sided(word: &str) -> Option<Runway> {
+    let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    ((1..=2).contains(&digits) && word.len() == digits + 1).then(|| word.to_uppercase().parse().ok()).flatten()
+}
+
+/// A number in figures, or as the word for it.
+fn number(word: &str) -> Option<f64> {
+    const WORDS: [&str; 11] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    word.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64))
 }

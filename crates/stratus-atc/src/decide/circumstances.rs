@@ -69,6 +69,17 @@ pub(super) fn when_ready() -> Decision {
     Decision::say([Item::Roger, Item::Advice("advise when ready".into())])
 }
 
+/// Words of distress by which the pilot says that there is none: what else was said is answered.
+pub(super) fn no_distress(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
+    let mut rest = heard.clone();
+    rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan));
+    rest.slots.nature = None;
+    match rest.intents.first().copied() {
+        Some(first) => super::decide(s, record, &Understanding { intent: first, ..rest }, said),
+        None => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]).into(),
+    }
+}
+
 /// A call for help is taken back: nothing is asked about it, and what else was said is answered.
 pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
     let over = [Item::Roger].into_iter().chain(record.emergency.map(|_| Item::EmergencyCancelled));
@@ -97,6 +108,10 @@ pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understan
     let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;
     let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
     let taken = pending.items.iter().any(of_runway)
-        && readback::check_said(&pending.items, None, &said.tokens, s.region).verdict == Verdict::Correct;
+        && pending
+            .items
+            .iter()
+            .filter(|i| readback::readable(std::slice::from_ref(i)))
+            .all(|i| readback::holds(i, None, &said.tokens, s.region));
     taken.then(|| super::Outcome { decision: super::restate(pending, &[]), verdict: Some(Verdict::Incorrect), settled: false, check: None })
 }

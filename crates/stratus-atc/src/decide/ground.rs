@@ -39,7 +39,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::IfrClearanceRequest if s.station(Facility::Clearance).is_some() => Decision::say([s.contact(Facility::Clearance)]),
         Intent::IfrClearanceRequest => super::radar::decide(s, record, heard),
         Intent::FlightFollowingRequest => super::radar::decide(s, record, heard),
-        Intent::PositionReport if heard.slots.crossing => super::crossing(s, heard).unwrap_or_else(|| Decision::ask(Ask::Runway)),
+        Intent::PositionReport if heard.slots.crossing => super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway)),
         Intent::PositionReport if s.phase == Phase::HoldingShort && s.station(Facility::Tower).is_some() => {
             Decision::say([s.contact(Facility::Tower)])
         }

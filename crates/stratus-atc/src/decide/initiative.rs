@@ -6,6 +6,8 @@
 use std::time::Duration;
 
 use crate::airports::airspace::Class;
+use crate::clearances;
+use crate::gate::{self, Admitted, Entry};
 use crate::instruction::{Ask, Climb, Item, Landing};
 use crate::phase::Phase;
 use crate::record::Record;
@@ -257,17 +259,18 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
 
 fn identified(s: &Situation, r: &Record) -> Vec<Item> {
     let position = s.position.clone().filter(|_| s.region == Region::Faa);
-    [Item::RadarContact(position)].into_iter().chain(way_through(s, r)).chain(s.pressure()).collect()
+    let way = gate::asked_before(r).map(|leave| way_through(s, r, &leave));
+    [Item::RadarContact(position)].into_iter().chain(way.into_iter().flatten()).chain(s.pressure()).collect()
 }
 
 /// The way through the airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
-pub(crate) fn way_through(s: &Situation, r: &Record) -> Vec<Item> {
+pub(crate) fn way_through(s: &Situation, r: &Record, leave: &Admitted<Entry>) -> Vec<Item> {
     let bravo = s.airspace.as_ref().is_some_and(|a| a.class == Class::B);
     match r.wants_through.filter(|_| !r.bravo) {
         Some(feet) if bravo => {
-            vec![Item::ClearedThrough("Bravo".into()), Item::Altitude { way: Climb::Maintain, feet, level: false }]
+            vec![clearances::through(leave, "Bravo"), Item::Altitude { way: Climb::Maintain, feet, level: false }]
         }
-        Some(_) => vec![Item::TransitionApproved(String::new())],
+        Some(_) => vec![clearances::transition(leave)],
         None => Vec::new(),
     }
 }
@@ -314,20 +317,19 @@ fn still_here(now: Time, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
 
 fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     // An aircraft without a radio is cleared without being asked: it may hear (7110.65 10-4-4).
-    let silent = s.transponder == Some(Squawk::RADIO_FAILURE);
-    let expected = silent || r.pattern_runway.is_some() || r.closed_traffic.is_some() || r.approach.is_some();
+    let expected = gate::expected(r, s.transponder);
     let near = s.phase == Phase::Base || s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 4.0);
-    if near && expected && r.landing.is_none() && !w.told(Notice::Landing) {
+    if let Some(leave) = expected.as_ref().filter(|_| near && r.landing.is_none() && !w.told(Notice::Landing)) {
         let runway = s.runway_for(r.pattern_runway)?;
         if !s.runway_blocked(runway) && !s.is_closed(runway) {
             let kind = r.wants.unwrap_or(Landing::FullStop);
             let mut items: Vec<Item> = s.wind().into_iter().collect();
-            items.extend([Item::Runway(runway), Item::Cleared(kind)]);
+            items.extend([Item::Runway(runway), clearances::landing(leave, kind)]);
             return Some((Notice::Landing, items));
         }
     }
     let close = s.phase == Phase::Final && s.distance_nm.is_some_and(|d| d < 2.5);
-    if close && !expected && r.landing.is_none() && !w.told(Notice::Landing) && !w.told(Notice::GoAround) {
+    if close && expected.is_none() && r.landing.is_none() && !w.told(Notice::Landing) && !w.told(Notice::GoAround) {
         return Some((Notice::Landing, vec![Item::Ask(Ask::Intentions)]));
     }
     if s.phase == Phase::TaxiIn && !s.on_runway && s.station(Facility::Ground).is_some() {
@@ -359,7 +361,8 @@ fn ground(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let on_the_way = r.taxi.is_none_or(|t| t != hold && t != hold.reciprocal());
     let here = s.runway_here.is_some_and(|h| h == hold || h == hold.reciprocal());
     if s.phase == Phase::HoldingShort && on_the_way && here && !s.runway_blocked(hold) && !w.told(Notice::Cross(hold)) {
-        return Some((Notice::Cross(hold), vec![Item::Cross { runway: hold, at: None }]));
+        let across = gate::on_the_way(r).map(|leave| clearances::cross(&leave, hold))?;
+        return Some((Notice::Cross(hold), vec![across]));
     }
     None
 }

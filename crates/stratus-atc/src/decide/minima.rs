@@ -4,11 +4,12 @@
 //! 5 km and 1,500 feet in a control zone, special VFR from 1,500 m on.
 
 use super::Decision;
-use crate::instruction::{Ask, Item};
+use crate::instruction::{Ask, Item, Wish};
 use crate::intent::Understanding;
 use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::{Facility, Region};
+use crate::{clearances, gate};
 
 /// Statute miles of visibility and feet of ceiling that visual flight needs, and the miles of special VFR.
 fn limits(region: Region) -> (f64, f64, f64) {
@@ -63,7 +64,7 @@ fn weather(s: &Situation) -> impl Iterator<Item = Item> + use<> {
 }
 
 /// Special VFR, which a pilot must ask for: granted from its own visibility on, needless in good weather.
-pub(super) fn special(s: &Situation, heard: &Understanding) -> Option<Decision> {
+pub(super) fn special(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     if !heard.slots.special_vfr || !matches!(s.facility, Facility::Tower | Facility::Approach | Facility::Departure | Facility::Clearance) {
         return None;
     }
@@ -75,5 +76,8 @@ pub(super) fn special(s: &Situation, heard: &Understanding) -> Option<Decision> 
         let least = if s.region == Region::Icao { "1500 metres" } else { "1 mile" };
         return Some(Decision::say([Item::Unable(format!("ground visibility less than {least}")), Item::Ask(Ask::Intentions)]));
     }
-    Some(Decision::say([Item::SpecialVfr { out: s.on_ground, name: s.airport_name.clone() }]))
+    Some(match gate::admit(heard, record) {
+        Ok(leave) => Decision::say([clearances::special(&leave, s.on_ground, s.airport_name.clone())]),
+        Err(_) => Decision::say([gate::question(Wish::SpecialVfr, None)]),
+    })
 }

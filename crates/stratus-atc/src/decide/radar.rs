@@ -3,18 +3,19 @@
 use super::Decision;
 use crate::airports::airspace::Class;
 use crate::decide::initiative::way_through;
-use crate::instruction::{Ask, Climb, Item};
+use crate::instruction::{Ask, Climb, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway};
+use crate::{clearances, gate};
 
 /// What clearance delivery, departure, approach or center answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let slots = &heard.slots;
     match heard.intent {
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record),
-        Intent::IfrClearanceRequest => ifr_clearance(s),
+        Intent::IfrClearanceRequest => ifr_clearance(s, record, heard),
         Intent::FlightFollowingRequest => flight_following(s, record, heard),
         Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
         Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled, Item::SquawkVfr]),
@@ -110,9 +111,12 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
 
 /// Through class B by a clearance, through C and D by being known: first a code, then the way (7110.65 7-9-2, 7-8-2).
 fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let Ok(leave) = gate::admit(heard, record) else {
+        return Decision::say([gate::question(Wish::Entry, None)]);
+    };
     let feet = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
     let wished = Record { wants_through: feet, bravo: false, radar: record.radar, ..Record::default() };
-    let way = way_through(s, &wished);
+    let way = way_through(s, &wished, &leave);
     if record.radar {
         return Decision::Say(way.into_iter().chain(s.pressure()).collect());
     }
@@ -128,7 +132,11 @@ fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision
 fn arrival(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let code = s.assigned_squawk.is_none().then_some(s.free_squawk).flatten().filter(|_| !record.radar);
     let bravo = s.airspace.as_ref().filter(|a| a.class == Class::B && a.icao == s.icao && record.radar && !record.bravo);
-    let bravo = bravo.map(|_| Item::ClearedInto("Bravo".into()));
+    let bravo = match (bravo, gate::admit(heard, record)) {
+        (Some(_), Ok(leave)) => Some(clearances::into(&leave, "Bravo")),
+        (Some(_), Err(_)) => return Decision::say([gate::question(Wish::Landing, s.active)]),
+        (None, _) => None,
+    };
     match approach(s, heard) {
         Decision::Say(items) => Decision::Say(code.map(Item::Squawk).into_iter().chain(bravo).chain(items).collect()),
         silent => silent,
@@ -136,7 +144,7 @@ fn arrival(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
 }
 
 /// An IFR clearance needs a plan on file; none is ever made up (7110.65 4-2-1, in its order).
-fn ifr_clearance(s: &Situation) -> Decision {
+fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let Some(plan) = &s.flight_plan else {
         return Decision::say([Item::Unable("no flight plan on file".into()), Item::Ask(Ask::Destination)]);
     };
@@ -154,7 +162,10 @@ fn ifr_clearance(s: &Situation) -> Decision {
     // A departure is named as it was filed, and then the rest of the route (7110.65 4-3-3).
     let procedure = s.departure.clone().filter(|_| s.live);
     let route = if procedure.is_some() { Some("then as filed".to_owned()) } else { route };
-    let mut items = vec![Item::ClearedTo { limit, procedure, route }];
+    let Ok(leave) = gate::admit(heard, record) else {
+        return Decision::say([gate::question(Wish::IfrClearance, None)]);
+    };
+    let mut items = vec![clearances::instruments(&leave, limit, procedure, route)];
     // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
     let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };

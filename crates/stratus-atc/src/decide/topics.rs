@@ -8,6 +8,7 @@ use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Side};
+use crate::{clearances, gate};
 
 /// The answer to a topic, where this unit has one.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
@@ -86,8 +87,11 @@ fn vector(s: &Situation) -> Vec<Item> {
 fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     match heard.slots.topic? {
         Topic::ClearedToLand if heard.has(Intent::SayAgain) => Some(match record.landing {
-            Some((runway, kind)) => Decision::say([Item::Affirm, Item::Runway(runway), Item::Cleared(kind)]),
-            None => tower::landing(s, record, heard, tower::wanted(record, heard)),
+            Some((runway, kind)) => {
+                let again = gate::standing(record).map(|leave| clearances::landing(&leave, kind));
+                Decision::say([Item::Affirm, Item::Runway(runway)].into_iter().chain(again))
+            }
+            None => tower::landing_for(s, record, heard, tower::wanted(record, heard), gate::asks_to_land(heard)),
         }),
         Topic::LeavesPattern if in_pattern(s.phase) => Some(match heard.slots.direction.clone() {
             Some(way) => Decision::say([Item::DepartureApproved(way)]),

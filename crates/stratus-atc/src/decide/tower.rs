@@ -1,12 +1,14 @@
 //! The tower: take-off, pattern, landing, and the way off the runway.
 
 use super::{Decision, in_pattern, minima};
-use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint};
+use crate::gate::Admitted;
+use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway, Side};
+use crate::{clearances, gate};
 
 /// What the tower answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -18,12 +20,12 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::TouchAndGoRequest if !s.on_ground => landing(s, record, heard, touch_or_option(heard)),
         Intent::TouchAndGoRequest => departure(s, record, heard),
         Intent::PositionReport if s.on_ground && heard.slots.crossing => {
-            super::crossing(s, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
+            super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
         }
         Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
         Intent::GoAround => go_around(s, record, heard),
         Intent::ClearOfRunway | Intent::TaxiToParking => clear_of_runway(s),
-        Intent::TransitionRequest => transition(s, heard),
+        Intent::TransitionRequest => transition(s, record, heard),
         Intent::FrequencyChangeRequest if !s.on_ground => Decision::say([Item::FrequencyChangeApproved]),
         Intent::FrequencyChangeRequest => Decision::say([s.contact(Facility::Ground)]),
         Intent::TaxiRequest | Intent::RequestProgressiveTaxi if s.on_ground => departure_question(s),
@@ -96,6 +98,11 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     if let Some(weather) = minima::refusal(s, record) {
         return Decision::say([Item::HoldShort { runway, at: None }].into_iter().filter(|_| !s.on_runway).chain(weather));
     }
+    let leave = match gate::admit(heard, record) {
+        Ok(leave) => leave,
+        Err(doubt) if doubt.waits() => return super::circumstances::when_ready(),
+        Err(_) => return Decision::say([gate::question(Wish::Takeoff, Some(runway))]),
+    };
     let mut items = vec![];
     items.extend(wind_unless_known(s, record, heard));
     let at = heard.slots.location.clone().filter(|l| s.intersections.contains_key(l));
@@ -106,11 +113,11 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
         // Without a procedure the way out is a heading, until radar takes over (7110.65 5-8-2).
         items.extend(record.departure.is_none().then_some(Item::RunwayHeading));
         items.push(Item::Runway(runway));
-        items.push(Item::ClearedForTakeoff { at });
+        items.push(clearances::takeoff(&leave, at));
         return Decision::Say(items);
     }
     items.push(Item::Runway(runway));
-    items.push(Item::ClearedForTakeoff { at });
+    items.push(clearances::takeoff(&leave, at));
     // Somebody on a longer final is no obstacle, but the pilot is told (7110.65 2-1-21).
     items.extend(s.on_final(runway).map(|t| Item::Traffic(t.words.clone())));
     let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
@@ -223,6 +230,17 @@ pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
 
 /// A landing clearance (7110.65 3-10-5), a place in the sequence, or a go-around.
 pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing) -> Decision {
+    landing_for(s, record, heard, kind, gate::admit(heard, record).ok())
+}
+
+/// As [`landing`], of a call that was admitted or not.
+pub(super) fn landing_for(
+    s: &Situation,
+    record: &Record,
+    heard: &Understanding,
+    kind: Landing,
+    leave: Option<Admitted<gate::Landing>>,
+) -> Decision {
     let Some(runway) = s.runway_for(heard.slots.runway) else {
         return Decision::ask(Ask::Runway);
     };
@@ -248,12 +266,17 @@ pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kin
             Decision::say([Item::Runway(runway), Item::Continue].into_iter().chain(traffic))
         };
     }
+    let Some(leave) = leave else {
+        return Decision::say([gate::question(Wish::Landing, Some(runway))]);
+    };
     let mut items = Vec::new();
-    let (opposite, ahead): (Vec<_>, Vec<_>) = s.on_final(runway).into_iter().partition(|t| t.runway == Some(runway.reciprocal()));
-    items.extend(ahead.iter().map(|t| Item::Sequence { number: 2, following: Some(t.words.clone()) }));
+    let ahead = s.ahead(runway);
+    let opposite = s.on_final(runway).filter(|t| t.runway == Some(runway.reciprocal()));
+    let number = u8::try_from(ahead.len() + 1).unwrap_or(u8::MAX);
+    items.extend(ahead.last().map(|t| Item::Sequence { number, following: Some(t.words.clone()) }));
     items.extend(wind_unless_known(s, record, heard));
     items.push(Item::Runway(runway));
-    items.push(Item::Cleared(kind));
+    items.push(clearances::landing(&leave, kind));
     // Nobody follows who comes from the other end.
     items.extend(opposite.iter().map(|t| Item::Traffic(t.words.clone())));
     Decision::Say(items)
@@ -335,15 +358,17 @@ fn clear_of_runway(s: &Situation) -> Decision {
 }
 
 /// Through the airspace (7110.65 3-1): approved with traffic, altitude as it is.
-fn transition(s: &Situation, heard: &Understanding) -> Decision {
-    let way = heard.slots.direction.as_ref().map_or_else(String::new, |_| String::new());
+fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let Ok(leave) = gate::admit(heard, record) else {
+        return Decision::say([gate::question(Wish::Entry, None)]);
+    };
     let bravo = s.airspace_ahead.as_deref().map(str::to_lowercase).is_some_and(|a| a.contains("class b") || a.contains("bravo"));
     let mut items = if bravo {
         let keep = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
         let level = keep.map(|feet| Item::Altitude { way: crate::instruction::Climb::Maintain, feet, level: false });
-        [Item::ClearedThrough("Bravo".into())].into_iter().chain(level).collect()
+        [clearances::through(&leave, "Bravo")].into_iter().chain(level).collect()
     } else {
-        vec![Item::TransitionApproved(way)]
+        vec![clearances::transition(&leave)]
     };
     items.extend(s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone())));
     items.extend(s.pressure());

@@ -23,6 +23,8 @@ const TOWER_TAKES_NM: f64 = 12.0;
 const FINAL_TRAFFIC_NM: f64 = 6.0;
 /// So near that nobody may enter the runway any more, nautical miles.
 const CLOSE_FINAL_NM: f64 = 2.0;
+/// An aircraft in the air over a runway, lower than this above the field, uses it, feet.
+const OVER_RUNWAY_FT: f64 = 200.0;
 /// So much nearer to one of two centrelines it is clear which of them an aircraft follows, nautical miles.
 const EITHER_NM: f64 = 0.03;
 
@@ -61,7 +63,7 @@ impl Engine {
             runways: airport.strips_ends(),
             closed: Vec::new(),
             airport_closed: false,
-            occupied: self.occupied(&ends),
+            occupied: self.occupied(&ends, airport.elevation_ft),
             pattern: active.and_then(|r| airport.end(r)).map_or(Side::Left, |e| e.pattern),
             atis: self.atis.letter_at(&airport.icao),
             weather,
@@ -160,10 +162,12 @@ impl Engine {
     }
 
     /// Who stands or rolls on which runway, by its first end.
-    fn occupied(&self, ends: &[Geometry]) -> BTreeMap<Runway, String> {
+    fn occupied(&self, ends: &[Geometry], elevation_ft: f64) -> BTreeMap<Runway, String> {
         let mut occupied = BTreeMap::new();
-        for other in self.report.others.iter().filter(|o| o.on_ground) {
-            if let Some(g) = ends.iter().find(|g| g.holds(other.position, 20.0)) {
+        for other in &self.report.others {
+            // Low over the pavement it lands or takes off, and the runway is its.
+            let over = other.altitude_ft - elevation_ft < OVER_RUNWAY_FT;
+            if let Some(g) = ends.iter().find(|g| (other.on_ground || over) && g.holds(other.position, 20.0)) {
                 occupied.entry(g.runway).or_insert_with(|| name_of(other));
             }
         }
@@ -190,7 +194,8 @@ impl Engine {
         let (before, aside) = (-p.along / FT_PER_NM, p.right.abs() / FT_PER_NM);
         let aligned = g.off(other.heading_true).abs() < 35.0 && aside < 0.2 + before.max(0.0) * 0.2;
         let low = other.altitude_ft - elevation_ft < 600.0 + before.max(0.0) * 450.0;
-        let own = self.report.position.filter(|_| !self.report.on_ground).map(|p| g.to_threshold_nm(p));
+        // Only who is on final too has some of them behind.
+        let own = self.report.position.filter(|_| self.phase == Phase::Final).map(|p| g.to_threshold_nm(p));
         // Who comes from the other end is met, wherever they are.
         let towards = self.tracker.runway().is_some_and(|r| r.reciprocal() == g.runway);
         let ahead = towards || own.is_none_or(|own| before < own);

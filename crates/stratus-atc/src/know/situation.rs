@@ -280,6 +280,16 @@ impl Situation {
         self.all_on_final(runway).find(|t| t.close || t.runway == Some(runway.reciprocal()))
     }
 
+    /// Who comes in for this end of the runway, the nearest to it first: an arrival is behind all of them.
+    pub fn ahead(&self, runway: Runway) -> Vec<&TrafficFacts> {
+        self.all_on_final(runway).filter(|t| t.runway != Some(runway.reciprocal())).fold(Vec::new(), |mut all, t| {
+            if !all.contains(&t) {
+                all.push(t);
+            }
+            all
+        })
+    }
+
     fn all_on_final(&self, runway: Runway) -> impl Iterator<Item = &TrafficFacts> {
         let strip = move |r: Runway| r == runway || r == runway.reciprocal();
         self.finals.iter().chain(&self.traffic).filter(move |t| t.runway.is_none_or(strip))

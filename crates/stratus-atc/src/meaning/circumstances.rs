@@ -1,6 +1,7 @@
 //! What a pilot tells beside the everyday calls: not ready, onto a runway, unable to move; and what nothing explains.
 
 use crate::entities::compass;
+use crate::hear::clauses::Clauses;
 use crate::intent::{Slots, Topic};
 use crate::phrases::Phrases;
 use crate::telephony;
@@ -8,8 +9,9 @@ use crate::transcript::Token;
 use crate::units::Side;
 
 /// Reads what is told into its slots.
-pub fn read(p: &Phrases, t: &[Token], slots: &mut Slots) {
-    slots.not_ready = not_ready(p);
+pub fn read(p: &Phrases, t: &[Token], c: &Clauses, slots: &mut Slots) {
+    slots.not_ready = not_ready(p, c);
+    slots.crossing |= slots.runway.is_some() && c.wants_to("cross");
     slots.disabled = disabled(p);
     slots.cancels_distress = super::distress::cancels(p);
     slots.nature = slots.nature.take().or_else(|| super::distress::nature(p));
@@ -22,7 +24,7 @@ pub fn read(p: &Phrases, t: &[Token], slots: &mut Slots) {
 
 /// Not ready to go: denied, in so many minutes, waiting for something, or with a problem. What is only likely counts too:
 /// whoever is ready says so once more, and whoever is sent off without being ready is in danger.
-fn not_ready(p: &Phrases) -> bool {
+fn not_ready(p: &Phrases, c: &Clauses) -> bool {
     // "Not in sight, ready": what is denied is something else.
     let else_denied = p.has("not in sight, do not see, not see, do not have, not have, not a problem");
     let denied = p.has("not ready, almost ready, nearly ready, about ready, getting ready, should be ready, close to ready, do not clear us, not quite, not yet, not just yet, no longer ready, not going yet")
@@ -53,7 +55,7 @@ fn not_ready(p: &Phrases) -> bool {
         caution light",
     ) && !p
         .has("no problem, no problems, not a problem, not _ problem, no issue, no issues, no trouble, fixed, sorted, solved, resolved");
-    denied || later || checks || waits || trouble
+    denied && !c.only_others_deny() || later || checks || waits || trouble
 }
 
 /// Something is broken that keeps the aircraft where it is.
@@ -218,7 +220,7 @@ mod tests {
     fn told(text: &str) -> Slots {
         let mut slots = Slots::default();
         let t = tokens(text);
-        read(&Phrases::new(&t, &[]), &t, &mut slots);
+        read(&Phrases::new(&t, &[]), &t, &Clauses::new(&t, &[]), &mut slots);
         slots
     }
 

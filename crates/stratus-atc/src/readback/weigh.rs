@@ -6,6 +6,7 @@ use super::altitude::{self, Claimed};
 use super::caller::Caller;
 use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
 use super::ground::{Role, condition, crosses_unasked, role, runways, taxi_route};
+use super::rest::{self, Told};
 use super::run_together;
 use super::words::Words;
 use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
@@ -16,7 +17,7 @@ use crate::transcript::{Token, tokens};
 use crate::units::{Frequency, Region, Side};
 
 /// Weighs a readback with the callsign at `callsign`.
-pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region) -> Check {
+pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region, told: Option<&Told>) -> Check {
     let mut w = Words { t: said.to_vec() };
     w.mark(callsign);
     run_together::cut(items, &mut w.t);
@@ -60,6 +61,15 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     wrong.extend(claims_approach(items, said).then_some(ReadbackItem::Clearance));
     wrong.extend(turns(items, &w));
     wrong.extend(bounds(items, &Words { t: said.to_vec() }));
+    if let Some(told) = told {
+        wrong.extend(rest::opposites(told, items, said));
+        if region == Region::Icao {
+            missing.extend(rest::left_out(told, said));
+        }
+        if wrong.is_empty() {
+            wrong.extend(rest::unexplained_number(told, items, &w));
+        }
+    }
     if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. })) {
         let p = spoken::departure(p);
         let first = p.split_whitespace().next().unwrap_or("").to_lowercase();
@@ -132,7 +142,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
             if let Some(run) =
                 w.runs().into_iter().find(|r| r.len() == digits.len() + 1 && w.digits(r).starts_with(&digits) && w.measures(r))
             {
-                w.mark(run);
+                w.mark(run.start..run.end - 1);
                 return Some(true);
             }
             if let Some(a) = figures::altimeter(&w.t) {
@@ -143,12 +153,12 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
             None
         }
         Item::Speed(kt) => {
-            let run = w.run_named(&kt.to_string(), &["heading", "level", "squawk"])?;
+            let run = w.run_named(&kt.to_string(), &["heading", "level", "squawk"]).or_else(|| hundreds(*kt, w))?;
             w.mark(run);
             Some(true)
         }
         Item::Heading { degrees, .. } => {
-            if let Some(run) = w.run_named(&format!("{degrees:03}"), &["speed", "level", "squawk"]) {
+            if let Some(run) = w.run_named(&format!("{degrees:03}"), &["speed", "level", "squawk"]).or_else(|| turned(*degrees, w)) {
                 w.mark(run);
                 return Some(true);
             }
@@ -159,7 +169,13 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
         Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => taxi_route(via, w),
         Item::ClearedTo { limit, .. } => {
             let said = crate::transcript::text(&w.t);
-            limit.split_whitespace().next().is_some_and(|l| said.contains(&l.to_lowercase())).then_some(true)
+            limit.split_whitespace().next().is_some_and(|l| said.contains(&l.to_lowercase())).then_some(!other_limit(limit, w))
+        }
+        Item::Condition(words) if ["when", "once", "after passing"].iter().any(|x| words.starts_with(x)) => {
+            words.split(' ').skip(1).filter(|x| x.len() > 2 && *x != "passing").any(|x| w.has(x)).then_some(true)
+        }
+        Item::Condition(words) if words.starts_with("give") => {
+            ["give", "giving", "gave", "behind", "after"].iter().any(|x| w.has(x)).then_some(true)
         }
         Item::Condition(words) => (w.has("behind") || w.has("after")).then(|| condition(words, w)),
         Item::Approach { kind, .. } => {
@@ -179,6 +195,10 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
                 .any(|k| w.has(k))
                 .then_some(kind == "approach")
                 .or(w.has("approach").then_some(true))
+        }
+        Item::HoldPosition | Item::Stop => ["hold", "holding", "stop", "stopping", "stopped"].iter().any(|x| w.has(x)).then_some(true),
+        Item::CancelTakeoff => {
+            ["cancel", "cancelling", "canceling", "cancelled", "canceled", "stopping", "holding"].iter().any(|x| w.has(x)).then_some(true)
         }
         Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => {
             let said = verb_of(&w.t)?;
@@ -200,6 +220,22 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
     }
 }
 
+/// "Left four zero" for 040, "right three hundred" for 300.
+fn turned(degrees: u16, w: &Words) -> Option<Range<usize>> {
+    let short = degrees.to_string();
+    let behind = |r: &Range<usize>| matches!(w.before(r.start), "left" | "right" | "heading" | "turn");
+    let run = w.runs().into_iter().find(|r| w.digits(r) == short && behind(r) && !w.scaled(r));
+    run.or_else(|| hundreds(degrees, w).filter(|r| behind(r) || w.before(r.start) == "turn"))
+}
+
+/// "Three hundred".
+fn hundreds(value: u16, w: &Words) -> Option<Range<usize>> {
+    let figures = (value / 100).to_string();
+    let hit = |r: &Range<usize>| w.digits(r) == figures && w.t.get(r.end).is_some_and(|x| x.is("hundred"));
+    let run = w.runs().into_iter().find(|r| value % 100 == 0 && hit(r))?;
+    Some(run.start..run.end + 1)
+}
+
 /// A code of thousands or hundreds: "seven thousand", "twelve hundred".
 fn rounded(code: &str, w: &Words) -> Option<Range<usize>> {
     let (figures, word) = match (code.strip_suffix("000"), code.strip_suffix("00")) {
@@ -214,8 +250,11 @@ fn rounded(code: &str, w: &Words) -> Option<Range<usize>> {
 /// A frequency, whole or in a short form.
 fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     if let Some(hit) = figures::frequencies(&w.t).into_iter().find(|s| s.value.same_channel(f)) {
+        // Three decimals name the channel to its last figure: 125.253 is not 125.250.
+        let point = hit.range.clone().find(|i| w.t.get(*i) == Some(&Token::Point));
+        let decimals = point.map(|p| figures::digits(&w.t, p + 1..hit.range.end)).unwrap_or_default();
         w.mark(hit.range);
-        return Some(true);
+        return Some(decimals.len() != 3 || hit.value == f);
     }
     let text = f.to_string();
     let (mhz, decimals) = text.split_once('.').unwrap_or((&text, ""));
@@ -237,6 +276,19 @@ fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     let right = understood && figures::digits(&w.t, p + 1..end) == decimals && region == Region::Faa;
     w.mark(start..end);
     Some(right)
+}
+
+/// The place's first name, and another second one: "Denver International" for "Denver Centennial".
+fn other_limit(limit: &str, w: &Words) -> bool {
+    let mut names = limit.split_whitespace().map(str::to_lowercase).filter(|n| n != "airport");
+    let (Some(first), Some(second)) = (names.next(), names.next()) else { return false };
+    let next = w.t.iter().position(|x| x.is(&first)).and_then(|i| w.t.get(i + 1)).map_or("", Token::word);
+    let name = next.len() > 4
+        && !matches!(
+            next,
+            "airport" | "climb" | "maintain" | "squawk" | "vectors" | "radar" | "filed" | "flight" | "departure" | "direct" | "expect"
+        );
+    name && !w.has(&second)
 }
 
 /// Another leg of the pattern is entered than the one that was told: "left base" for "left downwind".

@@ -1,6 +1,6 @@
 //! One item's words, written and spoken.
 
-use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint};
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint, Wish};
 use crate::spoken;
 use crate::units::{Frequency, Region, Runway};
 
@@ -213,8 +213,20 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::GoAhead => same(if icao { "pass your message" } else { "go ahead" }),
         Item::Standby => same("standby"),
         Item::ReadbackCorrect => same("readback correct"),
-        Item::ReadBack(w) => (format!("read back {w}"), format!("read back {}", spoken::words(w, region))),
+        Item::ReadBack(w) => {
+            // "Read back hold short instructions" is the one that is said so (7110.65 3-7-2).
+            let verb = if w == "instruction" || w.starts_with("hold short") && !w.contains(" and ") { "read back" } else { "verify" };
+            (format!("{verb} {w}"), format!("{verb} {}", spoken::words(w, region)))
+        }
         Item::Ask(a) => same(ask(*a)),
+        Item::Confirm { wish: Wish::Distress, .. } => same("are you declaring an emergency?"),
+        Item::Confirm { wish, runway } => {
+            let what = confirm(*wish);
+            match runway.map(rw) {
+                Some((w, s)) => (format!("verify {what} runway {w}"), format!("verify {what} runway {s}")),
+                None => same(&format!("verify {what}")),
+            }
+        }
         Item::HoldPosition => same("hold position"),
         Item::AnyRunway => same("any runway available, wind and runway at your discretion, say intentions"),
     }
@@ -320,6 +332,23 @@ fn report(p: &ReportPoint, region: Region) -> (String, String) {
         ReportPoint::Words(w) => (w.clone(), spoken::words(w, region)),
     };
     (format!("report {w}"), format!("report {s}"))
+}
+
+/// What was heard, as a pilot would say it.
+fn confirm(wish: Wish) -> &'static str {
+    match wish {
+        Wish::Takeoff => "ready for departure",
+        Wish::Landing => "landing",
+        Wish::Crossing => "request to cross",
+        Wish::Entry => "request transition",
+        Wish::SpecialVfr => "request special VFR",
+        Wish::IfrClearance => "request IFR clearance",
+        Wish::Level => "requesting another altitude",
+        Wish::Approach => "requesting an approach",
+        Wish::Pattern => "remaining in the pattern",
+        Wish::CancelIfr => "cancelling IFR",
+        Wish::Distress => "emergency",
+    }
 }
 
 fn ask(a: Ask) -> &'static str {
