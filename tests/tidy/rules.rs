@@ -15,6 +15,13 @@ const BUILT_WITH: &[(&str, &[&str])] = &[
     ("stratus-atc", &["stratus-units", "stratus-airports", "serde", "serde_json", "thiserror", "quick-xml"]),
 ];
 
+/// Crates that are tools for makers and no part of the program: they read and write files.
+pub const TOOLS: &[&str] = &["stratus-train"];
+
+fn is_tool(path: &str) -> bool {
+    TOOLS.iter().any(|t| path.strip_prefix("crates/").and_then(|p| p.strip_prefix(t)).is_some_and(|p| p.is_empty() || p.starts_with('/')))
+}
+
 /// The program's pure modules and what each may import.
 const PURE: &[(&str, &[&str])] = &[
     ("problem", &["units"]),
@@ -188,7 +195,7 @@ pub fn imports(sources: &[(String, String)]) {
 
 pub fn pure_words(sources: &[(String, String)]) {
     for (path, text) in sources.iter().filter(|(p, _)| !is_test_file(p)) {
-        let library = path.starts_with("crates/") && path.contains("/src/");
+        let library = path.starts_with("crates/") && path.contains("/src/") && !is_tool(path);
         if library || PURE.iter().any(|(name, _)| *name == module_of(path)) {
             let code = code(text);
             for word in NOT_PURE {
@@ -201,7 +208,8 @@ pub fn pure_words(sources: &[(String, String)]) {
 /// A library crate is built with what is listed, on every system, and each one is listed.
 pub fn built_with(metadata: &serde_json::Value) {
     let packages = metadata["packages"].as_array().expect("packages");
-    let ours: Vec<_> = packages.iter().filter(|p| p["source"].is_null() && p["name"] != "stratus").collect();
+    let ours: Vec<_> =
+        packages.iter().filter(|p| p["source"].is_null() && p["name"] != "stratus" && !TOOLS.iter().any(|t| p["name"] == *t)).collect();
     let mut names: Vec<&str> = ours.iter().filter_map(|p| p["name"].as_str()).collect();
     names.sort_unstable();
     let mut listed: Vec<&str> = BUILT_WITH.iter().map(|(name, _)| *name).collect();
@@ -214,6 +222,11 @@ pub fn built_with(metadata: &serde_json::Value) {
             assert!(may.contains(&name), "{}: may not be built with `{name}` (it may: {may:?})", package["name"]);
         }
     }
+}
+
+/// The folders of library crates among these.
+pub fn libraries(crates: Vec<String>) -> impl Iterator<Item = String> {
+    crates.into_iter().filter(|c| !is_tool(c))
 }
 
 /// The head of a library crate forbids unsafe code and denies what clippy.toml lists.
