@@ -40,7 +40,7 @@ pub type Plans = [Plan; 2];
 
 /// What is used.
 pub fn plans() -> Plans {
-    let intents = Plan { rounds: 10, rate: 0.5, matrix_rate: 0.3, scales: [1.0; 3], seen: [3, 5, 3], rows: 15_500 };
+    let intents = Plan { rounds: 10, rate: 0.5, matrix_rate: 0.3, scales: [1.0; 3], seen: [2, 4, 3], rows: 60_000 };
     [intents.clone(), Plan { rounds: 8, rows: 13_500, ..intents }]
 }
 

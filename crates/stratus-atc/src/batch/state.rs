@@ -341,7 +341,9 @@ fn number(word: &str) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::respond;
     use super::*;
+    use crate::airports::data::Airports;
 
     #[test]
     fn every_aircraft_of_a_stated_text_counts_for_its_own_runway() {

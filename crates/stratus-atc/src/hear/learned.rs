@@ -118,7 +118,7 @@ pub const LABELS: usize = HEADS[0] + HEADS[1] + HEADS[2] + HEADS[3] + HEADS[4] +
 /// The model has two parts, each with features of its own: the intent, and the small heads. So many labels has each.
 pub const PARTS: [usize; 2] = [HEADS[0], LABELS - HEADS[0]];
 /// How long a feature's row is in each part.
-pub const RANKS: [usize; 2] = [16, 12];
+pub const RANKS: [usize; 2] = [24, 12];
 /// Buckets of a part's table of features, by the upper bits of their hashes.
 pub const BUCKETS: usize = 4096;
 /// What a file of weights begins with: a name, the format's number, how many labels they are for.
@@ -138,7 +138,7 @@ static WEIGHTS: &[u8] = include_bytes!("reader.weights");
 // A damaged file of weights stops the build. An empty one does not: with it the trainer is built when the labels have changed.
 const _: () = {
     assert!(WEIGHTS.is_empty() || Weights::new(WEIGHTS).is_some(), "reader.weights is damaged, or for other labels: run scripts/train.sh");
-    assert!(WEIGHTS.len() <= 500_000, "the weights are too large for the program");
+    assert!(WEIGHTS.len() <= 2_000_000, "the weights are too large for the program");
 };
 
 /// A number of two bytes, little-endian.
