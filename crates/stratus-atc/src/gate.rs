@@ -1,7 +1,7 @@
 //! The gate: a clearance that moves an aircraft onto a runway, into airspace or under instrument flight rules passes only for
 //! what the pilot said of the own aircraft, affirmed, of now; a call for help only for what is not denied.
 //!
-//! [`Admitted`] can be made here alone, and the functions that issue those clearances ([`super::clearances`]) take nothing else.
+//! [`Admitted`] can be made here alone, and the functions that issue those clearances (`clearances`) take nothing else.
 
 use std::marker::PhantomData;
 
