@@ -149,7 +149,7 @@ fn print_labels(name: &str, head: usize, said: &[Said]) {
 /// The rules and the reader beside each other.
 fn beside(said: &[Said], sharpness: f32) -> String {
     let joined: Vec<(bool, bool)> = said.iter().map(|s| s.joined(sharpness)).collect();
-    let taken = joined.iter().filter(|(right, asked)| *right && !asked).count();
+    let taken = joined.iter().filter(|(right, _)| *right).count();
     let asked = joined.iter().filter(|(_, asked)| *asked).count();
     let rules = said.iter().filter(|s| s.rules_hit()).count();
     let reader = said.iter().filter(|s| s.hit()).count();
