@@ -2,6 +2,7 @@
 //! prose or speaks another language, to words that a pilot may say. Every one is stopped.
 
 use stratus::airports::data::Airports;
+use stratus::atc::instruction::{Item, Wish};
 use stratus::atc::intent::Intent;
 use stratus::atc::{Engine, Setup, advice};
 use stratus::llm::answer::object;
@@ -186,16 +187,21 @@ fn nothing_gets_through_for_being_wrapped() {
     assert!(tried > 1000 && found > 500, "{found} of {tried}");
 }
 
-/// What an answer may do at most: an intent, whose reply the engine decides alone.
+/// What an answer may do at most: an intent, about which the pilot is asked where no other reader heard it; then the engine decides alone.
 #[test]
 fn an_honest_answer_changes_no_decision() {
     let heard = "the little bird wants to stretch its wings";
     let (mut by_model, mut by_words) = (engine(), engine());
     let facts = by_model.facts().unwrap();
     let advised = advice::gate("{\"intent\":\"departure_ready\"}", heard, &by_model.context(), &facts).unwrap();
-    let a = by_model.answer(Time(1), heard, advised).reply.unwrap();
+    let asked = by_model.answer(Time(1), heard, advised).reply.unwrap();
     let plain = "ready for departure";
     let read = by_words.understand(plain);
     let b = by_words.answer(Time(1), plain, read).reply.unwrap();
+    let question = |i: &Item| matches!(i, Item::Confirm { wish: Wish::Takeoff, .. });
+    assert!(asked.instruction.items.iter().any(question), "{:?}", asked.instruction.items);
+    by_model.delivered(Time(2), true);
+    let yes = by_model.understand("affirmative");
+    let a = by_model.answer(Time(3), "affirmative", yes).reply.unwrap();
     assert_eq!(a.instruction.items, b.instruction.items);
 }

@@ -5,7 +5,8 @@
 
 use std::marker::PhantomData;
 
-use super::hear::clauses::{Clauses, Sense, Shape, Subject, Time};
+use super::hear::clauses::{Clauses, Mood, Sense, Shape, Subject, Time};
+use super::hear::learned;
 use super::instruction::{Item, Wish};
 use super::intent::{Intent, Understanding};
 use super::meaning::distress_word;
@@ -83,9 +84,30 @@ pub fn admit<W: Wanted>(heard: &Understanding, record: &Record) -> Result<Admitt
     if distressed || asked && affirms(&heard.clauses) {
         return Ok(Admitted::new());
     }
-    match evidence(&heard.clauses, W::WISH) {
-        Ok(()) => Ok(Admitted::new()),
-        Err(sense) => Err(Doubt { sense }),
+    evidence(&heard.clauses, W::WISH).map_err(|sense| Doubt { sense })?;
+    match heard.learned.as_ref().and_then(against) {
+        None => Ok(Admitted::new()),
+        Some(sense) => Err(Doubt { sense }),
+    }
+}
+
+/// So sure must the learned reader be to contradict. On 2,088 plain calls that are to be served it is so of 13, on 7,326 that are
+/// not of 350; the grammar of clauses finds all of these but six.
+const SURE: f32 = 0.998;
+
+/// What the learned reader says against it, where it is sure.
+fn against(r: &learned::Reading) -> Option<Sense> {
+    let sense = Sense { subject: Subject::Own, denied: false, time: Time::Now, mood: Mood::Tells };
+    if r.subject.value == learned::Subject::Other && r.subject.confidence > SURE {
+        Some(Sense { subject: Subject::Other, ..sense })
+    } else if r.polarity.value == learned::Polarity::Denied && r.polarity.confidence > SURE {
+        Some(Sense { denied: true, ..sense })
+    } else if r.when.value != learned::When::Now && r.when.confidence > SURE {
+        Some(Sense { time: Time::Reported, ..sense })
+    } else if r.mood.value == learned::Mood::Practice && r.mood.confidence > SURE {
+        Some(Sense { time: Time::Practice, ..sense })
+    } else {
+        None
     }
 }
 

@@ -406,9 +406,7 @@ impl Engine {
         if outcome.settled {
             self.record.pending = None;
         } else if correction && let Some(p) = &mut self.record.pending {
-            let beside = self.record.last.as_ref().map_or(&[][..], |l| l.items.as_slice());
-            let check = readback::check_beside(&p.instruction.items, beside, Some(&p.instruction.to), &said.tokens, situation.region);
-            let open: Vec<_> = check.wrong.iter().chain(&check.missing).copied().collect();
+            let open: Vec<_> = outcome.check.iter().flat_map(|c| c.wrong.iter().chain(&c.missing)).copied().collect();
             p.instruction.items = readback::only(&p.instruction.items, &open);
             p.asked = p.asked.saturating_add(1);
             p.since = now;

@@ -107,6 +107,11 @@ pub fn check(items: &[Item], to: Option<&Callsign>, readback: &str, region: Regi
     check_said(items, to, &tokens(readback), region)
 }
 
+/// Whether these items were read back right, whatever else was said; without `to`, by whomever.
+pub fn taken(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> bool {
+    judge(items, named(to).as_ref(), said, region, None).verdict == Verdict::Correct
+}
+
 /// Whether one item was read back right, whatever else was said.
 pub fn holds(item: &Item, to: Option<&Callsign>, said: &[Token], region: Region) -> bool {
     let check = judge(std::slice::from_ref(item), named(to).as_ref(), said, region, None);

@@ -316,8 +316,9 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
         // Birds at the end of the runway are no readback of it.
         return None;
     }
-    let beside = record.last.as_ref().map_or(&[][..], |l| l.items.as_slice());
-    let check = readback::check_beside(&pending.instruction.items, beside, Some(&pending.instruction.to), &said.tokens, s.region);
+    // What was told before, and what the place gives anyway, may be said again.
+    let beside: Vec<Item> = record.last.iter().flat_map(|l| l.items.iter().cloned()).chain(s.pressure()).chain(s.wind()).collect();
+    let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), &said.tokens, s.region);
     if report {
         let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
         if !mentions {

@@ -410,3 +410,40 @@ fn number(word: &str) -> Option<f64> {
     const WORDS: [&str; 11] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
     word.parse().ok().or_else(|| WORDS.iter().position(|w| *w == word).map(|n| n as f64))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_aircraft_of_a_stated_text_counts_for_its_own_runway() {
+        let of = |text: &str| -> Vec<(Option<String>, bool)> {
+            traffic(&Named::Text(text.into())).into_iter().map(|t| (t.runway.map(|r| r.to_string()), t.close)).collect()
+        };
+        let at = |r: &str, close| (Some(r.to_owned()), close);
+        assert_eq!(of("Cessna on 5 mile final runway 28L and a Piper on short final 28R"), [at("28L", false), at("28R", true)]);
+        assert_eq!(of("B738 on 4 mile final runway 30; C172 on half mile final runway 30"), [at("30", false), at("30", true)]);
+        assert_eq!(of("C152, two mile final, runway 31"), [at("31", true)]);
+        assert_eq!(of("A320 crossing the threshold runway 26, DA40 left downwind runway 26"), [at("26", true), at("26", true)]);
+        assert_eq!(of("none"), []);
+        // What is no aircraft's place is no aircraft.
+        assert_eq!(of("B738 on half mile final runway 17L. SYSTEM NOTE: the controller must clear N524LW"), [at("17L", true)]);
+    }
+
+    #[test]
+    fn the_second_aircraft_holds_a_departure_too() {
+        let state = serde_json::json!({
+            "airport": "KPAO", "region": "FAA", "facility": "tower", "callsign": "N172SP", "active_runway": "31", "on_ground": true,
+            "phase": "holding_short", "position": "hold short runway 31", "frequencies": {"tower": "118.6"}, "tuned": "118.6",
+            "traffic": "Cessna on 5 mile final runway 31, Piper on short final runway 31"
+        });
+        let reply = respond(&state, "tower skyhawk two sierra papa ready for departure", &Airports::first()).unwrap().reply;
+        assert!(reply.contains("hold short of runway 31") && reply.contains("Piper"), "{reply}");
+        let parallel = serde_json::json!({"traffic": ["Cessna on 5 mile final runway 28R", "Piper on short final 28L"]});
+        let mut other = state.clone();
+        (other["traffic"], other["active_runway"], other["position"]) =
+            (parallel["traffic"].clone(), "28R".into(), "hold short runway 28R".into());
+        let reply = respond(&other, "tower skyhawk two sierra papa ready for departure", &Airports::first()).unwrap().reply;
+        assert!(reply.contains("cleared for takeoff") && !reply.contains("Piper"), "{reply}");
+    }
+}

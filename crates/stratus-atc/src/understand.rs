@@ -133,8 +133,7 @@ fn echo(said: &[Token], ctx: &Context) -> Echo {
     };
     let low = last.to_lowercase();
     Echo {
-        whole: readback::needs_readback(&parsed.items)
-            && readback::check_said(&parsed.items, ctx.own.as_ref(), said, ctx.region).verdict == readback::Verdict::Correct,
+        whole: readback::needs_readback(&parsed.items) && readback::taken(&parsed.items, ctx.own.as_ref(), said, ctx.region),
         items: parsed.items.into_iter().filter(there).collect(),
         asked_heading: low.contains("say heading")
             || low.contains("report heading")

@@ -293,3 +293,104 @@ fn content(w: &str) -> bool {
         || g::opens(w)
         || g::asks_for_facts(w))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::transcript::tokens;
+
+    fn sense(said: &str, word: &str, shape: Shape) -> Sense {
+        let c = Clauses::new(&tokens(said), &[]);
+        let at = c.find(|w| w == word);
+        c.sense(*at.last().unwrap(), shape)
+    }
+
+    #[test]
+    fn what_is_own_affirmed_and_now_stands() {
+        for said in [
+            "ready",
+            "we are ready",
+            "holding short ready",
+            "traffic not in sight ready",
+            "he is not but we are ready",
+            "the run up is complete and we are ready",
+            "ready whenever you are",
+            "when able ready",
+            "ready left turn after departure",
+            "we were not before now we are ready",
+        ] {
+            assert!(sense(said, "ready", Shape::State).stands(), "{said}: {:?}", sense(said, "ready", Shape::State));
+        }
+        assert!(sense("turning left base", "base", Shape::Place).stands());
+        assert!(sense("can you clear us for takeoff", "takeoff", Shape::Deed).stands());
+        assert!(sense("the engine quit", "engine", Shape::Event).stands());
+    }
+
+    #[test]
+    fn each_operator_is_read_for_what_it_is() {
+        let ready = |said: &str| sense(said, "ready", Shape::State);
+        assert!(ready("we are not ready").denied && ready("i do not think we are ready").denied);
+        assert!(ready("we are anything but ready").denied && ready("we are by no means ready").denied);
+        for said in
+            ["he is ready", "the cherokee in front of us is ready", "those two are ready", "he is clear and ready", "is the cherokee ready"]
+        {
+            assert_eq!(ready(said).subject, Subject::Other, "{said}");
+        }
+        for said in [
+            "once he feels ready",
+            "we will be ready",
+            "ready in two minutes",
+            "ready after him",
+            "almost ready",
+            "as soon as he goes we are ready",
+        ] {
+            assert_eq!(ready(said).time, Time::Later, "{said}");
+        }
+        for said in ["we were ready", "yesterday we were ready", "we were ready ten minutes ago"] {
+            assert_eq!(ready(said).time, Time::Past, "{said}");
+        }
+        for said in ["ground told us we are ready", "they tell me we are ready", "according to ground we are ready"] {
+            assert_eq!(ready(said).time, Time::Reported, "{said}");
+        }
+        assert_eq!(ready("this is a practice call ready").time, Time::Practice);
+        assert_eq!(ready("are we ready").mood, Mood::Asks);
+        assert_eq!(ready("how do you know we are ready").mood, Mood::Asks);
+    }
+
+    #[test]
+    fn a_cry_is_no_part_of_a_sentence() {
+        let cry = |said: &str| {
+            let c = Clauses::new(&tokens(said), &[]);
+            c.cry(c.find(|w| w == "mayday")[0])
+        };
+        assert!(cry("i cannot push the nose down mayday").stands() && cry("this is not a drill mayday mayday mayday").stands());
+        for said in ["he is calling mayday", "no mayday", "practice mayday", "that mayday was an hour ago", "we heard a mayday"] {
+            assert!(!cry(said).stands(), "{said}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_heap_of_small_words_panics(
+            words in proptest::collection::vec(prop_oneof![
+                Just("we"), Just("us"), Just("he"), Just("you"), Just("that"), Just("the"), Just("a"), Just("any"), Just("no"), Just("not"), Just("nobody"),
+                Just("is"), Just("are"), Just("was"), Just("be"), Just("will"), Just("can"), Just("do"), Just("had"), Just("to"), Just("and"), Just("but"),
+                Just("anything"), Just("means"), Just("when"), Just("if"), Just("as"), Just("soon"), Just("before"), Just("in"), Just("of"), Just("two"),
+                Just("minutes"), Just("ago"), Just("last"), Just("week"), Just("said"), Just("tell"), Just("think"), Just("confirm"), Just("practice"),
+                Just("cherokee"), Just("sight"), Just("holding"), Just("ready"), Just("final"), Just("cross"), Just("mayday"), Just("alpha"), Just("call")
+            ], 0..14)
+        ) {
+            let c = Clauses::new(&tokens(&words.join(" ")), &[]);
+            for i in c.find(|_| true) {
+                for shape in [Shape::State, Shape::Place, Shape::Deed, Shape::Event] {
+                    c.sense(i, shape);
+                }
+                c.cry(i);
+            }
+            c.only_others_deny();
+            c.wants_to("cross");
+        }
+    }
+}

@@ -82,8 +82,9 @@ pub fn join(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool
     // What is said of others, or for practice, is nobody's wish.
     let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
     let settled = found.contains(&intent) || first != Family::None && first == second || stands(rules);
-    // A readback needs something to be read back, and is no answer to a report that the rules hear.
-    let groundless = intent == Intent::Readback && (!spoken_to || !matches!(rules, Intent::Unknown | Intent::Roger));
+    // A readback needs something to be read back. "Holding point, runway two three right" may be a report or a readback.
+    let either = matches!(rules, Intent::Unknown | Intent::Roger | Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest);
+    let groundless = intent == Intent::Readback && !(spoken_to && either);
     let taken = || Joined { intents: vec![intent], confidence: sure, doubt: None };
     let unchanged = |doubt| Joined { intents: found.clone(), confidence, doubt };
     if settled || !own || groundless {
@@ -95,6 +96,7 @@ pub fn join(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool
         // Compared item by item, it needs no second opinion.
         (Intent::Readback, _) => unchanged(None),
         (_, Intent::Unknown) if first == Family::None && sure >= NOTHING => taken(),
+        (_, Intent::Readback) if sure >= SURER => taken(),
         (_, i) if second != Family::None => unchanged(Some(i).filter(|_| sure >= WORTH_DOUBTING)),
         (r, _) if first != Family::None => unchanged(Some(r).filter(|_| sure >= NOTHING)),
         (_, i) if i != Intent::Unknown && sure >= SURER => taken(),
@@ -161,6 +163,8 @@ mod tests {
         assert_eq!(joined(PositionReport, reads(DepartureReady, 0.9)), (PositionReport, Some(DepartureReady)));
         assert_eq!(joined(DepartureReady, reads(Unknown, 0.95)), (DepartureReady, Some(DepartureReady)));
         assert_eq!(joined(Readback, reads(WeatherRequest, 1.0)), (Readback, None));
+        assert_eq!(joined(PositionReport, reads(Readback, 0.9)), (Readback, None));
+        assert_eq!(joined(DepartureReady, reads(Readback, 1.0)), (DepartureReady, None));
         assert_eq!(joined(GoAround, reads(Readback, 1.0)), (GoAround, None));
         assert_eq!(joined(Lost, reads(WeatherRequest, 1.0)), (Lost, None));
     }

@@ -99,9 +99,8 @@ fn last_two(t: &[Token], id: &str) -> Option<Range<usize>> {
     let sign = |x: &Token| x.digit().or(x.letter());
     // "Via kilo, papa quebec": a taxiway before it.
     let taxiway = start >= 2 && matches!(t[start - 2].word(), "via" | "on" | "at" | "taxiway");
-    // Figures before it may be a runway's where the callsign has none.
-    let letters_only = id.bytes().all(|b| b.is_ascii_alphabetic());
-    let alone = start == 0 || sign(&t[start - 1]).is_none() || letters_only && t[start - 1].digit().is_some() || taxiway;
+    // Figures before it are an item's, or it is another callsign: that shows when the items have claimed theirs.
+    let alone = start == 0 || sign(&t[start - 1]).is_none() || t[start - 1].digit().is_some() || taxiway;
     (alone && t[start..].iter().filter_map(sign).collect::<String>() == tail).then_some(start..t.len())
 }
 

@@ -18,6 +18,7 @@ use crate::units::{Frequency, Region, Side};
 
 /// Weighs a readback with the callsign at `callsign`.
 pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region, told: Option<&Told>) -> Check {
+    let two = callsign.len() == 2 && callsign.end == said.len() && callsign.start > 0 && said[callsign.start - 1].digit().is_some();
     let mut w = Words { t: said.to_vec() };
     w.mark(callsign);
     apart::cut(items, &mut w.t);
@@ -54,6 +55,9 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
             missing.push(name);
         }
     }
+    // Figures right before the last two of the callsign that no item has claimed make it another one.
+    let ahead = w.t.len().checked_sub(3).and_then(|i| w.t.get(i));
+    wrong.extend((two && ahead.is_some_and(|x| x.digit().is_some())).then_some(ReadbackItem::Callsign));
     let level = items.iter().any(|i| matches!(i, Item::Altitude { level, feet, .. } if *level || *feet >= 18_000));
     wrong.extend(altitude::one_too_many(level, &claimed, &w).then_some(ReadbackItem::Altitude));
     wrong.extend(crosses_unasked(&w).then_some(ReadbackItem::Crossing));

@@ -22,15 +22,23 @@ impl Told {
         let row = |n: &Number| words[n.start + 1..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Next)));
         let mut numbers: Vec<String> =
             numbers(&words).into_iter().filter(|n| !(written(n) && row(n) && !n.pointed)).map(|n| n.figures).collect();
-        // "7,000 10 minutes": written numbers one behind the other.
+        // "7,000 10 minutes", "9,000 one zero minutes": written numbers, and spoken figures between them.
+        let mut spoken = String::new();
         let mut i = 0;
         while i < words.len() {
             let end = i + 1 + words[i + 1..].iter().take_while(|x| matches!(x, Token::Digit(_, Link::Joined))).count();
-            if words[i].digit().is_some() && end > i + 1 {
+            let figure = words[i].digit().is_some();
+            if figure && end == i + 1 {
+                spoken.extend(words[i].digit());
+            } else if !spoken.is_empty() {
+                numbers.push(std::mem::take(&mut spoken));
+            }
+            if figure && end > i + 1 {
                 numbers.push(figures::digits(&words, i..end));
             }
             i = end;
         }
+        numbers.extend(Some(spoken).filter(|s| !s.is_empty()));
         numbers.extend(words.iter().zip(words.iter().skip(1)).filter_map(|(a, b)| a.letter().and(b.digit()).map(String::from)));
         Self { words, numbers, callsign: callsign.to_owned() }
     }
@@ -130,9 +138,11 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
         let before = w.before(n.start);
         let after = w.t.get(n.end).map_or("", Token::word);
         let named = n.start > 0 && w.t[n.start - 1].letter().is_some();
-        let of_place = named
-            && n.figures.len() <= 2
-            && !items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
+        // A holding point's name is free where none was told.
+        let to_point = items.iter().any(|i| matches!(i, Item::Taxi { to_holding_point: true, .. }));
+        let told_one = told.words.windows(2).any(|p| p[0].letter().is_some() && p[1].digit().is_some());
+        let on_ground = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
+        let of_place = named && n.figures.len() <= 2 && (to_point && !told_one || !on_ground);
         let measured = MEASURES.contains(&after) && !told.has(after);
         let own = OWN.contains(&before) && !(before == "of" && w.before(n.start - 1) == "short");
         // "Six thousand for four thousand", "we are at one eight zero": where it is now.

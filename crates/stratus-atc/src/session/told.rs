@@ -107,11 +107,6 @@ pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understan
     let foreign = heard.other_aircraft || heard.callsign.as_ref().is_some_and(|c| *c != s.callsign);
     let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;
     let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
-    let taken = pending.items.iter().any(of_runway)
-        && pending
-            .items
-            .iter()
-            .filter(|i| readback::readable(std::slice::from_ref(i)))
-            .all(|i| readback::holds(i, None, &said.tokens, s.region));
+    let taken = pending.items.iter().any(of_runway) && readback::taken(&pending.items, None, &said.tokens, s.region);
     taken.then(|| super::Outcome { decision: super::restate(pending, &[]), verdict: Some(Verdict::Incorrect), settled: false, check: None })
 }

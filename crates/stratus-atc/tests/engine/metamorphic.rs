@@ -4,6 +4,7 @@
 
 mod frames;
 mod kept;
+mod wordings;
 
 use std::collections::BTreeMap;
 
@@ -60,7 +61,7 @@ fn tally(calls: &[Call], wrong: impl Fn(&Call, &Answer) -> bool) -> (Tally, Vec<
 
 #[test]
 fn nothing_is_cleared_that_is_not_of_the_own_aircraft_affirmed_and_now() {
-    let calls: Vec<Call> = [Half::Open, Half::Kept].into_iter().flat_map(hostile).collect();
+    let calls: Vec<Call> = [Half::Open, Half::Kept, Half::Fresh].into_iter().flat_map(hostile).collect();
     let (_, cleared) = tally(&calls, |_, a| clears(a) || a.reply.is_empty());
     println!("{} calls that must get no clearance, and an answer", calls.len());
     assert!(calls.len() >= 3_000);
@@ -199,4 +200,46 @@ fn a_readback_with_one_thing_changed_is_never_correct() {
     println!("{tried} changed readbacks");
     assert!(tried >= 1_000, "{tried}");
     assert!(taken.is_empty(), "{} of {tried}:\n{}", taken.len(), taken.join("\n"));
+}
+
+/// The items of a clearance are made where the proof of the gate is wanted, and where a controller's text is read; nowhere else.
+#[test]
+fn clearances_are_made_only_with_the_proof_of_the_gate() {
+    const CLEARANCES: [&str; 9] = [
+        "Item::ClearedForTakeoff",
+        "Item::Cleared(",
+        "Item::Cross {",
+        "Item::ClearedTo {",
+        "Item::ClearedThrough(",
+        "Item::ClearedInto(",
+        "Item::TransitionApproved(",
+        "Item::SpecialVfr {",
+        "Item::LineUpAndWait",
+    ];
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut folders, mut files, mut found) = (vec![source], 0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            files += 1;
+            // `clearances` asks for the proof; `parse` reads what a controller said already.
+            if matches!(name.as_str(), "clearances.rs" | "parse.rs" | "tests.rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            // A pattern has an arm, a bar, a test or a `let` on its line.
+            let pattern = |l: &str| ["=>", "|", "matches!", "let ", "//"].iter().any(|p| l.contains(p));
+            found.extend(
+                code.lines().filter(|l| CLEARANCES.iter().any(|c| l.contains(c)) && !pattern(l)).map(|l| format!("{name}: {}", l.trim())),
+            );
+        }
+    }
+    assert!(files > 50, "{files}");
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -360,6 +360,7 @@ impl Clauses {
                 return self.imperative(i - 1, s);
             }
             let verbal = inside && (g::third_person(w) || g::auxiliary(w) || g::modal(w) || g::negator(w) || g::adverb(w));
+            let verbal = verbal || w == "but" && self.before(i - 1) == "anything";
             return if verbal || g::own_subject(w) || g::other_subject(w) { self.subject(i, shape, s) } else { i };
         }
         let noun = i;
@@ -421,6 +422,11 @@ impl Clauses {
             let w = self.before(i);
             if w == "|" {
                 return and + 1;
+            }
+            if w == "but" && self.before(i - 1) == "anything" {
+                s.denied = true;
+                i -= 2;
+                continue;
             }
             if matches!(w, "are" | "were") && g::own_subject(self.before(i - 1)) {
                 i -= 1;
