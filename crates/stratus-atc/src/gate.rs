@@ -1,7 +1,7 @@
 //! The gate: a clearance that moves an aircraft onto a runway, into airspace or under instrument flight rules passes only for
 //! what the pilot said of the own aircraft, affirmed, of now; a call for help only for what is not denied.
 //!
-//! [`Admitted`] can be made here alone, and the functions that issue those clearances ([`super::clearances`]) take nothing else.
+//! [`Admitted`] can be made here alone, and the functions that issue those clearances (`clearances`) take nothing else.
 
 use std::marker::PhantomData;
 
@@ -92,7 +92,7 @@ pub fn admit<W: Wanted>(heard: &Understanding, record: &Record) -> Result<Admitt
 }
 
 /// So sure must the learned reader be to contradict. On 2,088 plain calls that are to be served it is so of 13, on 7,326 that are
-/// not of 350; the grammar of clauses finds all of these but six.
+/// not of 350.
 const SURE: f32 = 0.998;
 
 /// What the learned reader says against it, where it is sure.

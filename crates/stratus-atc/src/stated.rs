@@ -59,18 +59,13 @@ pub struct State {
 }
 
 /// Other aircraft, in one text or one by one.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(untagged)]
 enum Named {
+    #[default]
     None,
     Text(String),
     Each(Vec<String>),
-}
-
-impl Default for Named {
-    fn default() -> Self {
-        Named::None
-    }
 }
 
 /// The answer to a call in a stated situation.

@@ -236,7 +236,7 @@ fn turned(degrees: u16, w: &Words) -> Option<Range<usize>> {
 fn hundreds(value: u16, w: &Words) -> Option<Range<usize>> {
     let figures = (value / 100).to_string();
     let hit = |r: &Range<usize>| w.digits(r) == figures && w.t.get(r.end).is_some_and(|x| x.is("hundred"));
-    let run = w.runs().into_iter().find(|r| value % 100 == 0 && hit(r))?;
+    let run = w.runs().into_iter().find(|r| value.is_multiple_of(100) && hit(r))?;
     Some(run.start..run.end + 1)
 }
 

@@ -30,9 +30,9 @@ impl Clauses {
         };
         if g::condition(&w) || w == "soon" {
             let c = i - 1;
-            if w == "when" && g::inverts(self.word(i)) || w == "when" && g::inverts(self.word(start)) {
+            if w == "when" && (g::inverts(self.word(i)) || g::inverts(self.word(start))) {
                 s.mood = Mood::Asks;
-            } else if !(w == "if" && polite(c)) && self.defers(c, at + 1, Shape::State) {
+            } else if !(w == "if" && polite(c)) && self.defers(c, Shape::State) {
                 s.time = Time::Later;
             }
             return;
@@ -62,7 +62,7 @@ impl Clauses {
         // Who says so, and who thinks it.
         let mut k = i;
         while matches!(self.before(k), "us" | "me" | "you" | "him" | "them" | "that" | "to" | "everybody" | "|") && k > 0 {
-            if self.before(k) == "|" && (g::reports(self.before(k - 1)) == false || k == i) {
+            if self.before(k) == "|" && (!g::reports(self.before(k - 1)) || k == i) {
                 break;
             }
             k -= 1;
@@ -133,7 +133,7 @@ impl Clauses {
                 let question = w == "when" && g::inverts(self.word(n));
                 if question {
                     s.mood = Mood::Asks;
-                } else if self.defers(n - 1, i, Shape::State) {
+                } else if self.defers(n - 1, Shape::State) {
                     s.time = Time::Later;
                 }
                 break;
@@ -144,7 +144,7 @@ impl Clauses {
 
     /// The condition opened at `c` keeps what it belongs to from being so now: not the controller's convenience, and not what
     /// comes behind it in the same flight.
-    pub(super) fn defers(&self, c: usize, end: usize, shape: Shape) -> bool {
+    pub(super) fn defers(&self, c: usize, shape: Shape) -> bool {
         let opener = self.word(c);
         let mut k = c + 1;
         while g::one_of(self.word(k), "that the a an is it are it's ever as soon just in we i our")
@@ -163,8 +163,6 @@ impl Clauses {
         if g::one_of(opener, "once after when") && after && !somebody && w != "clear" {
             return false;
         }
-        // "When ready", said to be told, is as late as "when he is".
-        let _ = end;
         true
     }
 
@@ -186,7 +184,7 @@ impl Clauses {
                 let onward = shape == Shape::Place
                     && (k..(k + 5).min(self.words.len())).any(|n| g::own_subject(self.word(n)) && self.word(n.wrapping_sub(1)) != w)
                     && self.word(k + 1).ends_with("ing");
-                if !question && !onward && self.defers(k, self.words.len(), shape) {
+                if !question && !onward && self.defers(k, shape) {
                     s.time = if s.time == Time::Now { Time::Later } else { s.time };
                 }
                 if question || onward {

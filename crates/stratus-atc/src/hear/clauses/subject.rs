@@ -238,7 +238,6 @@ impl Clauses {
             "should" | "might" | "ought" => s.time = Time::Later,
             _ => {}
         }
-        let _ = at;
     }
 
     /// The subject's verb stands in front of it: a question.
@@ -468,7 +467,7 @@ impl Clauses {
                 return and + 1;
             }
             if g::condition(w) {
-                if self.defers(i - 1, and, Shape::State) {
+                if self.defers(i - 1, Shape::State) {
                     s.time = Time::Later;
                 }
                 return i - 1;
