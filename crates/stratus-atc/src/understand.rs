@@ -76,8 +76,9 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     let (found, confidence) = intents(&scene);
     // Nobody's words are joined with nothing, and no order to a machine.
     let heard = second.filter(|_| (caller.is_some() || scene.station || !found.contains(&Intent::Unknown)) && !scene.hostile());
+    let join = if ctx.facility == Some(Facility::Ground) { joined::join_on_the_ground } else { joined::join };
     let Joined { intents: mut found, confidence, doubt } = match heard {
-        Some(r) => joined::join(found, confidence, &r, ctx.last_atc.is_some()),
+        Some(r) => join(found, confidence, &r, ctx.last_atc.is_some()),
         None => Joined { intents: found, confidence, doubt: None },
     };
     // All that must come back came back right: wherever it says that the aircraft is, it is the readback; but a leg of the pattern is told.

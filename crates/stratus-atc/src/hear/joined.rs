@@ -78,14 +78,24 @@ fn stands(rules: Intent) -> bool {
 /// Joins what the rules found, and how sure they are, with what was learned. `spoken_to`: the controller has said something that
 /// can be read back.
 pub fn join(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool) -> Joined {
+    joined(found, confidence, read, spoken_to, false)
+}
+
+/// As [`join`], of a call to a ground controller, who clears nobody for a runway.
+pub fn join_on_the_ground(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool) -> Joined {
+    joined(found, confidence, read, spoken_to, true)
+}
+
+fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, taxiing: bool) -> Joined {
     let rules = found.first().copied().unwrap_or(Intent::Unknown);
     let (intent, sure) = (read.intent, read.confidence);
     let (first, second) = (family(rules), family(intent));
     // What is said of others, or for practice, is nobody's wish.
     let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
     let settled = found.contains(&intent) || first != Family::None && first == second || stands(rules);
-    // A readback needs something to be read back, and is no answer to a report that the rules hear.
-    let groundless = intent == Intent::Readback && (!spoken_to || !matches!(rules, Intent::Unknown | Intent::Roger));
+    // A readback needs something to be read back. On the ground "holding point, runway two three right" may be a report or a readback.
+    let either = matches!(rules, Intent::Unknown | Intent::Roger) || taxiing && rules == Intent::PositionReport;
+    let groundless = intent == Intent::Readback && !(spoken_to && either);
     let taken = || Joined { intents: vec![intent], confidence: sure, doubt: Some(intent).filter(|_| second != Family::None) };
     let unchanged = |doubt| Joined { intents: found.clone(), confidence, doubt };
     if settled || !own || groundless {
@@ -122,7 +132,7 @@ mod tests {
         }
     }
 
-    fn joined(rules: Intent, read: Reading) -> (Intent, Option<Intent>) {
+    fn both(rules: Intent, read: Reading) -> (Intent, Option<Intent>) {
         let j = join(vec![rules], 0.7, &read, true);
         (j.intents[0], j.doubt)
     }
@@ -149,32 +159,36 @@ mod tests {
             );
         }
         // Two ways of the same: no question between them.
-        assert_eq!(joined(Intent::InboundLanding, reads(Intent::PositionReport, 1.0)), (Intent::InboundLanding, None));
+        assert_eq!(both(Intent::InboundLanding, reads(Intent::PositionReport, 1.0)), (Intent::InboundLanding, None));
     }
 
     #[test]
     fn a_sure_reader_is_believed_where_nothing_is_at_stake_and_asked_where_something_is() {
         use Intent::*;
-        assert_eq!(joined(Unknown, reads(RadioCheck, 0.4)), (RadioCheck, None));
-        assert_eq!(joined(Unknown, reads(RadioCheck, 0.2)), (Unknown, None));
-        assert_eq!(joined(Unknown, reads(DepartureReady, 0.7)), (DepartureReady, Some(DepartureReady)));
-        assert_eq!(joined(Unknown, reads(Mayday, 0.6)), (Mayday, Some(Mayday)));
-        assert_eq!(joined(Roger, reads(WeatherRequest, 0.9)), (WeatherRequest, None));
-        assert_eq!(joined(Roger, reads(WeatherRequest, 0.4)), (Roger, None));
-        assert_eq!(joined(PositionReport, reads(DepartureReady, 0.9)), (DepartureReady, Some(DepartureReady)));
-        assert_eq!(joined(PositionReport, reads(RadioCheck, 0.5)), (PositionReport, None));
-        assert_eq!(joined(DepartureReady, reads(Unknown, 0.95)), (DepartureReady, Some(DepartureReady)));
-        assert_eq!(joined(RadioCheck, reads(Unknown, 0.6)), (RadioCheck, None));
-        assert_eq!(joined(Readback, reads(WeatherRequest, 1.0)), (Readback, None));
-        assert_eq!(joined(GoAround, reads(Readback, 1.0)), (GoAround, None));
-        assert_eq!(joined(Lost, reads(WeatherRequest, 1.0)), (Lost, None));
+        assert_eq!(both(Unknown, reads(RadioCheck, 0.4)), (RadioCheck, None));
+        assert_eq!(both(Unknown, reads(RadioCheck, 0.2)), (Unknown, None));
+        assert_eq!(both(Unknown, reads(DepartureReady, 0.7)), (DepartureReady, Some(DepartureReady)));
+        assert_eq!(both(Unknown, reads(Mayday, 0.6)), (Mayday, Some(Mayday)));
+        assert_eq!(both(Roger, reads(WeatherRequest, 0.9)), (WeatherRequest, None));
+        assert_eq!(both(Roger, reads(WeatherRequest, 0.4)), (Roger, None));
+        assert_eq!(both(PositionReport, reads(DepartureReady, 0.9)), (DepartureReady, Some(DepartureReady)));
+        assert_eq!(both(PositionReport, reads(RadioCheck, 0.5)), (PositionReport, None));
+        assert_eq!(both(DepartureReady, reads(Unknown, 0.95)), (DepartureReady, Some(DepartureReady)));
+        assert_eq!(both(RadioCheck, reads(Unknown, 0.6)), (RadioCheck, None));
+        assert_eq!(both(Readback, reads(WeatherRequest, 1.0)), (Readback, None));
+        assert_eq!(both(PositionReport, reads(Readback, 0.9)), (PositionReport, None));
+        let ground = join_on_the_ground(vec![PositionReport], 0.7, &reads(Readback, 0.9), true);
+        assert_eq!(ground.intents, [Readback]);
+        assert_eq!(both(DepartureReady, reads(Readback, 1.0)), (DepartureReady, None));
+        assert_eq!(both(GoAround, reads(Readback, 1.0)), (GoAround, None));
+        assert_eq!(both(Lost, reads(WeatherRequest, 1.0)), (Lost, None));
     }
 
     #[test]
     fn what_is_said_of_others_or_for_practice_joins_nothing() {
         let other = Reading { subject: Head { value: Subject::Other, confidence: 0.8 }, ..reads(Intent::RadioCheck, 1.0) };
         let practice = Reading { mood: Head { value: Mood::Practice, confidence: 0.8 }, ..reads(Intent::Mayday, 1.0) };
-        assert_eq!((joined(Intent::Unknown, other), joined(Intent::Unknown, practice)), ((Intent::Unknown, None), (Intent::Unknown, None)));
+        assert_eq!((both(Intent::Unknown, other), both(Intent::Unknown, practice)), ((Intent::Unknown, None), (Intent::Unknown, None)));
         let groundless = join(vec![Intent::Unknown], 0.1, &reads(Intent::Readback, 1.0), false);
         assert_eq!(groundless.intents, [Intent::Unknown]);
     }
