@@ -261,6 +261,49 @@ fn a_change_of_the_default_is_followed() {
 }
 
 #[test]
+fn the_default_microphone_that_is_unplugged_is_told_and_no_speakers_monitor_takes_its_place() {
+    let Some(mut s) = sound("the_default_microphone_that_is_unplugged_is_told_and_no_speakers_monitor_takes_its_place") else { return };
+    s.start(&["room", "headset"]);
+    s.default("headset");
+    let mut ears = Ears::new(None);
+    ears.until_it_hears();
+    no_more(&ears.told);
+    s.unplug("headset");
+    let told = next(&ears.told).unwrap();
+    assert!(told.contains("Now using room"), "{told}");
+    ears.until_it_hears();
+    no_more(&ears.told);
+    // The last microphone goes, and a speaker is left: the server falls back on what that one plays.
+    pactl(&["load-module", "module-null-sink", "sink_name=television", "sink_properties=device.description=television"]).unwrap();
+    s.unplug("room");
+    wait("the server's fallback", || pactl(&["get-default-source"]).filter(|d| d.ends_with(".monitor")));
+    let p = next(&ears.told).unwrap_err();
+    assert!(p.short().title.contains("icrophone"), "{p}");
+    assert!(!ears.hears(), "it hears what a speaker plays");
+    s.plug("room");
+    assert!(next(&ears.told).unwrap().contains("room"));
+    ears.until_it_hears();
+}
+
+#[test]
+fn the_default_speaker_that_is_unplugged_is_told_and_the_answer_goes_on() {
+    let Some(mut s) = sound("the_default_speaker_that_is_unplugged_is_told_and_the_answer_goes_on") else { return };
+    s.start(&["room", "headset"]);
+    s.default("headset");
+    let mut voice = Voice::new(None);
+    assert!(voice.speaks(0.2));
+    no_more(&voice.told);
+    voice.begin(3.0);
+    assert!(voice.played.recv_timeout(Duration::from_secs(20)).unwrap(), "started");
+    s.unplug("headset");
+    let told = next(&voice.told).unwrap();
+    assert!(told.contains("Now using room"), "{told}");
+    assert!(!voice.played.recv_timeout(Duration::from_secs(20)).unwrap(), "played");
+    assert!(voice.speaks(0.2));
+    no_more(&voice.told);
+}
+
+#[test]
 fn the_server_is_killed_in_the_middle_of_a_take_and_restarted() {
     let Some(mut s) = sound("the_server_is_killed_in_the_middle_of_a_take_and_restarted") else { return };
     s.start(&["room"]);

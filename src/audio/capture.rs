@@ -75,6 +75,8 @@ pub enum CaptureEvent {
     Listening {
         /// In this transmission.
         tx: TxId,
+        /// What a person calls it.
+        microphone: String,
     },
     /// The microphone was opened by the press, heard nothing for so many milliseconds after it, and then a voice at once: the
     /// beginning of the call is missing.
@@ -301,8 +303,8 @@ impl Capturing {
                     let ms = u32::try_from(t.pressed.elapsed().as_millis()).unwrap_or(u32::MAX);
                     log::info!("the microphone heard {ms} ms after the press");
                     t.late_ms = (t.pressed.elapsed() > LATE).then_some(ms);
-                    let tx = t.tx;
-                    (self.tell)(CaptureEvent::Listening { tx });
+                    let (tx, microphone) = (t.tx, m.name.clone());
+                    (self.tell)(CaptureEvent::Listening { tx, microphone });
                 }
                 if let Some(what) = self.standing.works(&m.name, m.chosen) {
                     (self.tell)(CaptureEvent::Device(Ok(what)));
@@ -400,8 +402,8 @@ impl Capturing {
         samples.extend(self.before.drain(..));
         self.taking =
             Some(Taking { tx, samples, pressed: Instant::now(), released: None, pauses: at_pauses.then(Pauses::default), late_ms: None });
-        if self.known && self.microphone.is_some() {
-            (self.tell)(CaptureEvent::Listening { tx });
+        if let Some(m) = self.microphone.as_ref().filter(|_| self.known) {
+            (self.tell)(CaptureEvent::Listening { tx, microphone: m.name.clone() });
         }
     }
 

@@ -185,8 +185,19 @@ impl Finder {
                 return Some(found(device, true));
             }
         }
-        default(host, self.way).map(|device| found(device, self.wanted.is_none()))
+        usual(host, self.way).map(|device| found(device, self.wanted.is_none()))
     }
+}
+
+/// The system's default. Where that is what a speaker plays, as when the last microphone was unplugged, a microphone instead.
+fn usual(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
+    let standard = default(host, way)?;
+    if way == Way::Out || !offer::is_monitor(&id(&standard)) {
+        return Some(standard);
+    }
+    let all = devices(host, way)?;
+    let first = offer::offered(way, all.iter().map(|d| listed(d, None)).collect()).into_iter().min_by(|a, b| a.id.cmp(&b.id))?;
+    all.into_iter().find(|d| id(d) == first.id)
 }
 
 fn devices(host: &cpal::Host, way: Way) -> Option<Vec<cpal::Device>> {

@@ -68,6 +68,7 @@ const UNSAFE: &[&str] = &[
     "src/audio/chatter.rs",
     "src/audio/cookie.rs",
     "src/cmd/run/footprint.rs",
+    "src/cmd/setup/width.rs",
     "src/desktop/evdev/mask.rs",
     "src/desktop/windows/console.rs",
     "src/desktop/windows/display.rs",
