@@ -314,8 +314,15 @@ impl Capturing {
         match self.keeper.answer() {
             Some(Answer::Opened(m)) => self.opened(m),
             // What is open stays until it is lost: the sound system may only be busy.
-            Some(Answer::Failed(p)) if self.microphone.is_none() => self.gone(p),
-            Some(Answer::Failed(_) | Answer::Same) => {}
+            Some(Answer::Failed(p) | Answer::Gone(p)) if self.microphone.is_none() => self.gone(p),
+            // The server has moved its stream: to what a speaker plays, where the last microphone has gone.
+            Some(Answer::Gone(p)) if self.taking.is_none() => {
+                self.before.clear();
+                self.known = false;
+                self.microphone.take().into_iter().for_each(close);
+                self.gone(p);
+            }
+            Some(Answer::Failed(_) | Answer::Gone(_) | Answer::Same) => {}
             None if self.microphone.is_none() && self.keeper.waiting().is_some_and(|w| w > ANSWER) => {
                 self.gone(Way::In.none().because("the sound system does not answer"));
             }
