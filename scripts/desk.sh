@@ -60,8 +60,8 @@ XML
   # Without real-time priority: the kernel kills a process that has it and does not get on.
   spawn pulseaudio pulseaudio --realtime=no --daemonize=no --exit-idle-time=-1 -n --log-target=stderr \
     -L "module-native-protocol-unix socket=$B/run/pulse.sock auth-anonymous=1" \
-    -L "module-null-sink sink_name=virtmic rate=48000 channels=2" \
-    -L "module-null-sink sink_name=spk rate=48000 channels=2" \
+    -L "module-null-sink sink_name=virtmic sink_properties=device.description=Headphones rate=48000 channels=2" \
+    -L "module-null-sink sink_name=spk sink_properties=device.description=Headphones rate=48000 channels=2" \
     -L "module-remap-source master=virtmic.monitor source_name=headset source_properties=device.description=Headset"
 
   until_ok "the X server" test -s "$B/display" || return 1

@@ -32,36 +32,38 @@ menu() { xdotool mousemove 12 16 click 1; rest 2; picture "$1" "$2"; xdotool key
 # The first start: nothing is there.
 printf "$place" >"$config"
 start
-menu first-run 480x330+0+0
+menu first-run 332x297+0+0
 kill $pid; wait $pid || true
+# Its toast goes.
+rest 9
 
 # A pilot who is set up.
 rm -rf "$HOME/.local"
 printf "[pilot]\ncallsign = \"N172SP\"\naircraft_type = \"C172\"\n[speech]\nmodel = \"$model\"\nmodel_sha256 = \"$sum\"\n$place" >"$config"
 start
 stratus say "Hilo Ground, Skyhawk 172SP, at the ramp, request taxi" >/dev/null; rest 1
-picture toast 340x150+940+30
+picture toast 340x170+935+22
 quiet; rest 14
-stratus ptt down; rest 1; picture tray 480x99+0+0; stratus ptt up; rest 2
+xdotool mousemove 12 16; stratus ptt down; rest 3; picture tray 340x104+0+0; stratus ptt up; rest 2
 # What the empty press was told goes first.
 rest 9
-menu menu 290x300+0+0
+menu menu 270x297+0+0
 # A terminal of its own for a command; "$2" is how many lines it has.
 terminal() {
   local name=$1 lines=$2; shift 2
-  xterm -fa "DejaVu Sans Mono" -fs 10 -geometry "${COLUMNS_OF:-110}x$lines+20+60" -bg '#20242c' -fg '#e5e9f0' +sb -b 10 -T "$name" \
+  xterm -fa "DejaVu Sans Mono" -fs 10 -geometry "${COLUMNS_OF:-100}x$lines+20+60" -bg '#20242c' -fg '#e5e9f0' +sb -b 10 -T "$name" \
     -e bash -c "$*; echo; sleep 100" & local xterm=$!
   rest "${PATIENCE:-12}"
   import -window "$(xdotool search --name "^$name\$" | tail -n 1)" -strip +dither -colors 48 "PNG8:$out/$name.png"
   kill $xterm; wait $xterm 2>/dev/null || true
 }
-cd "$HOME"
-terminal doctor 24 "stratus doctor"
+cd "$HOME"; xdotool mousemove 900 700; rest 1
+terminal doctor 21 "COLUMNS=100 stratus doctor"
 kill $pid; wait $pid || true
 
 # The five steps in the terminal, by a pilot who speaks and presses when asked.
 rm -rf "$HOME/.local"; printf "$place" >"$config"
-stratus speak "Radio check." --voice en-GB --out "$HOME/check.wav" >/dev/null
+stratus speak "Skyhawk one seven two sierra papa, radio check." --voice en-GB --out "$HOME/check.wav" >/dev/null
 stratus speak "Heelow Ground, Skyhawk one seven two sierra papa, radio check." --voice en-GB --out "$HOME/call.wav" >/dev/null
 said=$HOME/said
 until_said() { for _ in $(seq 600); do grep -q "$1" "$said" 2>/dev/null && return 0; sleep 0.1; done; echo "shots: no \"$1\" in the set-up" >&2; }
@@ -71,7 +73,8 @@ until_said() { for _ in $(seq 600); do grep -q "$1" "$said" 2>/dev/null && retur
   until_said "and say:"; rest 1
   xdotool keydown Scroll_Lock; rest 1; paplay -d virtmic "$HOME/call.wav"; xdotool keyup Scroll_Lock
 ) & pilot=$!
-PATIENCE=45 COLUMNS_OF=100 terminal setup 42 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | tee $said"
+# What is said of the demo's model alone is left out.
+PATIENCE=45 terminal setup 38 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v 'understands no people' | tee $said"
 wait $pilot || true
 stratus ptt up >/dev/null 2>&1 || true
 # The tray that the set-up started.

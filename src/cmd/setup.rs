@@ -7,7 +7,6 @@ mod key;
 mod model;
 mod pilot;
 mod sound;
-mod width;
 
 use std::io::{BufRead, Write};
 use std::path::Path;

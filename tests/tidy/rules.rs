@@ -74,8 +74,8 @@ const NOT_PURE: &[&str] = &[
 const UNSAFE: &[&str] = &[
     "src/audio/chatter.rs",
     "src/audio/cookie.rs",
+    "src/cmd/lines.rs",
     "src/cmd/run/footprint.rs",
-    "src/cmd/setup/width.rs",
     "src/desktop/evdev/mask.rs",
     "src/desktop/windows/console.rs",
     "src/desktop/windows/display.rs",

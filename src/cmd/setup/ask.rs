@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use super::width::width;
+use crate::cmd::lines::{width, wrapped};
 use crate::problem::{Problem, sentence};
 
 /// What stands before each line of a step.
@@ -91,45 +91,4 @@ pub(super) fn head(words: &str) -> std::io::Result<()> {
 
 fn print(margin: &str, words: &str) -> std::io::Result<()> {
     writeln!(std::io::stdout(), "{}", wrapped(margin, margin, words, width()))
-}
-
-/// Words in lines of at most `width` characters, broken between words alone: one that is longer than a line has one to itself.
-fn wrapped(first: &str, others: &str, words: &str, width: Option<usize>) -> String {
-    let Some(width) = width else { return format!("{first}{words}") };
-    let mut lines = vec![first.to_owned()];
-    let mut begun = false;
-    for word in words.split(' ') {
-        let line = lines.last().map_or(0, |l| l.chars().count());
-        if begun && line + 1 + word.chars().count() > width {
-            lines.push(others.to_owned());
-            begun = false;
-        }
-        if let Some(line) = lines.last_mut() {
-            if begun {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        begun = true;
-    }
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_end_between_words_and_no_line_is_wider_than_the_terminal() {
-        let words = "Which key? A name such as RightCtrl or F13, \"press\" to press it, \"joystick\", or \"none\" [ScrollLock]";
-        for width in [20, 40, 80, 100] {
-            let text = wrapped("   \u{2713} ", "     ", words, Some(width));
-            assert!(text.lines().all(|l| l.chars().count() <= width), "{width}:\n{text}");
-            let again: Vec<&str> = text.split_whitespace().skip(1).collect();
-            assert_eq!(again, words.split(' ').collect::<Vec<_>>(), "nothing is torn");
-        }
-        assert_eq!(wrapped("", "", words, None), words);
-        let path = "/home/somebody/a/folder/with/a/long/name/model.bin";
-        assert_eq!(wrapped("  ", "  ", &format!("in {path} now"), Some(20)), format!("  in\n  {path}\n  now"));
-    }
 }
