@@ -173,27 +173,26 @@ fn pilot(model: &MenuModel) -> Item {
 
 /// Hearing and speaking: the speech model, the voice, the language model.
 fn speech(model: &MenuModel) -> Item {
-    let name = models::plain_name(&model.speech_model);
+    let own = model.own_models.iter().find(|o| o.file == model.speech_model);
+    let name = own.map_or_else(|| models::plain_name(&model.speech_model), |o| o.name.clone());
     let value = match &model.fetching {
         Some((fetching, percent)) => format!("{} {percent} %", models::plain_name(fetching)),
         None if name.is_empty() => "no model".to_owned(),
         None => name,
     };
     let voices = voices(model).into_iter().map(|(words, on, choice)| check(&words, on, choice));
-    let items = vec![
+    let mut items = vec![
         Item::Group("Download a model".into(), speech_models(model)),
-        entry_if(model.unknown_model.is_some(), &trust(model), Choice::TrustModel),
         entry_if(model.fetching.is_some(), "Stop the download", Choice::StopFetching),
         Item::Line,
         Item::Group("Voice".into(), voices.collect()),
         brain(model),
     ];
+    // A yes to a file that Stratus does not know.
+    if let Some(file) = &model.unknown_model {
+        items.insert(0, entry(&format!("Use {file} anyway\u{2026}"), Choice::TrustModel));
+    }
     group("Speech", &value, items)
-}
-
-/// A yes to a file that Stratus does not know.
-fn trust(model: &MenuModel) -> String {
-    format!("Use {} anyway", model.unknown_model.as_deref().unwrap_or("an unknown model"))
 }
 
 /// The few that suit most pilots by plain names, what the mirror offers of its own, and the others behind one more row. A click
@@ -436,6 +435,10 @@ mod tests {
         // A pilot's own file stands there too.
         let own = speech_models(&MenuModel { speech_model: "mine.bin".into(), ..MenuModel::default() });
         assert_eq!(own[0], Item::Check("mine.bin".into(), true, Choice::OpenConfig));
+        // One that nobody knows waits for a yes.
+        let waits = MenuModel { speech_model: "mine.bin".into(), unknown_model: Some("mine.bin".into()), ..MenuModel::default() };
+        let Item::Group(_, rows) = speech(&waits) else { panic!() };
+        assert_eq!(rows[0], Item::Entry("Use mine.bin anyway\u{2026}".into(), Choice::TrustModel));
     }
 
     #[test]
