@@ -17,6 +17,7 @@ pub use self::steps::{Step, Steps};
 use crate::airports::described::{Described, Origin};
 pub use crate::atc::Hints;
 pub use crate::atc::advice::Question;
+pub use crate::atc::hear::Alternative;
 use crate::models::Offer;
 use crate::problem::{Part, Problem};
 pub use crate::report::FlightPlan;
@@ -113,9 +114,12 @@ pub struct Heard {
     pub confidence: f32,
     /// Compute time in milliseconds.
     pub took_ms: u32,
-    /// Another reading of the same sound, where the recogniser was not sure: the situation may explain it better.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other: Option<String>,
+    /// Other readings of the same sound, where the recogniser was not sure, likeliest first; at most five.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Alternative>,
+    /// How often the sound was looked at: 2 where the first reading was in doubt.
+    #[serde(default)]
+    pub looks: u8,
 }
 
 /// Everything the pure half can be told.

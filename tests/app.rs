@@ -32,7 +32,7 @@ fn call(app: &mut App, now: &mut Time, words: &str) -> (TxId, Vec<Effect>) {
     assert!(app.handle(*now, Event::Wake).contains(&Effect::EndCapture(tx)));
     let take = Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() };
     app.handle(*now, Event::Captured { tx, take: Ok(take) });
-    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1, other: None };
+    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1 };
     (tx, app.handle(*now, Event::Heard { tx, result: Ok(heard) }))
 }
 
@@ -313,7 +313,12 @@ fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
             assert!(app.open_tx().is_none(), "{what}");
         }
         // A call that is understood ends the fault.
-        let fx = press(&mut app, &mut now, Some(Ok(Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, other: None })), Ok(voice()));
+        let fx = press(
+            &mut app,
+            &mut now,
+            Some(Ok(Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1 })),
+            Ok(voice()),
+        );
         assert!(fx.iter().all(|e| !matches!(e, Effect::Menu(m) if m.fault.is_some())), "{what}");
     }
 }
@@ -446,7 +451,7 @@ fn an_answer_with_an_old_id_is_dropped() {
     let (mut app, mut now) = (app(), Time(0));
     let (old, _) = call(&mut app, &mut now, "Hilo Ground, Skyhawk one seven two sierra papa, radio check.");
     app.handle(now, Event::Ptt(Edge::Down));
-    let late = Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, other: None };
+    let late = Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1 };
     let fx = app.handle(now, Event::Heard { tx: old, result: Ok(late) });
     assert!(fx.is_empty(), "{fx:?}");
 }
@@ -547,7 +552,7 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         4 => (tx.clone(), any::<bool>(), words.clone()).prop_map(move |(tx, ok, text)| Event::Heard {
             tx,
-            result: if ok { Ok(Heard { text, confidence: 0.9, took_ms: 3, other: None }) } else { Err(problem()) },
+            result: if ok { Ok(Heard { text, confidence: 0.9, took_ms: 3, others: Vec::new(), looks: 1 }) } else { Err(problem()) },
         }),
         2 => (tx.clone(), words.clone()).prop_map(|(tx, text)| Event::Advice { tx, result: Ok(text) }),
         3 => (tx.clone(), 0u32..3, any::<bool>()).prop_map(|(tx, part, last)| Event::Voiced { tx, part, last, result: Ok(Clip { samples: [0.1; 16].into(), rate: 16_000 }) }),

@@ -110,7 +110,7 @@ def measure(program, model, calls, wav, name):
             kinds["values"].append((c, a))
         three += intent and callsign and slots
         useful += intent and slots and (callsign or a["callsign"] is None)
-        looks += "other" in a
+        looks += a["looks"] > 1
         took.append(a["heard_ms"])
     took.sort()
     n = len(answers)

@@ -271,10 +271,7 @@ impl App {
                     fx.push(self.told(&gate::no_words()));
                     return;
                 }
-                let text = match &heard.other {
-                    Some(other) => self.engine.likelier(&heard.text, other).to_owned(),
-                    None => heard.text,
-                };
+                let text = self.engine.likelier(&heard.text, &heard.others).to_owned();
                 self.words(now, text, fx);
             }
         }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::airports::data::Airports;
 use crate::app::gate;
+use crate::atc::hear::Alternative;
 use crate::atc::intent::Context;
 use crate::atc::posed::Posed;
 use crate::atc::{parse, readback, stated, understand};
@@ -181,20 +182,22 @@ fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String
     let hints = engine.hints();
     let heard = match (&l.sound, &l.text) {
         (Some(file), None) => recognised(file, &hints, ears)?,
-        (None, Some(text)) => Heard { text: text.clone(), confidence: 1.0, took_ms: 0, other: None },
+        (None, Some(text)) => Heard { text: text.clone(), confidence: 1.0, took_ms: 0, others: Vec::new(), looks: 1 },
         _ => return Err("give either `sound` or `text`".to_owned()),
     };
-    let text = match &heard.other {
-        Some(other) => engine.likelier(&heard.text, other).to_owned(),
-        None => heard.text.clone(),
-    };
-    let mut answer = understand::to_json(&understand::understand(&text, &context));
+    let text = engine.likelier(&heard.text, &heard.others);
+    let mut answer = understand::to_json(&understand::understand(text, &context));
     if let Some(o) = answer.as_object_mut() {
         o.remove("confidence");
         o.insert("text".into(), json!(text));
-        if let Some(other) = &heard.other {
-            o.insert("other".into(), json!(if *other == text { &heard.text } else { other }));
+        // The readings that were not taken, likeliest first.
+        let first = Alternative { text: heard.text.clone(), weight: 1.0 };
+        let others: Vec<&Alternative> = std::iter::once(&first).chain(&heard.others).filter(|a| a.text != text).collect();
+        if let Some(other) = others.first() {
+            o.insert("other".into(), json!(other.text));
+            o.insert("others".into(), json!(others));
         }
+        o.insert("looks".into(), json!(heard.looks));
         o.insert("confidence".into(), json!((f64::from(heard.confidence) * 1000.0).round() / 1000.0));
         o.insert("heard_ms".into(), json!(heard.took_ms));
         o.insert("hint".into(), json!(hints.prompt));

@@ -81,7 +81,12 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
             What::Report(report) => stage.report(*report),
             What::Advice(words) => stage.model.push_back(words),
             What::Airport { icao, origin, told } => stage.tell_airport(&icao, origin, told),
-            What::Heard { text, .. } | What::Typed(text) => {
+            heard @ (What::Heard { .. } | What::Typed(_)) => {
+                let (text, others) = match heard {
+                    What::Heard { text, others, .. } => (text, others),
+                    What::Typed(text) => (text, Vec::new()),
+                    _ => unreachable!("matched above"),
+                };
                 // The model's answer, where one was asked for, comes before the controller's.
                 let (mut then, mut charts, mut said) = (Vec::new(), Vec::new(), false);
                 while let Some(next) = entries.next_if(|n| match n.what {
@@ -101,7 +106,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                         _ => {}
                     }
                 }
-                let x = stage.heard(&text);
+                let x = stage.heard_as(&text, others);
                 writeln!(out, "{:7.1} s  PILOT  {text}", e.t)?;
                 say(&mut out, e.t, &x)?;
                 for (icao, origin, told) in charts {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::airports::described::{Described, Origin};
 use crate::app::App;
+use crate::atc::hear::Alternative;
 use crate::audio::{radio, take};
 use crate::event::{Clip, Edge, Effect, Event, Heard, Latency, Line, Speaker, Toast, Voice};
 use crate::problem::Problem;
@@ -127,9 +128,14 @@ impl Stage {
 
     /// A call whose words are known: what a recording holds.
     pub fn heard(&mut self, text: &str) -> Exchange {
+        self.heard_as(text, Vec::new())
+    }
+
+    /// The same, with the other readings that the recogniser had of the call.
+    pub fn heard_as(&mut self, text: &str, others: Vec<Alternative>) -> Exchange {
         self.last = Exchange::default();
         let tx = self.app.upcoming_tx();
-        let heard = Heard { text: text.to_owned(), confidence: 1.0, took_ms: 0, other: None };
+        let heard = Heard { text: text.to_owned(), confidence: 1.0, took_ms: 0, others, looks: 1 };
         self.give(Event::Heard { tx, result: Ok(heard) });
         self.settle();
         std::mem::take(&mut self.last)

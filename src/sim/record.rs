@@ -20,7 +20,7 @@ use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::airports::described::{Described, Origin};
-use crate::event::{Event, Line};
+use crate::event::{Alternative, Event, Line};
 use crate::problem::{Part, Problem};
 use crate::report::Report;
 use crate::settings::{Config, Pilot};
@@ -60,6 +60,9 @@ pub enum What {
         text: String,
         /// 0 to 1.
         confidence: f32,
+        /// Other readings, where the recogniser was not sure.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        others: Vec<Alternative>,
     },
     /// The pilot typed.
     Typed(String),
@@ -192,7 +195,7 @@ impl Recorder {
         match event {
             Event::Sim(report) => self.report(now, report),
             Event::Heard { result: Ok(heard), .. } => {
-                self.put(now, What::Heard { text: heard.text.clone(), confidence: heard.confidence });
+                self.put(now, What::Heard { text: heard.text.clone(), confidence: heard.confidence, others: heard.others.clone() });
             }
             Event::Typed { text, .. } => self.put(now, What::Typed(text.clone())),
             Event::Advice { result: Ok(words), .. } => self.put(now, What::Advice(words.clone())),
@@ -354,7 +357,7 @@ mod tests {
         for (ms, com1) in [(0, "121.9"), (100, "121.9"), (150, "118.1"), (400, "118.1"), (2500, "118.1")] {
             r.event(Time(ms), &flying(com1, 2));
         }
-        let heard = Heard { text: "radio check".into(), confidence: 0.5, took_ms: 3, other: None };
+        let heard = Heard { text: "radio check".into(), confidence: 0.5, took_ms: 3, others: Vec::new(), looks: 1 };
         r.event(Time(2600), &Event::Heard { tx: TxId(1), result: Ok(heard) });
         r.event(Time(2700), &Event::Wake);
         r.phase(Time(2700), "parked");
@@ -370,7 +373,7 @@ mod tests {
         let aircraft = |e: &Entry| if let What::Report(r) = &e.what { r.others.len() } else { 2 };
         assert!(entries.iter().all(|e| aircraft(e) == 2), "{entries:?}");
         assert_eq!(std::fs::read_to_string(&path).unwrap().matches("ground_speed_kt").count(), 4 + 2 * 2);
-        assert_eq!(entries[4].what, What::Heard { text: "radio check".into(), confidence: 0.5 });
+        assert_eq!(entries[4].what, What::Heard { text: "radio check".into(), confidence: 0.5, others: Vec::new() });
         assert_eq!(entries[5].what, What::Phase("parked".into()));
         assert_eq!(entries[6].what, What::Played { complete: false });
         let again = Recorder::start(&path, header, Time(0), |p| panic!("{p}")).unwrap_err();

@@ -1,6 +1,7 @@
 //! Ears and voice: whisper hears, Pico or a voice of the system's speaks. Each is made, used and dropped on one thread.
 
 mod abort;
+mod alternatives;
 pub mod card;
 pub mod files;
 pub mod gently;

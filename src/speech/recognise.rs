@@ -6,13 +6,14 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
+use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperSegment, WhisperState};
 
-use super::abort;
+use super::alternatives::Steps;
 use super::model::VerifiedModel;
 use super::plausible::Reading;
 use super::repeats;
-use crate::event::{Heard, Hints};
+use super::{abort, alternatives};
+use crate::event::{Alternative, Heard, Hints};
 use crate::problem::Problem;
 use crate::sound::level;
 
@@ -39,12 +40,17 @@ const LARGE_LAYERS: i32 = 32;
 
 static HOOKS: Once = Once::new();
 
+/// What a computation gave, with the readings that differ from it in a number.
+type Outcome = (Reading, Vec<Alternative>);
+
 /// A loaded model with its working memory.
 pub struct Recogniser {
     context: WhisperContext,
     state: WhisperState,
     threads: i32,
     audio_ctx: usize,
+    /// Tokens of the model's vocabulary.
+    vocabulary: usize,
     /// The encoder's context may be fitted to the call.
     fits: bool,
     text_ctx: usize,
@@ -75,11 +81,12 @@ impl Recogniser {
         let state = context.create_state().map_err(failed)?;
         let audio_ctx = usize::try_from(context.n_audio_ctx()).unwrap_or(1500);
         let text_ctx = usize::try_from(context.n_text_ctx()).unwrap_or(0);
+        let vocabulary = usize::try_from(context.model_n_vocab()).unwrap_or(0);
         // More threads only spin in a model as small as the demo's.
         let small = context.model_n_audio_state() < 256;
         let threads = if small { 1 } else { i32::from(threads.max(1)) };
         let fits = context.model_n_audio_layer() < LARGE_LAYERS;
-        Ok(Self { context, state, threads, audio_ctx, fits, text_ctx })
+        Ok(Self { context, state, threads, audio_ctx, vocabulary, fits, text_ctx })
     }
 
     /// The longest sound that one call can have, in samples at 16 kHz; what comes after it is not heard.
@@ -94,19 +101,30 @@ impl Recogniser {
         let spoken_s = level::spoken_seconds(samples, RATE as u32);
         let fitted = self.fitted(sound.len());
         let prompt = self.prompt(&hints.prompt);
-        let mut reading = self.compute(&sound, &prompt, fitted, cancel)?;
-        let mut other = None;
+        let (mut reading, mut others) = self.compute(&sound, &prompt, fitted, cancel)?;
+        let mut looks = 1;
         // Unsure words, or too few for the voice: another context and another order of the hint see other words.
         if reading.is_doubtful(spoken_s) {
+            looks = 2;
             let (times, of) = SECOND_LOOK;
             let prompt = self.prompt(&hints.again);
-            let second = self.compute(&sound, &prompt, (fitted * times / of).min(self.audio_ctx), cancel)?;
-            let beaten = if second.beats(&reading, spoken_s) { std::mem::replace(&mut reading, second) } else { second };
-            other = Some(beaten).filter(|r| !r.is_noise()).map(|r| r.text);
+            let (second, seconds) = self.compute(&sound, &prompt, (fitted * times / of).min(self.audio_ctx), cancel)?;
+            let beaten = if second.beats(&reading, spoken_s) {
+                others = seconds;
+                std::mem::replace(&mut reading, second)
+            } else {
+                second
+            };
+            if !beaten.is_noise() {
+                others.insert(0, Alternative { text: beaten.text, weight: 1.0 });
+            }
+        }
+        if reading.is_noise() {
+            others.clear();
         }
         let text = if reading.is_noise() { String::new() } else { reading.text };
         let took_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-        Ok(Heard { text, confidence: reading.confidence, took_ms, other })
+        Ok(Heard { text, confidence: reading.confidence, took_ms, others, looks })
     }
 
     /// A call as long as the model bears it.
@@ -123,15 +141,31 @@ impl Recogniser {
     }
 
     /// One run of encoder and decoder, with `context` frames of the encoder.
-    fn compute(&mut self, sound: &[f32], prompt: &[i32], context: usize, cancel: &AtomicBool) -> Result<Reading, Problem> {
+    fn compute(&mut self, sound: &[f32], prompt: &[i32], context: usize, cancel: &AtomicBool) -> Result<Outcome, Problem> {
         let tokens = TOKENS + (sound.len() as f32 / RATE as f32 * TOKENS_A_SECOND) as i32;
-        let params = self.params(prompt, context, tokens, cancel);
+        let steps = Steps::new(self.vocabulary);
+        let mut params = self.params(prompt, context, tokens, cancel);
+        alternatives::arm(&mut params, &steps);
         let outcome = self.state.full(params, sound);
         if cancel.load(Ordering::Relaxed) {
             return Err(Problem::new("recognition was given up").because("the key was pressed again"));
         }
         outcome.map_err(failed)?;
-        Ok(self.reading())
+        let reading = self.reading();
+        let others = steps.alternatives(&self.written(), |t| self.context.token_to_str_lossy(t).unwrap_or_default().into_owned());
+        let others = others.into_iter().map(|o| Alternative { text: repeats::first_copy(&o.text).unwrap_or(o.text), ..o });
+        let others = others.filter(|o| o.text != reading.text).collect();
+        Ok((reading, others))
+    }
+
+    /// The tokens of the last computation's text with their probabilities, up to the first that is none of the text.
+    fn written(&self) -> Vec<(i32, f32)> {
+        let end = self.context.token_eot();
+        let of = |s: &WhisperSegment<'_>| {
+            (0..s.n_tokens()).filter_map(|i| s.get_token(i)).map(|t| (t.token_id(), t.token_probability())).collect()
+        };
+        let tokens: Vec<Vec<(i32, f32)>> = self.state.as_iter().map(|s| of(&s)).collect();
+        tokens.into_iter().flatten().take_while(|t| t.0 < end).collect()
     }
 
     /// How Stratus has a call recognised.

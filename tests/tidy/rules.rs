@@ -85,6 +85,7 @@ const UNSAFE: &[&str] = &[
     "src/pipe.rs",
     "src/sim/simconnect/library.rs",
     "src/speech/abort.rs",
+    "src/speech/alternatives.rs",
     "src/speech/synthesise.rs",
 ];
 

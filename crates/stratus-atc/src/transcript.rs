@@ -2,6 +2,8 @@
 //!
 //! "Runway 28L", "runway two eight left" and "runway twenty-eight left" are the same tokens afterwards.
 
+use crate::units::number_words::digits as number_word;
+
 /// How many tokens of a transmission are looked at; no pilot says more in one breath.
 pub const MAX_TOKENS: usize = 400;
 /// How much of the text is looked at, in bytes.
@@ -262,41 +264,6 @@ fn mend(raw: Vec<Raw>) -> Vec<Raw> {
         i += 1;
     }
     out
-}
-
-/// Digits of a plain number word.
-fn number_word(w: &str) -> Option<&'static str> {
-    Some(match w {
-        "zero" | "oh" | "zeero" => "0",
-        "one" | "wun" => "1",
-        "two" | "ii" => "2",
-        "three" | "iii" => "3",
-        "four" | "fower" => "4",
-        "five" | "fife" => "5",
-        "six" => "6",
-        "seven" => "7",
-        "eight" | "ait" => "8",
-        "nine" | "niner" | "nina" => "9",
-        "ten" => "10",
-        "eleven" => "11",
-        "twelve" => "12",
-        "thirteen" => "13",
-        "fourteen" => "14",
-        "fifteen" => "15",
-        "sixteen" => "16",
-        "seventeen" => "17",
-        "eighteen" => "18",
-        "nineteen" => "19",
-        "twenty" => "20",
-        "thirty" => "30",
-        "forty" | "fourty" => "40",
-        "fifty" => "50",
-        "sixty" => "60",
-        "seventy" => "70",
-        "eighty" => "80",
-        "ninety" => "90",
-        _ => return None,
-    })
 }
 
 /// Whether a raw word can only be part of a number.

@@ -97,6 +97,11 @@ struct Echo {
     asked_heading: bool,
 }
 
+/// How many of the controller's last items the tokens give back as they were issued.
+pub(super) fn given_back(said: &[Token], ctx: &Context) -> usize {
+    echo(said, ctx).items.len()
+}
+
 fn echo(said: &[Token], ctx: &Context) -> Echo {
     let Some(last) = ctx.last_atc.as_deref() else { return Echo::default() };
     let parsed = parse::parse(last, ctx.region);

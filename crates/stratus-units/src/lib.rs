@@ -5,6 +5,8 @@
 // The same everywhere and at every time: ../../clippy.toml lists what the pure half may not touch.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod number_words;
+
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::str::FromStr;

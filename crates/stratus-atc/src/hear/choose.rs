@@ -1,8 +1,24 @@
-//! Of two readings of one call the one that the situation explains better: no value that neither holds is ever made.
+//! Of several readings of one call the one that the situation explains best: no value that none of them holds is ever made.
+
+use serde::{Deserialize, Serialize};
 
 use crate::Engine;
+use crate::hear::normalise::normalise;
 use crate::intent::{Context, Intent, Understanding};
-use crate::understand::understand;
+use crate::understand::{given_back, understand};
+
+/// A value that was issued is taken from an alternative only where that is nearly as likely as what was written: otherwise the
+/// situation would turn a wrong readback into a right one.
+const AS_LIKELY: f32 = 0.6;
+
+/// Another reading of a sound: the situation may explain it better.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Alternative {
+    /// The words.
+    pub text: String,
+    /// How likely it is against the first reading: 1 is as likely.
+    pub weight: f32,
+}
 
 /// How much of a reading the situation explains: more is better.
 fn explained(u: &Understanding, ctx: &Context) -> i32 {
@@ -17,35 +33,77 @@ fn explained(u: &Understanding, ctx: &Context) -> i32 {
 }
 
 impl Engine {
-    /// The text of these two that the situation explains better; the first where both are as good.
-    pub fn likelier<'t>(&self, text: &'t str, other: &'t str) -> &'t str {
+    /// The reading that the situation explains best; the first where the others are only as good.
+    pub fn likelier<'t>(&self, text: &'t str, others: &'t [Alternative]) -> &'t str {
+        if others.is_empty() {
+            return text;
+        }
         let ctx = self.context();
-        let of = |t: &str| explained(&understand(t, &ctx), &ctx);
-        if of(other) > of(text) { other } else { text }
+        let of = |t: &str| (explained(&understand(t, &ctx), &ctx), given_back(&normalise(t, &ctx), &ctx));
+        let (mut best, mut score, first) = (text, of(text), of(text));
+        for other in others {
+            let mut o = of(&other.text);
+            if o.1 > first.1 && other.weight < AS_LIKELY {
+                // It would make a readback right that may have been wrong.
+                continue;
+            }
+            o.1 = if ctx.pending { o.1 } else { 0 };
+            if o > score {
+                (best, score) = (&other.text, o);
+            }
+        }
+        best
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::Setup;
     use crate::airports::data::Airports;
-    use crate::{Engine, Setup};
+    use crate::units::Time;
 
-    #[test]
-    fn the_reading_that_the_situation_explains_counts() {
+    fn other(text: &str, weight: f32) -> Alternative {
+        Alternative { text: text.into(), weight }
+    }
+
+    fn hilo() -> Engine {
         let setup = Setup {
             callsign: "N172SP".parse().ok(),
             aircraft_type: Some("C172".into()),
             airport: Some("PHTO".into()),
-            com1: "118.1".parse().ok(),
+            com1: "121.9".parse().ok(),
             ..Setup::default()
         };
-        let engine = Engine::new(Airports::first(), setup);
+        Engine::new(Airports::first(), setup)
+    }
+
+    #[test]
+    fn the_reading_that_the_situation_explains_counts() {
+        let engine = hilo();
         let (right, wrong) = (
             "hilo tower skyhawk one seven two sierra papa ready for departure runway eight",
             "yellow tau skyhawk ready to party runway eighteen",
         );
-        assert_eq!(engine.likelier(wrong, right), right);
-        assert_eq!(engine.likelier(right, wrong), right);
-        assert_eq!(engine.likelier("roger", "roger that"), "roger");
+        assert_eq!(engine.likelier(wrong, &[other(right, 1.0)]), right);
+        assert_eq!(engine.likelier(right, &[other(wrong, 1.0)]), right);
+        assert_eq!(engine.likelier("roger", &[other("roger that", 1.0)]), "roger");
+        assert_eq!(engine.likelier("roger", &[]), "roger");
+    }
+
+    #[test]
+    fn a_wrong_readback_becomes_right_only_where_the_sound_is_undecided() {
+        let mut engine = hilo();
+        let taxi = "hilo ground skyhawk one seven two sierra papa at the ramp ready to taxi with information alfa";
+        let understood = engine.understand(taxi);
+        let answer = engine.answer(Time(1000), taxi, understood);
+        let runway = answer.reply.as_ref().expect("a taxi clearance").transmission.spoken.clone();
+        engine.delivered(Time(2000), true);
+        assert!(runway.contains("runway"), "{runway}");
+        let right = format!("{} skyhawk two sierra papa", runway.split_once(", ").map_or(runway.as_str(), |(_, r)| r));
+        let wrong = right.replacen("runway eight", "runway two six", 1);
+        assert_ne!(right, wrong, "{runway}");
+        assert_eq!(engine.likelier(&wrong, &[other(&right, 0.2)]), wrong);
+        assert_eq!(engine.likelier(&wrong, &[other(&right, 0.9)]), right);
     }
 }

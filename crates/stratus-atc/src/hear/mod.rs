@@ -6,6 +6,7 @@ mod own;
 pub mod sounds;
 mod standard;
 
+pub use choose::Alternative;
 pub(crate) use own::grouped;
 
 use super::intent::Context;
