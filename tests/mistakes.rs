@@ -54,7 +54,7 @@ fn press(app: &mut App, held: Duration, take: Take, heard: Result<Heard, Problem
 }
 
 fn says(app: &mut App, words: &str) -> Toast {
-    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1, other: None };
+    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1, ..Heard::default() };
     let fx = press(app, Duration::from_secs(2), voice(), Ok(heard));
     toasts(&fx).last().map(|t| (*t).clone()).unwrap_or_else(|| panic!("nothing was told: {fx:?}"))
 }

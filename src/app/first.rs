@@ -246,7 +246,7 @@ impl App {
         };
         let peak = peak(loudest);
         let is_check = |text: &str| self.engine.understand(text).has(Intent::RadioCheck);
-        if is_check(&heard.text) || heard.other.as_deref().is_some_and(is_check) {
+        if is_check(&heard.text) || heard.others.iter().any(|o| is_check(&o.text)) {
             let body = format!("{name} heard \u{201c}radio check\u{201d} ({peak}).");
             self.passed(Step::Microphone, "Microphone works", &body, fx);
         } else if heard.text.trim().is_empty() {
@@ -405,7 +405,7 @@ mod tests {
 
     use super::*;
     use crate::airports::data::Airports;
-    use crate::event::{Choice, Event, Take, TrayState};
+    use crate::event::{Alternative, Choice, Event, Take, TrayState};
 
     fn said(fx: &[Effect]) -> Vec<(String, String)> {
         fx.iter().filter_map(|e| if let Effect::Toast(t) = e { Some((t.title.clone(), t.body.clone())) } else { None }).collect()
@@ -431,7 +431,7 @@ mod tests {
     }
 
     fn words(text: &str) -> Heard {
-        Heard { text: text.into(), confidence: 0.9, took_ms: 100, other: None }
+        Heard { text: text.into(), confidence: 0.9, took_ms: 100, ..Heard::default() }
     }
 
     #[test]
@@ -527,7 +527,8 @@ mod tests {
         };
         assert!(hear(words("")).0.contains("no words"));
         assert!(hear(words("Good morning")).1.starts_with("You: \"Good morning\""));
-        assert!(hear(Heard { other: Some("radio check".into()), ..words("Radiotic") }).0.contains("works"));
+        let other = Alternative { text: "radio check".into(), weight: 0.8 };
+        assert!(hear(Heard { others: vec![other], ..words("Radiotic") }).0.contains("works"));
     }
 
     #[test]
