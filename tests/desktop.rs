@@ -279,8 +279,16 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
     let callsign = spoken(&folder, "callsign.wav", "Skyhawk one seven two sierra papa.");
     tray.item.choose(&row("Set up (4 of 5): say your callsign"));
     told("Say your callsign");
-    hold(&callsign);
-    told("Your callsign is N172SP");
+    // A busy machine loses sound: then it is said again, as the toast asks.
+    let has = |words: &str| toasts.lock().unwrap().iter().filter(|l| l.contains(words)).count();
+    let missed = || has("Not understood") + has("No callsign understood") + has("Too short") + has("Too quiet");
+    let known = (0..3).any(|_| {
+        let before = missed();
+        hold(&callsign);
+        let outcome = || (has("Your callsign is N172SP") > 0).then_some(true).or_else(|| (missed() > before).then_some(false));
+        wait("what comes of the callsign", 30, outcome)
+    });
+    assert!(known, "{:#?}", toasts.lock().unwrap());
     // Five: a call with its answer.
     tray.item.choose(&row("Set up (5 of 5): make a first call"));
     told("Make your first call");

@@ -142,7 +142,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     });
     assert!(speech_seconds(&heard) > 1.6, "{} s of speech", speech_seconds(&heard));
     menu.click("Test microphone");
-    told("Listening");
+    told("Opening the microphone");
     told("No signal from Headset");
     menu.click("Test push-to-talk");
     told("Hold Scroll Lock for a moment");

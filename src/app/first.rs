@@ -34,13 +34,20 @@ enum Test {
     Callsign { until: Time },
 }
 
+/// The test of a microphone: until it is open, nobody is to speak.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Check {
+    Opening,
+    Listening,
+}
+
 /// How far the first run has come, and the test under way.
 #[derive(Debug, Clone)]
 pub(super) struct First {
     steps: Steps,
     test: Option<Test>,
-    /// The microphone is listened to.
-    checking: bool,
+    /// The microphone is tested: being opened, or open and listened to.
+    checking: Option<Check>,
     /// Its test waits for its words: its name, and the loudest moment in dB.
     unheard: Option<(String, f32)>,
     /// A spoken call has its answer, which may still be heard.
@@ -49,7 +56,7 @@ pub(super) struct First {
 
 impl Default for First {
     fn default() -> Self {
-        Self { steps: Steps::over(), test: None, checking: false, unheard: None, answered: false }
+        Self { steps: Steps::over(), test: None, checking: None, unheard: None, answered: false }
     }
 }
 
@@ -197,22 +204,26 @@ impl App {
 
     /// Listens, and shows the level meanwhile.
     pub(super) fn check_microphone(&mut self, fx: &mut Vec<Effect>) {
-        if !std::mem::replace(&mut self.first.checking, true) {
-            fx.push(self.notice("Say \u{201c}radio check\u{201d} now", "Listening\u{2026}"));
+        if self.first.checking.is_none() {
+            self.first.checking = Some(Check::Opening);
+            fx.push(self.notice("Microphone test", "Opening the microphone\u{2026}"));
             fx.push(Effect::CheckMicrophone(LISTEN_S));
         }
     }
 
-    pub(super) fn level(&self, microphone: &str, rms_db: f32, fx: &mut Vec<Effect>) {
-        if self.first.checking
-            && let Effect::Toast(toast) = self.notice("Say \u{201c}radio check\u{201d} now", &format!("{microphone}\n{}", bar(rms_db)))
-        {
-            fx.push(Effect::Toast(Toast { live: true, ..toast }));
+    pub(super) fn level(&mut self, microphone: &str, rms_db: f32, fx: &mut Vec<Effect>) {
+        let Some(before) = self.first.checking.replace(Check::Listening) else {
+            self.first.checking = None;
+            return;
+        };
+        if let Effect::Toast(toast) = self.notice("Say \u{201c}radio check\u{201d} now", &format!("{microphone}\n{}", bar(rms_db))) {
+            // The first one is for every desktop: it says that the microphone is open.
+            fx.push(Effect::Toast(Toast { live: before == Check::Listening, ..toast }));
         }
     }
 
     pub(super) fn checked(&mut self, result: Result<Sample, Problem>, fx: &mut Vec<Effect>) {
-        self.first.checking = false;
+        self.first.checking = None;
         let sample = match result {
             Ok(sample) => sample,
             Err(p) => return self.unanswered(p.or_about(Part::Microphone), fx),
@@ -450,8 +461,12 @@ mod tests {
         // The microphone: level, words.
         let fx = choose(&mut app, 30, Choice::Step(Step::Microphone));
         assert!(fx.contains(&Effect::CheckMicrophone(LISTEN_S)), "{fx:?}");
-        let fx = app.handle(Time(40), Event::Level { microphone: "Headset".into(), rms_db: -30.0 });
-        let Some(Effect::Toast(t)) = fx.first() else { panic!("{fx:?}") };
+        assert_eq!(said(&fx)[0].0, "Microphone test", "nobody is to speak yet");
+        let mut levels =
+            [-90.0, -30.0].map(|rms_db| app.handle(Time(40), Event::Level { microphone: "Headset".into(), rms_db }).swap_remove(0));
+        let Effect::Toast(open) = &levels[0] else { panic!("{levels:?}") };
+        assert!(open.title.starts_with("Say") && !open.live, "{open:?}");
+        let Effect::Toast(t) = &mut levels[1] else { panic!("{levels:?}") };
         assert!(t.live && t.body == format!("Headset\n{}{}", "\u{2588}".repeat(10), "\u{2591}".repeat(10)), "{t:?}");
         let fx = app.handle(Time(50), sample(Loudness::Good));
         assert!(matches!(fx[0], Effect::HearCheck { .. }), "{fx:?}");

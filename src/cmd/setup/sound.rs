@@ -153,10 +153,12 @@ fn choose(s: &mut Setup<'_>, way: Way, there: &[Listed], wanted: &str) -> Result
 fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     let person = std::io::stdout().is_terminal();
-    if !s.ask.yes {
-        say("Say \"radio check\" now, as you would on the radio.").map_err(terminal)?;
-    }
+    let mut asked = s.ask.yes;
     let drawn = |_: &str, level: Level| {
+        // Only now is it open: what was said before would be lost.
+        if !std::mem::replace(&mut asked, true) {
+            let _ = say("Say \"radio check\" now, as you would on the radio.");
+        }
         if person {
             let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
             let _ = write!(std::io::stdout(), "\r   {:6.1} dB {bar:<40}", level.rms_db);
