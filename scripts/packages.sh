@@ -10,7 +10,7 @@
 #   need_packages build windows       what builds Stratus for Windows and runs it here
 
 BUILD_PACKAGES="gcc g++ make cmake pkg-config libasound2-dev ca-certificates git"
-TEST_PACKAGES="python3"
+TEST_PACKAGES="python3 openssl"
 DESKTOP_PACKAGES="xvfb openbox xfce4-panel xfconf xdotool imagemagick dunst dbus dbus-bin libglib2.0-bin pulseaudio pulseaudio-utils fonts-dejavu-core"
 FLIGHTGEAR_PACKAGES="flightgear python3"
 AIRPORTS_PACKAGES="flightgear-data-base python3"

@@ -134,8 +134,9 @@ fn shot(desk: &Desk, name: &str) {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_pilot_holds_the_key_and_is_answered() {
-    let Some(desk) = desk("a_pilot_holds_the_key_and_is_answered") else { return };
+    let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let wav = pilot_wav(tray.folder.path());
     let before = transcript(&home()).len();
@@ -178,8 +179,9 @@ fn a_pilot_holds_the_key_and_is_answered() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn say_ptt_a_second_instance_and_quit_by_menu() {
-    let Some(desk) = desk("say_ptt_a_second_instance_and_quit_by_menu") else { return };
+    let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let second = child(&["run", "--sim", "none"]).wait_with_output().unwrap();
     assert_eq!(second.status.code(), Some(1), "{second:?}");
@@ -201,8 +203,9 @@ fn say_ptt_a_second_instance_and_quit_by_menu() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
-    let Some(desk) = desk("without_a_model_the_tray_offers_them_and_tells_what_went_wrong") else { return };
+    let desk = desk();
     // A hub that has nothing: no list of its own, and not the file.
     let hub = Hub::start(Vec::new());
     let at = hub.at;
@@ -227,8 +230,9 @@ fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn from_nothing_to_a_call_by_the_tray_alone() {
-    let Some(desk) = desk("from_nothing_to_a_call_by_the_tray_alone") else { return };
+    let desk = desk();
     let model = fs::read(MODEL).unwrap();
     let index = format!(
         "[[model]]\nname = \"club.en\"\nfile = \"club.bin\"\nbytes = {}\nsha256 = \"{MODEL_SHA256}\"\nadvice = \"ours\"\n",
@@ -370,8 +374,9 @@ fn socket() -> PathBuf {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
-    let Some(desk) = desk("the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts") else { return };
+    let desk = desk();
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("stratus.toml");
     fs::write(&config, "[ptt]\nkey = \"F12\"\n[brain]\nmode = \"rules\"\n[sim]\nlink = \"none\"\nairport = \"PHTO\"\ncom1 = \"121.9\"\n")
@@ -418,8 +423,9 @@ fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn the_set_up_works_while_the_tray_runs() {
-    let Some(desk) = desk("the_set_up_works_while_the_tray_runs") else { return };
+    let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let config = tray.folder.path().join("stratus.toml");
     let setup = Terminal::start(&config, &["--skip-model", "--skip-microphone", "--skip-speaker"], "F9\ny\n\n");
@@ -439,8 +445,9 @@ fn the_set_up_works_while_the_tray_runs() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn ctrl_c_while_the_key_is_held_ends_it() {
-    let Some(desk) = desk("ctrl_c_while_the_key_is_held_ends_it") else { return };
+    let desk = desk();
     let mut tray = Tray::start(&desk, "");
     desk.xdotool(&["keydown", "Scroll_Lock"]);
     tray.state("listening", 5);
@@ -450,8 +457,9 @@ fn ctrl_c_while_the_key_is_held_ends_it() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_key_held_for_half_a_minute_is_let_go_and_works_again() {
-    let Some(desk) = desk("a_key_held_for_half_a_minute_is_let_go_and_works_again") else { return };
+    let desk = desk();
     let mut tray = Tray::start(&desk, "");
     desk.xdotool(&["keydown", "Scroll_Lock"]);
     tray.state("listening", 5);
@@ -467,8 +475,9 @@ fn a_key_held_for_half_a_minute_is_let_go_and_works_again() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing() {
-    let Some(desk) = desk("a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing") else { return };
+    let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let config = tray.folder.path().join("stratus.toml");
     let first = fs::read_to_string(&config).unwrap();
@@ -516,8 +525,9 @@ fn start_panel(pids: &Path) {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_panel_that_ends_and_comes_again_shows_the_icon() {
-    let Some(desk) = desk("a_panel_that_ends_and_comes_again_shows_the_icon") else { return };
+    let desk = desk();
     let mut tray = Tray::start(&desk, "");
     let pids = desk.folder().join("pids");
     end_panel(&pids);
@@ -528,8 +538,9 @@ fn a_panel_that_ends_and_comes_again_shows_the_icon() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_panel_that_starts_after_stratus_shows_the_icon() {
-    let Some(desk) = desk("a_panel_that_starts_after_stratus_shows_the_icon") else { return };
+    let desk = desk();
     let pids = desk.folder().join("pids");
     end_panel(&pids);
     let socket = PathBuf::from(std::env::var_os("XDG_RUNTIME_DIR").unwrap()).join("stratus/stratus.sock");

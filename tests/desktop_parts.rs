@@ -1,4 +1,4 @@
-//! Tray, key and toasts on a real (headless) desktop: `scripts/desk.sh run cargo test --test desktop_parts`.
+//! Tray, key and toasts on a real (headless) desktop: `scripts/desktop-test.sh`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test tells what it measured")]
 #![cfg(target_os = "linux")]
 
@@ -19,8 +19,9 @@ use stratus::settings::BrainMode;
 const LIMIT: Duration = Duration::from_secs(10);
 
 #[test]
+#[ignore = "needs desktop"]
 fn the_tray_shows_states_and_a_menu_that_works() {
-    let Some(desk) = desk("the_tray_shows_states_and_a_menu_that_works") else { return };
+    let desk = desk();
     let (chosen, choices) = channel();
     let tray = Tray::start(move |c| chosen.send(c).unwrap()).unwrap();
     let item = desk.item(std::process::id());
@@ -94,8 +95,9 @@ fn the_tray_shows_states_and_a_menu_that_works() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_click_of_either_button_opens_the_menu() {
-    let Some(desk) = desk("a_click_of_either_button_opens_the_menu") else { return };
+    let desk = desk();
     let _tray = Tray::start(|_| {}).unwrap();
     desk.item(std::process::id());
     for button in ["1", "3"] {
@@ -121,8 +123,9 @@ fn watched(name: &str, grab: bool) -> (Key, Receiver<Result<Edge, Problem>>) {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn the_key_tells_each_press_and_each_release_once() {
-    let Some(desk) = desk("the_key_tells_each_press_and_each_release_once") else { return };
+    let desk = desk();
     let combo = Some(["Control_L", "Shift_L"]);
     for (name, xname, modifier, grab) in [
         ("ScrollLock", "Scroll_Lock", None, true),
@@ -154,8 +157,9 @@ fn the_key_tells_each_press_and_each_release_once() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up() {
-    let Some(desk) = desk("a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up") else { return };
+    let desk = desk();
     let (first, _) = key("Pause");
     drop(first);
     let (second, edges) = key("Pause");
@@ -167,8 +171,9 @@ fn a_key_can_be_given_back_and_taken_again_at_once_and_a_held_one_comes_up() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_key_that_another_program_holds_is_a_problem_with_a_remedy() {
-    let Some(_desk) = desk("a_key_that_another_program_holds_is_a_problem_with_a_remedy") else { return };
+    let _desk = desk();
     let (_held, _) = key("F9");
     let p = Key::start("F9", true, |_| {}).err().expect("it is taken");
     assert!(p.why.iter().any(|w| w.contains("another program")) && p.fix.contains("ptt.key"), "{p}");
@@ -177,8 +182,9 @@ fn a_key_that_another_program_holds_is_a_problem_with_a_remedy() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_key_that_is_listened_to_is_taken_from_nobody_and_heard_through_a_grab() {
-    let Some(desk) = desk("a_key_that_is_listened_to_is_taken_from_nobody_and_heard_through_a_grab") else { return };
+    let desk = desk();
     let (_listening, heard) = watched("F9", false);
     let (_grabbing, taken) = key("F9");
     for _ in 0..2 {
@@ -194,8 +200,9 @@ fn a_key_that_is_listened_to_is_taken_from_nobody_and_heard_through_a_grab() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_listened_combination_counts_only_with_its_modifier_and_a_left_one_is_not_a_right_one() {
-    let Some(desk) = desk("a_listened_combination_counts_only_with_its_modifier_and_a_left_one_is_not_a_right_one") else { return };
+    let desk = desk();
     let (_combo, combo) = watched("Ctrl+F8", false);
     let (_right, right) = watched("RightCtrl", false);
     desk.xdotool(&["key", "F8"]);
@@ -211,8 +218,9 @@ fn a_listened_combination_counts_only_with_its_modifier_and_a_left_one_is_not_a_
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_hundred_quick_taps_are_a_hundred_presses() {
-    let Some(desk) = desk("a_hundred_quick_taps_are_a_hundred_presses") else { return };
+    let desk = desk();
     let (_key, edges) = watched("ScrollLock", false);
     desk.xdotool(&["key", "--repeat", "100", "--delay", "2", "Scroll_Lock"]);
     for n in 0..100 {
@@ -223,6 +231,7 @@ fn a_hundred_quick_taps_are_a_hundred_presses() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_layout_that_moves_the_key_takes_it_along() {
     for grab in [true, false] {
         layout_moves_the_key(grab);
@@ -232,7 +241,7 @@ fn a_layout_that_moves_the_key_takes_it_along() {
 fn layout_moves_the_key(grab: bool) {
     use x11rb::connection::Connection;
     use x11rb::protocol::xproto::ConnectionExt;
-    let Some(desk) = desk("a_layout_that_moves_the_key_takes_it_along") else { return };
+    let desk = desk();
     let (_key, edges) = watched("ScrollLock", grab);
     let (display, _) = x11rb::connect(None).unwrap();
     let each = {
@@ -266,8 +275,9 @@ fn layout_moves_the_key(grab: bool) {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_hung_notification_daemon_holds_nothing_up() {
-    let Some(desk) = desk("a_hung_notification_daemon_holds_nothing_up") else { return };
+    let desk = desk();
     let pids = std::fs::read_to_string(desk.folder().join("pids")).unwrap();
     let dunst = pids.lines().find_map(|l| l.strip_suffix(" dunst")).unwrap().to_owned();
     let signal = |name: &str| assert!(Command::new("kill").args([name, &dunst]).status().unwrap().success());
@@ -295,8 +305,8 @@ fn own(program: &str, arguments: &[&str]) -> (desk::Running, String) {
 }
 
 #[test]
-#[ignore = "run by the test below in an environment of its own"]
-fn outlives_its_desktop() {
+#[ignore = "a part of the test below, in an environment of its own"]
+fn as_a_child_outlives_its_desktop() {
     let (told, edges) = channel();
     let key = Key::start("ScrollLock", true, move |e| told.send(e).unwrap()).unwrap();
     let tray = Tray::start(|_| {}).unwrap();
@@ -315,14 +325,15 @@ fn outlives_its_desktop() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn the_death_of_the_display_and_of_the_bus_ends_nothing_else() {
     use std::io::{BufRead, BufReader, Write};
     use std::process::Stdio;
-    let Some(_desk) = desk("the_death_of_the_display_and_of_the_bus_ends_nothing_else") else { return };
+    let _desk = desk();
     let (display, number) = own("Xvfb", &["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"]);
     let (bus, address) = own("dbus-daemon", &["--session", "--nofork", "--print-address=1"]);
     let mut me = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "outlives_its_desktop", "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "as_a_child_outlives_its_desktop", "--ignored", "--nocapture", "--test-threads=1"])
         .env("DISPLAY", format!(":{number}"))
         .env("DBUS_SESSION_BUS_ADDRESS", address)
         .stdin(Stdio::piped())
@@ -341,8 +352,8 @@ fn the_death_of_the_display_and_of_the_bus_ends_nothing_else() {
 }
 
 #[test]
-#[ignore = "run by the test below in an environment of its own"]
-fn gives_a_hung_display_up() {
+#[ignore = "a part of the test below, in an environment of its own"]
+fn as_a_child_gives_a_hung_display_up() {
     let key = Key::start("ScrollLock", true, |_| {}).unwrap();
     println!("TAKEN");
     let mut line = String::new();
@@ -353,13 +364,14 @@ fn gives_a_hung_display_up() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_display_that_hangs_holds_nothing_up() {
     use std::io::{BufRead, BufReader, Write};
     use std::process::Stdio;
-    let Some(_desk) = desk("a_display_that_hangs_holds_nothing_up") else { return };
+    let _desk = desk();
     let (display, number) = own("Xvfb", &["-displayfd", "1", "-screen", "0", "640x480x24", "-nolisten", "tcp"]);
     let mut me = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "gives_a_hung_display_up", "--ignored", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "as_a_child_gives_a_hung_display_up", "--ignored", "--nocapture", "--test-threads=1"])
         .env("DISPLAY", format!(":{number}"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -376,8 +388,9 @@ fn a_display_that_hangs_holds_nothing_up() {
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn toasts_replace_each_other_and_their_markup_is_data() {
-    let Some(desk) = desk("toasts_replace_each_other_and_their_markup_is_data") else { return };
+    let desk = desk();
     let (_monitor, lines) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
     let toaster = Toaster::start(|p| panic!("{p}")).unwrap();
     for body in ["first <b>call</b>", "second & last"] {
@@ -406,8 +419,8 @@ fn again(test: &str, change: impl FnOnce(&mut Command)) -> String {
 }
 
 #[test]
-#[ignore = "run by the test below in an environment of its own"]
-fn says_its_problems() {
+#[ignore = "a part of the test below, in an environment of its own"]
+fn as_a_child_says_its_problems() {
     let (told, trouble) = channel();
     if let Err(p) = Tray::start(|_| {}) {
         println!("TRAY {}", p.one_line());
@@ -422,41 +435,42 @@ fn says_its_problems() {
 
 #[test]
 fn without_display_and_bus_each_part_says_so() {
-    let said = again("says_its_problems", |me| {
+    let said = again("as_a_child_says_its_problems", |me| {
         me.env_remove("DISPLAY").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus").env_remove("XDG_RUNTIME_DIR");
     });
     for words in ["TRAY there is no tray icon", "KEY the push-to-talk key cannot be watched", "stratus ptt down", "TOAST toasts cannot"] {
         assert!(said.contains(words), "{words:?} is not in {said}");
     }
-    let said = again("says_its_problems", |me| {
+    let said = again("as_a_child_says_its_problems", |me| {
         me.env("DISPLAY", "").env_remove("DBUS_SESSION_BUS_ADDRESS").env_remove("XDG_RUNTIME_DIR");
     });
     assert!(said.contains("TRAY there is no tray icon") && said.contains("DISPLAY is not set"), "{said}");
-    let said = again("says_its_problems", |me| {
+    let said = again("as_a_child_says_its_problems", |me| {
         me.env("DISPLAY", ":4711").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
     });
     assert!(said.contains("KEY the push-to-talk key cannot be watched") && said.contains("does not answer"), "{said}");
 }
 
 #[test]
-#[ignore = "run by the test below in an environment of its own"]
-fn starts_a_tray() {
+#[ignore = "a part of the test below, in an environment of its own"]
+fn as_a_child_starts_a_tray() {
     println!("TRAY {}", Tray::start(|_| {}).err().map_or("is there".into(), |p| p.one_line()));
 }
 
 #[test]
+#[ignore = "needs desktop"]
 fn a_bus_that_hangs_is_a_problem_and_no_panel_is_none() {
-    let Some(_desk) = desk("a_bus_that_hangs_is_a_problem_and_no_panel_is_none") else { return };
+    let _desk = desk();
     let folder = tempfile::tempdir().unwrap();
     let socket = folder.path().join("bus");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-    let said = again("starts_a_tray", |me| {
+    let said = again("as_a_child_starts_a_tray", |me| {
         me.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", socket.display()));
     });
     assert!(said.contains("TRAY there is no tray icon: the session bus does not answer"), "{said}");
 
     let (_bus, address) = own("dbus-daemon", &["--session", "--nofork", "--print-address=1"]);
-    let said = again("starts_a_tray", |me| {
+    let said = again("as_a_child_starts_a_tray", |me| {
         me.env("DBUS_SESSION_BUS_ADDRESS", address);
     });
     assert!(said.contains("TRAY is there"), "{said}");

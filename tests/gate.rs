@@ -2,8 +2,9 @@
 //! prose or speaks another language, to words that a pilot may say. Every one is stopped.
 
 use stratus::airports::data::Airports;
+use stratus::atc::instruction::{Item, Wish};
 use stratus::atc::intent::Intent;
-use stratus::atc::{Engine, Setup, advice};
+use stratus::atc::{Engine, Setup, language_model};
 use stratus::llm::answer::object;
 use stratus::report::Report;
 use stratus::units::Time;
@@ -148,8 +149,8 @@ fn every_hostile_answer_is_stopped() {
             let engine = engine();
             let (ctx, facts) = (engine.context(), engine.facts().unwrap());
             let read = engine.understand(heard);
-            let Ok(advised) = advice::gate(&answer, heard, &ctx, &facts) else { continue };
-            let words = advice::words(&answer, &read, &advised, &facts);
+            let Ok(advised) = language_model::gate(&answer, heard, &ctx, &facts) else { continue };
+            let words = language_model::words(&answer, &read, &advised, &facts);
             if advised.intent != Intent::Unknown || words.is_some() {
                 // "Runway one three" was said: a runway that exists and was named is no invention.
                 through.push(format!("{heard:?} + {answer:?} -> {:?} {words:?}", advised.intent));
@@ -176,9 +177,9 @@ fn nothing_gets_through_for_being_wrapped() {
                 let Some(answer) = wrapped else { continue };
                 found += 1;
                 // The object is judged as if it had come alone.
-                let judged = advice::gate(&answer, heard, &ctx, &facts);
+                let judged = language_model::gate(&answer, heard, &ctx, &facts);
                 if serde_json::from_str::<serde_json::Value>(&bare).is_ok() {
-                    assert_eq!(judged, advice::gate(&bare, heard, &ctx, &facts), "{bare}");
+                    assert_eq!(judged, language_model::gate(&bare, heard, &ctx, &facts), "{bare}");
                 }
             }
         }
@@ -186,16 +187,24 @@ fn nothing_gets_through_for_being_wrapped() {
     assert!(tried > 1000 && found > 500, "{found} of {tried}");
 }
 
-/// What an answer may do at most: an intent, whose reply the engine decides alone.
+/// What an answer may do at most: an intent, about which the pilot is asked where no other reader heard it; then the engine decides alone.
 #[test]
 fn an_honest_answer_changes_no_decision() {
     let heard = "the little bird wants to stretch its wings";
     let (mut by_model, mut by_words) = (engine(), engine());
     let facts = by_model.facts().unwrap();
-    let advised = advice::gate("{\"intent\":\"departure_ready\"}", heard, &by_model.context(), &facts).unwrap();
-    let a = by_model.answer(Time(1), heard, advised).reply.unwrap();
+    let advised = language_model::gate("{\"intent\":\"departure_ready\"}", heard, &by_model.context(), &facts).unwrap();
+    let asked = by_model.answer(Time(1), heard, advised).reply.unwrap();
     let plain = "ready for departure";
     let read = by_words.understand(plain);
     let b = by_words.answer(Time(1), plain, read).reply.unwrap();
-    assert_eq!(a.instruction.items, b.instruction.items);
+    let question = |i: &Item| matches!(i, Item::Confirm { wish: Wish::Takeoff, .. });
+    if asked.instruction.items.iter().any(question) {
+        by_model.delivered(Time(2), true);
+        let yes = by_model.understand("affirmative");
+        let a = by_model.answer(Time(3), "affirmative", yes).reply.unwrap();
+        assert_eq!(a.instruction.items, b.instruction.items);
+    } else {
+        assert_eq!(asked.instruction.items, b.instruction.items);
+    }
 }

@@ -229,12 +229,14 @@ fn a_press_while_the_microphone_is_being_opened_is_a_call() {
     let (tell, told) = channel();
     let (give, ears) = channel();
     let (open, opens) = channel::<()>();
-    let (give, opens) = (Arc::new(Mutex::new(give)), Arc::new(Mutex::new(opens)));
+    let (look, looking) = channel::<()>();
+    let (give, opens, look) = (Arc::new(Mutex::new(give)), Arc::new(Mutex::new(opens)), Arc::new(Mutex::new(look)));
     let looks: Looks<Microphone> = Arc::new(move || {
-        let (give, opens) = (give.clone(), opens.clone());
+        let (give, opens, look) = (give.clone(), opens.clone(), look.clone());
         Box::new(move |open| match open {
             Some(_) => Answer::Same,
             None => {
+                let _ = look.lock().unwrap().send(());
                 // The sound system takes its time.
                 let _ = opens.lock().unwrap().recv();
                 let (m, ear) = Microphone::scripted("script", RATE, 1, 0);
@@ -245,8 +247,8 @@ fn a_press_while_the_microphone_is_being_opened_is_a_call() {
     });
     let capture = Capture::on(&open_always(), looks, move |e| drop(tell.send(e))).unwrap();
     // The thread has begun to look before it takes its first order.
+    looking.recv_timeout(LIMIT).unwrap();
     capture.begin(TxId(1));
-    std::thread::sleep(Duration::from_millis(30));
     open.send(()).unwrap();
     let mut ear = ears.recv_timeout(LIMIT).unwrap();
     let limit = Instant::now() + LIMIT;

@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use stratus::airports::data::Airports;
 use stratus::atc::intent::{Context, Intent};
 use stratus::atc::situation::Situation;
-use stratus::atc::{Engine, Setup, advice, understand};
+use stratus::atc::{Engine, Setup, language_model, understand};
 use stratus::llm::answer::object;
 use stratus::report::Report;
 use stratus::units::Time;
@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
     let (ctx, situation) = &*SCENE;
     // As the client hands it on: the one object in it, where there is one.
     let answer = object(answer).unwrap_or_else(|| answer.to_owned());
-    if let Ok(u) = advice::gate(&answer, heard, ctx, situation) {
+    if let Ok(u) = language_model::gate(&answer, heard, ctx, situation) {
         assert_ne!(u.intent, Intent::Readback);
         assert_eq!(u.slots, understand::understand(heard, ctx).slots, "the slots are those of the words");
     }

@@ -8,7 +8,7 @@ use ollama_rs::generation::completion::GenerationResponse;
 use stratus::airports::data::Airports;
 use stratus::atc::intent::{Context, Intent};
 use stratus::atc::situation::Situation;
-use stratus::atc::{Engine, Setup, advice};
+use stratus::atc::{Engine, Setup, language_model};
 use stratus::llm::answer::object;
 use stratus::report::Report;
 use stratus::units::Time;
@@ -25,7 +25,7 @@ fuzz_target!(|data: &[u8]| {
     let Ok(answer) = serde_json::from_slice::<GenerationResponse>(data) else { return };
     let said = object(&answer.response).unwrap_or(answer.response);
     let (ctx, situation) = &*SCENE;
-    if let Ok(u) = advice::gate(&said, "palo alto ground request taxi", ctx, situation) {
+    if let Ok(u) = language_model::gate(&said, "palo alto ground request taxi", ctx, situation) {
         assert_ne!(u.intent, Intent::Readback);
     }
 });

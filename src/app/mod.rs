@@ -21,7 +21,7 @@ use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
 use crate::atc::silence::Silence;
 use crate::atc::situation::FlightPlan;
-use crate::atc::{Engine, Hearing, Setup, advice};
+use crate::atc::{Engine, Hearing, Setup, language_model};
 use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Speaker, TrayState};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
@@ -290,8 +290,8 @@ impl App {
             BrainMode::Llm => !reading.has(Intent::Mayday) && !reading.has(Intent::PanPan),
         };
         let question = if ask {
-            let model = advice::Model { name: &self.config.brain.model, deadline_ms: self.config.brain.deadline_ms };
-            self.engine.facts().map(|s| advice::question(&text, &self.engine.context(), &s, self.engine.record(), model))
+            let model = language_model::Model { name: &self.config.brain.model, deadline_ms: self.config.brain.deadline_ms };
+            self.engine.facts().map(|s| language_model::question(&text, &self.engine.context(), &s, self.engine.record(), model))
         } else {
             None
         };
@@ -314,12 +314,12 @@ impl App {
         open.latency.consult = millis(now.since(open.since));
         let (mut advised, mut words) = (None, None);
         if let (Ok(answer), Some(facts)) = (result, self.engine.facts()) {
-            let judged = advice::gate(&answer, &heard, &self.engine.context(), &facts);
-            if judged == Err(advice::Refusal::NotJson) {
+            let judged = language_model::gate(&answer, &heard, &self.engine.context(), &facts);
+            if judged == Err(language_model::Refusal::NotJson) {
                 self.no_use(fx);
             }
             advised = judged.ok();
-            words = advised.as_ref().and_then(|a| advice::words(&answer, &reading, a, &facts));
+            words = advised.as_ref().and_then(|a| language_model::words(&answer, &reading, a, &facts));
         }
         let reading = match advised {
             // The rules' own certainty stands above the model's opinion.

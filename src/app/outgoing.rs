@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{App, VOICE_DEADLINE, millis, voices};
 use crate::airports::Station;
 use crate::atc::instruction::{Address, Instruction};
-use crate::atc::phrase::Transmission;
-use crate::atc::{Reply, phrase};
+use crate::atc::say::Transmission;
+use crate::atc::{Reply, say};
 use crate::event::{Clip, Effect, Latency, Line, Speaker, Voice};
 use crate::problem::{Part, Problem};
 use crate::units::{Facility, Time, TxId};
@@ -109,7 +109,7 @@ impl App {
             return;
         }
         let voice = self.paced(&out.voice);
-        let phrases = phrase::phrases(&out.reply.transmission.spoken);
+        let phrases = say::phrases(&out.reply.transmission.spoken);
         let count = phrases.len();
         for (i, words) in phrases.into_iter().enumerate() {
             let part = u32::try_from(i).unwrap_or(u32::MAX);

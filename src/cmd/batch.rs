@@ -10,50 +10,17 @@ use serde_json::{Value, json};
 
 use crate::airports::data::Airports;
 use crate::app::gate;
+use crate::atc::batch::posed::Posed;
 use crate::atc::hear::Alternative;
-use crate::atc::intent::Context;
-use crate::atc::posed::Posed;
-use crate::atc::{parse, readback, stated, understand};
+use crate::atc::{batch, understand};
 use crate::audio::{resample, take, wav};
 use crate::cli::Batch;
 use crate::event::{Heard, Hints};
 use crate::settings::Config;
 use crate::speech::recognise::Recogniser;
-use crate::units::{Callsign, Facility, Region};
 
 /// A longer line is an error, not memory.
 const LONGEST_LINE: u64 = 1 << 20;
-
-#[derive(Deserialize)]
-struct Understand {
-    #[serde(default)]
-    region: Region,
-    facility: Option<Facility>,
-    text: String,
-    #[serde(default)]
-    context: Said,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Said {
-    own_callsign: Option<Callsign>,
-    last_atc: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Readback {
-    #[serde(default)]
-    region: Region,
-    instruction: String,
-    readback: String,
-}
-
-#[derive(Deserialize)]
-struct Respond {
-    state: Value,
-    text: String,
-}
 
 #[derive(Deserialize)]
 struct Hear {
@@ -126,11 +93,9 @@ pub fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
     let id = value.get("id").cloned().unwrap_or(Value::Null);
     let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
     let result = match kind.as_str() {
-        "understand" => serde_json::from_value(value).map_err(|e| e.to_string()).map(|l| understood(&l)),
-        "readback" => serde_json::from_value(value).map_err(|e| e.to_string()).map(|l| read_back(&l)),
-        "respond" => serde_json::from_value(value).map_err(|e| e.to_string()).and_then(|l| responded(&l, airports)),
-        "hear" => serde_json::from_value(value).map_err(|e| e.to_string()).and_then(|l| heard(&l, airports, ears)),
-        other => Err(format!("unknown kind {other:?}: it is understand, readback, respond or hear")),
+        "hear" => batch::read(value).and_then(|l| heard(&l, airports, ears)),
+        other => batch::answer(other, value, airports)
+            .unwrap_or_else(|| Err(format!("unknown kind {other:?}: it is understand, readback, respond or hear"))),
     };
     match result {
         Ok(mut answer) => {
@@ -141,38 +106,6 @@ pub fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
         }
         Err(e) => json!({"id": id, "error": e}),
     }
-}
-
-fn understood(l: &Understand) -> Value {
-    let ctx = Context {
-        region: l.region,
-        facility: l.facility,
-        own: l.context.own_callsign.clone(),
-        pending: l.context.last_atc.as_deref().is_some_and(|t| readback::readable(&parse::parse(t, l.region).items)),
-        last_atc: l.context.last_atc.clone(),
-        ..Context::default()
-    };
-    understand::to_json(&understand::understand(&l.text, &ctx))
-}
-
-fn read_back(l: &Readback) -> Value {
-    let check = readback::check_text(&l.instruction, &l.readback, l.region);
-    json!({
-        "verdict": check.verdict.word(),
-        "wrong": check.wrong.iter().map(|i| i.word()).collect::<Vec<_>>(),
-        "missing": check.missing.iter().map(|i| i.word()).collect::<Vec<_>>(),
-    })
-}
-
-fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
-    let answer = stated::respond(&l.state, &l.text, airports)?;
-    let u = understand::to_json(&answer.understanding);
-    Ok(json!({
-        "reply": answer.reply,
-        "spoken": answer.spoken,
-        "understood": {"intent": u["intent"], "callsign": u["callsign"], "slots": u["slots"]},
-        "actions": answer.actions,
-    }))
 }
 
 /// The tray's whole way from sound to meaning: the gate, the hint of the situation, recognition, understanding.

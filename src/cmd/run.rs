@@ -4,7 +4,7 @@ mod crash;
 mod footprint;
 mod headless;
 #[cfg(windows)]
-mod told;
+mod notices;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -107,7 +107,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     inbox.offer(Event::Autostart(crate::desktop::autostart::is_on(&paths.autostart_file)));
     let devices = dispatch::watch_devices(&inbox);
     #[cfg(windows)]
-    let notices = told::start(&inbox, &config, devices.as_ref());
+    let notices = notices::start(&inbox, &config, devices.as_ref());
     let app = App::new(config, airports);
     let outcome = owner(app, shell, &inbox, receiver, begun);
     // The sources of events end after the owner: what they still say falls on a closed inbox.
@@ -115,7 +115,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     drop(server);
     drop(mark);
     #[cfg(windows)]
-    told::end(notices);
+    notices::end(notices);
     drop(devices);
     log::info!("ended");
     outcome.map(|()| ExitCode::SUCCESS)
@@ -171,7 +171,7 @@ fn with_sim(config: Arc<Config>, sim: Option<&str>) -> Arc<Config> {
 fn desk(inbox: &Inbox, config: &Config) -> Desk {
     let mut desk = Desk::default();
     #[cfg(windows)]
-    told::name_toasts();
+    notices::name_toasts();
     let out = inbox.clone();
     match Toaster::start(move |p| out.offer(Event::Trouble(p))) {
         Ok(t) => desk.toaster = Some(t),

@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use crate::airports::data::Airports;
-use crate::atc::posed::Posed;
+use crate::atc::batch::posed::Posed;
 use crate::audio::{mouth, play, radio, resample, take, wav};
 use crate::cli::{Speak, Transcribe};
 use crate::dispatch;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::tree::module_of;
+use super::tree::{self, module_of};
 
 /// The crates that `src/lib.rs` gives a name of the program's own. What each of them may import, its manifest says, and Cargo
 /// holds them to it; who may import them is said below.
@@ -14,6 +14,13 @@ const BUILT_WITH: &[(&str, &[&str])] = &[
     ("stratus-airports", &["stratus-units", "serde", "thiserror", "flate2", "icu_normalizer", "toml"]),
     ("stratus-atc", &["stratus-units", "stratus-airports", "serde", "serde_json", "thiserror", "quick-xml"]),
 ];
+
+/// Crates that are tools for makers and no part of the program: they read and write files.
+pub const TOOLS: &[&str] = &["stratus-train"];
+
+fn is_tool(path: &str) -> bool {
+    TOOLS.iter().any(|t| path.strip_prefix("crates/").and_then(|p| p.strip_prefix(t)).is_some_and(|p| p.is_empty() || p.starts_with('/')))
+}
 
 /// The program's pure modules and what each may import.
 const PURE: &[(&str, &[&str])] = &[
@@ -190,7 +197,7 @@ pub fn imports(sources: &[(String, String)]) {
 
 pub fn pure_words(sources: &[(String, String)]) {
     for (path, text) in sources.iter().filter(|(p, _)| !is_test_file(p)) {
-        let library = path.starts_with("crates/") && path.contains("/src/");
+        let library = path.starts_with("crates/") && path.contains("/src/") && !is_tool(path);
         if library || PURE.iter().any(|(name, _)| *name == module_of(path)) {
             let code = code(text);
             for word in NOT_PURE {
@@ -203,7 +210,8 @@ pub fn pure_words(sources: &[(String, String)]) {
 /// A library crate is built with what is listed, on every system, and each one is listed.
 pub fn built_with(metadata: &serde_json::Value) {
     let packages = metadata["packages"].as_array().expect("packages");
-    let ours: Vec<_> = packages.iter().filter(|p| p["source"].is_null() && p["name"] != "stratus").collect();
+    let ours: Vec<_> =
+        packages.iter().filter(|p| p["source"].is_null() && p["name"] != "stratus" && !TOOLS.iter().any(|t| p["name"] == *t)).collect();
     let mut names: Vec<&str> = ours.iter().filter_map(|p| p["name"].as_str()).collect();
     names.sort_unstable();
     let mut listed: Vec<&str> = BUILT_WITH.iter().map(|(name, _)| *name).collect();
@@ -216,6 +224,11 @@ pub fn built_with(metadata: &serde_json::Value) {
             assert!(may.contains(&name), "{}: may not be built with `{name}` (it may: {may:?})", package["name"]);
         }
     }
+}
+
+/// The folders of library crates among these.
+pub fn libraries(crates: Vec<String>) -> impl Iterator<Item = String> {
+    crates.into_iter().filter(|c| !is_tool(c))
 }
 
 /// The head of a library crate forbids unsafe code and denies what clippy.toml lists.
@@ -236,6 +249,49 @@ pub fn denied_in_lib(lib: &str) {
             "src/lib.rs: `pub mod {name};` lacks #[deny(clippy::disallowed_methods, clippy::disallowed_types)]"
         );
     }
+}
+
+/// Why a test does not run with the others, where it needs what only a script gives it.
+const NEEDS_DESKTOP: &str = "needs desktop";
+
+/// The test programs whose ignored tests the desktop's and the sound devices' scripts run by name: "desktop_menu".
+pub fn run_by_name() -> BTreeSet<String> {
+    let scripts = ["scripts/desktop-test.sh", "scripts/audio-test.sh"].map(tree::read).concat();
+    assert!(scripts.contains("--ignored"), "the scripts run what is ignored elsewhere");
+    scripts.split("--test ").skip(1).map(first_word).collect()
+}
+
+/// Whether the test of this name is run by somebody: with all the others, or by name where it needs a desktop.
+pub fn runs(files: &[(String, String)], by_name: &BTreeSet<String>, name: &str) -> Result<(), String> {
+    let head = format!("fn {name}(");
+    let found = files.iter().find_map(|(path, text)| Some((path, attributes(text, text.find(&head)?))));
+    let (path, attributes) = found.ok_or_else(|| format!("there is no test `{name}`"))?;
+    if !attributes.contains("#[test]") {
+        return Err(format!("{path}: `{name}` is no test"));
+    }
+    match attributes.split("#[ignore").nth(1) {
+        None => Ok(()),
+        Some(why) if why.contains(NEEDS_DESKTOP) && by_name.contains(&program(path)) => Ok(()),
+        Some(_) => Err(format!("{path}: `{name}` is ignored, and run by none")),
+    }
+}
+
+/// Every program with a test that needs a desktop is one that the scripts run.
+pub fn ignored_are_run(files: &[(String, String)], by_name: &BTreeSet<String>) {
+    let needs = format!("#[ignore = {NEEDS_DESKTOP:?}]");
+    let with: BTreeSet<String> = files.iter().filter(|(_, text)| text.contains(&needs)).map(|(path, _)| program(path)).collect();
+    assert_eq!(&with, by_name, "the test programs that need a desktop, and those that the scripts run");
+}
+
+/// The lines directly above a place in a text, up to the first that is neither an attribute nor a comment.
+fn attributes(text: &str, at: usize) -> String {
+    let above = text[..at].lines().rev().skip(usize::from(!text[..at].ends_with('\n')));
+    above.take_while(|l| l.trim_start().starts_with("#[") || l.trim_start().starts_with("//")).collect()
+}
+
+/// The test program that a file of tests is: "tests/desktop_menu.rs".
+fn program(path: &str) -> String {
+    path.trim_start_matches("tests/").trim_end_matches(".rs").to_owned()
 }
 
 pub fn machine_words(tracked: &[(String, String)]) {

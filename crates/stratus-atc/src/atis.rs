@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::decide::sky;
 use super::instruction::{Address, Instruction, Item};
 use super::intent::Understanding;
 use super::situation::Situation;
-use super::{Engine, Reply, sky};
+use super::{Engine, Reply};
 use crate::report::Weather;
 use crate::units::{Callsign, Facility, Region, Time};
 
@@ -124,7 +125,7 @@ impl Atis {
         }
         items.extend(s.pressure());
         if let Some(r) = s.active {
-            let way = super::session::way_in(s, r);
+            let way = super::decide::way_in(s, r);
             if way != "visual" {
                 items.push(Item::Advice(format!("{way} runway {r} approach in use")));
             }

@@ -451,6 +451,7 @@ const NO_NAME: &[&str] = &[
     "say", "report", "make", "left", "right", "continue", "taxi", "of", "at", "taxiing", "ils", "rnav", "going", "have",
     "following", "hold", "holding", "radar", "no", "copy", "is", "are", "we", "has", "and", "ready", "frequency", "ignore",
     "ident", "missed", "cancel", "got", "north", "south", "east", "west", "turn", "line", "crosswind", "downwind", "expect",
+    "your", "our", "my", "his", "her", "their", "that", "this", "other", "company", "another",
     "roger", "wilco", "unable", "how", "you", "do", "hear", "read", "again", "confirm", "verify", "was", "were", "did", "what",
 ];
 

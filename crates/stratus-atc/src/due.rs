@@ -1,7 +1,7 @@
 //! What the pilot has to read back of a transmission, in as few words as a pilot would use: for the eye, beside the words.
 
 use super::instruction::Item;
-use super::{Engine, Reply, phrase, readback};
+use super::{Engine, Reply, readback, say};
 use crate::units::Region;
 
 impl Engine {
@@ -35,7 +35,7 @@ fn short(item: &Item, region: Region) -> String {
         Item::HoldShort { runway, .. } => format!("hold short runway {runway}"),
         Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. } => f.to_string(),
         Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => format!("via {}", via.join(", ")),
-        other => phrase::written(other, region),
+        other => say::written(other, region),
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hear::grouped;
 use super::instruction::{Address, Instruction};
-use super::{Engine, phrase, spoken, telephony};
+use super::{Engine, say, spoken, telephony};
 use crate::units::{Callsign, Region};
 
 /// Runways in a hint at most: a large airport's would leave no room for what is likelier.
@@ -79,7 +79,7 @@ impl Engine {
         match &self.record.pending {
             Some(due) => {
                 let items = Instruction { address: Address::All, station: None, ..due.instruction.clone() };
-                parts.due = Some(phrase::render(&items, region, kind.as_deref()).spoken);
+                parts.due = Some(say::render(&items, region, kind.as_deref()).spoken);
                 parts.callsign = said(Address::Short);
             }
             None => parts.callsign = said(Address::Full),
@@ -96,13 +96,9 @@ fn callsign(c: &Callsign, address: Address, region: Region, kind: Option<&str>) 
         let at = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
         let (digits, letters) = number.split_at(at);
         let letters = letters.chars().map(super::transcript::spell);
-        return std::iter::once(phrase::title(name))
-            .chain([grouped(digits)])
-            .chain(letters.map(str::to_owned))
-            .collect::<Vec<_>>()
-            .join(" ");
+        return std::iter::once(say::title(name)).chain([grouped(digits)]).chain(letters.map(str::to_owned)).collect::<Vec<_>>().join(" ");
     }
-    phrase::callsign(c, address, region, kind).1
+    say::callsign(c, address, region, kind).1
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `Instruction`: the only things a controller can mean. Session makes them, phrase says them, readback checks them.
+//! `Instruction`: the only things a controller can mean. `decide` makes them, `say` says them, readback checks them.
 
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +131,34 @@ pub enum Ask {
     AtisLetter,
     /// "verify on the ground".
     VerifyPosition,
+}
+
+/// What a pilot wants that is given only when it was surely asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// To take off.
+    Takeoff,
+    /// To land.
+    Landing,
+    /// To cross a runway.
+    Crossing,
+    /// To fly into airspace or through it.
+    Entry,
+    /// To fly below the minima of visual flight.
+    SpecialVfr,
+    /// A clearance under instrument flight rules.
+    IfrClearance,
+    /// Another altitude.
+    Level,
+    /// An instrument or visual approach.
+    Approach,
+    /// To stay in the traffic pattern.
+    Pattern,
+    /// To fly on without the clearance.
+    CancelIfr,
+    /// Help.
+    Distress,
 }
 
 /// One item of a controller's transmission. The order of items is the order of words.
@@ -371,6 +399,13 @@ pub enum Item {
     ReadBack(String),
     /// A question.
     Ask(Ask),
+    /// "verify ready for departure runway 31": what was heard, where it is not sure that it was meant so.
+    Confirm {
+        /// What was heard.
+        wish: Wish,
+        /// About which runway.
+        runway: Option<Runway>,
+    },
     /// "hold position".
     HoldPosition,
     /// "stop": an aircraft that moves without leave.

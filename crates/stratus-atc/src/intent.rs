@@ -275,6 +275,15 @@ pub struct Understanding {
     /// How many words nothing explains.
     #[serde(default)]
     pub loose: usize,
+    /// Of whom, whether and when each word is said.
+    #[serde(skip)]
+    pub clauses: super::hear::clauses::Clauses,
+    /// The same by the learned reader, a second opinion.
+    #[serde(skip)]
+    pub learned: Option<super::hear::learned::Reading>,
+    /// What one of the two heard and is not taken for granted: to be asked.
+    #[serde(skip)]
+    pub doubt: Option<Intent>,
 }
 
 impl Default for Understanding {
@@ -289,6 +298,9 @@ impl Default for Understanding {
             slots: Slots::default(),
             confidence: 0.0,
             loose: 0,
+            clauses: super::hear::clauses::Clauses::default(),
+            learned: None,
+            doubt: None,
         }
     }
 }

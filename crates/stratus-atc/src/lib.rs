@@ -5,65 +5,55 @@
 // Time is an argument: ../../clippy.toml lists what the pure half may not touch.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
-pub mod advice;
 pub mod atis;
+pub mod batch;
 pub mod caller;
-mod charts;
+mod clearances;
 mod correction;
-mod ctaf;
+pub mod decide;
 mod due;
 pub mod entities;
 pub mod figures;
-mod flight;
+pub mod gate;
 pub mod hear;
 mod hints;
-pub mod initiative;
 pub mod instruction;
 pub mod intent;
+pub mod know;
+pub mod language_model;
 pub mod lesson;
 pub mod meaning;
 pub mod parse;
-pub mod phase;
-pub mod phrase;
 pub mod phrases;
-mod place;
 pub mod places;
 pub mod plan;
-pub mod posed;
 pub mod readback;
-mod reception;
 pub mod record;
-pub mod report;
-mod scope;
-pub mod session;
+pub mod say;
 pub mod silence;
-pub mod situation;
-mod sky;
-pub mod spoken;
-pub mod stated;
 mod suggest;
-mod survey;
 pub mod telephony;
 pub mod transcript;
 pub mod understand;
-mod wheels;
-mod whereabouts;
 
 use std::time::Duration;
 
 pub use stratus_airports as airports;
 pub use stratus_units as units;
 
+use self::decide::Decision;
+use self::decide::initiative::{Notice, Watch};
 use self::hear::Said;
 pub use self::hints::Hints;
-use self::initiative::{Notice, Watch};
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
+use self::know::{ground_contact, simulator_airports};
+pub use self::know::{phase, report, situation};
 use self::phase::{Phase, PhaseTracker};
-use self::phrase::Transmission;
 use self::readback::Verdict;
 use self::record::Record;
-use self::session::Decision;
+use self::say::Transmission;
+pub use self::say::spoken;
 use self::silence::Silence;
 use self::situation::{FlightPlan, Situation};
 use crate::airports::airspace::Airspace;
@@ -139,7 +129,7 @@ pub struct Engine {
     setup: Setup,
     report: Report,
     tracker: PhaseTracker,
-    wheels: wheels::Wheels,
+    wheels: ground_contact::Wheels,
     phase: Phase,
     airport: Option<Airport>,
     record: Record,
@@ -153,7 +143,7 @@ pub struct Engine {
     /// It was filed by voice.
     plan_spoken: bool,
     /// Where the aircraft was seen last.
-    seen: Option<flight::Seen>,
+    seen: Option<know::flight::Seen>,
     atis: atis::Atis,
     /// The frequency on which a radio is tuned to the recording.
     recorded: Option<Frequency>,
@@ -167,7 +157,7 @@ pub struct Engine {
     /// Where the airport at hand was chosen.
     chosen_at: Option<LatLon>,
     /// What simulators tell of the airports that matter.
-    charts: charts::Charts,
+    charts: simulator_airports::Charts,
     score: lesson::Score,
 }
 
@@ -181,7 +171,7 @@ impl Engine {
             setup,
             report: Report::default(),
             tracker: PhaseTracker::default(),
-            wheels: wheels::Wheels::default(),
+            wheels: ground_contact::Wheels::default(),
             phase: Phase::Parked,
             airport,
             record: Record { strict, ..Record::default() },
@@ -198,7 +188,7 @@ impl Engine {
             met: Vec::new(),
             airspaces: Vec::new(),
             chosen_at: None,
-            charts: charts::Charts::default(),
+            charts: simulator_airports::Charts::default(),
             score: lesson::Score::default(),
         };
         engine.want_airport();
@@ -324,7 +314,7 @@ impl Engine {
     fn unasked(&self, now: Time) -> Option<(Notice, Vec<Item>)> {
         let station = self.station().filter(|s| !self.gone() && s.facility != Facility::Atis && s.facility != Facility::Ctaf)?;
         let situation = self.situation(&station, &Understanding::default())?;
-        initiative::look(now, &situation, &self.record, &self.watch)
+        decide::initiative::look(now, &situation, &self.record, &self.watch)
     }
 
     /// What the engine knows that helps to read a transcript.
@@ -361,7 +351,7 @@ impl Engine {
         self.answer_or(now, text, understanding, None)
     }
 
-    /// As [`Engine::answer`]; where all it could say is "say again", `words` that passed [`advice::words`] stand instead.
+    /// As [`Engine::answer`]; where all it could say is "say again", `words` that passed [`language_model::words`] stand instead.
     pub fn answer_or(&mut self, now: Time, text: &str, understanding: Understanding, words: Option<String>) -> Hearing {
         self.outgoing = None;
         let said = Said::new(text, &self.context());
@@ -398,14 +388,13 @@ impl Engine {
                 return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };
             }
         }
-        let outcome = session::decide(&situation, &self.record, &understanding, &said);
+        let outcome = decide::decide(&situation, &self.record, &understanding, &said);
         self.note_pilot(&understanding);
         let correction = matches!(outcome.verdict, Some(Verdict::Incorrect | Verdict::Incomplete)) && !outcome.settled;
         if outcome.settled {
             self.record.pending = None;
         } else if correction && let Some(p) = &mut self.record.pending {
-            let check = readback::check_said(&p.instruction.items, Some(&p.instruction.to), &said.tokens, situation.region);
-            let open: Vec<_> = check.wrong.iter().chain(&check.missing).copied().collect();
+            let open: Vec<_> = outcome.check.iter().flat_map(|c| c.wrong.iter().chain(&c.missing)).copied().collect();
             p.instruction.items = readback::only(&p.instruction.items, &open);
             p.asked = p.asked.saturating_add(1);
             p.since = now;
@@ -415,12 +404,12 @@ impl Engine {
                 if let (Some(words), [Item::Ask(instruction::Ask::SayAgain)]) = (words, items.as_slice()) {
                     items = vec![Item::Advice(words)];
                 }
-                let instruction = session::address(&situation, &self.record, &understanding, items);
+                let instruction = decide::address(&situation, &self.record, &understanding, items);
                 self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction, notice: None });
                 (Some(self.reply(instruction)), None)
             }
             Decision::Silent(_) if station.facility == Facility::Ctaf => {
-                (None, Some(Silence::NoController(ctaf::advice(&situation, &understanding, text))))
+                (None, Some(Silence::NoController(decide::ctaf::advice(&situation, &understanding, text))))
             }
             Decision::Silent(why) => (None, Some(why)),
         };
@@ -505,7 +494,7 @@ impl Engine {
         if missing.is_empty() {
             return None;
         }
-        let item = readback::ask_for(&pending.instruction.items, &missing);
+        let item = readback::ask_for(&pending.instruction.items, &missing, region);
         let instruction = Instruction { station: None, items: vec![item], ..pending.instruction.clone() };
         self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true, notice: None });
         Some(self.reply(instruction))
@@ -522,7 +511,7 @@ impl Engine {
         let (notice, items) = self.unasked(now)?;
         let nothing_heard = Understanding::default();
         let situation = self.situation(&station, &nothing_heard)?;
-        let instruction = session::address(&situation, &self.record, &nothing_heard, items);
+        let instruction = decide::address(&situation, &self.record, &nothing_heard, items);
         self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: false, notice: Some(notice) });
         Some(self.reply(instruction))
     }
@@ -539,7 +528,7 @@ impl Engine {
 
     fn say(&self, instruction: &Instruction) -> Transmission {
         let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
-        phrase::render(instruction, region, self.aircraft_type().as_deref())
+        say::render(instruction, region, self.aircraft_type().as_deref())
     }
 
     /// Where the pilot says they are going is their plan, when none is on file.
@@ -562,7 +551,7 @@ impl Engine {
         if let Some(letter) = u.slots.atis {
             self.record.atis = self.airport.as_ref().map(|a| (a.icao.clone(), letter));
         }
-        if u.has(Intent::TransitionRequest) {
+        if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_ok() {
             let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
             self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
         }
@@ -584,7 +573,7 @@ impl Engine {
         {
             self.stand_at(Some(a));
         }
-        if let Some(p) = place::phase_from_words(u, self.phase, &self.record) {
+        if let Some(p) = know::phase_from_words(u, self.phase, &self.record) {
             let was = self.phase;
             self.phase = p;
             self.record.observe(was, p);
@@ -594,5 +583,5 @@ impl Engine {
 
 /// Whether an item answers by a question: the reply to a call that was not understood.
 pub fn is_question(items: &[Item]) -> bool {
-    items.iter().any(|i| matches!(i, Item::Ask(_) | Item::ReadBack(_)))
+    items.iter().any(|i| matches!(i, Item::Ask(_) | Item::ReadBack(_) | Item::Confirm { .. }))
 }

@@ -1,9 +1,11 @@
 //! Which intents a transmission holds, the main one first: emergencies, then readbacks, then requests, then reports.
 
+pub mod circumstances;
 mod distress;
 mod reports;
 mod requests;
-pub mod told;
+
+pub(super) use distress::distress_word;
 
 use super::intent::{Context, Intent, Slots, Topic};
 use super::phrases::Phrases;
@@ -95,7 +97,7 @@ impl Scene<'_> {
     }
 
     /// Text that gives orders to a machine instead of speaking to a controller.
-    fn hostile(&self) -> bool {
+    pub(super) fn hostile(&self) -> bool {
         self.has(
             "ignore _ instructions, ignore _ previous, ignore all, ignore the, disregard your, disregard all, previous \
             instructions, system, prompt, new rule, forget _ rules, forget everything, the rules, your instructions, \
@@ -297,7 +299,7 @@ pub fn intents(s: &Scene) -> (Vec<Intent>, f32) {
     }
     let nothing_else = matches!(f.0.as_slice(), [] | [Intent::Roger]);
     // An observation may share a runway with what was last said.
-    let tells = s.slots.topic.is_some() || told::loose(p) > 3 && !s.ctx.pending;
+    let tells = s.slots.topic.is_some() || circumstances::loose(p) > 3 && !s.ctx.pending;
     if nothing_else && s.echoes && !tells && !s.hostile() {
         return (vec![Intent::Readback], if s.ctx.pending { 0.85 } else { 0.7 });
     }

@@ -1,7 +1,7 @@
 //! A controller's written words become items again: for readbacks that are judged without an engine's own record.
 
 use super::figures;
-use super::instruction::{Climb, Item, Landing, Leg, Pressure, ReportPoint};
+use super::instruction::{Climb, Item, Landing, Leg, Pressure, ReportPoint, Wish};
 use super::telephony;
 use super::transcript::{Token, tokens};
 use crate::units::{Region, Runway, Side};
@@ -46,6 +46,12 @@ pub fn parse(text: &str, region: Region) -> Parsed {
         read(&t, region, &mut parsed.items);
     }
     parsed
+}
+
+/// A controller's words as tokens, the letters of taxiways among them.
+pub(super) fn words(text: &str) -> Vec<Token> {
+    let bounded: String = text.chars().take(2000).collect();
+    tokens(&bounded).into_iter().map(lone_letter).collect()
 }
 
 fn lone_letter(t: Token) -> Token {
@@ -135,12 +141,30 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let runway = first_runway(t);
     let rw = |items: &mut Vec<Item>| items.extend(runway.map(Item::Runway));
     // "behind the landing Airbus": a condition, whatever clearance stands behind it.
-    let waits = t.first().is_some_and(|x| matches!(x.word(), "behind" | "after"));
+    if let Some(wish) = confirmed(t) {
+        items.push(Item::Confirm { wish, runway });
+        return;
+    }
+    let own_next = t.get(1).is_some_and(|x| matches!(x.word(), "departure" | "takeoff" | "landing" | "airborne"))
+        && t.get(2).is_none_or(|x| !x.is("traffic"));
+    let gives_way = has(t, &["give", "way"]);
+    let waits = t.first().is_some_and(|x| matches!(x.word(), "behind" | "after" | "when" | "once")) && !own_next || gives_way;
     if waits && t.len() > 2 && !items.iter().any(|i| matches!(i, Item::Condition(_))) {
-        let end = t.iter().position(|x| matches!(x.word(), "line" | "cross" | "taxi" | "runway")).unwrap_or(t.len());
+        let end = t
+            .iter()
+            .position(|x| matches!(x.word(), "line" | "cross" | "taxi" | "runway" | "descend" | "climb" | "turn" | "contact"))
+            .unwrap_or(t.len());
         items.push(Item::Condition(super::transcript::text(&t[..end])));
     }
-    if has(t, &["hold", "short"]) {
+    if has(t, &["hold", "position"]) || has(t, &["hold", "in", "position"]) {
+        items.push(Item::HoldPosition);
+    } else if has(t, &["stop", "immediately"]) || t.len() <= 2 && t.first().is_some_and(|x| x.is("stop")) {
+        items.push(Item::Stop);
+    } else if t.first().is_some_and(|x| x.is("cancel")) && t.iter().any(|x| x.is("takeoff")) {
+        items.push(Item::CancelTakeoff);
+    } else if has(t, &["remain", "outside"]) {
+        items.push(Item::RemainOutside(super::transcript::text(&t[2..])));
+    } else if has(t, &["hold", "short"]) {
         if let Some(r) = runway {
             items.push(Item::HoldShort { runway: r, at: None });
         }
@@ -202,6 +226,30 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
         rw(items);
     }
     figures_of(t, region, items);
+}
+
+/// "verify ready for departure": what the pilot was asked to confirm.
+fn confirmed(t: &[Token]) -> Option<Wish> {
+    if has(t, &["declaring", "an", "emergency"]) {
+        return Some(Wish::Distress);
+    }
+    if !t.first().is_some_and(|x| x.is("verify")) {
+        return None;
+    }
+    let word = |w: &str| t.iter().any(|x| x.is(w));
+    if has(t, &["ready", "for", "departure"]) {
+        Some(Wish::Takeoff)
+    } else if word("cross") {
+        Some(Wish::Crossing)
+    } else if word("transition") {
+        Some(Wish::Entry)
+    } else if word("special") {
+        Some(Wish::SpecialVfr)
+    } else if has(t, &["ifr", "clearance"]) {
+        Some(Wish::IfrClearance)
+    } else {
+        word("landing").then_some(Wish::Landing)
+    }
 }
 
 /// More taxiways for the taxi instruction that was read last.
@@ -274,8 +322,10 @@ fn procedure(t: &[Token], items: &mut [Item]) {
 }
 
 fn route(t: &[Token]) -> Vec<String> {
-    let Some(via) = t.iter().position(|x| x.is("via")) else { return Vec::new() };
-    taxiways(&t[via + 1..])
+    let via = t.iter().position(|x| x.is("via"));
+    // "Taxi Alpha, Kilo."
+    let at_once = || t.iter().position(|x| x.is("taxi")).filter(|i| t.get(i + 1).is_some_and(|x| x.letter().is_some()));
+    via.or_else(at_once).map_or_else(Vec::new, |at| taxiways(&t[at + 1..]))
 }
 
 /// Names of taxiways, as far as they go: "Alpha, Alpha 1".
@@ -302,7 +352,8 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
         items.push(Item::Contact { unit: "departure".into(), frequency: Some(f.value) });
         return;
     }
-    if (word("contact") || word("monitor"))
+    let free = word("freecall") || has(t, &["free", "call"]);
+    if (word("contact") || word("monitor") || free)
         && let f = figures::frequencies(t).into_iter().next().map(|f| f.value)
     {
         let unit: Vec<&str> = t.iter().map(Token::word).filter(|w| !matches!(*w, "" | "contact" | "monitor" | "on" | "now")).collect();
@@ -325,7 +376,9 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
         if let Some(kt) = three_digits(t) {
             items.push(Item::Speed(kt));
         }
-        return;
+        if !t.first().is_some_and(|x| x.is("cross")) {
+            return;
+        }
     }
     if word("qnh") || word("altimeter") {
         if let Some(a) = figures::altimeter(t) {
@@ -353,7 +406,10 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let crosses = t.first().is_some_and(|x| x.is("cross")) && first_runway(t).is_none();
     if word("expect") && !(climbs || descends || word("maintain")) {
         items.extend(figures::altitudes(t).first().map(|a| Item::ExpectAltitude { feet: a.value, level: word("level") }));
-    } else if (climbs || descends || crosses || word("maintain") || word("altitude") || word("level"))
+    } else if word("block") {
+        let both = figures::altitudes(t).into_iter().map(|a| Item::Altitude { way: Climb::Maintain, feet: a.value, level: word("level") });
+        items.extend(both);
+    } else if (climbs || descends || crosses || ["maintain", "altitude", "level", "height", "above", "below"].into_iter().any(word))
         && let Some(a) = figures::altitudes(t).into_iter().find(|a| !only_passed(t, a.range.start))
     {
         let way = if word("below") {

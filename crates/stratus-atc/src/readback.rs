@@ -4,13 +4,15 @@
 //! that was not found makes that item wrong; an item without any trace is missing. When in doubt it is not correct.
 
 mod altitude;
-mod apart;
 mod caller;
-mod claim;
 mod clearance;
 mod ground;
+mod rest;
+mod run_together;
+mod weigh;
 mod words;
 
+use self::rest::Told;
 use super::instruction::{Item, Pressure};
 use super::parse::{self, Named};
 use super::transcript::{Token, tokens};
@@ -105,9 +107,33 @@ pub fn check(items: &[Item], to: Option<&Callsign>, readback: &str, region: Regi
     check_said(items, to, &tokens(readback), region)
 }
 
+/// Whether these items were read back right by whomever, whatever else was said.
+pub fn taken(items: &[Item], said: &[Token], region: Region) -> bool {
+    judge(items, None, said, region, None).verdict == Verdict::Correct
+}
+
+/// Whether one item was read back right, whatever else was said.
+pub fn holds(item: &Item, to: Option<&Callsign>, said: &[Token], region: Region) -> bool {
+    let check = judge(std::slice::from_ref(item), named(to).as_ref(), said, region, None);
+    check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign)
+}
+
 /// As [`check`], of tokens that were heard.
 pub fn check_said(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
-    let named = to.map(|c| {
+    check_beside(items, &[], to, said, region)
+}
+
+/// As [`check_said`]; values of `beside` were told too, and may be said again.
+pub fn check_beside(items: &[Item], beside: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
+    let words: Vec<String> = items.iter().chain(beside).map(|i| super::say::written(i, region)).collect();
+    let to = named(to);
+    let told = Told::new(tokens(&words.join(", ")), to.as_ref().map_or("", |n| n.id.as_str()));
+    judge(items, to.as_ref(), said, region, Some(&told))
+}
+
+/// The callsign as it is looked for.
+fn named(to: Option<&Callsign>) -> Option<Named> {
+    to.map(|c| {
         let id = c.as_str();
         match super::telephony::spoken(id.get(..3).unwrap_or("")) {
             Some(_) if id.get(3..).is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit())) => {
@@ -115,8 +141,7 @@ pub fn check_said(items: &[Item], to: Option<&Callsign>, said: &[Token], region:
             }
             _ => Named { id: id.to_owned(), airline: None },
         }
-    });
-    judge(items, named.as_ref(), said, region)
+    })
 }
 
 fn static_code(code: &str) -> Option<&'static str> {
@@ -129,13 +154,14 @@ fn static_code(code: &str) -> Option<&'static str> {
 /// Judges a readback of a written instruction.
 pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
     let parsed = parse::parse(instruction, region);
-    judge(&parsed.items, parsed.callsign.as_ref(), &tokens(readback), region)
+    let told = Told::new(parse::words(instruction), parsed.callsign.as_ref().map_or("", |n| n.id.as_str()));
+    judge(&parsed.items, parsed.callsign.as_ref(), &tokens(readback), region, Some(&told))
 }
 
-fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region) -> Check {
+fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, told: Option<&Told>) -> Check {
     let best = caller::callsigns(said, to)
         .into_iter()
-        .map(|(range, callsign)| claim::weigh(items, said, range, callsign, region))
+        .map(|(range, callsign)| weigh::weigh(items, said, range, callsign, region, told))
         .min_by_key(|c: &Check| (c.verdict == Verdict::Incorrect, c.verdict == Verdict::Incomplete, c.wrong.len() + c.missing.len()));
     best.unwrap_or(Check { verdict: Verdict::Incomplete, wrong: Vec::new(), missing: vec![ReadbackItem::Callsign] })
 }
@@ -166,6 +192,7 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::ClearedTo { .. } => (ReadbackItem::Route, icao),
         Item::Approach { .. } => (ReadbackItem::Approach, icao),
         Item::Condition(_) => (ReadbackItem::Condition, icao),
+        Item::HoldPosition | Item::Stop | Item::CancelTakeoff => (ReadbackItem::Clearance, icao),
         Item::Enter(..) | Item::ClosedTraffic(_) => (ReadbackItem::TurnDirection, false),
         _ => return None,
     })
@@ -184,18 +211,22 @@ pub fn readable(items: &[Item]) -> bool {
 }
 
 /// The question for mandatory items that did not come.
-pub fn ask_for(items: &[Item], missing: &[ReadbackItem]) -> Item {
+pub fn ask_for(items: &[Item], missing: &[ReadbackItem], region: Region) -> Item {
+    let place = |m: &ReadbackItem| items.iter().position(|i| need(i, items, Region::Icao).is_some_and(|(n, _)| n == *m));
+    let mut missing = missing.to_vec();
+    missing.sort_by_key(place);
     let words: Vec<String> = missing
         .iter()
         .filter_map(|m| {
             let item = items.iter().find(|i| need(i, items, Region::Icao).is_some_and(|(n, _)| n == *m));
             Some(match (m, item) {
                 (ReadbackItem::Callsign, _) => return None,
+                (ReadbackItem::Runway, Some(Item::Runway(runway))) => format!("runway {runway}"),
                 (ReadbackItem::HoldShort, Some(Item::HoldShort { runway, .. })) => format!("hold short of runway {runway}"),
-                (ReadbackItem::Runway, _) => "runway assignment".to_owned(),
-                (ReadbackItem::Altimeter, Some(Item::Pressure(Pressure::Qnh(_)))) => "QNH".to_owned(),
-                (ReadbackItem::Crossing, _) => "runway crossing".to_owned(),
-                (other, _) => other.word().replace('_', " "),
+                (_, Some(Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. })) => f.to_string(),
+                (_, Some(Item::Taxi { via, .. } | Item::TaxiToParking { via, .. })) => format!("taxi via {}", via.join(", ")),
+                (_, Some(item)) => super::say::written(item, region),
+                (other, None) => other.word().replace('_', " "),
             })
         })
         .collect();

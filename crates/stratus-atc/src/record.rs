@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::instruction::{Emergency, Instruction, Item, Landing};
+use super::instruction::{Emergency, Instruction, Item, Landing, Wish};
 use super::phase::Phase;
 use crate::units::{Facility, Runway, Side, Squawk, Time};
 
@@ -77,6 +77,9 @@ pub struct Record {
     pub issued: Option<Time>,
     /// The ATIS letter that the pilot has, and the ICAO code of the airport whose it is.
     pub atis: Option<(String, char)>,
+    /// What the pilot was asked to confirm in the last transmission, and of which runway.
+    #[serde(default)]
+    pub confirming: Option<(Wish, Option<Runway>)>,
     /// The pilot wants to be held to the callsign in every readback.
     pub strict: bool,
 }
@@ -115,6 +118,7 @@ impl Record {
         }
         let mut runway = None;
         let mut cleared_approach = false;
+        self.confirming = None;
         for item in &instruction.items {
             match item {
                 Item::Runway(r) => runway = Some(*r),
@@ -184,6 +188,7 @@ impl Record {
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
                 Item::EmergencyCancelled => self.emergency = None,
+                Item::Confirm { wish, runway } => self.confirming = Some((*wish, *runway)),
                 _ => {}
             }
             if let (Item::Enter(..) | Item::StraightIn, None) = (item, runway) {

@@ -2,7 +2,7 @@
 
 use super::phase::Phase;
 use super::situation::Situation;
-use super::{Engine, due, phrase};
+use super::{Engine, due, say};
 use crate::units::Facility;
 
 impl Engine {
@@ -11,7 +11,7 @@ impl Engine {
         let Some(station) = self.station() else { return Vec::new() };
         // Who calls is not known yet: a radio check tells.
         let Some(s) = self.facts() else { return vec![format!("{}, your callsign, radio check", station.name)] };
-        let own = phrase::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
+        let own = say::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
         let open = self.record.pending.as_ref().and_then(|p| due::due(&p.instruction.items, s.region));
         let owed = open.map(|items| format!("{}, {own}", crate::units::sentence(&items)));
         owed.into_iter().chain(calls(&s, &station.name, &own)).collect()

@@ -260,10 +260,19 @@ fn mend(raw: Vec<Raw>) -> Vec<Raw> {
                 continue 'next;
             }
         }
-        out.push(Raw { word: raw[i].word.replace('\'', ""), pause: raw[i].pause });
+        let (stem, verb) = contracted(&raw[i].word);
+        out.push(Raw { word: stem.replace('\'', ""), pause: verb.is_none() && raw[i].pause });
+        out.extend(verb.map(|v| Raw { word: v.to_owned(), pause: raw[i].pause }));
         i += 1;
     }
     out
+}
+
+/// A word with a verb or a "not" drawn into it, and that verb: "shouldn't", "they've", "the Cherokee's ready".
+fn contracted(word: &str) -> (&str, Option<&'static str>) {
+    const ENDS: [(&str, &str); 7] =
+        [("n't", "not"), ("'ve", "have"), ("'ll", "will"), ("'re", "are"), ("'d", "would"), ("'m", "am"), ("'s", "is")];
+    ENDS.iter().find_map(|(end, verb)| Some((word.strip_suffix(end).filter(|s| !s.is_empty())?, Some(*verb)))).unwrap_or((word, None))
 }
 
 /// Whether a raw word can only be part of a number.
@@ -414,7 +423,9 @@ pub fn tokens(text: &str) -> Vec<Token> {
             }
         } else if matches!(w, "point" | "decimal" | "dot") && next_is_number {
             out.push(Token::Point);
-        } else if let Some(c) = letter_of(w) {
+        } else if let Some(c) = letter_of(w)
+            .or((w == "fox" && next.is_empty() && matches!(out.last(), Some(Token::Letter(_) | Token::Digit(..)))).then_some('F'))
+        {
             out.push(Token::Letter(c));
         } else if matches!(out.last(), Some(Token::Digit(..))) && spelt_pair(w) {
             // "EASY 62 HQ": two letters behind figures, in one.

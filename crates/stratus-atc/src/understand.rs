@@ -4,12 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::caller::{self, Caller};
 use super::entities;
+use super::hear::clauses::Clauses;
+use super::hear::joined::{self, Joined};
+use super::hear::learned::{self, Reading};
 use super::hear::normalise::normalise;
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
-use super::meaning::{Scene, intents, told};
+use super::meaning::{Scene, circumstances, intents};
 use super::phrases::Phrases;
-use super::readback::{self, ReadbackItem};
+use super::readback;
 use super::transcript::Token;
 use super::{figures, parse};
 use crate::units::{Facility, Region};
@@ -21,6 +24,16 @@ pub fn understand(text: &str, ctx: &Context) -> Understanding {
 
 /// As [`understand`], of tokens that were heard.
 pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
+    let second = learned::read(&t, ctx);
+    read(t, ctx, Some(second))
+}
+
+/// What the rules make of it, without the second opinion: what training compares itself with.
+pub fn by_rules(t: Vec<Token>, ctx: &Context) -> Understanding {
+    read(t, ctx, None)
+}
+
+fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding {
     if t.is_empty() {
         return Understanding::default();
     }
@@ -37,7 +50,8 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
     }
     let phrases = Phrases::new(&t, &hidden);
     let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
-    told::read(&phrases, &t, &mut slots);
+    let clauses = Clauses::new(&t, &hidden);
+    circumstances::read(&phrases, &t, &clauses, &mut slots);
     let echo = echo(&t, ctx);
     if echo.asked_heading
         && slots.heading.is_none()
@@ -59,7 +73,13 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
         echoes: !echo.items.is_empty(),
         callsign_last: caller.as_ref().is_some_and(|c: &Caller| c.range.end == t.len() && c.range.start > station.end),
     };
-    let (mut found, confidence) = intents(&scene);
+    let (found, confidence) = intents(&scene);
+    // Nobody's words are joined with nothing, and no order to a machine.
+    let heard = second.filter(|_| (caller.is_some() || scene.station || !found.contains(&Intent::Unknown)) && !scene.hostile());
+    let Joined { intents: mut found, confidence, doubt } = match heard {
+        Some(r) => joined::join(found, confidence, &r, ctx.last_atc.is_some()),
+        None => Joined { intents: found, confidence, doubt: None },
+    };
     // All that must come back came back right: wherever it says that the aircraft is, it is the readback; but a leg of the pattern is told.
     let leg = slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p));
     if echo.whole && !leg && found.first() == Some(&Intent::PositionReport) {
@@ -82,7 +102,10 @@ pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
         addressed,
         slots,
         confidence,
-        loose: told::loose(&phrases),
+        loose: circumstances::loose(&phrases),
+        clauses,
+        learned: second,
+        doubt,
     }
 }
 
@@ -111,8 +134,7 @@ fn echo(said: &[Token], ctx: &Context) -> Echo {
             return false;
         }
         // The callsign's own figures are nobody's value, but need not be there.
-        let check = readback::check_said(one, ctx.own.as_ref(), said, Region::Icao);
-        check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign)
+        readback::holds(i, ctx.own.as_ref(), said, Region::Icao)
     };
     let low = last.to_lowercase();
     Echo {

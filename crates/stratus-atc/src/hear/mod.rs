@@ -1,6 +1,11 @@
 //! Hearing: from what a speech recogniser wrote to the tokens that were said.
 
 mod choose;
+pub mod clauses;
+pub mod features;
+mod grammar;
+pub mod joined;
+pub mod learned;
 pub mod normalise;
 mod own;
 pub mod sounds;

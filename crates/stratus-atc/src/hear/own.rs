@@ -112,7 +112,7 @@ fn name_before(t: &mut [Token], from: usize, own: &str, kind: Option<&str>) {
     }
     let heard = sounds::of(heard);
     let airline = own.get(..3).and_then(telephony::spoken);
-    let name = airline.map_or_else(|| kind.map(|k| crate::phrase::type_name(k).to_lowercase()), |a| Some(a.to_owned()));
+    let name = airline.map_or_else(|| kind.map(|k| crate::say::type_name(k).to_lowercase()), |a| Some(a.to_owned()));
     if let Some(name) = name.filter(|n| !n.contains(' ') && sounds::distance(&heard, &sounds::of(n)) <= NAME) {
         t[p] = Token::Word(name);
     }

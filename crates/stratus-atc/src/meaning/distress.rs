@@ -74,6 +74,18 @@ const SYSTEMS: (&[&str], &[&str]) = (
     &["quit", "died", "failed", "dead", "gone", "out"],
 );
 
+/// A word of those by which failures are named.
+pub(crate) fn distress_word(w: &str) -> bool {
+    const SMALL: &str = "have has got the our not and out off down low lost very really pretty gear with will cannot hold maintain some here \
+        coming see full hit control flight light lights what know anything outside inside ground gone pilot captain husband passed passenger nothing landing bird birds some goose running";
+    let named = |list: &str| list.split([',', ' ']).any(|x| x == w);
+    let fails = || FAILS.iter().any(|(a, b)| a.iter().chain(*b).any(|x| x.split(' ').any(|y| y == w)));
+    let systems = || SYSTEMS.0.iter().chain(SYSTEMS.1).any(|x| *x == w);
+    w.len() > 3
+        && !SMALL.split(' ').any(|x| x == w)
+        && ([DISTRESS, URGENT, UNWELL, HELP, BLIND].into_iter().any(named) || fails() || systems())
+}
+
 /// What is wrong, in the pilot's words, where the usual names of failures were not used.
 pub(super) fn nature(p: &Phrases) -> Option<String> {
     let distress = || p.which(DISTRESS).filter(|w| !w.contains("emergency") && !w.contains("landing"));

@@ -12,8 +12,8 @@ use crate::units::Region;
 const LEFT: [&str; 6] = ["leaving", "passing", "through", "from", "vacating", "vacated"];
 /// Behind these it is where the aircraft goes.
 #[rustfmt::skip]
-const TOLD: [&str; 14] = [
-    "to", "for", "climb", "climbing", "descend", "descending", "maintain", "maintaining", "up", "down", "at", "above", "below", "stop",
+const TOLD: [&str; 15] = [
+    "to", "for", "climb", "climbing", "descend", "descending", "maintain", "maintaining", "up", "down", "at", "above", "below", "stop", "block",
 ];
 
 /// An altitude that was said.
@@ -101,6 +101,14 @@ pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Clai
         claimed.note(h.range.start, h.told);
         w.mark(h.range);
         return Some(!other);
+    }
+    // "Up to six": thousands without their word.
+    let thousands = (feet % 1000 == 0 && feet < 18_000 && !level).then(|| (feet / 1000).to_string());
+    let goal = |w: &Words, r: &Range<usize>| matches!(w.before(r.start), "to" | "for" | "block" | "at") && !w.measures(r) && !w.scaled(r);
+    if let Some(run) = thousands.and_then(|n| w.runs().into_iter().find(|r| w.digits(r) == n && goal(w, r))) {
+        claimed.note(run.start, true);
+        w.mark(run);
+        return Some(true);
     }
     let bare = (level || feet >= 18_000).then(|| (feet / 100).to_string());
     if let Some(run) = bare.as_ref().and_then(|b| bare_level(b, w)).or_else(|| (!level).then(|| pointed(feet, w)).flatten()) {

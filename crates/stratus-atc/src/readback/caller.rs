@@ -50,6 +50,13 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, C
             }
         }
     }
+    if to.airline.is_none()
+        && !found.iter().any(|(_, c)| *c == Caller::Right)
+        && let Some(range) = last_two(t, &to.id)
+    {
+        // After contact two characters are enough, at the end.
+        found.push((range, Caller::Right));
+    }
     if found.iter().any(|(_, c)| *c == Caller::Right) {
         found.retain(|(_, c)| *c == Caller::Right);
         return found;
@@ -83,6 +90,18 @@ fn forms(id: &str) -> Vec<String> {
     forms.sort_by_key(|f| std::cmp::Reverse(f.len()));
     forms.dedup();
     forms
+}
+
+/// The last two characters of a registration, at the end, behind no other sign; a letter among them.
+fn last_two(t: &[Token], id: &str) -> Option<Range<usize>> {
+    let tail = id.get(id.len().checked_sub(2)?..).filter(|x| x.bytes().any(|b| b.is_ascii_alphabetic()))?;
+    let start = t.len().checked_sub(2)?;
+    let sign = |x: &Token| x.digit().or(x.letter());
+    // "Via kilo, papa quebec": a taxiway before it.
+    let taxiway = start >= 2 && matches!(t[start - 2].word(), "via" | "on" | "at" | "taxiway");
+    // Figures before it are an item's, or it is another callsign: that shows when the items have claimed theirs.
+    let alone = start == 0 || sign(&t[start - 1]).is_none() || t[start - 1].digit().is_some() || taxiway;
+    (alone && t[start..].iter().filter_map(sign).collect::<String>() == tail).then_some(start..t.len())
 }
 
 /// What ends like a short form is the end of another whole callsign, said behind a type or its first letter: "skyhawk six two

@@ -1,4 +1,6 @@
-//! The engine from outside, in one program: what it understands of written-down cases, and the laws of readbacks.
+//! The engine from outside, in one program: the written-down cases, any text at all, and the laws of readbacks.
 
+mod cases;
+mod metamorphic;
 mod readback_laws;
 mod understand;

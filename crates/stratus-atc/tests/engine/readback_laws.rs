@@ -3,8 +3,8 @@
 
 use proptest::prelude::*;
 use stratus_atc::instruction::{Address, Climb, Instruction, Item, Landing, Pressure};
-use stratus_atc::phrase;
 use stratus_atc::readback::{self, ReadbackItem, Verdict};
+use stratus_atc::say;
 use stratus_atc::spoken;
 use stratus_atc::units::{Facility, Frequency, Position3, Region, Runway, Side, Squawk};
 
@@ -90,7 +90,7 @@ proptest! {
     ) {
         let to = if region == Region::Faa { "N739HW" } else { "GABCD" }.parse().unwrap();
         let i = Instruction { to, address: Address::Short, from: Facility::Tower, station: None, items };
-        let spoken = phrase::render(&i, region, None).spoken;
+        let spoken = say::render(&i, region, None).spoken;
         let (callsign, rest) = spoken.split_once(", ").unwrap();
         let said = format!("{rest}, {callsign}");
         let right = readback::check(&i.items, Some(&i.to), &said, region);

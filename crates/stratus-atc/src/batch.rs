@@ -1,0 +1,95 @@
+//! The lines of `stratus batch` that need no ears, JSON in and JSON out: a call to understand, a readback to judge, a call to answer
+//! in a stated situation. Each line stands alone. The shapes are a contract: they grow, they do not break.
+
+pub mod posed;
+mod respond;
+mod state;
+
+pub use self::respond::{Answer, respond};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::intent::Context;
+use super::{parse, readback, understand};
+use crate::airports::data::Airports;
+use crate::units::{Callsign, Facility, Region};
+
+#[derive(Deserialize)]
+struct Understand {
+    #[serde(default)]
+    region: Region,
+    facility: Option<Facility>,
+    text: String,
+    #[serde(default)]
+    context: Said,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Said {
+    own_callsign: Option<Callsign>,
+    last_atc: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Readback {
+    #[serde(default)]
+    region: Region,
+    instruction: String,
+    readback: String,
+}
+
+#[derive(Deserialize)]
+struct Respond {
+    state: Value,
+    text: String,
+}
+
+/// The answer to a line of a kind: `understand`, `readback` or `respond`; `None` for another kind. `Err` says in words what is wrong
+/// with the line.
+pub fn answer(kind: &str, line: Value, airports: &Airports) -> Option<Result<Value, String>> {
+    Some(match kind {
+        "understand" => read(line).map(|l| understood(&l)),
+        "readback" => read(line).map(|l| read_back(&l)),
+        "respond" => read(line).and_then(|l| responded(&l, airports)),
+        _ => return None,
+    })
+}
+
+/// A line's fields, or what is wrong with them. Unknown fields are ignored.
+pub fn read<T: DeserializeOwned>(line: Value) -> Result<T, String> {
+    serde_json::from_value(line).map_err(|e| e.to_string())
+}
+
+fn understood(l: &Understand) -> Value {
+    let ctx = Context {
+        region: l.region,
+        facility: l.facility,
+        own: l.context.own_callsign.clone(),
+        pending: l.context.last_atc.as_deref().is_some_and(|t| readback::readable(&parse::parse(t, l.region).items)),
+        last_atc: l.context.last_atc.clone(),
+        ..Context::default()
+    };
+    understand::to_json(&understand::understand(&l.text, &ctx))
+}
+
+fn read_back(l: &Readback) -> Value {
+    let check = readback::check_text(&l.instruction, &l.readback, l.region);
+    json!({
+        "verdict": check.verdict.word(),
+        "wrong": check.wrong.iter().map(|i| i.word()).collect::<Vec<_>>(),
+        "missing": check.missing.iter().map(|i| i.word()).collect::<Vec<_>>(),
+    })
+}
+
+fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
+    let answer = respond(&l.state, &l.text, airports)?;
+    let u = understand::to_json(&answer.understanding);
+    Ok(json!({
+        "reply": answer.reply,
+        "spoken": answer.spoken,
+        "understood": {"intent": u["intent"], "callsign": u["callsign"], "slots": u["slots"]},
+        "actions": answer.actions,
+    }))
+}

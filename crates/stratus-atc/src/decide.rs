@@ -1,0 +1,588 @@
+//! Session: (situation, record, what was meant) becomes what the controller says, asks, or keeps silent about.
+//!
+//! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
+
+mod circumstances;
+pub(crate) mod ctaf;
+mod ground;
+pub mod initiative;
+mod minima;
+mod radar;
+pub(crate) mod sky;
+mod topics;
+mod tower;
+
+pub(super) use radar::way_in;
+
+use crate::clearances;
+use crate::gate::{self, Admitted, Call, Distress};
+use crate::hear::Said;
+use crate::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::readback::{self, Check, ReadbackItem, Verdict};
+use crate::record::Record;
+use crate::silence::Silence;
+use crate::situation::Situation;
+use crate::units::{Facility, Region, Runway, Squawk};
+
+/// What a controller makes of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Says something.
+    Say(Vec<Item>),
+    /// Stays silent, and why.
+    Silent(Silence),
+}
+
+impl Decision {
+    fn ask(a: Ask) -> Self {
+        Decision::Say(vec![Item::Ask(a)])
+    }
+    fn say(items: impl IntoIterator<Item = Item>) -> Self {
+        Decision::Say(items.into_iter().collect())
+    }
+}
+
+/// A decision with what it did to the readback that was awaited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// What is said.
+    pub decision: Decision,
+    /// The verdict on a readback, if this was one.
+    pub verdict: Option<Verdict>,
+    /// The awaited readback came, complete and right.
+    pub settled: bool,
+    /// The readback, item by item.
+    pub check: Option<Check>,
+}
+
+impl From<Decision> for Outcome {
+    fn from(decision: Decision) -> Self {
+        Outcome { decision, verdict: None, settled: false, check: None }
+    }
+}
+
+/// Decides what to answer. `text` is the transcript that `heard` was read from.
+pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
+    let checks_in = heard.intent == Intent::Readback && record.pending.is_none() && heard.addressed.facility == Some(s.facility);
+    if checks_in && !record.contacted.contains(&s.facility) {
+        // The first words to a unit are no readback to it, whatever they share with one.
+        let heard = Understanding { intent: Intent::CheckIn, ..heard.clone() };
+        return decide(s, record, &heard, said);
+    }
+    if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
+        return Decision::Silent(Silence::NoController(String::new())).into();
+    }
+    if let Some(meant) = gate::answered(heard, record) {
+        return decide(s, &record.clone(), &meant, said);
+    }
+    if heard.has(Intent::Mayday) || heard.has(Intent::PanPan) {
+        match gate::distress(heard, record) {
+            Call::Declared(leave) => return emergency(s, record, heard, &leave).into(),
+            Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
+            Call::Denied => return circumstances::no_distress(s, record, heard, said),
+        }
+    }
+    if heard.slots.cancels_distress && !heard.other_aircraft {
+        return circumstances::distress_over(s, record, heard, said);
+    }
+    if let Some(taken) = circumstances::taken_by_another(s, record, heard, said) {
+        return taken;
+    }
+    if heard.other_aircraft {
+        return Decision::Silent(Silence::AnotherCallsign).into();
+    }
+    if heard.unsure_caller {
+        // A controller who is not sure who called asks (7110.65 2-4-9); silence would leave the pilot alone with a slip of the recogniser.
+        return Decision::say([Item::Ask(Ask::Callsign)]).into();
+    }
+    if let Some(d) = tower::runway_taken(s, record, heard) {
+        return d.into();
+    }
+    if two_callers(s, said) {
+        return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
+    }
+    let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
+    let asked_souls = record.last.as_ref().is_some_and(|l| fuel.iter().any(|i| l.items.contains(i)));
+    if (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some()) {
+        // What was asked for in distress is taken as it comes: nobody is made to read back now.
+        return Decision::say([Item::Roger]).into();
+    }
+    if let Some(o) = answer_to_pending(s, record, heard, said) {
+        return o;
+    }
+    if let Some(d) = circumstances::decide(s, record, heard) {
+        return d.into();
+    }
+    if let Some(d) = defiance(s, record, heard, said) {
+        return d.into();
+    }
+    if let Some(d) = minima::special(s, record, heard) {
+        return d.into();
+    }
+    let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none());
+    if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
+        return wrong_runway(s, heard).into();
+    }
+    if let Some(d) = special_code(s, record, heard) {
+        return d.into();
+    }
+    if let Some(d) = wrong_unit(s, heard) {
+        return d.into();
+    }
+    if heard.intent == Intent::Unknown
+        && heard.callsign.is_some()
+        && let Some(d) = wants_off(s, record, said)
+    {
+        return d.into();
+    }
+    if heard.intent != Intent::Unknown
+        && let Some(d) = doubtful(s, heard)
+    {
+        return d.into();
+    }
+    common(s, record, heard, said)
+        .unwrap_or_else(|| match s.facility {
+            Facility::Ground => ground::decide(s, record, heard),
+            Facility::Tower => tower::decide(s, record, heard),
+            _ => radar::decide(s, record, heard),
+        })
+        .into()
+}
+
+/// What every unit answers alike.
+fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    let slots = &heard.slots;
+    Some(match heard.intent {
+        Intent::RadioCheck => return radio_check(s, record, heard, said),
+        Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
+        Intent::WeatherRequest => {
+            // Who asks for the weather wants more of it than who asks for a figure.
+            let sky = said.text.contains("weather").then(|| sky::told(s)).into_iter().flatten();
+            let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
+            let elsewhere = slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
+            if items.is_empty() || elsewhere {
+                items = vec![Item::Unable("weather there is not available here".into())];
+                items.extend(if elsewhere { s.pressure() } else { None });
+            } else if let Some(r) = s.active {
+                items.push(Item::Advice(format!("runway {r} in use")));
+            }
+            Decision::Say(items)
+        }
+        Intent::Roger | Intent::Ident => Decision::Silent(Silence::NotDue),
+        Intent::Unable => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
+        // Where the traffic is seen from is a report as any other.
+        Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
+            tower::decide(s, record, &Understanding { intent: Intent::PositionReport, ..heard.clone() })
+        }
+        Intent::TrafficInSight if slots.crossing && s.on_ground => {
+            let asks = Understanding { intent: Intent::PositionReport, ..heard.clone() };
+            crossing(s, record, &asks).unwrap_or_else(|| Decision::say([Item::Roger]))
+        }
+        Intent::TrafficInSight => Decision::say([Item::Roger]),
+        Intent::NegativeContact => {
+            let flying = s.advisory.as_ref().map(|a| [Item::Traffic(a.words.clone()), Item::Height(a.feet)]);
+            let there = s.traffic.as_ref().filter(|_| flying.is_none()).map(|t| Item::Traffic(t.words.clone()));
+            Decision::say([Item::Roger].into_iter().chain(flying.into_iter().flatten()).chain(there))
+        }
+        // An advisory, no emergency: how much there is is asked once, and no priority given (7110.65 2-1-8).
+        Intent::LowFuel if slots.minimum_fuel => {
+            let known = slots.fuel_minutes.is_some();
+            Decision::say([Item::Roger].into_iter().chain((!known).then_some(Item::Ask(Ask::FuelMinutes))))
+        }
+        Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
+        Intent::Lost => Decision::say([Item::Roger].into_iter().chain(s.free_squawk.map(Item::Squawk)).chain([
+            Item::Ident,
+            Item::Ask(Ask::Heading),
+            Item::Ask(Ask::Altitude),
+        ])),
+        Intent::Readback => no_pending_readback(s, record, heard),
+        Intent::Unknown => unclear(s, heard),
+        _ => return None,
+    })
+}
+
+/// The pilot calls another unit of this field than the one on the frequency: who this is, and where that one is.
+fn called_another(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let called = heard.addressed.facility.filter(|f| *f != s.facility)?;
+    let own = s.station(s.facility)?;
+    // Units that share a frequency answer for each other.
+    let other = s.station(called).filter(|o| !o.frequency.same_channel(own.frequency))?;
+    let here = Item::ThisIs(own.name.clone());
+    Some(Decision::say([here, Item::Advice(format!("{} is {}", s.unit_name(called), other.frequency))]))
+}
+
+/// How the call is received, and what was asked for with it.
+fn radio_check(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    if let Some(d) = called_another(s, heard) {
+        return Some(d);
+    }
+    let weather = heard.has(Intent::WeatherRequest).then(|| Understanding { intent: Intent::WeatherRequest, ..heard.clone() });
+    let rest = match weather.and_then(|h| common(s, record, &h, said)) {
+        Some(Decision::Say(items)) => items,
+        _ => Vec::new(),
+    };
+    Some(Decision::say([Item::ReadYou].into_iter().chain(rest)))
+}
+
+/// What was asked for again: the one item, or the whole of the last transmission, with the same values.
+fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
+    let item = if about.contains("runway") {
+        record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).or(s.active).map(Item::Runway)
+    } else if about.contains("altimeter") || about.contains("qnh") {
+        s.pressure()
+    } else if about.contains("wind") {
+        s.wind()
+    } else if about.contains("squawk") {
+        record.squawk.map(Item::Squawk)
+    } else {
+        None
+    };
+    match (item, &record.last) {
+        (Some(item), _) => Decision::say([item]),
+        (None, Some(last)) => Decision::Say(last.items.clone()),
+        (None, None) => Decision::ask(Ask::SayAgain),
+    }
+}
+
+/// A targeted question where something was understood, "say again" where nothing was.
+fn unclear(s: &Situation, heard: &Understanding) -> Decision {
+    if heard.slots.nature.is_some() {
+        // Something is wrong, and it is no emergency.
+        return Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]);
+    }
+    if heard.callsign.is_some() && heard.addressed.facility.is_some() && heard.loose == 0 {
+        // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
+        return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));
+    }
+    doubtful(s, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
+}
+
+/// The question that says what one reader heard, where it is not taken for granted.
+fn doubtful(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let wish = gate::wish(heard.doubt?, s)?;
+    let runway = if matches!(wish, Wish::Takeoff | Wish::Landing) { s.runway_for(heard.slots.runway) } else { None };
+    Some(Decision::say([gate::question(wish, runway)]))
+}
+
+/// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
+fn no_pending_readback(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let Some(last) = &record.last else {
+        // Whoever reads back a clearance that nobody gave may be about to use it.
+        let short = s.facility == Facility::Tower && s.on_ground && !s.on_runway && s.phase == Phase::HoldingShort;
+        if let Some(r) = s.runway_for(heard.slots.runway).filter(|_| short) {
+            return hold_short(s, r);
+        }
+        let right = in_use_instead(s, heard);
+        return Decision::say([Item::Negative].into_iter().chain(right).chain([Item::Ask(Ask::Request)]));
+    };
+    if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
+        // What was said last may be about something else: the runway that this aircraft was told still holds.
+        let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).filter(|r| Some(*r) != heard.slots.runway);
+        return match (runway_of(&last.items), told) {
+            (Some(_), _) => restate(last, &[]),
+            (None, Some(runway)) => Decision::say([Item::Negative, Item::Runway(runway)]),
+            // Nothing was said that this could repeat: no clearance comes from a pilot's mouth.
+            (None, None) => {
+                let stay = if s.on_ground { Item::HoldPosition } else { Item::Continue };
+                Decision::say([Item::Negative].into_iter().chain(in_use_instead(s, heard)).chain([stay]))
+            }
+        };
+    }
+    Decision::Silent(Silence::NoReadbackDue)
+}
+
+/// The runway in use, where the pilot named another one.
+fn in_use_instead(s: &Situation, heard: &Understanding) -> Option<Item> {
+    let said = heard.slots.runway?;
+    s.active.filter(|r| *r != said).map(|r| Item::Advice(format!("runway {r} in use")))
+}
+
+fn runway_of(items: &[Item]) -> Option<Runway> {
+    items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None })
+}
+
+/// The awaited readback, judged item by item.
+fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
+    let pending = record.pending.as_ref()?;
+    // "Holding point runway two seven left" may be a report or a readback: what is awaited decides, and a wrong one counts.
+    let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
+        && heard.addressed.facility.is_none()
+        && heard.callsign.is_some();
+    if !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
+        // A new request shows that the conversation went on; the readback stays awaited.
+        return None;
+    }
+    if heard.intent == Intent::Unknown && heard.slots.topic.is_some() {
+        // Birds at the end of the runway are no readback of it.
+        return None;
+    }
+    // What was told before, and what the place gives anyway, may be said again.
+    let beside: Vec<Item> = record.last.iter().flat_map(|l| l.items.iter().cloned()).chain(s.pressure()).chain(s.wind()).collect();
+    let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), &said.tokens, s.region);
+    if report {
+        let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
+        if !mentions {
+            return None;
+        }
+    }
+    if heard.intent == Intent::Unknown && check.verdict != Verdict::Correct && heard.confidence < 0.3 && check.wrong.is_empty() {
+        return None;
+    }
+    let verdict = Some(check.verdict);
+    let judged = Some(check.clone());
+    Some(match check.verdict {
+        Verdict::Correct => {
+            let said = if s.facility == Facility::Clearance {
+                Decision::say([Item::ReadbackCorrect])
+            } else {
+                Decision::Silent(Silence::ReadbackCorrect)
+            };
+            Outcome { decision: said, verdict, settled: true, check: judged }
+        }
+        Verdict::Incorrect => Outcome { decision: restate(&pending.instruction, &check.wrong), verdict, settled: false, check: judged },
+        Verdict::Incomplete => {
+            let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
+            if record.emergency.is_some() {
+                // Nothing is asked of an aircraft in distress.
+                return Some(Outcome { decision: Decision::Silent(Silence::ReadbackCorrect), verdict, settled: true, check: judged });
+            }
+            if missing.is_empty() && record.strict {
+                return Some(Outcome { decision: Decision::ask(Ask::Callsign), verdict, settled: true, check: judged });
+            }
+            if missing.is_empty() {
+                // Right but for the callsign: in a two-party conversation the controller knows who spoke.
+                return Some(Outcome {
+                    decision: Decision::Silent(Silence::ReadbackWithoutCallsign),
+                    verdict,
+                    settled: true,
+                    check: judged,
+                });
+            }
+            Outcome {
+                decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing, s.region)]),
+                verdict,
+                settled: false,
+                check: judged,
+            }
+        }
+    })
+}
+
+/// How many items of the awaited readback must come back.
+fn mandatory(pending: &crate::record::Pending, region: Region) -> usize {
+    readback::check(&pending.instruction.items, None, "", region).missing.len()
+}
+
+/// "Negative", and the instruction again with the same values.
+fn restate(instruction: &Instruction, wrong: &[ReadbackItem]) -> Decision {
+    let items = readback::only(&instruction.items, wrong);
+    Decision::say([Item::Negative].into_iter().chain(items))
+}
+
+/// Words by which a pilot departs, other than where to.
+const DEPARTS: [&str; 6] = ["we are departing", "we're departing", "i am departing", "i'm departing", "departing now", "departing anyway"];
+/// Words by which a pilot waits for an answer.
+const ASKING: [&str; 4] = ["ready", "request", "requesting", "requests"];
+
+/// "Taking off anyway", "crossing runway 12" without leave: the aircraft is stopped.
+fn defiance(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    let t = said.text.as_str();
+    let runway = s.runway_for(None)?;
+    let asks = [
+        Intent::TaxiRequest,
+        Intent::TaxiToParking,
+        Intent::PushbackRequest,
+        Intent::StartupRequest,
+        Intent::FlightFollowingRequest,
+        Intent::IfrClearanceRequest,
+    ];
+    // Whoever is ready waits for a word, and whoever asks for something gets an answer.
+    let asks = asks.iter().any(|i| heard.has(*i)) || t.split(|c: char| !c.is_ascii_alphabetic()).any(|w| ASKING.contains(&w));
+    let departs = t.contains("taking off") || DEPARTS.iter().any(|w| t.contains(w));
+    let rolls = [
+        "we are rolling",
+        "we're rolling",
+        "rolling now",
+        "rolling runway",
+        "i'm rolling",
+        "i am rolling",
+        "our roll",
+        "the roll",
+        "my roll",
+    ];
+    let whole = format!(" {} ", t.replace(|c: char| !c.is_ascii_alphanumeric() && c != '\'', " "));
+    let down = matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll);
+    let rolls = s.facility == Facility::Tower && !down && rolls.iter().any(|w| whole.contains(&format!(" {w} ")));
+    if s.on_ground && !asks && (rolls || departs) && record.takeoff.is_none() {
+        if !s.on_runway {
+            return Some(hold_short(s, runway));
+        }
+        if rolls && s.phase == Phase::LineUpAndWait {
+            return Some(Decision::say([Item::Stop, Item::Advice("you are not cleared for takeoff".into())]));
+        }
+    }
+    if s.on_ground
+        && t.contains("crossing")
+        && !heard.slots.crossing
+        && let Some(hold) = record.hold_short
+    {
+        return Some(Decision::say([Item::Negative, Item::HoldShort { runway: hold, at: None }]));
+    }
+    None
+}
+
+/// "Negative, hold short", with who is in the way.
+fn hold_short(s: &Situation, runway: Runway) -> Decision {
+    let there = s.in_the_way(runway).or_else(|| s.on_final(runway).map(|t| t.words.clone()));
+    Decision::say([Item::Negative, Item::HoldShort { runway, at: None }].into_iter().chain(there.map(Item::Traffic)))
+}
+
+/// Words about a take-off that are no call a pilot makes, short of a runway: nobody goes by them, and that is said.
+fn wants_off(s: &Situation, record: &Record, said: &Said) -> Option<Decision> {
+    let waits = s.facility == Facility::Tower && s.on_ground && !s.on_runway && record.takeoff.is_none() && s.phase == Phase::HoldingShort;
+    let t = if waits { said.text.as_str() } else { return None };
+    let off = ["takeoff", "take off", "take-off", "line up", "lining up"].iter().any(|w| t.contains(w));
+    off.then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
+}
+
+/// A special code, stated or told; a live one is noticed as soon as it is seen, and then never again.
+fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let told = heard.slots.squawk.filter(|_| heard.has(Intent::SquawkReport));
+    match s.transponder.filter(|_| !s.live).or(told).filter(|_| !s.on_ground && record.emergency.is_none())? {
+        Squawk::HIJACK => Some(Decision::say([Item::Advice("verify squawking 7500".into())])),
+        Squawk::EMERGENCY => Some(Decision::say([Item::Advice("you are squawking 7700".into()), Item::Ask(Ask::NatureOfEmergency)])),
+        _ => None,
+    }
+}
+
+/// A runway on the way that the pilot wants to cross: across when it is free, one at a time (7110.65 3-7-2).
+pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let runway = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r)).filter(|_| heard.slots.crossing)?;
+    Some(match s.in_the_way(runway) {
+        Some(words) => Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]),
+        None => match gate::admit(heard, record) {
+            Ok(leave) => Decision::say([clearances::cross(&leave, runway)]),
+            Err(_) => Decision::say([gate::question(Wish::Crossing, Some(runway))]),
+        },
+    })
+}
+
+/// More than one callsign in one transmission.
+fn two_callers(s: &Situation, said: &Said) -> bool {
+    let t = said.text.as_str();
+    (t.contains(" and november") || t.contains(" both ")) && t.contains("both") && s.callsign.as_str().len() > 2
+}
+
+/// The runway that was said does not exist here.
+fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
+    let mut items = vec![Item::Negative];
+    match (s.active, heard.intent) {
+        (Some(r), Intent::TaxiRequest | Intent::PatternRequest) if s.facility == Facility::Ground => {
+            items = vec![Item::Unable("that runway does not exist here".into())];
+            items.push(Item::Advice(format!("runway {r} in use")));
+            items.push(Item::Ask(Ask::Intentions));
+        }
+        (Some(r), _) => {
+            items.push(Item::Advice(format!("runway {r} in use")));
+            items.push(Item::Ask(if s.on_ground { Ask::Position } else { Ask::Intentions }));
+        }
+        (None, _) => items.push(Item::Ask(Ask::Runway)),
+    }
+    Decision::Say(items)
+}
+
+/// The call belongs to another unit: the pilot is sent there with the frequency (7110.65 2-1-17).
+fn wrong_unit(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    // A name that no other field has is what the pilot calls this one: "Metro Tower", "Executive Ground".
+    let other_field = s.called_elsewhere
+        && heard.addressed.name.as_deref().is_some_and(|n| {
+            !n.is_empty()
+                && !s.airport_name.is_empty()
+                && !s.airport_name.to_ascii_lowercase().contains(n)
+                && !s.stations.iter().any(|st| st.name.to_ascii_lowercase().contains(n))
+                && matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance)
+                && s.station(s.facility).is_some_and(|st| st.name.split_whitespace().count() > 1)
+        });
+    if other_field {
+        let name = s.own_station().unwrap_or_else(|| s.airport_name.clone());
+        return Some(Decision::say([Item::ThisIs(name), Item::Ask(Ask::Request)]));
+    }
+    let belongs = match heard.intent {
+        Intent::TaxiRequest | Intent::TaxiToParking | Intent::RequestProgressiveTaxi | Intent::PushbackRequest
+            if s.facility == Facility::Tower && s.on_ground && !s.on_runway =>
+        {
+            Facility::Ground
+        }
+        Intent::DepartureReady | Intent::TakeoffRequest if s.facility == Facility::Ground => Facility::Tower,
+        Intent::InboundLanding | Intent::TouchAndGoRequest | Intent::GoAround if s.facility == Facility::Ground && !s.on_ground => {
+            Facility::Tower
+        }
+        Intent::PositionReport if s.facility == Facility::Ground && !s.on_ground => Facility::Tower,
+        _ => return None,
+    };
+    (s.station(belongs).is_some()).then(|| Decision::say([s.contact(belongs)]))
+}
+
+/// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
+fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
+    let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
+    let mut items = vec![Item::RogerEmergency(grade)];
+    let first = record.emergency.is_none();
+    if s.facility == Facility::Tower && !s.on_ground {
+        items.extend(s.wind());
+        if let Some(r) = s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r)) {
+            items.push(Item::Runway(r));
+            items.push(clearances::rescue(leave));
+        } else {
+            items.push(Item::AnyRunway);
+        }
+    } else if let Some(d) = &heard.slots.destination {
+        let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
+        items.push(Item::Advice(format!("proceed direct {name} when able")));
+    }
+    if first && !s.on_ground {
+        if heard.slots.nature.is_none() {
+            items.push(Item::Ask(Ask::NatureOfEmergency));
+        } else if heard.slots.souls.is_none() {
+            items.push(Item::Ask(Ask::SoulsAndFuel));
+        }
+    } else if s.on_ground && heard.slots.nature.is_none() {
+        items.push(Item::Ask(Ask::NatureOfEmergency));
+    }
+    Decision::Say(items)
+}
+
+/// Builds the instruction around what was decided: who is called how, and whether the station is named.
+pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec<Item>) -> Instruction {
+    let first = !record.contacted.contains(&s.facility);
+    let named = heard.callsign.is_some();
+    let shortened = record.last.as_ref().is_some_and(|l| l.address == Address::Short);
+    let short = !first && (s.region == Region::Faa || said_short(s, heard) || shortened);
+    let nobody = (!named && first || heard.unsure_caller) && items.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Callsign)));
+    Instruction {
+        to: s.callsign.clone(),
+        address: if nobody {
+            Address::Nobody
+        } else if short {
+            Address::Short
+        } else {
+            Address::Full
+        },
+        from: s.facility,
+        // Its name is said once.
+        station: s.own_station().filter(|_| first && !items.iter().any(|i| matches!(i, Item::ThisIs(_)))),
+        items: topics::caution(s, items),
+    }
+}
+
+/// An ICAO controller shortens only after having done so before; by then the pilot may use it too.
+fn said_short(s: &Situation, heard: &Understanding) -> bool {
+    s.region == Region::Icao && heard.callsign.is_some()
+}
+
+/// The phases in which an aircraft is in or near the traffic pattern.
+fn in_pattern(p: Phase) -> bool {
+    matches!(p, Phase::Departure | Phase::Crosswind | Phase::Downwind | Phase::Base | Phase::Final | Phase::GoAround)
+}

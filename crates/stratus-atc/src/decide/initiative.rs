@@ -1,0 +1,461 @@
+//! Initiative: what a controller says without being called, because of what the aircraft is seen to do.
+//!
+//! [`look`] is a pure function of situation, clearance record and what has been said already. Safety comes first, then
+//! what the pilot waits for (a clearance on final, a crossing, the next frequency), then what is good to know.
+
+use std::time::Duration;
+
+use crate::airports::airspace::Class;
+use crate::clearances;
+use crate::gate::{self, Admitted, Entry};
+use crate::instruction::{Ask, Climb, Item, Landing};
+use crate::phase::Phase;
+use crate::record::Record;
+use crate::situation::{FinalCourse, Situation};
+use crate::units::{Facility, Region, Runway, Side, Squawk, Time, turn};
+
+/// A wrong transponder code is mentioned after this long.
+const SQUAWK_PATIENCE: Duration = Duration::from_secs(30);
+/// An aircraft that was sent to another frequency and is still here is told once more after this long.
+const STILL_HERE: Duration = Duration::from_secs(60);
+/// Between two things said unasked, a pilot has this long to answer.
+const BREATH: Duration = Duration::from_secs(4);
+/// A readback that was asked for again is waited for this long.
+const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
+/// An altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
+const DEVIATION_FT: i32 = 300;
+
+/// What a notice is about: each is given once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// On a runway without leave.
+    Incursion,
+    /// Rolling for take-off without a clearance.
+    Rolling,
+    /// Landed without a clearance.
+    Landed,
+    /// A landing clearance taken back.
+    GoAround,
+    /// A special code is shown.
+    Special(Squawk),
+    /// Another code than the assigned one is shown.
+    WrongCode(Squawk),
+    /// The assigned code is seen.
+    Identified,
+    /// Off the assigned altitude.
+    Altitude(i32),
+    /// Cleared to land, unasked.
+    Landing,
+    /// May cross a runway.
+    Cross(Runway),
+    /// To the next unit.
+    Next(Facility),
+    /// Told again to change frequency.
+    StillHere,
+    /// Out of the tower's airspace.
+    Leaving,
+    /// A step on the way to the final approach.
+    Vector(u8),
+    /// Traffic pointed out: a figure made of whom.
+    Traffic(u32),
+    /// About class B airspace without a clearance; inside it already (`true`).
+    Bravo(bool),
+    /// Slowed down for the approach.
+    Speed,
+}
+
+/// What has been noticed so far, and the little that must be remembered to notice more.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    said: Vec<Notice>,
+    /// The assigned altitude that was reached.
+    reached: Option<i32>,
+    /// Since when a wrong code is shown.
+    wrong_code: Option<(Squawk, Time)>,
+    /// The aircraft was seen on the ground and off the runways, since the last landing.
+    off_runway: bool,
+    /// Clear of the runway since.
+    clear_since: Option<Time>,
+    /// A take-off or landing in this roll had its clearance.
+    roll_cleared: bool,
+    /// It has begun to roll for take-off, and is on that runway still.
+    rolled: bool,
+    /// It has just left the runway by a taxiway instead.
+    gave_up: bool,
+    last_phase: Option<Phase>,
+}
+
+impl Watch {
+    /// Takes in what is seen, before anything is said about it. `record` is the one before the phase changed it.
+    pub fn see(&mut self, now: Time, phase: Phase, on_runway: bool, record: &Record, altitude_ft: i32, transponder: Option<Squawk>) {
+        let was = self.last_phase.replace(phase);
+        self.gave_up = self.rolled && matches!(phase, Phase::Taxiing | Phase::TaxiIn);
+        self.rolled = phase == Phase::TakeoffRoll || self.rolled && phase == Phase::LineUpAndWait;
+        if was != Some(phase) {
+            match phase {
+                Phase::Parked | Phase::PushedBack | Phase::Taxiing | Phase::HoldingShort => {
+                    // A special code that is still shown has been spoken of; one that is shown again later is news.
+                    self.said.retain(|n| matches!(n, Notice::Special(c) if Some(*c) == transponder) || matches!(n, Notice::Cross(_)));
+                    if was == Some(Phase::TaxiIn)
+                        && phase == Phase::Parked
+                        && let Some(code) = transponder
+                    {
+                        // The emergency is over with the flight, whatever the knob still shows.
+                        self.tell(Notice::Special(code));
+                    }
+                    self.reached = None;
+                }
+                Phase::TakeoffRoll | Phase::LandingRoll => {
+                    self.roll_cleared = record.takeoff.is_some() || record.landing.is_some();
+                }
+                Phase::GoAround | Phase::Departure | Phase::Crosswind => {
+                    self.said.retain(|n| !matches!(n, Notice::Landing | Notice::GoAround | Notice::Landed | Notice::Vector(_)));
+                }
+                _ => {}
+            }
+        }
+        if on_runway {
+            self.clear_since = None;
+        } else if self.clear_since.is_none() {
+            self.clear_since = Some(now);
+        }
+        if matches!(phase, Phase::Taxiing | Phase::Parked | Phase::HoldingShort) && !on_runway {
+            self.off_runway = true;
+        }
+        if phase.airborne() {
+            self.off_runway = false;
+        }
+        match record.altitude_ft {
+            Some(a) if (altitude_ft - a).abs() <= 150 => self.reached = Some(a),
+            Some(a) if self.reached != Some(a) => self.reached = None,
+            None => self.reached = None,
+            _ => {}
+        }
+        self.wrong_code = match (record.squawk, transponder) {
+            (Some(want), Some(shown)) if want != shown => match self.wrong_code {
+                Some((code, since)) if code == shown => Some((code, since)),
+                _ => Some((shown, now)),
+            },
+            _ => None,
+        };
+    }
+
+    /// The last report saw the aircraft on a runway.
+    pub fn was_on_runway(&self) -> bool {
+        self.clear_since.is_none()
+    }
+
+    /// A take-off was given up: the aircraft rolled, and turned off.
+    pub fn gave_up_takeoff(&self) -> bool {
+        self.gave_up
+    }
+
+    fn told(&self, n: Notice) -> bool {
+        self.said.contains(&n)
+    }
+
+    /// The notice was given.
+    pub fn tell(&mut self, n: Notice) {
+        if !self.told(n) {
+            self.said.push(n);
+        }
+    }
+
+    /// What was taken back may be said again: a clearance that was cancelled, a vector after a go-around.
+    pub fn forget(&mut self, n: Notice) {
+        self.said.retain(|s| *s != n);
+    }
+}
+
+/// What the controller says now of himself, if anything.
+pub fn look(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let talking = r.contacted.contains(&s.facility);
+    let found = safety(s, r, w, talking).or_else(|| if talking && !answering(now, r) { routine(now, s, r, w) } else { None })?;
+    (!w.told(found.0)).then_some(found)
+}
+
+/// Whether the pilot may still be about to answer. Whoever has been asked for a readback once does not hold up the work.
+fn answering(now: Time, r: &Record) -> bool {
+    r.issued.is_some_and(|at| now.since(at) < BREATH)
+        || r.pending.as_ref().is_some_and(|p| p.asked == 0 || now.since(p.since) < ANSWER_PATIENCE)
+}
+
+/// What cannot wait.
+fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice, Vec<Item>)> {
+    if s.facility == Facility::Tower || s.facility == Facility::Ground {
+        let strip = s.runway_here;
+        let allowed = r.takeoff.is_some() || r.lined_up.is_some() || r.landing.is_some() || r.crossing.is_some();
+        let moving_in = matches!(s.phase, Phase::Taxiing | Phase::LineUpAndWait);
+        if s.on_runway && moving_in && w.off_runway && talking && !allowed && !w.told(Notice::Incursion) {
+            let what = strip.map_or_else(|| "you are on a runway".to_owned(), |x| format!("you are on runway {x}"));
+            return Some((Notice::Incursion, vec![Item::HoldPosition, Item::Advice(format!("{what} without a clearance"))]));
+        }
+    }
+    if s.facility != Facility::Tower || !talking {
+        return None;
+    }
+    if s.phase == Phase::TakeoffRoll && !w.roll_cleared && !w.told(Notice::Rolling) {
+        return Some((Notice::Rolling, vec![Item::Stop, Item::Advice("you are not cleared for takeoff".into())]));
+    }
+    if s.phase == Phase::LandingRoll && !w.roll_cleared && !w.told(Notice::Landed) {
+        return Some((Notice::Landed, vec![Item::Advice("you landed without a clearance".into())]));
+    }
+    if let (Phase::Final, Some(runway)) = (s.phase, r.landing.map(|(x, _)| x).or(s.runway_here))
+        && s.distance_nm.is_some_and(|d| d < 0.8)
+        && s.runway_blocked(runway)
+        && !w.told(Notice::GoAround)
+    {
+        let traffic = s.in_the_way(runway).map(Item::Traffic);
+        return Some((Notice::GoAround, [Item::GoAround].into_iter().chain(traffic).collect()));
+    }
+    None
+}
+
+/// What a pilot on this frequency expects to hear without asking.
+fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let unsaid = |n: Notice| Some(n).filter(|n| !w.told(*n));
+    if let Some(code) = s.transponder {
+        let words = match code {
+            Squawk::EMERGENCY if r.emergency.is_none() => Some("you are squawking 7700"),
+            Squawk::RADIO_FAILURE => Some("you are squawking 7600, if you hear me, ident"),
+            Squawk::HIJACK => Some("verify squawking 7500"),
+            _ => None,
+        };
+        if let (Some(words), Some(n)) = (words, unsaid(Notice::Special(code))) {
+            let ask = (code == Squawk::EMERGENCY).then_some(Item::Ask(Ask::NatureOfEmergency));
+            return Some((n, [Item::Advice(words.into())].into_iter().chain(ask).collect()));
+        }
+    }
+    let radar_unit = matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+    if let (Some(want), true) = (r.squawk, !s.on_ground) {
+        let shown = s.transponder;
+        if shown == Some(want) && !r.radar && radar_unit && unsaid(Notice::Identified).is_some() {
+            return Some((Notice::Identified, identified(s, r)));
+        }
+        if let Some((code, since)) = w.wrong_code
+            && now.since(since) >= SQUAWK_PATIENCE
+            && let Some(n) = unsaid(Notice::WrongCode(code))
+        {
+            return Some((n, vec![Item::ResetTransponder, Item::Squawk(want)]));
+        }
+    }
+    if let (Some(assigned), Some(now_ft), false) = (r.altitude_ft, s.altitude_ft, s.on_ground)
+        && w.reached == Some(assigned)
+        && !matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final | Phase::GoAround)
+        && (now_ft - assigned).abs() >= DEVIATION_FT
+        && let Some(n) = unsaid(Notice::Altitude(assigned))
+    {
+        let verify = Item::Verify { feet: assigned, level: assigned >= 18_000 };
+        return Some((n, [verify].into_iter().chain(s.pressure()).collect()));
+    }
+    match s.facility {
+        Facility::Tower => tower(now, s, r, w),
+        Facility::Ground => ground(s, r, w),
+        _ if radar_unit => radar(s, r, w),
+        _ => None,
+    }
+    .or_else(|| still_here(now, r, w))
+}
+
+fn identified(s: &Situation, r: &Record) -> Vec<Item> {
+    let position = s.position.clone().filter(|_| s.region == Region::Faa);
+    let way = gate::asked_before(r).map(|leave| way_through(s, r, &leave));
+    [Item::RadarContact(position)].into_iter().chain(way.into_iter().flatten()).chain(s.pressure()).collect()
+}
+
+/// The way through the airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
+pub(crate) fn way_through(s: &Situation, r: &Record, leave: &Admitted<Entry>) -> Vec<Item> {
+    let bravo = s.airspace.as_ref().is_some_and(|a| a.class == Class::B);
+    match r.wants_through.filter(|_| !r.bravo) {
+        Some(feet) if bravo => {
+            vec![clearances::through(leave, "Bravo"), Item::Altitude { way: Climb::Maintain, feet, level: false }]
+        }
+        Some(_) => vec![clearances::transition(leave)],
+        None => Vec::new(),
+    }
+}
+
+/// Whom a traffic call is about, as a figure (FNV-1a): a notice is compared, never read.
+fn figure(whom: &str) -> u32 {
+    whom.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+}
+
+/// Traffic in flight, to an aircraft in radar contact (7110.65 2-1-21).
+fn point_out(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let a = s.advisory.as_ref().filter(|_| r.radar)?;
+    let notice = Notice::Traffic(figure(&a.whom));
+    (!w.told(notice)).then(|| (notice, vec![Item::Traffic(a.words.clone()), Item::Height(a.feet)]))
+}
+
+/// Class B ahead or around, without a clearance (7110.65 7-9-2).
+fn bravo(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let a = s.airspace.as_ref().filter(|a| a.class == Class::B && !r.ifr && !r.bravo && r.emergency.is_none())?;
+    let notice = Notice::Bravo(a.inside);
+    if w.told(notice) {
+        None
+    } else if a.inside {
+        Some((notice, vec![Item::Advice(format!("you are in {} Bravo airspace without a clearance", a.name)), Item::Ask(Ask::Intentions)]))
+    } else if a.ahead {
+        Some((notice, vec![Item::RemainOutside(format!("{} Bravo airspace", a.name))]))
+    } else {
+        None
+    }
+}
+
+/// A fast arrival is slowed down (7110.65 5-7-2; not below 210 knots beyond 20 miles, 5-7-3).
+fn slow_down(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let arriving = r.ifr && r.approach.is_some() && s.destination.as_ref().is_some_and(|d| d.here && d.distance_nm <= 30.0);
+    let fast = s.ias_kt.is_some_and(|kt| kt > 225.0) && s.altitude_ft.is_some_and(|ft| ft < 10_000);
+    (arriving && fast && !w.told(Notice::Speed)).then(|| (Notice::Speed, vec![Item::Speed(210)]))
+}
+
+/// Told to go to another frequency, and still here.
+fn still_here(now: Time, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let (item, since) = r.sent_to.as_ref()?;
+    (now.since(*since) >= STILL_HERE && !w.told(Notice::StillHere)).then(|| (Notice::StillHere, vec![item.clone()]))
+}
+
+fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    // An aircraft without a radio is cleared without being asked: it may hear (7110.65 10-4-4).
+    let expected = gate::expected(r, s.transponder);
+    let near = s.phase == Phase::Base || s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 4.0);
+    if let Some(leave) = expected.as_ref().filter(|_| near && r.landing.is_none() && !w.told(Notice::Landing)) {
+        let runway = s.runway_for(r.pattern_runway)?;
+        if !s.runway_blocked(runway) && !s.is_closed(runway) {
+            let kind = r.wants.unwrap_or(Landing::FullStop);
+            let mut items: Vec<Item> = s.wind().into_iter().collect();
+            items.extend([Item::Runway(runway), clearances::landing(leave, kind)]);
+            return Some((Notice::Landing, items));
+        }
+    }
+    let close = s.phase == Phase::Final && s.distance_nm.is_some_and(|d| d < 2.5);
+    if close && expected.is_none() && r.landing.is_none() && !w.told(Notice::Landing) && !w.told(Notice::GoAround) {
+        return Some((Notice::Landing, vec![Item::Ask(Ask::Intentions)]));
+    }
+    if s.phase == Phase::TaxiIn && !s.on_runway && s.station(Facility::Ground).is_some() {
+        let waited = w.clear_since.is_some_and(|t| now.since(t) >= Duration::from_secs(6));
+        let sent = matches!(&r.sent_to, Some((Item::Contact { .. } | Item::Monitor { .. }, _)));
+        if waited && !sent && !w.told(Notice::Next(Facility::Ground)) {
+            return Some((Notice::Next(Facility::Ground), vec![s.contact(Facility::Ground)]));
+        }
+    }
+    let climbed = s.altitude_ft.zip(s.minimum_ft).is_some_and(|(a, m)| a >= m - 700);
+    if let (true, Some(next)) = (!s.on_ground && climbed && (r.ifr || r.squawk.is_some()), &s.next_unit)
+        && matches!(s.phase, Phase::Departure | Phase::Crosswind | Phase::Cruise)
+        && r.closed_traffic.is_none()
+        && !w.told(Notice::Next(next.facility))
+    {
+        let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
+        return Some((Notice::Next(next.facility), vec![contact]));
+    }
+    let gone = s.phase == Phase::Cruise && !r.ifr && r.squawk.is_none() && r.closed_traffic.is_none() && r.pattern_runway.is_none();
+    if gone && s.final_course.is_some_and(|f| f.before_nm.hypot(f.right_nm) > 5.5) && !w.told(Notice::Leaving) {
+        return Some((Notice::Leaving, vec![Item::FrequencyChangeApproved]));
+    }
+    None
+}
+
+/// At the hold short of a runway on the way: across it, one runway at a time (7110.65 3-7-2).
+fn ground(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let hold = r.hold_short?;
+    let on_the_way = r.taxi.is_none_or(|t| t != hold && t != hold.reciprocal());
+    let here = s.runway_here.is_some_and(|h| h == hold || h == hold.reciprocal());
+    if s.phase == Phase::HoldingShort && on_the_way && here && !s.runway_blocked(hold) && !w.told(Notice::Cross(hold)) {
+        let across = gate::on_the_way(r).map(|leave| clearances::cross(&leave, hold))?;
+        return Some((Notice::Cross(hold), vec![across]));
+    }
+    None
+}
+
+fn radar(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    if s.on_ground {
+        return None;
+    }
+    if let Some(found) = point_out(s, r, w).or_else(|| bravo(s, r, w)).or_else(|| slow_down(s, r, w)) {
+        return Some(found);
+    }
+    if let Some(next) = s.next_unit.as_ref().filter(|n| !w.told(Notice::Next(n.facility))) {
+        let mut items = Vec::new();
+        let to_tower = next.facility == Facility::Tower;
+        if to_tower && !r.ifr {
+            items.push(Item::RadarServiceTerminated);
+            items.push(Item::SquawkVfr);
+        }
+        items.push(Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) });
+        if !to_tower || !r.ifr || s.final_course.is_some_and(established) {
+            return Some((Notice::Next(next.facility), items));
+        }
+    }
+    // An untowered destination in sight of its runways: the service ends there (7110.65 5-1-9).
+    if let Some(d) = &s.destination
+        && !d.towered
+        && !r.ifr
+        && r.radar
+        && d.distance_nm <= 8.0
+        && !w.told(Notice::Leaving)
+    {
+        return Some((Notice::Leaving, vec![Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]));
+    }
+    if r.radar && r.approach.as_ref().is_some_and(|(_, cleared)| !cleared) {
+        return vector(s, r, w);
+    }
+    None
+}
+
+fn established(f: FinalCourse) -> bool {
+    f.before_nm > 0.0 && f.before_nm < 10.0 && f.right_nm.abs() < 0.6
+}
+
+/// The next vector to the final approach course of the runway in use, never below the minimum.
+fn vector(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let (f, minimum) = (s.final_course?, s.minimum_ft?);
+    let heading = s.heading_mag?;
+    let right = f.right_nm >= 0.0;
+    let toward = if right { -1.0 } else { 1.0 };
+    let near_course = f.before_nm >= 3.0 && f.right_nm.abs() <= (f.before_nm - 2.0) * 0.6;
+    let intercept = if f.right_nm.abs() < 0.4 { f.course_mag } else { f.course_mag + toward * 30.0 };
+    // Nobody turns more than a right angle and a bit onto the final approach course: a base leg comes before.
+    let (step, course) = if near_course && f.before_nm <= 20.0 && turn(heading, intercept).abs() <= 110.0 {
+        (3, intercept)
+    } else if f.before_nm >= 5.0 {
+        (2, f.course_mag + toward * 90.0)
+    } else {
+        (1, f.course_mag + if right { 165.0 } else { -165.0 })
+    };
+    if (1..=3).any(|n| n >= step && w.told(Notice::Vector(n))) {
+        return None;
+    }
+    let mut degrees = ((course / 5.0).round() * 5.0).rem_euclid(360.0) as u16;
+    if degrees == 0 {
+        degrees = 360;
+    }
+    let off = turn(heading, f64::from(degrees));
+    let turn_to = (off.abs() > 8.0).then_some(Item::Heading { turn: Some(if off < 0.0 { Side::Left } else { Side::Right }), degrees });
+    let above = |n: i32| (minimum + n + 499) / 500 * 500;
+    let level = match step {
+        1 => above(1000),
+        2 => above(500),
+        _ => above(0),
+    };
+    let descend = s.altitude_ft.filter(|a| *a > level + 200 && r.altitude_ft.is_none_or(|have| have > level));
+    let mut items = Vec::new();
+    if step == 3 {
+        items.push(Item::Advice(format!("{} miles from the runway", f.before_nm.round())));
+        items.extend(turn_to);
+        let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.max((a + 50) / 100 * 100) });
+        items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: false });
+        items.push(Item::UntilEstablished);
+        // Another runway than that it was expected for may have no approach of that name.
+        let known = |k: &&String| s.approaches.is_none() || s.approach_named(k, f.runway) == Some(k.as_str());
+        let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).map_or_else(|| "visual".to_owned(), Clone::clone);
+        items.push(Item::Approach { kind, expect: false });
+        items.push(Item::Runway(f.runway));
+    } else {
+        items.push(turn_to.unwrap_or(Item::Heading { turn: None, degrees }));
+        if descend.is_some() {
+            items.push(Item::Altitude { way: Climb::Descend, feet: level, level: false });
+        }
+        items.push(Item::Advice(format!("vectors to final runway {}", f.runway)));
+    }
+    Some((Notice::Vector(step), items))
+}

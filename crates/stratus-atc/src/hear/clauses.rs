@@ -1,0 +1,396 @@
+//! Clauses: of whom something is said, whether it is said or denied, of when, and whether it is told, asked for or asked about.
+//!
+//! The operators of English stand here once, as grammar and for every meaning: negation, other subjects, conditions and later
+//! times, the past, reports, questions, practice. [`Clauses::sense`] reads the clause that a word stands in, outwards from
+//! that word: to the left its verbs up to the subject, to the right the times and conditions that hang on it.
+
+mod around;
+mod subject;
+
+use std::ops::Range;
+
+use super::grammar as g;
+use crate::telephony;
+use crate::transcript::{Token, spell};
+
+/// Of whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The pilot's own aircraft.
+    Own,
+    /// Somebody else, or something.
+    Other,
+}
+
+/// Of when, and how real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// Now.
+    Now,
+    /// In a while, or under a condition.
+    Later,
+    /// It was so.
+    Past,
+    /// Somebody says so.
+    Reported,
+    /// For practice.
+    Practice,
+}
+
+/// To what end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// Tells, or wants.
+    Tells,
+    /// Asks whether or how it is.
+    Asks,
+}
+
+/// How a word is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sense {
+    /// Of whom.
+    pub subject: Subject,
+    /// It is denied.
+    pub denied: bool,
+    /// Of when.
+    pub time: Time,
+    /// To what end.
+    pub mood: Mood,
+}
+
+impl Sense {
+    const PLAIN: Sense = Sense { subject: Subject::Own, denied: false, time: Time::Now, mood: Mood::Tells };
+
+    /// Own, affirmed, now, and no question.
+    pub fn stands(self) -> bool {
+        self == Self::PLAIN
+    }
+}
+
+/// What kind of word is looked at: that decides what belongs to its clause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A state: "ready". Only a copula and adverbs stand before it.
+    State,
+    /// A place on the way: "final". Numbers and small words stand before it.
+    Place,
+    /// A deed or a thing that is wanted: "cross", "clearance". Other verbs may stand before it.
+    Deed,
+    /// Something that happens to an aircraft: "failure".
+    Event,
+}
+
+/// The words of a transmission, ready to be asked how they are meant.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Clauses {
+    /// Words in lower case; a figure or point is `#`, a letter of the alphabet `@`, callsign and station are one `|`.
+    words: Vec<String>,
+}
+
+/// Words for those who share the frequency and the field, beside types and airlines.
+const TRAFFIC: &str = "traffic aircraft airplane aeroplane plane guy guys fellow gentleman lady company helicopter chopper jet jets airliner \
+    glider tug tanker vehicle truck trucks car cars sweeper heavy regional turboprop twin bizjet preceding leader wingman somebody friend buddy student instructor";
+
+fn is_traffic(w: &str) -> bool {
+    g::one_of(w, TRAFFIC) || telephony::is_type(w) || telephony::is_type(w.strip_suffix('s').unwrap_or(w)) || telephony::is_airline_word(w)
+}
+
+/// The complement that a copula before it has used up.
+fn fulfils(w: &str) -> bool {
+    g::one_of(w, "complete completed done finished good green sight")
+}
+
+impl Clauses {
+    /// The clauses of `t`; the `hidden` ranges are the station and the callsign.
+    pub fn new(t: &[Token], hidden: &[Range<usize>]) -> Self {
+        let mut words: Vec<String> = Vec::with_capacity(t.len());
+        for (i, token) in t.iter().enumerate() {
+            let w = if hidden.iter().any(|h| h.contains(&i)) {
+                if words.last().is_some_and(|w| w == "|") {
+                    continue;
+                }
+                "|"
+            } else {
+                match token {
+                    Token::Word(w) => w.as_str(),
+                    Token::Letter(c) if spell(*c).is_empty() => "",
+                    Token::Letter(_) => "@",
+                    Token::Digit(..) | Token::Point => "#",
+                }
+            };
+            words.push(w.to_owned());
+        }
+        Self { words }
+    }
+
+    /// The places of the words that `wanted` picks.
+    pub fn find(&self, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+        (0..self.words.len()).filter(|i| wanted(&self.words[*i])).collect()
+    }
+
+    /// The word at a place; "" outside.
+    pub fn word(&self, i: usize) -> &str {
+        self.words.get(i).map_or("", String::as_str)
+    }
+
+    /// The places of the words that say something by themselves.
+    pub fn contents(&self) -> Vec<usize> {
+        self.find(|w| content(w) && !g::adverb(w))
+    }
+
+    /// Something is denied, and all of it of others.
+    pub fn only_others_deny(&self) -> bool {
+        let denials = self.find(|w| g::negator(w) && w != "nobody" && w != "none");
+        !denials.is_empty() && denials.into_iter().all(|i| self.sense(i, Shape::State).subject == Subject::Other)
+    }
+
+    /// Somebody's own wish to do this: "looking to cross".
+    pub fn wants_to(&self, verb: &str) -> bool {
+        let wish = |w: &str| w.ends_with("ing") || g::one_of(w, "like want need wish love");
+        self.find(|w| w == verb)
+            .into_iter()
+            .any(|i| self.before(i) == "to" && i >= 2 && wish(self.before(i - 1)) && self.sense(i, Shape::Deed).stands())
+    }
+
+    /// There is nothing to read.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// The word in front of place `i`; "" at the beginning.
+    fn before(&self, i: usize) -> &str {
+        i.checked_sub(1).map_or("", |p| self.word(p))
+    }
+
+    /// A thought cannot reach across what stands in front of `i`.
+    fn bounded(&self, i: usize) -> bool {
+        let w = self.before(i);
+        w.is_empty() || matches!(w, "|" | "#" | "@") || g::joins(w) || g::condition(w) || g::opens(w)
+    }
+
+    /// Where the adjunct begins that ends at `end`: "at the ramp", "behind us", "of runway 31".
+    fn adjunct(&self, end: usize) -> Option<usize> {
+        if self.before(end) == "sight" {
+            return None;
+        }
+        let verbal = |i: usize| self.word(i).ends_with("ing") || self.word(i) == "sight";
+        (1..=5)
+            .map_while(|n| end.checked_sub(n))
+            .take_while(|i| !verbal(*i) && self.nominal(*i) || g::preposition(self.word(*i)))
+            .find(|i| g::preposition(self.word(*i)) && end > i + 1)
+    }
+
+    /// May be part of a noun with its article.
+    fn nominal(&self, i: usize) -> bool {
+        let w = self.word(i);
+        g::article(w) || g::own_object(w) || g::own_possessive(w) || g::pointer(w) || content(w) || matches!(w, "#" | "@" | "him" | "them")
+    }
+
+    /// How the word at `at` is meant.
+    pub fn sense(&self, at: usize, shape: Shape) -> Sense {
+        let mut s = Sense::PLAIN;
+        let start = self.subject(at, shape, &mut s);
+        self.frame(start, at, &mut s);
+        self.behind(at, shape, &mut s);
+        if self.practised(start, at, shape) {
+            s.time = Time::Practice;
+        }
+        if shape == Shape::State
+            && s.stands()
+            && start == at
+            && let Some(p) = self.participle(at)
+        {
+            // "He is holding short ready": both are said of one subject.
+            return self.sense(p, Shape::State);
+        }
+        s
+    }
+
+    /// The participle whose phrase ends right before `at`: "holding short".
+    fn participle(&self, at: usize) -> Option<usize> {
+        let reach = |i: &usize| self.nominal(*i) || g::preposition(self.word(*i)) || g::adverb(self.word(*i));
+        let p = (at.saturating_sub(7)..at).rev().take_while(reach).find(|i| self.word(*i).ends_with("ing") && content(self.word(*i)))?;
+        (!matches!(self.word(p), "morning" | "evening" | "landing")).then_some(p)
+    }
+
+    /// How a call for help at `at` is meant: a cry is no part of a sentence, if no verb or article before it makes it one.
+    pub fn cry(&self, at: usize) -> Sense {
+        let w = self.word(at);
+        let first = (0..at).rev().take_while(|k| self.word(*k) == w).last().unwrap_or(at);
+        let before = self.before(first);
+        let part = w == "emergency"
+            || g::one_of(before, "call calls declare declared declares cancel a")
+            || g::holds(before)
+            || g::pointer(before)
+            || g::third_person(before)
+            || g::auxiliary(before)
+            || g::past(before)
+            || g::negator(before)
+            || before == "no"
+            || g::article(before)
+            || first > 0 && self.practises(first - 1)
+            || before.ends_with("ing")
+            || g::reports(before);
+        // "Mayday was last week", "mayday relay": it is spoken about.
+        let next = (first..self.words.len()).find(|k| self.word(*k) != w).unwrap_or(first);
+        let about = g::third_person(self.word(next))
+            || self.word(next).starts_with("relay")
+            || g::third_person(self.word(next + 1)) && g::pointer(self.word(next));
+        if about && w != "emergency" {
+            return Sense { subject: Subject::Other, ..Sense::PLAIN };
+        }
+        if part {
+            return self.sense(first, Shape::Event);
+        }
+        let mut s = Sense::PLAIN;
+        if self.practised(first, first, Shape::Event) {
+            s.time = Time::Practice;
+        }
+        s
+    }
+
+    /// A word for practice that is not denied: "this is not a drill".
+    fn practises(&self, n: usize) -> bool {
+        let before = if g::article(self.before(n)) { n.saturating_sub(1) } else { n };
+        g::practice(self.word(n)) && !g::negator(self.before(before)) && self.before(before) != "no"
+    }
+
+    /// It is done for practice: "this is a practice call, ready"; not "ready, practice area".
+    fn practised(&self, start: usize, at: usize, shape: Shape) -> bool {
+        let from = (0..start.min(at)).rev().find(|n| self.word(*n) == "|").map_or(0, |n| n + 1);
+        let to = if shape == Shape::Event { self.words.len() } else { (at + 6).min(self.words.len()) };
+        (from..to).any(|n| {
+            let named = (n + 1..(n + 4).min(self.words.len())).any(|k| {
+                g::one_of(
+                    self.word(k),
+                    "area areas approach approaches ils rnav vor ndb localizer instrument hold holds holding flight landing landings field \
+                     stalls maneuvers airwork pattern patterns circuit circuits gps forced low short visual autorotation autorotations engine touch",
+                )
+            });
+            self.practises(n) && (shape == Shape::Event || !named)
+        })
+    }
+}
+
+/// An open word, with a meaning of its own.
+fn content(w: &str) -> bool {
+    !(w.is_empty()
+        || matches!(w, "|" | "#" | "@" | "to" | "no" | "that")
+        || g::own_subject(w)
+        || g::own_object(w)
+        || g::other_subject(w)
+        || g::own_possessive(w)
+        || g::pointer(w)
+        || g::article(w)
+        || g::third_person(w)
+        || g::auxiliary(w)
+        || g::modal(w)
+        || g::negator(w)
+        || g::preposition(w)
+        || g::joins(w)
+        || g::condition(w)
+        || g::opens(w)
+        || g::asks_for_facts(w))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::transcript::tokens;
+
+    fn sense(said: &str, word: &str, shape: Shape) -> Sense {
+        let c = Clauses::new(&tokens(said), &[]);
+        let at = c.find(|w| w == word);
+        c.sense(*at.last().unwrap(), shape)
+    }
+
+    #[test]
+    fn what_is_own_affirmed_and_now_stands() {
+        for said in [
+            "ready",
+            "we are ready",
+            "holding short ready",
+            "traffic not in sight ready",
+            "he is not but we are ready",
+            "the run up is complete and we are ready",
+            "ready whenever you are",
+            "when able ready",
+            "ready left turn after departure",
+            "we were not before now we are ready",
+        ] {
+            assert!(sense(said, "ready", Shape::State).stands(), "{said}: {:?}", sense(said, "ready", Shape::State));
+        }
+        assert!(sense("turning left base", "base", Shape::Place).stands());
+        assert!(sense("can you clear us for takeoff", "takeoff", Shape::Deed).stands());
+        assert!(sense("the engine quit", "engine", Shape::Event).stands());
+    }
+
+    #[test]
+    fn each_operator_is_read_for_what_it_is() {
+        let ready = |said: &str| sense(said, "ready", Shape::State);
+        assert!(ready("we are not ready").denied && ready("i do not think we are ready").denied);
+        assert!(ready("we are anything but ready").denied && ready("we are by no means ready").denied);
+        for said in
+            ["he is ready", "the cherokee in front of us is ready", "those two are ready", "he is clear and ready", "is the cherokee ready"]
+        {
+            assert_eq!(ready(said).subject, Subject::Other, "{said}");
+        }
+        for said in [
+            "once he feels ready",
+            "we will be ready",
+            "ready in two minutes",
+            "ready after him",
+            "almost ready",
+            "as soon as he goes we are ready",
+        ] {
+            assert_eq!(ready(said).time, Time::Later, "{said}");
+        }
+        for said in ["we were ready", "yesterday we were ready", "we were ready ten minutes ago"] {
+            assert_eq!(ready(said).time, Time::Past, "{said}");
+        }
+        for said in ["ground told us we are ready", "they tell me we are ready", "according to ground we are ready"] {
+            assert_eq!(ready(said).time, Time::Reported, "{said}");
+        }
+        assert_eq!(ready("this is a practice call ready").time, Time::Practice);
+        assert_eq!(ready("are we ready").mood, Mood::Asks);
+        assert_eq!(ready("how do you know we are ready").mood, Mood::Asks);
+    }
+
+    #[test]
+    fn a_cry_is_no_part_of_a_sentence() {
+        let cry = |said: &str| {
+            let c = Clauses::new(&tokens(said), &[]);
+            c.cry(c.find(|w| w == "mayday")[0])
+        };
+        assert!(cry("i cannot push the nose down mayday").stands() && cry("this is not a drill mayday mayday mayday").stands());
+        for said in ["he is calling mayday", "no mayday", "practice mayday", "that mayday was an hour ago", "we heard a mayday"] {
+            assert!(!cry(said).stands(), "{said}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_heap_of_small_words_panics(
+            words in proptest::collection::vec(prop_oneof![
+                Just("we"), Just("us"), Just("he"), Just("you"), Just("that"), Just("the"), Just("a"), Just("any"), Just("no"), Just("not"), Just("nobody"),
+                Just("is"), Just("are"), Just("was"), Just("be"), Just("will"), Just("can"), Just("do"), Just("had"), Just("to"), Just("and"), Just("but"),
+                Just("anything"), Just("means"), Just("when"), Just("if"), Just("as"), Just("soon"), Just("before"), Just("in"), Just("of"), Just("two"),
+                Just("minutes"), Just("ago"), Just("last"), Just("week"), Just("said"), Just("tell"), Just("think"), Just("confirm"), Just("practice"),
+                Just("cherokee"), Just("sight"), Just("holding"), Just("ready"), Just("final"), Just("cross"), Just("mayday"), Just("alpha"), Just("call")
+            ], 0..14)
+        ) {
+            let c = Clauses::new(&tokens(&words.join(" ")), &[]);
+            for i in c.find(|_| true) {
+                for shape in [Shape::State, Shape::Place, Shape::Deed, Shape::Event] {
+                    c.sense(i, shape);
+                }
+                c.cry(i);
+            }
+            c.only_others_deny();
+            c.wants_to("cross");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Joined: what the rules and the learned reader make of a call together.
+//!
+//! Where they agree, nothing changes. Where the rules do not understand and the reader is sure, its intent counts; never for what
+//! has an effect on a runway, on airspace or on a clearance: that is asked, by a question that says what was heard.
+
+use super::learned::{Mood, Reading, Subject};
+use crate::intent::Intent;
+
+/// What a call is taken for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Joined {
+    /// The intents, the main one first.
+    pub intents: Vec<Intent>,
+    /// 0 to 1.
+    pub confidence: f32,
+    /// Not taken for granted: heard so by one of the two, and to be asked.
+    pub doubt: Option<Intent>,
+}
+
+// How sure the reader must be. Chosen by reading each author's calls with what was learned of all others (docs/understanding.md):
+// from these on, it is right at least twice as often as the rules are.
+
+/// For an act without effect, where the rules find nothing.
+const SURE: f32 = 0.6;
+/// For an act without effect, where the rules find another one.
+const SURER: f32 = 0.8;
+/// To say that there is nothing in it, where the rules find an act without effect.
+const NOTHING: f32 = 0.9;
+/// For a question about an act with effect, where the rules find nothing.
+const WORTH_ASKING: f32 = 0.5;
+/// For a question, where the rules find another act.
+const WORTH_DOUBTING: f32 = 0.85;
+
+/// Whether an intent, taken for granted, may move an aircraft onto a runway or into airspace, or change a clearance.
+pub fn has_effect(intent: Intent) -> bool {
+    family(intent) != Family::None
+}
+
+/// Intents that a controller acts on alike: between them no question is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    /// No effect.
+    None,
+    Departure,
+    Arrival,
+    Transition,
+    Clearance,
+    Level,
+    Approach,
+    Cancel,
+    Distress,
+}
+
+fn family(intent: Intent) -> Family {
+    use Intent::*;
+    match intent {
+        DepartureReady | TakeoffRequest => Family::Departure,
+        PatternRequest | InboundLanding | PositionReport | TouchAndGoRequest | FieldInSight | CheckIn => Family::Arrival,
+        TransitionRequest => Family::Transition,
+        IfrClearanceRequest => Family::Clearance,
+        AltitudeRequest => Family::Level,
+        ApproachRequest => Family::Approach,
+        CancelIfr => Family::Cancel,
+        Mayday | PanPan => Family::Distress,
+        // A readback has no effect by itself: each item of it is compared with what was issued.
+        _ => Family::None,
+    }
+}
+
+/// Reports that a controller must not miss: where the rules hear one, the reader does not talk them out of it.
+fn stands(rules: Intent) -> bool {
+    use Intent::*;
+    matches!(rules, Mayday | PanPan | GoAround | Unable | LowFuel | Lost)
+}
+
+/// Joins what the rules found, and how sure they are, with what was learned. `spoken_to`: the controller has said something that
+/// can be read back.
+pub fn join(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool) -> Joined {
+    let rules = found.first().copied().unwrap_or(Intent::Unknown);
+    let (intent, sure) = (read.intent, read.confidence);
+    let (first, second) = (family(rules), family(intent));
+    // What is said of others, or for practice, is nobody's wish.
+    let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
+    let settled = found.contains(&intent) || first != Family::None && first == second || stands(rules);
+    // A readback needs something to be read back, and is no answer to a report that the rules hear.
+    let groundless = intent == Intent::Readback && (!spoken_to || !matches!(rules, Intent::Unknown | Intent::Roger));
+    let taken = || Joined { intents: vec![intent], confidence: sure, doubt: None };
+    let unchanged = |doubt| Joined { intents: found.clone(), confidence, doubt };
+    if settled || !own || groundless {
+        return unchanged(None);
+    }
+    match (rules, intent) {
+        (Intent::Unknown, _) if second == Family::None && sure >= SURE => taken(),
+        (Intent::Unknown, i) => unchanged(Some(i).filter(|_| second != Family::None && sure >= WORTH_ASKING)),
+        // Compared item by item, it needs no second opinion.
+        (Intent::Readback, _) => unchanged(None),
+        (_, Intent::Unknown) if first == Family::None && sure >= NOTHING => taken(),
+        (_, i) if second != Family::None => unchanged(Some(i).filter(|_| sure >= WORTH_DOUBTING)),
+        (r, _) if first != Family::None => unchanged(Some(r).filter(|_| sure >= NOTHING)),
+        (_, i) if i != Intent::Unknown && sure >= SURER => taken(),
+        _ => unchanged(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hear::learned::{Grade, Head, Polarity, When};
+
+    fn reads(intent: Intent, confidence: f32) -> Reading {
+        Reading {
+            intent,
+            confidence,
+            runner_up: (Intent::Unknown, 0.0),
+            subject: Head { value: Subject::Own, confidence: 0.9 },
+            polarity: Head { value: Polarity::Affirmed, confidence: 0.9 },
+            when: Head { value: When::Now, confidence: 0.9 },
+            mood: Head { value: Mood::Tells, confidence: 0.9 },
+            grade: Head { value: Grade::None, confidence: 0.9 },
+        }
+    }
+
+    fn joined(rules: Intent, read: Reading) -> (Intent, Option<Intent>) {
+        let j = join(vec![rules], 0.7, &read, true);
+        (j.intents[0], j.doubt)
+    }
+
+    #[test]
+    fn no_act_with_effect_is_ever_taken_from_the_reader_alone() {
+        for rules in Intent::ALL {
+            for intent in Intent::ALL.iter().filter(|i| has_effect(**i)) {
+                for sure in [0.1, 0.5, 0.7, 0.9, 1.0] {
+                    let j = join(vec![*rules], 0.7, &reads(*intent, sure), true);
+                    assert_eq!(j.intents, [*rules], "{rules:?} and {intent:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn where_both_agree_nothing_changes() {
+        for intent in Intent::ALL {
+            assert_eq!(
+                join(vec![*intent], 0.7, &reads(*intent, 1.0), true),
+                Joined { intents: vec![*intent], confidence: 0.7, doubt: None }
+            );
+        }
+        // Two ways of the same: no question between them.
+        assert_eq!(joined(Intent::InboundLanding, reads(Intent::PositionReport, 1.0)), (Intent::InboundLanding, None));
+    }
+
+    #[test]
+    fn a_sure_reader_is_believed_where_nothing_is_at_stake_and_asked_where_something_is() {
+        use Intent::*;
+        assert_eq!(joined(Unknown, reads(RadioCheck, 0.7)), (RadioCheck, None));
+        assert_eq!(joined(Unknown, reads(RadioCheck, 0.4)), (Unknown, None));
+        assert_eq!(joined(Unknown, reads(DepartureReady, 0.7)), (Unknown, Some(DepartureReady)));
+        assert_eq!(joined(Unknown, reads(Mayday, 0.6)), (Unknown, Some(Mayday)));
+        assert_eq!(joined(Roger, reads(WeatherRequest, 0.9)), (WeatherRequest, None));
+        assert_eq!(joined(Roger, reads(WeatherRequest, 0.7)), (Roger, None));
+        assert_eq!(joined(PositionReport, reads(DepartureReady, 0.9)), (PositionReport, Some(DepartureReady)));
+        assert_eq!(joined(DepartureReady, reads(Unknown, 0.95)), (DepartureReady, Some(DepartureReady)));
+        assert_eq!(joined(Readback, reads(WeatherRequest, 1.0)), (Readback, None));
+        assert_eq!(joined(GoAround, reads(Readback, 1.0)), (GoAround, None));
+        assert_eq!(joined(Lost, reads(WeatherRequest, 1.0)), (Lost, None));
+    }
+
+    #[test]
+    fn what_is_said_of_others_or_for_practice_joins_nothing() {
+        let other = Reading { subject: Head { value: Subject::Other, confidence: 0.8 }, ..reads(Intent::RadioCheck, 1.0) };
+        let practice = Reading { mood: Head { value: Mood::Practice, confidence: 0.8 }, ..reads(Intent::Mayday, 1.0) };
+        assert_eq!((joined(Intent::Unknown, other), joined(Intent::Unknown, practice)), ((Intent::Unknown, None), (Intent::Unknown, None)));
+        let groundless = join(vec![Intent::Unknown], 0.1, &reads(Intent::Readback, 1.0), false);
+        assert_eq!(groundless.intents, [Intent::Unknown]);
+    }
+}

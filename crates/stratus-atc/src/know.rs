@@ -1,0 +1,16 @@
+//! What a controller knows at this moment: the aircraft as it was seen, the airport at hand, traffic, weather. What is not known is
+//! absent, and is never said.
+
+mod by_words;
+pub(crate) mod flight;
+mod gather;
+pub(crate) mod ground_contact;
+pub mod phase;
+mod reception;
+pub mod report;
+mod scope;
+pub(crate) mod simulator_airports;
+pub mod situation;
+pub(crate) mod whereabouts;
+
+pub(crate) use by_words::phase_from_words;

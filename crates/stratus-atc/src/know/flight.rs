@@ -1,0 +1,103 @@
+//! Flight: where one ends and another begins, and what is forgotten then.
+
+use crate::Engine;
+use crate::decide::initiative::Watch;
+use crate::phase::{Phase, leapt};
+use crate::record::Record;
+use crate::report::Report;
+use crate::units::{LatLon, Time};
+
+/// Nearer than this the aircraft was put elsewhere on the same field, nautical miles.
+const SAME_FIELD_NM: f64 = 5.0;
+/// Nearer than this a helicopter may have come down.
+const SAME_PLACE_NM: f64 = 0.3;
+/// A flight that is loaded on the ground begins standing, knots.
+const STANDS_KT: f64 = 3.0;
+
+/// Where and when the aircraft was seen last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Seen {
+    at: Time,
+    position: LatLon,
+    on_ground: bool,
+}
+
+impl Seen {
+    /// The pilot has loaded another flight: the aircraft is where it cannot have come to by itself.
+    ///
+    /// Whoever was put from the gate to the runway has not flown in between: the clearance stays. A leap into the air, or in it, is
+    /// a part of the way that was left out, unless the flight had landed.
+    fn another_flight(self, now: Time, report: &Report, to: LatLon, has_flown: bool) -> bool {
+        let moved = self.position.distance_nm(to);
+        let leapt = leapt((self.at, self.position), now, to);
+        match (self.on_ground, report.on_ground) {
+            (_, true) if report.ground_speed_kt >= STANDS_KT => false,
+            // However long nothing was heard of it: nobody taxies so far, or comes out of the air to stand elsewhere.
+            (true, true) => moved > SAME_FIELD_NM || has_flown && leapt,
+            (false, true) => moved > SAME_PLACE_NM,
+            (true, false) => has_flown && leapt && moved > SAME_FIELD_NM,
+            (false, false) => false,
+        }
+    }
+}
+
+impl Engine {
+    /// Notices that another flight was loaded: it begins as the first one after a start did.
+    pub(crate) fn another_flight(&mut self, now: Time, report: &Report) {
+        let Some(position) = report.position.filter(|p| p.lat.is_finite() && p.lon.is_finite()) else { return };
+        let was = self.seen.replace(Seen { at: now, position, on_ground: report.on_ground });
+        let has_flown = self.tracker.has_flown() && self.phase != Phase::Parked;
+        if !was.is_some_and(|was| was.another_flight(now, report, position, has_flown)) {
+            return;
+        }
+        self.record = Record { strict: self.record.strict, ..Record::default() };
+        self.watch = Watch::default();
+        (self.unheard, self.urge) = (None, None);
+        self.met.clear();
+        self.forget_spoken_plan();
+    }
+
+    /// What the aircraft is seen to do changes the record.
+    pub(crate) fn observe(&mut self, was: Phase) {
+        self.record.observe(was, self.phase);
+        if self.watch.gave_up_takeoff() {
+            self.record.give_up_takeoff();
+        }
+        if (was, self.phase) == (Phase::TaxiIn, Phase::Parked) {
+            self.forget_spoken_plan();
+        }
+    }
+
+    /// Where the pilot said they were going, they have gone; a plan that was loaded is theirs to change.
+    fn forget_spoken_plan(&mut self) {
+        if std::mem::take(&mut self.plan_spoken) {
+            self.plan = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_flight_is_where_nothing_can_have_come_to_by_itself() {
+        let anew = |from_ground: bool, to_ground: bool, kt: f64, nm: f64, seconds: u64, has_flown: bool| {
+            let seen = Seen { at: Time(0), position: LatLon::new(36.6, -121.8), on_ground: from_ground };
+            let to = LatLon::new(36.6 + nm / 60.0, -121.8);
+            let report = Report { on_ground: to_ground, ground_speed_kt: kt, ..Report::default() };
+            seen.another_flight(Time(seconds * 1000), &report, to, has_flown)
+        };
+        assert!(anew(true, true, 0.0, 60.0, 1, false), "at another field");
+        assert!(anew(true, true, 0.0, 60.0, 3600, false), "there after the simulator was started again");
+        assert!(!anew(true, true, 0.0, 1.5, 1, false), "from the gate to the runway");
+        assert!(anew(true, true, 0.0, 1.5, 1, true), "from the taxi in to the gate");
+        assert!(!anew(true, true, 0.0, 0.4, 120, true), "taxied there while the link was lost");
+        assert!(anew(false, true, 0.0, 20.0, 600, true), "out of the air");
+        assert!(!anew(false, true, 0.0, 0.1, 1, true), "a helicopter comes down");
+        assert!(!anew(false, true, 60.0, 2.0, 1, true), "a landing after a part of the way was left out");
+        assert!(!anew(false, false, 110.0, 80.0, 1, true), "a part of the way left out");
+        assert!(!anew(true, false, 110.0, 80.0, 1, false), "the same from the gate");
+        assert!(anew(true, false, 110.0, 80.0, 1, true), "after a landing");
+    }
+}

@@ -1,0 +1,264 @@
+//! Survey: what the controller knows at this moment, gathered from simulator, airport and clearance record.
+
+use std::collections::BTreeMap;
+
+use super::{by_words, scope, whereabouts};
+use crate::airports::procedures::Kind;
+use crate::airports::runway::{self, Geometry};
+use crate::airports::{Airport, Station, routing};
+use crate::intent::Understanding;
+use crate::phase::Phase;
+use crate::report::{FlightPlan, Other};
+use crate::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
+use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word, turn};
+use crate::{Engine, say};
+
+/// Nobody is vectored lower than this above the field without better data, feet.
+const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
+/// Within this distance the destination's approach unit takes an arrival, nautical miles.
+const APPROACH_TAKES_NM: f64 = 40.0;
+/// Within this distance the destination's tower takes a VFR arrival, nautical miles.
+const TOWER_TAKES_NM: f64 = 12.0;
+/// An aircraft on final is in the way of whoever wants the runway within this distance, nautical miles.
+const FINAL_TRAFFIC_NM: f64 = 6.0;
+/// So near that nobody may enter the runway any more, nautical miles.
+const CLOSE_FINAL_NM: f64 = 2.0;
+/// An aircraft in the air over a runway, lower than this above the field, uses it, feet.
+const OVER_RUNWAY_FT: f64 = 200.0;
+/// So much nearer to one of two centrelines it is clear which of them an aircraft follows, nautical miles.
+const EITHER_NM: f64 = 0.03;
+
+/// Runways whose directions differ by more are used the other way round, degrees.
+const OTHER_WAY: f64 = 110.0;
+
+impl Engine {
+    /// All that the controller at `station` knows, but for taxi routes: see [`Engine::with_routes`].
+    pub(crate) fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
+        let airport = self.airport.as_ref()?;
+        let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
+        let at = self.report.position;
+        let weather = self.report.weather.at_field(airport.elevation_ft);
+        let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
+        let (said_runway, _) = by_words::runway_from_words(u);
+        let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
+        // Without a simulator the runway in use is the one that the pilot names, if it exists.
+        let active = self.record.landing.map(|(r, _)| r).or(in_use).or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
+        let mut stations = airport.stations.clone();
+        if !stations.iter().any(|s| s.frequency.same_channel(station.frequency) && s.facility == station.facility) {
+            // The unit of another airport, still heard here, speaks under its own name.
+            stations.insert(0, station.clone());
+        }
+        let ends = runway::ends(airport);
+        let finals = self.finals(&ends, airport.elevation_ft);
+        let destination = self.destination(at);
+        let free_squawk = at.map(|_| Squawk::discrete(&callsign));
+        Some(Situation {
+            region: airport.region,
+            icao: airport.icao.clone(),
+            airport_name: airport.name.clone(),
+            towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
+            facility: station.facility,
+            stations,
+            active,
+            runways: airport.strips_ends(),
+            closed: Vec::new(),
+            airport_closed: false,
+            occupied: self.occupied(&ends, airport.elevation_ft),
+            pattern: active.and_then(|r| airport.end(r)).map_or(Side::Left, |e| e.pattern),
+            atis: self.atis.letter_at(&airport.icao),
+            weather,
+            callsign,
+            aircraft_type: self.aircraft_type(),
+            on_ground: if at.is_some() { self.report.on_ground } else { !self.phase.airborne() },
+            phase: self.phase,
+            runway_here: here,
+            on_runway: if at.is_some() {
+                self.tracker.on_runway().is_some()
+            } else {
+                matches!(self.phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll)
+            },
+            altitude_ft: at.map(|_| self.report.altitude_ft.round() as i32),
+            position: at.map(|p| relative_position(airport, p)),
+            distance_nm: at.and_then(|_| self.tracker.distance_to_threshold_nm()),
+            traffic: active.and_then(|r| finals.iter().find(|t| t.runway == Some(r)).cloned()),
+            finals,
+            route_out: None,
+            route_in: None,
+            intersections: BTreeMap::new(),
+            flight_plan: self.plan.clone(),
+            ifr: self.record.ifr,
+            assigned_altitude_ft: self.record.altitude_ft,
+            assigned_squawk: self.record.squawk,
+            free_squawk,
+            airspace_ahead: None,
+            transponder: self.report.transponder,
+            heading_mag: at.map(|_| self.report.heading_mag),
+            final_course: at.and_then(|p| final_course(&ends, active?, airport.variation, p)),
+            minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
+            approaches: at.map(|_| airport.procedures.iter().filter(|p| p.kind == Kind::Approach).cloned().collect()),
+            departure: self.plan.as_ref().and_then(|p| filed_departure(airport, p, active?)),
+            next_unit: at.and_then(|p| self.next_unit(airport, station, p, destination.as_ref())),
+            filed_place: None,
+            asked_place: u.slots.destination.as_deref().and_then(|d| self.airports.find(d)).map(|a| a.name),
+            destination,
+            called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u),
+            advisory: scope::advisory(&self.report),
+            airspace: scope::airspace(&self.airspaces, &self.report),
+            ias_kt: at.map(|_| self.report.ias_kt),
+            live: at.is_some(),
+        })
+    }
+
+    /// Adds the taxi routes, which take longer to find than all the rest.
+    pub(crate) fn with_routes(&self, mut s: Situation, u: &Understanding) -> Situation {
+        let (Some(airport), Some(at)) = (&self.airport, self.report.position) else { return s };
+        let Some(graph) = airport.taxiways.as_ref().filter(|_| s.on_ground) else { return s };
+        let to = s.taxi_runway(u.slots.runway);
+        let way = |route: routing::Route| taxi_route(route, airport, s.active);
+        s.route_out = to.and_then(|r| routing::route(graph, at, r)).map(way);
+        s.route_in = routing::route_to_parking(graph, at, u.slots.location.as_deref())
+            .or_else(|| routing::route_to_parking(graph, at, None))
+            .map(way);
+        s
+    }
+
+    /// Where the flight goes, by its plan.
+    fn destination(&self, at: Option<LatLon>) -> Option<Destination> {
+        let airport = self.destination_airport()?;
+        Some(Destination {
+            name: airport.name.clone(),
+            distance_nm: airport.position.distance_nm(at?),
+            towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
+            here: self.airport.as_ref().is_some_and(|a| a.icao == airport.icao),
+        })
+    }
+
+    /// The airport of the plan's destination, if the data knows it.
+    pub(crate) fn destination_airport(&self) -> Option<Airport> {
+        let code = self.plan.as_ref()?.destination.as_deref()?;
+        let found = self.airports.find(code).or_else(|| self.airports.named(code))?;
+        self.briefly(&found.icao).or(Some(found))
+    }
+
+    /// The unit that takes the aircraft over from `station` where it is now.
+    fn next_unit(&self, airport: &Airport, station: &Station, at: LatLon, to: Option<&Destination>) -> Option<Station> {
+        let of = |a: &Airport, f: Facility| a.stations.iter().find(|s| s.facility == f).cloned();
+        let other = |s: Station| Some(s).filter(|s| !s.frequency.same_channel(station.frequency));
+        match station.facility {
+            Facility::Tower => of(airport, Facility::Departure).or_else(|| of(airport, Facility::Approach)),
+            Facility::Departure | Facility::Approach | Facility::Center => {
+                let there = self.destination_airport()?;
+                let distance = to?.distance_nm;
+                let tower_takes =
+                    if self.record.ifr { self.record.approach.as_ref().is_some_and(|a| a.1) } else { distance <= TOWER_TAKES_NM };
+                if tower_takes && distance <= TOWER_TAKES_NM {
+                    return of(&there, Facility::Tower).and_then(other);
+                }
+                let nearer = there.position.distance_nm(at) < airport.position.distance_nm(at) || there.icao == airport.icao;
+                if distance <= APPROACH_TAKES_NM && nearer { of(&there, Facility::Approach).and_then(other) } else { None }
+            }
+            _ => None,
+        }
+    }
+
+    /// Who stands or rolls on which runway, by its first end.
+    fn occupied(&self, ends: &[Geometry], elevation_ft: f64) -> BTreeMap<Runway, String> {
+        let mut occupied = BTreeMap::new();
+        for other in &self.report.others {
+            // Low over the pavement it lands or takes off, and the runway is its.
+            let over = other.altitude_ft - elevation_ft < OVER_RUNWAY_FT;
+            if let Some(g) = ends.iter().find(|g| (other.on_ground || over) && g.holds(other.position, 20.0)) {
+                occupied.entry(g.runway).or_insert_with(|| name_of(other));
+            }
+        }
+        occupied
+    }
+
+    /// Aircraft on final for whichever end, the nearest first; of those the pilot follows, only who is ahead.
+    fn finals(&self, ends: &[Geometry], elevation_ft: f64) -> Vec<TrafficFacts> {
+        let mut found = Vec::new();
+        for other in self.report.others.iter().filter(|o| !o.on_ground) {
+            let on: Vec<_> = ends.iter().filter_map(|g| Some((g, self.before(g, other, elevation_ft)?))).collect();
+            // Of parallel runways it wants the one that it is lined up with; where that does not show yet, either.
+            let least = on.iter().map(|(_, (_, aside))| *aside).fold(f64::INFINITY, f64::min);
+            let lined_up = on.into_iter().filter(|(_, (_, aside))| *aside <= least + EITHER_NM);
+            found.extend(lined_up.map(|(g, (before, _))| (before, on_final(other, before, g.runway))));
+        }
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        found.into_iter().map(|(_, facts)| facts).collect()
+    }
+
+    /// Nautical miles before this runway's threshold, and beside its centreline, of another aircraft on its final.
+    fn before(&self, g: &Geometry, other: &Other, elevation_ft: f64) -> Option<(f64, f64)> {
+        let p = g.place(other.position);
+        let (before, aside) = (-p.along / FT_PER_NM, p.right.abs() / FT_PER_NM);
+        let aligned = g.off(other.heading_true).abs() < 35.0 && aside < 0.2 + before.max(0.0) * 0.2;
+        let low = other.altitude_ft - elevation_ft < 600.0 + before.max(0.0) * 450.0;
+        // Only who is on final too has some of them behind.
+        let own = self.report.position.filter(|_| self.phase == Phase::Final).map(|p| g.to_threshold_nm(p));
+        // Who comes from the other end is met, wherever they are.
+        let towards = self.tracker.runway().is_some_and(|r| r.reciprocal() == g.runway);
+        let ahead = towards || own.is_none_or(|own| before < own);
+        ((0.0..FINAL_TRAFFIC_NM).contains(&before) && aligned && low && ahead).then_some((before, aside))
+    }
+}
+
+fn on_final(other: &Other, before_nm: f64, runway: Runway) -> TrafficFacts {
+    let place = match before_nm {
+        d if d < 0.75 => "on short final".to_owned(),
+        d => format!("on {} mile final", d.round().max(1.0)),
+    };
+    TrafficFacts { words: format!("{} {place}, runway {runway}", name_of(other)), runway: Some(runway), close: before_nm <= CLOSE_FINAL_NM }
+}
+
+/// "Cessna", "Boeing 737", or the callsign of another aircraft, as one is pointed out to a pilot.
+fn name_of(other: &Other) -> String {
+    // A simulator's add-on may put anything there: what is no designator is only an aircraft.
+    let designator = other.aircraft_type.as_deref().filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()));
+    let kind = designator.map(say::type_name);
+    kind.or_else(|| other.callsign.as_ref().map(|c| c.to_string())).unwrap_or_else(|| "aircraft".to_owned())
+}
+
+fn taxi_route(route: routing::Route, airport: &Airport, active: Option<Runway>) -> TaxiRoute {
+    let first_crossing =
+        route.crossings.first().map(|c| (as_used(airport, c.runway, active), Some(c.taxiway.clone()).filter(|t| !t.is_empty())));
+    TaxiRoute { via: route.via, first_crossing }
+}
+
+/// A strip by the end that is used while `active` is the runway in use: a pilot who holds short of it looks that way.
+fn as_used(airport: &Airport, r: Runway, active: Option<Runway>) -> Runway {
+    let heading = |r| runway::geometry(airport, r).map(|g| g.heading);
+    match (active.and_then(heading), heading(r)) {
+        (Some(used), Some(own)) if turn(used, own).abs() > OTHER_WAY && airport.end(r.reciprocal()).is_some() => r.reciprocal(),
+        _ => r,
+    }
+}
+
+fn final_course(ends: &[Geometry], runway: Runway, variation: f64, at: LatLon) -> Option<FinalCourse> {
+    let g = ends.iter().find(|g| g.runway == runway)?;
+    let p = g.place(at);
+    Some(FinalCourse {
+        runway,
+        course_mag: (g.heading - variation).rem_euclid(360.0),
+        before_nm: (g.displaced_ft - p.along) / FT_PER_NM,
+        right_nm: p.right / FT_PER_NM,
+    })
+}
+
+fn round_up(feet: f64, step: f64) -> i32 {
+    ((feet / step).ceil() * step) as i32
+}
+
+/// "5 miles north of Palo Alto".
+fn relative_position(airport: &Airport, at: LatLon) -> String {
+    let nm = airport.position.distance_nm(at).round();
+    let dir = compass_word(airport.position.bearing(at));
+    if nm < 1.0 { format!("at {}", airport.name) } else { format!("{nm} miles {dir} of {}", airport.name) }
+}
+/// The departure that a filed route begins with, if the airport has one of that name for the runway.
+fn filed_departure(airport: &Airport, plan: &FlightPlan, runway: Runway) -> Option<String> {
+    let mut words = plan.route.as_deref()?.split(' ').filter(|w| !w.eq_ignore_ascii_case(&airport.icao));
+    let first = words.next()?.split('.').next()?;
+    let serves = |p: &&crate::airports::Procedure| p.kind == Kind::Departure && p.runway.is_none_or(|r| r == runway);
+    airport.procedures.iter().filter(serves).find(|p| p.name.eq_ignore_ascii_case(first)).map(|p| p.name.clone())
+}

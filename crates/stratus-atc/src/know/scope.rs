@@ -1,0 +1,119 @@
+//! The radar scope: other aircraft that matter to a pilot in flight, as they are pointed out, and the airspace around.
+
+use crate::airports::airspace::{Airspace, Class};
+use crate::airports::draw;
+use crate::report::{Other, Report};
+use crate::say;
+use crate::situation::{Advisory, NearAirspace};
+use crate::units::{FT_PER_NM, LatLon, compass_word};
+
+/// Traffic is pointed out within this distance, nautical miles.
+const TRAFFIC_NM: f64 = 5.0;
+/// And within this height above or below, feet.
+const TRAFFIC_FT: f64 = 1_000.0;
+/// Nearer than this it is told even when it flies away, nautical miles.
+const TRAFFIC_CLOSE_NM: f64 = 1.5;
+/// Airspace is ahead when the present track leads into it within this distance, nautical miles.
+const AHEAD_NM: f64 = 5.0;
+
+/// The aircraft that is to be pointed out (7110.65 2-1-21: clock position, miles, direction of flight, type, altitude):
+/// the nearest that comes closer.
+pub(crate) fn advisory(report: &Report) -> Option<Advisory> {
+    let own = report.position.filter(|_| !report.on_ground)?;
+    let closer = |o: &Other| {
+        let later = |at: LatLon, course: f64, kt: f64| draw::ahead(at, course, kt * FT_PER_NM / 120.0);
+        let (a, b) = (later(own, report.heading_true, report.ground_speed_kt), later(o.position, o.heading_true, o.ground_speed_kt));
+        a.distance_nm(b) < own.distance_nm(o.position)
+    };
+    let (nm, other) = report
+        .others
+        .iter()
+        .filter(|o| !o.on_ground && (o.altitude_ft - report.altitude_ft).abs() <= TRAFFIC_FT)
+        .map(|o| (own.distance_nm(o.position), o))
+        .filter(|(nm, o)| *nm <= TRAFFIC_CLOSE_NM || *nm <= TRAFFIC_NM && closer(o))
+        .min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let relative = (own.bearing(other.position) - report.heading_true).rem_euclid(360.0);
+    let hour = match (relative / 30.0).round() as u32 % 12 {
+        0 => 12,
+        h => h,
+    };
+    let miles = match nm.round() as u32 {
+        0 | 1 => "1 mile".to_owned(),
+        n => format!("{n} miles"),
+    };
+    let kind = other
+        .aircraft_type
+        .as_deref()
+        .filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .map_or_else(|| "type unknown".to_owned(), say::type_name);
+    let feet = (other.altitude_ft / 100.0).round() as i32 * 100;
+    Some(Advisory {
+        words: format!("{hour} o'clock, {miles}, {}bound, {kind}", compass_word(other.heading_true)),
+        feet,
+        // Whoever has been pointed out is known by name, or else by type and rough height.
+        whom: other.callsign.as_ref().map_or_else(|| format!("{kind} {}", feet / 1000), ToString::to_string),
+    })
+}
+
+/// The airspace that matters: the one that the aircraft is in, else the one ahead, else the nearest; class B before C.
+pub(crate) fn airspace(around: &[Airspace], report: &Report) -> Option<NearAirspace> {
+    let all = around.iter().filter_map(|a| near(a, report));
+    all.min_by_key(|a| (!a.inside && !a.ahead, a.class == Class::C, !a.inside))
+}
+
+/// How the aircraft stands to class B or C airspace.
+fn near(space: &Airspace, report: &Report) -> Option<NearAirspace> {
+    let at = report.position?;
+    let inside = space.holds(at, report.altitude_ft);
+    let leads_in = |nm: f64| space.holds(draw::ahead(at, report.heading_true, nm * FT_PER_NM), report.altitude_ft);
+    Some(NearAirspace {
+        class: space.class,
+        name: space.name.clone(),
+        icao: space.icao.clone(),
+        distance_nm: space.distance_nm(at),
+        inside,
+        ahead: !inside && report.ground_speed_kt > 40.0 && (1..=AHEAD_NM as u32).any(|n| leads_in(f64::from(n))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::SimState;
+
+    fn flying(heading: f64, others: Vec<Other>) -> Report {
+        Report {
+            state: SimState::Flying,
+            position: Some(LatLon::new(37.0, -122.0)),
+            altitude_ft: 3500.0,
+            heading_true: heading,
+            ground_speed_kt: 110.0,
+            others,
+            ..Report::default()
+        }
+    }
+
+    fn other(bearing: f64, nm: f64, feet: f64, heading: f64) -> Other {
+        Other {
+            callsign: None,
+            aircraft_type: Some("C182".into()),
+            position: draw::ahead(LatLon::new(37.0, -122.0), bearing, nm * FT_PER_NM),
+            altitude_ft: feet,
+            heading_true: heading,
+            ground_speed_kt: 120.0,
+            on_ground: false,
+        }
+    }
+
+    #[test]
+    fn traffic_is_pointed_out_by_the_clock() {
+        let told = |heading: f64, o: Other| advisory(&flying(heading, vec![o])).map(|a| format!("{}, {}", a.words, a.feet));
+        assert_eq!(told(0.0, other(60.0, 3.0, 3000.0, 270.0)).unwrap(), "2 o'clock, 3 miles, westbound, Skylane, 3000");
+        assert_eq!(told(90.0, other(90.0, 4.0, 4000.0, 270.0)).unwrap(), "12 o'clock, 4 miles, westbound, Skylane, 4000");
+        assert_eq!(told(350.0, other(260.0, 2.0, 3500.0, 90.0)).unwrap(), "9 o'clock, 2 miles, eastbound, Skylane, 3500");
+        // Too high, too far, flying away.
+        assert_eq!(told(0.0, other(0.0, 3.0, 5000.0, 180.0)), None);
+        assert_eq!(told(0.0, other(0.0, 6.0, 3500.0, 180.0)), None);
+        assert_eq!(told(0.0, other(180.0, 3.0, 3500.0, 180.0)), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! Whereabouts: which airport matters to the aircraft, and who hears it on the tuned frequency.
+
+use crate::airports::data::Airports;
+use crate::airports::{Airport, Station};
+use crate::decide::initiative::Notice;
+use crate::intent::Understanding;
+use crate::phase::PhaseTracker;
+use crate::units::{Facility, Frequency, LatLon, turn};
+use crate::{EARSHOT_NM, Engine};
+
+/// Class B and C are looked for this far around, nautical miles.
+const AIRSPACE_NM: f64 = 28.0;
+
+/// Nobody calls a field farther away than this by mistake, nautical miles.
+const MISTAKEN_NM: f64 = 120.0;
+
+/// Whether the pilot called another field's unit by that field's name.
+pub(crate) fn called_elsewhere(airports: &Airports, here: &Airport, u: &Understanding) -> bool {
+    let named = u.addressed.name.as_deref().and_then(|n| airports.named(n));
+    named.is_some_and(|a| a.icao != here.icao && a.position.distance_nm(here.position) <= MISTAKEN_NM)
+}
+
+impl Engine {
+    /// The station on the tuned frequency, if there is one within earshot.
+    pub fn station(&self) -> Option<Station> {
+        let tuned = self.com1();
+        let Some(airport) = &self.airport else { return None };
+        match tuned {
+            Some(f) => self.named_here(airport, f).or_else(|| {
+                let at = self.report.position.unwrap_or(airport.position);
+                let far = self.airports.heard_on(f, at)?;
+                self.named_here(&far, f)
+            }),
+            None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
+            None => None,
+        }
+    }
+
+    /// The recording that a radio is tuned to: COM1's, or COM2's at the airport at hand.
+    pub fn recording_station(&self) -> Option<Station> {
+        self.report.position.filter(|_| !self.gone())?;
+        let recorded = |s: &Station| s.facility == Facility::Atis;
+        self.station().filter(recorded).or_else(|| {
+            let (airport, com2) = (self.airport.as_ref()?, self.report.listens_on()?);
+            airport.stations.iter().find(|s| recorded(s) && s.frequency.same_channel(com2)).cloned()
+        })
+    }
+
+    /// Of two units on one frequency (departure and approach often are one desk) the one that the pilot called.
+    fn named_here(&self, airport: &Airport, f: Frequency) -> Option<Station> {
+        let mut here = airport.stations.iter().filter(|s| s.frequency.same_channel(f));
+        let first = here.next()?;
+        Some([first].into_iter().chain(here).find(|s| Some(s.facility) == self.called).unwrap_or(first).clone())
+    }
+
+    /// Another frequency: whoever has not been spoken to on it yet is called as at a first contact.
+    pub(crate) fn retuned(&mut self) {
+        self.record.sent_to = None;
+        self.watch.forget(Notice::StillHere);
+        let Some(f) = self.com1() else { return };
+        if self.station().is_some_and(|s| s.facility != Facility::Atis) {
+            // Whoever has gone to another unit owes the one before no readback any more.
+            self.record.pending = None;
+        }
+        let sent = self.met.iter().any(|m| m.same_channel(f));
+        if !sent && let Some(station) = self.station() {
+            self.record.contacted.retain(|c| *c != station.facility);
+        }
+    }
+
+    /// The airport that matters: where the aircraft stands; in the air the one it arrives at by its plan, or whose
+    /// frequency is tuned, or the nearest that has a frequency at all.
+    pub(crate) fn choose_airport(&mut self, at: LatLon, retuned: bool) {
+        let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
+        if !moved && !retuned && self.airport.is_some() {
+            return;
+        }
+        self.chosen_at = Some(at);
+        self.airspaces = if self.report.on_ground { Vec::new() } else { self.airports.primaries(at, AIRSPACE_NM) };
+        let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);
+        let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
+        let tuned = || {
+            let f = self.com1()?;
+            // The simulator may tell of another frequency than what is built in.
+            let own = self.airport.as_ref().filter(|a| a.stations.iter().any(|s| s.frequency.same_channel(f)));
+            let away = |a: &Airport| a.position.distance_nm(at);
+            let a = match (self.airports.heard_on(f, at), own) {
+                (Some(a), Some(own)) if away(own) <= away(&a) => own.clone(),
+                (Some(a), _) => a,
+                (None, own) => own?.clone(),
+            };
+            let radar = |s: &&Station| matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+            let here = a.stations.iter().find(|s| s.frequency.same_channel(f));
+            let near = a.position.distance_nm(at) <= EARSHOT_NM;
+            here.filter(|_| near).map(|s| radar(&s)).map(|radar| (a, radar))
+        };
+        let tuned = tuned();
+        let chosen = if self.report.on_ground {
+            near(5.0)
+        } else {
+            let arriving = self.destination_airport().filter(|a| a.position.distance_nm(at) <= EARSHOT_NM);
+            // A radar unit serves many airports: the destination counts before the one it is listed at.
+            let (own, desk) = match tuned {
+                Some((a, false)) => (Some(a), None),
+                Some((a, true)) => (None, Some(a)),
+                None => (None, None),
+            };
+            own.or(arriving)
+                .or(desk)
+                .or_else(|| kept.cloned())
+                .or_else(|| self.airports.nearest_of(at, EARSHOT_NM, |a| !a.stations.is_empty()))
+        };
+        let Some(chosen) = chosen.or_else(|| near(EARSHOT_NM)) else { return };
+        if self.airport.as_ref().is_some_and(|a| a.icao == chosen.icao) {
+            return;
+        }
+        let mut chosen = self.as_told(chosen);
+        if !self.airports.well_known(&chosen.icao) {
+            // The compass of the aircraft knows the variation better than the runways' numbers.
+            let off = turn(self.report.heading_mag, self.report.heading_true);
+            if off.abs() < 60.0 && off != 0.0 {
+                chosen.variation = off;
+            }
+        }
+        self.tracker = PhaseTracker::default();
+        self.airport = Some(chosen);
+        self.want_airport();
+    }
+}

@@ -1,0 +1,321 @@
+//! What no item has claimed: a value that nothing explains, or the opposite of what was told, is never right.
+
+use super::ReadbackItem;
+use super::words::Words;
+use crate::figures;
+use crate::instruction::Item;
+use crate::transcript::{Link, Token, text};
+
+/// All that was told, as words: what a pilot may say again.
+pub(super) struct Told {
+    words: Vec<Token>,
+    /// Its numbers, each as figures.
+    numbers: Vec<String>,
+    /// The figures of the callsign.
+    callsign: String,
+}
+
+impl Told {
+    pub(super) fn new(words: Vec<Token>, callsign: &str) -> Self {
+        // Of written numbers that stand in a row each counts for itself.
+        let written = |n: &Number| words[n.start..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Joined)));
+        let row = |n: &Number| words[n.start + 1..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Next)));
+        let mut numbers: Vec<String> =
+            numbers(&words).into_iter().filter(|n| !(written(n) && row(n) && !n.pointed)).map(|n| n.figures).collect();
+        // "7,000 10 minutes", "9,000 one zero minutes": written numbers, and spoken figures between them.
+        let mut spoken = String::new();
+        let mut i = 0;
+        while i < words.len() {
+            let end = i + 1 + words[i + 1..].iter().take_while(|x| matches!(x, Token::Digit(_, Link::Joined))).count();
+            let figure = words[i].digit().is_some();
+            if figure && end == i + 1 {
+                spoken.extend(words[i].digit());
+            } else if !spoken.is_empty() {
+                numbers.push(std::mem::take(&mut spoken));
+            }
+            if figure && end > i + 1 {
+                numbers.push(figures::digits(&words, i..end));
+            }
+            i = end;
+        }
+        numbers.extend(Some(spoken).filter(|s| !s.is_empty()));
+        numbers.extend(words.iter().zip(words.iter().skip(1)).filter_map(|(a, b)| a.letter().and(b.digit()).map(String::from)));
+        Self { words, numbers, callsign: callsign.to_owned() }
+    }
+
+    fn has(&self, w: &str) -> bool {
+        self.words.iter().any(|x| x.is(w))
+    }
+
+    /// The number was told, whole or as pilots shorten it.
+    fn explains(&self, figures: &str) -> bool {
+        let bare = figures.trim_start_matches('0');
+        figures.len() >= 2 && self.callsign.contains(figures)
+            || self.numbers.iter().any(|n| {
+                let n_bare = n.trim_start_matches('0');
+                let zeros_left_out = n.strip_prefix(figures).is_some_and(|rest| rest.bytes().all(|b| b == b'0'));
+                n == figures
+                    || n_bare == bare && !bare.is_empty()
+                    || zeros_left_out
+                    || figures.len() >= 2 && (n.starts_with(figures) || n.ends_with(figures) || n.trim_end_matches('0').ends_with(figures))
+            })
+    }
+
+    /// The number was told as it stands, but for what a frequency's first figure says by itself.
+    fn whole(&self, figures: &str) -> bool {
+        let same = |n: &String| n == figures || n.len() > 3 && n.strip_prefix('1').is_some_and(|n| n.trim_end_matches('0') == figures);
+        self.numbers.iter().any(same)
+    }
+
+    /// As [`Told::explains`], of one number or of several in one breath.
+    fn explains_all(&self, figures: &str) -> bool {
+        self.explains(figures)
+            || figures.len() <= 16
+                && (2..figures.len().saturating_sub(1)).any(|n| self.whole(&figures[..n]) && self.explains_all(&figures[n..]))
+    }
+}
+
+/// A number as it was said.
+struct Number {
+    figures: String,
+    start: usize,
+    end: usize,
+    /// With a decimal point.
+    pointed: bool,
+    /// "Thousand" or "hundred" behind it.
+    scaled: bool,
+}
+
+/// The numbers of `t`, over decimal points, thousands and hundreds.
+fn numbers(t: &[Token]) -> Vec<Number> {
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < t.len() {
+        let end = figures::run_end(t, i);
+        if end == i && !(t[i] == Token::Point && t.get(i + 1).is_some_and(|x| x.digit().is_some())) {
+            i += 1;
+            continue;
+        }
+        let mut figures = figures::digits(t, i..end);
+        let mut j = end;
+        let pointed = t.get(j) == Some(&Token::Point);
+        if pointed {
+            j = figures::run_end(t, end + 1);
+            figures.push_str(&figures::digits(t, end + 1..j));
+        }
+        let mut scaled = false;
+        for (word, zeros) in [("thousand", 3), ("hundred", 2)] {
+            if t.get(j).is_some_and(|x| x.is(word)) {
+                scaled = true;
+                figures.push_str(&"0".repeat(zeros));
+                j += 1;
+                // "Two thousand five hundred."
+                let more = figures::run_end(t, j);
+                if zeros == 3 && more == j + 1 && t.get(more).is_some_and(|x| x.is("hundred")) {
+                    figures.truncate(figures.len() - 3);
+                    figures.push_str(&format!("{}00", figures::digits(t, j..more)));
+                    j = more + 1;
+                }
+            }
+        }
+        found.push(Number { figures, start: i, end: j, pointed, scaled });
+        i = j.max(i + 1);
+    }
+    found
+}
+
+/// Between these words an aircraft goes from one level to another.
+const TO: [&str; 4] = ["for", "to", "climbing", "descending"];
+/// Behind these a number is where the aircraft is, or what it has, and answers nothing.
+const OWN: [&str; 12] =
+    ["leaving", "passing", "through", "from", "vacating", "vacated", "information", "atis", "out", "currently", "present", "of"];
+/// In front of these it is a measure of something else.
+const MEASURES: [&str; 10] = ["mile", "miles", "minute", "minutes", "souls", "people", "oclock", "gallons", "pounds", "seconds"];
+
+/// The first number that nothing explains, by what it was said to be.
+pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Option<ReadbackItem> {
+    numbers(&w.t).into_iter().find_map(|n| {
+        let before = w.before(n.start);
+        let after = w.t.get(n.end).map_or("", Token::word);
+        let named = n.start > 0 && w.t[n.start - 1].letter().is_some();
+        // A holding point's name is free where none was told.
+        let to_point = items.iter().any(|i| matches!(i, Item::Taxi { to_holding_point: true, .. }));
+        let told_one = told.words.windows(2).any(|p| p[0].letter().is_some() && p[1].digit().is_some());
+        let on_ground = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
+        let of_place = named && n.figures.len() <= 2 && (to_point && !told_one || !on_ground);
+        let measured = MEASURES.contains(&after) && !told.has(after);
+        let own = OWN.contains(&before) && !(before == "of" && w.before(n.start - 1) == "short");
+        // "Six thousand for four thousand", "we are at one eight zero": where it is now.
+        let goes_on = n.start == 0 || !TO.contains(&before);
+        let left = goes_on && w.t.get(n.end).is_some_and(|x| TO.contains(&x.word()) || x.word().ends_with("ing") && x.word() != "heading");
+        let here = before == "at" && (0..n.start).rev().take(4).any(|i| matches!(w.t[i].word(), "are" | "am" | "contact"));
+        let asked = told.has("say") && (n.scaled || n.figures.len() == 3);
+        if own || measured || of_place || left || here || asked || n.figures.is_empty() || told.explains_all(&n.figures) {
+            return None;
+        }
+        Some(meant(&n, before, after, items))
+    })
+}
+
+/// What a number was said to be: by the words around it, else by its length among what was told.
+fn meant(n: &Number, before: &str, after: &str, items: &[Item]) -> ReadbackItem {
+    let len = n.figures.len();
+    let has = |f: &dyn Fn(&Item) -> bool| items.iter().any(f);
+    match before {
+        "heading" => return ReadbackItem::Heading,
+        "squawk" | "squawking" | "code" => return ReadbackItem::Squawk,
+        "runway" => return ReadbackItem::Runway,
+        "short" => return ReadbackItem::HoldShort,
+        "qnh" | "altimeter" | "qfe" => return ReadbackItem::Altimeter,
+        "speed" => return ReadbackItem::Speed,
+        "level" | "climb" | "descend" | "maintain" | "climbing" | "descending" => return ReadbackItem::Altitude,
+        "number" => return ReadbackItem::Condition,
+        _ => {}
+    }
+    if n.pointed {
+        ReadbackItem::Frequency
+    } else if after == "knots" {
+        ReadbackItem::Speed
+    } else if n.scaled || after == "feet" {
+        ReadbackItem::Altitude
+    } else if len == 4 && has(&|i| matches!(i, Item::Squawk(_))) {
+        ReadbackItem::Squawk
+    } else if len >= 4 && has(&|i| matches!(i, Item::Contact { .. } | Item::Monitor { .. })) {
+        ReadbackItem::Frequency
+    } else if len == 3 && has(&|i| matches!(i, Item::Heading { .. })) {
+        ReadbackItem::Heading
+    } else if has(&|i| matches!(i, Item::Altitude { .. })) && len == 3 {
+        ReadbackItem::Altitude
+    } else if len <= 2 && has(&|i| matches!(i, Item::Runway(_))) {
+        ReadbackItem::Runway
+    } else {
+        ReadbackItem::Restriction
+    }
+}
+
+/// Words of which only one can be meant, and what it is then about.
+const ONE_OF: [(ReadbackItem, &[&[&str]]); 8] = [
+    (ReadbackItem::TurnDirection, &[&["left"], &["right"]]),
+    (ReadbackItem::Condition, &[&["extend", "extending"], &["turn", "turning"]]),
+    (ReadbackItem::Altitude, &[&["climb", "climbing", "climbs"], &["descend", "descending", "descent"]]),
+    (ReadbackItem::Altitude, &[&["above"], &["below"]]),
+    (ReadbackItem::Speed, &[&["least", "greater", "minimum"], &["exceed", "less", "maximum", "most"]]),
+    (ReadbackItem::Condition, &[&["before"], &["after", "behind"]]),
+    (ReadbackItem::Clearance, &[&["straight"], &["overhead"], &["downwind"], &["base"], &["crosswind"]]),
+    (
+        ReadbackItem::Restriction,
+        &[
+            &["north", "northbound"],
+            &["south", "southbound"],
+            &["east", "eastbound"],
+            &["west", "westbound"],
+            &["northeast", "northeastbound"],
+            &["northwest", "northwestbound"],
+            &["southeast", "southeastbound"],
+            &["southwest", "southwestbound"],
+        ],
+    ),
+];
+
+/// Words by which a pilot goes on.
+const GOES: [&str; 9] = ["rolling", "takingoff", "continuing", "continue", "crossing", "entering", "enter", "lining", "departing"];
+
+/// Units, one of which a frequency belongs to.
+const UNITS: [&str; 12] =
+    ["tower", "ground", "approach", "departure", "center", "control", "radar", "director", "information", "delivery", "radio", "clearance"];
+
+/// What was said against what was told, word against word.
+pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<ReadbackItem> {
+    let said_has = |w: &str| said.iter().any(|x| x.is(w));
+    let mut wrong = Vec::new();
+    for (item, groups) in ONE_OF {
+        let told_some = groups.iter().any(|g| g.iter().any(|w| told.has(w)));
+        let right = groups.iter().any(|g| g.iter().any(|w| told.has(w)) && g.iter().any(|w| said_has(w)));
+        let other = groups.iter().any(|g| g.iter().any(|w| said_has(w)) && !g.iter().any(|w| told.has(w)));
+        // The side of a runway is the runway's.
+        let runway = item == ReadbackItem::TurnDirection && items.iter().any(|i| matches!(i, Item::Runway(r) if r.side.is_some()));
+        if told_some && other && !right && !runway {
+            wrong.push(item);
+        }
+    }
+    // "Up to", "down to".
+    let way = |w: &str| said.windows(2).any(|p| p[0].is(w) && p[1].is("to"));
+    let (climbs, descends) = (told.has("climb"), told.has("descend"));
+    if climbs && !descends && way("down") || descends && !climbs && way("up") {
+        wrong.push(ReadbackItem::Altitude);
+    }
+    let stays = items.iter().any(|i| matches!(i, Item::HoldPosition | Item::Stop | Item::CancelTakeoff | Item::RemainOutside(_)))
+        || told.has("cancel");
+    let goes = said.iter().any(|x| GOES.contains(&x.word()) && !told.has(x.word()))
+        || said_has("cleared") && !told.has("cleared")
+        || items.iter().any(|i| matches!(i, Item::CancelTakeoff))
+            && said_has("takeoff")
+            && !said.iter().any(|x| x.word().starts_with("cancel"));
+    let denied = said.iter().any(|x| matches!(x.word(), "not" | "stopping" | "holding" | "stop"));
+    if stays && goes && !denied {
+        wrong.push(ReadbackItem::Clearance);
+    }
+    if let Some(at) = said.iter().position(|x| x.is("number"))
+        && let Some(n) = said.get(at + 1).and_then(Token::digit)
+        && let Some(given) = told.words.iter().position(|x| x.is("number")).and_then(|i| told.words.get(i + 1)?.digit())
+        && n != given
+    {
+        wrong.push(ReadbackItem::Condition);
+    }
+    let contact = items.iter().any(|i| matches!(i, Item::Contact { .. } | Item::Monitor { .. }));
+    let unit = said.windows(2).find(|p| UNITS.contains(&p[0].word()) && (p[1].digit().is_some() || p[1] == Token::Point));
+    if contact && unit.is_some_and(|p| !told.words.iter().any(|x| x.word().trim_end_matches('s') == p[0].word())) {
+        wrong.push(ReadbackItem::Frequency);
+    }
+    wrong.extend(other_name(told, said));
+    wrong
+}
+
+/// Words behind which a name stands.
+const LEADS: [&str; 11] = ["direct", "by", "hold", "holding", "cross", "crossing", "at", "to", "until", "via", "over"];
+/// Words that stand there and name nothing.
+#[rustfmt::skip]
+const NO_NAMES: &[&str] = &[
+    "runway", "taxiway", "ramp", "parking", "gate", "stand", "position", "short", "your", "the", "point", "present", "feet", "maintain",
+    "altitude", "flight", "level", "heading", "hold", "cross", "left", "right", "land", "line", "taxi", "contact", "continue", "airport", "follow",
+    "tower", "ground", "approach", "departure", "center", "control", "radar", "information", "when", "able", "above", "below", "full", "length", "holding",
+    "discretion", "filed", "radar", "vectors", "enter", "final", "join", "base", "downwind", "climb", "descend", "speed", "knots", "proceed", "radio", "delivery", "intercept", "reduce",
+    "published", "that", "this", "there", "here", "them", "with", "turn", "report", "squawk", "expect", "each", "then", "follow", "wait", "traffic", "stop", "hangar", "terminal", "intersection", "company", "operations", "abeam", "behind", "after", "from", "both",
+];
+
+fn names(t: &[Token]) -> Vec<&str> {
+    let lead = |i: usize| LEADS.contains(&t[i].word());
+    (0..t.len().saturating_sub(1))
+        .filter(|i| lead(*i))
+        .map(|i| t[i + 1].word())
+        .filter(|w| w.len() >= 4 && !NO_NAMES.contains(w) && !LEADS.contains(w) && !super::super::telephony::is_type(w))
+        .collect()
+}
+
+/// What must come back where the rules want restrictions: a fix by its name, the transition level by its number.
+pub(super) fn left_out(told: &Told, said: &[Token]) -> Vec<ReadbackItem> {
+    let mut missing = Vec::new();
+    let given = names(&told.words);
+    if !given.is_empty()
+        && !given.iter().any(|n| said.iter().any(|x| x.is(n)))
+        && (told.has("cross") || told.has("until") || told.has("by"))
+    {
+        missing.push(ReadbackItem::Restriction);
+    }
+    if let Some(at) = told.words.windows(2).position(|p| p[0].is("transition") && p[1].is("level")) {
+        let level = figures::digits(&told.words, at + 2..figures::run_end(&told.words, at + 2));
+        let there = numbers(said).iter().any(|n| n.figures == level || n.figures.ends_with(&level));
+        missing.extend((!level.is_empty() && !there).then_some(ReadbackItem::Altitude));
+    }
+    missing
+}
+
+/// Another fix or place than the one that was told, behind the same kind of word.
+fn other_name(told: &Told, said: &[Token]) -> Option<ReadbackItem> {
+    let given = names(&told.words);
+    let heard = names(said);
+    let all = text(&told.words);
+    let kept = given.iter().any(|n| said.iter().any(|x| x.is(n)));
+    let strange = heard.iter().any(|n| !all.contains(n));
+    (!given.is_empty() && !kept && strange).then_some(ReadbackItem::Route)
+}

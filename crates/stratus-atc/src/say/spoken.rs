@@ -1,0 +1,148 @@
+//! How numbers and letters are said on the radio (7110.65 2-4-16 to 2-4-18): digit by digit, niner for nine.
+
+use crate::transcript::spell;
+use crate::units::{Frequency, Position3, Region, Runway};
+
+/// One digit's word.
+pub fn digit(d: char) -> &'static str {
+    match d {
+        '0' => "zero",
+        '1' => "one",
+        '2' => "two",
+        '3' => "three",
+        '4' => "four",
+        '5' => "five",
+        '6' => "six",
+        '7' => "seven",
+        '8' => "eight",
+        _ => "niner",
+    }
+}
+
+/// Digits and letters one by one: "172SP" -> "one seven two sierra papa".
+pub fn characters(text: &str) -> String {
+    let words: Vec<&str> = text
+        .chars()
+        .filter_map(|c| {
+            if c.is_ascii_digit() {
+                Some(digit(c))
+            } else if c.is_ascii_alphabetic() {
+                Some(spell(c.to_ascii_uppercase()))
+            } else {
+                None
+            }
+        })
+        .collect();
+    words.join(" ")
+}
+
+/// An approach's name: "RNAV yankee" for "RNAV Y", "localizer back course" for "LOC BC".
+pub fn approach(kind: &str) -> String {
+    let word = |w: &str| match w {
+        "LOC" => "localizer".to_owned(),
+        "BC" => "back course".to_owned(),
+        one if one.len() == 1 => characters(one),
+        other => other.replace('/', " "),
+    };
+    kind.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// A departure's name apart from its number and letter: "porte 5" for "PORTE5", "dome 2 C" for "DOME2C". Other words stay.
+pub fn departure(name: &str) -> String {
+    let Some(at) = name.find(|c: char| c.is_ascii_digit()).filter(|at| *at >= 3 && !name.contains(' ')) else { return name.to_owned() };
+    let (stem, rest) = name.split_at(at);
+    let signs: Vec<String> = rest.chars().map(String::from).collect();
+    format!("{} {}", stem.to_lowercase(), signs.join(" "))
+}
+
+/// "two eight left".
+pub fn runway(r: Runway, region: Region) -> String {
+    let number = if region == Region::Icao { format!("{:02}", r.number) } else { r.number.to_string() };
+    let side = match r.side {
+        None => "",
+        Some(Position3::Left) => " left",
+        Some(Position3::Center) => {
+            if region == Region::Icao {
+                " centre"
+            } else {
+                " center"
+            }
+        }
+        Some(Position3::Right) => " right",
+    };
+    format!("{}{side}", characters(&number))
+}
+
+/// "one one eight point six"; "decimal" outside the United States.
+pub fn frequency(f: Frequency, region: Region) -> String {
+    let text = f.to_string();
+    let (mhz, frac) = text.split_once('.').unwrap_or((&text, "0"));
+    let point = if region == Region::Icao { "decimal" } else { "point" };
+    format!("{} {point} {}", characters(mhz), characters(frac))
+}
+
+/// "three thousand five hundred", "one two thousand", "flight level three five zero".
+pub fn altitude(feet: i32, level: bool) -> String {
+    if level {
+        return format!("flight level {}", characters(&format!("{:03}", feet / 100)));
+    }
+    let (thousands, hundreds, rest) = (feet / 1000, feet % 1000 / 100, feet % 100);
+    if rest != 0 || feet <= 0 {
+        return characters(&feet.to_string());
+    }
+    let mut words = Vec::new();
+    if thousands > 0 {
+        words.push(format!("{} thousand", characters(&thousands.to_string())));
+    }
+    if hundreds > 0 {
+        words.push(format!("{} hundred", characters(&hundreds.to_string())));
+    }
+    words.join(" ")
+}
+
+/// A small number as a word: "number two".
+pub fn small(n: u8) -> String {
+    const WORDS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    WORDS.get(usize::from(n)).map_or_else(|| characters(&n.to_string()), |w| (*w).to_owned())
+}
+
+/// The hours of the clock, as traffic is pointed out by them.
+const HOURS: [&str; 13] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// Words with figures in them, as they are said: "runway 31" -> "runway three one", "118.6" -> "one one eight point six",
+/// "28L" -> "two eight left". Other words stay.
+pub fn words(text: &str, region: Region) -> String {
+    let all: Vec<&str> = text.split(' ').collect();
+    all.iter()
+        .enumerate()
+        .map(|(i, w)| {
+            let w = *w;
+            let clock = all.get(i + 1).is_some_and(|n| n.starts_with("o'clock"));
+            if let Some(hour) = w.parse::<usize>().ok().filter(|_| clock).and_then(|h| HOURS.get(h)) {
+                return (*hour).to_owned();
+            }
+            let metres = all.get(i + 1).is_some_and(|n| n.starts_with("metres"));
+            if let Some(hundreds) = w.parse().ok().filter(|m| metres && (100..10_000).contains(m) && m % 100 == 0) {
+                return altitude(hundreds, false);
+            }
+            let bare = w.trim_end_matches([',', '.', ';']);
+            let mark = if bare.len() < w.len() { "," } else { "" };
+            let said = if let (true, Ok(f)) = (bare.contains('.'), bare.parse::<Frequency>()) {
+                frequency(f, region)
+            } else if let (true, Ok(r)) = (bare.ends_with(['L', 'R', 'C']), bare.parse::<Runway>()) {
+                runway(r, region)
+            } else if bare.chars().any(|c| c.is_ascii_digit()) {
+                characters(bare)
+            } else if bare.len() >= 2
+                && bare.chars().all(|c| c.is_ascii_uppercase())
+                && !matches!(bare, "VFR" | "IFR" | "ATIS" | "ILS" | "RNAV" | "QNH" | "VOR" | "GPS")
+            {
+                bare.to_lowercase()
+            } else {
+                bare.to_owned()
+            };
+            format!("{said}{mark}")
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,245 @@
+//! Metamorphic tests of the gate: from each frame and from the kept calls, the same words denied, of another aircraft, of later, of
+//! the past, reported, asked, for practice. None gets a clearance or a mayday; each twin, which says it plainly, is served.
+#![allow(clippy::print_stdout, reason = "a test tells what it measured")]
+
+mod frames;
+mod kept;
+mod wordings;
+
+use std::collections::BTreeMap;
+
+use frames::{Call, Half, Want, hostile, state, twins};
+use serde_json::Value;
+use stratus_airports::data::Airports;
+use stratus_atc::batch::{Answer, respond};
+
+/// The items that let an aircraft go somewhere, or take it for one in distress.
+const CLEARS: [&str; 10] = [
+    "cleared_for_takeoff",
+    "line_up_and_wait",
+    "cleared",
+    "cross",
+    "cleared_to",
+    "transition_approved",
+    "cleared_through",
+    "cleared_into",
+    "special_vfr",
+    "roger_emergency",
+];
+
+fn kinds(answer: &Answer) -> Vec<String> {
+    let kind = |v: &Value| v.as_str().map(str::to_owned).or_else(|| v.as_object()?.keys().next().cloned());
+    answer.actions.iter().filter_map(kind).collect()
+}
+
+fn clears(answer: &Answer) -> bool {
+    kinds(answer).iter().any(|k| CLEARS.contains(&k.as_str()))
+}
+
+/// Asks back instead of serving. Whoever is in distress is asked what it is, and served for all that.
+fn asks(want: Want, answer: &Answer) -> bool {
+    kinds(answer).iter().any(|k| k == "confirm" || k == "ask" && want != Want::Distress)
+}
+
+/// Calls that went wrong, and how many there were, by what was done to them.
+type Tally = BTreeMap<(Want, &'static str), (usize, usize)>;
+
+fn tally(calls: &[Call], wrong: impl Fn(&Call, &Answer) -> bool) -> (Tally, Vec<String>) {
+    let airports = Airports::world();
+    let (mut count, mut said) = (Tally::new(), Vec::new());
+    for call in calls {
+        let answer = respond(&state(call.want), &call.text, &airports).unwrap();
+        let entry = count.entry((call.want, call.operator)).or_default();
+        entry.1 += 1;
+        if wrong(call, &answer) {
+            entry.0 += 1;
+            said.push(format!("{:?} {}: {} -> {}", call.want, call.operator, call.text, answer.reply));
+        }
+    }
+    (count, said)
+}
+
+#[test]
+fn nothing_is_cleared_that_is_not_of_the_own_aircraft_affirmed_and_now() {
+    let calls: Vec<Call> = [Half::Open, Half::Kept, Half::Fresh].into_iter().flat_map(hostile).collect();
+    let (_, cleared) = tally(&calls, |_, a| clears(a) || a.reply.is_empty());
+    println!("{} calls that must get no clearance, and an answer", calls.len());
+    assert!(calls.len() >= 3_000);
+    assert!(cleared.is_empty(), "{} of {}:\n{}", cleared.len(), calls.len(), cleared.join("\n"));
+}
+
+#[test]
+fn their_twins_are_served_without_a_question() {
+    let calls: Vec<Call> = [Half::Open, Half::Kept].into_iter().flat_map(twins).collect();
+    let (count, unserved) = tally(&calls, |c, a| !clears(a) || asks(c.want, a));
+    let served = 1.0 - unserved.len() as f64 / calls.len() as f64;
+    println!("{} twins, {:.1} % served without a question", calls.len(), served * 100.0);
+    assert!(served >= 0.97, "{served} {count:?}\n{}", unserved.join("\n"));
+}
+
+#[test]
+fn the_kept_calls_get_nothing_once_they_are_turned_round() {
+    let airports = Airports::world();
+    let (mut tried, mut cleared) = (0, Vec::new());
+    for (operator, case_state, text) in kept::turned_round() {
+        tried += 1;
+        let answer = respond(&case_state, &text, &airports).unwrap();
+        if clears(&answer) {
+            cleared.push(format!("{operator}: {text} -> {}", answer.reply));
+        }
+    }
+    println!("{tried} kept calls, turned round");
+    assert!(tried >= 500, "{tried}");
+    assert!(cleared.is_empty(), "{} of {tried}:\n{}", cleared.len(), cleared.join("\n"));
+}
+
+#[test]
+fn genuine_calls_for_a_runway_are_seldom_asked_back() {
+    let airports = Airports::world();
+    let (mut tried, mut asked) = (0, Vec::new());
+    for (case_state, text) in kept::genuine() {
+        let answer = respond(&case_state, &text, &airports).unwrap();
+        tried += 1;
+        if kinds(&answer).iter().any(|k| k == "confirm") {
+            asked.push(format!("{text} -> {}", answer.reply));
+        }
+    }
+    println!("{tried} genuine calls, {} asked back", asked.len());
+    assert!(tried >= 80, "{tried}");
+    assert!(asked.len() * 100 <= tried * 3, "{} of {tried}:\n{}", asked.len(), asked.join("\n"));
+}
+
+#[test]
+fn a_question_of_the_gate_is_settled_by_a_yes() {
+    let airports = Airports::world();
+    for (want, question) in [
+        (Want::Takeoff, "Skyhawk 2SP, verify ready for departure runway 31"),
+        (Want::Landing, "Skyhawk 2SP, verify landing runway 31"),
+        (Want::Crossing, "Skyhawk 2SP, verify request to cross runway 28R"),
+        (Want::Entry, "Skyhawk 2SP, verify request transition"),
+        (Want::Ifr, "Skyhawk 2SP, verify request IFR clearance"),
+        (Want::Distress, "Skyhawk 2SP, are you declaring an emergency?"),
+    ] {
+        let mut s = state(want);
+        s["last_atc"] = question.into();
+        let yes = respond(&s, "affirmative, Skyhawk two sierra papa", &airports).unwrap();
+        assert!(clears(&yes), "{want:?}: {}", yes.reply);
+        let no = respond(&s, "negative, Skyhawk two sierra papa", &airports).unwrap();
+        assert!(!clears(&no) && !no.reply.is_empty(), "{want:?}: {}", no.reply);
+    }
+}
+
+/// A readback that was right, changed: one digit for another, two that stand side by side exchanged, the other side, another callsign.
+fn changed(readback: &str) -> Vec<(&'static str, String)> {
+    const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    let words: Vec<&str> = readback.split_whitespace().collect();
+    let digit = |w: &str| DIGITS.iter().position(|d| *d == w || w == "niner" && *d == "nine" || w == "tree" && *d == "three");
+    let with = |at: usize, new: &str| {
+        let mut w = words.clone();
+        w[at] = new;
+        w.join(" ")
+    };
+    // The level that is left, and what is taken back, answers nothing.
+    let number = |w: &str| {
+        digit(w).is_some() || ["thousand", "hundred", "point", "ten", "eleven", "twelve", "ninety", "flight", "level"].contains(&w)
+    };
+    let aside = |i: usize| {
+        let before = words[..i].iter().rev().find(|w| !number(w)).copied().unwrap_or("");
+        let after = words[i..].iter().find(|w| !number(w)).copied().unwrap_or("");
+        ["of", "leaving", "passing", "from", "at", "through"].contains(&before)
+            || ["for", "climbing", "descending", "correction"].contains(&after)
+    };
+    let mut all = Vec::new();
+    for i in 0..words.len() {
+        if words.contains(&"correction") || aside(i) {
+            continue;
+        }
+        if let Some(d) = digit(words[i]) {
+            all.push(("wrong digit", with(i, DIGITS[(d + 3) % 10])));
+            if let Some(e) = words.get(i + 1).and_then(|w| digit(w)).filter(|e| *e != d) {
+                let mut w = words.clone();
+                (w[i], w[i + 1]) = (DIGITS[e], DIGITS[d]);
+                all.push(("swapped", w.join(" ")));
+            }
+        }
+        match words[i] {
+            "left" => all.push(("other side", with(i, "right"))),
+            "right" => all.push(("other side", with(i, "left"))),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// Cases whose readback is right, with what is changed in them.
+fn changed_readbacks() -> Vec<(&'static str, Value, String)> {
+    let cases = [include_str!("../../../../tests/cases/readback.jsonl"), include_str!("../../../../tests/cases/fresh/readback.jsonl")];
+    // Where only traffic was told there is nothing to read back.
+    let right =
+        |case: &Value| case["expect"]["verdict"] == "correct" && !case["instruction"].as_str().is_some_and(|i| i.contains(", traffic "));
+    let all = cases.into_iter().flat_map(str::lines).filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str::<Value>(l).unwrap());
+    all.filter(right)
+        .flat_map(|case| {
+            let said = case["readback"].as_str().unwrap_or_default().to_owned();
+            changed(&said).into_iter().map(move |(what, text)| (what, case.clone(), text))
+        })
+        .collect()
+}
+
+#[test]
+fn a_readback_with_one_thing_changed_is_never_correct() {
+    let (mut tried, mut taken) = (0, Vec::new());
+    for (what, case, text) in changed_readbacks() {
+        let region = serde_json::from_value(case["region"].clone()).unwrap_or_default();
+        let instruction = case["instruction"].as_str().unwrap();
+        tried += 1;
+        if stratus_atc::readback::check_text(instruction, &text, region).verdict == stratus_atc::readback::Verdict::Correct {
+            taken.push(format!("{what}: {instruction} | {text}"));
+        }
+    }
+    println!("{tried} changed readbacks");
+    assert!(tried >= 1_000, "{tried}");
+    assert!(taken.is_empty(), "{} of {tried}:\n{}", taken.len(), taken.join("\n"));
+}
+
+/// The items of a clearance are made where the proof of the gate is wanted, and where a controller's text is read; nowhere else.
+#[test]
+fn clearances_are_made_only_with_the_proof_of_the_gate() {
+    const CLEARANCES: [&str; 9] = [
+        "Item::ClearedForTakeoff",
+        "Item::Cleared(",
+        "Item::Cross {",
+        "Item::ClearedTo {",
+        "Item::ClearedThrough(",
+        "Item::ClearedInto(",
+        "Item::TransitionApproved(",
+        "Item::SpecialVfr {",
+        "Item::LineUpAndWait",
+    ];
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let (mut folders, mut files, mut found) = (vec![source], 0, Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            files += 1;
+            // `clearances` asks for the proof; `parse` reads what a controller said already.
+            if matches!(name.as_str(), "clearances.rs" | "parse.rs" | "tests.rs") {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            // A pattern has an arm, a bar, a test or a `let` on its line.
+            let pattern = |l: &str| ["=>", "|", "matches!", "let ", "//"].iter().any(|p| l.contains(p));
+            found.extend(
+                code.lines().filter(|l| CLEARANCES.iter().any(|c| l.contains(c)) && !pattern(l)).map(|l| format!("{name}: {}", l.trim())),
+            );
+        }
+    }
+    assert!(files > 50, "{files}");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
