@@ -17,6 +17,7 @@ use stratus::audio::pauses::Pauses;
 use stratus::audio::take;
 use stratus::dispatch::ahead::{Ahead, Job};
 use stratus::event::Hints;
+use stratus::problem::Problem;
 use stratus::speech::recognise::Recogniser;
 use stratus::speech::{files, model};
 use stratus::units::TxId;
@@ -42,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file = std::env::args().skip(1).find(|a| !a.starts_with("--")).map(PathBuf::from);
     let path = file.map_or_else(|| files::demo("stratus-demo-en-q5_0.bin"), Ok)?;
     let sum: String = Sha256::digest(std::fs::read(&path)?).iter().map(|b| format!("{b:02x}")).collect();
-    let mut ears = Recogniser::load(&model::verify(&path, Some(&sum))?, 1)?;
+    let mut ears = Recogniser::load(&model::verify(&path, Some(&sum)).map_err(Problem::from)?, 1)?;
     let every = std::env::var("EVERY").ok().and_then(|n| n.parse().ok()).unwrap_or(1);
     let recorded: Vec<Call> = calls::recorded()?.into_iter().step_by(every).collect();
     ears.transcribe(&recorded[0].sound, &Hints::default(), &AtomicBool::new(false))?;

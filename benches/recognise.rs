@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use stratus::audio::{resample, take, wav};
 use stratus::dispatch;
+use stratus::problem::Problem;
 use stratus::settings::Config;
 use stratus::speech::recognise::Recogniser;
 use stratus::speech::recognise::compare::Way;
@@ -58,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn measure(name: &str, path: &Path, tokens: Option<u16>, calls: &[Vec<f32>], threads: u8) -> Result<(), Box<dyn Error>> {
     let sum: String = Sha256::digest(std::fs::read(path)?).iter().map(|b| format!("{b:02x}")).collect();
     let before = resident();
-    let mut ears = Recogniser::load(&model::verify(path, Some(&sum))?, threads)?;
+    let mut ears = Recogniser::load(&model::verify(path, Some(&sum)).map_err(Problem::from)?, threads)?;
     let bytes = std::fs::metadata(path)?.len();
     let weights = if tokens.is_some() { "random weights" } else { "its own weights" };
     println!("\n{name}: {weights}, {:.0} MB, {} threads", bytes as f64 / 1e6, ears.threads());

@@ -1,6 +1,7 @@
 #!/bin/bash
 # A headless desktop for tests: X server, window manager, panel with a tray, notification daemon, a private D-Bus session
-# without activation, and PulseAudio with a virtual microphone (sink `virtmic`) and speaker (sink `spk`).
+# without activation, and PulseAudio with a virtual microphone (`headset`, which hears what is played to the sink `virtmic`) and speaker
+# (sink `spk`).
 #
 #   scripts/desk.sh start DIR     starts it; logs, pids and the environment (DIR/env, to be sourced) go to DIR
 #   scripts/desk.sh stop DIR      ends every process that start began, by its id
@@ -59,8 +60,9 @@ XML
   # Without real-time priority: the kernel kills a process that has it and does not get on.
   spawn pulseaudio pulseaudio --realtime=no --daemonize=no --exit-idle-time=-1 -n --log-target=stderr \
     -L "module-native-protocol-unix socket=$B/run/pulse.sock auth-anonymous=1" \
-    -L "module-null-sink sink_name=virtmic rate=48000 channels=2" \
-    -L "module-null-sink sink_name=spk rate=48000 channels=2"
+    -L "module-null-sink sink_name=virtmic sink_properties=device.description=Headphones rate=48000 channels=2" \
+    -L "module-null-sink sink_name=spk sink_properties=device.description=Headphones rate=48000 channels=2" \
+    -L "module-remap-source master=virtmic.monitor source_name=headset source_properties=device.description=Headset"
 
   until_ok "the X server" test -s "$B/display" || return 1
   DISPLAY=":$(tr -d '[:space:]' <"$B/display")"; export DISPLAY
@@ -92,7 +94,7 @@ XML
   for sink in virtmic spk; do
     spawn "silence-$sink" pacat --latency-msec=10 --playback -d $sink --format=s16le --rate=48000 --channels=2 /dev/zero
   done
-  pactl set-default-source virtmic.monitor; pactl set-default-sink spk
+  pactl set-default-source headset; pactl set-default-sink spk
   printf 'pcm.!default { type pulse }\nctl.!default { type pulse }\n' >"$HOME/.asoundrc"
   {
     echo "unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_CACHE_HOME WAYLAND_DISPLAY XDG_SESSION_TYPE PULSE_SINK PULSE_SOURCE"

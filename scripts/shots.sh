@@ -1,46 +1,82 @@
 #!/bin/bash
-# The pictures in docs/, taken anew on a headless desktop: scripts/shots.sh PROGRAM [FOLDER]
-# Needs what scripts/desk.sh needs, and xterm.
+# The pictures in docs/, taken anew on a headless desktop from a clean state: scripts/shots.sh PROGRAM [FOLDER]
+# Needs what scripts/desk.sh needs, and xterm. The pictures of Windows come from scripts/windows.sh, the icons from scripts/icons.sh.
 set -eu
 cd "$(dirname "$0")/.."
-if [ "${3:-}" != inside ]; then exec scripts/desk.sh run "$0" "$(realpath "${1:?the program}")" "$(realpath "${2:-docs}")" inside; fi
+if [ "${3:-}" != inside ]; then
+  command -v xterm >/dev/null 2>&1 || { echo "missing: xterm (apt-get install xterm)" >&2; exit 1; }
+  exec scripts/desk.sh run "$0" "$(realpath "${1:?the program}")" "$(realpath "${2:-docs}")" inside
+fi
 program=$1 out=$2
-work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-mkdir -p "$work/config/stratus" "$work/bin"
-ln -s "$program" "$work/bin/stratus"; export PATH=$work/bin:$PATH
-export XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data
-cp assets/demo/stratus-demo-en-q5_0.bin "$work/demo.bin"
-printf '[speech]\nmodel = "%s"\n[brain]\nmode = "rules"\n[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n' "$work/demo.bin" \
-  >"$work/config/stratus/stratus.toml"
+# The home of the desktop is new: the state is clean.
+mkdir -p "$HOME/.config/stratus" "$HOME/bin" "$HOME/models"
+ln -s "$program" "$HOME/bin/stratus"; export PATH=$HOME/bin:$PATH
+config=$HOME/.config/stratus/stratus.toml
+# The demo's model stands in for a downloaded one, under the name of the recommended one.
+model=$HOME/models/ggml-base.en.bin
+cp assets/demo/stratus-demo-en-q5_0.bin "$model"
+place='[brain]\nmode = "rules"\n[airports]\nimport = false\n[sim]\nlink = "none"\nairport = "PHTO"\ncom1 = "121.9"\n'
+sum=$(sha256sum "$model" | cut -d ' ' -f 1)
 xsetroot -solid '#3b4252' 2>/dev/null || true
 picture() { import -window root -crop "$2" +repage -strip +dither -colors 200 "PNG8:$out/$1.png"; }
 # Words on the screen take a moment that nobody tells of.
 rest() { sleep "$1"; }
+start() {
+  stratus run & pid=$!
+  for _ in $(seq 200); do [ -S "$XDG_RUNTIME_DIR/stratus/stratus.sock" ] && break; sleep 0.05; done
+  rest 1
+}
+quiet() { for _ in $(seq 150); do pactl list short sink-inputs | grep -q STRATUS || break; rest 0.2; done; }
+menu() { xdotool mousemove 12 16 click 1; rest 2; picture "$1" "$2"; xdotool key Escape; rest 1; }
 
-stratus run & pid=$!
-for _ in $(seq 200); do [ -S "$XDG_RUNTIME_DIR/stratus/stratus.sock" ] && break; sleep 0.05; done
-stratus say "Hilo Ground, Skyhawk 172SP, radio check" >/dev/null; rest 1
-picture toast 340x130+940+40
-for _ in $(seq 100); do pactl list short sink-inputs | grep -q . || break; rest 0.2; done; rest 4
-stratus ptt down; rest 1; picture tray 480x99+0+0; stratus ptt up; rest 2
-xdotool mousemove 12 16 click 1; rest 2
-picture menu 290x300+0+0
-xdotool key Escape
-# A terminal of its own for a command; "$2" is typed into it, line by line.
+# The first start: nothing is there.
+printf "$place" >"$config"
+start
+menu first-run 332x297+0+0
+kill $pid; wait $pid || true
+# Its toast goes.
+rest 9
+
+# A pilot who is set up.
+rm -rf "$HOME/.local"
+printf "[pilot]\ncallsign = \"N172SP\"\naircraft_type = \"C172\"\n[speech]\nmodel = \"$model\"\nmodel_sha256 = \"$sum\"\n$place" >"$config"
+start
+stratus say "Hilo Ground, Skyhawk 172SP, at the ramp, request taxi" >/dev/null; rest 1
+picture toast 340x170+935+22
+quiet; rest 14
+xdotool mousemove 12 16; stratus ptt down; rest 3; picture tray 340x104+0+0; stratus ptt up; rest 2
+# What the empty press was told goes first.
+rest 9
+menu menu 270x297+0+0
+# A terminal of its own for a command; "$2" is how many lines it has.
 terminal() {
   local name=$1 lines=$2; shift 2
-  xterm -fa "DejaVu Sans Mono" -fs 10 -geometry "${COLUMNS_OF:-132}x$lines+20+60" -bg '#20242c' -fg '#e5e9f0' +sb -b 10 -T "$name" \
+  xterm -fa "DejaVu Sans Mono" -fs 10 -geometry "${COLUMNS_OF:-100}x$lines+20+60" -bg '#20242c' -fg '#e5e9f0' +sb -b 10 -T "$name" \
     -e bash -c "$*; echo; sleep 100" & local xterm=$!
   rest "${PATIENCE:-12}"
   import -window "$(xdotool search --name "^$name\$" | tail -n 1)" -strip +dither -colors 48 "PNG8:$out/$name.png"
   kill $xterm; wait $xterm 2>/dev/null || true
 }
-terminal doctor 24 "stratus doctor"
+cd "$HOME"; xdotool mousemove 900 700; rest 1
+terminal doctor 21 "COLUMNS=100 stratus doctor"
 kill $pid; wait $pid || true
-rm "$work/config/stratus/stratus.toml"
-stratus speak "Heelow Ground, Skyhawk one seven two sierra papa, radio check." --voice en-GB --out "$work/pilot.wav" >/dev/null
-# The pilot: answers by a pipe, a voice into the virtual microphone.
-(for _ in 1 2 3 4; do paplay -d virtmic --volume 30000 "$work/pilot.wav"; done) & voice=$!
-PATIENCE=25 terminal setup 36 "printf '\\ny\\n\\ny\\nScrollLock\\nn\\n' | stratus setup --skip-sim --skip-brain --model $work/demo.bin"
-wait $voice || true
-ls -l "$out"/{toast,tray,menu,doctor,setup}.png
+
+# The five steps in the terminal, by a pilot who speaks and presses when asked.
+rm -rf "$HOME/.local"; printf "$place" >"$config"
+stratus speak "Skyhawk one seven two sierra papa, radio check." --voice en-GB --out "$HOME/check.wav" >/dev/null
+stratus speak "Heelow Ground, Skyhawk one seven two sierra papa, radio check." --voice en-GB --out "$HOME/call.wav" >/dev/null
+said=$HOME/said
+until_said() { for _ in $(seq 600); do grep -q "$1" "$said" 2>/dev/null && return 0; sleep 0.1; done; echo "shots: no \"$1\" in the set-up" >&2; }
+(
+  until_said 'radio check" now'; paplay -d virtmic --volume 30000 "$HOME/check.wav"
+  until_said "release it"; rest 1; xdotool key Scroll_Lock
+  until_said "and say:"; rest 1
+  xdotool keydown Scroll_Lock; rest 1; paplay -d virtmic "$HOME/call.wav"; xdotool keyup Scroll_Lock
+) & pilot=$!
+# What is said of the demo's model alone is left out.
+PATIENCE=45 terminal setup 38 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v 'understands no people' | tee $said"
+wait $pilot || true
+stratus ptt up >/dev/null 2>&1 || true
+# The tray that the set-up started.
+python3 -c 'import os, socket; s = socket.socket(socket.AF_UNIX); s.connect(os.environ["XDG_RUNTIME_DIR"] + "/stratus/stratus.sock"); s.sendall(b"{\"quit\":true}\n"); s.recv(99)' || true
+ls -l "$out"/{first-run,toast,tray,menu,doctor,setup}.png

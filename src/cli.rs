@@ -10,10 +10,10 @@ use crate::units::{Callsign, Frequency};
 #[derive(Debug, Parser)]
 #[command(name = "stratus", version, about, long_about = None, disable_help_subcommand = true)]
 pub struct Cli {
-    /// Another configuration file than the usual one.
+    /// Use this settings file instead of the usual one.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// What to do; without a command the tray starts.
+    /// What to do; without a command, start the tray.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -29,7 +29,7 @@ pub enum Command {
     Say(Say),
     /// File a flight plan with the running tray. Example: stratus plan load KPAO-KMRY.pln
     Plan(PlanArgs),
-    /// Press or release push-to-talk of the running tray. Example: stratus ptt down
+    /// Press or release push-to-talk in the running tray. Example: stratus ptt down
     Ptt(Ptt),
     /// Turn a recording into text. Example: stratus transcribe call.wav --json
     Transcribe(Transcribe),
@@ -39,9 +39,9 @@ pub enum Command {
     Replay(Replay),
     /// Answer JSON lines from standard input with JSON lines. Example: stratus batch < calls.jsonl
     Batch(Batch),
-    /// Set up in the terminal: model, microphone, speaker, key. Example: stratus setup --yes --model base.en
+    /// Set up in the terminal, in five steps: model, microphone, key, callsign, first call. Example: stratus setup --yes --model base.en
     Setup(Setup),
-    /// Look for a newer release, download it and check it. Example: stratus update --check
+    /// Look for a newer release, download it and verify it. Example: stratus update --check
     Update(Update),
     /// Show or check the configuration. Example: stratus config check
     Config(ConfigArgs),
@@ -49,11 +49,11 @@ pub enum Command {
     Doctor(Doctor),
     /// List microphones and speakers, or show the microphone's level. Example: stratus devices --meter 20
     Devices(DevicesArgs),
-    /// Past transmissions, and reply times. Example: stratus log --latency
+    /// Show past transmissions, and reply times. Example: stratus log --latency
     Log(LogArgs),
-    /// How long each stage of an answer takes on this machine. Example: stratus bench --compare
+    /// Measure how long each stage of an answer takes on this computer. Example: stratus bench --compare
     Bench(BenchArgs),
-    /// What is known of the airports. Example: stratus airports show KPAO
+    /// Show what Stratus knows about airports. Example: stratus airports show KPAO
     Airports(AirportsArgs),
     /// Speech models: list them, get one, remove one. Example: stratus models get base.en
     Models(ModelsArgs),
@@ -82,13 +82,13 @@ pub struct Run {
     /// The simulator: `auto`, `msfs`, `xplane`, `flightgear`, `none`, or `replay:FILE` for a recorded flight.
     #[arg(long, value_name = "SIM")]
     pub sim: Option<String>,
-    /// Record the session into this new file, for `stratus replay FILE` and `--sim replay:FILE`: no sound.
+    /// Record the session, without sound, into this new file: `stratus replay FILE` and `--sim replay:FILE` read it.
     #[arg(long, value_name = "FILE", conflicts_with = "headless")]
     pub record: Option<PathBuf>,
-    /// No desktop: keys and recordings from this script, JSON lines out.
+    /// Run without a desktop: take keys and recordings from this script, and print JSON lines.
     #[arg(long, value_name = "SCRIPT")]
     pub headless: Option<PathBuf>,
-    /// With --headless: where the controller's transmissions are written as WAV files.
+    /// With --headless: write the controller's transmissions into this folder as WAV files.
     #[arg(long, value_name = "DIR", requires = "headless")]
     pub out: Option<PathBuf>,
 }
@@ -96,16 +96,16 @@ pub struct Run {
 /// `stratus demo`
 #[derive(Debug, Args)]
 pub struct Demo {
-    /// Do not wait for real time, and play nothing.
+    /// Run as fast as possible, and play no sound.
     #[arg(long)]
     pub fast: bool,
-    /// Varies voices and wording.
+    /// Vary voices and wording.
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub seed: u64,
-    /// Write one WAV per transmission, transcript.jsonl and latency.json here.
+    /// Write a WAV file per transmission, transcript.jsonl and latency.json into this folder.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Another speech model than the demo's own.
+    /// Use this speech model instead of the demo's own.
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Print JSON lines.
@@ -117,9 +117,12 @@ pub struct Demo {
 #[derive(Debug, Args)]
 pub struct Say {
     /// The words.
-    #[arg(required = true, num_args = 1..)]
+    #[arg(required_unless_present = "suggest", num_args = 1..)]
     pub text: Vec<String>,
-    /// Without a running tray: the state to answer on, `none` or `replay:FILE[@SECONDS]`.
+    /// Say nothing: print calls that fit now, one on each line.
+    #[arg(long, conflicts_with = "text")]
+    pub suggest: bool,
+    /// Without a running tray: the simulator's state to answer on, `none` or `replay:FILE[@SECONDS]`.
     #[arg(long, value_name = "SIM")]
     pub sim: Option<String>,
     /// Print JSON.
@@ -130,7 +133,7 @@ pub struct Say {
 /// `stratus models`
 #[derive(Debug, Args)]
 pub struct ModelsArgs {
-    /// What about them; without it they are listed.
+    /// What to do with them; without a command, list them.
     #[command(subcommand)]
     pub what: Option<ModelsWhat>,
 }
@@ -149,7 +152,7 @@ pub enum ModelsWhat {
         /// "base.en" suits most pilots.
         #[arg(value_name = "NAME")]
         name: String,
-        /// Leave the configuration as it is.
+        /// Do not change the settings.
         #[arg(long)]
         keep: bool,
     },
@@ -164,7 +167,7 @@ pub enum ModelsWhat {
 /// `stratus brain`
 #[derive(Debug, Args)]
 pub struct BrainArgs {
-    /// What about them; without it they are listed.
+    /// What to do with them; without a command, list them.
     #[command(subcommand)]
     pub what: Option<BrainWhat>,
 }
@@ -183,7 +186,7 @@ pub enum BrainWhat {
         /// As on <https://ollama.com/library>; without it the one in the configuration.
         #[arg(value_name = "NAME")]
         name: Option<String>,
-        /// Leave the configuration as it is.
+        /// Do not change the settings.
         #[arg(long)]
         keep: bool,
     },
@@ -195,7 +198,7 @@ pub struct Setup {
     /// Restore your settings as they were before the last set-up.
     #[arg(long, exclusive = true)]
     pub undo: bool,
-    /// Ask nothing: take what the other flags say, else your present settings, else what suits most pilots.
+    /// Ask nothing: use the other flags, otherwise your present settings, otherwise what suits most pilots.
     #[arg(long, short)]
     pub yes: bool,
     /// The speech model: a name (`stratus models`), a file, or "none" to go without.
@@ -210,18 +213,27 @@ pub struct Setup {
     /// The push-to-talk key, such as ScrollLock; "none" for a joystick or `stratus ptt` alone.
     #[arg(long, value_name = "KEY")]
     pub key: Option<String>,
-    /// Leave the speech model as it is.
+    /// Your callsign, such as N172SP, where the simulator's is not to be used.
+    #[arg(long, value_name = "CALLSIGN")]
+    pub callsign: Option<Callsign>,
+    /// Keep the speech model.
     #[arg(long, conflicts_with = "model")]
     pub skip_model: bool,
-    /// Leave the microphone as it is, and do not listen to it.
+    /// Keep the microphone, and do not test it.
     #[arg(long, conflicts_with = "microphone")]
     pub skip_microphone: bool,
-    /// Leave the speaker as it is, and play nothing.
+    /// Keep the speaker, and do not test it.
     #[arg(long, conflicts_with = "speaker")]
     pub skip_speaker: bool,
-    /// Leave the push-to-talk key as it is.
+    /// Keep the push-to-talk key.
     #[arg(long, conflicts_with = "key")]
     pub skip_key: bool,
+    /// Keep the callsign.
+    #[arg(long, conflicts_with = "callsign")]
+    pub skip_callsign: bool,
+    /// Skip the first call.
+    #[arg(long)]
+    pub skip_call: bool,
     /// Do not look for a simulator.
     #[arg(long)]
     pub skip_sim: bool,
@@ -233,7 +245,7 @@ pub struct Setup {
 /// `stratus update`
 #[derive(Debug, Args)]
 pub struct Update {
-    /// Only tell whether there is one.
+    /// Only tell whether there is a newer release.
     #[arg(long)]
     pub check: bool,
     /// Print JSON.
@@ -244,7 +256,7 @@ pub struct Update {
 /// `stratus plan`
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// What about it.
+    /// What to do with it.
     #[command(subcommand)]
     pub what: PlanWhat,
 }
@@ -252,19 +264,19 @@ pub struct PlanArgs {
 /// `stratus plan …`
 #[derive(Debug, Clone, Subcommand)]
 pub enum PlanWhat {
-    /// File it with the running tray.
+    /// File a plan with the running tray.
     Load {
         /// A plan of MSFS (.pln) or X-Plane (.fms).
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Read it and say what it holds, without filing it.
+    /// Show what a plan contains, without filing it.
     Show {
         /// A plan of MSFS (.pln) or X-Plane (.fms).
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Take back what is filed.
+    /// Withdraw the filed plan.
     Clear,
 }
 
@@ -279,18 +291,18 @@ pub struct Ptt {
 /// The motions of a key.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 pub enum PttEdge {
-    /// Press.
+    /// Press it.
     Down,
-    /// Release.
+    /// Release it.
     Up,
-    /// The other of the two.
+    /// Press it if it is released, release it if it is pressed.
     Toggle,
 }
 
 /// `stratus batch`
 #[derive(Debug, Args)]
 pub struct Batch {
-    /// The speech model for lines of kind `hear`; else the configured one.
+    /// The speech model for lines of kind `hear`, instead of the one in your settings.
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
 }
@@ -298,16 +310,16 @@ pub struct Batch {
 /// `stratus transcribe`
 #[derive(Debug, Args)]
 pub struct Transcribe {
-    /// Recordings (WAV); "-" is standard input.
+    /// Recordings (WAV files); "-" is standard input.
     #[arg(required = true, value_name = "FILE.wav")]
     pub files: Vec<PathBuf>,
-    /// The speech model; else the configured one.
+    /// The speech model, instead of the one in your settings.
     #[arg(long, value_name = "FILE")]
     pub model: Option<PathBuf>,
     /// Words to expect, as a hint to the speech model.
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["airport", "com1", "callsign"])]
     pub hint: Option<String>,
-    /// Make the hint as the tray does, at this airport (ICAO code) ...
+    /// Build the hint as the tray does, for this airport (ICAO code) ...
     #[arg(long, value_name = "ICAO")]
     pub airport: Option<String>,
     /// ... on this frequency ...
@@ -330,13 +342,13 @@ pub struct Speak {
     /// Write a WAV file instead of playing; "-" is standard output.
     #[arg(long, value_name = "FILE.wav")]
     pub out: Option<PathBuf>,
-    /// "en-US", "en-GB", or "windows:" and the name of one of Windows's own; else the configured one.
+    /// "en-US", "en-GB", or "windows:" and the name of a Windows voice, instead of the one in your settings.
     #[arg(long)]
     pub voice: Option<String>,
-    /// Through the radio.
+    /// Sound like a radio.
     #[arg(long)]
     pub radio: bool,
-    /// Through the radio of a station that is received so well: 100 next door, 0 hardly at all.
+    /// Sound like a station received at this strength: 100 is next door, 0 can hardly be heard.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     pub strength: Option<u8>,
 }
@@ -347,7 +359,7 @@ pub struct Replay {
     /// A scenario (.atc), a recorded session, or a recorded flight (.jsonl, .jsonl.gz).
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Rewrite a scenario's expected lines from what happens now.
+    /// Replace a scenario's expected lines with what happens now.
     #[arg(long)]
     pub bless: bool,
 }
@@ -355,7 +367,7 @@ pub struct Replay {
 /// `stratus config`
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// What about it.
+    /// What to do with it.
     #[command(subcommand)]
     pub what: ConfigWhat,
 }
@@ -363,20 +375,20 @@ pub struct ConfigArgs {
 /// `stratus config …`
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigWhat {
-    /// Where it is.
+    /// Print where the settings file is.
     Path,
-    /// The settings in use.
+    /// Print the settings in use.
     Show,
-    /// Whether it is valid.
+    /// Check the settings file, and say how to fix mistakes.
     Check,
-    /// The shipped file with every key and its default.
+    /// Print a settings file with every key and its default.
     Default,
 }
 
 /// `stratus airports`
 #[derive(Debug, Args)]
 pub struct AirportsArgs {
-    /// What about them.
+    /// What to do with them.
     #[command(subcommand)]
     pub what: AirportsWhat,
 }
@@ -384,18 +396,18 @@ pub struct AirportsArgs {
 /// `stratus airports …`
 #[derive(Debug, Subcommand)]
 pub enum AirportsWhat {
-    /// Runways, stations and place of one. Example: stratus airports show KPAO
+    /// Show an airport's runways, stations and position. Example: stratus airports show KPAO
     Show {
         /// ICAO code, or the name of its tower.
         code: String,
-        /// Runways, stations and taxiways from this apt.dat of X-Plane.
+        /// Read runways, stations and taxiways from this X-Plane apt.dat.
         #[arg(long, value_name = "FILE")]
         apt_dat: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// The ten nearest. Example: stratus airports nearest 47.26 11.34
+    /// List the ten nearest airports. Example: stratus airports nearest 47.26 11.34
     #[command(allow_negative_numbers = true)]
     Nearest {
         /// Degrees north.
@@ -406,7 +418,7 @@ pub enum AirportsWhat {
         #[arg(long)]
         json: bool,
     },
-    /// The way to a runway, where the taxiways are known. Example: stratus airports taxi XSTR "west ramp" 27
+    /// Show the taxi route to a runway, where the taxiways are known. Example: stratus airports taxi XSTR "west ramp" 27
     Taxi {
         /// ICAO code.
         code: String,
@@ -415,34 +427,34 @@ pub enum AirportsWhat {
         from: String,
         /// The runway.
         runway: String,
-        /// Taxiways from this apt.dat of X-Plane.
+        /// Read taxiways from this X-Plane apt.dat.
         #[arg(long, value_name = "FILE")]
         apt_dat: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Take over runways, taxiways and procedures of the simulators on this machine. Example: stratus airports import
+    /// Import runways, taxiways and procedures from the simulators on this computer. Example: stratus airports import
     Import {
-        /// X-Plane's folder; without any folder or file all simulators are looked for.
+        /// X-Plane's folder. Without any folder or file, Stratus looks for all simulators.
         #[arg(long, value_name = "DIR")]
         xplane: Option<PathBuf>,
         /// FlightGear's data folder, which holds Airports/apt.dat.gz.
         #[arg(long, value_name = "DIR")]
         flightgear: Option<PathBuf>,
-        /// Single files: apt.dat, packed or not, XXXX.groundnet.xml, or procedures (CIFP/XXXX.dat).
+        /// Single files: apt.dat or apt.dat.gz, XXXX.groundnet.xml, or procedures (CIFP/XXXX.dat).
         files: Vec<PathBuf>,
     },
-    /// Fetch OurAirports' newest public data, check it and use it instead of what is built in. Example: stratus airports update
+    /// Download OurAirports' newest public data, and use it instead of the built-in data. Example: stratus airports update
     Update {
-        /// Take it away: what is built in is used again.
+        /// Remove the download, and use the built-in data again.
         #[arg(long, conflicts_with = "json")]
         remove: bool,
         /// Print JSON.
         #[arg(long)]
         json: bool,
     },
-    /// How fast airports are found on this machine.
+    /// Measure how fast airports are found on this computer.
     #[command(hide = true)]
     Bench,
 }
@@ -453,7 +465,7 @@ pub struct DevicesArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-    /// Show the microphone's level ten times a second, for so many seconds.
+    /// Show the microphone's level ten times a second, for this many seconds.
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10")]
     pub meter: Option<u32>,
 }
@@ -461,13 +473,13 @@ pub struct DevicesArgs {
 /// `stratus log`
 #[derive(Debug, Args)]
 pub struct LogArgs {
-    /// How many of the last transmissions.
+    /// Show this many transmissions.
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub last: usize,
-    /// Go on with those that follow, until Ctrl-C.
+    /// Keep showing new ones, until Ctrl-C.
     #[arg(long, conflicts_with = "latency")]
     pub follow: bool,
-    /// Instead: median, nine of ten and the worst of each stage, over all answers.
+    /// Show reply times instead: median, 90th percentile and worst of each stage.
     #[arg(long)]
     pub latency: bool,
     /// Print JSON (lines).
@@ -478,14 +490,13 @@ pub struct LogArgs {
 /// `stratus bench`
 #[derive(Debug, Args)]
 pub struct BenchArgs {
-    /// How many calls.
+    /// Measure this many calls.
     #[arg(long, value_name = "N", default_value_t = 12)]
     pub calls: u32,
-    /// A speech model's file, measured beside the configured one and those that were downloaded; may be given several times.
-    /// The stages are timed with the first one.
+    /// Also measure this speech model; may be given several times. The stages are timed with the first one.
     #[arg(long, value_name = "FILE")]
     pub model: Vec<PathBuf>,
-    /// Recognise with the encoder's whole context too, and as whisper.cpp's own program does.
+    /// Also measure recognition with the encoder's whole context, and as whisper.cpp's own program does it.
     #[arg(long)]
     pub compare: bool,
     /// Print JSON.
@@ -504,7 +515,7 @@ pub struct Doctor {
 /// `stratus completions`
 #[derive(Debug, Args)]
 pub struct Completions {
-    /// Whose.
+    /// The shell.
     #[arg(value_enum)]
     pub shell: Shell,
 }

@@ -12,6 +12,7 @@ mod microphone;
 pub mod newest;
 pub mod offer;
 mod recording;
+pub mod steps;
 mod transcript;
 pub mod updates;
 
@@ -184,7 +185,7 @@ impl Shell {
             inbox.send(match e {
                 CaptureEvent::Taken { tx, take } => Event::Captured { tx, take },
                 CaptureEvent::Quiet { tx } => Event::Quiet { tx },
-                CaptureEvent::Listening { tx } => Event::Listening { tx },
+                CaptureEvent::Listening { tx, microphone } => Event::Listening { tx, microphone },
                 CaptureEvent::Late(ms) => microphone::late(ms),
                 CaptureEvent::SoFar { tx, take } => Event::SoFar { tx, take },
                 CaptureEvent::Device(result) => Event::Device { part: Part::Microphone, result },
@@ -331,7 +332,9 @@ impl Shell {
             }
             Effect::Toast(toast) => {
                 let details = if toast.details.is_empty() { String::new() } else { format!(" ({})", toast.details) };
-                log::info!("toast: {}: {}{details}", toast.title, toast.body.replace('\n', " / "));
+                if !toast.live {
+                    log::info!("toast: {}: {}{details}", toast.title, toast.body.replace('\n', " / "));
+                }
                 if (self.config.toast.enabled || toast.fault)
                     && let Some(t) = &self.desk.toaster
                 {
@@ -355,6 +358,12 @@ impl Shell {
             Effect::OpenLogs => open(&self.paths.log_dir),
             Effect::Doctor => self.doctor(),
             Effect::CheckMicrophone(seconds) => self.check_microphone(seconds),
+            Effect::HearCheck { take, hints } => {
+                if let Err(p) = self.ears.send(Ears::Check { take, hints }) {
+                    self.inbox.offer(Event::CheckHeard(Err(p)));
+                }
+            }
+            Effect::KeepSteps(steps) => steps::keep(&self.paths, &steps),
             Effect::Fetch(name) => self.fetch(name.as_deref()),
             Effect::FetchAirport { icao, .. } => {
                 if let Some(link) = &self.link {

@@ -4,6 +4,7 @@
 //! `Arc<[f32]>` and is left out of recordings: replay starts at `Heard`.
 
 mod menu;
+mod steps;
 mod voice;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::menu::{Choice, Devices, Fault, MenuModel, SoundDevice, TrayState};
+pub use self::steps::{Step, Steps};
 use crate::airports::described::{Described, Origin};
 pub use crate::atc::Hints;
 pub use crate::atc::hear::Alternative;
@@ -59,6 +61,31 @@ pub struct Take {
     /// Samples at the converter's end, of a thousand: the microphone is turned up too far.
     #[serde(default)]
     pub clipped_permille: u16,
+}
+
+/// How loud a microphone was while somebody spoke into it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loudness {
+    /// Words will be understood.
+    Good,
+    /// Nobody was heard.
+    Silent,
+    /// The peaks are cut off.
+    TooLoud,
+}
+
+/// What a test of the microphone heard.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// What a person calls the microphone.
+    pub microphone: String,
+    /// How loud it was.
+    pub loudness: Loudness,
+    /// The loudest sample, dB below full scale; -90 at the least.
+    pub peak_db: f32,
+    /// The sound.
+    pub take: Take,
 }
 
 /// Sound to play: mono at `rate` Hz, -1 to 1.
@@ -183,6 +210,9 @@ pub enum Event {
     Listening {
         /// Of this transmission.
         tx: TxId,
+        /// What a person calls the microphone; recordings of earlier versions do not tell.
+        #[serde(default)]
+        microphone: String,
     },
     /// The microphone or the speaker came or went.
     Device {
@@ -194,6 +224,13 @@ pub enum Event {
     },
     /// The speech model is loaded, or why not.
     Model(Result<String, Problem>),
+    /// The speech model is a file that Stratus does not know: the pilot decides whether it is used.
+    UnknownModel {
+        /// The file.
+        file: PathBuf,
+        /// Its SHA-256, in hex.
+        sha256: String,
+    },
     /// A speech model is being downloaded.
     Fetching {
         /// Its name.
@@ -236,6 +273,29 @@ pub enum Event {
     KeyBound(Option<String>),
     /// The language models that Ollama has; none: it does not answer.
     Brains(Option<Vec<String>>),
+    /// How far the first run had come when Stratus ended last.
+    Steps(Steps),
+    /// How loud the microphone is at the moment, while it is tested.
+    Level {
+        /// What a person calls the microphone.
+        microphone: String,
+        /// Root mean square of a moment, dB below full scale; -90 at the least.
+        rms_db: f32,
+    },
+    /// The test of the microphone is over: what was recorded, or why nothing was.
+    Checked(Result<Sample, Problem>),
+    /// The words of that test, or why there are none.
+    CheckHeard(Result<Heard, Problem>),
+    /// Somebody asks for the push-to-talk key to be tested; the answer tells whether it was pressed.
+    TestKey {
+        /// The request.
+        id: u64,
+    },
+    /// Somebody asks which calls fit now; the answer has one on each line.
+    Suggest {
+        /// The request.
+        id: u64,
+    },
     /// The shell has something to say that is no fault.
     Notice {
         /// What it is about.
@@ -275,6 +335,9 @@ pub struct Toast {
     pub fault: bool,
     /// How long it stays, seconds.
     pub seconds: u8,
+    /// It changes several times a second, in its place on the screen: not for the log, nor for a desktop that shows each one anew.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
     /// What only the log has: causes, remedies and the system's own words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub details: String,
@@ -449,8 +512,18 @@ pub enum Effect {
     OpenLogs,
     /// Check every part, and show what was found.
     Doctor,
-    /// Listen to the microphone for so many seconds, and tell how loud it was.
+    /// Listen to the microphone until somebody has spoken, for so many seconds at the most: [`Event::Level`], and [`Event::Checked`]
+    /// at the end.
     CheckMicrophone(u32),
+    /// Recognise what the test of the microphone recorded: [`Event::CheckHeard`].
+    HearCheck {
+        /// The sound.
+        take: Take,
+        /// Words to expect.
+        hints: Hints,
+    },
+    /// Keep how far the first run has come.
+    KeepSteps(Steps),
     /// Download this speech model of the catalogue; `None` gives the download up.
     Fetch(Option<String>),
     /// An airport matters now: every source that may know it is to answer by [`Event::Airport`], sooner or later.

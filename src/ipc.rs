@@ -1,7 +1,7 @@
 //! One Stratus at a time, and the local socket by which `stratus say` and `stratus ptt` reach it.
 //!
 //! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"plan":{..}|null}` -> the same, `{"ptt":"down"|"up"|"toggle"}` and
-//! `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
+//! `{"suggest":true}` and `{"testkey":true}` -> as `say`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
 //! Only the pilot's own account may connect, at most eight at once, with short lines and short patience.
 
 mod places;
@@ -51,6 +51,10 @@ pub enum Request {
     Ping(bool),
     /// Tell how many toasts could not be shown.
     Toasts(bool),
+    /// Which calls fit now, one on each line; the value must be true.
+    Suggest(bool),
+    /// Test the push-to-talk key: the next press is no call. The answer has a text when it arrived. The value must be true.
+    TestKey(bool),
 }
 
 /// What is done to the push-to-talk key.

@@ -47,6 +47,11 @@ pub fn suggestion(name: &str) -> Option<&'static Suggestion> {
     SUGGESTED.iter().find(|s| s.name == name)
 }
 
+/// What a person calls a model, by its name or its file's: "Base" for one of the few, else its name, else the text itself.
+pub fn plain_name(model: &str) -> String {
+    find(model).map_or(model, |m| suggestion(m.name).map_or(m.name, |s| s.title)).to_owned()
+}
+
 /// The models on offer, the smallest of each kind first.
 #[rustfmt::skip]
 pub const ALL: &[Model] = &[

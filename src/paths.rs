@@ -117,6 +117,15 @@ fn short_sockets(data_dir: &Path) -> impl Iterator<Item = PathBuf> {
     session.into_iter().chain(open_to_all).map(|folder| folder.join("stratus.sock"))
 }
 
+/// A path as a person reads it: "~/.config/stratus/stratus.toml" where it is below the home folder.
+pub fn shown(path: &Path) -> String {
+    let home = BaseDirs::new().map(|b| b.home_dir().to_owned());
+    match home.as_deref().and_then(|home| path.strip_prefix(home).ok()) {
+        Some(below) if cfg!(not(windows)) && !below.as_os_str().is_empty() => format!("~/{}", below.display()),
+        _ => path.display().to_string(),
+    }
+}
+
 /// How a file that is nobody else's business is opened: made, where it is new, for its owner alone.
 pub fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "Windows keeps a profile to its owner by itself"))]

@@ -385,7 +385,7 @@ impl Config {
             return bad(
                 "ptt.joystick",
                 format!("{wrong:?} is no button of a joystick"),
-                "choose \"Push-to-talk: press a joystick button\" in the tray's menu, or write [\"044f:b10a/button 3\"]",
+                "choose \"Push-to-talk\", \"Add joystick button\" in the tray's menu, or write [\"044f:b10a/button 3\"]",
             );
         }
         if !(50..=2000).contains(&self.ptt.min_hold_ms) {
@@ -430,7 +430,7 @@ impl Config {
             return bad(
                 "speech.model_sha256",
                 "it is not 64 hexadecimal digits".into(),
-                "copy it from the model's page, or run `sha256sum FILE`",
+                "leave it empty: Stratus sets it when you say yes to a model of your own",
             );
         }
         if let Some(m) = &self.speech.mirror

@@ -345,8 +345,8 @@ fn the_icon_is_red_only_while_what_is_said_is_heard() {
     let fx = app.handle(now, Event::Ptt(Edge::Down));
     assert_eq!(tray(&fx), Some(TrayState::Thinking), "the microphone is being opened");
     let tx = app.open_tx().unwrap();
-    assert!(app.handle(now, Event::Listening { tx: TxId(tx.0 + 1) }).is_empty(), "another call's");
-    assert_eq!(tray(&app.handle(now, Event::Listening { tx })), Some(TrayState::Listening));
+    assert!(app.handle(now, Event::Listening { tx: TxId(tx.0 + 1), microphone: String::new() }).is_empty(), "another call's");
+    assert_eq!(tray(&app.handle(now, Event::Listening { tx, microphone: "Headset".into() })), Some(TrayState::Listening));
 }
 
 #[test]

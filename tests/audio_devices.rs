@@ -262,6 +262,51 @@ fn a_change_of_the_default_is_followed() {
 
 #[test]
 #[ignore = "needs desktop"]
+fn the_default_microphone_that_is_unplugged_is_told_and_no_speakers_monitor_takes_its_place() {
+    let mut s = sound();
+    s.start(&["room", "headset"]);
+    s.default("headset");
+    let mut ears = Ears::new(None);
+    ears.until_it_hears();
+    no_more(&ears.told);
+    s.unplug("headset");
+    let told = next(&ears.told).unwrap();
+    assert!(told.contains("Now using room"), "{told}");
+    ears.until_it_hears();
+    no_more(&ears.told);
+    // The last microphone goes, and a speaker is left: the server falls back on what that one plays.
+    pactl(&["load-module", "module-null-sink", "sink_name=television", "sink_properties=device.description=television"]).unwrap();
+    s.unplug("room");
+    wait("the server's fallback", || pactl(&["get-default-source"]).filter(|d| d.ends_with(".monitor")));
+    let p = next(&ears.told).unwrap_err();
+    assert!(p.short().title.contains("icrophone"), "{p}");
+    assert!(!ears.hears(), "it hears what a speaker plays");
+    s.plug("room");
+    assert!(next(&ears.told).unwrap().contains("room"));
+    ears.until_it_hears();
+}
+
+#[test]
+#[ignore = "needs desktop"]
+fn the_default_speaker_that_is_unplugged_is_told_and_the_answer_goes_on() {
+    let mut s = sound();
+    s.start(&["room", "headset"]);
+    s.default("headset");
+    let mut voice = Voice::new(None);
+    assert!(voice.speaks(0.2));
+    no_more(&voice.told);
+    voice.begin(3.0);
+    assert!(voice.played.recv_timeout(Duration::from_secs(20)).unwrap(), "started");
+    s.unplug("headset");
+    let told = next(&voice.told).unwrap();
+    assert!(told.contains("Now using room"), "{told}");
+    assert!(!voice.played.recv_timeout(Duration::from_secs(20)).unwrap(), "played");
+    assert!(voice.speaks(0.2));
+    no_more(&voice.told);
+}
+
+#[test]
+#[ignore = "needs desktop"]
 fn the_server_is_killed_in_the_middle_of_a_take_and_restarted() {
     let mut s = sound();
     s.start(&["room"]);
@@ -372,7 +417,7 @@ fn the_cost_of_opening_on_press_is_measured() {
     let (open, opened) = channel();
     let settings = Audio { keep_open: KeepOpen::OnPress, ..Audio::default() };
     let capture = Capture::start(&settings, move |e| match e {
-        CaptureEvent::Listening { tx } => drop(open.send(tx)),
+        CaptureEvent::Listening { tx, .. } => drop(open.send(tx)),
         CaptureEvent::Taken { take: t, .. } => drop(take.send(t)),
         _ => {}
     });

@@ -69,8 +69,8 @@ fn damaged_models_of_every_kind_crash_nothing() {
         let sum: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
         let verified = match model::verify(&file, Some(&sum)) {
             Ok(v) => v,
-            Err(p) => {
-                assert!(!p.fix.is_empty(), "{what}: {p}");
+            Err(refused) => {
+                assert!(!refused.problem.fix.is_empty(), "{what}: {}", refused.problem);
                 unread += 1;
                 continue;
             }

@@ -180,7 +180,7 @@ fn from_nothing_to_a_call_that_is_understood() {
     let home = Home::new(&with_mirror(&mirror));
     let before = home.text();
     // The mirror's own model is what it means; then a key.
-    let (code, said, told) = home.setup(&[], "\nF13\n");
+    let (code, said, told) = home.setup(&[], "\nF13\n\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
     assert!(said.contains("club.en (5 MB): for our members (the mirror's own)"), "{said}");
     assert!(told.contains("club.en: 100 %"), "{told}");
@@ -224,7 +224,7 @@ fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
     assert!(code == 1 && told.contains("stopped before its end") && told.contains("--undo"), "{said}\n{told}");
     assert_eq!(mirror.requests("range: bytes=2000000-"), before_it + 1, "it went on where it stopped");
     assert!(home.text().contains("club.en.bin"));
-    let (code, said, told) = home.setup(&[], "\nRightCtrl\n");
+    let (code, said, told) = home.setup(&[], "\nRightCtrl\n\nn\n");
     assert!(code == 0 && said.contains("Continuing the set-up") && said.contains("works"), "{said}\n{told}");
     assert!(home.text().contains("RightCtrl"));
     assert_eq!(home.undo().0, 0);
@@ -255,10 +255,10 @@ fn answers_that_do_not_fit_are_refused_with_a_remedy() {
         assert_eq!(home.text(), "# mine\n");
     }
     // Somebody is there: asked again.
-    let (code, said, told) = home.setup(&[], "99\nbest.en\n/no/such.bin\nnone\nHyperspace\nF13\n");
+    let (code, said, told) = home.setup(&[], "99\nbest.en\n/no/such.bin\nnone\nHyperspace\nF13\nN17-2SP!\nN172SP\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
-    assert_eq!(said.matches("   no: ").count(), 4, "{said}");
-    assert!(home.text().contains("key = \"F13\"") && home.text().starts_with("# mine\n"));
+    assert_eq!(said.matches("   no: ").count(), 5, "{said}");
+    assert!(home.text().contains("callsign = \"N172SP\"") && home.text().contains("key = \"F13\"") && home.text().starts_with("# mine\n"));
     // A configuration that cannot be read is not written over.
     fs::write(home.config(), "[audio\n").unwrap();
     let (code, _, told) = home.setup(&["--yes", "--model", "none"], "");
@@ -274,6 +274,70 @@ fn a_model_of_ones_own_is_tried_and_put_in_force_with_its_sum() {
     let (code, said, told) = home.setup(&["--yes", "--model", own.to_str().unwrap(), "--key", "none"], "");
     assert_eq!(code, 0, "{said}\n{told}");
     assert!(home.text().contains("mine.bin") && home.text().contains("key = \"none\""), "{}", home.text());
+}
+
+#[test]
+fn a_model_that_nobody_knows_is_used_by_a_yes_and_by_nothing_else() {
+    let home = Home::new("");
+    let own = home.folder.path().join("mine.bin");
+    // One weight is another: a good model, and none that Stratus knows.
+    let mut bytes = fs::read(MODEL).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&own, bytes).unwrap();
+    let answers = |yes: &str| format!("{}\n{yes}\n{}", own.display(), if yes == "y" { "none\n\nn\n" } else { "none\nnone\n\nn\n" });
+    for no in ["", "n"] {
+        let (code, said, told) = home.setup(&[], &answers(no));
+        assert!(code == 0 && said.contains("Use it anyway? [y/N]") && said.contains("this file is not used"), "{said}\n{told}");
+        assert!(!home.text().contains("mine.bin"), "{}", home.text());
+    }
+    let (code, said, told) = home.setup(&[], &answers("y"));
+    assert!(code == 0 && said.contains("Speech model mine.bin is ready"), "{said}\n{told}");
+    // No sum was copied by anybody: it stands in the file.
+    assert!(home.text().contains("model_sha256 = \"") && home.text().contains("mine.bin"), "{}", home.text());
+    let (code, said, _) = home.setup(&["--yes", "--key", "none"], "");
+    assert!(code == 0 && said.contains("works"), "{said}");
+}
+
+#[test]
+fn words_are_not_torn_at_the_terminals_width() {
+    let home = Home::new("");
+    for width in ["40", "80"] {
+        let out = Command::new("env")
+            .args([&format!("COLUMNS={width}"), "HOME=/nonexistent", env!("CARGO_BIN_EXE_stratus"), "--config"])
+            .arg(home.config())
+            .args(["setup", "--yes", "--model", "none", "--key", "none", "--skip-sim", "--skip-brain"])
+            .env("XDG_DATA_HOME", home.folder.path().join("data"))
+            .env("XDG_RUNTIME_DIR", home.folder.path().join("run"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stdout).into_owned();
+        assert!(out.status.success() && said.contains("5/5 First call"), "{said}");
+        let most: usize = width.parse().unwrap();
+        let wide: Vec<&str> = said.lines().filter(|l| l.chars().count() > most && l.trim().contains(' ')).collect();
+        assert!(wide.is_empty(), "{width}: {wide:#?}");
+    }
+}
+
+#[test]
+fn without_a_microphone_it_ends_with_a_typed_call_that_is_answered() {
+    let home = Home::new(&format!("[speech]\nmodel = {MODEL:?}\n[brain]\nmode = \"rules\"\n[sim]\nlink = \"none\"\n"));
+    let (code, said, told) = home.setup(&["--skip-model"], "none\nN172SP\ny\n");
+    // The tray that it started ends with the test.
+    assert!(home.run(&["say", "anybody"], "").status.success());
+    let pid = said_pid(&home);
+    assert!(Command::new("kill").arg(pid.to_string()).status().unwrap().success());
+    assert!(code == 0 && said.contains("The controller: \"") && said.contains("radio check"), "{said}\n{told}");
+    assert!(said.contains("Done. `stratus say --suggest`"), "{said}");
+}
+
+/// The running tray of this home.
+fn said_pid(home: &Home) -> u32 {
+    let socket = home.folder.path().join("run/stratus/stratus.sock");
+    match stratus::ipc::send(&socket, &stratus::ipc::Request::Ping(true), std::time::Duration::from_secs(2)) {
+        Ok(stratus::ipc::Reply::Here { pid, .. }) => pid,
+        other => panic!("no tray: {other:?}"),
+    }
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn a_lost_beginning_is_told_each_time_and_never_to_who_waited() {
         while !ended {
             assert!(Instant::now() < limit, "call {n} has no end");
             match told.recv_timeout(Duration::from_millis(20)) {
-                Ok(CaptureEvent::Listening { tx }) => {
+                Ok(CaptureEvent::Listening { tx, .. }) => {
                     heard = tx == TxId(n);
                     capture.end(tx);
                 }

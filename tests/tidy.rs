@@ -107,6 +107,10 @@ fn documents_say_what_is_there() {
     for command in rules::COMMANDS {
         assert!(readme.contains(&format!("`stratus {command}")), "README.md has `stratus {command}`");
     }
+    // Whoever starts for the first time reads one screen.
+    let first = tree::read("docs/first-run.md");
+    let wide: Vec<&str> = first.lines().filter(|l| l.chars().count() > 100).collect();
+    assert!(first.lines().count() <= 60 && wide.is_empty(), "docs/first-run.md is more than one screen: {wide:#?}");
     assert!(tree::read("CHANGELOG.md").contains("## Unreleased"), "CHANGELOG.md has an Unreleased section");
     for image in readme.split("](").skip(1).filter_map(|l| l.split(')').next()).filter(|l| !l.contains("://") && !l.starts_with('#')) {
         assert!(tree::exists(image), "README.md links {image}, which does not exist");

@@ -17,7 +17,7 @@ from tray import until
 
 
 class Sound:
-    """A PulseAudio of its own that may be killed: sinks `virtmic` (whose monitor is the microphone) and `spk`."""
+    """A PulseAudio of its own that may be killed: sinks `virtmic` (which the microphone `room` hears) and `spk`."""
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="stratus-sound.")
@@ -42,7 +42,8 @@ class Sound:
         assert until(20, lambda: self.run("info").returncode == 0, 0.05), "PulseAudio did not start"
         for sink in ("virtmic", "spk"):
             self.sink(sink)
-        self.default("virtmic.monitor", "spk")
+        self.microphone("room")
+        self.default("room", "spk")
         return time.monotonic()
 
     def sink(self, name):
@@ -52,10 +53,13 @@ class Sound:
             ["pacat", "--latency-msec=10", "--playback", "-d", name, "--format=s16le", "--rate=48000", "--channels=2", "/dev/zero"],
             env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def headset(self):
-        """A microphone of its own that hears what goes into `virtmic`, and can be unplugged."""
-        self.run("load-module", "module-remap-source", "master=virtmic.monitor", "source_name=headset", "source_properties=device.description=headset")
+    def microphone(self, name):
+        """A microphone that hears what goes into `virtmic`, and can be unplugged."""
+        self.run("load-module", "module-remap-source", "master=virtmic.monitor", f"source_name={name}", f"source_properties=device.description={name}")
         return time.monotonic()
+
+    def headset(self):
+        return self.microphone("headset")
 
     def unplug(self, words):
         for line in self.run("list", "short", "modules").stdout.splitlines():

@@ -301,7 +301,7 @@ def cut_off(row, path):
             tray.start()
             row.need("note" in tray.ask({"say": CALL}), "a call is not answered")
             row.recovered(time.monotonic() - begun)
-            told = tray.told("cut off the last time|failed last time", 5)
+            told = tray.told("failed last time", 5)
             row.need(told or path == "logs/running" or first, "the crash is not told")
             row.sees(tray.toasts()[:1] or "nothing: it had not begun")
             if first:
@@ -333,7 +333,7 @@ def killed(row):
         tray.start()
         row.need(tray.answers(), "a call is not answered")
         row.recovered(time.monotonic() - begun)
-        row.need(tray.told("cut off the last time", 5), "the crash is not told")
+        row.need(tray.told("failed last time", 5), "the crash is not told")
         row.sees(tray.toasts()[:1])
         row.need(len(tray.lines()) > lines, "the transcript is lost")
         row.check(tray, spoken=True)

@@ -75,6 +75,11 @@ impl App {
         let p = self.faults.first()?;
         let (action, mend) = match p.part {
             Part::Settings => ("open the file", Choice::OpenConfig),
+            // The first run leads there.
+            Part::SpeechModel if self.lacks_first_model() => return None,
+            Part::SpeechModel if self.desk.unknown_model.is_some() => {
+                return Some(Fault { words: "Unknown speech model: use it anyway\u{2026}".to_owned(), mend: Choice::TrustModel });
+            }
             Part::SpeechModel if self.config.speech.model.is_none() => {
                 let words = "Set up: download a speech model\u{2026}".to_owned();
                 return Some(Fault { words, mend: Choice::SpeechModel(models::RECOMMENDED.to_owned()) });

@@ -12,13 +12,11 @@ use crate::models::{self, Offer};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::{BrainMode, Config, key_words};
-use crate::units::Time;
+use crate::units::{Callsign, Time};
 use crate::update::{Offered, Version};
 
 /// Answers that can be heard again: older ones are in the log.
 const RECENT: usize = 1;
-/// How long the microphone is listened to when it is checked, seconds.
-const CHECK_S: u32 = 4;
 /// Answers over which latency is told.
 const TIMED: usize = 200;
 /// Which language models there are is not asked more often than this.
@@ -28,6 +26,12 @@ const BRAINS_EVERY: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     pub(super) devices: Devices,
+    /// What the microphone that heard the last call is called; empty: nobody has called yet.
+    pub(super) open_microphone: String,
+    /// The SHA-256 of a speech model that waits for the pilot's yes.
+    pub(super) unknown_model: Option<String>,
+    /// The pilot chose a speech model, and waits to hear that it works.
+    pub(super) awaits_model: bool,
     pub(super) autostart: bool,
     /// A speech model that is being downloaded, and how much of it is there, percent.
     pub(super) fetching: Option<(String, u8)>,
@@ -97,13 +101,7 @@ impl App {
             speaker: self.config.audio.speaker.clone().unwrap_or_default(),
             volume: self.config.audio.volume_percent,
             voice: self.config.speech.voice.clone(),
-            speech_model: self
-                .config
-                .speech
-                .model
-                .as_ref()
-                .and_then(|p| p.file_name())
-                .map_or_else(String::new, |f| f.to_string_lossy().into()),
+            speech_model: self.model_file(),
             fetching: self.desk.fetching.clone(),
             own_models: self.desk.own_models.clone(),
             mode: self.config.pilot.mode,
@@ -118,8 +116,21 @@ impl App {
             has_updates: self.config.updates.feed.is_some(),
             update: self.desk.update.as_ref().map(|(o, file)| (o.version.to_string(), file.is_some())),
             autostart: self.desk.autostart,
+            steps: self.steps(),
+            unknown_model: self.desk.unknown_model.as_ref().map(|_| self.model_file()),
             fault: self.fault(),
         }
+    }
+
+    /// The speech model in force, by its file's name; empty: none.
+    fn model_file(&self) -> String {
+        self.config.speech.model.as_ref().and_then(|p| p.file_name()).map_or_else(String::new, |f| f.to_string_lossy().into())
+    }
+
+    /// The same as a person calls it: "Base".
+    pub(super) fn model_name(&self) -> String {
+        let file = self.model_file();
+        self.desk.own_models.iter().find(|o| o.file == file).map_or_else(|| models::plain_name(&file), |o| o.name.clone())
     }
 
     /// What the menu says of the language models beside their names.
@@ -166,10 +177,12 @@ impl App {
                 fx.push(self.notice("Controller muted", "Switch off \u{201c}Mute controller\u{201d} to hear the test."))
             }
             Choice::TestCall => self.test_call(now, fx),
-            Choice::CheckMicrophone => {
-                fx.push(self.notice("Say \u{201c}radio check\u{201d}", &format!("Recording for {CHECK_S} seconds\u{2026}")));
-                fx.push(Effect::CheckMicrophone(CHECK_S));
-            }
+            Choice::CheckMicrophone => self.check_microphone(fx),
+            Choice::TestKey => self.test_key(now, None, fx),
+            Choice::SayCallsign => self.ask_callsign(now, fx),
+            Choice::Step(step) => self.step(now, step, fx),
+            Choice::SkipSteps => self.skip_steps(fx),
+            Choice::TrustModel => self.trust_model(fx),
             Choice::ToggleMute => {
                 let mute = !self.config.audio.mute;
                 if mute {
@@ -190,17 +203,7 @@ impl App {
                 });
             }
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
-            Choice::SpeechModel(name) => {
-                let published = models::find(&name).map(|m| Offer::published(m, None));
-                let Some(m) = published.or_else(|| self.desk.own_models.iter().find(|o| o.name == name).cloned()) else { return };
-                if let Some((other, _)) = &self.desk.fetching {
-                    fx.push(self.notice("One download at a time", &format!("{other} is still downloading.")));
-                    return;
-                }
-                self.desk.fetching = Some((name.clone(), 0));
-                fx.push(self.notice(&format!("Downloading {} ({})", m.name, m.size()), "Progress is in the menu."));
-                fx.push(Effect::Fetch(Some(name)));
-            }
+            Choice::SpeechModel(name) => self.fetch_model(&name, fx),
             Choice::StopFetching => fx.push(Effect::Fetch(None)),
             Choice::Mode(mode) => self.set("pilot.mode", text(mode.word()), |c| c.pilot.mode = mode, fx),
             Choice::Brain(mode) => self.set("brain.mode", text(mode.word()), |c| c.brain.mode = mode, fx),
@@ -236,6 +239,19 @@ impl App {
         }
     }
 
+    /// Downloads a speech model, one at a time.
+    pub(super) fn fetch_model(&mut self, name: &str, fx: &mut Vec<Effect>) {
+        let published = models::find(name).map(|m| Offer::published(m, None));
+        let Some(m) = published.or_else(|| self.desk.own_models.iter().find(|o| o.name == name).cloned()) else { return };
+        if let Some((other, _)) = &self.desk.fetching {
+            fx.push(self.notice("One download at a time", &format!("{other} is still downloading.")));
+            return;
+        }
+        self.desk.fetching = Some((name.to_owned(), 0));
+        fx.push(self.notice(&format!("Downloading {} ({})", models::plain_name(&m.name), m.size()), "Progress is in the menu."));
+        fx.push(Effect::Fetch(Some(name.to_owned())));
+    }
+
     /// A speech model has come, or not.
     pub(super) fn fetched(&mut self, model: &str, result: Result<PathBuf, Problem>, fx: &mut Vec<Effect>) {
         self.desk.fetching = None;
@@ -244,14 +260,16 @@ impl App {
                 let path = text(&file.display().to_string());
                 // The sums of the published ones are known; that of a mirror's own is kept with it.
                 let sum = self.desk.own_models.iter().find(|o| o.name == model && models::find(model).is_none()).map(|o| o.sha256.clone());
+                let mut keys = vec![("speech.model", path)];
                 if self.config.speech.model_sha256 != sum {
-                    self.set("speech.model_sha256", text(sum.as_deref().unwrap_or_default()), |c| c.speech.model_sha256 = sum, fx);
+                    keys.insert(0, ("speech.model_sha256", text(sum.as_deref().unwrap_or_default())));
                 }
-                self.set("speech.model", path, |c| c.speech.model = Some(file), fx);
+                (self.desk.unknown_model, self.desk.awaits_model) = (None, false);
+                let change = |c: &mut Config| (c.speech.model, c.speech.model_sha256) = (Some(file), sum);
+                self.set_all(keys, change, fx);
                 // There is a model now, even where the file is the one that was set before.
                 self.faults.over(Part::SpeechModel);
-                let body = "Hold the key, say \u{201c}radio check\u{201d}, and let go.";
-                fx.push(self.notice(&format!("Speech model {model} is ready"), body));
+                self.model_is_ready(fx);
             }
             Err(p) => self.trouble(p.or_about(Part::Download), fx),
         }
@@ -309,20 +327,39 @@ impl App {
         self.set("ptt.key", text(&key), |c| c.ptt.key = key, fx);
     }
 
+    /// The pilot said a callsign.
+    pub(super) fn set_callsign(&mut self, callsign: Callsign, fx: &mut Vec<Effect>) {
+        self.set("pilot.callsign", text(&callsign.to_string()), |c| c.pilot.callsign = Some(callsign), fx);
+    }
+
+    /// The pilot trusts the speech model of this SHA-256.
+    pub(super) fn set_model_sum(&mut self, sha256: String, fx: &mut Vec<Effect>) {
+        self.set("speech.model_sha256", text(&sha256), |c| c.speech.model_sha256 = Some(sha256), fx);
+    }
+
     /// Changes one key: in force at once, and in the pilot's file.
     fn set(&mut self, path: &str, value: String, change: impl FnOnce(&mut Config), fx: &mut Vec<Effect>) {
+        self.set_all(vec![(path, value)], change, fx);
+    }
+
+    /// The same for keys that belong together: no half of them is ever in force.
+    fn set_all(&mut self, keys: Vec<(&str, String)>, change: impl FnOnce(&mut Config), fx: &mut Vec<Effect>) {
         let mut config = (*self.config).clone();
         change(&mut config);
         if config.validate().is_err() || config == *self.config {
             return;
         }
-        fx.push(Effect::SetKey { path: path.to_owned(), value });
+        fx.extend(keys.into_iter().map(|(path, value)| Effect::SetKey { path: path.to_owned(), value }));
         self.adopt(Arc::new(config), fx);
     }
 
     /// These settings are in force from now on.
     pub(super) fn adopt(&mut self, config: Arc<Config>, fx: &mut Vec<Effect>) {
         self.faults.changed(&self.config, &config);
+        let setup = super::setup(&config);
+        if setup != super::setup(&self.config) {
+            self.engine.set_up(setup);
+        }
         self.config = config.clone();
         fx.push(Effect::Reconfigure(config));
     }
@@ -330,7 +367,8 @@ impl App {
     /// What the microphone is called: by its name, however the configuration names it.
     pub(super) fn microphone(&self) -> String {
         match self.config.audio.microphone.as_deref().filter(|m| !m.is_empty()) {
-            None => "the default microphone".to_owned(),
+            None if self.desk.open_microphone.is_empty() => "the default microphone".to_owned(),
+            None => self.desk.open_microphone.clone(),
             Some(wanted) => {
                 let there = self.desk.devices.microphones.iter();
                 let best = there.filter_map(|d| Some((d.fits(wanted)?, d))).min_by_key(|(rank, _)| *rank);
@@ -520,7 +558,7 @@ mod tests {
             assert!(matches!(fx[..], [Effect::Menu(_)]), "{fx:?}");
         }
         assert_eq!(choose(&mut app, Choice::Doctor)[0], Effect::Doctor);
-        assert!(matches!(choose(&mut app, Choice::CheckMicrophone)[..2], [Effect::Toast(_), Effect::CheckMicrophone(CHECK_S)]));
+        assert!(matches!(choose(&mut app, Choice::CheckMicrophone)[..2], [Effect::Toast(_), Effect::CheckMicrophone(_)]));
         assert_eq!(choose(&mut app, Choice::ToggleAutostart)[0], Effect::Autostart(true));
     }
 }

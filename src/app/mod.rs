@@ -5,9 +5,11 @@
 
 mod copilot;
 mod faults;
+mod first;
 pub mod gate;
 mod menu;
 mod outgoing;
+mod press;
 mod telling;
 mod voices;
 
@@ -20,7 +22,7 @@ use crate::atc::phase::Phase;
 use crate::atc::silence::Silence;
 use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, language_model};
-use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Speaker, Take, TrayState};
+use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Speaker, TrayState};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
@@ -100,6 +102,7 @@ pub struct App {
     shown: (TrayState, MenuModel),
     done: copilot::Done,
     desk: menu::Known,
+    first: first::First,
     quitting: bool,
 }
 
@@ -118,6 +121,7 @@ impl App {
             shown: (TrayState::Ready, MenuModel::default()),
             done: copilot::Done::default(),
             desk: menu::Known::default(),
+            first: first::First::default(),
             quitting: false,
         }
     }
@@ -138,7 +142,7 @@ impl App {
         let out = self.out.as_ref().and_then(|o| o.deadline);
         // The engine keeps quiet while anybody speaks.
         let engine = if self.open.is_none() && (self.out.is_none() || self.plays_recording()) { self.engine.next_deadline() } else { None };
-        [open, out, engine].into_iter().flatten().min()
+        [open, out, engine, self.first.deadline()].into_iter().flatten().min()
     }
 
     /// Takes one event; gives what is to be done about it.
@@ -146,6 +150,7 @@ impl App {
         let mut fx = Vec::new();
         match event {
             Event::Wake => self.wake(now, &mut fx),
+            Event::Ptt(edge) if self.first.tests_key() => self.test_press(now, edge, &mut fx),
             Event::Ptt(Edge::Down) => self.key_down(now, &mut fx),
             Event::Ptt(Edge::Up) => self.key_up(now, &mut fx),
             Event::Ptt(Edge::Toggle) if self.listens() => self.key_up(now, &mut fx),
@@ -186,8 +191,8 @@ impl App {
             }
             Event::Plan { id, plan } => self.file(id, plan, &mut fx),
             Event::Config(Ok(config)) => {
-                self.engine.set_up(setup(&config));
                 self.faults.over(Part::Settings);
+                self.another_model(&config);
                 self.adopt(config, &mut fx);
             }
             Event::Config(Err(p)) => self.trouble(p.or_about(Part::Settings), &mut fx),
@@ -198,8 +203,12 @@ impl App {
                 self.faults.over(part);
                 fx.push(self.notice(part.row()[0], &what));
             }
-            Event::Model(Ok(_)) => self.faults.over(Part::SpeechModel),
-            Event::Listening { tx } => self.open.iter_mut().filter(|o| o.tx == tx).for_each(|o| o.heard = true),
+            Event::Model(Ok(_)) => self.model_works(&mut fx),
+            Event::UnknownModel { file, sha256 } => self.unknown_model(file, sha256),
+            Event::Listening { tx, microphone } => {
+                self.desk.open_microphone = microphone;
+                self.open.iter_mut().filter(|o| o.tx == tx).for_each(|o| o.heard = true);
+            }
             Event::Fetching { model, percent } => self.desk.fetching = Some((model, percent)),
             Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
             Event::Update { asked, news } => self.updated(asked, news, &mut fx),
@@ -211,6 +220,18 @@ impl App {
             Event::Bound(button) => self.bound(button, &mut fx),
             Event::KeyBound(key) => self.key_bound(key, &mut fx),
             Event::Brains(all) => self.desk.brains = Some(all),
+            Event::Steps(steps) => self.lead(steps, &mut fx),
+            Event::Level { microphone, rms_db } => self.level(&microphone, rms_db, &mut fx),
+            Event::Checked(result) => self.checked(result, &mut fx),
+            Event::CheckHeard(result) => self.check_heard(result, &mut fx),
+            Event::TestKey { id } => self.test_key(now, Some(id), &mut fx),
+            Event::Suggest { id } => {
+                let (text, note) = match self.engine.calls() {
+                    calls if calls.is_empty() => (String::new(), "nobody to call on this frequency".to_owned()),
+                    calls => (calls.join("\n"), String::new()),
+                };
+                fx.push(Effect::Answer { id, text, note });
+            }
             Event::Notice { title, body } => fx.push(self.notice(&title, &body)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
             Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),
@@ -222,94 +243,11 @@ impl App {
         fx
     }
 
-    /// The key is down.
-    fn listens(&self) -> bool {
-        self.open.as_ref().is_some_and(|o| o.stage == Stage::Listening)
-    }
-
-    fn key_down(&mut self, now: Time, fx: &mut Vec<Effect>) {
-        if self.quitting || self.listens() {
-            return;
-        }
-        self.faults.over(Part::PushToTalk);
-        // Barge-in: the key silences Stratus's own voice at once, and whatever was under way is given up.
-        let silenced = self.out.is_some();
-        self.cut_off(now, fx);
-        if let Some(old) = self.open.take() {
-            if matches!(old.stage, Stage::Tail | Stage::Capturing) {
-                fx.push(Effect::DropCapture(old.tx));
-            }
-            fx.push(Effect::Cancel(old.tx));
-            if let Some(id) = old.typed {
-                fx.push(Effect::Answer { id, text: String::new(), note: "given up, for the key was pressed".into() });
-            }
-        }
-        let tx = self.new_tx();
-        let deadline = Some(now + Duration::from_secs(u64::from(self.config.ptt.max_hold_s)));
-        self.open = Some(Open { deadline, silenced, ..Open::at(tx, Stage::Listening, now, None) });
-        fx.push(Effect::Capture(tx));
-        if self.config.audio.side_tone_percent > 0 && !self.config.audio.mute {
-            fx.push(Effect::SideTone(self.config.audio.side_tone_percent));
-        }
-    }
-
     /// Compute of the engine, measured by whoever called [`App::handle`] with the words: there is no clock here.
     pub fn spent(&mut self, ms: u32) {
         if let Some(out) = &mut self.out {
             out.decided_in(ms);
         }
-    }
-
-    fn key_up(&mut self, now: Time, fx: &mut Vec<Effect>) {
-        let Some(open) = self.open.as_mut().filter(|o| o.stage == Stage::Listening) else { return };
-        if now.since(open.since) < Duration::from_millis(u64::from(self.config.ptt.min_hold_ms)) {
-            fx.push(Effect::DropCapture(open.tx));
-            let silenced = open.silenced;
-            self.open = None;
-            if !silenced {
-                fx.push(self.told(&gate::tapped()));
-            }
-            return;
-        }
-        open.stage = Stage::Tail;
-        open.released = now;
-        open.deadline = Some(now + Duration::from_millis(u64::from(self.config.audio.tail_ms)));
-        fx.push(Effect::Release(open.tx));
-    }
-
-    fn captured(&mut self, now: Time, tx: TxId, take: Result<Take, Problem>, fx: &mut Vec<Effect>) {
-        let Some(open) = self.open.as_mut().filter(|o| o.tx == tx) else { return };
-        let take = match take {
-            Ok(take) if open.stage == Stage::Capturing => take,
-            // No microphone, or it went while the key is held: told at once, and nothing is waited for.
-            Err(p) if matches!(open.stage, Stage::Listening | Stage::Tail | Stage::Capturing) => {
-                self.open = None;
-                return self.unanswered(p.or_about(Part::Microphone), fx);
-            }
-            _ => return,
-        };
-        open.latency.capture = millis(now.since(open.ended));
-        if let Some(deaf) = gate::judge(&take) {
-            self.open = None;
-            let p = deaf.problem(&self.microphone());
-            // No standing fault: the pilot may have said nothing.
-            fx.push(self.told(&p));
-            return;
-        }
-        self.faults.over(Part::Microphone);
-        // Told once, until a take is clean again: what was heard may still be understood.
-        let overdriven = gate::overdriven(&take);
-        if overdriven && !self.overdriven {
-            fx.push(
-                self.notice("Microphone too loud", "Your voice is distorted. Turn the microphone down, or speak further away from it."),
-            );
-        }
-        self.overdriven = overdriven;
-        let Some(open) = self.open.as_mut() else { return };
-        open.stage = Stage::Recognising;
-        open.deadline = Some(now + RECOGNISE_DEADLINE);
-        let hints = self.engine.hints();
-        fx.push(Effect::Transcribe { tx, take, hints });
     }
 
     fn heard(&mut self, now: Time, tx: TxId, result: Result<Heard, Problem>, fx: &mut Vec<Effect>) {
@@ -342,6 +280,9 @@ impl App {
     /// The pilot's words are known: by the rules, or by way of the language model.
     fn words(&mut self, now: Time, text: String, fx: &mut Vec<Effect>) {
         let reading = self.engine.understand(&text);
+        if self.first.wants_callsign() {
+            return self.callsign_said(&text, &reading, fx);
+        }
         let ask = match self.config.brain.mode {
             BrainMode::Rules => false,
             BrainMode::Auto => reading.intent == Intent::Unknown,
@@ -401,6 +342,7 @@ impl App {
         }
         match hearing.reply.clone() {
             Some(reply) => {
+                self.first.answered |= open.typed.is_none();
                 fx.push(self.said(hearing.station.as_ref(), &reply, Some(text), hearing.lesson));
                 self.speak(now, open.tx, open.ended, open.latency, reply, fx);
             }
@@ -434,6 +376,7 @@ impl App {
     }
 
     fn wake(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        self.test_overdue(now, fx);
         if let Some(open) = self.open.as_mut().filter(|o| o.deadline.is_some_and(|d| d <= now)) {
             let tx = open.tx;
             match open.stage.clone() {
@@ -546,9 +489,10 @@ impl App {
         let state = match (&self.open, &self.out) {
             // Red only while what is said is heard: a microphone that opens with the key takes its time.
             (Some(o), _) if o.stage == Stage::Listening && o.heard => TrayState::Listening,
+            (None, _) if self.first.is_pressed() => TrayState::Listening,
             (Some(_), _) => TrayState::Thinking,
             (None, Some(_)) => TrayState::Speaking,
-            (None, None) if self.faults.first().is_some() => TrayState::Fault,
+            (None, None) if self.faults.first().is_some() || self.lacks_first_model() => TrayState::Fault,
             (None, None) => TrayState::Ready,
         };
         let menu = self.menu();
@@ -588,6 +532,10 @@ impl App {
     /// Somebody talks: the pilot, or a controller; a recording that runs is nobody.
     pub fn talking(&self) -> bool {
         self.open.is_some() || self.out.is_some() && !self.plays_recording()
+    }
+    /// What the tray's menu says now.
+    pub fn menu_model(&self) -> MenuModel {
+        self.menu()
     }
     /// The controller speaks now.
     pub fn speaking(&self) -> bool {

@@ -234,6 +234,7 @@ impl App {
         }
         self.engine.delivered(now, complete);
         fx.push(Effect::Delivered { complete });
+        self.call_is_over(fx);
         // What was only read (muted, no speaker) is written down too; what was cut off before its first sound was not said.
         if !out.started && complete {
             self.write_down(now, &out, fx);

@@ -27,7 +27,7 @@ pub(super) fn unit(station: &Station) -> String {
 }
 
 /// The pilot's words as they were heard, in one line: `You: "Hilo Ground, Skyhawk …"`.
-fn quoted(words: &str) -> String {
+pub(super) fn quoted(words: &str) -> String {
     let words = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
     let line = format!("You: \"{words}\"");
     let over = line.chars().count().saturating_sub(QUOTE_CHARS);

@@ -75,6 +75,8 @@ pub enum CaptureEvent {
     Listening {
         /// In this transmission.
         tx: TxId,
+        /// What a person calls it.
+        microphone: String,
     },
     /// The microphone was opened by the press, heard nothing for so many milliseconds after it, and then a voice at once: the
     /// beginning of the call is missing.
@@ -301,8 +303,8 @@ impl Capturing {
                     let ms = u32::try_from(t.pressed.elapsed().as_millis()).unwrap_or(u32::MAX);
                     log::info!("the microphone heard {ms} ms after the press");
                     t.late_ms = (t.pressed.elapsed() > LATE).then_some(ms);
-                    let tx = t.tx;
-                    (self.tell)(CaptureEvent::Listening { tx });
+                    let (tx, microphone) = (t.tx, m.name.clone());
+                    (self.tell)(CaptureEvent::Listening { tx, microphone });
                 }
                 if let Some(what) = self.standing.works(&m.name, m.chosen) {
                     (self.tell)(CaptureEvent::Device(Ok(what)));
@@ -312,8 +314,15 @@ impl Capturing {
         match self.keeper.answer() {
             Some(Answer::Opened(m)) => self.opened(m),
             // What is open stays until it is lost: the sound system may only be busy.
-            Some(Answer::Failed(p)) if self.microphone.is_none() => self.gone(p),
-            Some(Answer::Failed(_) | Answer::Same) => {}
+            Some(Answer::Failed(p) | Answer::Gone(p)) if self.microphone.is_none() => self.gone(p),
+            // The server has moved its stream: to what a speaker plays, where the last microphone has gone.
+            Some(Answer::Gone(p)) if self.taking.is_none() => {
+                self.before.clear();
+                self.known = false;
+                self.microphone.take().into_iter().for_each(close);
+                self.gone(p);
+            }
+            Some(Answer::Failed(_) | Answer::Gone(_) | Answer::Same) => {}
             None if self.microphone.is_none() && self.keeper.waiting().is_some_and(|w| w > ANSWER) => {
                 self.gone(Way::In.none().because("the sound system does not answer"));
             }
@@ -400,8 +409,8 @@ impl Capturing {
         samples.extend(self.before.drain(..));
         self.taking =
             Some(Taking { tx, samples, pressed: Instant::now(), released: None, pauses: at_pauses.then(Pauses::default), late_ms: None });
-        if self.known && self.microphone.is_some() {
-            (self.tell)(CaptureEvent::Listening { tx });
+        if let Some(m) = self.microphone.as_ref().filter(|_| self.known) {
+            (self.tell)(CaptureEvent::Listening { tx, microphone: m.name.clone() });
         }
     }
 

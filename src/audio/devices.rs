@@ -131,16 +131,19 @@ pub struct Finder {
     connection: Option<Connection>,
     /// The sound server that was used before: while it restarts, nothing reaches past it to the hardware.
     server: Option<HostId>,
+    /// A sound server listed its devices at the last look.
+    answered: bool,
 }
 
 impl Finder {
     /// Looks for the device called `wanted` (id, name, or a part of the name), or for the system's default.
     pub fn new(way: Way, wanted: Option<&str>) -> Self {
-        Self { way, wanted: wanted.map(str::to_owned), connection: None, server: None }
+        Self { way, wanted: wanted.map(str::to_owned), connection: None, server: None, answered: false }
     }
 
     /// The device of now: the one that is meant, or the default until that one is there.
     pub fn find(&mut self) -> Result<Found, Problem> {
+        self.answered = false;
         if let Some(connection) = &self.connection
             && let Some(found) = self.look(connection)
         {
@@ -152,7 +155,12 @@ impl Finder {
             Some(id) => cpal::host_from_id(id).map(|host| Connection { host, refused: None }).map_err(|e| self.way.none().because(e))?,
             None => connect()?,
         };
-        let found = self.look(&connection).ok_or_else(|| self.way.none())?;
+        let Some(found) = self.look(&connection) else {
+            // It may be another server that has just come up: only the one that was used before knows what has gone.
+            self.answered =
+                self.server == Some(connection.host.id()) && devices(&connection.host, self.way).is_some_and(|all| !all.is_empty());
+            return Err(self.way.none());
+        };
         if connection.host.id().name() != "ALSA" {
             self.server = Some(connection.host.id());
         }
@@ -163,6 +171,11 @@ impl Finder {
     /// What was found could not be opened: the next look begins anew, for a sound server may have come up meanwhile.
     pub fn forget(&mut self) {
         self.connection = None;
+    }
+
+    /// After a look that found nothing: the sound server that is in use listed devices, and none of them is meant.
+    pub fn is_answered(&self) -> bool {
+        self.answered
     }
 
     /// Looks are cheap where a server is asked, and dear where devices are opened to be looked at.
@@ -185,8 +198,19 @@ impl Finder {
                 return Some(found(device, true));
             }
         }
-        default(host, self.way).map(|device| found(device, self.wanted.is_none()))
+        usual(host, self.way).map(|device| found(device, self.wanted.is_none()))
     }
+}
+
+/// The system's default. Where that is what a speaker plays, as when the last microphone was unplugged, a microphone instead.
+fn usual(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
+    let standard = default(host, way)?;
+    if way == Way::Out || !offer::is_monitor(&id(&standard)) {
+        return Some(standard);
+    }
+    let all = devices(host, way)?;
+    let first = offer::offered(way, all.iter().map(|d| listed(d, None)).collect()).into_iter().min_by(|a, b| a.id.cmp(&b.id))?;
+    all.into_iter().find(|d| id(d) == first.id)
 }
 
 fn devices(host: &cpal::Host, way: Way) -> Option<Vec<cpal::Device>> {

@@ -20,8 +20,10 @@ pub enum Answer<D> {
     Same,
     /// It is another one, or none was open: here it is.
     Opened(D),
-    /// There is none.
+    /// The sound system does not answer, or a device did not open: what is open may be well all the same.
     Failed(Problem),
+    /// The sound system answers that there is none: what is open is not what it was.
+    Gone(Problem),
 }
 
 impl<D> Answer<D> {
@@ -29,7 +31,7 @@ impl<D> Answer<D> {
     pub fn opened(self) -> Option<D> {
         match self {
             Self::Opened(d) => Some(d),
-            Self::Same | Self::Failed(_) => None,
+            Self::Same | Self::Failed(_) | Self::Gone(_) => None,
         }
     }
 }
@@ -63,6 +65,7 @@ pub fn looks<D: 'static>(
                     },
                     Answer::Opened,
                 ),
+                Err(p) if finder.is_answered() => Answer::Gone(p),
                 Err(p) => Answer::Failed(p),
             }
         })

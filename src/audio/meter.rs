@@ -4,8 +4,30 @@ use std::time::{Duration, Instant};
 
 use super::devices::{Finder, Way};
 use super::{ear, take};
+use crate::event::Loudness;
 use crate::problem::{Part, Problem};
 use crate::settings::Audio;
+
+/// A tenth of a second above this level is a voice, dB.
+const VOICE_DB: f32 = -50.0;
+/// Whoever has spoken for so long, and then been silent for so long, has finished. Tenths of a second.
+const SPOKEN: usize = 3;
+const SILENT: usize = 9;
+/// Without a voice in the first tenths of this number, nobody speaks.
+const NOBODY: usize = 60;
+
+/// What was heard until somebody had spoken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spoken {
+    /// The microphone's name.
+    pub microphone: String,
+    /// All of it, -1 to 1.
+    pub samples: Vec<f32>,
+    /// Samples a second.
+    pub rate: u32,
+    /// The loudest tenth of a second.
+    pub loudest: Level,
+}
 
 /// A stretch of sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,17 +36,6 @@ pub struct Level {
     pub rms_db: f32,
     /// Loudest sample, dB below full scale; -90 at the least.
     pub peak_db: f32,
-}
-
-/// What a level means to a pilot who spoke.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// It will be understood.
-    Well,
-    /// Nobody was heard.
-    Silent,
-    /// Its peaks are cut off.
-    TooLoud,
 }
 
 impl Level {
@@ -37,13 +48,13 @@ impl Level {
     }
 
     /// What it means as the loudest moment of a call.
-    pub fn verdict(self) -> Verdict {
+    pub fn verdict(self) -> Loudness {
         if self.peak_db > -0.2 {
-            Verdict::TooLoud
-        } else if self.rms_db > -50.0 {
-            Verdict::Well
+            Loudness::TooLoud
+        } else if self.rms_db > VOICE_DB {
+            Loudness::Good
         } else {
-            Verdict::Silent
+            Loudness::Silent
         }
     }
 }
@@ -60,6 +71,50 @@ pub fn level(samples: &[f32]) -> Level {
 /// Listens to the configured microphone for `seconds`, and shows each tenth of a second to `show`: its name before the
 /// first one. `show` ends it with `false`.
 pub fn listen(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level) -> bool) -> Result<(), Problem> {
+    tenths(settings, seconds, |name, _, heard| show(name, level(heard)))
+}
+
+/// Listens until somebody has spoken and is silent again, for `seconds` at the most, and shows the level of each tenth of a second.
+pub fn spoken(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level)) -> Result<Spoken, Problem> {
+    let mut all = Spoken { microphone: String::new(), samples: Vec::new(), rate: 0, loudest: Level::NONE };
+    let mut end = End::default();
+    tenths(settings, seconds, |name, rate, heard| {
+        if all.rate != rate {
+            (all.microphone, all.rate) = (name.to_owned(), rate);
+        }
+        all.samples.extend_from_slice(heard);
+        let level = level(heard);
+        all.loudest = all.loudest.or(level);
+        show(name, level);
+        !end.reached(level)
+    })?;
+    Ok(all)
+}
+
+/// When somebody who is to say a few words has said them.
+#[derive(Debug, Default)]
+struct End {
+    tenths: usize,
+    voiced: usize,
+    silent: usize,
+}
+
+impl End {
+    /// Takes the next tenth of a second.
+    fn reached(&mut self, level: Level) -> bool {
+        self.tenths += 1;
+        if level.rms_db > VOICE_DB {
+            self.voiced += 1;
+            self.silent = 0;
+        } else {
+            self.silent += 1;
+        }
+        if self.voiced >= SPOKEN { self.silent >= SILENT } else { self.tenths >= NOBODY && self.silent >= SILENT }
+    }
+}
+
+/// Hands each tenth of a second of the configured microphone over, with its name and rate, until `take` says `false`.
+fn tenths(settings: &Audio, seconds: u32, mut take: impl FnMut(&str, u32, &[f32]) -> bool) -> Result<(), Problem> {
     let found = Finder::new(Way::In, settings.microphone.as_deref()).find()?;
     let mut m = ear::open(&found, settings.input_channel)?;
     let (end, tenth) = (Instant::now() + Duration::from_secs(u64::from(seconds)), m.rate as usize / 10);
@@ -74,7 +129,7 @@ pub fn listen(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level) 
         while let Ok(s) = m.ring.pop() {
             heard.push(s);
             if heard.len() >= tenth {
-                if !show(&m.name, level(&heard)) {
+                if !take(&m.name, m.rate, &heard) {
                     return Ok(());
                 }
                 heard.clear();
@@ -98,6 +153,21 @@ mod tests {
         let loudest = level(&[0.1, -0.1]).or(Level::NONE).or(level(&[0.0]));
         assert!((loudest.rms_db + 20.0).abs() < 0.01, "{loudest:?}");
         let verdicts = [loudest, Level::NONE, level(&[1.0, 0.0])].map(Level::verdict);
-        assert_eq!(verdicts, [Verdict::Well, Verdict::Silent, Verdict::TooLoud]);
+        assert_eq!(verdicts, [Loudness::Good, Loudness::Silent, Loudness::TooLoud]);
+    }
+
+    #[test]
+    fn a_pilot_who_has_spoken_is_not_waited_for_and_one_who_is_silent_is_for_a_while() {
+        let voice = Level { rms_db: -20.0, peak_db: -10.0 };
+        let after = |all: &[(Level, usize)]| {
+            let mut end = End::default();
+            all.iter().flat_map(|(level, n)| vec![*level; *n]).position(|l| end.reached(l))
+        };
+        // A second of silence, two of speech with a breath, then silence.
+        assert_eq!(after(&[(Level::NONE, 10), (voice, 8), (Level::NONE, 5), (voice, 8), (Level::NONE, 20)]), Some(39));
+        assert_eq!(after(&[(voice, 60)]), None);
+        assert_eq!(after(&[(Level::NONE, 80)]), Some(NOBODY - 1));
+        // A click is no word.
+        assert_eq!(after(&[(voice, 1), (Level::NONE, 30)]), None);
     }
 }

@@ -280,7 +280,7 @@ impl Playing {
                 self.wanted.get_or_insert(now);
                 self.reopened(Some(s));
             }
-            Some(Answer::Failed(p)) if self.speaker.is_none() => self.gone(p),
+            Some(Answer::Failed(p) | Answer::Gone(p)) if self.speaker.is_none() => self.gone(p),
             _ => {}
         }
         let due = self.looked.is_none_or(|l| now.saturating_duration_since(l) >= KEEP);

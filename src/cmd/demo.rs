@@ -65,7 +65,7 @@ fn plain(text: &str) -> String {
 pub fn fly(seed: u64, model_file: Option<&Path>, each: &mut dyn FnMut(&Said, &Clip) -> anyhow::Result<()>) -> anyhow::Result<Stage> {
     let flight = replay::read(&files::demo("flights/phto-circuit-jsbsim.jsonl.gz")?, None)?;
     let model_path = model_file.map_or_else(|| files::demo("stratus-demo-en-q5_0.bin"), |p| Ok(p.to_path_buf()))?;
-    let ears = Recogniser::load(&model::verify(&model_path, None)?, 1)?;
+    let ears = Recogniser::load(&model::verify(&model_path, None).map_err(Problem::from)?, 1)?;
     let voice = Synthesiser::new(&files::voices()?)?;
     let mut pilot = Pilot::new(seed, Synthesiser::new(&files::voices()?)?);
     let mut config = Config::default();

@@ -35,7 +35,10 @@ pub(super) fn run(file: Option<&Path>, args: &DevicesArgs) -> anyhow::Result<Exi
     }
     writeln!(out, "* the system's default")?;
     if let Some(name) = monitor {
-        writeln!(out, "The system's default microphone is \"{name}\": it hears what the speaker plays, and not you.")?;
+        writeln!(
+            out,
+            "The system's default microphone is \"{name}\": it hears what the speaker plays, and not you. Stratus does not use it."
+        )?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::cli::Doctor;
+use crate::cmd::lines::{width, wrapped};
 use crate::dispatch::fetch::MISSING;
 use crate::problem::Problem;
 use crate::settings::{BrainMode, Config};
@@ -69,16 +70,26 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
             .collect();
         writeln!(out, "{}", serde_json::to_string_pretty(&list)?)?;
     } else {
+        let under = " ".repeat(25);
         for c in &checks {
+            let mark = if c.result.is_ok() {
+                "ok"
+            } else if c.optional {
+                "absent"
+            } else {
+                MISSING
+            };
+            let mut say = |first: &str, words: &str| writeln!(out, "{}", wrapped(first, &under, words, width()));
+            let first = format!("{mark:<8} {:<15} ", c.part);
             match &c.result {
-                Ok(found) => writeln!(out, "ok       {:<15} {found}", c.part)?,
+                Ok(found) => say(&first, found)?,
                 Err(p) => {
-                    writeln!(out, "{}  {:<15} {}", if c.optional { "absent " } else { MISSING }, c.part, p.what)?;
+                    say(&first, &p.what)?;
                     for w in &p.why {
-                        writeln!(out, "                         because: {w}")?;
+                        say(&under, &format!("because: {w}"))?;
                     }
                     if !p.fix.is_empty() {
-                        writeln!(out, "                         hint: {}", p.fix)?;
+                        say(&under, &format!("hint: {}", p.fix))?;
                     }
                 }
             }

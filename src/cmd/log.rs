@@ -45,7 +45,7 @@ pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCod
         }
         Err(e) => return Err(Problem::new(format!("cannot read {}", path.display())).because(e).into()),
     };
-    let mut reader = Reader { inner: BufReader::new(transcript), broken: 0, part: Vec::new() };
+    let mut reader = Reader::new(BufReader::new(transcript));
     let mut out = std::io::stdout();
     if args.latency {
         return latency(&mut reader, args.json, &mut out);
@@ -79,7 +79,7 @@ pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCod
 }
 
 /// The lines of a transcript; broken ones are counted and left out.
-struct Reader<R> {
+pub(super) struct Reader<R> {
     inner: R,
     broken: u64,
     /// The beginning of a line whose end is not written yet.
@@ -87,7 +87,12 @@ struct Reader<R> {
 }
 
 impl<R: BufRead> Reader<R> {
-    fn next(&mut self) -> std::io::Result<Option<Line>> {
+    pub(super) fn new(inner: R) -> Self {
+        Self { inner, broken: 0, part: Vec::new() }
+    }
+
+    /// The next line that is whole; none where there is none yet.
+    pub(super) fn next(&mut self) -> std::io::Result<Option<Line>> {
         loop {
             let room = LONGEST_LINE.saturating_sub(self.part.len() as u64);
             (&mut self.inner).take(room).read_until(b'\n', &mut self.part)?;

@@ -10,6 +10,7 @@ mod config;
 pub mod demo;
 mod devices;
 mod doctor;
+mod lines;
 mod log;
 mod models;
 mod plan;
@@ -64,7 +65,9 @@ pub fn main() -> ExitCode {
             if alone {
                 crate::desktop::windows::console::show(&problem.to_string());
             }
-            let _ = writeln!(std::io::stderr(), "{problem}");
+            for line in problem.to_string().lines() {
+                let _ = writeln!(std::io::stderr(), "{}", lines::wrapped("", "   ", line, lines::width()));
+            }
             ExitCode::from(problem.exit_code())
         }
     }

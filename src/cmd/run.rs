@@ -70,9 +70,15 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
         let short = w.short();
         inbox.offer(Event::Notice { body: short.body(), title: short.title });
     }
-    if config.speech.model.is_none() {
-        inbox.offer(Event::Trouble(crate::speech::model::none_chosen()));
+    let steps = dispatch::steps::of(&paths, &config);
+    match &config.speech.model {
+        // The first run leads to one.
+        None if steps.leads => {}
+        None => inbox.offer(Event::Trouble(crate::speech::model::none_chosen())),
+        // The rest of what may be wrong with it takes a while to find out: the call that needs it tells.
+        Some(file) => crate::speech::model::there(file).err().into_iter().for_each(|p| inbox.offer(Event::Model(Err(p)))),
     }
+    inbox.offer(Event::Steps(steps));
     let desk = desk(&inbox, &config);
     let airports = dispatch::newest::airports_in_use(&paths.data_dir);
     let mut shell = Shell::start(&inbox, &config, paths.clone(), desk, &airports)?;
@@ -187,18 +193,17 @@ fn desk(inbox: &Inbox, config: &Config) -> Desk {
 fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, Problem> {
     let (inbox, waiting) = (inbox.clone(), shell.waiting.clone());
     let next = AtomicU64::new(1);
+    let later = move |replier| {
+        let id = next.fetch_add(1, Ordering::Relaxed);
+        waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, replier);
+        id
+    };
     let failed = std::sync::Mutex::new(shell.desk.toaster.as_ref().map(Toaster::counter));
     ipc::Server::start(lock, move |request, replier| match request {
-        Request::Say(text) => {
-            let id = next.fetch_add(1, Ordering::Relaxed);
-            waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, replier);
-            inbox.offer(Event::Typed { id, text });
-        }
-        Request::Plan(plan) => {
-            let id = next.fetch_add(1, Ordering::Relaxed);
-            waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(id, replier);
-            inbox.offer(Event::Plan { id, plan });
-        }
+        Request::Say(text) => inbox.offer(Event::Typed { id: later(replier), text }),
+        Request::Plan(plan) => inbox.offer(Event::Plan { id: later(replier), plan }),
+        Request::Suggest(_) => inbox.offer(Event::Suggest { id: later(replier) }),
+        Request::TestKey(_) => inbox.offer(Event::TestKey { id: later(replier) }),
         Request::Ptt(press) => {
             let edge = match press {
                 Press::Down => Edge::Down,

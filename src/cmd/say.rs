@@ -23,18 +23,21 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(25);
 
 pub(super) fn say(file: Option<&Path>, args: &Say) -> anyhow::Result<ExitCode> {
     let text = args.text.join(" ");
+    let request = if args.suggest { Request::Suggest(true) } else { Request::Say(text.clone()) };
     let (answer, note) = if args.sim.is_none()
-        && let Some(reply) = running(file, &text)?
+        && let Some(reply) = running(file, &request)?
     {
         match reply {
             Reply::Said { text, note } => (text, note),
             _ => (String::new(), "the running Stratus did not answer".to_owned()),
         }
     } else {
-        once(file, args.sim.as_deref(), &text)?
+        once(file, args.sim.as_deref(), (!args.suggest).then_some(text.as_str()))?
     };
     let mut out = std::io::stdout();
-    if args.json {
+    if args.json && args.suggest {
+        writeln!(out, "{}", json!({"calls": answer.lines().collect::<Vec<_>>(), "note": note}))?;
+    } else if args.json {
         writeln!(out, "{}", json!({"text": answer, "note": note}))?;
     } else if answer.is_empty() {
         writeln!(out, "({note})")?;
@@ -45,16 +48,16 @@ pub(super) fn say(file: Option<&Path>, args: &Say) -> anyhow::Result<ExitCode> {
 }
 
 /// The running tray's answer; none when nothing runs.
-fn running(file: Option<&Path>, text: &str) -> Result<Option<Reply>, Problem> {
+fn running(file: Option<&Path>, request: &Request) -> Result<Option<Reply>, Problem> {
     let sockets = Paths::find(file)?.sockets();
     if ipc::reach(&sockets, &Request::Ping(true), Duration::from_secs(2)).is_err() {
         return Ok(None);
     }
-    ipc::reach(&sockets, &Request::Say(text.to_owned()), ANSWER_WITHIN).map(Some)
+    ipc::reach(&sockets, request, ANSWER_WITHIN).map(Some)
 }
 
-/// One answer without a tray, on the state that `sim` gives.
-fn once(file: Option<&Path>, sim: Option<&str>, text: &str) -> anyhow::Result<(String, String)> {
+/// One answer without a tray, on the state that `sim` gives; without words, the calls that fit there.
+fn once(file: Option<&Path>, sim: Option<&str>, text: Option<&str>) -> anyhow::Result<(String, String)> {
     let config = super::configuration(file)?;
     let sim = sim.unwrap_or(&config.sim.link).to_owned();
     let mut stage = Stage::new(App::new(config, airports_in_use(&Paths::find(file)?.data_dir)), None, None);
@@ -68,6 +71,11 @@ fn once(file: Option<&Path>, sim: Option<&str>, text: &str) -> anyhow::Result<(S
     } else if !SIM_LINKS.contains(&sim.as_str()) {
         return Err(Problem::new(format!("{sim:?} is not a simulator")).fix("use none, or replay:FILE").into());
     }
+    let Some(text) = text else {
+        let calls = stage.app.engine().calls();
+        let note = if calls.is_empty() { "nobody to call: tune a station, or set sim.airport and sim.com1" } else { "" };
+        return Ok((calls.join("\n"), note.to_owned()));
+    };
     let x = stage.heard(text);
     let note =
         x.toasts.iter().map(|t| t.body.lines().next().unwrap_or("").trim_matches(['(', ')']).to_owned()).next_back().unwrap_or_default();

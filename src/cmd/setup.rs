@@ -1,9 +1,11 @@
-//! `stratus setup`: the tray's "Set up" in the terminal. Its state is the configuration itself: interrupted, it goes on
-//! where it stopped; `--undo` puts back what was there before.
+//! `stratus setup`: the five steps of the first run in the terminal. What they set stands in the configuration at once:
+//! interrupted, it goes on where it stopped; `--undo` restores what was there before.
 
 mod ask;
+mod call;
 mod key;
 mod model;
+mod pilot;
 mod sound;
 
 use std::io::{BufRead, Write};
@@ -12,11 +14,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::ask::{Ask, told, well};
+use self::ask::{Ask, head, say};
 use crate::cli;
 use crate::config::{self, before};
+use crate::dispatch::steps;
+use crate::event::{Step, Steps};
 use crate::ipc::{self, Request};
-use crate::paths::Paths;
+use crate::paths::{Paths, shown};
 use crate::problem::Problem;
 use crate::settings::{Config, key_words};
 
@@ -27,6 +31,12 @@ struct Setup<'a> {
     ask: Ask<'a>,
     /// As the file stands now.
     config: Arc<Config>,
+    /// The configuration was named on the command line.
+    named: bool,
+    /// How far the first run has come.
+    steps: Steps,
+    /// The microphone hears the pilot.
+    hears: bool,
 }
 
 pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<ExitCode> {
@@ -44,42 +54,47 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
         _ => super::configuration(file)?,
     };
     let mut answers = std::io::stdin().lock();
-    go(args, paths, config, &mut answers)
+    go(args, paths, config, file.is_some(), &mut answers)
 }
 
-fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, answers: &mut dyn BufRead) -> anyhow::Result<ExitCode> {
-    let mut out = std::io::stdout();
+fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers: &mut dyn BufRead) -> anyhow::Result<ExitCode> {
     if before::is_begun(&paths.config_file) {
-        writeln!(out, "Continuing the set-up that was not finished.")?;
+        head("Continuing the set-up that was not finished.")?;
     }
-    writeln!(out, "Configuration: {}", paths.config_file.display())?;
-    let mut s = Setup { args, paths, ask: Ask::new(answers, args.yes), config };
-    type Step = fn(&mut Setup<'_>) -> anyhow::Result<()>;
-    let steps: [(&str, bool, Step); 6] = [
-        ("Speech model", args.skip_model, model::step),
-        ("Microphone", args.skip_microphone, sound::microphone),
-        ("Speaker", args.skip_speaker, sound::speaker),
-        ("Push-to-talk", args.skip_key, key::step),
-        ("Simulator", args.skip_sim, simulator),
-        ("Language model", args.skip_brain, brain),
+    head(&format!("Settings file: {}", shown(&paths.config_file)))?;
+    let steps = steps::of(&paths, &config);
+    let mut s = Setup { args, paths, ask: Ask::new(answers, args.yes), config, named, steps, hears: false };
+    type Work = fn(&mut Setup<'_>) -> anyhow::Result<()>;
+    let all: [(Step, bool, Work); 5] = [
+        (Step::Model, args.skip_model, model::step),
+        (Step::Microphone, args.skip_microphone && args.skip_speaker, sound::step),
+        (Step::Key, args.skip_key, key::step),
+        (Step::Callsign, args.skip_callsign, pilot::step),
+        (Step::Call, args.skip_call, call::step),
     ];
-    for (n, (name, skip, step)) in steps.iter().enumerate() {
-        writeln!(out, "{}/{} {name}", n + 1, steps.len())?;
-        if *skip {
-            writeln!(out, "   skipped")?;
-        } else {
-            step(&mut s)?;
-        }
+    for (step, skip, work) in all {
+        let title = if step == Step::Microphone { "Microphone and speaker" } else { step.title() };
+        head(&format!("{}/{} {title}", step.number(), Step::ALL.len()))?;
+        if skip { say("skipped")? } else { work(&mut s)? }
+    }
+    if !args.skip_brain {
+        brain(&s)?;
+    }
+    let running = is_running();
+    // A running tray keeps its own account.
+    if !running {
+        steps::keep(&s.paths, &s.steps);
     }
     if let Some(copy) = before::end(&s.paths.config_file)? {
-        writeln!(out, "Your old settings are in {}; `stratus setup --undo` restores them.", copy.display())?;
+        head(&format!("Your old settings are in {}; `stratus setup --undo` restores them.", shown(&copy)))?;
     }
-    if s.config.speech.model.is_some() {
-        let start = if is_running() { "Done." } else { "Done. `stratus` starts the tray." };
-        let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
-        writeln!(out, "{start} Hold {key} and say \"radio check\", with the station's name and your callsign.")?;
+    if s.config.speech.model.is_none() {
+        head("Almost done: no speech model yet, so only typed calls (`stratus say TEXT`) work.")?;
+    } else if running {
+        head("Done. `stratus say --suggest` and the menu's Help, \"What to say now\", name calls that fit.")?;
     } else {
-        writeln!(out, "Almost done: no speech model yet, so only typed calls (`stratus say TEXT`) work.")?;
+        let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
+        head(&format!("Done. `stratus` starts the tray. Hold {key} and say \"radio check\", with the station's name and your callsign."))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -103,24 +118,23 @@ impl Setup<'_> {
     }
 }
 
+impl Setup<'_> {
+    /// A step of the first run is done.
+    fn done(&mut self, step: Step) {
+        self.steps.done.insert(step);
+        self.steps.leads &= step != Step::Call;
+    }
+}
+
 /// Stratus is in the tray already.
 fn is_running() -> bool {
     Paths::find(None).is_ok_and(|p| ipc::reach(&p.sockets(), &Request::Ping(true), Duration::from_secs(1)).is_ok())
 }
 
-fn simulator(s: &mut Setup<'_>) -> anyhow::Result<()> {
-    match crate::sim::link::Link::probe(&s.config.sim) {
-        Ok(found) => well(&found)?,
-        Err(p) => told("not found", &p)?,
-    }
-    Ok(())
-}
-
-fn brain(s: &mut Setup<'_>) -> anyhow::Result<()> {
-    match crate::llm::probe(&s.config.brain) {
-        Ok(found) => well(&found)?,
-        // Stratus works without one: nobody is sent to install it.
-        Err(p) => told("not found (optional)", &p)?,
+/// Stratus works without a language model: one that is there is told, and nobody is sent to install one.
+fn brain(s: &Setup<'_>) -> anyhow::Result<()> {
+    if let Ok(found) = crate::llm::probe(&s.config.brain) {
+        head(&format!("Language model (optional): {found}"))?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! changed stands behind its name ("Microphone: Headset"), what is long is cut, and what cannot be chosen now is grey.
 
 use super::tray::one_line;
-use crate::event::{Choice, MenuModel, SoundDevice};
+use crate::event::{Choice, MenuModel, SoundDevice, Step, Steps};
 use crate::models;
 use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, PilotMode, VOICES, WINDOWS_VOICE, key_words};
 
@@ -52,10 +52,17 @@ pub(super) fn items(model: &MenuModel) -> Vec<Item> {
     ]
 }
 
-/// What is wrong, to be clicked; else who is on the frequency, and which aircraft calls.
+/// What is wrong, to be clicked; else the next step of the first run; else who is on the frequency, and which aircraft calls.
 fn status(model: &MenuModel) -> Item {
     if let Some(fault) = &model.fault {
         return Item::Entry(cut(&fault.words, TOP_CHARS), fault.mend.clone());
+    }
+    match (model.steps.next(), &model.fetching) {
+        (Some(Step::Model), Some((_, percent))) => {
+            return Item::Told(format!("{}: downloading, {percent} %", Steps::place(Step::Model)));
+        }
+        (Some(step), _) => return Item::Entry(cut(&Steps::row(step), TOP_CHARS), Choice::Step(step)),
+        (None, _) => {}
     }
     let unit = if model.unit.trim().is_empty() { "No station on this frequency" } else { &model.unit };
     let callsign = if model.callsign.is_empty() { String::new() } else { format!(" \u{b7} {}", model.callsign) };
@@ -137,6 +144,7 @@ fn push_to_talk(model: &MenuModel) -> Item {
     let key = if model.key.is_empty() { "no key".to_owned() } else { key_words(&model.key) };
     let mut items = vec![
         entry("Change key\u{2026}", Choice::BindKey),
+        entry("Test push-to-talk\u{2026}", Choice::TestKey),
         entry("Add joystick button\u{2026}", Choice::BindJoystick),
         entry_if(!model.joystick.is_empty(), "Remove joystick buttons", Choice::ForgetJoysticks),
     ];
@@ -154,7 +162,8 @@ fn pilot(model: &MenuModel) -> Item {
     ];
     let name = if model.callsign.is_empty() { "callsign unknown" } else { &model.callsign };
     let items = vec![
-        entry("Set callsign\u{2026}", Choice::OpenConfig),
+        entry("Say callsign\u{2026}", Choice::SayCallsign),
+        entry("Type callsign in the settings file\u{2026}", Choice::OpenConfig),
         Item::Group("Controller".into(), modes.map(|(m, words)| check(words, model.mode == m, Choice::Mode(m))).into()),
         check("Copilot tunes the radios", model.tunes, Choice::ToggleTune),
         check("Copilot sets the squawk", model.squawks, Choice::ToggleSquawk),
@@ -164,29 +173,26 @@ fn pilot(model: &MenuModel) -> Item {
 
 /// Hearing and speaking: the speech model, the voice, the language model.
 fn speech(model: &MenuModel) -> Item {
-    let name = model_name(&model.speech_model);
+    let own = model.own_models.iter().find(|o| o.file == model.speech_model);
+    let name = own.map_or_else(|| models::plain_name(&model.speech_model), |o| o.name.clone());
     let value = match &model.fetching {
-        Some((fetching, percent)) => format!("{} {percent} %", model_name(fetching)),
+        Some((fetching, percent)) => format!("{} {percent} %", models::plain_name(fetching)),
         None if name.is_empty() => "no model".to_owned(),
         None => name,
     };
     let voices = voices(model).into_iter().map(|(words, on, choice)| check(&words, on, choice));
-    let items = vec![
+    let mut items = vec![
         Item::Group("Download a model".into(), speech_models(model)),
         entry_if(model.fetching.is_some(), "Stop the download", Choice::StopFetching),
         Item::Line,
         Item::Group("Voice".into(), voices.collect()),
         brain(model),
     ];
-    group("Speech", &value, items)
-}
-
-/// What a speech model is called, by its own name or its file's; one that nobody knows by its file.
-fn model_name(model: &str) -> String {
-    match models::find(model) {
-        Some(m) => models::suggestion(m.name).map_or(m.name, |s| s.title).to_owned(),
-        None => model.to_owned(),
+    // A yes to a file that Stratus does not know.
+    if let Some(file) = &model.unknown_model {
+        items.insert(0, entry(&format!("Use {file} anyway\u{2026}"), Choice::TrustModel));
     }
+    group("Speech", &value, items)
 }
 
 /// The few that suit most pilots by plain names, what the mirror offers of its own, and the others behind one more row. A click
@@ -227,6 +233,7 @@ fn brain(model: &MenuModel) -> Item {
 fn help(model: &MenuModel) -> Item {
     let mut items = vec![
         entry("What to say now", Choice::WhatToSay),
+        first_steps(&model.steps),
         entry("Run check", Choice::Doctor),
         entry("Settings file", Choice::OpenConfig),
         entry("Log folder", Choice::OpenLogs),
@@ -235,6 +242,14 @@ fn help(model: &MenuModel) -> Item {
     items.extend(model.has_updates.then(|| entry(&update(model), Choice::Update)));
     items.push(check("Start at login", model.autostart, Choice::ToggleAutostart));
     Item::Group("Help".into(), items)
+}
+
+/// The five steps of the first run, with their ticks: each can be done again.
+fn first_steps(steps: &Steps) -> Item {
+    let row = |s: Step| check(&format!("{}. {}", s.number(), s.title()), steps.done.contains(&s), Choice::Step(s));
+    let mut rows: Vec<Item> = Step::ALL.map(row).into();
+    rows.extend([Item::Line, entry_if(steps.leads, "Skip the rest", Choice::SkipSteps)]);
+    Item::Group("First steps".into(), rows)
 }
 
 fn update(model: &MenuModel) -> String {
@@ -351,6 +366,25 @@ mod tests {
     }
 
     #[test]
+    fn the_first_run_has_the_first_row_and_its_ticks_stand_under_help() {
+        let first = |model: &MenuModel| items(model).swap_remove(0);
+        let mut model = MenuModel { steps: Steps::begun(), ..MenuModel::default() };
+        let row = |step| Item::Entry(Steps::row(step), Choice::Step(step));
+        assert_eq!(first(&model), row(Step::Model));
+        model.fetching = Some(("base.en".into(), 35));
+        assert_eq!(first(&model), Item::Told("Set up (1 of 5): downloading, 35 %".into()));
+        model.steps.done.insert(Step::Model);
+        assert_eq!(first(&model), row(Step::Microphone));
+        assert!(Step::ALL.iter().all(|s| Steps::row(*s).chars().count() <= TOP_CHARS));
+        let Item::Group(_, rows) = first_steps(&model.steps) else { panic!() };
+        assert_eq!(rows[0], Item::Check("1. Speech model".into(), true, Choice::Step(Step::Model)));
+        assert_eq!(rows[4], Item::Check("5. First call".into(), false, Choice::Step(Step::Call)));
+        let fault = Fault { words: "No microphone found: test it\u{2026}".into(), mend: Choice::CheckMicrophone };
+        model.fault = Some(fault.clone());
+        assert_eq!(first(&model), Item::Entry(fault.words, fault.mend), "a fault goes first");
+    }
+
+    #[test]
     fn every_row_that_a_problem_names_is_in_the_menu() {
         let all = [
             Part::Settings,
@@ -401,6 +435,10 @@ mod tests {
         // A pilot's own file stands there too.
         let own = speech_models(&MenuModel { speech_model: "mine.bin".into(), ..MenuModel::default() });
         assert_eq!(own[0], Item::Check("mine.bin".into(), true, Choice::OpenConfig));
+        // One that nobody knows waits for a yes.
+        let waits = MenuModel { speech_model: "mine.bin".into(), unknown_model: Some("mine.bin".into()), ..MenuModel::default() };
+        let Item::Group(_, rows) = speech(&waits) else { panic!() };
+        assert_eq!(rows[0], Item::Entry("Use mine.bin anyway\u{2026}".into(), Choice::TrustModel));
     }
 
     #[test]

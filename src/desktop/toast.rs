@@ -207,6 +207,10 @@ struct Desk {}
 #[cfg(windows)]
 impl Desk {
     fn show(&mut self, toast: &Toast) -> Result<(), String> {
+        // Each one slides in anew here: what changes several times a second would be a storm.
+        if toast.live {
+            return Ok(());
+        }
         // Windows knows a short time and a long one.
         let shown = Notification::new()
             .app_id(super::windows::app_id::ID)

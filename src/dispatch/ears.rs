@@ -43,7 +43,19 @@ pub(super) enum Ears {
         /// When: what is computed ahead may still be under way.
         asked: Instant,
     },
+    /// Recognise what the test of the microphone recorded.
+    Check {
+        take: Take,
+        hints: Hints,
+    },
     Reconfigure(Arc<Config>),
+}
+
+/// Who waits for the words of a job.
+enum Waits {
+    Call(TxId),
+    Check,
+    Nobody,
 }
 
 pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, Problem> {
@@ -53,7 +65,11 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
     let worker = Worker::for_whom(
         "recognise",
         4,
-        |job: &Ears| if let Ears::Transcribe { tx, .. } = job { Some(*tx) } else { None },
+        |job: &Ears| match job {
+            Ears::Transcribe { tx, .. } => Waits::Call(*tx),
+            Ears::Check { .. } => Waits::Check,
+            _ => Waits::Nobody,
+        },
         move || {
             let mut hearing = Hearing::new(&out, &config);
             move |job| hearing.work(job, Instant::now())
@@ -66,9 +82,10 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
                 .brief("Speech recognition stopped", "It is running again.")
                 .remedy("Say it again.");
             // A call whose words will not come is answered at once, not at its deadline.
-            trouble.send(match waits.flatten() {
-                Some(tx) => Event::Heard { tx, result: Err(p) },
-                None => Event::Trouble(p),
+            trouble.send(match waits {
+                Some(Waits::Call(tx)) => Event::Heard { tx, result: Err(p) },
+                Some(Waits::Check) => Event::CheckHeard(Err(p)),
+                Some(Waits::Nobody) | None => Event::Trouble(p),
             });
         },
     )?
@@ -138,6 +155,11 @@ impl Hearing {
                 });
                 self.out.send(Event::Heard { tx, result });
             }
+            Ears::Check { take, hints } => {
+                self.used = now;
+                let heard = self.loaded().and_then(|ears| ears.transcribe(&take.samples, &hints, &AtomicBool::new(false)));
+                self.out.send(Event::CheckHeard(heard));
+            }
             Ears::Reconfigure(new) => {
                 let old = std::mem::replace(&mut *self.config.lock().unwrap_or_else(PoisonError::into_inner), new.clone());
                 let loaded = |c: &Config| (c.speech.model.clone(), c.speech.model_sha256.clone(), threads(c));
@@ -146,11 +168,13 @@ impl Hearing {
                 if other {
                     (self.ears, self.ahead) = (None, Ahead::default());
                 }
-                if new.speech.preload {
-                    let _ = self.loaded();
-                } else if other {
-                    // The trial of a pilot's own model takes longer than a call may wait.
-                    let _ = tried(&new);
+                if !other && !new.speech.preload {
+                    return;
+                }
+                // The trial of a pilot's own model takes longer than a call may wait; and whether a new one works is told now.
+                let works = if new.speech.preload { self.loaded().map(drop) } else { self.tried(&new).map(drop) };
+                if let (true, Some(path)) = (other, &new.speech.model) {
+                    self.out.send(Event::Model(works.map(|()| path.display().to_string())));
                 }
             }
         }
@@ -160,7 +184,7 @@ impl Hearing {
     fn loaded(&mut self) -> Result<&mut Recogniser, Problem> {
         if self.ears.is_none() {
             let config = self.config();
-            let (ears, trouble) = card::load(&tried(&config)?, threads(&config))?;
+            let (ears, trouble) = card::load(&self.tried(&config)?, threads(&config))?;
             if let Some(p) = trouble {
                 self.out.send(Event::Trouble(p));
             }
@@ -170,16 +194,25 @@ impl Hearing {
         }
         self.ears.as_mut().ok_or_else(|| Problem::bug("no speech model was loaded"))
     }
-}
 
-/// The chosen model, verified, and tried once if it is the pilot's own.
-fn tried(config: &Config) -> Result<VerifiedModel, Problem> {
-    let Some(path) = &config.speech.model else {
-        return Err(model::none_chosen());
-    };
-    let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
-    trial::once(&verified)?;
-    Ok(verified)
+    /// The chosen model, verified, and tried once if it is the pilot's own. One that Stratus does not know is told besides: the
+    /// pilot may want it all the same.
+    fn tried(&self, config: &Config) -> Result<VerifiedModel, Problem> {
+        let Some(path) = &config.speech.model else {
+            return Err(model::none_chosen());
+        };
+        let verified = match model::verify(path, config.speech.model_sha256.as_deref()) {
+            Ok(verified) => verified,
+            Err(refused) => {
+                if let Some(sha256) = refused.unknown {
+                    self.out.offer(Event::UnknownModel { file: path.clone(), sha256 });
+                }
+                return Err(refused.problem);
+            }
+        };
+        trial::once(&verified)?;
+        Ok(verified)
+    }
 }
 
 /// Threads for recognition: as configured, or half the processor's cores: the simulator needs the rest.
@@ -281,9 +314,32 @@ mod tests {
         h.work(call(false), begun);
         assert!(matches!(told.recv().unwrap(), Event::Heard { tx: TxId(7), result: Err(_) }));
         h.work(Ears::Reconfigure(demo(30)), begun);
+        assert!(matches!(told.try_recv().unwrap(), Event::Model(Ok(_))), "that it works is told at once");
         h.work(call(false), begun);
-        assert!(matches!(told.recv().unwrap(), Event::Model(Ok(_))));
+        assert!(matches!(told.recv().unwrap(), Event::Model(Ok(_))), "and that it is loaded");
         assert!(matches!(told.recv().unwrap(), Event::Heard { result: Ok(_), .. }));
+    }
+
+    #[test]
+    fn a_model_that_is_saved_in_the_settings_is_checked_at_once_and_an_unknown_one_is_offered() {
+        let begun = Instant::now();
+        let dir = tempfile::tempdir().unwrap();
+        let (mut h, told) = hearing(&Arc::default(), begun);
+        let mut save = |model: &std::path::Path| {
+            let mut config = (*demo(30)).clone();
+            config.speech.model = Some(model.to_owned());
+            h.work(Ears::Reconfigure(Arc::new(config)), begun);
+            told.try_iter().collect::<Vec<_>>()
+        };
+        let missing = save(&dir.path().join("gone.bin"));
+        assert!(matches!(&missing[..], [Event::Model(Err(p))] if p.short().title.contains("gone.bin")), "{missing:?}");
+        let mut bytes = std::fs::read(files::demo("stratus-demo-en-q5_0.bin").unwrap()).unwrap();
+        bytes[4_000_000] ^= 1;
+        let own = dir.path().join("mine.bin");
+        std::fs::write(&own, &bytes).unwrap();
+        let unknown = save(&own);
+        let [Event::UnknownModel { file, sha256 }, Event::Model(Err(_))] = &unknown[..] else { panic!("{unknown:?}") };
+        assert!(*file == own && model::verify(&own, Some(sha256)).is_ok());
     }
 
     #[test]

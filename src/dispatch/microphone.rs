@@ -1,9 +1,10 @@
 //! What a pilot is told of the microphone besides its takes: how loud it is, and that it opened too late for a word.
 
 use super::Shell;
-use crate::audio::meter::{self, Level, Verdict};
-use crate::event::Event;
-use crate::problem::Part;
+use crate::audio::meter::{self, Level};
+use crate::audio::{resample, take};
+use crate::event::{Event, Sample};
+use crate::problem::Problem;
 use crate::settings::Audio;
 
 /// A call whose beginning was not heard, so many milliseconds of it.
@@ -13,34 +14,29 @@ pub(super) fn late(ms: u32) -> Event {
 }
 
 impl Shell {
-    /// Listens beside the flight, and tells what was heard.
+    /// Listens beside the flight, shows the level, and tells what was heard.
     pub(super) fn check_microphone(&self, seconds: u32) {
         let (inbox, audio) = (self.inbox.clone(), self.config.audio.clone());
         let spawned = std::thread::Builder::new().name("meter".into()).spawn(move || {
-            inbox.send(heard(&audio, seconds));
+            let shown = |microphone: &str, level: Level| {
+                inbox.offer(Event::Level { microphone: microphone.to_owned(), rms_db: level.rms_db });
+            };
+            inbox.send(Event::Checked(sample(&audio, seconds, shown)));
         });
         if let Err(e) = spawned {
-            log::error!("cannot listen to the microphone: {e}");
+            self.inbox.offer(Event::Checked(Err(Problem::new("cannot listen to the microphone").because(e))));
         }
     }
 }
 
-fn heard(audio: &Audio, seconds: u32) -> Event {
-    let (mut name, mut loudest) = (String::new(), Level::NONE);
-    let listened = meter::listen(audio, seconds, |who, level| {
-        who.clone_into(&mut name);
-        loudest = loudest.or(level);
-        true
-    });
-    if let Err(p) = listened {
-        return Event::Trouble(p);
-    }
-    let peak = format!("peak \u{2212}{:.0} dB", loudest.peak_db.abs());
-    let row = Part::Microphone.place();
-    let (title, body) = match loudest.verdict() {
-        Verdict::Well => ("Good level", format!("{name}: {peak}.")),
-        Verdict::TooLoud => ("Microphone too loud", format!("{name} distorts ({peak}). Turn it down.")),
-        Verdict::Silent => ("No signal", format!("{name}: {peak}. Unmute it, or choose another under {row}.")),
-    };
-    Event::Notice { title: title.into(), body }
+/// Listens until somebody has spoken, and shows the level several times a second.
+fn sample(audio: &Audio, seconds: u32, shown: impl FnMut(&str, Level)) -> Result<Sample, Problem> {
+    let spoken = meter::spoken(audio, seconds, shown)?;
+    let samples = resample::to_rate(&spoken.samples, spoken.rate, take::RATE)?;
+    Ok(Sample {
+        microphone: spoken.microphone,
+        loudness: spoken.loudest.verdict(),
+        peak_db: spoken.loudest.peak_db,
+        take: take::from_16k(&samples),
+    })
 }

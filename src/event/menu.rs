@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::SystemVoice;
+use super::{Step, Steps, SystemVoice};
 use crate::models::Offer;
 use crate::settings::{BrainMode, PilotMode};
 
@@ -14,8 +14,18 @@ pub enum Choice {
     Repeat(u8),
     /// Say a test call by the speaker, as a controller sounds.
     TestCall,
-    /// Listen to the microphone for a moment, and tell how loud it was.
+    /// Listen to the microphone, show its level, and tell what was heard.
     CheckMicrophone,
+    /// Tell whether a press of the push-to-talk key arrives.
+    TestKey,
+    /// The next call is the pilot's callsign.
+    SayCallsign,
+    /// Do this step of the first run, again or for the first time.
+    Step(Step),
+    /// End the first run here.
+    SkipSteps,
+    /// Use the speech model that Stratus does not know.
+    TrustModel,
     /// Mute or unmute.
     ToggleMute,
     /// This microphone; empty: the system's default.
@@ -168,6 +178,10 @@ pub struct MenuModel {
     pub update: Option<(String, bool)>,
     /// Stratus starts with the system.
     pub autostart: bool,
+    /// How far the first run has come.
+    pub steps: Steps,
+    /// A speech model that Stratus does not know waits for the pilot's yes: its file's name.
+    pub unknown_model: Option<String>,
     /// What is wrong, if something is.
     pub fault: Option<Fault>,
 }

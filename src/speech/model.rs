@@ -82,18 +82,66 @@ pub(super) fn unusable(path: &Path, cause: &str) -> Problem {
         .brief(format!("Speech model {name} not usable"), cause)
 }
 
+/// Why a file may not be loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// For a person.
+    pub problem: Problem,
+    /// The file could be a speech model, and Stratus does not know it: its SHA-256, in hex. Whoever trusts it may name that sum as
+    /// the expected one.
+    pub unknown: Option<String>,
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self { problem, unknown: None }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        refused.problem
+    }
+}
+
+/// A file that could be a speech model, and is none that Stratus knows; `like` has its name or its size.
+fn unknown(path: &Path, like: Option<&Model>) -> Problem {
+    let (why, cause) = match like {
+        None => ("it is not among the models that Stratus knows".to_owned(), "It may be a good one of your own.".to_owned()),
+        Some(k) => (
+            format!("this file has the name or the size of the published \"{}\" model, but another checksum", k.name),
+            format!("It looks like the published {} model, but its checksum differs: it may be damaged.", k.name),
+        ),
+    };
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+    Problem::new(format!("cannot use the speech model {}", path.display()))
+        .about(Part::SpeechModel)
+        .because(why)
+        .fix(format!("if you trust the file, run `stratus setup --model {}`, or say yes in the tray's menu", path.display()))
+        .brief(format!("Stratus does not know the speech model {name}"), cause)
+        .remedy("To use it anyway, click the Stratus icon, then \u{201c}Unknown speech model\u{201d}.")
+}
+
 /// Checks that `path` is the model that it should be: `expected` (SHA-256, hex) or one that Stratus knows.
-pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Problem> {
+pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Refused> {
     check(path, expected, false)
+}
+
+/// Whether there is a file at all, at once.
+pub fn there(path: &Path) -> Result<(), Problem> {
+    let path = &crate::paths::absolute(path);
+    std::fs::metadata(path)
+        .map(drop)
+        .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in stratus.toml"))
 }
 
 /// As [`verify`], for a file that the user named on the command line: one that Stratus does not know is theirs to choose. It is
 /// tried in a process of its own before it is loaded.
 pub fn verify_chosen(path: &Path) -> Result<VerifiedModel, Problem> {
-    check(path, None, true)
+    check(path, None, true).map_err(Problem::from)
 }
 
-fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedModel, Problem> {
+fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedModel, Refused> {
     // A leading "~/" as the shell means it: pilots write it so.
     let path = &crate::paths::absolute(path);
     super::processor::check()?;
@@ -102,10 +150,10 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
     let meta = std::fs::metadata(path)
         .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in stratus.toml"))?;
     if !meta.is_file() {
-        return Err(what().because("it is not a file").fix("name the model's file, not its folder"));
+        return Err(what().because("it is not a file").fix("name the model's file, not its folder").into());
     }
     if meta.len() < 64 || meta.len() > LARGEST {
-        return Err(what().because(format!("a file of {} bytes is no speech model", meta.len())).fix(again));
+        return Err(what().because(format!("a file of {} bytes is no speech model", meta.len())).fix(again).into());
     }
     let mut file = File::open(path).map_err(|e| unusable(path, "The file cannot be read.").because(e).fix("make the file readable"))?;
     let mut hash = Sha256::new();
@@ -128,21 +176,13 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
         Some(sum) => {
             return Err(unusable(path, "It is not the file whose checksum your settings name.")
                 .because(format!("its SHA-256 is {sha256}, and speech.model_sha256 says {sum}: it is damaged, or another model"))
-                .fix(again));
+                .fix(again)
+                .into());
         }
         None => {
             if !chosen && known().all(|k| k.sha256 != sha256) {
                 let like = known().find(|k| k.bytes == meta.len() || path.file_name().is_some_and(|f| f == k.file));
-                let (why, cause) = like.map_or_else(
-                    || ("it is not among the models that Stratus knows".to_owned(), "Stratus does not know this model.".to_owned()),
-                    |k| {
-                        let why = format!("this file has the name or the size of the published \"{}\" model, but another checksum", k.name);
-                        (why, format!("It is not the published {} model: its checksum differs.", k.name))
-                    },
-                );
-                return Err(unusable(path, &cause).because(why).fix(format!(
-                    "if you trust the file, set speech.model_sha256 = \"{sha256}\" in stratus.toml after comparing it with the sum on its download page"
-                )));
+                return Err(Refused { problem: unknown(path, like), unknown: Some(sha256) });
             }
         }
     }
@@ -211,22 +251,26 @@ mod tests {
         let good = std::fs::read(crate::speech::files::demo("stratus-demo-en-q5_0.bin").unwrap()).unwrap();
         let file = dir.path().join("model.bin");
         assert!(verify(&file, None).is_err());
-        assert!(verify(dir.path(), None).unwrap_err().why[0].contains("not a file"));
+        let problem = |path: &Path| verify(path, None).unwrap_err().problem;
+        assert!(problem(dir.path()).why[0].contains("not a file"));
         for (bytes, why) in
             [(Vec::new(), "no speech model"), (good[..1_000_000].to_vec(), "not among"), (vec![7u8; 5000], "whisper.cpp's format")]
         {
             std::fs::write(&file, bytes).unwrap();
-            let p = verify(&file, None).unwrap_err();
+            let p = problem(&file);
             assert!(p.why[0].contains(why) && !p.fix.is_empty(), "{p}");
         }
         let mut flipped = good.clone();
         flipped[3_000_000] ^= 1;
         std::fs::write(&file, &flipped).unwrap();
-        assert!(verify(&file, None).unwrap_err().why[0].contains("another checksum"));
+        let refused = verify(&file, None).unwrap_err();
+        assert!(refused.problem.why[0].contains("another checksum"));
+        assert!(verify(&file, refused.unknown.as_deref()).is_ok(), "whoever trusts it may use it");
         let mut vocabulary = good.clone();
         vocabulary[4..8].copy_from_slice(&i32::MAX.to_le_bytes());
         std::fs::write(&file, &vocabulary).unwrap();
-        assert!(verify(&file, Some(DEMO.sha256)).unwrap_err().why[0].contains("vocabulary"));
+        let refused = verify(&file, Some(DEMO.sha256)).unwrap_err();
+        assert!(refused.problem.why[0].contains("vocabulary") && refused.unknown.is_none(), "nobody can use it");
         std::fs::write(&file, &good).unwrap();
         let demo = verify(&file, None).unwrap();
         assert!(demo.sha256() == DEMO.sha256 && demo.is_demo());

@@ -18,6 +18,11 @@ pub fn program() -> PathBuf {
     std::env::var_os("STRATUS_BIN").map_or_else(|| env!("CARGO_BIN_EXE_stratus").into(), PathBuf::from)
 }
 
+/// Where it is kept how far the first run has come.
+pub fn first_run() -> PathBuf {
+    PathBuf::from(std::env::var_os("HOME").unwrap()).join(".local/share/stratus/first-run")
+}
+
 /// A running tray, ready.
 pub struct Tray {
     pub process: Running,
@@ -53,6 +58,8 @@ impl Tray {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("stratus.toml");
         fs::write(&config, text).unwrap();
+        // How far the first run of another test had come.
+        let _ = fs::remove_file(first_run());
         let log = fs::File::create(folder.path().join("stderr")).unwrap();
         let begun = Instant::now();
         let process = Running(

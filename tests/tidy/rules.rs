@@ -81,6 +81,7 @@ const NOT_PURE: &[&str] = &[
 const UNSAFE: &[&str] = &[
     "src/audio/chatter.rs",
     "src/audio/cookie.rs",
+    "src/cmd/lines.rs",
     "src/cmd/run/footprint.rs",
     "src/desktop/evdev/mask.rs",
     "src/desktop/windows/console.rs",

@@ -10,7 +10,7 @@ use crate::desktop::{keyboard, keynames};
 use crate::dispatch::{newest, updates};
 use crate::event::{Hints, Voice};
 use crate::ipc::{self, Reply, Request};
-use crate::paths::Paths;
+use crate::paths::{Paths, shown};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, VOICES, WINDOWS_VOICE, key_words};
 use crate::speech::mouth::Mouth;
@@ -29,7 +29,7 @@ pub(super) fn configuration(file: Option<&Path>) -> Result<String, Problem> {
         notes.extend(config::examine(&path)?.warnings.iter().map(Problem::one_line));
         notes.extend(config::may_change(&path).err().map(|p| p.one_line()));
     }
-    notes.insert(0, path.display().to_string());
+    notes.insert(0, shown(&path));
     Ok(notes.join("; "))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn folders(file: Option<&Path>) -> Result<String, Problem> {
                 .fix("make it writable, move away what stands in its place, or make room on the disk"));
         }
     }
-    Ok(format!("data and log folders are writable ({}, {})", paths.data_dir.display(), paths.log_dir.display()))
+    Ok(format!("data and log folders are writable ({}, {})", shown(&paths.data_dir), shown(&paths.log_dir)))
 }
 
 pub(super) fn airports(file: Option<&Path>) -> Result<String, Problem> {
@@ -68,7 +68,7 @@ pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
         return Err(model::none_chosen());
     };
     let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
-    trial::once(&verified).map(|()| path.display().to_string())
+    trial::once(&verified).map(|()| shown(path))
 }
 
 /// Every voice that may be heard speaks.

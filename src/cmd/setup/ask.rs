@@ -1,8 +1,12 @@
-//! Questions of `stratus setup`: one line each, from a terminal or a pipe.
+//! Questions of `stratus setup`, one line each, from a terminal or a pipe; and what it says, in lines as wide as the terminal.
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use crate::problem::Problem;
+use crate::cmd::lines::{width, wrapped};
+use crate::problem::{Problem, sentence};
+
+/// What stands before each line of a step.
+const MARGIN: &str = "   ";
 
 /// Where answers come from.
 pub(super) struct Ask<'a> {
@@ -22,7 +26,7 @@ impl<'a> Ask<'a> {
             return Ok(String::new());
         }
         let mut out = std::io::stdout();
-        write!(out, "   {question} ")?;
+        write!(out, "{} ", wrapped(MARGIN, MARGIN, question, width()))?;
         out.flush()?;
         let mut line = String::new();
         if self.from.read_line(&mut line)? == 0 {
@@ -59,18 +63,32 @@ pub(super) fn refused(p: &Problem) -> std::io::Result<()> {
 
 /// A problem that does not end the set-up.
 pub(super) fn told(mark: &str, p: &Problem) -> std::io::Result<()> {
-    let mut out = std::io::stdout();
-    writeln!(out, "   {mark}: {}", p.what)?;
+    say(&format!("{mark}: {}", p.what))?;
+    let under = format!("{MARGIN}   ");
     for why in &p.why {
-        writeln!(out, "      because: {why}")?;
+        print(&under, &format!("because: {why}"))?;
     }
     if !p.fix.is_empty() {
-        writeln!(out, "      hint: {}", p.fix)?;
+        print(&under, &format!("hint: {}", p.fix))?;
     }
     Ok(())
 }
 
-/// Something good.
+/// A step, or a part of one, is done.
 pub(super) fn well(words: &str) -> std::io::Result<()> {
-    writeln!(std::io::stdout(), "   ok: {words}")
+    writeln!(std::io::stdout(), "{}", wrapped(&format!("{MARGIN}\u{2713} "), &format!("{MARGIN}  "), &sentence(words), width()))
+}
+
+/// Something to read.
+pub(super) fn say(words: &str) -> std::io::Result<()> {
+    print(MARGIN, words)
+}
+
+/// The same without a margin.
+pub(super) fn head(words: &str) -> std::io::Result<()> {
+    print("", words)
+}
+
+fn print(margin: &str, words: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{}", wrapped(margin, margin, words, width()))
 }

@@ -4,22 +4,26 @@ use std::sync::PoisonError;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::Setup;
-use super::ask::{refused, told, well};
+use super::ask::{refused, say, told, well};
+use super::{Setup, is_running};
 use crate::cmd::doctor;
 use crate::desktop::joystick::{Joysticks, News, Places};
 use crate::desktop::keyboard::{self, Keyboard, Told};
 use crate::desktop::keynames;
-use crate::event::Edge;
+use crate::event::{Edge, Step};
+use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::{Ptt, key_words};
 
 /// How long a press is waited for.
 const PRESS: Duration = Duration::from_secs(20);
+/// A running tray follows the settings file within this time.
+const FOLLOWED: Duration = Duration::from_secs(2);
 /// Joysticks wait as long by themselves, and a little longer for their answer.
 const BIND: Duration = Duration::from_secs(25);
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    let before = s.config.ptt.clone();
     match s.args.key.clone() {
         Some(key) => choose(s, &key)?,
         None => loop {
@@ -46,11 +50,22 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         Ok(found) => well(&found)?,
         Err(p) => return Ok(told("not yet", &p)?),
     }
-    if !s.ask.yes && !s.config.ptt.no_key() && s.ask.whether("Try it now?", true)? {
-        match pressed(s) {
-            Ok(()) => well("key works")?,
+    let has_key = !s.config.ptt.no_key() || !s.config.ptt.joystick.is_empty();
+    let mut usual = true;
+    while !s.ask.yes && has_key && s.ask.whether(if usual { "Try it now?" } else { "Try it again?" }, usual)? {
+        let running = is_running();
+        if running && before != s.config.ptt {
+            std::thread::sleep(FOLLOWED);
+        }
+        match if running { pressed_in_tray(s) } else { pressed(s) } {
+            Ok(()) => {
+                well("key works")?;
+                s.done(Step::Key);
+                break;
+            }
             Err(p) => told("not yet", &p)?,
         }
+        usual = false;
     }
     Ok(())
 }
@@ -71,16 +86,16 @@ fn learn(s: &mut Setup<'_>) -> Result<(), Problem> {
     if !keyboard::is_learnable() {
         return Err(Problem::new("this session shows keys to no program").fix("write the key's name; the desktop may give another one"));
     }
-    let _ = well("press the key now");
+    let _ = say("Press the key now.");
     let key = keyboard::learn()?.ok_or_else(|| Problem::new("no key was pressed").fix("try again, or write its name"))?;
-    let _ = well(&key);
+    let _ = well(&key_words(&key));
     choose(s, &key)
 }
 
 /// The next button of a joystick becomes one more push-to-talk key.
 fn bind(s: &mut Setup<'_>) -> Result<(), Problem> {
     let button = button(Places::default(), BIND, || {
-        let _ = well("press the button now");
+        let _ = say("Press the button now.");
     })?;
     let mut all = s.config.ptt.joystick.clone();
     if !all.contains(&button) {
@@ -110,26 +125,52 @@ fn button(places: Places, limit: Duration, ready: impl FnOnce()) -> Result<Strin
     }
 }
 
-/// Waits for the key to go down and up.
+/// The running tray has the key: it tells whether a press arrives.
+fn pressed_in_tray(s: &Setup<'_>) -> Result<(), Problem> {
+    let _ = say(&format!("Press {} and release it.", words(s)));
+    match ipc::reach(&s.paths.sockets(), &Request::TestKey(true), PRESS + Duration::from_secs(10))? {
+        Reply::Said { text, .. } if !text.is_empty() => Ok(()),
+        Reply::Said { note, .. } => Err(no_press().because(note)),
+        _ => Err(Problem::new("the running Stratus answers strangely").fix("end it from its icon's menu, and start it again")),
+    }
+}
+
+fn words(s: &Setup<'_>) -> String {
+    if s.config.ptt.no_key() { "the joystick's button".to_owned() } else { key_words(&s.config.ptt.key) }
+}
+
+fn no_press() -> Problem {
+    Problem::new("no press arrived").fix("another key, or a joystick's button; `stratus doctor` says what works here")
+}
+
+/// Waits for the key, or a button of a joystick, to go down and up.
 fn pressed(s: &Setup<'_>) -> Result<(), Problem> {
     let (out, told) = channel();
+    let buttons = out.clone();
+    let _sticks = match &s.config.ptt.joystick[..] {
+        [] => None,
+        bound => Some(Joysticks::start(Places::default(), bound, move |news| {
+            if let News::Edge(edge) = news {
+                let _ = buttons.send(Told::Edge(edge));
+            }
+        })?),
+    };
     let out = std::sync::Mutex::new(out);
-    let _key = Keyboard::start(&s.config.ptt, move |t| {
-        let _ = out.lock().unwrap_or_else(PoisonError::into_inner).send(t);
-    })?;
-    let _ = well(&format!("press {} and release it", key_words(&s.config.ptt.key)));
+    let _key = match s.config.ptt.no_key() {
+        true => None,
+        false => Some(Keyboard::start(&s.config.ptt, move |t| {
+            let _ = out.lock().unwrap_or_else(PoisonError::into_inner).send(t);
+        })?),
+    };
+    let _ = say(&format!("Press {} and release it.", words(s)));
     loop {
         match told.recv_timeout(PRESS) {
             Ok(Told::Edge(Edge::Up)) => return Ok(()),
             Ok(Told::Edge(Edge::Down | Edge::Toggle)) => {}
             // The desktop may have given another key.
-            Ok(Told::Way(words)) => well(&words).map_err(|e| Problem::new("the terminal is gone").because(e))?,
+            Ok(Told::Way(words)) => say(&words).map_err(|e| Problem::new("the terminal is gone").because(e))?,
             Ok(Told::Trouble(p)) => return Err(p),
-            Err(_) => {
-                return Err(
-                    Problem::new("no press arrived").fix("another key, or a joystick's button; `stratus doctor` says what works here")
-                );
-            }
+            Err(_) => return Err(no_press()),
         }
     }
 }

@@ -1,24 +1,33 @@
 //! Microphone and speaker: chosen from those that are there, listened to with a level meter, and tried with a test call.
 
 use std::io::{IsTerminal, Write};
-use std::time::{Duration, Instant};
 
 use super::Setup;
-use super::ask::{refused, told, well};
+use super::ask::{refused, say, told, well};
 use crate::audio::devices::{Finder, Listed, Way, here};
-use crate::audio::meter::{self, Level, Verdict};
-use crate::audio::{ear, mouth, play, radio, resample, take};
+use crate::audio::meter::{self, Level};
+use crate::audio::{mouth, play, radio, resample, take};
 use crate::cmd::sound::{ears, said};
-use crate::event::{Clip, Hints, SoundDevice, Voice};
+use crate::event::{Clip, Hints, Loudness, SoundDevice, Step, Voice};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, WINDOWS_VOICE};
 
-/// How long the microphone is listened to, seconds; without anybody to speak a moment does.
-const LISTEN_S: u32 = 4;
+/// The microphone is listened to for so long at the most, seconds; without anybody to speak a moment does.
+const LISTEN_S: u32 = 10;
 /// What the controller says in the test call.
 const TEST_CALL: &str = "Stratus radio check. I read you five by five.";
 
-pub(super) fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
+pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    if !s.args.skip_microphone {
+        microphone(s)?;
+    }
+    if !s.args.skip_speaker {
+        speaker(s)?;
+    }
+    Ok(())
+}
+
+fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let there = here().microphones;
     if let Some(wanted) = s.args.microphone.clone() {
         choose(s, Way::In, &there, &wanted)?;
@@ -27,23 +36,22 @@ pub(super) fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
     loop {
         let heard = listen(s);
-        let good = matches!(&heard, Ok(level) if level.verdict() == Verdict::Well);
-        match heard {
-            Ok(level) => match level.verdict() {
-                Verdict::TooLoud => told("too loud", &Problem::new("your voice is distorted").fix("turn the microphone down"))?,
-                Verdict::Well => well(&format!("good level (peak {:.0} dB)", level.peak_db))?,
-                Verdict::Silent => told("no signal", &silent(level.peak_db))?,
-            },
-            Err(p) => told("not found", &p)?,
+        s.hears = matches!(heard, Ok(true));
+        if let Err(p) = heard {
+            told("not heard", &p)?;
+        }
+        if s.hears {
+            s.done(Step::Microphone);
+            return Ok(());
         }
         // What is not good is not kept by a mere Enter.
-        if s.ask.yes || s.ask.whether("Sound good? \"n\" tries again", good)? {
+        if s.ask.yes || s.ask.whether("Go on all the same? Enter listens again", false)? {
             return Ok(());
         }
     }
 }
 
-pub(super) fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
+fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let there = here().speakers;
     if let Some(wanted) = s.args.speaker.clone() {
         choose(s, Way::Out, &there, &wanted)?;
@@ -51,11 +59,18 @@ pub(super) fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
         return Ok(());
     }
     loop {
-        match test_call(s) {
-            Ok(name) => well(&format!("the test call was played by {name}"))?,
-            Err(p) => told("not found", &p)?,
-        }
-        if s.ask.yes || s.ask.whether("Did you hear the controller? \"n\" plays it again", true)? {
+        let played = test_call(s);
+        let over = match &played {
+            Ok(name) => {
+                well(&format!("the test call was played by {name}"))?;
+                s.ask.yes || s.ask.whether("Did you hear the controller? \"n\" plays it again", true)?
+            }
+            Err(p) => {
+                told("not played", p)?;
+                s.ask.yes || s.ask.whether("Go on all the same? Enter plays it again", false)?
+            }
+        };
+        if over {
             return Ok(());
         }
     }
@@ -68,8 +83,8 @@ fn word(way: Way) -> &'static str {
     }
 }
 
-fn silent(peak_db: f32) -> Problem {
-    Problem::new(format!("nothing was heard (peak {peak_db:.0} dB)"))
+fn silent(microphone: &str, peak: &str) -> Problem {
+    Problem::new(format!("no signal from {microphone} ({peak})"))
         .fix("unmute it at the headset's switch and in the system's sound settings, or choose another microphone")
 }
 
@@ -84,11 +99,11 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
     if s.ask.yes {
         return Ok(true);
     }
-    let mut out = std::io::stdout();
+    say(if way == Way::In { "Microphones:" } else { "Speakers:" })?;
     for (n, d) in there.iter().enumerate() {
         // Two of one name are told apart by their ids.
         let id = if there.iter().filter(|o| o.name == d.name).count() > 1 { format!(" [{}]", d.id) } else { String::new() };
-        writeln!(out, "   {:>2}  {}{id}{}", n + 1, d.name, if d.default { " (system default)" } else { "" })?;
+        say(&format!("{:>2}  {}{id}{}", n + 1, d.name, if d.default { " (system default)" } else { "" }))?;
     }
     let now = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
     let now = now.clone().unwrap_or_else(|| "system default".into());
@@ -133,52 +148,46 @@ fn choose(s: &mut Setup<'_>, way: Way, there: &[Listed], wanted: &str) -> Result
     s.set(&format!("audio.{word}"), &value.into())
 }
 
-/// Listens, draws the level on a terminal, and tells what was understood where there is a model to understand it.
-fn listen(s: &Setup<'_>) -> Result<Level, Problem> {
-    let found = Finder::new(Way::In, s.config.audio.microphone.as_deref()).find()?;
-    let mut m = ear::open(&found, s.config.audio.input_channel)?;
-    let seconds = if s.ask.yes { 1 } else { LISTEN_S };
-    if !s.ask.yes {
-        let _ = well(&format!("{}: say \"radio check\" now, as you would on the radio", m.name));
-    }
-    let (end, tenth) = (Instant::now() + Duration::from_secs(u64::from(seconds)), m.rate as usize / 10);
-    let (mut heard, mut shown) = (Vec::with_capacity(m.rate as usize * seconds as usize), 0);
-    let mut loudest = Level::NONE;
+/// Listens, draws the level on a terminal, and tells what was heard: `true` where that was a "radio check", or loud enough where no
+/// model could understand it.
+fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
+    let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     let person = std::io::stdout().is_terminal();
-    while Instant::now() < end {
-        if let Some(why) = m.watch.lost(Instant::now()) {
-            let lost = Problem::new("the microphone delivers nothing").because(format!("{}: {why}", m.name));
-            return Err(lost.fix("connect it again, or choose another"));
+    let mut asked = s.ask.yes;
+    let drawn = |_: &str, level: Level| {
+        // Only now is it open: what was said before would be lost.
+        if !std::mem::replace(&mut asked, true) {
+            let _ = say("Say \"radio check\" now, as you would on the radio.");
         }
-        while let Ok(sample) = m.ring.pop() {
-            heard.push(sample);
+        if person {
+            let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
+            let _ = write!(std::io::stdout(), "\r   {:6.1} dB {bar:<40}", level.rms_db);
+            let _ = std::io::stdout().flush();
         }
-        while heard.len() >= shown + tenth {
-            let level = meter::level(&heard[shown..shown + tenth]);
-            loudest = loudest.or(level);
-            shown += tenth;
-            if person {
-                let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
-                let _ = write!(std::io::stdout(), "\r   {:6.1} dB {bar:<40}", level.rms_db);
-                let _ = std::io::stdout().flush();
-            }
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    };
+    let heard = meter::spoken(&s.config.audio, if s.ask.yes { 1 } else { LISTEN_S }, drawn);
     if person {
         let _ = writeln!(std::io::stdout());
     }
-    let rate = m.rate;
-    drop(m);
-    if !s.ask.yes && loudest.rms_db > -50.0 && s.config.speech.model.is_some() {
-        match understood(s, &heard, rate) {
-            Ok(text) if text.is_empty() => well("no words were understood"),
-            Ok(text) => well(&format!("understood: {text}")),
-            Err(p) => told("not understood", &p),
+    let heard = heard?;
+    let (name, peak) = (&heard.microphone, format!("peak {:.0} dB", heard.loudest.peak_db));
+    match heard.loudest.verdict() {
+        Loudness::Silent => return Err(silent(name, &peak)),
+        Loudness::TooLoud => {
+            return Err(Problem::new(format!("{name} distorts your voice ({peak})")).fix("turn the microphone down, or speak further away"));
         }
-        .map_err(|e| Problem::new("cannot write to the terminal").because(e))?;
+        Loudness::Good => well(&format!("good level: {name}, {peak}")).map_err(terminal)?,
     }
-    Ok(loudest)
+    if s.ask.yes || s.config.speech.model.is_none() {
+        return Ok(true);
+    }
+    let text = understood(s, &heard.samples, heard.rate)?;
+    if text.to_lowercase().contains("check") || text.to_lowercase().contains("radio") {
+        well(&format!("understood: {text}")).map_err(terminal)?;
+        return Ok(true);
+    }
+    let what = if text.is_empty() { "no words were understood".to_owned() } else { format!("other words were understood: \"{text}\"") };
+    Err(Problem::new(what).fix("say only \"radio check\", a little slower"))
 }
 
 fn understood(s: &Setup<'_>, samples: &[f32], rate: u32) -> Result<String, Problem> {

@@ -1,0 +1,94 @@
+//! A press of the key: from key down to the take that is recognised.
+
+use std::time::Duration;
+
+use super::{App, Open, RECOGNISE_DEADLINE, Stage, gate, millis};
+use crate::event::{Effect, Take};
+use crate::problem::{Part, Problem};
+use crate::units::{Time, TxId};
+
+impl App {
+    /// The key is down.
+    pub(super) fn listens(&self) -> bool {
+        self.open.as_ref().is_some_and(|o| o.stage == Stage::Listening)
+    }
+
+    pub(super) fn key_down(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        if self.quitting || self.listens() {
+            return;
+        }
+        self.faults.over(Part::PushToTalk);
+        // Barge-in: the key silences Stratus's own voice at once, and whatever was under way is given up.
+        let silenced = self.out.is_some();
+        self.cut_off(now, fx);
+        if let Some(old) = self.open.take() {
+            if matches!(old.stage, Stage::Tail | Stage::Capturing) {
+                fx.push(Effect::DropCapture(old.tx));
+            }
+            fx.push(Effect::Cancel(old.tx));
+            if let Some(id) = old.typed {
+                fx.push(Effect::Answer { id, text: String::new(), note: "given up, for the key was pressed".into() });
+            }
+        }
+        let tx = self.new_tx();
+        let deadline = Some(now + Duration::from_secs(u64::from(self.config.ptt.max_hold_s)));
+        self.open = Some(Open { deadline, silenced, ..Open::at(tx, Stage::Listening, now, None) });
+        fx.push(Effect::Capture(tx));
+        if self.config.audio.side_tone_percent > 0 && !self.config.audio.mute {
+            fx.push(Effect::SideTone(self.config.audio.side_tone_percent));
+        }
+    }
+
+    pub(super) fn key_up(&mut self, now: Time, fx: &mut Vec<Effect>) {
+        let Some(open) = self.open.as_mut().filter(|o| o.stage == Stage::Listening) else { return };
+        if now.since(open.since) < Duration::from_millis(u64::from(self.config.ptt.min_hold_ms)) {
+            fx.push(Effect::DropCapture(open.tx));
+            let silenced = open.silenced;
+            self.open = None;
+            if !silenced {
+                fx.push(self.told(&gate::tapped()));
+            }
+            return;
+        }
+        open.stage = Stage::Tail;
+        open.released = now;
+        open.deadline = Some(now + Duration::from_millis(u64::from(self.config.audio.tail_ms)));
+        fx.push(Effect::Release(open.tx));
+        self.key_works(fx);
+    }
+
+    pub(super) fn captured(&mut self, now: Time, tx: TxId, take: Result<Take, Problem>, fx: &mut Vec<Effect>) {
+        let Some(open) = self.open.as_mut().filter(|o| o.tx == tx) else { return };
+        let take = match take {
+            Ok(take) if open.stage == Stage::Capturing => take,
+            // No microphone, or it went while the key is held: told at once, and nothing is waited for.
+            Err(p) if matches!(open.stage, Stage::Listening | Stage::Tail | Stage::Capturing) => {
+                self.open = None;
+                return self.unanswered(p.or_about(Part::Microphone), fx);
+            }
+            _ => return,
+        };
+        open.latency.capture = millis(now.since(open.ended));
+        if let Some(deaf) = gate::judge(&take) {
+            self.open = None;
+            let p = deaf.problem(&self.microphone());
+            // No standing fault: the pilot may have said nothing.
+            fx.push(self.told(&p));
+            return;
+        }
+        self.faults.over(Part::Microphone);
+        // Told once, until a take is clean again: what was heard may still be understood.
+        let overdriven = gate::overdriven(&take);
+        if overdriven && !self.overdriven {
+            fx.push(
+                self.notice("Microphone too loud", "Your voice is distorted. Turn the microphone down, or speak further away from it."),
+            );
+        }
+        self.overdriven = overdriven;
+        let Some(open) = self.open.as_mut() else { return };
+        open.stage = Stage::Recognising;
+        open.deadline = Some(now + RECOGNISE_DEADLINE);
+        let hints = self.engine.hints();
+        fx.push(Effect::Transcribe { tx, take, hints });
+    }
+}

@@ -1,0 +1,149 @@
+//! The last step: one whole call with its answer, by the tray that is started for it where none runs.
+
+use std::fs::File;
+use std::io::{BufReader, Seek, SeekFrom};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::ask::{say, told, well};
+use super::{Setup, is_running};
+use crate::cmd::log::Reader;
+use crate::dispatch::steps;
+use crate::event::{Line, Speaker, Step};
+use crate::ipc::{self, Reply, Request};
+use crate::problem::Problem;
+use crate::settings::key_words;
+
+/// A tray that does not answer by then has not started.
+const STARTED: Duration = Duration::from_secs(15);
+/// Somebody who is to make a call has made it by then.
+const SPOKEN: Duration = Duration::from_secs(60);
+/// And has the answer by then.
+const ANSWERED: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(100);
+/// A call for whoever has no station to call.
+const FIRST_CALL: &str = "Hilo Ground, Skyhawk 172SP, radio check";
+
+pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    if s.ask.yes {
+        return Ok(say("skipped: nobody is asked")?);
+    }
+    if !is_running() {
+        if !s.ask.whether("Start Stratus now, for a first call? It stays in the tray.", true)? {
+            return Ok(say("skipped: `stratus` starts it")?);
+        }
+        // The tray goes on from here.
+        steps::keep(&s.paths, &s.steps);
+        if let Err(p) = start(s) {
+            return Ok(told("not started", &p)?);
+        }
+        well("Stratus is running: its icon is in the tray")?;
+    }
+    let sockets = s.paths.sockets();
+    let call = match ipc::reach(&sockets, &Request::Suggest(true), Duration::from_secs(3)) {
+        // Somebody who has no callsign yet takes that of the example.
+        Ok(Reply::Said { text, .. }) => text.lines().last().unwrap_or(FIRST_CALL).replace("your callsign", "Skyhawk 172SP"),
+        _ => FIRST_CALL.to_owned(),
+    };
+    loop {
+        let made = if s.hears { spoken(s, &call) } else { typed(s, &call) };
+        match made {
+            Ok(()) => {
+                s.done(Step::Call);
+                return Ok(());
+            }
+            Err(p) => told("no answer", &p)?,
+        }
+        if !s.ask.whether("Try again?", false)? {
+            return Ok(());
+        }
+    }
+}
+
+/// Starts the tray: it stays when this program ends.
+fn start(s: &Setup<'_>) -> Result<(), Problem> {
+    let failed = || Problem::new("Stratus did not start").fix("start `stratus` in a terminal: it says what is wrong");
+    let program = std::env::current_exe().map_err(|e| failed().because(e))?;
+    let mut command = Command::new(program);
+    command.arg("run").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if s.named {
+        command.arg("--config").arg(&s.paths.config_file);
+    }
+    // What ends this program by the terminal's keys does not end the tray.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut child = command.spawn().map_err(|e| failed().because(e))?;
+    let limit = Instant::now() + STARTED;
+    while Instant::now() < limit {
+        if is_running() {
+            return Ok(());
+        }
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(failed().because(status));
+        }
+        std::thread::sleep(LOOK);
+    }
+    Err(failed().because("it does not answer"))
+}
+
+/// A call by voice: what the tray heard and answered stands in the transcript.
+fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
+    let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
+    let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
+    let path = s.paths.transcript_file();
+    let mut transcript = Transcript::at_its_end(&path);
+    say(&format!("Hold {key}, wait for the red icon, and say: \"{call}\"")).map_err(terminal)?;
+    let silent = "Nobody was heard. Hold the key while you speak; a notification says what went wrong";
+    let pilot = transcript.next(Speaker::Pilot, SPOKEN).ok_or_else(|| Problem::new("no call was heard").fix(silent))?;
+    say(&format!("heard: \"{}\"", pilot.text)).map_err(terminal)?;
+    let answer = transcript
+        .next(Speaker::Atc, ANSWERED)
+        .ok_or_else(|| Problem::new("the call was not answered").fix(format!("say the unit first, then your callsign: \"{call}\"")))?;
+    well(&format!("the controller: \"{}\"", answer.text)).map_err(terminal)
+}
+
+/// The same call without a microphone.
+fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
+    let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
+    say(&format!("Without a microphone a call is typed: stratus say \"{call}\"")).map_err(terminal)?;
+    match ipc::reach(&s.paths.sockets(), &Request::Say(call.to_owned()), ANSWERED)? {
+        Reply::Said { text, .. } if !text.is_empty() => well(&format!("the controller: \"{text}\"")).map_err(terminal),
+        Reply::Said { note, .. } => Err(Problem::new("the call was not answered").because(note)),
+        _ => Err(Problem::new("the running Stratus answers strangely").fix("end it from its icon's menu, and start it again")),
+    }
+}
+
+/// The lines that are added to the transcript from now on.
+struct Transcript<'a> {
+    path: &'a Path,
+    reader: Option<Reader<BufReader<File>>>,
+}
+
+impl<'a> Transcript<'a> {
+    fn at_its_end(path: &'a Path) -> Self {
+        let open = || {
+            let mut file = File::open(path).ok()?;
+            file.seek(SeekFrom::End(0)).ok()?;
+            Some(Reader::new(BufReader::new(file)))
+        };
+        Self { path, reader: open() }
+    }
+
+    /// The next line of this speaker's.
+    fn next(&mut self, from: Speaker, within: Duration) -> Option<Line> {
+        let limit = Instant::now() + within;
+        while Instant::now() < limit {
+            if self.reader.is_none() {
+                // The first call makes the file.
+                self.reader = File::open(self.path).ok().map(|f| Reader::new(BufReader::new(f)));
+            }
+            match self.reader.as_mut().and_then(|r| r.next().ok().flatten()) {
+                Some(line) if line.from == from => return Some(line),
+                Some(_) => {}
+                None => std::thread::sleep(LOOK),
+            }
+        }
+        None
+    }
+}

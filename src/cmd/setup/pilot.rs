@@ -1,0 +1,83 @@
+//! The callsign's step: the simulator's, where one runs and tells it, else the pilot's own words.
+
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use super::Setup;
+use super::ask::{refused, say, well};
+use crate::event::Step;
+use crate::problem::Problem;
+use crate::sim::link::{Link, Patience, Told};
+use crate::units::Callsign;
+
+/// A simulator that runs has reported by then.
+const REPORTED: Duration = Duration::from_secs(3);
+
+pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    let told = if s.args.skip_sim { None } else { simulator(s)? };
+    if let Some(callsign) = s.args.callsign.clone() {
+        s.set("pilot.callsign", &callsign.to_string().into())?;
+    } else if !s.ask.yes {
+        ask(s, told.as_ref())?;
+    }
+    match s.config.pilot.callsign.as_ref().or(told.as_ref()) {
+        Some(callsign) => {
+            well(&format!("your callsign is {callsign}"))?;
+            s.done(Step::Callsign);
+        }
+        None => say("not known yet: your simulator tells it, or say it in each call")?,
+    }
+    Ok(())
+}
+
+fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
+    let usual = match (&s.config.pilot.callsign, told) {
+        (Some(own), _) => own.to_string(),
+        (None, Some(sim)) => format!("the simulator's: {sim}"),
+        (None, None) => "the simulator's".to_owned(),
+    };
+    loop {
+        let answer = s.ask.line(&format!("Your callsign, such as N172SP or BAW327? \"sim\" is always the simulator's [{usual}]"))?;
+        let value = match answer.to_lowercase().as_str() {
+            "" => return Ok(()),
+            "sim" => String::new(),
+            _ => match answer.parse::<Callsign>() {
+                Ok(callsign) => callsign.to_string(),
+                Err(e) => {
+                    refused(&Problem::new(e.to_string()).fix("letters and digits, as it is painted on the aircraft"))?;
+                    continue;
+                }
+            },
+        };
+        return Ok(s.set("pilot.callsign", &value.into())?);
+    }
+}
+
+/// Looks for the simulator, and for what it says of the aircraft.
+fn simulator(s: &Setup<'_>) -> anyhow::Result<Option<Callsign>> {
+    match Link::probe(&s.config.sim) {
+        Ok(found) => well(&format!("simulator: {found}"))?,
+        Err(_) => {
+            say("No simulator is running. Stratus finds it when you start it.")?;
+            return Ok(None);
+        }
+    }
+    if !Link::is_simulator(&s.config.sim.link) {
+        return Ok(None);
+    }
+    let (out, reports) = channel();
+    let Ok(_link) = Link::start(&s.config.sim, Patience::default(), move |told| {
+        if let Told::Report(report) = told {
+            let _ = out.send(report.callsign.clone());
+        }
+    }) else {
+        return Ok(None);
+    };
+    let limit = Instant::now() + REPORTED;
+    while let Ok(callsign) = reports.recv_timeout(limit.saturating_duration_since(Instant::now())) {
+        if callsign.is_some() {
+            return Ok(callsign);
+        }
+    }
+    Ok(None)
+}

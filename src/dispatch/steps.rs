@@ -1,0 +1,61 @@
+//! How far the first run has come, kept in a file of a word a line: the tray goes on where it, or `stratus setup`, stopped.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use crate::event::{Step, Steps};
+use crate::paths::{Paths, private, private_folder};
+use crate::settings::Config;
+
+/// What the file says once the pilot is led no further.
+const OVER: &str = "over";
+
+fn file(paths: &Paths) -> PathBuf {
+    paths.data_dir.join("first-run")
+}
+
+/// How far it had come. Without a file it begins where there is no speech model yet; whoever has one needs nobody to lead.
+pub fn of(paths: &Paths, config: &Config) -> Steps {
+    match std::fs::read_to_string(file(paths)) {
+        Ok(text) => read(&text),
+        Err(_) if config.speech.model.is_none() => Steps::begun(),
+        Err(_) => Steps::over(),
+    }
+}
+
+fn read(text: &str) -> Steps {
+    let has = |word: &str| text.lines().any(|l| l.trim() == word);
+    Steps { leads: !has(OVER), done: Step::ALL.into_iter().filter(|s| has(s.word())).collect() }
+}
+
+/// Keeps it. What cannot be kept is asked for once more at the next start.
+pub fn keep(paths: &Paths, steps: &Steps) {
+    let end = (!steps.leads).then_some(OVER);
+    let text: String = steps.done.iter().map(|s| s.word()).chain(end).map(|w| format!("{w}\n")).collect();
+    let written = private_folder(&paths.data_dir)
+        .and_then(|()| private().write(true).create(true).truncate(true).open(file(paths))?.write_all(text.as_bytes()));
+    if let Err(e) = written {
+        log::warn!("how far the first run has come is not kept: {e}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_on_where_it_stopped_and_leads_nobody_who_has_a_model() {
+        let dir = tempfile::tempdir().unwrap();
+        let paths = Paths::under(dir.path());
+        let (none, mut some) = (Config::default(), Config::default());
+        some.speech.model = Some("/m/base.bin".into());
+        assert_eq!((of(&paths, &none), of(&paths, &some)), (Steps::begun(), Steps::over()));
+        let half = Steps { leads: true, done: [Step::Model, Step::Key].into() };
+        keep(&paths, &half);
+        assert_eq!((of(&paths, &none), of(&paths, &some)), (half.clone(), half));
+        keep(&paths, &Steps::over());
+        assert_eq!(of(&paths, &none), Steps::over());
+        std::fs::write(file(&paths), "key\r\nnonsense\n").unwrap();
+        assert_eq!(of(&paths, &none).done, [Step::Key].into());
+    }
+}

@@ -1,0 +1,117 @@
+//! The five steps of the first run: what they are called, and which of them are done.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// A step of the first run, in the order in which they are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// There is a speech model.
+    Model,
+    /// A "radio check" was heard.
+    Microphone,
+    /// The push-to-talk key was pressed and released.
+    Key,
+    /// The pilot's callsign is known.
+    Callsign,
+    /// A spoken call was answered.
+    Call,
+}
+
+impl Step {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Model, Self::Microphone, Self::Key, Self::Callsign, Self::Call];
+
+    /// "Microphone".
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Model => "Speech model",
+            Self::Microphone => "Microphone",
+            Self::Key => "Push-to-talk",
+            Self::Callsign => "Callsign",
+            Self::Call => "First call",
+        }
+    }
+
+    /// What the pilot is asked to do.
+    pub fn task(self) -> &'static str {
+        match self {
+            Self::Model => "download speech model",
+            Self::Microphone => "test microphone",
+            Self::Key => "test push-to-talk",
+            Self::Callsign => "say your callsign",
+            Self::Call => "make a first call",
+        }
+    }
+
+    /// Counted from 1.
+    pub fn number(self) -> usize {
+        Self::ALL.iter().position(|s| *s == self).map_or(0, |n| n + 1)
+    }
+
+    /// As it stands in the file that keeps what is done.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Microphone => "microphone",
+            Self::Key => "key",
+            Self::Callsign => "callsign",
+            Self::Call => "call",
+        }
+    }
+}
+
+/// How far the first run has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Steps {
+    /// The pilot is led from step to step. Otherwise the first run is over, or was skipped.
+    pub leads: bool,
+    /// Steps that are done.
+    pub done: BTreeSet<Step>,
+}
+
+impl Steps {
+    /// The first run of a new pilot: nothing is done yet.
+    pub fn begun() -> Self {
+        Self { leads: true, done: BTreeSet::new() }
+    }
+
+    /// The first run is over: every step counts as done.
+    pub fn over() -> Self {
+        Self { leads: false, done: Step::ALL.into() }
+    }
+
+    /// The step that comes next, while the pilot is led.
+    pub fn next(&self) -> Option<Step> {
+        Step::ALL.into_iter().find(|s| self.leads && !self.done.contains(s))
+    }
+
+    /// "Set up (2 of 5): test microphone…": the row of the menu that leads to a step.
+    pub fn row(step: Step) -> String {
+        format!("{}: {}\u{2026}", Self::place(step), step.task())
+    }
+
+    /// "Set up (2 of 5)": the same where there is little room.
+    pub fn place(step: Step) -> String {
+        format!("Set up ({} of {})", step.number(), Step::ALL.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_step_is_the_first_that_is_not_done_and_none_when_it_is_over() {
+        let mut steps = Steps::begun();
+        assert_eq!(steps.next(), Some(Step::Model));
+        steps.done.extend([Step::Model, Step::Key]);
+        assert_eq!(steps.next(), Some(Step::Microphone));
+        assert_eq!(Steps::row(Step::Microphone), "Set up (2 of 5): test microphone\u{2026}");
+        assert_eq!((Steps::over().next(), Steps::default().next()), (None, None));
+        let words: BTreeSet<&str> = Step::ALL.map(Step::word).into();
+        assert_eq!(words.len(), Step::ALL.len());
+    }
+}

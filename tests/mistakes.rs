@@ -1,0 +1,196 @@
+//! The mistakes that newcomers make, one test each: what is told, in whose name, and what it proposes.
+//!
+//! What belongs to real devices is in `audio_devices.rs` (a microphone or a speaker that is unplugged) and in `syllables.rs`
+//! (words before the key, or before the microphone is open).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use stratus::airports::data::Airports;
+use stratus::app::App;
+use stratus::event::{Choice, Devices, Edge, Effect, Event, Heard, SoundDevice, Step, Steps, Take, Toast};
+use stratus::problem::{Part, Problem};
+use stratus::settings::{BrainMode, Config};
+use stratus::units::Time;
+
+/// At Hilo, on this frequency; without one, as before any simulator runs.
+fn app(com1: &str) -> App {
+    let mut config = Config::default();
+    config.pilot.callsign = "N172SP".parse().ok();
+    config.pilot.aircraft_type = Some("C172".into());
+    config.speech.model = Some("/m/ggml-base.en.bin".into());
+    config.sim.airport = (!com1.is_empty()).then(|| "PHTO".into());
+    config.sim.com1 = com1.parse().ok();
+    config.brain.mode = BrainMode::Rules;
+    App::new(Arc::new(config), Airports::first())
+}
+
+fn toasts(fx: &[Effect]) -> Vec<&Toast> {
+    fx.iter().filter_map(|e| if let Effect::Toast(t) = e { Some(t) } else { None }).collect()
+}
+
+fn voice() -> Take {
+    Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() }
+}
+
+/// A call by the key, held for so long: what comes of it.
+fn press(app: &mut App, held: Duration, take: Take, heard: Result<Heard, Problem>) -> Vec<Effect> {
+    let mut now = Time(1000);
+    let mut all = app.handle(now, Event::Ptt(Edge::Down));
+    let Some(tx) = app.open_tx() else { return all };
+    all.extend(app.handle(now, Event::Listening { tx, microphone: "Webcam".into() }));
+    while app.next_deadline().is_some_and(|due| due < Time(1000) + held) {
+        now = app.next_deadline().unwrap();
+        all.extend(app.handle(now, Event::Wake));
+    }
+    now = now.max(Time(1000) + held);
+    all.extend(app.handle(now, Event::Ptt(Edge::Up)));
+    if app.open_tx() == Some(tx) {
+        all.extend(app.handle(app.next_deadline().unwrap().max(now), Event::Wake));
+        all.extend(app.handle(now, Event::Captured { tx, take: Ok(take) }));
+        all.extend(app.handle(now, Event::Heard { tx, result: heard }));
+    }
+    all
+}
+
+fn says(app: &mut App, words: &str) -> Toast {
+    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1, ..Heard::default() };
+    let fx = press(app, Duration::from_secs(2), voice(), Ok(heard));
+    toasts(&fx).last().map(|t| (*t).clone()).unwrap_or_else(|| panic!("nothing was told: {fx:?}"))
+}
+
+#[test]
+fn letting_go_early_is_answered_with_what_was_heard() {
+    let toast = says(&mut app("121.9"), "Hilo Ground, Skyhawk one seven two sierra papa, radio");
+    assert!(toast.conversation && toast.title == "Hilo Ground \u{b7} 121.9" && toast.body.contains("You: \"Hilo Ground"), "{toast:?}");
+}
+
+#[test]
+fn the_wrong_frequency_is_told_with_the_right_one() {
+    let toast = says(&mut app("121.9"), "Hilo Tower, Skyhawk one seven two sierra papa, radio check");
+    assert!(toast.conversation && toast.body.contains("Hilo Ground") && toast.body.contains("118.1"), "{toast:?}");
+    let nobody = says(&mut app("133.0"), "Hilo Ground, Skyhawk one seven two sierra papa, radio check");
+    assert!(!nobody.conversation && nobody.title == "No station on 133.0" && nobody.body.starts_with("Near you: "), "{nobody:?}");
+}
+
+#[test]
+fn a_wrong_readback_is_corrected_with_the_right_runway() {
+    let mut app = app("121.9");
+    let taxi = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi");
+    assert!(taxi.body.contains("Read back: runway 8"), "{taxi:?}");
+    let toast = says(&mut app, "Taxi to runway two six, Skyhawk one seven two sierra papa");
+    assert!(toast.conversation && toast.body.contains("runway 8"), "the right one is said: {toast:?}");
+}
+
+#[test]
+fn without_a_simulator_the_station_that_is_called_answers() {
+    let toast = says(&mut app(""), "Hilo Ground, Skyhawk one seven two sierra papa, radio check");
+    assert!(toast.conversation && toast.title.starts_with("Hilo Ground") && toast.body.contains("I read you"), "{toast:?}");
+}
+
+#[test]
+fn the_wrong_microphone_is_named() {
+    let silence = Take { ms: 2000, ..Take::default() };
+    let fx = press(&mut app("121.9"), Duration::from_secs(2), silence, Ok(Heard::default()));
+    let toast = toasts(&fx)[0];
+    assert!(toast.title == "No signal from Webcam" && toast.body.contains("Test it under Microphone."), "{toast:?}");
+    // One that was chosen is named as the menu names it.
+    let mut config = Config::default();
+    config.audio.microphone = Some("pulseaudio:in.headset".into());
+    let mut app = App::new(Arc::new(config), Airports::first());
+    let headset = SoundDevice { id: "pulseaudio:in.headset".into(), name: "USB Headset".into() };
+    app.handle(Time(0), Event::Devices(Devices { microphones: vec![headset], ..Devices::default() }));
+    let fx = press(&mut app, Duration::from_secs(2), Take { ms: 2000, ..Take::default() }, Ok(Heard::default()));
+    assert_eq!(toasts(&fx)[0].title, "No signal from USB Headset");
+}
+
+#[test]
+fn without_a_speech_model_each_press_leads_to_one() {
+    let mut app = App::new(Arc::default(), Airports::first());
+    app.handle(Time(0), Event::Steps(Steps::begun()));
+    let none = || Problem::new("there is no speech model").about(Part::SpeechModel).brief("Download a speech model to begin", "");
+    for n in 0..3 {
+        let fx = press(&mut app, Duration::from_secs(2), voice(), Err(none()));
+        let told = toasts(&fx);
+        assert!(told.len() == 1 && told[0].title == "Download a speech model to begin", "press {n}: {told:?}");
+    }
+    assert_eq!(app.menu_model().steps.next(), Some(Step::Model), "and so does the first row of the menu");
+}
+
+#[test]
+fn a_key_that_is_held_too_long_is_told_and_what_was_said_is_worked_on() {
+    let mut app = app("121.9");
+    let heard = Heard { text: "Hilo Ground, Skyhawk one seven two sierra papa, radio check".into(), ..Heard::default() };
+    let mut all = app.handle(Time(0), Event::Ptt(Edge::Down));
+    let tx = app.open_tx().unwrap();
+    for _ in 0..2 {
+        let due = app.next_deadline().unwrap();
+        all.extend(app.handle(due, Event::Wake));
+    }
+    all.extend(app.handle(Time(31_000), Event::Captured { tx, take: Ok(voice()) }));
+    all.extend(app.handle(Time(32_000), Event::Heard { tx, result: Ok(heard) }));
+    let told = toasts(&all);
+    assert_eq!(told[0].title, "Key held too long");
+    // It is Stratus's own word: the answer does not take its place.
+    assert!(!told[0].conversation && told[0].body.contains("Let go of the key") && told[1].conversation, "{told:?}");
+}
+
+#[test]
+fn a_press_during_the_answer_silences_it_and_say_again_repeats_it() {
+    let mut app = app("121.9");
+    let first = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, radio check");
+    let fx = app.handle(Time(3000), Event::Ptt(Edge::Down));
+    assert!(fx.contains(&Effect::Silence) && toasts(&fx).is_empty(), "{fx:?}");
+    app.handle(Time(3100), Event::Ptt(Edge::Up));
+    let again = says(&mut app, "Say again, Skyhawk one seven two sierra papa");
+    let answer = |t: &Toast| t.body.lines().next().unwrap_or_default().to_lowercase();
+    assert!(again.conversation && answer(&again).contains("read you"), "{first:?} {again:?}");
+}
+
+#[test]
+fn a_tap_is_told_how_to_use_the_key() {
+    let fx = press(&mut app("121.9"), Duration::from_millis(100), voice(), Ok(Heard::default()));
+    let told = toasts(&fx);
+    assert!(told.len() == 1 && told[0].title == "Hold the key while you speak", "{told:?}");
+}
+
+#[test]
+fn a_typed_call_is_answered_as_a_spoken_one() {
+    let mut app = app("121.9");
+    let fx = app.handle(Time(0), Event::Typed { id: 3, text: "Hilo Ground, Skyhawk 172SP, radio check".into() });
+    let toast = toasts(&fx)[0];
+    assert!(toast.conversation && toast.title == "Hilo Ground \u{b7} 121.9", "{toast:?}");
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 3, text, .. } if text.contains("read you"))), "{fx:?}");
+}
+
+#[test]
+fn a_device_that_stands_in_or_takes_over_is_told_with_its_name() {
+    let mut app = app("121.9");
+    for (part, words) in
+        [(Part::Microphone, "Now using Webcam."), (Part::Speaker, "USB Headset is not connected. Using TV until it returns.")]
+    {
+        let fx = app.handle(Time(0), Event::Device { part, result: Ok(words.into()) });
+        let toast = toasts(&fx)[0];
+        assert_eq!((toast.title.as_str(), toast.body.as_str()), (part.row()[0], words));
+    }
+}
+
+#[test]
+fn a_typing_key_as_push_to_talk_is_warned_of() {
+    let fx = app("121.9").handle(Time(0), Event::KeyBound(Some("A".into())));
+    assert!(fx.contains(&Effect::SetKey { path: "ptt.key".into(), value: "\"A\"".into() }), "{fx:?}");
+    // The warning comes from whoever takes the key, for the file may name one as well.
+    assert!(stratus::desktop::keynames::is_typed("A") && !stratus::desktop::keynames::is_typed("ScrollLock"));
+}
+
+#[test]
+fn what_to_say_now_is_two_or_three_calls() {
+    let mut app = app("121.9");
+    let fx = app.handle(Time(0), Event::Menu(Choice::WhatToSay));
+    assert!(toasts(&fx)[0].body.lines().count() >= 2, "{fx:?}");
+    let fx = app.handle(Time(0), Event::Suggest { id: 9 });
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 9, text, .. } if text.contains("request taxi\n"))), "{fx:?}");
+    let mut nobody = self::app("133.0");
+    let fx = nobody.handle(Time(0), Event::Suggest { id: 9 });
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 9, text, note } if text.is_empty() && note.contains("nobody"))), "{fx:?}");
+}
