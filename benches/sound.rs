@@ -78,7 +78,7 @@ fn pico(c: &mut Criterion) {
     let mut group = c.benchmark_group("Pico");
     group.sample_size(20);
     for name in ["en-US", "en-GB"] {
-        let voice = Voice { name: name.into(), rate_percent: 110, pitch_percent: 86 };
+        let voice = Voice { name: name.into(), rate_percent: 110, pitch_percent: 86, cast: None };
         let mut n = 0;
         group.bench_function(format!("a phrase in {name}"), |b| {
             b.iter(|| {

@@ -5,6 +5,7 @@ mod ask;
 mod key;
 mod model;
 mod sound;
+mod voice;
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -55,10 +56,11 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, answers: &mut dyn Bu
     writeln!(out, "Configuration: {}", paths.config_file.display())?;
     let mut s = Setup { args, paths, ask: Ask::new(answers, args.yes), config };
     type Step = fn(&mut Setup<'_>) -> anyhow::Result<()>;
-    let steps: [(&str, bool, Step); 6] = [
+    let steps: [(&str, bool, Step); 7] = [
         ("Speech model", args.skip_model, model::step),
         ("Microphone", args.skip_microphone, sound::microphone),
         ("Speaker", args.skip_speaker, sound::speaker),
+        ("Voices", args.skip_voices, voice::step),
         ("Push-to-talk", args.skip_key, key::step),
         ("Simulator", args.skip_sim, simulator),
         ("Language model", args.skip_brain, brain),

@@ -12,7 +12,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("update", &["problem"]),
     ("report", &["units", "problem"]),
     ("airports", &["units", "problem", "report"]),
-    ("settings", &["units", "problem"]),
+    ("settings", &["units", "problem", "models"]),
     ("event", &["units", "problem", "models", "update", "report", "airports", "settings"]),
     // Of the seam only the clip.
     ("sound", &["event"]),
@@ -110,6 +110,7 @@ pub const COMMANDS: &[&str] = &[
     "config",
     "airports",
     "models",
+    "voices",
     "setup",
     "update",
 ];
