@@ -3,7 +3,7 @@
 # A build script runs at once, and without libFuzzer.
 case " $* " in *" build_script_build "*) exec "$@" ;; esac
 case ${CARGO_PKG_NAME:-} in
-  stratus | stratus-fuzz)
+  stratus | stratus-*)
     exec "$@" --cfg fuzzing -C passes=sancov-module -C llvm-args=-sanitizer-coverage-level=4 \
       -C llvm-args=-sanitizer-coverage-inline-8bit-counters -C llvm-args=-sanitizer-coverage-pc-table \
       -C llvm-args=-sanitizer-coverage-trace-compares ;;

@@ -38,17 +38,17 @@ sum() { local terms; read -r terms || true; echo $((${terms:-0})); }
 
 step "fetch" cargo fetch --locked
 step "format" cargo fmt --all --check
-step "lints" cargo clippy --locked --all-targets -- -D warnings
+step "lints" cargo clippy --locked --workspace --all-targets -- -D warnings
 # Whatever needs a desktop skips itself here; it runs in a desktop of its own, below, and is counted there.
 elsewhere=""
 [ -z "$desktop" ] || elsewhere="not binary(/^desktop/) and not binary(audio_devices)"
 if command -v cargo-nextest >/dev/null 2>&1; then
-  step "tests" cargo nextest run --locked --no-fail-fast --status-level fail --final-status-level fail ${elsewhere:+-E "$elsewhere"}
+  step "tests" cargo nextest run --locked --workspace --no-fail-fast --status-level fail --final-status-level fail ${elsewhere:+-E "$elsewhere"}
 else
-  step "tests" cargo test --locked --no-fail-fast --lib --bins --tests
+  step "tests" cargo test --locked --workspace --no-fail-fast --lib --bins --tests --examples
 fi
-step "documentation's examples" cargo test --locked --doc
-step "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --no-deps --lib
+step "documentation's examples" cargo test --locked --workspace --doc
+step "documentation" env RUSTDOCFLAGS=-Dwarnings cargo doc --locked --workspace --no-deps --lib
 if [ -n "$desktop" ]; then
   step "desktop" scripts/desktop-test.sh
   step "sound devices" scripts/audio-test.sh

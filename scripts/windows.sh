@@ -5,7 +5,7 @@
 #   scripts/windows.sh --installer  the same, and the installer in target/windows
 #   scripts/windows.sh --smoke      builds, and flies it under Wine
 #   scripts/windows.sh --cycle      builds the installer, and installs, runs, upgrades and uninstalls under Wine
-#   scripts/windows.sh --tests      the library's tests and those of the simulators' links, under Wine
+#   scripts/windows.sh --tests      the libraries' tests and those of the simulators' links, under Wine
 #   scripts/windows.sh --lint       the lints, for Windows's own code
 #   scripts/windows.sh --all        everything; notes in installer/windows/passed that this state of the files passed
 #   scripts/windows.sh --if-changed what CI runs: everything, unless this state of the files is the one that passed
@@ -27,7 +27,7 @@ out=$folder/windows
 built=$folder/$target/$PROFILE
 
 # What the program for Windows is made of: when none of it changes, there is nothing new to try.
-PARTS="src Cargo.toml Cargo.lock build.rs rust-toolchain.toml assets icons config installer/windows/stratus.nsi scripts/windows.sh scripts/windows scripts/desk.sh tests/sim.rs tests/sim_library.rs tests/peers"
+PARTS="src crates Cargo.toml Cargo.lock build.rs rust-toolchain.toml assets icons config installer/windows/stratus.nsi scripts/windows.sh scripts/windows scripts/desk.sh tests/sim.rs tests/sim_library.rs tests/peers"
 passed=installer/windows/passed
 # shellcheck disable=SC2086 # a list of paths
 state() { git ls-files -s $PARTS | sha256sum | cut -d ' ' -f 1; }
@@ -138,7 +138,7 @@ shim() {
 
 tests() {
   local programs
-  for_windows test --no-run --lib --test sim --test sim_library 2>&1 | tee "$out/tests.log"
+  for_windows test --no-run --workspace --lib --test sim --test sim_library 2>&1 | tee "$out/tests.log"
   programs=$(sed -n 's/.*Executable.*(\(.*\.exe\)).*/\1/p' "$out/tests.log" | while read -r p; do case $p in /*) echo "$p" ;; *) echo "/$p" ;; esac; done)
   [ -n "$programs" ] || { echo "error: no tests were built" >&2; return 1; }
   need_packages windows desktop
@@ -167,7 +167,7 @@ for what in "$@"; do
     --smoke) build; smoke ;;
     --cycle) build; installer; cycle ;;
     --tests) tests ;;
-    --lint) for_windows clippy --lib --bins -- -D warnings ;;
+    --lint) for_windows clippy --workspace --lib --bins -- -D warnings ;;
     --all) build; installer; tests; smoke; cycle; note ;;
     --if-changed) if_changed ;;
     *) sed -n '2,20s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;

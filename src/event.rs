@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::menu::{Choice, Devices, Fault, MenuModel, SoundDevice, TrayState};
 use crate::airports::described::{Described, Origin};
+pub use crate::atc::Hints;
+pub use crate::atc::advice::Question;
 use crate::models::Offer;
 use crate::problem::{Part, Problem};
 pub use crate::report::FlightPlan;
@@ -87,31 +89,6 @@ pub struct Heard {
     /// Another reading of the same sound, where the recogniser was not sure: the situation may explain it better.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<String>,
-}
-
-/// What helps a recogniser: words to expect.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Hints {
-    /// Expected words; the likeliest last. It must not end as a call begins: the model takes that for said.
-    pub prompt: String,
-    /// The same words in another order, for a second look.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub again: String,
-}
-
-/// A question for the language model: what was said, the situation, and the closed list it may choose from.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Question {
-    /// The instructions and the live context, as text.
-    pub system: String,
-    /// The transcript, marked as data.
-    pub user: String,
-    /// The JSON schema that the answer must have.
-    pub schema: serde_json::Value,
-    /// The model's name.
-    pub model: String,
-    /// How long an answer is of use, milliseconds.
-    pub deadline_ms: u32,
 }
 
 /// Everything the pure half can be told.

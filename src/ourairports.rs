@@ -9,7 +9,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::airports::reduce::{Reduced, Reduction, Table, refused};
+use crate::airports::reduce::{Reduced, Reduction, Refused, Table};
 use crate::airports::world::{BUILT_IN_EDITION, Counts, World};
 use crate::paths::{private, private_folder};
 use crate::problem::Problem;
@@ -45,6 +45,19 @@ pub struct Provenance {
     pub tables: Vec<Fetched>,
     /// What was made of them.
     pub counts: Counts,
+}
+
+/// Tables that are not what they should be.
+pub fn refused(why: impl std::fmt::Display) -> Problem {
+    Problem::new("the new airports cannot be used")
+        .because(why)
+        .fix("nothing was changed; try again tomorrow, or check the address (airports.mirror in stratus.toml)")
+}
+
+impl From<Refused> for Problem {
+    fn from(why: Refused) -> Self {
+        refused(why)
+    }
 }
 
 /// Where the file lies.
@@ -106,7 +119,7 @@ pub fn reduce(folder: &Path, built_in: Counts) -> Result<Reduced, Problem> {
     for table in Table::ALL {
         read(&folder.join(table.file()), table, &mut reduction)?;
     }
-    reduction.finish(built_in)
+    Ok(reduction.finish(built_in)?)
 }
 
 /// Puts newer airports in their place: whole, or not at all.

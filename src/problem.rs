@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::units::sentence;
+
 /// Something went wrong, told so that a pilot can mend it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
@@ -240,12 +242,6 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
-
-/// With a capital letter at its beginning.
-pub fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
 
 /// The words among `fits` that `wrong` was probably meant to be: at most three, the nearest first. Capitals and what joins
 /// two words ("_", "-", a space) make no difference.

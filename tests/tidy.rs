@@ -17,8 +17,10 @@ fn modules_import_only_what_the_design_allows() {
 
 #[test]
 fn the_import_rule_finds_every_way_of_importing() {
-    let found = rules::imported("use crate::{app::App, units};\nfn f() { crate::cmd::run() } // crate::no\nuse crate::settings;");
-    assert_eq!(found.into_iter().collect::<Vec<_>>(), ["app", "cmd", "settings", "units"]);
+    let found = rules::imported(
+        "use crate::{app::App, units};\nfn f() { crate::cmd::run() } // crate::no\nuse crate::settings;\nuse stratus_atc::Engine;",
+    );
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), ["app", "atc", "cmd", "settings", "units"]);
 }
 
 #[test]
@@ -29,6 +31,14 @@ fn the_pure_half_has_no_clock_file_thread_environment_or_chance() {
 #[test]
 fn lib_denies_the_clippy_lists_in_every_pure_module() {
     rules::denied_in_lib(&tree::read("src/lib.rs"));
+    for path in tree::crates().iter().map(|c| format!("{c}/src/lib.rs")) {
+        rules::denied_in_crate(&path, &tree::read(&path));
+    }
+}
+
+#[test]
+fn the_library_crates_are_built_with_nothing_of_the_world() {
+    rules::built_with(&tree::metadata());
 }
 
 #[test]
@@ -73,11 +83,11 @@ fn the_code_map_lists_every_module() {
     let mapped: Vec<String> = tree::section(&text, "## Code map")
         .filter_map(|l| l.strip_prefix("| `")?.split_once('`').map(|(name, _)| name.trim_end_matches('/').to_owned()))
         .collect();
-    let mut wanted = tree::modules();
+    let mut wanted = [tree::modules(), tree::crates()].concat();
     wanted.sort();
     let mut found = mapped;
     found.sort();
-    assert_eq!(found, wanted, "ARCHITECTURE.md's code map (left) and src (right)");
+    assert_eq!(found, wanted, "ARCHITECTURE.md's code map (left), and src and crates (right)");
 }
 
 #[test]

@@ -8,7 +8,13 @@ use stratus::speech::{files, trial};
 
 fn stratus(home: &Path, args: &[&str]) -> Output {
     let program = Path::new(env!("CARGO_BIN_EXE_stratus"));
-    Command::new(program).args(args).env("HOME", home).env("XDG_DATA_HOME", home.join("data")).env("XDG_CONFIG_HOME", home).output().unwrap()
+    Command::new(program)
+        .args(args)
+        .env("HOME", home)
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CONFIG_HOME", home)
+        .output()
+        .unwrap()
 }
 
 fn text(out: &Output) -> String {

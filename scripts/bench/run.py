@@ -40,7 +40,7 @@ def row(what, measured, target="", met=None, against=""):
 
 def sizes(program):
     stripped = os.path.getsize(program)
-    world = os.path.getsize("assets/airports/world.bin")
+    world = os.path.getsize("crates/stratus-airports/data/world.bin")
     voices = sum(f.stat().st_size for f in pathlib.Path("assets/voices").rglob("*") if f.is_file())
     apart = stripped - world
     row("program, stripped", f"{stripped / 1e6:.1f} MB; {apart / 1e6:.1f} MB without the {world / 1e6:.1f} MB of airports within",

@@ -352,7 +352,8 @@ impl App {
             BrainMode::Llm => !reading.has(Intent::Mayday) && !reading.has(Intent::PanPan),
         };
         let question = if ask {
-            self.engine.facts().map(|s| advice::question(&text, &self.engine.context(), &s, self.engine.record(), &self.config.brain))
+            let model = advice::Model { name: &self.config.brain.model, deadline_ms: self.config.brain.deadline_ms };
+            self.engine.facts().map(|s| advice::question(&text, &self.engine.context(), &s, self.engine.record(), model))
         } else {
             None
         };

@@ -20,7 +20,8 @@ use crate::problem::Problem;
 use crate::speech::neural::{self, Installed};
 
 /// What each voice says when it is tried.
-const LINE: &str = "Skyhawk one seven two sierra papa, Palo Alto Tower, wind three one zero at eight, runway three one, cleared for takeoff.";
+const LINE: &str =
+    "Skyhawk one seven two sierra papa, Palo Alto Tower, wind three one zero at eight, runway three one, cleared for takeoff.";
 
 pub(super) fn run(file: Option<&Path>, args: &VoicesArgs) -> anyhow::Result<ExitCode> {
     let paths = Paths::find(file)?;
@@ -94,7 +95,9 @@ pub(super) fn get(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow:
     } else if offer::is_voice_whole(v, paths) {
         writeln!(out, "{} is there already: {}", v.name, at.display())?;
     } else if v.name == voices::SHIPPED {
-        return Err(Problem::new(format!("the voice {} is part of the package and not downloaded", v.name)).fix("reinstall Stratus").into());
+        return Err(Problem::new(format!("the voice {} is part of the package and not downloaded", v.name))
+            .fix("reinstall Stratus")
+            .into());
     } else {
         let cancel = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
@@ -153,7 +156,9 @@ fn hear(paths: &Paths, folder: Option<&Path>) -> anyhow::Result<()> {
                 if speaker.is_none() {
                     speaker = Speaker::open();
                 }
-                let speaker = speaker.as_mut().ok_or_else(|| Problem::new("there is no speaker").fix("connect one, or write files with --out FOLDER"))?;
+                let speaker = speaker
+                    .as_mut()
+                    .ok_or_else(|| Problem::new("there is no speaker").fix("connect one, or write files with --out FOLDER"))?;
                 speaker.play(&clip)?;
             }
         }

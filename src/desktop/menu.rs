@@ -318,7 +318,12 @@ mod tests {
             unit: format!("{long} Ground 121.9"),
             callsign: long.clone(),
             recent: vec![long.clone()],
-            devices: Devices { microphones: vec![device("a"), device("b")], speakers: vec![device("c")], voices: vec![], neural: vec![long.clone()] },
+            devices: Devices {
+                microphones: vec![device("a"), device("b")],
+                speakers: vec![device("c")],
+                voices: vec![],
+                neural: vec![long.clone()],
+            },
             microphone: long.clone(),
             key: "ScrollLock".into(),
             joystick: vec![long.clone()],

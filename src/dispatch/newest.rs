@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use time::OffsetDateTime;
 
 use crate::airports::data::Airports;
-use crate::airports::reduce::{self, Reduced, Table};
+use crate::airports::reduce::{Reduced, Table};
 use crate::airports::world::{BUILT_IN_EDITION, Counts, World};
 use crate::download::{self, Came, Known, Patience, Wanted};
 use crate::ourairports::{self, Fetched, Provenance};
@@ -103,7 +103,7 @@ fn reduce_and_write(
     how: How<'_>,
 ) -> Result<(Provenance, Reduced), Problem> {
     if edition < BUILT_IN_EDITION {
-        return Err(reduce::refused(format!("they are of {edition}; what is built in is of {BUILT_IN_EDITION}")));
+        return Err(ourairports::refused(format!("they are of {edition}; what is built in is of {BUILT_IN_EDITION}")));
     }
     let reduced = ourairports::reduce(folder, how.built_in)?;
     let whole = World::newer(reduced.bytes.clone(), edition).is_some_and(|w| w.len() == reduced.counts.airports && w.is_whole());

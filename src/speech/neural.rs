@@ -203,7 +203,13 @@ impl Neural {
     }
 
     /// Says words (data, never markup) in a voice; none where Pico is to speak. No sound where `unwanted` says so.
-    pub fn speak(&mut self, words: &str, voice: &Voice, yields: bool, unwanted: &(dyn Fn() -> bool + Sync)) -> Option<Result<Clip, Problem>> {
+    pub fn speak(
+        &mut self,
+        words: &str,
+        voice: &Voice,
+        yields: bool,
+        unwanted: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Result<Clip, Problem>> {
         self.used = Instant::now();
         if self.slow >= SLOW {
             return None;

@@ -99,8 +99,8 @@ pub fn run_voice(program: &Path, file: &Path, work: Duration) -> Result<(), Prob
             .because(why)
             .fix("choose another voice in the tray's menu; the simpler voice speaks in its place")
     };
-    let mut child = start(program, VOICE_COMMAND, file, false)
-        .map_err(|e| Problem::new("cannot try the voice").because(e).fix("reinstall Stratus"))?;
+    let mut child =
+        start(program, VOICE_COMMAND, file, false).map_err(|e| Problem::new("cannot try the voice").because(e).fix("reinstall Stratus"))?;
     let status = wait(&mut child, work, work * BESIDE_OTHERS).map_err(|why| damaged(format!("trying it {why}")))?;
     match status.code() {
         Some(0) => Ok(()),
@@ -130,8 +130,8 @@ pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> 
             .because(why)
             .fix("download the model again, or choose another (speech.model in stratus.toml)")
     };
-    let mut child =
-        start(program, COMMAND, model, false).map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;
+    let mut child = start(program, COMMAND, model, false)
+        .map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;
     let status = wait(&mut child, work, work * BESIDE_OTHERS).map_err(|why| damaged(format!("loading it {why}")))?;
     match status.code() {
         Some(0) => Ok(()),

@@ -4,20 +4,28 @@ use std::collections::BTreeSet;
 
 use super::tree::module_of;
 
-/// The pure modules and what each may import.
+/// The crates that `src/lib.rs` gives a name of the program's own. What each of them may import, its manifest says, and Cargo
+/// holds them to it; who may import them is said below.
+const CRATES: &[&str] = &["units", "airports", "atc", "report"];
+
+/// What the library crates may be built with: nothing that touches the world.
+const BUILT_WITH: &[(&str, &[&str])] = &[
+    ("stratus-units", &["serde", "thiserror"]),
+    ("stratus-airports", &["stratus-units", "serde", "thiserror", "flate2", "icu_normalizer", "toml"]),
+    ("stratus-atc", &["stratus-units", "stratus-airports", "serde", "serde_json", "thiserror", "quick-xml"]),
+    ("stratus-voice", &["flate2", "realfft", "rten", "rten-tensor", "thiserror"]),
+];
+
+/// The program's pure modules and what each may import.
 const PURE: &[(&str, &[&str])] = &[
-    ("units", &[]),
-    ("problem", &[]),
+    ("problem", &["units"]),
     ("models", &[]),
     ("update", &["problem"]),
-    ("report", &["units", "problem"]),
-    ("airports", &["units", "problem", "report"]),
     ("settings", &["units", "problem", "models"]),
-    ("event", &["units", "problem", "models", "update", "report", "airports", "settings"]),
+    // Of the controller only the hints for a recogniser and the question for the language model.
+    ("event", &["units", "problem", "models", "update", "report", "airports", "atc", "settings"]),
     // Of the seam only the clip.
     ("sound", &["event"]),
-    // Of the seam only the question for the language model.
-    ("atc", &["units", "problem", "report", "airports", "settings", "event"]),
     ("app", &["units", "problem", "models", "update", "report", "airports", "settings", "atc", "event"]),
 ];
 
@@ -90,7 +98,7 @@ pub fn unsafe_files(sources: &[(String, String)]) {
             found.insert(path.as_str());
         }
     }
-    assert_eq!(found, UNSAFE.iter().copied().collect(), "src's files with unsafe code, against the list in tests/tidy/rules.rs");
+    assert_eq!(found, UNSAFE.iter().copied().collect(), "the files with unsafe code, against the list in tests/tidy/rules.rs");
 }
 
 /// The commands that README.md lists.
@@ -125,10 +133,10 @@ fn is_test_file(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// The top modules that a text imports through `crate::`.
+/// The top modules that a text imports through `crate::`, and the library crates, by whichever name.
 pub fn imported(text: &str) -> BTreeSet<String> {
     let code = code(text);
-    let mut found = BTreeSet::new();
+    let mut found: BTreeSet<String> = code.split("stratus_").skip(1).map(first_word).filter(|w| CRATES.contains(&w.as_str())).collect();
     for rest in code.split("crate::").skip(1) {
         match rest.strip_prefix('{') {
             Some(group) => {
@@ -162,8 +170,9 @@ fn first_word(text: &str) -> String {
 }
 
 pub fn imports(sources: &[(String, String)]) {
-    let modules: BTreeSet<String> = sources.iter().map(|(p, _)| module_of(p)).collect();
-    for (path, text) in sources.iter().filter(|(p, _)| !is_test_file(p)) {
+    let of_src = || sources.iter().filter(|(p, _)| p.starts_with("src/"));
+    let modules: BTreeSet<String> = of_src().map(|(p, _)| module_of(p)).chain(CRATES.iter().map(|c| (*c).to_owned())).collect();
+    for (path, text) in of_src().filter(|(p, _)| !is_test_file(p)) {
         let module = module_of(path);
         let pure = PURE.iter().find(|(name, _)| *name == module).map(|(_, may)| *may);
         let allowed = match pure {
@@ -181,12 +190,38 @@ pub fn imports(sources: &[(String, String)]) {
 
 pub fn pure_words(sources: &[(String, String)]) {
     for (path, text) in sources.iter().filter(|(p, _)| !is_test_file(p)) {
-        if PURE.iter().any(|(name, _)| *name == module_of(path)) {
+        let library = path.starts_with("crates/") && path.contains("/src/");
+        if library || PURE.iter().any(|(name, _)| *name == module_of(path)) {
             let code = code(text);
             for word in NOT_PURE {
                 assert!(!code.contains(word), "{path}: `{word}` is not for the pure half");
             }
         }
+    }
+}
+
+/// A library crate is built with what is listed, on every system, and each one is listed.
+pub fn built_with(metadata: &serde_json::Value) {
+    let packages = metadata["packages"].as_array().expect("packages");
+    let ours: Vec<_> = packages.iter().filter(|p| p["source"].is_null() && p["name"] != "stratus").collect();
+    let mut names: Vec<&str> = ours.iter().filter_map(|p| p["name"].as_str()).collect();
+    names.sort_unstable();
+    let mut listed: Vec<&str> = BUILT_WITH.iter().map(|(name, _)| *name).collect();
+    listed.sort_unstable();
+    assert_eq!(names, listed, "the workspace's crates, and those listed in tests/tidy/rules.rs");
+    for package in ours {
+        let (_, may) = BUILT_WITH.iter().find(|(name, _)| package["name"] == *name).expect("listed");
+        for d in package["dependencies"].as_array().expect("dependencies").iter().filter(|d| d["kind"] != "dev") {
+            let name = d["name"].as_str().expect("a name");
+            assert!(may.contains(&name), "{}: may not be built with `{name}` (it may: {may:?})", package["name"]);
+        }
+    }
+}
+
+/// The head of a library crate forbids unsafe code and denies what clippy.toml lists.
+pub fn denied_in_crate(path: &str, lib: &str) {
+    for wanted in ["#![forbid(unsafe_code)]", "#![deny(clippy::disallowed_methods, clippy::disallowed_types)]"] {
+        assert!(lib.lines().any(|l| l == wanted), "{path}: lacks {wanted}");
     }
 }
 

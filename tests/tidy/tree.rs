@@ -22,14 +22,22 @@ pub fn section<'a>(text: &'a str, heading: &'a str) -> impl Iterator<Item = &'a 
     text.lines().skip_while(move |l| *l != heading).skip(1).take_while(|l| !l.starts_with("## "))
 }
 
-/// Every Rust file of src with its text, by its path from the root.
+/// Every Rust file of src and of the library crates with its text, by its path from the root.
 pub fn sources() -> Vec<(String, String)> {
-    under("src")
+    [under("src"), under("crates")].concat()
 }
 
-/// Every Rust file of src and tests.
+/// The same, and those of tests.
 pub fn rust_files() -> Vec<(String, String)> {
-    [under("src"), under("tests")].concat()
+    [sources(), under("tests")].concat()
+}
+
+/// The library crates by their folders: "crates/stratus-atc".
+pub fn crates() -> Vec<String> {
+    let folders = fs::read_dir(root().join("crates")).unwrap().flatten().filter(|e| e.path().is_dir());
+    let mut all: Vec<String> = folders.map(|e| format!("crates/{}", e.file_name().to_string_lossy())).collect();
+    all.sort();
+    all
 }
 
 fn under(folder: &str) -> Vec<(String, String)> {
@@ -54,14 +62,14 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The top module that a path of src belongs to: `src/atc/phase.rs` is of `atc`.
+/// The top module that a path of src belongs to: `src/sim/replay.rs` is of `sim`.
 pub fn module_of(path: &str) -> String {
     path.trim_start_matches("src/").split('/').next().unwrap_or("").trim_end_matches(".rs").to_owned()
 }
 
 /// The top modules of src, without `lib` and `main`.
 pub fn modules() -> Vec<String> {
-    let mut all: Vec<String> = sources().iter().map(|(p, _)| module_of(p)).filter(|m| m != "lib" && m != "main").collect();
+    let mut all: Vec<String> = under("src").iter().map(|(p, _)| module_of(p)).filter(|m| m != "lib" && m != "main").collect();
     all.sort();
     all.dedup();
     all

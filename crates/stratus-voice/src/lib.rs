@@ -7,6 +7,9 @@
 //! - `level`: silence cut at both ends, one loudness for every phrase.
 //!
 //! Nothing here opens a device, a file or a connection; the files' bytes are given.
+#![forbid(unsafe_code)]
+// The same everywhere and at every time: ../../clippy.toml lists what a library may not touch.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod level;
 mod maths;

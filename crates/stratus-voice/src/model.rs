@@ -66,9 +66,37 @@ impl Model {
             return Err(Error::Load(format!("{} bytes are too many", file.len())));
         }
         let ops = op_registry!(
-            Add, Cast, Clip, Concat, Conv, CumSum, Div, DynamicQuantizeLinear, Erf, Exp, Gather, GreaterOrEqual, LayerNormalization,
-            Log, MatMul, MatMulInteger, Mul, Pow, Range, ReduceSum, Relu, Reshape, Round, Shape, Slice, Softmax, Split, Sub, Tile,
-            Transpose, Unsqueeze
+            Add,
+            Cast,
+            Clip,
+            Concat,
+            Conv,
+            CumSum,
+            Div,
+            DynamicQuantizeLinear,
+            Erf,
+            Exp,
+            Gather,
+            GreaterOrEqual,
+            LayerNormalization,
+            Log,
+            MatMul,
+            MatMulInteger,
+            Mul,
+            Pow,
+            Range,
+            ReduceSum,
+            Relu,
+            Reshape,
+            Round,
+            Shape,
+            Slice,
+            Softmax,
+            Split,
+            Sub,
+            Tile,
+            Transpose,
+            Unsqueeze
         );
         let graph = ModelOptions::with_ops(ops).load(file).map_err(|e| Error::Load(e.to_string()))?;
         let node = |name: &str| graph.node_id(name).map_err(|e| Error::Load(e.to_string()));

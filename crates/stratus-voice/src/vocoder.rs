@@ -204,7 +204,8 @@ mod tests {
         let likeness = product / (energy(&sound[inner.clone()]) * energy(&pulses[inner])).sqrt();
         assert!(likeness > 0.999, "{likeness}");
         // ... and 200 Hz come every 120 samples.
-        let peaks: Vec<usize> = (3000..6000).filter(|i| sound[*i] > sound[*i - 1] && sound[*i] >= sound[*i + 1] && sound[*i] > 0.1).collect();
+        let peaks: Vec<usize> =
+            (3000..6000).filter(|i| sound[*i] > sound[*i - 1] && sound[*i] >= sound[*i + 1] && sound[*i] > 0.1).collect();
         assert!(peaks.windows(2).all(|w| w[1] - w[0] == 120) && peaks.len() == 25, "{peaks:?}");
     }
 

@@ -33,7 +33,8 @@ fn pitch(sound: &[f32]) -> f32 {
             product / (energy(0) * energy(lag)).sqrt()
         };
         let best = (60..300).map(likeness).fold(0.0, f32::max);
-        let lag = (60..300).find(|lag| likeness(*lag) > best * 0.95 && likeness(*lag) > likeness(lag - 1) && likeness(*lag) >= likeness(lag + 1))?;
+        let lag = (60..300)
+            .find(|lag| likeness(*lag) > best * 0.95 && likeness(*lag) > likeness(lag - 1) && likeness(*lag) >= likeness(lag + 1))?;
         (best > 0.7).then_some(RATE as f32 / lag as f32)
     });
     let mut all: Vec<f32> = all.collect();

@@ -12,7 +12,7 @@ mod network;
 pub mod symbols;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use dictionary::Dictionary;
 
@@ -93,9 +93,9 @@ pub enum Source {
 /// The words of a voice that speaks: the tables, and the dictionary if there is one. The default ones have none.
 #[derive(Default)]
 pub struct Words {
-    table: HashMap<&'static str, Entry>,
-    letters: HashMap<char, Reading>,
-    heteronyms: HashMap<&'static str, Vec<(Beside, Reading)>>,
+    table: BTreeMap<&'static str, Entry>,
+    letters: BTreeMap<char, Reading>,
+    heteronyms: BTreeMap<&'static str, Vec<(Beside, Reading)>>,
     names: Option<Dictionary>,
     dictionary: Option<Dictionary>,
 }
@@ -104,10 +104,9 @@ impl Words {
     /// With the words in the program and those of a file, `english.bin`; none: names beyond the tables are spelled or guessed worse.
     /// Errors: the file is none of its kind, or cut.
     pub fn new(english: Option<Vec<u8>>) -> Result<Self, String> {
-        let dictionary = english
-            .map(|bytes| Dictionary::read(Cow::Owned(bytes)).ok_or("the words' file is damaged, or of another kind"))
-            .transpose()?;
-        let (mut table, mut letters) = (HashMap::new(), HashMap::new());
+        let dictionary =
+            english.map(|bytes| Dictionary::read(Cow::Owned(bytes)).ok_or("the words' file is damaged, or of another kind")).transpose()?;
+        let (mut table, mut letters) = (BTreeMap::new(), BTreeMap::new());
         for line in PLACES.lines().chain(CLOSED.lines()).filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let Some((word, rest)) = line.split_once(' ') else { continue };
             if let Some(letter) = word.strip_prefix('.').and_then(|l| l.chars().next()) {
@@ -117,7 +116,7 @@ impl Words {
                 table.insert(word, entry);
             }
         }
-        let mut heteronyms: HashMap<&str, Vec<(Beside, Reading)>> = HashMap::new();
+        let mut heteronyms: BTreeMap<&str, Vec<(Beside, Reading)>> = BTreeMap::new();
         for line in HETERONYMS.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let Some((word, rest)) = line.split_once(' ') else { continue };
             let mut parts = rest.split(" / ").map(|p| p.trim().trim_start_matches("/ "));
@@ -215,9 +214,7 @@ impl Words {
                 return (say(&sounds), source);
             }
         }
-        if !capitals
-            && let Some(sounds) = self.dictionary.as_ref().filter(|_| looks_like_a_word(stem)).and_then(|d| d.guess(stem))
-        {
+        if !capitals && let Some(sounds) = self.dictionary.as_ref().filter(|_| looks_like_a_word(stem)).and_then(|d| d.guess(stem)) {
             return (say(&sounds), Source::Network);
         }
         (self.spelled(&small, accent), Source::Spelled)
@@ -276,12 +273,15 @@ fn tokens(text: &str) -> Vec<Token> {
                 end(&mut now, &mut out);
                 out.push(Token::Word(c.to_string()));
             }
-            '.' if after.is_some_and(|a| a.is_ascii_digit()) && matches!(out.last(), Some(Token::Word(w)) if now.is_empty() && w.as_bytes()[0].is_ascii_digit()) => {
+            '.' if after.is_some_and(|a| a.is_ascii_digit())
+                && matches!(out.last(), Some(Token::Word(w)) if now.is_empty() && w.as_bytes()[0].is_ascii_digit()) =>
+            {
                 out.push(Token::Word("point".into()));
             }
             // A point within a word parts letters: "U.S."; a comma in a number is nothing.
             '.' if now.len() == 1 && after.is_some_and(|a| a.is_ascii_alphabetic()) => end(&mut now, &mut out),
-            ',' if after.is_some_and(|a| a.is_ascii_digit()) && matches!(out.last(), Some(Token::Word(w)) if now.is_empty() && w.as_bytes()[0].is_ascii_digit()) => {}
+            ',' if after.is_some_and(|a| a.is_ascii_digit())
+                && matches!(out.last(), Some(Token::Word(w)) if now.is_empty() && w.as_bytes()[0].is_ascii_digit()) => {}
             ',' | ';' | ':' => mark(',', &mut now, &mut out),
             '.' | '!' => mark('.', &mut now, &mut out),
             '?' => mark('?', &mut now, &mut out),

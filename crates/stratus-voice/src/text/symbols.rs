@@ -160,7 +160,11 @@ fn british(word: &str, sound: &str, stress: Option<u8>, before: Sound<'_>, after
         "AO" => "ɔː",
         "EH" if silent_r || r && (word.contains("ar") || word.contains("air")) => "ɛː",
         "ER" if stress == Some(0) => {
-            if is_vowel(after) { "əɹ" } else { "ə" }
+            if is_vowel(after) {
+                "əɹ"
+            } else {
+                "ə"
+            }
         }
         "ER" if is_vowel(after) => "ɜːɹ",
         "ER" => "ɜː",

@@ -1,4 +1,5 @@
 //! Words as the voice reads them.
+#![allow(clippy::disallowed_methods, reason = "the words' file is read as the program reads it")]
 
 use proptest::prelude::*;
 

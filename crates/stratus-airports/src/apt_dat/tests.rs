@@ -1,0 +1,105 @@
+//! Tests of the apt.dat reader: a self-made airport, its routes, and damaged lines.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::routing::{Hold, route};
+
+/// A runway 9/27 with a parallel taxiway A to the south, its entries A1 (full length of 9), A2 (halfway) and A3 (27).
+const FIELD: &str = "\
+I
+1100 Version
+
+1 500 1 0 XTST Test Field
+100 45.00 1 0 0.25 0 2 1 09 45.0000 -100.0300 100 0 2 0 0 0 27 45.0000 -100.0000 0 0 2 0 0 0
+1053 121900 GND
+1054 118300 TWR
+1051 122950 UNICOM
+55 12435 APP
+1050 338200 military
+1200
+1201 44.9980 -100.0300 both 0 a
+1201 44.9980 -100.0150 both 1 b
+1201 44.9980 -100.0000 both 2 c
+1201 45.0000 -100.0300 both 3 r1
+1201 45.0000 -100.0150 both 4 r2
+1201 45.0000 -100.0000 both 5 r3
+1201 44.9950 -100.0150 both 6 apron
+1202 0 1 twoway taxiway_E A
+1202 1 2 twoway taxiway_E A
+1202 0 3 twoway taxiway_E A1
+1204 departure 09,27
+1202 1 4 twoway taxiway_E A2
+1204 departure 09,27
+1202 2 5 twoway taxiway_E A3
+1204 departure 09,27
+1202 3 4 twoway runway 09/27
+1202 4 5 twoway runway 09/27
+1202 6 1 twoway taxiway_E B
+1202 6 99 twoway taxiway_E Z
+1300 44.9945 -100.0150 90.0 gate jets Gate 1
+1 what
+1202 broken
+99
+";
+
+fn read(text: &str) -> (Vec<Airport>, u64) {
+    let mut r = AptDat::default();
+    let mut all: Vec<Airport> = text.lines().filter_map(|l| r.line(l)).collect();
+    all.extend(r.finish());
+    (all, r.skipped)
+}
+
+#[test]
+fn a_field_is_read_with_its_taxiways() {
+    let (all, skipped) = read(FIELD);
+    assert_eq!((all.len(), skipped), (1, 1));
+    let a = &all[0];
+    assert_eq!((a.icao.as_str(), a.name.as_str(), a.elevation_ft), ("XTST", "Test Field", 500.0));
+    assert_eq!(a.strips_ends(), ["9".parse().unwrap(), "27".parse().unwrap()]);
+    assert!((a.runways[0].ends[0].displaced_ft - 328.0).abs() < 1.0 && a.runways[0].lighted);
+    let stations: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
+    assert_eq!(stations, ["Test Field Ground 121.9", "Test Field Tower 118.3", "Test Field Approach 124.35"]);
+    let g = a.taxiways.as_ref().unwrap();
+    let gate = g.nodes.iter().find(|n| n.parking.as_deref() == Some("Gate 1")).unwrap().position;
+    for (runway, via) in [("9", "B A"), ("27", "B A")] {
+        let r = route(g, gate, runway.parse().unwrap()).unwrap();
+        assert_eq!((r.via.join(" ").as_str(), r.crossings.len()), (via, 0), "runway {runway}");
+        assert!(matches!(r.hold, Hold::Runway { intersection: false, .. }), "{r:?}");
+    }
+    assert!(g.nodes[1].intersection && !g.nodes[0].intersection);
+}
+
+#[test]
+fn damaged_lines_are_counted_and_the_rest_is_read() {
+    let (all, skipped) = read(
+        "1 x\n1 20 0 0 XAAA A\n100 1\n1201 95 0 both 1 x\n1204 departure 9\n100 30 1 0 0 0 0 1 18 10.02 5 0 0 0 0 0 0 36 10.0 5 0 0 0 0 0 0\n1300 a\n",
+    );
+    assert_eq!((all.len(), skipped), (1, 5));
+    assert_eq!(all[0].strips_ends().len(), 2);
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_the_reader_panic(lines in proptest::collection::vec("(1|100|1054|1201|1202|1204|1300|99)( [-0-9A-Za-z./,]{0,12}){0,28}", 0..60)) {
+        for a in read(&lines.join("\n")).0 {
+            prop_assert!(!a.runways.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_read_as_far_as_it_goes(cuts in proptest::collection::vec((0usize..1500, any::<u8>()), 1..40)) {
+        let mut bytes = FIELD.as_bytes().to_vec();
+        for (at, byte) in cuts {
+            let i = at % bytes.len();
+            bytes[i] = byte;
+        }
+        for a in read(&String::from_utf8_lossy(&bytes)).0 {
+            if let Some(g) = &a.taxiways {
+                for r in a.strips_ends() {
+                    let _ = route(g, LatLon::new(44.9945, -100.0150), r);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What a simulator tells of an airport, and how it is put over what is built in.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::runway::{self, Geometry};
+use crate::units::{LatLon, Runway, turn};
+use crate::{Airport, Procedure, Strip, TaxiGraph};
+
+/// A description of a place farther than this from the airport that is built in is another airport's, nautical miles.
+const ELSEWHERE_NM: f64 = 10.0;
+/// A runway lies no farther from its number than this, degrees: more is a damaged line.
+const OFF_ITS_NUMBER: f64 = 30.0;
+/// Two descriptions of one runway end differ by no more than this, degrees and feet.
+const SAME_END: (f64, f64) = (20.0, 2000.0);
+/// No airport has more points of taxiways.
+const MOST: usize = 50_000;
+
+/// Where a description comes from. Of two, the later one of this list counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The files of a simulator on this machine, as they were imported.
+    Files,
+    /// The simulator that runs, asked.
+    Simulator,
+}
+
+/// An airport as a simulator has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Described {
+    /// Runways, stations and taxiways as they are there. What is not known may be left empty, and is then what is built in.
+    pub airport: Airport,
+    /// What it was taken from, for a person: files, or the simulator's name.
+    pub sources: Vec<String>,
+}
+
+/// A description over the airport that is built in. Where a person has looked at that (`by_hand`) only the taxiways are
+/// taken over; else runways, stations and taxiways, under the name that is built in.
+///
+/// Nothing is taken from a description of another place (`None`), no runway that lies across its own number, and of the
+/// taxiways no holding point or crossing of a runway that the airport does not have.
+pub fn over(told: &Airport, known: Option<&Airport>, by_hand: bool) -> Option<Airport> {
+    if known.is_some_and(|k| !told.runways.is_empty() && k.position.distance_nm(told.position) > ELSEWHERE_NM) {
+        return None;
+    }
+    let sound: Vec<Strip> = told.runways.iter().filter(|s| is_sound(s, told.variation)).cloned().collect();
+    let mut whole = match known {
+        Some(known) if by_hand => known.clone(),
+        Some(known) if sound.is_empty() => {
+            let own =
+                Airport { runways: known.runways.clone(), position: known.position, elevation_ft: known.elevation_ft, ..told.clone() };
+            own.called_as(Some(known))
+        }
+        None if sound.is_empty() => return None,
+        known => Airport { runways: sound, ..told.clone() }.called_as(known),
+    };
+    let served = |p: &Procedure| p.runway.is_none_or(|r| whole.end(r).is_some());
+    let named = if told.procedures.is_empty() { known.map_or(&[][..], |k| &k.procedures) } else { &told.procedures };
+    whole.procedures = named.iter().filter(|p| served(p)).cloned().collect();
+    whole.taxiways = told.taxiways.as_ref().map(|g| fitted(g, told, &whole)).or_else(|| known?.taxiways.clone());
+    Some(whole)
+}
+
+/// Both ends lie as their numbers say, by the compass or, in the far north, by true north.
+fn is_sound(strip: &Strip, variation: f64) -> bool {
+    let [a, b] = &strip.ends;
+    let heading = a.start.bearing(b.start);
+    let near = |to: f64| turn(a.runway.nominal_heading(), to).abs() <= OFF_ITS_NUMBER;
+    a.runway.reciprocal() == b.runway && heading.is_finite() && (near(heading) || near(heading - variation))
+}
+
+/// A taxi graph with the runways by the numbers of the airport that it is put into, where the same pavement has one.
+fn fitted(graph: &TaxiGraph, told: &Airport, whole: &Airport) -> TaxiGraph {
+    let (theirs, ours) = (runway::ends(told), runway::ends(whole));
+    let mut graph = graph.clone();
+    graph.nodes.truncate(MOST);
+    graph.edges.truncate(MOST);
+    graph.nodes.retain(|n| n.position.lat.is_finite() && n.position.lon.is_finite());
+    let same = |r: Runway| same_end(r, &theirs, &ours);
+    for n in &mut graph.nodes {
+        n.holds = n.holds.iter().filter_map(|r| same(*r)).collect();
+        n.intersection &= !n.holds.is_empty();
+    }
+    for e in graph.edges.iter_mut().filter(|e| e.runway.is_some()) {
+        e.runway = e.runway.and_then(same);
+    }
+    mark_crossings(&mut graph, whole);
+    graph
+}
+
+/// Marks the pieces that lie on a runway, or lead across one, without saying so: nobody taxies over a runway unawares.
+/// A runway whose place is only estimated marks none.
+pub(super) fn mark_crossings(graph: &mut TaxiGraph, airport: &Airport) {
+    let surveyed = airport.runways.iter().filter(|s| !s.closed && !s.drawn);
+    let strips: Vec<Geometry> = surveyed.filter_map(|s| runway::geometry(airport, s.ends[0].runway)).collect();
+    let places: BTreeMap<u32, LatLon> = graph.nodes.iter().map(|n| (n.id, n.position)).collect();
+    for e in graph.edges.iter_mut().filter(|e| e.runway.is_none()) {
+        if let (Some(a), Some(b)) = (places.get(&e.from), places.get(&e.to)) {
+            e.runway = strips.iter().find(|g| leads_over(g, *a, *b)).map(|g| g.runway);
+        }
+    }
+}
+
+/// The way from `a` to `b` crosses the centre line, or its middle lies on the pavement.
+fn leads_over(g: &Geometry, a: LatLon, b: LatLon) -> bool {
+    let (a, b) = (g.place(a), g.place(b));
+    let on = |along: f64| (0.0..=g.length_ft).contains(&along);
+    let (along, right) = ((a.along + b.along) / 2.0, (a.right + b.right) / 2.0);
+    let across = || a.along + (b.along - a.along) * a.right / (a.right - b.right);
+    on(along) && right.abs() <= g.half_width_ft || a.right * b.right < 0.0 && on(across())
+}
+
+/// The end of ours that is this one of theirs: by its number if it lies alike, else by its place.
+fn same_end(r: Runway, theirs: &[Geometry], ours: &[Geometry]) -> Option<Runway> {
+    let numbered = ours.iter().find(|g| g.runway == r);
+    let Some(their) = theirs.iter().find(|g| g.runway == r) else { return numbered.map(|g| g.runway) };
+    let alike = |g: &&Geometry| g.off(their.heading).abs() <= SAME_END.0 && g.start.distance_ft(their.start) <= SAME_END.1;
+    let nearest = || {
+        let near = ours.iter().filter(alike).map(|g| (g.start.distance_ft(their.start), g));
+        near.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, g)| g)
+    };
+    numbered.filter(alike).or_else(nearest).map(|g| g.runway)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Airports;
+    use crate::routing;
+    use crate::units::Facility;
+
+    fn xstr() -> Airport {
+        Airports::first().get("XSTR").unwrap().clone()
+    }
+
+    /// The same pavement with other numbers on it.
+    fn renumbered(mut a: Airport) -> Airport {
+        let to = |r: Runway| -> Runway {
+            if r == r27() {
+                "28".parse().unwrap()
+            } else if r == r27().reciprocal() {
+                "10".parse().unwrap()
+            } else {
+                r
+            }
+        };
+        for e in a.runways.iter_mut().flat_map(|s| s.ends.iter_mut()) {
+            e.runway = to(e.runway);
+        }
+        let graph = a.taxiways.as_mut().unwrap();
+        graph.nodes.iter_mut().flat_map(|n| n.holds.iter_mut()).for_each(|r| *r = to(*r));
+        graph.edges.iter_mut().filter_map(|e| e.runway.as_mut()).for_each(|r| *r = to(*r));
+        a
+    }
+    fn r27() -> Runway {
+        "27".parse().unwrap()
+    }
+
+    #[test]
+    fn a_hand_described_airport_keeps_its_numbers_and_takes_the_taxiways_by_them() {
+        let (told, mut known) = (renumbered(xstr()), xstr());
+        known.taxiways = None;
+        let whole = over(&told, Some(&known), true).unwrap();
+        assert_eq!((&whole.runways, &whole.stations), (&known.runways, &known.stations));
+        let graph = whole.taxiways.unwrap();
+        assert_eq!(Some(&graph), xstr().taxiways.as_ref());
+        let west = graph.nodes.iter().find(|n| n.parking.is_some()).unwrap().position;
+        assert!(routing::route(&graph, west, r27()).is_some());
+        // Elsewhere the simulator's own numbers count.
+        let whole = over(&told, Some(&known), false).unwrap();
+        assert!(whole.end(r27()).is_none() && whole.end("28".parse().unwrap()).is_some());
+        assert_eq!(whole.taxiways, told.taxiways);
+    }
+
+    #[test]
+    fn what_contradicts_itself_or_the_place_is_left_out() {
+        let known = xstr();
+        let mut far = xstr();
+        far.position.lat += 1.0;
+        assert_eq!(over(&far, Some(&known), false), None);
+        // A runway that lies across its number, and one whose ends do not belong together.
+        let mut bent = xstr();
+        bent.runways[0].ends[0].runway = "18L".parse().unwrap();
+        bent.runways[1].ends[1].start = bent.runways[0].ends[0].start;
+        let whole = over(&bent, Some(&known), false).unwrap();
+        assert_eq!(whole.runways, known.runways);
+        bent.runways[1] = known.runways[1].clone();
+        let whole = over(&bent, Some(&known), false).unwrap();
+        assert_eq!(whole.runways, [known.runways[1].clone()]);
+        let graph = whole.taxiways.as_ref().unwrap();
+        let named = graph.nodes.iter().flat_map(|n| &n.holds).chain(graph.edges.iter().filter_map(|e| e.runway.as_ref()));
+        assert!(named.into_iter().all(|r| whole.end(*r).is_some()));
+        assert_eq!(over(&Airport { runways: Vec::new(), ..xstr() }, None, false), None);
+    }
+
+    #[test]
+    fn stations_that_the_simulator_does_not_list_are_the_built_in_ones() {
+        let known = xstr();
+        let mut told = xstr();
+        told.stations.retain(|s| s.facility == Facility::Tower);
+        told.stations[0].frequency = "120.1".parse().unwrap();
+        let whole = over(&told, Some(&known), false).unwrap();
+        let of = |f| whole.stations.iter().filter(|s| s.facility == f).map(|s| s.frequency.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!([of(Facility::Tower), of(Facility::Ground), of(Facility::Approach)], ["120.1", "121.8", "124.5"]);
+        // Where it has no tower there is none, nor a ground control.
+        told.stations[0].facility = Facility::Ctaf;
+        let whole = over(&told, Some(&known), false).unwrap();
+        assert!(!whole.towered() && whole.stations.iter().all(|s| !matches!(s.facility, Facility::Ground | Facility::Atis)));
+        told.stations.clear();
+        assert_eq!(over(&told, Some(&known), false).unwrap().stations, known.stations);
+    }
+}

@@ -1,0 +1,53 @@
+//! A groundnet made up for PHTO's real runways, and damaged ones.
+
+use super::*;
+use crate::data::Airports;
+use crate::routing;
+
+/// Along runway 8/26 on its south side: parking, taxiway A, holding points at both ends.
+const SMALL: &str = r#"<groundnet><parkingList>
+<Parking index="0" type="ga" name="GA" lat="N19 42.900" lon="W155 2.500" number="1"/>
+</parkingList><TaxiNodes>
+<node index="1" lat="19.7165" lon="-155.0417" isOnRunway="0"/>
+<node index="2" lat="19.7203" lon="-155.0560" isOnRunway="0" holdPointType="normal"/>
+<node index="3" lat="19.72138" lon="-155.0560" isOnRunway="1"/>
+<node index="4" lat="19.7203" lon="-155.0310" isOnRunway="0" holdPointType="normal"/>
+<node index="5" lat="19.72137" lon="-155.0310" isOnRunway="1"/>
+<node index="6" lat="nowhere" lon="0" isOnRunway="0"/>
+</TaxiNodes><TaxiWaySegments>
+<arc begin="0" end="1"/><arc begin="1" end="0"/>
+<arc begin="1" end="2" name="A"/><arc begin="2" end="3" name="A"/>
+<arc begin="1" end="4" name="A"/><arc begin="4" end="5" name="0"/><arc begin="4" end="99"/><arc begin="x"/>
+</TaxiWaySegments></groundnet>"#;
+
+#[test]
+fn a_small_net_has_holding_points_and_named_ways() {
+    let phto = Airports::world().find("PHTO").unwrap();
+    let net = Groundnet::parse(SMALL);
+    assert_eq!(net.skipped, 2);
+    let graph = net.graph(&phto).unwrap();
+    let from = graph.nodes.iter().find(|n| n.parking.as_deref() == Some("GA 1")).unwrap().position;
+    // On the way to 8 lies runway 3/21, of which the net knows nothing.
+    for (runway, hold, crossings) in [("8", 2, 1), ("26", 4, 0)] {
+        let r = routing::route(&graph, from, runway.parse().unwrap()).unwrap();
+        assert_eq!((r.via.join(" "), r.crossings.len()), ("A".to_owned(), crossings), "{runway}");
+        let at = graph.nodes.iter().find(|n| n.id == hold).unwrap();
+        assert!(matches!(r.hold, routing::Hold::Runway { at: here, .. } if here == at.position) && !at.intersection);
+    }
+    assert!(routing::route(&graph, from, "3".parse().unwrap()).is_none());
+}
+
+#[test]
+fn names_that_editors_number_their_lines_with_are_none() {
+    let name = |n| taxiway(n);
+    assert_eq!([name("N-1"), name("A"), name("AA"), name("b 2")].map(Option::unwrap), ["N1", "A", "AA", "B2"]);
+    assert_eq!([name("0"), name("12"), name("taxiway"), name(""), name("Ramp_Start")], [None, None, None, None, None]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_net_panic(text in "(<(node|arc|Parking) (index|begin|end|lat|lon|isOnRunway)=\"?[NSW0-9 .-]{0,9}\"?/?>?|.){0,40}") {
+        let phto = Airports::first().get("PHTO").unwrap().clone();
+        let _ = Groundnet::parse(&text).graph(&phto);
+    }
+}

@@ -1,0 +1,358 @@
+//! OurAirports' tables, taken row by row and reduced to the airports of the world: what `scripts/world.py` makes, here at
+//! the pilot's. The tables come from elsewhere: what cannot be is left out and counted, and too little in all is refused.
+
+mod names;
+mod pack;
+mod runways;
+mod stations;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::world::Counts;
+use runways::Strip;
+use stations::{Heard, Listed};
+
+/// Of what is built in, newer tables have at least so much: nine tenths.
+const LEAST: (usize, usize) = (9, 10);
+/// Of a table's rows at most one in so many may be damaged.
+const DAMAGED: usize = 50;
+/// A text that Stratus reads is at most so long, in bytes.
+const LONGEST: usize = 500;
+/// Rows of a table at most: some sixty times what there are.
+const MOST_ROWS: usize = 5_000_000;
+/// Airports at most: what the format can number.
+const MOST_AIRPORTS: usize = 65_535;
+/// Lands and states at most.
+const MOST_PLACES: usize = 20_000;
+/// Strips of an airport, and so many rows of it are looked at.
+const STRIPS: usize = 20;
+const STRIPS_LISTED: usize = 400;
+/// Feet above the sea that an airport may lie at.
+const ELEVATIONS: std::ops::RangeInclusive<f64> = -1_500.0..=20_000.0;
+/// Where phraseology is the FAA's.
+const FAA: [&str; 6] = ["US", "PR", "GU", "VI", "AS", "MP"];
+
+/// OurAirports' tables that the reduction is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Lands by their code.
+    Countries,
+    /// States and provinces by their code.
+    Regions,
+    /// The airports.
+    Airports,
+    /// Their runways.
+    Runways,
+    /// Their frequencies.
+    Frequencies,
+}
+
+impl Table {
+    /// All of them, in the order in which they are taken.
+    pub const ALL: [Table; 5] = [Self::Countries, Self::Regions, Self::Airports, Self::Runways, Self::Frequencies];
+
+    /// The file's name, as OurAirports publishes it.
+    pub fn file(self) -> &'static str {
+        match self {
+            Self::Countries => "countries.csv",
+            Self::Regions => "regions.csv",
+            Self::Airports => "airports.csv",
+            Self::Runways => "runways.csv",
+            Self::Frequencies => "airport-frequencies.csv",
+        }
+    }
+
+    /// The columns that are read, in the order in which [`Reduction::row`] takes them.
+    pub fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Countries | Self::Regions => &["code", "name"],
+            Self::Airports => &[
+                "id",
+                "ident",
+                "type",
+                "name",
+                "latitude_deg",
+                "longitude_deg",
+                "elevation_ft",
+                "iso_country",
+                "iso_region",
+                "municipality",
+                "gps_code",
+            ],
+            Self::Runways => &[
+                "airport_ref",
+                "length_ft",
+                "width_ft",
+                "surface",
+                "lighted",
+                "closed",
+                "le_ident",
+                "he_ident",
+                "le_latitude_deg",
+                "le_longitude_deg",
+                "he_latitude_deg",
+                "he_longitude_deg",
+                "le_heading_degT",
+                "le_displaced_threshold_ft",
+                "he_displaced_threshold_ft",
+            ],
+            Self::Frequencies => &["airport_ref", "type", "description", "frequency_mhz"],
+        }
+    }
+
+    /// A file of this table is at most so large, in bytes: five times what it was in 2022.
+    pub fn largest(self) -> u64 {
+        match self {
+            Self::Countries => 1 << 20,
+            Self::Regions => 4 << 20,
+            Self::Airports => 64 << 20,
+            Self::Runways => 32 << 20,
+            Self::Frequencies => 16 << 20,
+        }
+    }
+}
+
+/// An airport on its way into the file.
+#[derive(Debug)]
+struct Field {
+    ident: Box<str>,
+    code: Box<str>,
+    name: Box<str>,
+    /// Where it lies, unless that is its name; "-" where none is told.
+    town: Box<str>,
+    place: u16,
+    elevation: i16,
+    faa: bool,
+    lat: f64,
+    lon: f64,
+    /// Within its tile; known when it has one.
+    point: [u16; 2],
+    runways: Vec<Strip>,
+    listed: Listed,
+    stations: Vec<Heard>,
+}
+
+/// The airports of the world, made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reduced {
+    /// As `World` reads them.
+    pub bytes: Vec<u8>,
+    /// What is in them.
+    pub counts: Counts,
+    /// Rows that could not be read.
+    pub damaged: usize,
+}
+
+/// Why tables cannot be used: they are not what they should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+/// Takes the tables' rows: lands and regions first, then the airports, then what belongs to them.
+#[derive(Debug, Default)]
+pub struct Reduction {
+    countries: BTreeMap<Box<str>, Box<str>>,
+    regions: BTreeMap<Box<str>, Box<str>>,
+    places: Vec<String>,
+    fields: Vec<Field>,
+    by_id: BTreeMap<u32, usize>,
+    /// Rows and damaged rows of each table, in the order of [`Table::ALL`].
+    rows: [(usize, usize); Table::ALL.len()],
+}
+
+impl Reduction {
+    /// Takes a row: its values in the order of [`Table::columns`]. `Err` when there are more than there can be.
+    pub fn row(&mut self, table: Table, values: &[&str]) -> Result<(), Refused> {
+        let taken = if values.iter().any(|v| v.len() > LONGEST) {
+            None
+        } else {
+            match table {
+                Table::Countries => named(&mut self.countries, values),
+                Table::Regions => named(&mut self.regions, values),
+                Table::Airports => self.airport(values),
+                Table::Runways => self.runway(values),
+                Table::Frequencies => self.frequency(values),
+            }
+        };
+        let Some((rows, damaged)) = self.rows.get_mut(table as usize) else { return Ok(()) };
+        *rows += 1;
+        *damaged += usize::from(taken.is_none());
+        if *rows > MOST_ROWS || self.fields.len() > MOST_AIRPORTS {
+            return Err(Refused(format!("{} has more rows than there can be", table.file())));
+        }
+        Ok(())
+    }
+
+    /// A row that could not be told apart into its columns.
+    pub fn damaged(&mut self, table: Table) {
+        if let Some((rows, damaged)) = self.rows.get_mut(table as usize) {
+            *rows += 1;
+            *damaged += 1;
+        }
+    }
+
+    /// `None` for a row that cannot be; one that is none of ours (a heliport) is in order.
+    fn airport(&mut self, values: &[&str]) -> Option<()> {
+        let [id, ident, kind, name, lat, lon, elevation, country, region, municipality, gps] = values else { return None };
+        if !["large_airport", "medium_airport", "small_airport", "seaplane_base"].contains(kind) {
+            return Some(());
+        }
+        let (lat, lon) = (number(lat)?, number(lon)?);
+        let elevation = if elevation.is_empty() { 0.0 } else { number(elevation)? };
+        let plain_code = (1..=12).contains(&ident.len()) && ident.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !plain_code || !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) || !ELEVATIONS.contains(&elevation) {
+            return None;
+        }
+        // Codes are looked up in capitals.
+        let ident = &*ident.to_ascii_uppercase();
+        let id: u32 = id.trim().parse().ok()?;
+        if self.by_id.contains_key(&id) {
+            return None;
+        }
+        let place = if *country == "US" { self.regions.get(*region) } else { self.countries.get(*country) };
+        let place = self.place(place.cloned().unwrap_or_default())?;
+        let name = names::spoken(ident, name, municipality, *kind == "small_airport");
+        let town = names::plain(municipality);
+        let town = match town.as_str() {
+            "" => "-",
+            t if t == name => "",
+            t => t,
+        };
+        let gps = gps.trim().to_uppercase();
+        let is_code = (3..=4).contains(&gps.len()) && gps.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let code = if is_code && gps != "ZZZZ" { gps.as_str() } else { ident };
+        self.by_id.insert(id, self.fields.len());
+        self.fields.push(Field {
+            // ZZZZ is what a flight plan says where there is no code.
+            ident: if ident == "ZZZZ" { code.into() } else { ident.into() },
+            code: code.into(),
+            town: town.into(),
+            name: name.into(),
+            place,
+            elevation: elevation.round_ties_even() as i16,
+            faa: FAA.contains(country),
+            lat,
+            lon,
+            point: [0; 2],
+            runways: Vec::new(),
+            listed: Listed::default(),
+            stations: Vec::new(),
+        });
+        Some(())
+    }
+
+    /// The number of a place among all, in the order in which they come.
+    fn place(&mut self, name: Box<str>) -> Option<u16> {
+        if self.places.is_empty() {
+            // The first stands for no place.
+            self.places.push(String::new());
+        }
+        let known = self.places.iter().position(|p| **p == *name);
+        let n = known.unwrap_or(self.places.len());
+        if known.is_none() {
+            self.places.push(name.into());
+        }
+        u16::try_from(n).ok()
+    }
+
+    fn runway(&mut self, values: &[&str]) -> Option<()> {
+        let [of, length_ft, width_ft, surface, lighted, closed, le_ident, he_ident, a, b, c, d, le_heading, le_displaced, he_displaced] =
+            values
+        else {
+            return None;
+        };
+        let Some(field) = self.field(of)? else { return Some(()) };
+        let displaced = [*le_displaced, he_displaced];
+        let row =
+            runways::Row { length_ft, width_ft, surface, lighted, closed, le_ident, he_ident, ends: [a, b, c, d], le_heading, displaced };
+        if field.runways.len() < STRIPS_LISTED {
+            field.runways.extend(runways::strip(&row, field.lat, field.lon));
+        }
+        Some(())
+    }
+
+    fn frequency(&mut self, values: &[&str]) -> Option<()> {
+        let [of, kind, description, mhz] = values else { return None };
+        let Some(field) = self.field(of)? else { return Some(()) };
+        field.listed.row(kind, description, mhz, &field.name);
+        Some(())
+    }
+
+    /// The airport that a row belongs to, if it is one of ours; `None` where the row names none.
+    fn field(&mut self, id: &str) -> Option<Option<&mut Field>> {
+        let id: u32 = id.trim().parse().ok()?;
+        let n = self.by_id.get(&id).copied();
+        Some(n.and_then(|n| self.fields.get_mut(n)))
+    }
+
+    /// Makes the file, if there is enough of everything: nine tenths of `built_in`.
+    pub fn finish(mut self, built_in: Counts) -> Result<Reduced, Refused> {
+        for (table, (rows, damaged)) in Table::ALL.into_iter().zip(self.rows) {
+            if damaged * DAMAGED > rows {
+                return Err(Refused(format!("{damaged} of the {rows} rows of {} cannot be read", table.file())));
+            }
+        }
+        self.by_id.clear();
+        for f in &mut self.fields {
+            f.runways.sort_by_key(|r| (r.closed, std::cmp::Reverse(r.length)));
+            f.runways.truncate(STRIPS);
+            f.stations = std::mem::take(&mut f.listed).finish();
+        }
+        let before = self.fields.len();
+        only_once(&mut self.fields);
+        let twice = before - self.fields.len();
+        let counts = Counts {
+            airports: self.fields.len(),
+            runways: self.fields.iter().map(|f| f.runways.len()).sum(),
+            stations: self.fields.iter().map(|f| f.stations.len()).sum(),
+        };
+        let placed = self.fields.iter().filter(|f| f.place > 0).count();
+        for (what, is, was) in [
+            ("airports", counts.airports, built_in.airports),
+            ("runways", counts.runways, built_in.runways),
+            ("stations", counts.stations, built_in.stations),
+            ("airports whose country is known", placed, built_in.airports),
+        ] {
+            let least = was * LEAST.0 / LEAST.1;
+            if is < least {
+                return Err(Refused(format!("they have {is} {what}; {was} are built in, and newer tables have at least {least}")));
+            }
+        }
+        let bytes = pack::pack(self.fields, &self.places).map_err(Refused)?;
+        Ok(Reduced { bytes, counts, damaged: self.rows.iter().map(|(_, d)| d).sum::<usize>() + twice })
+    }
+}
+
+/// Takes a code and a name.
+fn named(all: &mut BTreeMap<Box<str>, Box<str>>, values: &[&str]) -> Option<()> {
+    let [code, name] = values else { return None };
+    if code.is_empty() || all.len() > MOST_PLACES {
+        return None;
+    }
+    all.insert((*code).into(), names::line(name).into());
+    Some(())
+}
+
+/// Two airports may claim one code: the one whose own identifier it is keeps it. What is there twice all the same is left out.
+fn only_once(fields: &mut Vec<Field>) {
+    let idents: BTreeSet<Box<str>> = fields.iter().map(|f| f.ident.clone()).collect();
+    let mut taken: BTreeMap<Box<str>, usize> = BTreeMap::new();
+    for f in fields.iter() {
+        *taken.entry(f.code.clone()).or_default() += 1;
+    }
+    for f in fields.iter_mut() {
+        if f.code != f.ident && (taken.get(&f.code).is_some_and(|n| *n > 1) || idents.contains(&f.code)) {
+            f.code.clone_from(&f.ident);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    fields.retain(|f| seen.insert(f.code.clone()));
+}
+
+/// A number as it is written there; none where there is none.
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|v: &f64| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,151 @@
+//! One airport out of a tile's unpacked records.
+
+use super::bytes::{Reader, u16_at};
+use crate::draw::{self, Drawn};
+use crate::units::{Facility, Frequency, LatLon, Position3, Region, Runway, Side};
+use crate::{Airport, End, Station, Strip, magnetic};
+
+/// In the order of the script's numbers.
+const FACILITIES: [Facility; 8] = [
+    Facility::Atis,
+    Facility::Clearance,
+    Facility::Ground,
+    Facility::Tower,
+    Facility::Departure,
+    Facility::Approach,
+    Facility::Center,
+    Facility::Ctaf,
+];
+const SURFACES: [&str; 11] = ["unknown", "asphalt", "concrete", "grass", "gravel", "dirt", "water", "sand", "snow", "mats", "paved"];
+/// Where no tower, flight service station or UNICOM is: MULTICOM (AIM table 4-1-1).
+const MULTICOM_KHZ: u32 = 122_900;
+
+/// What a record's head tells.
+struct Head {
+    place: usize,
+    elevation: i16,
+    stations: usize,
+    faa: bool,
+    runways: usize,
+}
+
+/// The `wanted`th of `count` airports, and its other identifier (empty when it has none).
+///
+/// The texts of all come first, then the heads of all, the stations of all, the runways of all.
+pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon, places: &[u8]) -> Option<(Airport, String)> {
+    let texts = usize::from(u16_at(raw, 0)?);
+    let mut numbers = Reader(raw.get(texts.checked_add(2)?..)?);
+    let mut texts = Reader(raw.get(2..texts + 2)?);
+    let heads: Vec<Head> = (0..count).map(|_| head(&mut numbers)).collect::<Option<_>>()?;
+    for h in heads.get(..wanted)? {
+        for _ in 0..4 + h.stations {
+            texts.text()?;
+        }
+        numbers.take(h.stations * 3)?;
+    }
+    let h = heads.get(wanted)?;
+    let (code, other, name, town) = (texts.text()?, texts.text()?, texts.text()?, texts.text()?);
+    let region = if h.faa { Region::Faa } else { Region::Icao };
+    let mut stations = Vec::with_capacity(h.stations);
+    for _ in 0..h.stations {
+        let facility = *FACILITIES.get(usize::from(numbers.u8()?))?;
+        let frequency = Frequency::from_khz(118_000 + u32::from(numbers.u16()?) * 5)?;
+        let own = texts.text()?;
+        let own = if own.is_empty() { name } else { own };
+        stations.push(Station { facility, name: format!("{own} {}", word(facility, region)), frequency });
+    }
+    if stations.is_empty()
+        && region == Region::Faa
+        && let Some(frequency) = Frequency::from_khz(MULTICOM_KHZ)
+    {
+        stations.push(Station { facility: Facility::Ctaf, name: format!("{name} {}", Facility::Ctaf.word()), frequency });
+    }
+    for h in heads.get(wanted + 1..)? {
+        numbers.take(h.stations * 3)?;
+    }
+    let variation = (magnetic::variation(position) * 10.0).round() / 10.0;
+    for h in heads.get(..wanted)? {
+        for _ in 0..h.runways {
+            runway(&mut numbers, position, 0.0)?;
+        }
+    }
+    let mut runways: Vec<Drawn> = (0..h.runways).map(|_| runway(&mut numbers, position, variation)).collect::<Option<_>>()?;
+    draw::part_parallels(&mut runways);
+    let land = std::str::from_utf8(places).ok()?.lines().nth(h.place).unwrap_or("");
+    let town = match town {
+        "" => name,
+        "-" => "",
+        t => t,
+    };
+    let place = [town, land].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(", ");
+    let airport = Airport {
+        icao: code.to_owned(),
+        name: name.to_owned(),
+        place,
+        region,
+        position,
+        elevation_ft: f64::from(h.elevation),
+        variation,
+        made_up: false,
+        runways: runways.into_iter().map(|d| d.strip).collect(),
+        stations,
+        taxiways: None,
+        procedures: Vec::new(),
+    };
+    Some((airport, other.to_owned()))
+}
+
+/// The unit's word, as it is said in the region.
+fn word(facility: Facility, region: Region) -> &'static str {
+    match (facility, region) {
+        (Facility::Clearance, Region::Icao) => "Delivery",
+        (Facility::Center, Region::Icao) => "Control",
+        (f, _) => f.word(),
+    }
+}
+
+fn head(r: &mut Reader<'_>) -> Option<Head> {
+    let (place, elevation, counts, runways) = (r.u16()?, r.i16()?, r.u8()?, r.u8()?);
+    Some(Head {
+        place: usize::from(place),
+        elevation,
+        stations: usize::from(counts & 0x7F),
+        faa: counts & 0x80 != 0,
+        runways: usize::from(runways),
+    })
+}
+
+/// A runway as the file has it; where it lacks the ends they are drawn from the airport's position.
+fn runway(r: &mut Reader<'_>, position: LatLon, variation: f64) -> Option<Drawn> {
+    let (flags, le, he, surface) = (r.u8()?, r.u8()?, r.u8()?, r.u8()?);
+    let (length, width) = (f64::from(r.u16()?), f64::from(r.u16()?));
+    let (near, far) = (number(le)?, number(he)?);
+    let ends = if flags & 8 != 0 {
+        let mut at = || Some(f64::from(r.i16()?) / 200_000.0);
+        let (a, b, c, d) = (at()?, at()?, at()?, at()?);
+        Some([LatLon::new(position.lat + a, position.lon + b), LatLon::new(position.lat + c, position.lon + d)])
+    } else {
+        None
+    };
+    let heading = if flags & 12 == 4 { Some(f64::from(r.u16()?) / 100.0) } else { None };
+    let displaced = if flags & 16 != 0 { [f64::from(r.u16()?), f64::from(r.u16()?)] } else { [0.0; 2] };
+    let drawn = ends.is_none();
+    let [start, stop] =
+        ends.unwrap_or_else(|| draw::about(position, heading.unwrap_or_else(|| near.nominal_heading() + variation), length));
+    let end = |runway, start, displaced_ft| End { runway, start, displaced_ft, pattern: Side::Left };
+    let strip = Strip {
+        length_ft: length,
+        width_ft: if width > 0.0 { width } else { 60.0 },
+        surface: (*SURFACES.get(usize::from(surface)).unwrap_or(&"unknown")).to_owned(),
+        lighted: flags & 1 != 0,
+        closed: flags & 2 != 0,
+        drawn,
+        ends: [end(near, start, displaced[0]), end(far, stop, displaced[1])],
+    };
+    Some(Drawn { strip, drawn })
+}
+
+fn number(byte: u8) -> Option<Runway> {
+    let side = [None, Some(Position3::Left), Some(Position3::Center), Some(Position3::Right)];
+    Runway::new(byte & 0x3F, *side.get(usize::from(byte >> 6))?)
+}

@@ -1,0 +1,595 @@
+//! Who called whom: the callsign of a transmission, and the unit named at its start.
+
+use std::ops::Range;
+
+mod near;
+
+use near::{Nearness, nearness};
+
+use super::figures::{digits, run_end};
+use super::intent::{Addressed, Context};
+use super::telephony;
+use super::transcript::{Link, Token, text};
+use crate::units::{Callsign, Facility, Region};
+
+/// A callsign as said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// As complete as the words and the own callsign allow.
+    pub callsign: Callsign,
+    /// The tokens it took, the type or airline included.
+    pub range: Range<usize>,
+    /// It is the pilot's own.
+    pub own: bool,
+    /// It is surely somebody else's.
+    pub other: bool,
+    /// It is near the pilot's own, and may be another's as well: whoever called is asked.
+    pub unsure: bool,
+}
+
+impl Caller {
+    fn own(callsign: &Callsign, range: Range<usize>) -> Self {
+        Self { callsign: callsign.clone(), range, own: true, other: false, unsure: false }
+    }
+}
+
+fn character(t: &Token) -> Option<char> {
+    t.digit().or(t.letter())
+}
+
+fn word(t: &[Token], i: usize) -> &str {
+    t.get(i).map_or("", Token::word)
+}
+
+#[rustfmt::skip]
+const UNITS: &[&str] = &[
+    "thousand", "hundred", "mile", "miles", "minutes", "souls", "feet", "knots", "north", "south", "east", "west", "northeast",
+    "northwest", "southeast", "southwest", "people",
+];
+
+fn unit(t: Option<&Token>) -> bool {
+    t.is_some_and(|x| *x == Token::Point || UNITS.contains(&x.word()))
+}
+
+/// Words after which figures or letters are something else than a callsign.
+#[rustfmt::skip]
+const NOT_BEFORE: &[&str] = &[
+    "heading", "level", "squawk", "squawking", "altimeter", "qnh", "code", "on", "via", "information", "taxiway", "at", "with",
+    "number", "fl", "degrees", "altitude", "speed", "stand", "gate", "atis", "have", "maintain", "for", "through", "leaving",
+    "climbing", "descending", "runway", "gets", "of", "class", "short", "final", "maintaining", "passing", "decimal",
+];
+
+fn matches_at(t: &[Token], i: usize, chars: &str) -> Option<usize> {
+    let mut j = i;
+    for c in chars.chars() {
+        if t.get(j).and_then(character) != Some(c) {
+            return None;
+        }
+        j += 1;
+    }
+    let joined = |k: usize| matches!(t.get(k), Some(Token::Digit(_, Link::Joined)));
+    (!joined(i) && !joined(j)).then_some(j)
+}
+
+/// The type, airline or "november" in front of token `i`: where it begins.
+fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
+    let p = i.checked_sub(1)?;
+    if t[p].letter() == Some('N') {
+        return Some(if p > 0 && telephony::is_type(word(t, p - 1)) { p - 1 } else { p });
+    }
+    if telephony::is_type(word(t, p)) {
+        return Some(p);
+    }
+    if p > 0 && telephony::airline(&[word(t, p - 1), word(t, p)]).is_some_and(|a| a.1 == 2) {
+        return Some(p - 1);
+    }
+    telephony::airline(&[word(t, p)]).map(|_| p)
+}
+
+/// A registration of the United States: "N" and figures.
+fn american(callsign: &str) -> bool {
+    callsign.strip_prefix('N').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The forms under which the own callsign may be said, the longest first; whether a form is complete.
+pub(super) fn own_forms(own: &str) -> Vec<(String, bool)> {
+    let mut forms: Vec<(String, bool)> = Vec::new();
+    let mut add = |s: &str, full: bool| {
+        if s.len() >= 2 && !forms.iter().any(|(f, _)| f == s) {
+            forms.push((s.to_owned(), full));
+        }
+    };
+    let tail = |n: usize| own.get(own.len().saturating_sub(n)..).unwrap_or("");
+    let us = american(own);
+    let digits_at = own.find(|c: char| c.is_ascii_digit());
+    if us {
+        add(&own[1..], true);
+        if own.len() > 4 {
+            add(tail(3), false);
+        }
+        if own.len() > 5 {
+            add(tail(4), false);
+        }
+        if own.len() > 3 && tail(2).bytes().any(|b| b.is_ascii_alphabetic()) {
+            add(tail(2), false);
+        }
+    } else if digits_at == Some(3) {
+        add(&own[3..], true);
+    } else {
+        add(own, true);
+        if own.len() >= 4 {
+            add(&format!("{}{}", &own[..1], tail(2)), false);
+            add(tail(3), false);
+            add(tail(2), false);
+        }
+    }
+    forms
+}
+
+/// The own callsign, as one of its forms has it, character by character.
+pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Option<Caller> {
+    let code = own.as_str();
+    let airline = code.find(|c: char| c.is_ascii_digit()) == Some(3);
+    let us = american(code);
+    let mut best: Option<(u32, Range<usize>)> = None;
+    for (form, full) in own_forms(code) {
+        let figures = form.bytes().all(|b| b.is_ascii_digit());
+        for i in 0..t.len() {
+            let Some(end) = matches_at(t, i, &form) else { continue };
+            let prefix = prefix_start(t, i).filter(|p| {
+                let by_airline = telephony::airline(&[word(t, *p), word(t, *p + 1)]).map(|a| a.0);
+                !airline || by_airline == Some(&code[..3]) || word(t, *p) == "easy" && code.starts_with("EZ")
+            });
+            if prefix.is_none() && prefix_start(t, i).is_some() && airline {
+                continue;
+            }
+            let before = i.checked_sub(1).map_or("", |p| word(t, p));
+            // Figures further back that belong to the same number make it another callsign.
+            let mut s = i;
+            while s > 0 && character(&t[s - 1]).is_some() && !matches!(t[s], Token::Digit(_, Link::First)) && prefix.is_none() {
+                s -= 1;
+            }
+            // "five two four six, three mike uniform": a code or a heading that was just given, and the callsign behind it.
+            let value = i - s == 4 && ctx.told("squawk, altimeter, qnh") || i - s == 3 && ctx.told("heading, flight level");
+            if prefix.is_none() && value && end == t.len() && t[s..i].iter().all(|x| x.digit().is_some()) {
+                s = i;
+            }
+            // "cessna one eight two alpha bravo kilo": figures of the type, before a registration of letters.
+            let of_letters = !us && form.bytes().all(|b| b.is_ascii_alphabetic());
+            let typed = s.checked_sub(1).filter(|p| of_letters && (2..=3).contains(&(i - s)) && telephony::is_type(word(t, *p)));
+            let prefix = prefix.or(typed);
+            let ahead = if typed.is_some() { 0 } else { i - s };
+            let behind_runway = s > 0 && matches!(word(t, s - 1), "runway");
+            if prefix.is_none()
+                && ahead == 0
+                && (NOT_BEFORE.contains(&before) && (figures || form.len() < 3 || !matches!(before, "short" | "final" | "of" | "for")))
+            {
+                continue;
+            }
+            if !full && ahead > 0 && !behind_runway && (s == start || prefix_start(t, s).is_some()) {
+                continue;
+            }
+            if behind_runway && ahead > 0 {
+                let number = digits(t, s..i).parse::<u8>().unwrap_or(0);
+                let known = ctx.runways.is_empty() || ctx.runways.iter().any(|r| r.number == number);
+                if ahead > 2 || number == 0 || number > 36 || (ahead == 1 && form.len() == 4 && !known) {
+                    continue;
+                }
+            }
+            if figures {
+                let run = run_end(t, end.saturating_sub(1)).max(end);
+                if unit(t.get(end)) || (run > end && !unit(t.get(run))) {
+                    continue;
+                }
+            }
+            if form.len() < 3 && prefix.is_none() && i != start && end != t.len() {
+                continue;
+            }
+            let mut score =
+                form.len() as u32 * 2 + if prefix.is_some() { 20 } else { 0 } + if end == t.len() || i == start { 4 } else { 0 };
+            if behind_runway {
+                // "runway one two three four five" is runway 12 and a callsign of three.
+                score = if ahead == 2 { score + 8 } else { score };
+            }
+            if full && prefix.is_some() {
+                score += 10;
+            }
+            if best.as_ref().is_none_or(|(b, _)| score > *b) {
+                best = Some((score, prefix.unwrap_or(i)..end));
+            }
+        }
+    }
+    best.map(|(_, range)| Caller::own(own, range))
+}
+
+/// How many digits of the run belong to the callsign, given that what follows may need some of them.
+fn digits_for_callsign(t: &[Token], i: usize, max: usize) -> usize {
+    let end = run_end(t, i);
+    let len = end - i;
+    let n = digits_of_run(t, i, end, max);
+    // "Five two one ten miles": a number that was said as one word is in it whole or not at all.
+    let split = |n: usize| n < len && matches!(t.get(i + n), Some(Token::Digit(_, Link::Joined)));
+    (0..=n).rev().find(|n| !split(*n)).unwrap_or(n)
+}
+
+fn digits_of_run(t: &[Token], i: usize, end: usize, max: usize) -> usize {
+    let len = end - i;
+    if t.get(end) == Some(&Token::Point) {
+        return len.saturating_sub(3).min(max);
+    }
+    if unit(t.get(end)) && len > 1 && !matches!(t.get(end - 1), Some(Token::Digit(_, Link::Joined))) && (len > 3 || len > max) {
+        return (len - 1).min(max);
+    }
+    if len > max {
+        return max;
+    }
+    len
+}
+
+fn registration(t: &[Token], i: usize) -> Option<(String, usize)> {
+    let mut n = digits_for_callsign(t, i, 5);
+    // "eight hundred quebec sierra": the words of a number, letters behind it.
+    let hundreds =
+        run_end(t, i) - i <= 2 && word(t, run_end(t, i)) == "hundred" && t.get(run_end(t, i) + 1).is_some_and(|x| x.letter().is_some());
+    let mut said = digits(t, i..i + n);
+    if hundreds {
+        n = run_end(t, i) - i;
+        said = format!("{}00", digits(t, i..i + n));
+        n += 1;
+    }
+    let mut j = i + n;
+    while said.len() < 5 && j - i - n < 2 {
+        let Some(c) = t.get(j).and_then(Token::letter) else { break };
+        said.push(c);
+        j += 1;
+    }
+    // A figure right behind the letters belongs to the next item.
+    (n > 0 && said.len() >= 2 && !said.starts_with('0')).then_some((said, j))
+}
+
+fn differ(a: &str, b: &str) -> usize {
+    if a.len() != b.len() { 9 } else { a.chars().zip(b.chars()).filter(|(x, y)| x != y).count() }
+}
+
+/// A named callsign that is not (exactly) the own one.
+fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Range<usize>, bool)> {
+    for i in 0..t.len() {
+        let before = i.checked_sub(1).map_or("", |p| word(t, p));
+        let mut from = i;
+        let name = if let Some((code, n)) = telephony::airline(&[word(t, i), word(t, i + 1)]) {
+            from += n;
+            let to_the_end = run_end(t, i + 1) == t.len() && t.len() > i + 2;
+            let compass = word(t, i) == "southwest"
+                && !to_the_end
+                && (matches!(before, "miles" | "mile" | "the" | "to" | "from") || i > 0 && t[i - 1].digit().is_some());
+            (!compass).then_some(code)
+        } else if t[i].letter() == Some('D') && t.get(i + 1).is_some_and(|x| x.digit().is_some()) {
+            from += 1;
+            let end = run_end(t, i + 1);
+            // Of three figures on it is no taxiway, stand or gate, unless letters or figures before make it part of a registration.
+            let flight = end > i + 3 && i.checked_sub(1).is_none_or(|p| character(&t[p]).is_none());
+            let lone = i == start || end == t.len() || flight;
+            (lone
+                && !matches!(
+                    before,
+                    "via" | "at" | "information" | "with" | "taxiway" | "on" | "of" | "have" | "and" | "short" | "class" | "stand" | "gate"
+                ))
+            .then_some("DAL")
+        } else {
+            None
+        };
+        let Some(code) = name else { continue };
+        if t.get(from).is_none_or(|x| x.digit().is_none()) {
+            continue;
+        }
+        // An ambulance flight by its registration, "medevac four five zero november delta" (7110.65 2-4-20).
+        if matches!(code, "MED" | "LIF")
+            && region == Region::Faa
+            && let Some((said, end)) = registration(t, from).filter(|(said, _)| said.bytes().any(|b| b.is_ascii_alphabetic()))
+        {
+            return Some((format!("N{said}"), i..end, true));
+        }
+        let n = digits_for_callsign(t, from, 4);
+        let mut said = format!("{code}{}", digits(t, from..from + n));
+        let mut end = from + n;
+        let letters = t[end..].iter().take_while(|x| x.letter().is_some()).count();
+        // "golf eleven" behind it is a gate.
+        let gate = t.get(end + letters).is_some_and(|x| x.digit().is_some()) && letters == 1;
+        if n > 0 && letters <= 2 && n + letters <= 4 && !gate {
+            said.extend(t[end..end + letters].iter().filter_map(Token::letter));
+            end += letters;
+        }
+        if n > 0 {
+            if matches!(word(t, end), "heavy" | "super") {
+                end += 1;
+            }
+            return Some((said, i..end, true));
+        }
+    }
+    // A registration of letters.
+    for i in 0..t.len() {
+        let letters = t[i..].iter().take_while(|x| x.letter().is_some()).count();
+        let first = i == 0 || t[i - 1].letter().is_none();
+        let before = i.checked_sub(1).map_or("", |p| word(t, p));
+        // "vacated via charlie, oscar yankee charlie bravo mike": a taxiway before the callsign.
+        let i = if letters > 5 && matches!(before, "via" | "at" | "taxiway" | "on") { i + letters - 5 } else { i };
+        let shifted = letters > 5;
+        let letters = letters.min(5);
+        if !first
+            || letters < 3
+            || NOT_BEFORE.contains(&before) && i != start && !(shifted && i > 0 && t[i - 1].letter().is_some())
+            || t.get(i + 1).is_some_and(|x| x.digit().is_some())
+        {
+            continue;
+        }
+        let said: String = t[i..i + letters].iter().filter_map(Token::letter).collect();
+        let typed = telephony::is_type(before);
+        let begins = if typed { i - 1 } else { i };
+        if letters >= 5 && (region == Region::Icao || begins == start || i + 5 == t.len()) {
+            return Some((said, begins..i + 5, true));
+        }
+        if region == Region::Icao && letters == 3 && (typed || i == start || i + 3 == t.len()) {
+            return Some((said, begins..i + 3, typed));
+        }
+    }
+    for i in 0..t.len() {
+        if t[i].digit().is_none() || (i > 0 && t[i - 1].digit().is_some()) {
+            continue;
+        }
+        let Some(from) = prefix_start(t, i) else { continue };
+        if from > 0 && matches!(word(t, from - 1), "the" | "a") {
+            continue;
+        }
+        if t[i - 1].letter() == Some('N') && from > 0 && (NOT_BEFORE.contains(&word(t, from - 1)) || t[from - 1].letter().is_some()) {
+            continue;
+        }
+        if let Some((said, end)) = registration(t, i) {
+            return Some((format!("N{said}"), from..end, true));
+        }
+    }
+    // Bare figures, where a callsign stands: at the start, behind the station, at the end.
+    let spot = |i: usize| -> Option<(String, Range<usize>, bool)> {
+        let (said, end) = registration(t, i)?;
+        let letters = said.bytes().any(|b| b.is_ascii_alphabetic());
+        let fits = if letters { said.len() >= 3 } else { said.len() >= 3 && !unit(t.get(end)) };
+        fits.then(|| (format!("N{said}"), i..end, false))
+    };
+    if region == Region::Faa {
+        if t.get(start).is_some_and(|x| x.digit().is_some())
+            && let Some(c) = spot(start)
+        {
+            return Some(c);
+        }
+        let letters = t.iter().rev().take_while(|x| x.letter().is_some()).count();
+        let mut i = t.len() - letters.min(t.len());
+        while i > 0 && t[i - 1].digit().is_some() {
+            i -= 1;
+            if matches!(t[i], Token::Digit(_, Link::First)) {
+                break;
+            }
+        }
+        let before = i.checked_sub(1).map_or("", |p| word(t, p));
+        let point = i > 0 && t[i - 1] == Token::Point;
+        if letters <= 2
+            && i < t.len()
+            && t[i].digit().is_some()
+            && !point
+            && (!NOT_BEFORE.contains(&before) || matches!(before, "for" | "final") && letters > 0)
+            && let Some(c) = spot(i)
+            && c.1.end == t.len()
+            && (letters > 0 || c.0.len() >= 4)
+        {
+            return Some(c);
+        }
+        return within(t);
+    }
+    None
+}
+
+/// Figures with one or two letters behind them, anywhere: "go around eight niner four two echo, unstable".
+fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
+    const LEADS: [&str; 5] = ["final", "short", "on", "gets", "have"];
+    (0..t.len()).find_map(|i| {
+        let before = i.checked_sub(1).map_or("", |p| word(t, p));
+        let opens = t[i].digit().is_some() && i.checked_sub(1).is_none_or(|p| character(&t[p]).is_none() && t[p] != Token::Point);
+        if !opens || NOT_BEFORE.contains(&before) && !LEADS.contains(&before) || matches!(before, "bravo" | "left" | "right") {
+            return None;
+        }
+        let (said, end) = registration(t, i)?;
+        let letters = said.bytes().filter(u8::is_ascii_alphabetic).count();
+        // Figures behind the letters make it a taxiway or a stand.
+        let ends = t.get(end).is_none_or(|x| character(x).is_none() && *x != Token::Point);
+        (letters > 0 && said.len() >= 3 && ends).then(|| (format!("N{said}"), i..end, false))
+    })
+}
+
+/// The callsign of a transmission whose message begins at token `start` (behind the station's name).
+pub fn caller(t: &[Token], ctx: &Context, start: usize) -> Option<Caller> {
+    if let Some(own) = &ctx.own
+        && let Some(c) = own_caller(t, own, ctx, start)
+    {
+        return Some(c);
+    }
+    let (said, range, named) = any_caller(t, ctx.region, start)?;
+    let callsign: Callsign = said.parse().ok()?;
+    let Some(own) = &ctx.own else { return Some(Caller { callsign, range, own: false, other: false, unsure: false }) };
+    match nearness(&said, own.as_str()) {
+        Nearness::Own => return Some(Caller::own(own, range)),
+        Nearness::Unsure => return Some(Caller { callsign, range, own: false, other: false, unsure: true }),
+        Nearness::Far => {}
+    }
+    // An abbreviation one slip away from the own one may be a slip; a complete or quite different one is another aircraft.
+    let tail = own.as_str().get(own.as_str().len().saturating_sub(said.len() - 1)..).unwrap_or("");
+    let near = said.len() <= 4 && differ(said.get(1..).unwrap_or(""), tail) <= 1;
+    let other = if named { !near } else { said.len() >= 6 };
+    Some(Caller { callsign, range, own: false, other, unsure: false })
+}
+
+/// Whether a word names a controller's unit: "tower".
+pub(super) fn is_unit(w: &str) -> bool {
+    facility_of(w).is_some_and(|f| f != Facility::Ctaf)
+}
+
+fn facility_of(w: &str) -> Option<Facility> {
+    Some(match w {
+        "ground" => Facility::Ground,
+        "tower" => Facility::Tower,
+        "clearance" | "delivery" => Facility::Clearance,
+        "departure" | "departures" => Facility::Departure,
+        "approach" | "arrival" | "arrivals" | "director" | "radar" => Facility::Approach,
+        "center" | "control" => Facility::Center,
+        "traffic" | "unicom" | "radio" | "information" => Facility::Ctaf,
+        _ => return None,
+    })
+}
+
+/// Words that show that what precedes a unit's word is not its name.
+#[rustfmt::skip]
+const NO_NAME: &[&str] = &[
+    "contact", "monitor", "request", "requesting", "over", "to", "with", "cleared", "ready", "in", "sight", "for", "looking",
+    "negative", "runway", "on", "switching", "switch", "the", "visual", "short", "straight", "practice", "number", "closed",
+    "say", "report", "make", "left", "right", "continue", "taxi", "of", "at", "taxiing", "ils", "rnav", "going", "have",
+    "following", "hold", "holding", "radar", "no", "copy", "is", "are", "we", "has", "and", "ready", "frequency", "ignore",
+    "ident", "missed", "cancel", "got", "north", "south", "east", "west", "turn", "line", "crosswind", "downwind", "expect",
+    "roger", "wilco", "unable", "how", "you", "do", "hear", "read", "again", "confirm", "verify", "was", "were", "did", "what",
+];
+
+/// Radar units that are called by their name alone.
+const RADAR_NAMES: &[&str] = &[
+    "norcal",
+    "socal",
+    "potomac",
+    "london",
+    "scottish",
+    "swanwick",
+    "maastricht",
+    "langen",
+    "bremen",
+    "rhein",
+    "brest",
+    "reims",
+    "shannon",
+    "paris",
+    "zurich",
+    "geneva",
+];
+
+/// The unit named at the start, and the token where the message behind it begins.
+pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
+    let polite = |w: &str| {
+        matches!(
+            w,
+            "hello" | "hi" | "good" | "morning" | "afternoon" | "evening" | "day" | "and" | "mayday" | "pan" | "hey" | "okay" | "ok"
+        )
+    };
+    let mut from = 0;
+    while from < t.len() && polite(word(t, from)) {
+        from += 1;
+    }
+    for k in from..t.len().min(from + 5) {
+        let w = word(t, k);
+        if w.is_empty() || NO_NAME.contains(&w) && w != "radar" {
+            break;
+        }
+        let Some(facility) = facility_of(w) else { continue };
+        let ctaf = facility == Facility::Ctaf;
+        if w == "radar" && word(t, k + 1) == "contact"
+            || ctaf && (k == from || matches!(word(t, k + 1), "in" | "check"))
+            || w == "information" && !RADAR_NAMES.contains(&word(t, from)) && t.get(k + 1).is_some_and(|x| x.letter().is_some())
+        {
+            break;
+        }
+        let name = text(&t[from..k]);
+        let end = if w == "clearance" && word(t, k + 1) == "delivery" { k + 2 } else { k + 1 };
+        let facility = if w == "radar" && ctx.facility == Some(Facility::Departure) { Facility::Departure } else { facility };
+        return (Addressed { name: (!name.is_empty()).then_some(name), facility: Some(facility) }, from..end);
+    }
+    for name in &ctx.stations {
+        let n = name.split(' ').count();
+        if from + n <= t.len() && text(&t[from..from + n]) == *name {
+            return (Addressed { name: Some(name.clone()), facility: None }, from..from + n);
+        }
+    }
+    // "london speedbird one two three": a name, then at once a callsign.
+    let known_prefix = |i: usize| {
+        let w = word(t, i);
+        (telephony::is_type(w) || telephony::airline(&[w, word(t, i + 1)]).is_some()) && !w.is_empty()
+    };
+    for n in 1..=2 {
+        let names = (from..from + n).all(|i| {
+            let w = word(t, i);
+            !w.is_empty() && !NO_NAME.contains(&w) && !known_prefix(i) && !COMMON.contains(&w)
+        });
+        if names && known_prefix(from + n) && t.get(from + n + 1).is_some_and(|x| x.digit().is_some()) {
+            return (Addressed { name: Some(text(&t[from..from + n])), facility: None }, from..from + n);
+        }
+    }
+    // "norcal niner victor romeo": a radar unit's name, then a registration.
+    if RADAR_NAMES.contains(&word(t, from)) && t.get(from + 1).is_some_and(|x| x.digit().is_some() || x.letter().is_some()) {
+        return (Addressed { name: Some(word(t, from).to_owned()), facility: None }, from..from + 1);
+    }
+    (Addressed::default(), from..from)
+}
+
+/// Words that stand before a callsign and are no station.
+#[rustfmt::skip]
+const COMMON: &[&str] = &[
+    "copy", "copied", "copies", "understood", "acknowledged", "cheers", "okay", "ok", "established", "roger", "wilco", "student", "pilot", "this", "affirmative", "thanks", "thank", "you", "again", "unable", "negative",
+    "ident", "identing", "mayday", "around", "check", "stand", "by", "parking", "approved", "land", "takeoff", "wait", "option",
+    "hold", "position", "repeat", "correct", "ramp", "tower", "looking", "contact", "lower", "higher", "traffic", "downwind",
+    "base", "final", "crosswind", "go", "vfr", "thousand", "hundred", "midfield", "wind", "start", "pushback", "vacated",
+    "clear", "intercept", "taxi", "standby", "say", "stop", "departure", "straight", "continue", "emergency", "lost", "cancel",
+    "ifr",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::tokens;
+
+    fn who(text: &str, own: &str, region: Region) -> String {
+        let ctx = Context { own: own.parse().ok(), region, ..Context::default() };
+        let t = tokens(text);
+        let (_, r) = addressed(&t, &ctx);
+        caller(&t, &ctx, r.end).map_or("-".into(), |c| {
+            format!("{}{}{}", c.callsign, if c.other { " other" } else { "" }, if c.unsure { " unsure" } else { "" })
+        })
+    }
+
+    #[test]
+    fn the_own_callsign_in_all_its_forms() {
+        assert_eq!(who("melbourne centre cessna one eight two alpha bravo kilo one five miles north", "VHABK", Region::Icao), "VHABK");
+        for s in [
+            "skyhawk two sierra papa left base",
+            "hilo tower 2SP",
+            "november one seven two sierra papa",
+            "skyhawk one seven two sierra bravo",
+        ] {
+            assert_eq!(who(s, "N172SP", Region::Faa), "N172SP", "{s}");
+        }
+        assert_eq!(who("three four five going around", "N12345", Region::Faa), "N12345");
+        assert_eq!(who("hold short of runway one two three four five", "N12345", Region::Faa), "N12345");
+        assert_eq!(who("golf charlie delta request taxi", "GABCD", Region::Icao), "GABCD");
+        assert_eq!(who("speedbird one two three tree thousand feet", "BAW123", Region::Icao), "BAW123");
+        assert_eq!(who("turn left heading three four five", "N12345", Region::Faa), "-");
+    }
+
+    #[test]
+    fn another_aircraft_is_another_aircraft() {
+        assert_eq!(who("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::Faa), "N739HW other");
+        assert_eq!(who("cessna niner one three four five final", "N12345", Region::Faa), "N91345 other");
+        // Another flight of the same airline, or a slip: it is asked.
+        assert_eq!(who("speedbird one two four request taxi", "BAW123", Region::Icao), "BAW124 unsure");
+        assert_eq!(who("speedbird niner two four request taxi", "BAW123", Region::Icao), "BAW924 other");
+        assert_eq!(who("declaring an emergency delta six ninety smoke in the cockpit", "", Region::Faa), "DAL690");
+        assert_eq!(who("with information delta one two miles south", "", Region::Faa), "-");
+        assert_eq!(who("united two forty seven unable", "", Region::Faa), "UAL247");
+        assert_eq!(who("jetstar five two one ten miles ils three four left", "", Region::Icao), "JST521");
+        assert_eq!(who("go around eight niner four two echo unstable", "", Region::Faa), "N8942E");
+        assert_eq!(who("four mile final eight niner four two echo", "", Region::Faa), "N8942E");
+        assert_eq!(who("a door popped open on six two foxtrot mike coming back around", "", Region::Faa), "N62FM");
+        assert_eq!(who("medevac four five zero november delta descending", "", Region::Faa), "N450ND");
+        assert_eq!(who("clear of runway two eight left at alpha two bravo", "", Region::Faa), "-");
+        assert_eq!(who("lawrence tower cessna nine two seven four seven eight miles southwest", "", Region::Faa), "N92747");
+    }
+}

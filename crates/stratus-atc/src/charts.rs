@@ -1,0 +1,303 @@
+//! Charts: what the pilot's simulator tells of the airports that matter, asked for once and put over what is built in.
+//!
+//! An answer may come at any time, in the middle of a taxi too. Whatever is in force then stays: runways that the aircraft
+//! is cleared for, stations that it talks to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Engine;
+use super::instruction::{Instruction, Item};
+use super::phase::Phase;
+use crate::airports::described::{self, Described, Origin};
+use crate::airports::{Airport, Station, runway};
+use crate::units::{FT_PER_NM, Frequency, LatLon, Runway, turn};
+
+/// Airports that are remembered: the one at hand, the destination, and those just left.
+const MOST: usize = 4;
+/// A runway in force stays where it is: of another one with its number it lies no farther and turns no more than this.
+const SAME_RUNWAY: (f64, f64) = (0.5 * FT_PER_NM, 20.0);
+
+/// What is known of an airport beside what is built in.
+#[derive(Debug)]
+struct Chart {
+    icao: String,
+    at: LatLon,
+    asked: bool,
+    told: BTreeMap<Origin, Arc<Described>>,
+    /// The airport as the best of them tells it, without its taxiways: what matters of one that is not at hand.
+    brief: Option<Box<Airport>>,
+}
+
+/// The charts at hand.
+#[derive(Debug, Default)]
+pub(super) struct Charts {
+    kept: Vec<Chart>,
+    /// The destination of the plan, as it was filed, by its code.
+    destination: Option<(String, String)>,
+    /// The airport at hand as it was told anew: it waits until it disturbs nothing.
+    news: Option<Box<Airport>>,
+}
+
+impl Charts {
+    fn of(&self, icao: &str) -> Option<&Chart> {
+        self.kept.iter().find(|c| c.icao == icao)
+    }
+}
+
+impl Engine {
+    /// Airports to be asked about, each once: code, and where it lies.
+    pub fn unasked_airports(&mut self) -> Vec<(String, LatLon)> {
+        self.want_destination();
+        let new = self.charts.kept.iter_mut().filter(|c| !c.asked);
+        let asked = |c: &mut Chart| {
+            c.asked = true;
+            (c.icao.clone(), c.at)
+        };
+        new.map(asked).collect()
+    }
+
+    /// What a source tells of an airport; `None`: it does not know it. An answer about an airport that does not matter any
+    /// more is dropped, a better source's stands before the others, and the same source's replaces what it told before.
+    pub fn described(&mut self, icao: &str, origin: Origin, told: Option<Arc<Described>>) {
+        let Some(chart) = self.charts.kept.iter_mut().find(|c| c.icao == icao) else { return };
+        let best = |c: &Chart| c.told.values().next_back().cloned();
+        let before = best(chart);
+        match told {
+            Some(told) => chart.told.insert(origin, told),
+            None => chart.told.remove(&origin),
+        };
+        if before == best(chart) {
+            return;
+        }
+        let Some(known) = self.airports.find(icao) else { return };
+        let new = Box::new(self.as_told(known));
+        if let Some(chart) = self.charts.kept.iter_mut().find(|c| c.icao == icao) {
+            chart.brief = Some(Box::new(Airport { taxiways: None, ..(*new).clone() }));
+        }
+        if self.airport.as_ref().is_some_and(|a| a.icao == icao) {
+            self.charts.news = Some(new);
+            self.take_over_charts();
+        }
+    }
+
+    /// The airport at hand is this one that is built in: the pilot, or the configuration, says so.
+    pub(super) fn stand_at(&mut self, known: Option<Airport>) {
+        if known.as_ref().map(|a| &a.icao) != self.airport.as_ref().map(|a| &a.icao) {
+            self.airport = known.map(|a| self.as_told(a));
+            self.want_airport();
+        }
+    }
+
+    /// The airport at hand is another one: it matters from now on.
+    pub(super) fn want_airport(&mut self) {
+        self.charts.news = None;
+        if let Some((icao, at)) = self.airport.as_ref().map(|a| (a.icao.clone(), a.position)) {
+            self.want(icao, at);
+        }
+    }
+
+    fn want(&mut self, icao: String, at: LatLon) {
+        let known = self.charts.kept.iter().position(|c| c.icao == icao).map(|i| self.charts.kept.remove(i));
+        self.charts.kept.push(known.unwrap_or(Chart { icao, at, asked: false, told: BTreeMap::new(), brief: None }));
+        if self.charts.kept.len() > MOST {
+            self.charts.kept.remove(0);
+        }
+    }
+
+    /// The plan's destination matters too: its units are the next ones.
+    fn want_destination(&mut self) {
+        let filed = self.plan.as_ref().and_then(|p| p.destination.as_deref());
+        if self.charts.destination.as_ref().map(|(filed, _)| filed.as_str()) == filed {
+            return;
+        }
+        let found = filed.map(str::to_owned).map(|filed| {
+            let there = self.airports.find(&filed).or_else(|| self.airports.named(&filed));
+            (filed, there.map(|a| (a.icao, a.position)))
+        });
+        self.charts.destination = found.map(|(filed, there)| {
+            let icao = there.map(|(icao, at)| {
+                let here = self.airport.as_ref().is_some_and(|a| a.icao == icao);
+                if !here {
+                    self.want(icao.clone(), at);
+                }
+                icao
+            });
+            (filed, icao.unwrap_or_default())
+        });
+    }
+
+    /// An airport that is built in, as the best source tells it.
+    pub(super) fn as_told(&self, known: Airport) -> Airport {
+        let told = self.charts.of(&known.icao).and_then(|c| c.told.values().next_back());
+        told.and_then(|t| described::over(&t.airport, Some(&known), self.airports.well_known(&known.icao))).unwrap_or(known)
+    }
+
+    /// As [`Engine::as_told`] by its code, without taxiways.
+    pub(super) fn briefly(&self, icao: &str) -> Option<Airport> {
+        self.charts.of(icao).and_then(|c| c.brief.as_deref()).cloned()
+    }
+
+    /// Puts what is new of the airport at hand in its place, if it disturbs nothing now.
+    pub(super) fn take_over_charts(&mut self) {
+        let Some(mut new) = self.charts.news.take() else { return };
+        let Some(now) = self.airport.as_ref() else { return };
+        if !self.may_become(now, &new) {
+            self.charts.news = Some(new);
+            return;
+        }
+        // The compass has been read, and whoever the pilot talks to does not fall silent.
+        new.variation = now.variation;
+        let talked_to = |s: &&Station| {
+            let on = |f| s.frequency.same_channel(f);
+            let sent = self.record.sent_to.as_ref().is_some_and(|(item, _)| frequency_of(item).is_some_and(on));
+            sent || self.com1().is_some_and(on) || self.met.iter().any(|f| on(*f))
+        };
+        let kept: Vec<Station> = now.stations.iter().filter(talked_to).cloned().collect();
+        for s in kept {
+            if !new.stations.iter().any(|n| n.frequency.same_channel(s.frequency)) {
+                new.stations.push(s);
+            }
+        }
+        let stays = |r: &Runway| stays(*r, now, &new);
+        if ![self.tracker.runway(), self.tracker.on_runway()].iter().flatten().all(stays) {
+            self.tracker.forget_runways();
+        }
+        // What is not in force any more is not said any more, by a number that no runway has.
+        self.record.pattern_runway = self.record.pattern_runway.filter(|r| new.end(*r).is_some());
+        self.record.last = self.record.last.take().filter(|i| runways_of(i).all(|r| new.end(r).is_some()));
+        self.airport = Some(*new);
+    }
+
+    /// Every runway in force is one of the new ones, in its place; and the aircraft does not just use one.
+    fn may_become(&self, now: &Airport, new: &Airport) -> bool {
+        let in_force = self.runways_in_force(now);
+        let using = matches!(self.phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::Final | Phase::LandingRoll | Phase::GoAround);
+        now.runways == new.runways || in_force.is_empty() || !using && in_force.iter().all(|r| stays(*r, now, new))
+    }
+
+    /// The runways of which the pilot has been told something that still counts, or is being told.
+    fn runways_in_force(&self, now: &Airport) -> Vec<Runway> {
+        let r = &self.record;
+        let mut all: Vec<Runway> = [r.taxi, r.hold_short, r.lined_up, r.takeoff, r.crossing].into_iter().flatten().collect();
+        all.extend(r.landing.map(|(r, _)| r));
+        if self.phase.airborne() {
+            all.extend(r.pattern_runway);
+            all.extend(self.tracker.runway().filter(|_| r.closed_traffic.is_some()));
+        }
+        if r.approach.is_some() {
+            // Which one is in its words.
+            all.extend(now.strips_ends());
+        }
+        let said = [self.outgoing.as_ref(), self.unheard.as_ref().map(|(o, _)| o)].into_iter().flatten().map(|o| &o.instruction);
+        all.extend(said.chain(r.pending.as_ref().map(|p| &p.instruction)).flat_map(runways_of));
+        all
+    }
+}
+
+/// A runway of the new description is where that number was before.
+fn stays(r: Runway, now: &Airport, new: &Airport) -> bool {
+    let (Some(was), Some(is)) = (runway::geometry(now, r), runway::geometry(new, r)) else { return false };
+    was.start.distance_ft(is.start) <= SAME_RUNWAY.0 && turn(was.heading, is.heading).abs() <= SAME_RUNWAY.1
+}
+
+fn frequency_of(item: &Item) -> Option<Frequency> {
+    match item {
+        Item::Contact { frequency, .. } | Item::Monitor { frequency, .. } => *frequency,
+        _ => None,
+    }
+}
+
+fn runways_of(instruction: &Instruction) -> impl Iterator<Item = Runway> + '_ {
+    instruction.items.iter().filter_map(|i| match i {
+        Item::Runway(r) | Item::HoldShort { runway: r, .. } | Item::Cross { runway: r, .. } => Some(*r),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Setup;
+    use crate::airports::data::Airports;
+    use crate::report::{Report, SimState};
+    use crate::units::{Facility, Time};
+
+    fn engine(airport: &str) -> Engine {
+        Engine::new(Airports::world(), Setup { airport: Some(airport.into()), ..Setup::default() })
+    }
+
+    /// The airport that is built in with another tower frequency, to tell the sources apart.
+    fn told(icao: &str, tower: &str) -> Option<Arc<Described>> {
+        let mut airport = Airports::world().find(icao).unwrap();
+        airport.stations.iter_mut().filter(|s| s.facility == Facility::Tower).for_each(|s| s.frequency = tower.parse().unwrap());
+        Some(Arc::new(Described { airport, sources: vec!["a test".into()] }))
+    }
+
+    fn tower(e: &Engine) -> String {
+        e.airport().unwrap().stations.iter().find(|s| s.facility == Facility::Tower).unwrap().frequency.to_string()
+    }
+
+    #[test]
+    fn each_airport_is_asked_for_once_and_a_better_source_counts() {
+        let mut e = engine("KHWD");
+        let asked = |e: &mut Engine| e.unasked_airports().into_iter().map(|(icao, _)| icao).collect::<Vec<_>>();
+        assert_eq!((asked(&mut e), asked(&mut e)), (vec!["KHWD".to_owned()], vec![]));
+        let built_in = tower(&e);
+        e.described("KHWD", Origin::Simulator, told("KHWD", "120.2"));
+        assert_eq!(tower(&e), "120.2");
+        e.described("KHWD", Origin::Files, told("KHWD", "120.1"));
+        assert_eq!(tower(&e), "120.2", "the running simulator counts more than files");
+        e.described("KHWD", Origin::Simulator, told("KHWD", "120.3"));
+        assert_eq!(tower(&e), "120.3", "told again, it counts anew");
+        // A stale answer, and a source that does not know the airport.
+        e.described("KSTS", Origin::Simulator, told("KSTS", "120.4"));
+        assert_eq!(e.airport().unwrap().icao, "KHWD");
+        e.described("KHWD", Origin::Simulator, None);
+        assert_eq!(tower(&e), "120.1", "without it the files'");
+        e.described("KHWD", Origin::Files, None);
+        assert_eq!(tower(&e), built_in);
+    }
+
+    #[test]
+    fn the_destination_is_asked_for_and_its_units_are_the_simulators() {
+        let mut e = engine("KHWD");
+        e.unasked_airports();
+        e.file(Some(crate::report::FlightPlan { destination: Some("KSTS".into()), ..Default::default() }));
+        assert_eq!(e.unasked_airports().len(), 1);
+        assert!(e.unasked_airports().is_empty());
+        e.described("KSTS", Origin::Files, told("KSTS", "120.4"));
+        assert!(e.knows("120.4".parse().unwrap()));
+        // At hand, it is not asked for again, and known at once.
+        e.set_up(Setup { airport: Some("KSTS".into()), ..Setup::default() });
+        assert_eq!((tower(&e).as_str(), e.unasked_airports().len()), ("120.4", 0));
+        // Whoever has been left long ago is.
+        for icao in ["KPAO", "KSQL", "KRHV", "KSBP"] {
+            e.set_up(Setup { airport: Some(icao.into()), ..Setup::default() });
+        }
+        assert_eq!(e.unasked_airports().len(), 4);
+        assert_eq!(e.charts.kept.len(), MOST);
+    }
+
+    #[test]
+    fn whoever_the_pilot_talks_to_goes_on_and_the_compass_stays() {
+        let mut e = engine("KHWD");
+        let airport = e.airport().unwrap().clone();
+        let tuned = airport.stations.iter().find(|s| s.facility == Facility::Tower).unwrap().frequency;
+        let report = Report {
+            state: SimState::Flying,
+            position: Some(airport.position),
+            on_ground: true,
+            heading_true: 100.0,
+            heading_mag: 85.0,
+            com1: Some(tuned),
+            ..Report::default()
+        };
+        e.airport = None;
+        e.see(Time(0), &report);
+        assert!((e.airport().unwrap().variation - 15.0).abs() < 1e-9);
+        e.described("KHWD", Origin::Files, told("KHWD", "120.1"));
+        assert_eq!((tower(&e).as_str(), e.station().map(|s| s.frequency)), ("120.1", Some(tuned)));
+        assert!((e.airport().unwrap().variation - 15.0).abs() < 1e-9);
+    }
+}

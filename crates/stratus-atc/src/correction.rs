@@ -1,0 +1,108 @@
+//! "X correction Y" keeps Y: a pilot's self-correction takes the place of what it corrects.
+
+use super::transcript::Token;
+
+/// How pilots take a word back.
+const MARKS: [&[&str]; 5] = [&["correction"], &["make", "that"], &["scratch", "that"], &["i", "mean"], &["no", "wait"]];
+
+/// Words of one kind, of which only the last can be meant.
+const KINDS: [&[&str]; 4] = [
+    &["touch and go", "touch and goes", "stop and go", "stop and goes", "full stop", "the option", "option", "low approach"],
+    &[
+        "north",
+        "south",
+        "east",
+        "west",
+        "northeast",
+        "northwest",
+        "southeast",
+        "southwest",
+        "northbound",
+        "southbound",
+        "eastbound",
+        "westbound",
+        "northeastbound",
+        "northwestbound",
+        "southeastbound",
+        "southwestbound",
+    ],
+    &["upwind", "crosswind", "downwind", "base", "final"],
+    &["left", "right"],
+];
+
+/// Applies every self-correction.
+pub(super) fn correct(mut tokens: Vec<Token>) -> Vec<Token> {
+    let mut from = 0;
+    while let Some((at, n)) = (from..tokens.len()).find_map(|i| {
+        MARKS.iter().find(|m| i + m.len() <= tokens.len() && m.iter().zip(&tokens[i..]).all(|(w, t)| t.is(w))).map(|m| (i, m.len()))
+    }) {
+        let cut = corrected(&tokens, at, at + n);
+        tokens.drain(cut..at + n);
+        from = cut;
+    }
+    tokens
+}
+
+/// Where that begins which the words from `after` on correct; the mark stands at `at`.
+fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
+    match tokens.get(after) {
+        Some(Token::Digit(..)) => {
+            let mut end = at;
+            while end > 0 && at - end < 2 && tokens[end - 1].digit().is_none() && !amount(&tokens[end - 1]) {
+                end -= 1;
+            }
+            let mut start = end;
+            while start > 0 && (amount(&tokens[start - 1])) {
+                start -= 1;
+            }
+            if start < end { start } else { at }
+        }
+        Some(Token::Letter(_)) => at - tokens[..at].iter().rev().take_while(|t| t.letter().is_some()).count(),
+        Some(Token::Word(w)) => {
+            let back = at.saturating_sub(8);
+            let same = tokens[back..at].iter().rposition(|t| t.is(w)).map(|k| back + k);
+            // "A touch and go, correction, a full stop": the article is not what is taken back.
+            let article = matches!(w.as_str(), "a" | "an" | "the" | "to" | "it" | "for");
+            let kind = of_one_kind(tokens, back, at, after);
+            let led = kind.map(|k| if k > back && tokens[k - 1].is(w) { k - 1 } else { k });
+            if article { led.or(same) } else { same.or(kind) }.unwrap_or(at)
+        }
+        _ => at,
+    }
+}
+
+/// The last words between `back` and `at` of the kind that the correction begins with.
+fn of_one_kind(tokens: &[Token], back: usize, at: usize, after: usize) -> Option<usize> {
+    let kind = (after..(after + 3).min(tokens.len())).find_map(|i| KINDS.iter().find(|k| k.iter().any(|w| stands(tokens, i, w))))?;
+    (back..at).rev().find(|i| kind.iter().any(|w| stands(&tokens[..at], *i, w)))
+}
+
+/// Whether the words `said` stand at token `i`.
+fn stands(tokens: &[Token], i: usize, said: &str) -> bool {
+    said.split(' ').enumerate().all(|(k, w)| tokens.get(i + k).is_some_and(|t| t.is(w)))
+}
+
+fn amount(t: &Token) -> bool {
+    matches!(t, Token::Digit(..) | Token::Point) || matches!(t.word(), "hundred" | "thousand")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::transcript::{text, tokens};
+
+    #[test]
+    fn the_last_word_of_a_kind_is_meant() {
+        for (said, meant) in [
+            ("request touch and go correction full stop", "request full stop"),
+            ("request a touch and go make that a full stop", "request a full stop"),
+            ("request full stop correction the option runway two eight left", "request the option runway 28 left"),
+            ("departing northbound correction southbound", "departing southbound"),
+            ("turning left base correction final", "turning left final"),
+            ("make left traffic correction right traffic", "make right traffic"),
+            ("three miles south i mean north of the field", "3 miles north of the field"),
+            ("request taxi correction ready to copy", "request taxi ready to copy"),
+        ] {
+            assert_eq!(text(&tokens(said)), meant, "{said}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What the pilot has to read back of a transmission, in as few words as a pilot would use: for the eye, beside the words.
+
+use super::instruction::Item;
+use super::{Engine, Reply, phrase, readback};
+use crate::units::Region;
+
+impl Engine {
+    /// "runway 8, hold short runway 26": what has to come back of this reply; none where no readback is due.
+    pub fn due(&self, reply: &Reply) -> Option<String> {
+        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        let corrects = self.outgoing.as_ref().is_some_and(|o| o.correction);
+        match &self.record.pending {
+            // What was right already is not wanted a second time.
+            Some(open) if corrects => due(&open.instruction.items, region),
+            _ => due(&reply.instruction.items, region),
+        }
+    }
+}
+
+pub(super) fn due(items: &[Item], region: Region) -> Option<String> {
+    if !readback::needs_readback(items) {
+        return None;
+    }
+    let mandatory = |i: &Item| match i {
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } | Item::Squawk(_) | Item::Speed(_) => true,
+        other => readback::need(other, items, region).is_some_and(|(_, mandatory)| mandatory),
+    };
+    let words: Vec<String> = items.iter().filter(|i| mandatory(i)).map(|i| short(i, region)).filter(|w| !w.is_empty()).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// The item as a pilot reads it back; others as the controller writes them.
+fn short(item: &Item, region: Region) -> String {
+    match item {
+        Item::HoldShort { runway, .. } => format!("hold short runway {runway}"),
+        Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. } => f.to_string(),
+        Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => format!("via {}", via.join(", ")),
+        other => phrase::written(other, region),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instruction::{Climb, Landing, Pressure};
+
+    #[test]
+    fn what_must_come_back_is_listed_in_the_order_of_the_words_and_nothing_else() {
+        let runway = |r: &str| r.parse().unwrap();
+        let taxi = || Item::Taxi { via: vec!["A".into(), "B".into()], to_holding_point: false };
+        let contact = || Item::Contact { unit: "Tower".into(), frequency: "118.1".parse().ok() };
+        for (items, faa, icao) in [
+            (
+                vec![Item::Runway(runway("8")), taxi(), Item::HoldShort { runway: runway("26"), at: None }],
+                Some("runway 8, hold short runway 26"),
+                Some("runway 08, via A, B, hold short runway 26"),
+            ),
+            (
+                vec![Item::Wind { dir: 70, knots: 9 }, Item::Runway(runway("8")), Item::Cleared(Landing::FullStop)],
+                Some("runway 8"),
+                Some("runway 08, cleared to land"),
+            ),
+            (vec![Item::Cross { runway: runway("3"), at: None }], Some("cross runway 3"), Some("cross runway 03")),
+            (
+                vec![Item::Altitude { way: Climb::Climb, feet: 3500, level: false }, Item::Squawk("4512".parse().unwrap())],
+                Some("climb and maintain 3,500, squawk 4512"),
+                None,
+            ),
+            (vec![contact()], Some("118.1"), Some("118.1")),
+            (vec![Item::Roger, Item::Pressure(Pressure::Altimeter(2992))], None, None),
+            (vec![Item::ReadYou], None, None),
+        ] {
+            assert_eq!(due(&items, Region::Faa).as_deref(), faa, "{items:?}");
+            if icao.is_some() || faa.is_none() {
+                assert_eq!(due(&items, Region::Icao).as_deref(), icao, "{items:?}");
+            }
+        }
+    }
+}

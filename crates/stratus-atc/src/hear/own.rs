@@ -1,0 +1,334 @@
+//! The pilot's own callsign where recognition wrote something near it: "172 Sierra Papar", "Easy 4-6kg", "golf leave a mic".
+
+use std::ops::Range;
+
+use super::sounds;
+use super::standard::is_used;
+use crate::caller;
+use crate::figures::run_end;
+use crate::intent::Context;
+use crate::telephony;
+use crate::transcript::{Link, Token, spell};
+use crate::units::Runway;
+
+/// So far from the callsign's sounds may a piece of the transmission be, of a hundred ...
+const NEAR: u16 = 26;
+/// ... and so far where a type, an airline or "november" stands before it.
+const NEAR_NAMED: u16 = 34;
+
+/// A form of the own callsign, as it may be said.
+struct Form {
+    /// "172SP", "2SP", "46K".
+    characters: String,
+    /// Its sounds, figure by figure and in groups.
+    sounds: Vec<Vec<u8>>,
+}
+
+/// Puts the own callsign where a piece of the transmission sounds like it and nothing else explains that piece; parts figures
+/// that run into it from those before.
+pub(super) fn mend(t: &mut Vec<Token>, ctx: &Context) {
+    let Some(own) = &ctx.own else { return };
+    let (_, station) = caller::addressed(t, ctx);
+    apart(t, own.as_str(), &ctx.runways);
+    if let Some(c) = caller::own_caller(t, own, ctx, station.end) {
+        name_before(t, c.range.start, own.as_str(), ctx.aircraft_type.as_deref());
+        return;
+    }
+    let forms: Vec<Form> = caller::own_forms(own.as_str())
+        .into_iter()
+        .filter(|(f, _)| f.len() >= 3)
+        .map(|(characters, _)| {
+            let sounds = spoken(&characters);
+            Form { characters, sounds }
+        })
+        .collect();
+    let mut best: Option<(u16, Range<usize>, &Form)> = None;
+    for form in &forms {
+        let n = form.characters.len();
+        for from in 0..t.len() {
+            let named = named(t, from, own.as_str());
+            for to in from + n.saturating_sub(2).max(1)..=(from + n + 2).min(t.len()) {
+                // A piece with three of the characters is the callsign wherever it stands.
+                let strong = t[from..to].iter().filter(|x| x.digit().is_some() || x.letter().is_some()).count() >= 3;
+                if !named && !strong && from != station.end && to != t.len() {
+                    continue;
+                }
+                // What goes on with a letter is not the whole of it.
+                if t.get(to).is_some_and(|x| x.letter().is_some()) {
+                    continue;
+                }
+                let Some(far) = distance(&t[from..to], form, named) else { continue };
+                let limit = if named { NEAR_NAMED } else { NEAR };
+                // Of two pieces as near, the one that leaves less behind; of two forms, the longer.
+                let better =
+                    |(b, r, f): &(u16, Range<usize>, &Form)| (far, usize::MAX - n, to) < (*b, usize::MAX - f.characters.len(), r.end);
+                if far <= limit && best.as_ref().is_none_or(better) {
+                    best = Some((far, from..to, form));
+                }
+            }
+        }
+    }
+    if let Some((_, range, form)) = best {
+        let from = range.start;
+        t.splice(range, tokens(&form.characters));
+        name_before(t, from, own.as_str(), ctx.aircraft_type.as_deref());
+    }
+}
+
+/// Tokens of a callsign's characters, each figure said by itself.
+fn tokens(characters: &str) -> Vec<Token> {
+    let mut after_figure = false;
+    let mut out = Vec::with_capacity(characters.len());
+    for c in characters.chars() {
+        if c.is_ascii_digit() {
+            out.push(Token::Digit(c, if after_figure { Link::Next } else { Link::First }));
+        } else {
+            out.push(Token::Letter(c));
+        }
+        after_figure = c.is_ascii_digit();
+    }
+    out
+}
+
+/// A type, an airline (the own one, where the callsign is an airline's) or "november" ends just before `from`; or the callsign's
+/// own first letter, which a short form keeps.
+fn named(t: &[Token], from: usize, own: &str) -> bool {
+    let Some(p) = from.checked_sub(1) else { return false };
+    let w = t[p].word();
+    // "EZ46Q": the first letters of an airline's designator.
+    let designator = p.checked_sub(1).and_then(|q| Some([t[q].letter()?, t[p].letter()?])).is_some_and(|l| own.chars().take(2).eq(l));
+    telephony::is_type(w)
+        || t[p].letter() == Some('N') && own.starts_with('N')
+        || !w.is_empty() && telephony::is_airline_word(w)
+        || designator && own.find(|c: char| c.is_ascii_digit()) == Some(3)
+}
+
+/// "Nanzah two five lima": a word that nobody uses, before the callsign, is the type or the airline that it sounds like.
+fn name_before(t: &mut [Token], from: usize, own: &str, kind: Option<&str>) {
+    let Some(p) = from.checked_sub(1) else { return };
+    let heard = t[p].word();
+    if heard.is_empty() || is_used(heard) || telephony::is_type(heard) || telephony::is_airline_word(heard) {
+        return;
+    }
+    let heard = sounds::of(heard);
+    let airline = own.get(..3).and_then(telephony::spoken);
+    let name = airline.map_or_else(|| kind.map(|k| crate::phrase::type_name(k).to_lowercase()), |a| Some(a.to_owned()));
+    if let Some(name) = name.filter(|n| !n.contains(' ') && sounds::distance(&heard, &sounds::of(n)) <= NAME) {
+        t[p] = Token::Word(name);
+    }
+}
+
+/// As far may a word before the callsign be from the name that belongs there.
+const NAME: u16 = 45;
+
+/// How far a piece of the transmission is from a form; nothing where its figures or letters are another's.
+fn distance(piece: &[Token], form: &Form, named: bool) -> Option<u16> {
+    // A piece that begins or ends in the middle of a written number is none.
+    if matches!(piece.first(), Some(Token::Digit(_, Link::Joined))) {
+        return None;
+    }
+    let characters: Vec<char> = form.characters.chars().collect();
+    // What is clearly another figure or letter is another callsign; a word may have swallowed some, and behind the type or the
+    // airline one may be lost.
+    let lost = usize::from(named && characters.len() >= 3);
+    if !explains(piece, &characters, lost) {
+        return None;
+    }
+    // Nothing of it is there by itself: the sounds alone are not enough.
+    if piece.iter().all(|x| !x.word().is_empty()) {
+        return None;
+    }
+    heard(piece).iter().flat_map(|w| form.sounds.iter().map(move |f| sounds::distance(w, f))).min()
+}
+
+/// Whether a piece may be these characters: its figures and letters are there in order, and a word stands for up to three that are
+/// not. A tens' nought before a word is the word's ("seventy now"). Up to `lost` characters may be missing, or a letter another one.
+fn explains(piece: &[Token], characters: &[char], lost: usize) -> bool {
+    let Some((first, rest)) = piece.split_first() else { return characters.len() <= lost };
+    let Some((c, others)) = characters.split_first() else { return matches!(first, Token::Word(_)) && explains(rest, characters, lost) };
+    let here = match first {
+        Token::Point => return false,
+        Token::Word(_) => (0..=characters.len().min(3)).any(|n| explains(rest, &characters[n..], lost)),
+        Token::Digit(d, link) => {
+            let open = *d == '0' && *link == Link::Joined && rest.first().is_some_and(|x| !x.word().is_empty());
+            (c == d || open && c.is_ascii_digit()) && explains(rest, others, lost)
+        }
+        Token::Letter(l) => {
+            (c == l && explains(rest, others, lost)) || lost > 0 && c.is_ascii_alphabetic() && explains(rest, others, lost - 1)
+        }
+    };
+    here || lost > 0 && explains(piece, others, lost - 1)
+}
+
+/// The sounds of a piece, figure by figure, and in the groups in which it is written.
+fn heard(piece: &[Token]) -> Vec<Vec<u8>> {
+    let plain = |x: &Token| match x {
+        Token::Word(w) => w.clone(),
+        Token::Letter(c) => spell(*c).to_owned(),
+        Token::Digit(d, _) => figure(*d).to_owned(),
+        Token::Point => String::new(),
+    };
+    let each: Vec<String> = piece.iter().map(plain).collect();
+    let mut out = vec![sounds::of(&each.join(" "))];
+    let digits: String = piece.iter().filter_map(Token::digit).collect();
+    let first = piece.iter().position(|x| x.digit().is_some());
+    if let Some(at) = first
+        && digits.len() >= 2
+        && piece[at..at + digits.len().min(piece.len() - at)].iter().all(|x| x.digit().is_some())
+    {
+        let mut words: Vec<String> = piece[..at].iter().map(plain).collect();
+        words.push(grouped(&digits));
+        words.extend(piece[at + digits.len()..].iter().map(plain));
+        out.push(sounds::of(&words.join(" ")));
+    }
+    out
+}
+
+/// The sounds of a callsign, figure by figure, and its figures in groups.
+fn spoken(characters: &str) -> Vec<Vec<u8>> {
+    let letters = |s: &str| s.chars().map(spell).collect::<Vec<_>>().join(" ");
+    let at = characters.find(|c: char| !c.is_ascii_digit()).unwrap_or(characters.len());
+    let (digits, rest) = characters.split_at(at);
+    let each: Vec<&str> = characters.chars().map(|c| if c.is_ascii_digit() { figure(c) } else { spell(c) }).collect();
+    let mut out = vec![sounds::of(&each.join(" "))];
+    if digits.len() >= 2 && rest.bytes().all(|b| b.is_ascii_alphabetic()) {
+        out.push(sounds::of(&format!("{} {}", grouped(digits), letters(rest))));
+    }
+    out
+}
+
+fn figure(d: char) -> &'static str {
+    const SAID: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    d.to_digit(10).and_then(|n| SAID.get(n as usize)).copied().unwrap_or("")
+}
+
+/// Figures as airlines' crews group them: "1479" fourteen seventy-nine, "615" six fifteen, "05" oh five (AIM 4-2-4).
+pub(crate) fn grouped(digits: &str) -> String {
+    const ONES: [&str; 20] = [
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ];
+    const TENS: [&str; 10] = ["oh", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+    let pair = |s: &[u8]| match s {
+        [b'0', b'0'] => "hundred".to_owned(),
+        [b'1', o] => ONES[usize::from(10 + (o - b'0'))].to_owned(),
+        [t, b'0'] => TENS[usize::from(t - b'0')].to_owned(),
+        [t, o] => format!("{} {}", TENS[usize::from(t - b'0')], ONES[usize::from(o - b'0')]),
+        [o] => ONES[usize::from(o - b'0')].to_owned(),
+        _ => String::new(),
+    };
+    let bytes: Vec<u8> = digits.bytes().filter(u8::is_ascii_digit).collect();
+    let (odd, rest) = bytes.split_at(bytes.len() % 2);
+    let mut words: Vec<String> = odd.iter().map(|o| pair(&[*o])).collect();
+    words.extend(rest.chunks(2).map(pair));
+    words.join(" ")
+}
+
+/// "line up and wait 3021 whiskey": figures of the own callsign that were written in one with a runway's before them.
+fn apart(t: &mut [Token], own: &str, runways: &[Runway]) {
+    for (form, _) in caller::own_forms(own) {
+        let figures = form.chars().take_while(char::is_ascii_digit).count();
+        if figures == 0 || figures > 4 || form.len() < 2 {
+            continue;
+        }
+        let wanted = tokens(&form);
+        for i in 1..t.len().saturating_sub(form.len() - 1) {
+            let same = wanted.iter().zip(&t[i..]).all(|(w, x)| w.digit() == x.digit() && w.letter() == x.letter() && x.word().is_empty());
+            let joined = matches!(t[i], Token::Digit(_, Link::Joined | Link::Next)) && matches!(t[i - 1], Token::Digit(..));
+            if !same || !joined || t.get(i + form.len()).is_some_and(|x| x.digit().is_some() || x.letter().is_some()) {
+                continue;
+            }
+            let mut from = i;
+            while from > 0 && t[from - 1].digit().is_some() {
+                from -= 1;
+                if matches!(t[from], Token::Digit(_, Link::First)) {
+                    break;
+                }
+            }
+            let before: String = t[from..i].iter().filter_map(Token::digit).collect();
+            let runway = before.len() <= 2 && before.parse::<u8>().is_ok_and(|n| runways.iter().any(|r| r.number == n));
+            if runway && run_end(t, from) >= i {
+                if let Token::Digit(_, link) = &mut t[i] {
+                    *link = Link::First;
+                }
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hear::normalise::normalise;
+    use crate::transcript::text;
+    use crate::units::Region;
+
+    fn heard(said: &str, own: &str, region: Region) -> String {
+        let ctx =
+            Context { own: own.parse().ok(), region, runways: vec!["30".parse().unwrap(), "12".parse().unwrap()], ..Context::default() };
+        text(&normalise(said, &ctx))
+    }
+
+    #[test]
+    fn what_sounds_like_the_own_callsign_is_it() {
+        for (said, own, region, want) in [
+            ("Skyhawk 172 Sierra Papar, ready", "N172SP", Region::Faa, "skyhawk 172 sierra papa ready"),
+            ("Tower two on whiskey, left downwind", "N5521W", Region::Faa, "tower 21 whiskey left downwind"),
+            ("United 1470 now, field in sight", "UAL1479", Region::Faa, "united 1479 field in sight"),
+            ("Easy 4-6kg request descent", "EZY46K", Region::Icao, "easy 46 kilo request descent"),
+            ("EZ46Q, request pushback", "EZY46K", Region::Icao, "echo zulu 46 kilo request pushback"),
+            ("Bonanza 845 Leman, landing", "N8425L", Region::Faa, "bonanza 8425 lima landing"),
+            ("golf leave a mic downwind", "GBKLM", Region::Icao, "golf lima mike downwind"),
+            ("going around golf echo fox drop", "GCDEF", Region::Icao, "going around golf echo foxtrot"),
+            ("line up and wait 3021 whiskey", "N5521W", Region::Faa, "line up and wait 3021 whiskey"),
+        ] {
+            assert_eq!(heard(said, own, region), want, "{said}");
+        }
+    }
+
+    #[test]
+    fn another_callsign_stays_anothers() {
+        for (said, own, region) in [
+            ("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::Faa),
+            ("speedbird one two four request taxi", "BAW123", Region::Icao),
+            ("united one five seven niner field in sight", "UAL1479", Region::Faa),
+            ("golf alpha bravo request taxi", "GBKLM", Region::Icao),
+        ] {
+            let plain = text(&crate::transcript::tokens(said));
+            assert_eq!(heard(said, own, region), plain, "{said}");
+        }
+    }
+
+    #[test]
+    fn figures_are_grouped_as_crews_say_them() {
+        for (digits, said) in [
+            ("1479", "fourteen seventy nine"),
+            ("615", "six fifteen"),
+            ("22", "twenty two"),
+            ("405", "four oh five"),
+            ("1200", "twelve hundred"),
+            ("", ""),
+        ] {
+            assert_eq!(grouped(digits), said);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The standard words and phrases of the radio, found by their sound where recognition wrote other words: "field insight",
+//! "Radiotic", "whole short", "made-e". The list holds what is said, never what is misheard.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use super::sounds;
+use crate::transcript::Token;
+
+/// Phrases as the Pilot/Controller Glossary and AIM 4-2 and 4-3 have them, and their like elsewhere.
+#[rustfmt::skip]
+const PHRASES: [&str; 62] = [
+    "radio check", "field in sight", "airport in sight", "runway in sight", "traffic in sight", "have the field in sight",
+    "negative contact", "looking for traffic", "holding short", "hold short", "holding point", "line up and wait", "lining up",
+    "ready for departure", "ready for takeoff", "ready to taxi", "ready to copy", "request taxi", "request pushback",
+    "request startup", "request clearance", "request descent", "request climb", "request vectors", "cleared for takeoff",
+    "cleared to land", "cleared for the option", "touch and go", "full stop", "low approach", "going around", "missed approach",
+    "left downwind", "right downwind", "left base", "right base", "short final", "straight in", "clear of", "runway vacated",
+    "taxi to parking", "closed traffic", "flight following", "frequency change", "radar contact", "flight level", "say again",
+    "stand by", "mayday mayday mayday", "mayday", "pan pan", "souls on board", "engine failure", "minimum fuel", "inbound for landing",
+    "inbound to land", "with information", "maintain", "altimeter", "squawk", "downwind", "crosswind",
+];
+
+/// Words that pilots and controllers were seen to use, four times or more in the labelled calls: they stand for themselves.
+static VOCABULARY: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| include_str!("vocabulary.txt").split_whitespace().collect());
+
+/// Whether a word is one that pilots use.
+pub(super) fn is_used(word: &str) -> bool {
+    word.len() == 1 || VOCABULARY.contains(word)
+}
+
+/// So far may what was written be from a phrase, of a hundred; a single word must be nearer.
+const NEAR: u16 = 16;
+const WORD_NEAR: u16 = 12;
+/// ... and the rest of a phrase whose first word is right may be farther.
+const NEAR_BEGUN: u16 = 25;
+
+/// A phrase: its words and its sounds.
+struct Phrase {
+    words: Vec<&'static str>,
+    sounds: Vec<u8>,
+}
+
+/// The phrases by the first of their consonants.
+static BY_SOUND: LazyLock<[Vec<Phrase>; 256]> = LazyLock::new(|| {
+    let mut all: [Vec<Phrase>; 256] = std::array::from_fn(|_| Vec::new());
+    for p in PHRASES {
+        let sounds = sounds::of(p);
+        all[usize::from(sounds::onset(&sounds))].push(Phrase { words: p.split(' ').collect(), sounds });
+    }
+    all
+});
+
+/// Puts a phrase where words sound like it. What pilots do say stays.
+pub(super) fn mend(t: &mut Vec<Token>) {
+    let mut heard: Vec<Option<Vec<u8>>> = t.iter().map(said).collect();
+    let mut i = 0;
+    while i < t.len() {
+        let Some((far, n, p)) = best_at(t, &heard, i) else {
+            i += 1;
+            continue;
+        };
+        // Of two that overlap the nearer counts: "two traffic insight" has a figure too many.
+        if (i + 1..i + n).any(|j| best_at(t, &heard, j).is_some_and(|(other, ..)| other < far)) {
+            i += 1;
+            continue;
+        }
+        t.splice(i..i + n, p.words.iter().map(|w| Token::Word((*w).to_owned())));
+        heard.splice(i..i + n, p.words.iter().map(|w| Some(sounds::of(w))));
+        i += p.words.len();
+    }
+}
+
+/// The nearest phrase to the words from `i` on: how far it is, and how many words it stands for.
+fn best_at(t: &[Token], heard: &[Option<Vec<u8>>], i: usize) -> Option<(u16, usize, &'static Phrase)> {
+    let mut best: Option<(u16, usize, &Phrase)> = None;
+    let (mut window, mut odd): (Vec<u8>, bool) = (Vec::new(), false);
+    for n in 1..=5 {
+        let Some(Some(next)) = heard.get(i + n - 1) else { break };
+        window.extend_from_slice(next);
+        // Only a word that nobody uses gives the words away.
+        let w = t[i + n - 1].word();
+        odd |= !w.is_empty() && !is_used(w);
+        if !odd {
+            continue;
+        }
+        for p in &BY_SOUND[usize::from(sounds::onset(&window))] {
+            // A window of many more or fewer sounds cannot be near.
+            if window.len().abs_diff(p.sounds.len()) * 4 > p.sounds.len() || n > p.words.len() + 1 {
+                continue;
+            }
+            let far = sounds::distance(&window, &p.sounds);
+            // A phrase whose first word is there is expected to go on so.
+            let limit = match p.words.len() {
+                1 => WORD_NEAR,
+                n if n > 1 && t[i].is(p.words[0]) => NEAR_BEGUN,
+                _ => NEAR,
+            };
+            if far <= limit && best.is_none_or(|(b, m, _)| (far, usize::MAX - n) < (b, usize::MAX - m)) {
+                best = Some((far, n, p));
+            }
+        }
+    }
+    best
+}
+
+/// The sounds of a word; nothing for figures and letters, which are values.
+fn said(t: &Token) -> Option<Vec<u8>> {
+    match t {
+        Token::Word(w) => Some(sounds::of(w)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{text, tokens};
+
+    fn mended(said: &str) -> String {
+        let mut t = tokens(said);
+        mend(&mut t);
+        text(&t)
+    }
+
+    #[test]
+    fn a_phrase_is_found_by_its_sound() {
+        for (said, want) in [
+            ("united field insight", "united field in sight"),
+            ("we have the airport insight", "we have the airport in sight"),
+            ("ground radeo check", "ground radio check"),
+            ("radio chat", "radio check"),
+            ("wholding short runway", "holding short runway"),
+            ("number two traffic insight golf", "number 2 traffic in sight golf"),
+            ("field insite", "field in sight"),
+            ("meighday", "mayday"),
+        ] {
+            assert_eq!(mended(said), want, "{said}");
+        }
+    }
+
+    #[test]
+    fn other_words_stay() {
+        for said in [
+            "request taxi to the ramp",
+            "holding short of runway 3",
+            "ready to go",
+            "we are clear of the runway",
+            "going to land",
+            "we have the traffic",
+            "fuel stop at the field",
+            "left turn base to final",
+        ] {
+            assert_eq!(mended(said), text(&tokens(said)), "{said}");
+        }
+    }
+}

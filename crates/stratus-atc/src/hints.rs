@@ -1,0 +1,149 @@
+//! Words that a recogniser may expect now. Where a prompt must be cut, its beginning goes: the likeliest stand last.
+//!
+//! A hint must not end as the call begins, for the model takes that for said and leaves it out; nor with words that may follow in
+//! the call. The orders were chosen by measurement (docs/understanding.md).
+
+use serde::{Deserialize, Serialize};
+
+use super::hear::grouped;
+use super::instruction::{Address, Instruction};
+use super::{Engine, phrase, spoken, telephony};
+use crate::units::{Callsign, Region};
+
+/// Runways in a hint at most: a large airport's would leave no room for what is likelier.
+const MOST_RUNWAYS: usize = 4;
+/// Names of places at most, beside the unit's own.
+const MOST_NAMES: usize = 4;
+
+/// What helps a recogniser: words to expect.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Hints {
+    /// Expected words; the likeliest last. It must not end as a call begins: the model takes that for said.
+    pub prompt: String,
+    /// The same words in another order, for a second look.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub again: String,
+}
+
+/// What a hint is made of.
+#[derive(Debug, Default)]
+struct Parts {
+    /// Names that units here are called by, but for the tuned one's.
+    names: Vec<String>,
+    runways: Vec<String>,
+    letter: Option<String>,
+    station: Option<String>,
+    /// The readback that is due, as the controller said it.
+    due: Option<String>,
+    callsign: Option<String>,
+}
+
+impl Engine {
+    /// The words that the next call may hold: the readback that is due, the recording's letter, names of the place, the unit, the
+    /// pilot's callsign as it will be said, runways.
+    pub fn hints(&self) -> Hints {
+        let p = self.parts();
+        let one = |o: &Option<String>| o.iter().cloned().collect::<Vec<_>>();
+        let join = |lists: [Vec<String>; 6]| lists.concat().into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
+        Hints {
+            prompt: join([p.names.clone(), one(&p.callsign), one(&p.station), one(&p.due), one(&p.letter), p.runways.clone()]),
+            again: join([p.runways, one(&p.letter), p.names, one(&p.due), one(&p.callsign), one(&p.station)]),
+        }
+    }
+
+    fn parts(&self) -> Parts {
+        let airport = self.airport.as_ref();
+        let region = airport.map_or(Region::Faa, |a| a.region);
+        let kind = self.aircraft_type();
+        let station = self.station().map(|s| s.name);
+        let mut parts = Parts { station, ..Parts::default() };
+        if let Some(a) = airport {
+            let cleared = [self.record.taxi, self.record.takeoff, self.record.landing.map(|(r, _)| r)];
+            let mut runways = Vec::new();
+            for r in cleared.into_iter().flatten().chain(a.strips_ends()) {
+                if runways.len() < MOST_RUNWAYS && !runways.contains(&r) {
+                    runways.push(r);
+                }
+            }
+            parts.runways = runways.iter().map(|r| format!("runway {}", spoken::runway(*r, region))).collect();
+            parts.letter = self.atis.letter_at(&a.icao).map(|l| format!("information {}", super::transcript::spell(l)));
+            let units = a.stations.iter().filter_map(|s| s.name.rsplit_once(' ').map(|(name, _)| name.to_owned()));
+            for name in std::iter::once(a.name.clone()).chain(units) {
+                let known = parts.station.as_ref().is_some_and(|s| s.starts_with(&name)) || parts.names.contains(&name);
+                if !known && parts.names.len() < MOST_NAMES {
+                    parts.names.push(name);
+                }
+            }
+        }
+        let said = |address| self.callsign().map(|c| callsign(c, address, region, kind.as_deref()));
+        match &self.record.pending {
+            Some(due) => {
+                let items = Instruction { address: Address::All, station: None, ..due.instruction.clone() };
+                parts.due = Some(phrase::render(&items, region, kind.as_deref()).spoken);
+                parts.callsign = said(Address::Short);
+            }
+            None => parts.callsign = said(Address::Full),
+        }
+        parts
+    }
+}
+
+/// The callsign as its crew says it: an airline's in groups where the FAA's ways are kept (AIM 4-2-4).
+fn callsign(c: &Callsign, address: Address, region: Region, kind: Option<&str>) -> String {
+    let id = c.as_str();
+    let number = id.get(3..).filter(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+    if let (Region::Faa, Some(name), Some(number)) = (region, telephony::spoken(id.get(..3).unwrap_or("")), number) {
+        let at = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
+        let (digits, letters) = number.split_at(at);
+        let letters = letters.chars().map(super::transcript::spell);
+        return std::iter::once(phrase::title(name))
+            .chain([grouped(digits)])
+            .chain(letters.map(str::to_owned))
+            .collect::<Vec<_>>()
+            .join(" ");
+    }
+    phrase::callsign(c, address, region, kind).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Setup;
+    use crate::airports::data::Airports;
+    use crate::units::Time;
+
+    #[test]
+    fn a_hint_holds_what_may_be_said_and_ends_as_no_call_begins() {
+        let setup = Setup {
+            callsign: "N172SP".parse().ok(),
+            aircraft_type: Some("C172".into()),
+            airport: Some("PHTO".into()),
+            com1: "121.9".parse().ok(),
+            ..Setup::default()
+        };
+        let mut engine = Engine::new(Airports::first(), setup);
+        let hints = engine.hints();
+        for order in [&hints.prompt, &hints.again] {
+            assert!(order.contains("Hilo Ground") && order.contains("Skyhawk one seven two sierra papa"), "{order}");
+            // A unit and behind it a callsign, as a call begins, stands nowhere: the model would take it for said.
+            assert!(!order.contains("Hilo Ground, Skyhawk"), "{order}");
+        }
+        let text = "hilo ground skyhawk one seven two sierra papa at the ramp request taxi with information delta";
+        let heard = engine.understand(text);
+        engine.answer(Time(0), text, heard);
+        engine.delivered(Time(0), true);
+        let hints = engine.hints().prompt;
+        assert!(hints.contains("runway eight, taxi") && hints.contains("Skyhawk two sierra papa"), "{hints}");
+        assert!(
+            Engine::new(Airports::world(), Setup { airport: Some("KORD".into()), ..Setup::default() })
+                .hints()
+                .prompt
+                .matches("runway")
+                .count()
+                <= 4
+        );
+        assert_eq!(Engine::new(Airports::first(), Setup::default()).hints(), Hints::default());
+        assert_eq!(callsign(&"UAL1479".parse().unwrap(), Address::Full, Region::Faa, None), "United fourteen seventy nine");
+        assert_eq!(callsign(&"EZY46K".parse().unwrap(), Address::Full, Region::Icao, None), "Easyjet four six kilo");
+    }
+}

@@ -1,0 +1,598 @@
+//! The controller: what was said becomes intent, intent and situation become an instruction, an instruction words.
+//!
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+// Time is an argument: ../../clippy.toml lists what the pure half may not touch.
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod advice;
+pub mod atis;
+pub mod caller;
+mod charts;
+mod correction;
+mod ctaf;
+mod due;
+pub mod entities;
+pub mod figures;
+mod flight;
+pub mod hear;
+mod hints;
+pub mod initiative;
+pub mod instruction;
+pub mod intent;
+pub mod lesson;
+pub mod meaning;
+pub mod parse;
+pub mod phase;
+pub mod phrase;
+pub mod phrases;
+mod place;
+pub mod places;
+pub mod plan;
+pub mod posed;
+pub mod readback;
+mod reception;
+pub mod record;
+pub mod report;
+mod scope;
+pub mod session;
+pub mod silence;
+pub mod situation;
+mod sky;
+pub mod spoken;
+pub mod stated;
+mod suggest;
+mod survey;
+pub mod telephony;
+pub mod transcript;
+pub mod understand;
+mod wheels;
+mod whereabouts;
+
+use std::time::Duration;
+
+pub use stratus_airports as airports;
+pub use stratus_units as units;
+
+use self::hear::Said;
+pub use self::hints::Hints;
+use self::initiative::{Notice, Watch};
+use self::instruction::{Instruction, Item};
+use self::intent::{Context, Intent, Understanding};
+use self::phase::{Phase, PhaseTracker};
+use self::phrase::Transmission;
+use self::readback::Verdict;
+use self::record::Record;
+use self::session::Decision;
+use self::silence::Silence;
+use self::situation::{FlightPlan, Situation};
+use crate::airports::airspace::Airspace;
+use crate::airports::data::Airports;
+use crate::airports::{Airport, Station};
+use crate::report::{Report, SimState, Weather};
+use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Squawk, Time};
+
+/// How long a readback may take before it is asked for.
+const READBACK_PATIENCE: Duration = Duration::from_secs(15);
+/// A transmission that was cut off is said again after this much silence.
+const SAY_AGAIN_AFTER: Duration = Duration::from_secs(5);
+/// Farther than this from a tower nobody on the ground frequency hears a call, nautical miles.
+const EARSHOT_NM: f64 = 40.0;
+
+/// What the pilot set about themselves and the place; everything else comes from the simulator and the airports.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Setup {
+    /// Overrides the simulator's callsign.
+    pub callsign: Option<Callsign>,
+    /// Overrides the simulator's type.
+    pub aircraft_type: Option<String>,
+    /// Without a simulator: where the pilot is.
+    pub airport: Option<String>,
+    /// Without a simulator: which frequency is tuned.
+    pub com1: Option<Frequency>,
+    /// Wants to be held to the callsign in every readback.
+    pub strict: bool,
+}
+
+/// A controller's reply: what it means and how it is said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// What it means.
+    pub instruction: Instruction,
+    /// How it is written and spoken.
+    pub transmission: Transmission,
+    /// A recording that runs again: the pilot has seen its text before.
+    pub seen_before: bool,
+}
+
+/// What came of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hearing {
+    /// The station that heard it, if one did.
+    pub station: Option<Station>,
+    /// What is said, if anything.
+    pub reply: Option<Reply>,
+    /// Why nothing is said.
+    pub silence: Option<Silence>,
+    /// The verdict on a readback.
+    pub verdict: Option<Verdict>,
+    /// What was wrong with a readback, in words.
+    pub lesson: Option<String>,
+    /// What was understood.
+    pub understanding: Understanding,
+}
+
+/// A reply on its way to the pilot's ears.
+#[derive(Debug, Clone)]
+struct Outgoing {
+    instruction: Instruction,
+    /// A correction of a readback: the awaited readback is already narrowed down.
+    correction: bool,
+    /// Said unasked, because of this.
+    notice: Option<Notice>,
+}
+
+/// The deterministic controller.
+#[derive(Debug)]
+pub struct Engine {
+    airports: Airports,
+    setup: Setup,
+    report: Report,
+    tracker: PhaseTracker,
+    wheels: wheels::Wheels,
+    phase: Phase,
+    airport: Option<Airport>,
+    record: Record,
+    outgoing: Option<Outgoing>,
+    /// Cut off before its end, with the time at which it is said again.
+    unheard: Option<(Outgoing, Time)>,
+    /// Without a simulator: the unit that was called last.
+    called: Option<Facility>,
+    /// The flight plan: filed by voice or loaded.
+    plan: Option<FlightPlan>,
+    /// It was filed by voice.
+    plan_spoken: bool,
+    /// Where the aircraft was seen last.
+    seen: Option<flight::Seen>,
+    atis: atis::Atis,
+    /// The frequency on which a radio is tuned to the recording.
+    recorded: Option<Frequency>,
+    watch: Watch,
+    /// There is something to say unasked, since then.
+    urge: Option<Time>,
+    /// Frequencies on which the pilot has been answered, the latest last.
+    met: Vec<Frequency>,
+    /// Class B and C airspace around, the nearest first.
+    airspaces: Vec<Airspace>,
+    /// Where the airport at hand was chosen.
+    chosen_at: Option<LatLon>,
+    /// What simulators tell of the airports that matter.
+    charts: charts::Charts,
+    score: lesson::Score,
+}
+
+impl Engine {
+    /// A controller for the airports at hand.
+    pub fn new(airports: Airports, setup: Setup) -> Self {
+        let airport = setup.airport.as_deref().and_then(|i| airports.find(i));
+        let strict = setup.strict;
+        let mut engine = Self {
+            airports,
+            setup,
+            report: Report::default(),
+            tracker: PhaseTracker::default(),
+            wheels: wheels::Wheels::default(),
+            phase: Phase::Parked,
+            airport,
+            record: Record { strict, ..Record::default() },
+            outgoing: None,
+            unheard: None,
+            called: None,
+            plan: None,
+            plan_spoken: false,
+            seen: None,
+            atis: atis::Atis::default(),
+            recorded: None,
+            watch: Watch::default(),
+            urge: None,
+            met: Vec::new(),
+            airspaces: Vec::new(),
+            chosen_at: None,
+            charts: charts::Charts::default(),
+            score: lesson::Score::default(),
+        };
+        engine.want_airport();
+        engine
+    }
+
+    /// The flight plan on file.
+    pub fn plan(&self) -> Option<&FlightPlan> {
+        self.plan.as_ref()
+    }
+
+    /// Files a flight plan, or takes it back.
+    pub fn file(&mut self, plan: Option<FlightPlan>) {
+        self.plan = plan.map(FlightPlan::tidied);
+        self.plan_spoken = false;
+    }
+
+    /// Takes over a changed setup; the clearance record stays.
+    pub fn set_up(&mut self, setup: Setup) {
+        if self.report.position.is_none() {
+            let here = setup.airport.as_deref().and_then(|i| self.airports.find(i));
+            self.stand_at(here);
+        }
+        self.record.strict = setup.strict;
+        self.setup = setup;
+    }
+
+    /// The score of the readbacks since it was last asked for.
+    pub fn sum_up(&mut self) -> Option<String> {
+        self.score.sum_up()
+    }
+
+    /// The phase of flight by the engine's own reckoning.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// The runway on whose pavement the aircraft is.
+    pub fn on_runway(&self) -> Option<Runway> {
+        self.tracker.on_runway()
+    }
+
+    /// How the link to the simulator stands.
+    pub fn sim_state(&self) -> SimState {
+        self.report.state
+    }
+
+    /// The clearance record.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// Whether a frequency is one that the controller may name: of the airport at hand, or of the destination.
+    pub fn knows(&self, f: Frequency) -> bool {
+        let of = |a: &Airport| a.stations.iter().any(|s| s.frequency.same_channel(f));
+        self.airport.as_ref().is_some_and(of) || self.destination_airport().as_ref().is_some_and(of)
+    }
+
+    /// The airport at hand.
+    pub fn airport(&self) -> Option<&Airport> {
+        self.airport.as_ref()
+    }
+
+    /// The aircraft's identity, as far as known.
+    pub fn callsign(&self) -> Option<&Callsign> {
+        self.setup.callsign.as_ref().or(self.report.callsign.as_ref())
+    }
+
+    /// The frequency that the pilot talks on.
+    pub fn com1(&self) -> Option<Frequency> {
+        self.report.talks_on().or(self.setup.com1)
+    }
+
+    /// Takes in a report of the simulator.
+    pub fn see(&mut self, now: Time, report: &Report) {
+        let tuned = self.com1();
+        self.report = self.wheels.steady(report.clone());
+        let report = &self.report.clone();
+        let retuned = self.com1() != tuned;
+        self.another_flight(now, report);
+        if let Some(at) = report.position {
+            self.choose_airport(at, retuned);
+        }
+        if retuned {
+            self.retuned();
+        }
+        let recorded = self.recording_station().map(|s| s.frequency);
+        if std::mem::replace(&mut self.recorded, recorded) != recorded {
+            self.atis.stop(now);
+        }
+        if self.gone() {
+            self.urge = None;
+        }
+        if report.position.is_none() || self.gone() {
+            return;
+        }
+        let Some(airport) = &self.airport else { return };
+        self.record.shown(report.transponder);
+        let cleared = self.record.takeoff.or(self.record.landing.map(|(r, _)| r));
+        let was = self.phase;
+        self.phase = self.tracker.update(now, report, airport, cleared);
+        let weather = report.weather.at_field(airport.elevation_ft);
+        let visibility_sm = weather.visibility_sm.filter(|_| report.on_ground);
+        self.atis.see(&airport.icao, &Weather { visibility_sm, ..weather }, report.cockpit.utc_s);
+        let on_runway = self.tracker.on_runway().is_some();
+        if self.record.crossing.is_some() && !on_runway && self.watch.was_on_runway() {
+            self.record.crossing = None;
+        }
+        self.watch.see(now, self.phase, on_runway, &self.record, report.altitude_ft.round() as i32, report.transponder);
+        self.observe(was);
+        self.take_over_charts();
+        if self.urge.is_none() && self.unasked(now).is_some() {
+            self.urge = Some(now);
+        }
+    }
+
+    /// The simulator is gone, and its last report with it: nothing is known of now.
+    fn gone(&self) -> bool {
+        self.report.state == SimState::Lost
+    }
+
+    /// What the unit on this frequency would say now of itself.
+    fn unasked(&self, now: Time) -> Option<(Notice, Vec<Item>)> {
+        let station = self.station().filter(|s| !self.gone() && s.facility != Facility::Atis && s.facility != Facility::Ctaf)?;
+        let situation = self.situation(&station, &Understanding::default())?;
+        initiative::look(now, &situation, &self.record, &self.watch)
+    }
+
+    /// What the engine knows that helps to read a transcript.
+    pub fn context(&self) -> Context {
+        let airport = self.airport.as_ref();
+        Context {
+            region: airport.map_or(Region::Faa, |a| a.region),
+            facility: self.station().map(|s| s.facility),
+            own: self.callsign().cloned(),
+            aircraft_type: self.aircraft_type(),
+            last_atc: self.record.last.as_ref().map(|i| self.say(i).text),
+            pending: self.record.pending.is_some() || self.unheard.is_some(),
+            stations: airport.map_or_else(Vec::new, |a| {
+                let mut names = vec![a.name.to_lowercase()];
+                names.extend(a.stations.iter().filter_map(|s| s.name.rsplit_once(' ').map(|(n, _)| n.to_lowercase())));
+                names.dedup();
+                names
+            }),
+            runways: airport.map_or_else(Vec::new, |a| a.strips_ends()),
+        }
+    }
+
+    fn aircraft_type(&self) -> Option<String> {
+        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone())
+    }
+
+    /// Reads a transcript by the rules alone.
+    pub fn understand(&self, text: &str) -> Understanding {
+        understand::understand(text, &self.context())
+    }
+
+    /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.
+    pub fn answer(&mut self, now: Time, text: &str, understanding: Understanding) -> Hearing {
+        self.answer_or(now, text, understanding, None)
+    }
+
+    /// As [`Engine::answer`]; where all it could say is "say again", `words` that passed [`advice::words`] stand instead.
+    pub fn answer_or(&mut self, now: Time, text: &str, understanding: Understanding, words: Option<String>) -> Hearing {
+        self.outgoing = None;
+        let said = Said::new(text, &self.context());
+        if let Some(f) = understanding.addressed.facility.filter(|_| !understanding.other_aircraft) {
+            self.called = Some(f);
+        }
+        if self.report.position.is_none() {
+            self.place_from_words(&understanding);
+        }
+        let Some(station) = self.station() else {
+            let silence = Some(self.nobody_here());
+            return Hearing { station: None, reply: None, silence, verdict: None, lesson: None, understanding };
+        };
+        if let Some(letter) = understanding.slots.atis {
+            self.atis.adopt(letter);
+        }
+        self.file_by_voice(&understanding);
+        let Some(situation) = self.situation(&station, &understanding).map(|s| self.with_routes(s, &understanding)) else {
+            let silence = Some(Silence::CallsignUnknown);
+            return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
+        };
+        // Whoever has gone to another unit owes the one before no readback any more.
+        if self.record.pending.as_ref().is_some_and(|p| p.instruction.from != station.facility) {
+            self.record.pending = None;
+        }
+        if let Some((out, _)) = self.unheard.take() {
+            let check = readback::check_said(&out.instruction.items, Some(&out.instruction.to), &said.tokens, situation.region);
+            if check.verdict == Verdict::Correct && readback::needs_readback(&out.instruction.items) {
+                // The readback shows that enough of it was heard.
+                self.record.issue(now, &out.instruction);
+            } else if matches!(understanding.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger) {
+                let reply = self.reply(out.instruction.clone());
+                self.outgoing = Some(out);
+                return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };
+            }
+        }
+        let outcome = session::decide(&situation, &self.record, &understanding, &said);
+        self.note_pilot(&understanding);
+        let correction = matches!(outcome.verdict, Some(Verdict::Incorrect | Verdict::Incomplete)) && !outcome.settled;
+        if outcome.settled {
+            self.record.pending = None;
+        } else if correction && let Some(p) = &mut self.record.pending {
+            let check = readback::check_said(&p.instruction.items, Some(&p.instruction.to), &said.tokens, situation.region);
+            let open: Vec<_> = check.wrong.iter().chain(&check.missing).copied().collect();
+            p.instruction.items = readback::only(&p.instruction.items, &open);
+            p.asked = p.asked.saturating_add(1);
+            p.since = now;
+        }
+        let (reply, silence) = match outcome.decision {
+            Decision::Say(mut items) => {
+                if let (Some(words), [Item::Ask(instruction::Ask::SayAgain)]) = (words, items.as_slice()) {
+                    items = vec![Item::Advice(words)];
+                }
+                let instruction = session::address(&situation, &self.record, &understanding, items);
+                self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction, notice: None });
+                (Some(self.reply(instruction)), None)
+            }
+            Decision::Silent(_) if station.facility == Facility::Ctaf => {
+                (None, Some(Silence::NoController(ctaf::advice(&situation, &understanding, text))))
+            }
+            Decision::Silent(why) => (None, Some(why)),
+        };
+        if let Some(check) = &outcome.check {
+            self.score.count(check);
+        }
+        let lesson = outcome.check.as_ref().and_then(lesson::explain);
+        Hearing { station: Some(station), reply, silence, verdict: outcome.verdict, lesson, understanding }
+    }
+
+    /// The reply was heard to its end, or cut off. Only what was heard is in force.
+    pub fn delivered(&mut self, now: Time, complete: bool) {
+        let Some(out) = self.outgoing.take() else {
+            self.atis.played(now, complete);
+            return;
+        };
+        if let Some(n) = out.notice.filter(|_| complete) {
+            self.watch.tell(n);
+        }
+        if !complete {
+            self.unheard = Some((out, now + SAY_AGAIN_AFTER));
+            return;
+        }
+        if let Some(f) = self.com1().filter(|f| !self.met.contains(f)) {
+            self.met.push(f);
+            if self.met.len() > 16 {
+                self.met.remove(0);
+            }
+        }
+        let kept = (self.record.pending.clone(), self.record.last.clone());
+        self.record.issue(now, &out.instruction);
+        if out.correction {
+            (self.record.pending, self.record.last) = kept;
+            if let Some(p) = &mut self.record.pending {
+                p.since = now;
+            }
+        }
+    }
+
+    /// When the engine wants to be woken.
+    pub fn next_deadline(&self) -> Option<Time> {
+        if self.gone() {
+            return None;
+        }
+        let readback = self.record.pending.as_ref().filter(|p| p.asked == 0 && self.may_be_pressed()).map(|p| p.since + READBACK_PATIENCE);
+        let again = self.unheard.as_ref().map(|(_, at)| *at);
+        // Whoever is asked to read back, or was cut off, hears that first.
+        let urge = self.urge.filter(|_| self.unheard.is_none());
+        let recording = self.recording_due(Time(0));
+        [readback, again, urge, recording].into_iter().flatten().min()
+    }
+
+    /// A deadline passed: what was cut off is said again; a readback that never came is asked for, once.
+    pub fn wake(&mut self, now: Time) -> Option<Reply> {
+        if self.gone() {
+            return None;
+        }
+        if self.unheard.as_ref().is_some_and(|(_, at)| *at <= now) {
+            let (out, _) = self.unheard.take()?;
+            let reply = self.reply(out.instruction.clone());
+            self.outgoing = Some(out);
+            return Some(reply);
+        }
+        if self.urge.take().is_some()
+            && let Some(reply) = self.say_unasked(now)
+        {
+            return Some(reply);
+        }
+        if self.recording_due(now).is_some_and(|due| due <= now)
+            && let Some(reply) = self.play_recording(now)
+        {
+            return Some(reply);
+        }
+        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        if !self.may_be_pressed() {
+            return None;
+        }
+        let pending = self.record.pending.as_mut().filter(|p| p.asked == 0 && p.since + READBACK_PATIENCE <= now)?;
+        pending.asked = 1;
+        let check = readback::check(&pending.instruction.items, Some(&pending.instruction.to), "", region);
+        let missing: Vec<_> = check.missing.iter().filter(|i| **i != readback::ReadbackItem::Callsign).copied().collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let item = readback::ask_for(&pending.instruction.items, &missing);
+        let instruction = Instruction { station: None, items: vec![item], ..pending.instruction.clone() };
+        self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: true, notice: None });
+        Some(self.reply(instruction))
+    }
+
+    /// Whoever is in distress, or without a radio, is not pressed for a readback.
+    fn may_be_pressed(&self) -> bool {
+        self.record.emergency.is_none() && self.report.transponder != Some(Squawk::RADIO_FAILURE)
+    }
+
+    /// Says what the aircraft is seen to need, if it still does.
+    fn say_unasked(&mut self, now: Time) -> Option<Reply> {
+        let station = self.station()?;
+        let (notice, items) = self.unasked(now)?;
+        let nothing_heard = Understanding::default();
+        let situation = self.situation(&station, &nothing_heard)?;
+        let instruction = session::address(&situation, &self.record, &nothing_heard, items);
+        self.outgoing = Some(Outgoing { instruction: instruction.clone(), correction: false, notice: Some(notice) });
+        Some(self.reply(instruction))
+    }
+
+    /// The facts of the situation, as the language model may know them.
+    pub fn facts(&self) -> Option<Situation> {
+        self.situation(&self.station()?, &Understanding::default())
+    }
+
+    fn reply(&self, instruction: Instruction) -> Reply {
+        let transmission = self.say(&instruction);
+        Reply { instruction, transmission, seen_before: false }
+    }
+
+    fn say(&self, instruction: &Instruction) -> Transmission {
+        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        phrase::render(instruction, region, self.aircraft_type().as_deref())
+    }
+
+    /// Where the pilot says they are going is their plan, when none is on file.
+    fn file_by_voice(&mut self, u: &Understanding) {
+        let asks = u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion);
+        let Some(to) = u.slots.destination.clone().filter(|_| asks && !u.other_aircraft) else { return };
+        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) {
+            return;
+        }
+        let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
+        self.plan = Some(FlightPlan { destination: Some(to), altitude_ft, ..FlightPlan::default() });
+        self.plan_spoken = true;
+    }
+
+    /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
+    fn note_pilot(&mut self, u: &Understanding) {
+        if u.other_aircraft {
+            return;
+        }
+        if let Some(letter) = u.slots.atis {
+            self.record.atis = self.airport.as_ref().map(|a| (a.icao.clone(), letter));
+        }
+        if u.has(Intent::TransitionRequest) {
+            let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
+            self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
+        }
+        if let Some(l) = u.slots.landing {
+            self.record.wants = Some(l);
+        }
+        if u.has(Intent::TaxiRequest) || u.has(Intent::DepartureReady) {
+            let closed = u.has(Intent::PatternRequest).then(|| "closed traffic".to_owned());
+            if let Some(d) = u.slots.departure.clone().or(closed) {
+                self.record.wants_departure = Some(d);
+            }
+        }
+    }
+
+    /// Without a simulator the pilot's words say where they are.
+    fn place_from_words(&mut self, u: &Understanding) {
+        if let Some(a) = u.addressed.name.as_deref().and_then(|n| self.airports.named(n))
+            && self.setup.airport.is_none()
+        {
+            self.stand_at(Some(a));
+        }
+        if let Some(p) = place::phase_from_words(u, self.phase, &self.record) {
+            let was = self.phase;
+            self.phase = p;
+            self.record.observe(was, p);
+        }
+    }
+}
+
+/// Whether an item answers by a question: the reply to a call that was not understood.
+pub fn is_question(items: &[Item]) -> bool {
+    items.iter().any(|i| matches!(i, Item::Ask(_) | Item::ReadBack(_)))
+}

@@ -1,0 +1,250 @@
+//! `Instruction` -> `Transmission`: the words to speak and the text to show, FAA or ICAO. Rendered, never canned.
+
+mod item;
+
+use super::instruction::{Address, Instruction, Item};
+use super::{spoken, telephony};
+use crate::units::{Callsign, Region};
+
+/// A controller's transmission, ready for ear and eye.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Transmission {
+    /// Written: "Skyhawk 172SP, runway 31, taxi via A".
+    pub text: String,
+    /// Spoken: "Skyhawk one seven two sierra papa, runway three one, taxi via alpha".
+    pub spoken: String,
+}
+
+/// Types whose name is used before a registration (7110.65 2-4-20): ICAO designator, spoken name.
+const TYPES: &[(&str, &str)] = &[
+    ("C172", "Skyhawk"),
+    ("C72R", "Cutlass"),
+    ("C150", "Cessna"),
+    ("C152", "Cessna"),
+    ("C182", "Skylane"),
+    ("C206", "Cessna"),
+    ("C208", "Caravan"),
+    ("C210", "Centurion"),
+    ("C310", "Cessna"),
+    ("P28A", "Cherokee"),
+    ("PA28", "Cherokee"),
+    ("P28R", "Arrow"),
+    ("PA32", "Saratoga"),
+    ("PA38", "Tomahawk"),
+    ("PA44", "Seminole"),
+    ("BE33", "Bonanza"),
+    ("BE35", "Bonanza"),
+    ("BE36", "Bonanza"),
+    ("BE55", "Baron"),
+    ("BE58", "Baron"),
+    ("BE60", "Duke"),
+    ("BE65", "Queenair"),
+    ("BE9L", "King Air"),
+    ("BE20", "King Air"),
+    ("B350", "King Air"),
+    ("DA40", "Diamond Star"),
+    ("DA42", "Twin Star"),
+    ("DV20", "Katana"),
+    ("DA20", "Katana"),
+    ("SR20", "Cirrus"),
+    ("SR22", "Cirrus"),
+    ("M20P", "Mooney"),
+    ("M20T", "Mooney"),
+    ("TBM9", "T B M"),
+    ("PC12", "Pilatus"),
+    ("C25A", "Citation"),
+    ("C25C", "Citation"),
+];
+
+/// What a type is called on the radio: its name, or else its designator.
+pub(super) fn type_name(designator: &str) -> String {
+    TYPES
+        .iter()
+        .find(|(code, _)| code.eq_ignore_ascii_case(designator))
+        .map_or_else(|| designator.to_owned(), |(_, name)| (*name).to_owned())
+}
+
+/// Renders an instruction.
+pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> Transmission {
+    let (mut text, mut spoken) = (Vec::new(), Vec::new());
+    let station = i.station.as_deref();
+    match (i.address, station) {
+        (Address::Nobody, Some(s)) => {
+            text.push(format!("Station calling {s}"));
+            spoken.push(format!("station calling {s}"));
+        }
+        (Address::Nobody, None) => {
+            text.push("Station calling".to_owned());
+            spoken.push("station calling".to_owned());
+        }
+        (Address::All, _) => {}
+        (address, station) => {
+            let (t, s) = callsign(&i.to, address, region, aircraft_type);
+            text.push(t);
+            spoken.push(s);
+            if let Some(s) = station {
+                text.push(s.to_owned());
+                spoken.push(s.to_owned());
+            }
+        }
+    }
+    for (n, item) in i.items.iter().enumerate() {
+        let next = i.items.get(n + 1);
+        if matches!(item, Item::Runway(_)) && n.checked_sub(1).is_some_and(|b| item::names_runway(&i.items[b], region)) {
+            continue;
+        }
+        let (t, s) = item::words(item, next, region);
+        if t.is_empty() {
+            continue;
+        }
+        // A runway behind a pattern entry or an approach belongs to it: no comma.
+        let joins = matches!(item, Item::UntilEstablished | Item::Height(_))
+            || matches!(item, Item::Runway(_))
+                && n > 0
+                && matches!(i.items[n - 1], Item::Enter(..) | Item::StraightIn | Item::ClosedTraffic(_) | Item::Approach { .. });
+        if joins && let (Some(lt), Some(ls)) = (text.last_mut(), spoken.last_mut()) {
+            lt.push_str(&format!(" {t}"));
+            ls.push_str(&format!(" {s}"));
+        } else {
+            text.push(t);
+            spoken.push(s);
+        }
+    }
+    Transmission { text: text.join(", "), spoken: spoken.join(", ") }
+}
+
+/// One item alone, as it is written.
+pub(super) fn written(item: &Item, region: Region) -> String {
+    item::words(item, None, region).0
+}
+
+/// Written and spoken callsign.
+pub(super) fn callsign(c: &Callsign, address: Address, region: Region, aircraft_type: Option<&str>) -> (String, String) {
+    let id = c.as_str();
+    if let Some(name) = id.get(..3).and_then(telephony::spoken).filter(|_| id[3..].starts_with(|c: char| c.is_ascii_digit())) {
+        let number = &id[3..];
+        return (format!("{} {number}", title(name)), format!("{} {}", title(name), spoken::characters(number)));
+    }
+    let kind = aircraft_type.and_then(|t| TYPES.iter().find(|(code, _)| code.eq_ignore_ascii_case(t))).map(|(_, name)| *name);
+    let american = id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit()));
+    match (american, region) {
+        (Some(bare), _) => {
+            let tail = if address == Address::Short { &bare[bare.len().saturating_sub(3)..] } else { bare };
+            match kind {
+                Some(name) => (format!("{name} {tail}"), format!("{name} {}", spoken::characters(tail))),
+                None => (format!("N{tail}"), format!("november {}", spoken::characters(tail))),
+            }
+        }
+        (None, _) if address == Address::Short && id.len() >= 4 => {
+            let short = format!("{}{}", &id[..1], &id[id.len() - 2..]);
+            (format!("{}-{}", &id[..1], &id[id.len() - 2..]), spoken::characters(&short))
+        }
+        (None, _) => (hyphenated(id), spoken::characters(id)),
+    }
+}
+
+/// "GABCD" -> "G-ABCD": one-letter prefixes of the usual kind, else two letters.
+fn hyphenated(id: &str) -> String {
+    let one = matches!(id.as_bytes().first(), Some(b'G' | b'D' | b'F' | b'I' | b'C' | b'B' | b'M'));
+    let at = if one { 1 } else { 2.min(id.len()) };
+    if id.len() > at && id.bytes().all(|b| b.is_ascii_alphabetic()) { format!("{}-{}", &id[..at], &id[at..]) } else { id.to_owned() }
+}
+
+pub(super) fn title(name: &str) -> String {
+    name.split(' ')
+        .map(|w| {
+            let mut c = w.chars();
+            c.next().map_or_else(String::new, |f| f.to_uppercase().chain(c).collect())
+        })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A transmission in up to three phrases, cut at commas: the first is short, so that it sounds while the rest is made.
+pub fn phrases(spoken: &str) -> Vec<String> {
+    let mut clauses = spoken.split(", ").filter(|c| !c.trim().is_empty()).peekable();
+    let Some(first) = clauses.next() else { return Vec::new() };
+    let mut phrases = vec![first.to_owned()];
+    let rest: Vec<&str> = clauses.collect();
+    if rest.is_empty() {
+        return phrases;
+    }
+    // A callsign alone sounds cut off: the first phrase has a clause with it when that is short.
+    let half = rest.len().div_ceil(2);
+    if rest.len() > 3 {
+        phrases.push(rest[..half].join(", "));
+        phrases.push(rest[half..].join(", "));
+    } else {
+        phrases.push(rest.join(", "));
+    }
+    let last = phrases.len() - 1;
+    for p in &mut phrases[..last] {
+        p.push(',');
+    }
+    phrases
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instruction::Landing;
+    use crate::units::Facility;
+
+    fn said(items: Vec<Item>, address: Address, station: Option<&str>, region: Region, to: &str, kind: &str) -> Transmission {
+        let i = Instruction { to: to.parse().unwrap(), address, from: Facility::Tower, station: station.map(Into::into), items };
+        render(&i, region, Some(kind))
+    }
+
+    #[test]
+    fn first_contact_names_the_station_and_then_names_are_short() {
+        let r = Item::Runway("8".parse().unwrap());
+        let t = said(
+            vec![r.clone(), Item::Taxi { via: vec![], to_holding_point: false }],
+            Address::Full,
+            Some("Hilo Ground"),
+            Region::Faa,
+            "N172SP",
+            "C172",
+        );
+        assert_eq!(t.text, "Skyhawk 172SP, Hilo Ground, runway 8, taxi");
+        assert_eq!(t.spoken, "Skyhawk one seven two sierra papa, Hilo Ground, runway eight, taxi");
+        let t = said(
+            vec![Item::Wind { dir: 80, knots: 8 }, r, Item::Cleared(Landing::FullStop)],
+            Address::Short,
+            None,
+            Region::Faa,
+            "N172SP",
+            "C172",
+        );
+        assert_eq!(t.text, "Skyhawk 2SP, wind 080 at 8, runway 8, cleared to land");
+        assert_eq!(t.spoken, "Skyhawk two sierra papa, wind zero eight zero at eight, runway eight, cleared to land");
+    }
+
+    #[test]
+    fn outside_the_united_states_words_differ() {
+        let r = Item::Runway("27L".parse().unwrap());
+        let t = said(
+            vec![r, Item::Taxi { via: vec!["A".into()], to_holding_point: true }],
+            Address::Full,
+            None,
+            Region::Icao,
+            "BAW123",
+            "A320",
+        );
+        assert_eq!(t.text, "Speedbird 123, taxi to holding point runway 27L via A");
+        let f = Item::Contact { unit: "Tower".into(), frequency: Some("118.5".parse().unwrap()) };
+        let t = said(vec![f], Address::Short, None, Region::Icao, "GABCD", "C172");
+        assert_eq!(t.text, "G-CD, contact Tower 118.5");
+        assert_eq!(t.spoken, "golf charlie delta, contact Tower one one eight decimal five");
+    }
+
+    #[test]
+    fn phrases_lose_no_word_and_the_first_is_short() {
+        let s = "Skyhawk two sierra papa, wind zero eight zero at eight, runway eight, cleared to land, number two, follow the Cessna";
+        let p = phrases(s);
+        assert!(p.len() == 3 && p[0] == "Skyhawk two sierra papa,");
+        assert_eq!(p.join(" "), s);
+        assert_eq!(phrases("say again"), ["say again"]);
+        assert!(phrases("").is_empty());
+    }
+}

@@ -1,0 +1,345 @@
+//! One item's words, written and spoken.
+
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint};
+use crate::spoken;
+use crate::units::{Frequency, Region, Runway};
+
+/// The runway is in the middle of an instrument approach's name, as it is published: "ILS runway 28R approach" (7110.65 4-8-1).
+pub(super) fn names_runway(item: &Item, region: Region) -> bool {
+    let own = |kind: &str| !kind.eq_ignore_ascii_case("visual") && !kind.eq_ignore_ascii_case("approach");
+    region == Region::Faa && matches!(item, Item::Approach { kind, .. } if own(kind))
+}
+
+/// Written and spoken words of an item; empty when the next item says it.
+pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String, String) {
+    let icao = region == Region::Icao;
+    let same = |s: &str| (s.to_owned(), s.to_owned());
+    let rw = |r: Runway| (if icao { written(r) } else { r.to_string() }, spoken::runway(r, region));
+    match item {
+        // "taxi to holding point runway 27L": the runway is part of the taxi's words.
+        Item::Runway(r) => {
+            let (w, s) = rw(*r);
+            if let Some(Item::Taxi { via, to_holding_point: true }) = next {
+                return (
+                    format!("taxi to holding point runway {w}{}", via_written(via)),
+                    format!("taxi to holding point runway {s}{}", via_spoken(via)),
+                );
+            }
+            (format!("runway {w}"), format!("runway {s}"))
+        }
+        Item::Taxi { to_holding_point: true, .. } => same(""),
+        Item::Taxi { via, .. } => (format!("taxi{}", via_written(via)), format!("taxi{}", via_spoken(via))),
+        Item::TaxiToParking { place, via } => {
+            (format!("taxi to {place}{}", via_written(via)), format!("taxi to {}{}", spoken::words(place, region), via_spoken(via)))
+        }
+        Item::HoldShort { runway, at } => {
+            let ((w, s), verb) = (rw(*runway), "hold short of runway");
+            (format!("{verb} {w}{}", at_written(at)), format!("{verb} {s}{}", at_spoken(at)))
+        }
+        Item::Cross { runway, at } => {
+            let (w, s) = rw(*runway);
+            (format!("cross runway {w}{}", at_written(at)), format!("cross runway {s}{}", at_spoken(at)))
+        }
+        Item::Condition(w) => (w.clone(), spoken::words(w, region)),
+        Item::LineUpAndWait => same("line up and wait"),
+        Item::ClearedForTakeoff { at } => {
+            let verb = if icao { "cleared for take-off" } else { "cleared for takeoff" };
+            match at {
+                Some(a) => (format!("at {a}, {verb}"), format!("at {}, {verb}", spoken::characters(a))),
+                None => same(verb),
+            }
+        }
+        Item::Cleared(l) => same(match l {
+            Landing::FullStop => "cleared to land",
+            Landing::TouchAndGo => "cleared touch-and-go",
+            Landing::StopAndGo => "cleared stop-and-go",
+            Landing::Option => "cleared for the option",
+            Landing::LowApproach => "cleared low approach",
+        }),
+        Item::CancelTakeoff => same("cancel takeoff clearance"),
+        Item::Continue => same(if icao { "continue approach" } else { "continue" }),
+        Item::GoAround => same("go around"),
+        Item::ClosedTraffic(s) if icao => same(&format!("{} hand circuit approved", s.word())),
+        Item::ClosedTraffic(s) => same(&format!("make {} closed traffic", s.word())),
+        Item::RunwayHeading => same("fly runway heading"),
+        Item::DepartureApproved(w) => same(&format!("{w} departure approved")),
+        Item::Enter(side, leg) => same(&format!("{} {} {}", if icao { "join" } else { "enter" }, side.word(), leg.word())),
+        Item::StraightIn => same("make straight-in"),
+        Item::PatternWords(w) | Item::Advice(w) => (w.clone(), spoken::words(w, region)),
+        Item::Report(p) => report(p, region),
+        Item::Sequence { number, following } => {
+            let who = following.as_ref();
+            (
+                format!("number {number}{}", who.map_or_else(String::new, |w| format!(", follow {w}"))),
+                format!(
+                    "number {}{}",
+                    spoken::small(*number),
+                    who.map_or_else(String::new, |w| format!(", follow {}", spoken::words(w, region)))
+                ),
+            )
+        }
+        Item::Traffic(w) => {
+            let w = told_once(w);
+            (format!("traffic, {w}"), format!("traffic, {}", spoken::words(&w, region)))
+        }
+        Item::Contact { unit, frequency } => unit_on("contact", unit, *frequency, region),
+        Item::Monitor { unit, frequency } => unit_on("monitor", unit, *frequency, region),
+        Item::ThisIs(unit) => same(&format!("this is {unit}")),
+        Item::FrequencyChangeApproved => same("frequency change approved"),
+        Item::RemainThisFrequency => same("remain this frequency"),
+        Item::Squawk(c) => (format!("squawk {c}"), format!("squawk {}", spoken::characters(&c.to_string()))),
+        Item::SquawkVfr if icao => ("squawk 7000".into(), "squawk seven zero zero zero".into()),
+        Item::SquawkVfr => same("squawk VFR"),
+        Item::Ident => same("ident"),
+        Item::Altitude { way, feet, level } => altitude(*way, *feet, *level, icao),
+        Item::Heading { turn, degrees } => {
+            let verb = turn.map_or_else(|| "fly heading".to_owned(), |s| format!("turn {} heading", s.word()));
+            (format!("{verb} {degrees:03}"), format!("{verb} {}", spoken::characters(&format!("{degrees:03}"))))
+        }
+        Item::TurnDegrees { side, degrees } => (
+            format!("turn {degrees} degrees {}", side.word()),
+            format!("turn {} degrees {}", spoken::characters(&degrees.to_string()), side.word()),
+        ),
+        Item::Speed(kt) => {
+            (format!("reduce speed to {kt} knots"), format!("reduce speed to {} knots", spoken::characters(&kt.to_string())))
+        }
+        // Below 3 knots it is calm (7110.65 2-6-5).
+        Item::Wind { knots: 0, .. } => same("wind calm"),
+        Item::Wind { knots: 0..=2, .. } if !icao => same("wind calm"),
+        Item::Wind { dir, knots } => {
+            let (d, k) = (format!("{dir:03}"), knots.to_string());
+            if icao {
+                (format!("wind {d} degrees {k} knots"), format!("wind {} degrees {} knots", spoken::characters(&d), spoken::characters(&k)))
+            } else {
+                (format!("wind {d} at {k}"), format!("wind {} at {}", spoken::characters(&d), spoken::characters(&k)))
+            }
+        }
+        Item::Pressure(Pressure::Altimeter(n)) => {
+            (format!("altimeter {}.{:02}", n / 100, n % 100), format!("altimeter {}", spoken::characters(&format!("{n:04}"))))
+        }
+        Item::Pressure(Pressure::Qnh(n)) => (format!("QNH {n}"), format!("QNH {}", spoken::characters(&n.to_string()))),
+        Item::AtisCurrent(c) => (
+            format!("information {} is current", title(spoken::characters(&c.to_string()))),
+            format!("information {} is current", spoken::characters(&c.to_string())),
+        ),
+        Item::RadarContact(at) => {
+            let verb = if icao { "identified" } else { "radar contact" };
+            match at {
+                Some(p) => (format!("{verb}, {p}"), format!("{verb}, {}", spoken::words(p, region))),
+                None => same(verb),
+            }
+        }
+        Item::RadarServiceTerminated => same("radar service terminated"),
+        Item::ResumeOwnNavigation => same("resume own navigation"),
+        Item::Direct(w) => (format!("proceed direct {w}"), format!("proceed direct {}", spoken::words(w, region))),
+        Item::UntilEstablished => same("until established on the final approach course"),
+        Item::IfrCancelled => same("IFR cancellation received"),
+        Item::Stop if icao => same("stop immediately"),
+        Item::Stop => same("stop"),
+        Item::Verify { feet, level } => {
+            (format!("verify at {}", figure(*feet, *level)), format!("verify at {}", spoken::altitude(*feet, *level)))
+        }
+        Item::ExpectAltitude { feet, level } => (
+            format!("expect {} 10 minutes after departure", figure(*feet, *level)),
+            format!("expect {} one zero minutes after departure", spoken::altitude(*feet, *level)),
+        ),
+        Item::Height(feet) => (figure(*feet, false), spoken::altitude(*feet, false)),
+        Item::ResetTransponder => same("reset transponder"),
+        Item::ClearedTo { limit, procedure, route } => {
+            let mut rest = String::new();
+            if let Some(r) = route {
+                let via = if matches!(r.as_str(), "as filed" | "then as filed" | "direct") { "" } else { "via " };
+                rest.push_str(&format!(", {via}{r}"));
+            }
+            let (w, s) = match procedure {
+                Some(p) => {
+                    (format!("cleared to {limit}, {p} departure"), format!("cleared to {limit}, {} departure", spoken::departure(p)))
+                }
+                None => (format!("cleared to {limit}"), format!("cleared to {limit}")),
+            };
+            (w + &rest, spoken::words(&(s + &rest), region))
+        }
+        Item::Approach { kind, expect } => {
+            let verb = if *expect { "expect" } else { "cleared" };
+            let said = spoken::approach(kind);
+            match next {
+                Some(Item::Runway(r)) if names_runway(item, region) => {
+                    let (w, s) = rw(*r);
+                    (format!("{verb} {kind} runway {w} approach"), format!("{verb} {said} runway {s} approach"))
+                }
+                _ => (format!("{verb} {kind} approach"), format!("{verb} {said} approach")),
+            }
+        }
+        Item::TransitionApproved(w) if w.is_empty() => same("transition approved"),
+        Item::TransitionApproved(w) => same(&format!("transition {w} approved")),
+        Item::SpecialVfr { out, .. } if icao => {
+            same(&format!("cleared to {} the control zone, special VFR", if *out { "leave" } else { "enter" }))
+        }
+        Item::SpecialVfr { out, name } => {
+            let (way, gap) = (if *out { "out of" } else { "to enter" }, if name.is_empty() { "" } else { " " });
+            same(&format!("cleared {way} the {name}{gap}surface area, maintain special VFR conditions"))
+        }
+        Item::ClearedThrough(w) => same(&format!("cleared through {w} airspace")),
+        Item::ClearedInto(w) => same(&format!("cleared to enter {w} airspace")),
+        Item::RemainOutside(w) => same(&format!("remain outside {w}")),
+        Item::Pushback { startup, push, facing } => {
+            let verb = match (startup, push) {
+                (true, true) => "push and start approved",
+                (true, false) => {
+                    if icao {
+                        "start up approved"
+                    } else {
+                        "startup approved"
+                    }
+                }
+                _ => "push back approved",
+            };
+            same(&facing.as_ref().map_or_else(|| verb.to_owned(), |f| format!("{verb}, facing {f}")))
+        }
+        Item::Roger => same("roger"),
+        Item::RogerEmergency(Emergency::Mayday) => same("roger mayday"),
+        Item::Deviation { side, degrees: Some(n) } => {
+            let words = |n: String| format!("deviation {n} degrees {} of course approved", side.word());
+            (words(n.to_string()), words(spoken::characters(&n.to_string())))
+        }
+        Item::Deviation { side, degrees: None } => same(&format!("deviation {} of course approved", side.word())),
+        Item::Affirm => same(if icao { "affirm" } else { "affirmative" }),
+        Item::EmergencyCancelled => same("emergency cancelled"),
+        Item::RogerEmergency(Emergency::Pan) => same("roger pan"),
+        Item::Unable(why) => (format!("unable, {why}"), format!("unable, {}", spoken::words(why, region))),
+        Item::Negative => same("negative"),
+        Item::ReadYou if icao => ("readability 5".into(), "readability five".into()),
+        Item::ReadYou => same("I read you loud and clear"),
+        Item::GoAhead => same(if icao { "pass your message" } else { "go ahead" }),
+        Item::Standby => same("standby"),
+        Item::ReadbackCorrect => same("readback correct"),
+        Item::ReadBack(w) => (format!("read back {w}"), format!("read back {}", spoken::words(w, region))),
+        Item::Ask(a) => same(ask(*a)),
+        Item::HoldPosition => same("hold position"),
+        Item::AnyRunway => same("any runway available, wind and runway at your discretion, say intentions"),
+    }
+}
+
+/// "Sweeper on runway, on the runway" is one place, and "traffic, traffic" one aircraft.
+fn told_once(words: &str) -> String {
+    let words = words.strip_prefix("traffic, ").unwrap_or(words);
+    words.replace(" on runway, on the runway", " on the runway").replace(" on the runway, on the runway", " on the runway")
+}
+
+fn written(r: Runway) -> String {
+    let text = r.to_string();
+    if r.number < 10 { format!("0{text}") } else { text }
+}
+
+fn title(word: String) -> String {
+    let mut c = word.chars();
+    c.next().map_or_else(String::new, |f| f.to_uppercase().chain(c).collect())
+}
+
+fn via_written(via: &[String]) -> String {
+    if via.is_empty() { String::new() } else { format!(" via {}", via.join(", ")) }
+}
+
+fn via_spoken(via: &[String]) -> String {
+    let names: Vec<String> = via.iter().map(|v| spoken::characters(v)).collect();
+    if names.is_empty() { String::new() } else { format!(" via {}", names.join(", ")) }
+}
+
+fn at_written(at: &Option<String>) -> String {
+    at.as_ref().map_or_else(String::new, |a| format!(" at {a}"))
+}
+
+fn at_spoken(at: &Option<String>) -> String {
+    at.as_ref().map_or_else(String::new, |a| format!(" at {}", spoken::characters(a)))
+}
+
+fn unit_on(verb: &str, unit: &str, frequency: Option<Frequency>, region: Region) -> (String, String) {
+    match frequency {
+        Some(f) => (format!("{verb} {unit} {f}"), format!("{verb} {unit} {}", spoken::frequency(f, region))),
+        None => (format!("{verb} {unit}"), format!("{verb} {unit}")),
+    }
+}
+
+fn altitude(way: Climb, feet: i32, level: bool, icao: bool) -> (String, String) {
+    let verb = match way {
+        Climb::Climb => {
+            if icao {
+                "climb"
+            } else {
+                "climb and maintain"
+            }
+        }
+        Climb::Descend => {
+            if icao {
+                "descend"
+            } else {
+                "descend and maintain"
+            }
+        }
+        Climb::Maintain => "maintain",
+        Climb::AtOrBelow => "maintain VFR at or below",
+        Climb::AtOrAbove => "maintain VFR at or above",
+    };
+    let unit = if icao && !level { " feet" } else { "" };
+    let to = match (icao && !level, way) {
+        (true, Climb::Climb | Climb::Descend) => " to altitude",
+        (true, _) => " altitude",
+        (false, _) => "",
+    };
+    let number = figure(feet, level);
+    (format!("{verb}{to} {number}{unit}"), format!("{verb}{to} {}{unit}", spoken::altitude(feet, level)))
+}
+
+/// "3,500", or "FL350".
+fn figure(feet: i32, level: bool) -> String {
+    if level {
+        format!("FL{:03}", feet / 100)
+    } else if feet >= 1000 {
+        format!("{},{:03}", feet / 1000, feet % 1000)
+    } else {
+        feet.to_string()
+    }
+}
+
+fn report(p: &ReportPoint, region: Region) -> (String, String) {
+    let side = |s: &Option<crate::units::Side>| s.map_or_else(String::new, |s| format!("{} ", s.word()));
+    let (w, s) = match p {
+        ReportPoint::Midfield(s) => {
+            let t = s.map_or_else(|| "midfield".to_owned(), |s| format!("midfield {} downwind", s.word()));
+            (t.clone(), t)
+        }
+        ReportPoint::Leg(s, leg) => {
+            let t = format!("{}{}", side(s), leg.word());
+            (t.clone(), t)
+        }
+        ReportPoint::MileLeg(n, s, leg) => {
+            (format!("{n} mile {}{}", side(s), leg.word()), format!("{} mile {}{}", spoken::small(*n), side(s), leg.word()))
+        }
+        ReportPoint::TrafficInSight => ("traffic in sight".into(), "traffic in sight".into()),
+        ReportPoint::ClearOfRunway => ("clear of the runway".into(), "clear of the runway".into()),
+        ReportPoint::Words(w) => (w.clone(), spoken::words(w, region)),
+    };
+    (format!("report {w}"), format!("report {s}"))
+}
+
+fn ask(a: Ask) -> &'static str {
+    match a {
+        Ask::SayAgain => "say again",
+        Ask::Callsign => "say callsign",
+        Ask::Position => "say position",
+        Ask::Intentions => "say intentions",
+        Ask::Request => "say request",
+        Ask::Runway => "say runway",
+        Ask::Altitude => "say altitude",
+        Ask::RequestedAltitude => "say requested altitude",
+        Ask::Heading => "say heading",
+        Ask::Direction => "say direction of flight",
+        Ask::Destination => "say destination",
+        Ask::AircraftType => "say type aircraft",
+        Ask::SoulsAndFuel => "say souls on board and fuel remaining",
+        Ask::FuelMinutes => "say fuel remaining in minutes",
+        Ask::NatureOfEmergency => "say nature of emergency and intentions",
+        Ask::AtisLetter => "verify you have current ATIS information",
+        Ask::VerifyPosition => "verify your position",
+    }
+}

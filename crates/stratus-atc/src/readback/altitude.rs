@@ -1,0 +1,189 @@
+//! The altitudes of a readback by the part they have: the one that is left, the one to expect, the one assigned.
+
+use std::ops::Range;
+
+use super::words::Words;
+use crate::figures;
+use crate::instruction::Item;
+use crate::transcript::Token;
+use crate::units::Region;
+
+/// Behind these an altitude is where the aircraft is, and no answer.
+const LEFT: [&str; 6] = ["leaving", "passing", "through", "from", "vacating", "vacated"];
+/// Behind these it is where the aircraft goes.
+#[rustfmt::skip]
+const TOLD: [&str; 14] = [
+    "to", "for", "climb", "climbing", "descend", "descending", "maintain", "maintaining", "up", "down", "at", "above", "below", "stop",
+];
+
+/// An altitude that was said.
+struct Height {
+    feet: i32,
+    range: Range<usize>,
+    /// Behind a word that assigns.
+    told: bool,
+    /// Behind "expect".
+    expected: bool,
+}
+
+/// What is known of the altitudes that were claimed.
+#[derive(Default)]
+pub(super) struct Claimed {
+    /// Where the last of them stands.
+    at: Option<usize>,
+    /// One of them stood without a word that assigns.
+    untold: bool,
+}
+
+impl Claimed {
+    fn note(&mut self, at: usize, told: bool) {
+        self.at = Some(self.at.map_or(at, |a| a.max(at)));
+        self.untold |= !told;
+    }
+}
+
+fn is_left(w: &Words, at: usize) -> bool {
+    let (i, word) = w.introducer(at);
+    LEFT.contains(&word) || word == "of" && i >= 2 && w.t[i - 2].is("out")
+}
+
+fn is_told(w: &Words, at: usize) -> bool {
+    TOLD.contains(&w.introducer(at).1)
+}
+
+fn is_expected(w: &Words, at: usize) -> bool {
+    const BETWEEN: [&str; 8] = ["climb", "to", "higher", "and", "flight", "level", "altitude", "at"];
+    let mut i = at;
+    while i > 0 && BETWEEN.contains(&w.before(i)) {
+        i -= 1;
+    }
+    matches!(w.before(i), "expect" | "expecting")
+}
+
+/// "one four zero two thousand": the figures in front are not the altitude's.
+pub(super) fn stand_apart(w: &mut Words) {
+    for f in figures::altitudes(&w.t).into_iter().rev() {
+        if f.range.start > 0 && w.t[f.range.start - 1].digit().is_some() {
+            w.t.insert(f.range.start, Token::Word("|".into()));
+        }
+    }
+}
+
+/// Takes out the altitudes that are only left or passed: "leaving eight thousand for twelve thousand".
+pub(super) fn set_aside(w: &mut Words) {
+    for f in figures::altitudes(&w.t) {
+        if is_left(w, f.range.start) {
+            w.mark(f.range);
+        }
+    }
+    for r in w.runs() {
+        if is_left(w, r.start) {
+            let pointed = w.t.get(r.end) == Some(&Token::Point);
+            let end = if pointed { figures::run_end(&w.t, r.end + 1) } else { r.end };
+            w.mark(r.start..end);
+        }
+    }
+}
+
+fn heights(w: &Words) -> Vec<Height> {
+    figures::altitudes(&w.t)
+        .into_iter()
+        .map(|f| Height { feet: f.value, told: is_told(w, f.range.start), expected: is_expected(w, f.range.start), range: f.range })
+        .collect()
+}
+
+/// The assigned altitude, if it was said as one.
+pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Claimed, region: Region) -> Option<bool> {
+    let mut same: Vec<Height> = heights(w).into_iter().filter(|h| h.feet == feet && !h.expected).collect();
+    same.sort_by_key(|h| !h.told);
+    if let Some(h) = same.into_iter().next() {
+        let other = other_datum(level, &w.t, &h.range, region);
+        claimed.note(h.range.start, h.told);
+        w.mark(h.range);
+        return Some(!other);
+    }
+    let bare = (level || feet >= 18_000).then(|| (feet / 100).to_string());
+    if let Some(run) = bare.as_ref().and_then(|b| bare_level(b, w)).or_else(|| (!level).then(|| pointed(feet, w)).flatten()) {
+        claimed.note(run.start, is_told(w, run.start));
+        w.mark(run);
+        return Some(true);
+    }
+    None
+}
+
+/// "two four zero": a level without its words; in a longer run where the word in front says that it begins with it.
+fn bare_level(level: &str, w: &Words) -> Option<Range<usize>> {
+    let free = |r: &Range<usize>| {
+        !w.scaled(r) && !is_expected(w, r.start) && !matches!(w.before(r.start), "heading" | "squawk" | "speed" | "runway")
+    };
+    let whole: Vec<Range<usize>> = w.runs().into_iter().filter(|r| w.digits(r) == level && free(r)).collect();
+    if let Some(r) = whole.iter().find(|r| is_told(w, r.start)).or(whole.first()) {
+        return Some(r.clone());
+    }
+    let opens = |r: &Range<usize>| is_told(w, r.start) || w.before(r.start) == "level";
+    let run = w.runs().into_iter().find(|r| r.len() > level.len() && opens(r) && w.digits(r).starts_with(level))?;
+    Some(run.start..run.start + level.len())
+}
+
+/// "three point five": thousands and hundreds.
+fn pointed(feet: i32, w: &Words) -> Option<Range<usize>> {
+    let p = w.t.iter().position(|x| *x == Token::Point)?;
+    let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
+    let end = figures::run_end(&w.t, p + 1);
+    let short = p > start && p - start <= 2 && end > p + 1;
+    let said = format!("{}.{}", figures::digits(&w.t, start..p), figures::digits(&w.t, p + 1..p + 2));
+    (short && feet % 100 == 0 && said == format!("{}.{}", feet / 1000, feet % 1000 / 100)).then_some(start..p + 2)
+}
+
+/// The altitude to expect, behind that word or with its time behind it ("ten thousand in ten").
+pub(super) fn expected(feet: i32, w: &mut Words) -> Option<bool> {
+    let named = w.has("expect") || w.has("expecting");
+    let later = |h: &Height| {
+        let behind = &w.t[h.range.end.min(w.t.len())..(h.range.end + 4).min(w.t.len())];
+        behind.iter().any(|x| matches!(x.word(), "in" | "after" | "minutes"))
+    };
+    let hit = heights(w).into_iter().find(|h| h.feet == feet && (h.expected || !named && later(h)));
+    if let Some(h) = hit {
+        w.mark(h.range);
+        return Some(true);
+    }
+    let level = (feet / 100).to_string();
+    // "three four zero ten minutes after": its time stands in the same run.
+    let run = w.runs().into_iter().find(|r| feet >= 18_000 && w.digits(r).starts_with(&level) && is_expected(w, r.start))?;
+    w.mark(run);
+    Some(true)
+}
+
+/// Another altitude in the place of one that was not said.
+pub(super) fn another(item: &Item, w: &Words) -> Option<Range<usize>> {
+    let expect = matches!(item, Item::ExpectAltitude { .. });
+    if let Some(h) = heights(w).into_iter().find(|h| h.expected == expect) {
+        return Some(h.range);
+    }
+    let shaped = |r: &Range<usize>| (3..6).contains(&r.len()) && !w.scaled(r) && is_expected(w, r.start) == expect;
+    w.runs().into_iter().find(shaped)
+}
+
+/// Beside the assigned altitude another one is said to be the goal: behind a word that assigns, or where nothing tells which of
+/// the two it is. In front of it ("six thousand for four thousand") it is the one that is left.
+pub(super) fn one_too_many(level: bool, claimed: &Claimed, w: &Words) -> bool {
+    let Some(at) = claimed.at else { return false };
+    let goal = |start: usize, told: bool| told || claimed.untold || start > at;
+    let high = heights(w).iter().any(|h| !h.expected && goal(h.range.start, h.told));
+    // A bare figure is a level only behind a word that says so.
+    let bare = |r: &Range<usize>| {
+        let close =
+            matches!(w.before(r.start), "to" | "for" | "climb" | "climbing" | "descend" | "descending" | "maintain" | "maintaining");
+        r.len() == 3 && close && !w.scaled(r) && w.digits(r).parse().is_ok_and(|n: u16| n.is_multiple_of(10))
+    };
+    high || level && w.runs().iter().any(bare)
+}
+
+/// A flight level read back as an altitude, or an altitude as a flight level: other heights, on another pressure setting.
+/// In the United States only the second is counted: above 18,000 feet everybody means levels (AIM 4-2-9).
+fn other_datum(level: bool, t: &[Token], at: &Range<usize>, region: Region) -> bool {
+    let around = &t[at.start.saturating_sub(2)..(at.end + 1).min(t.len())];
+    let has = |w: &str| around.iter().any(|x| x.is(w));
+    let said_level = has("level") || has("fl");
+    if level { region == Region::Icao && !said_level && (has("feet") || has("altitude")) } else { said_level && has("flight") }
+}

@@ -1,0 +1,122 @@
+//! Whom a readback names: where the callsign stands in it, and whether it is the right one.
+
+use std::ops::Range;
+
+use crate::parse::Named;
+use crate::telephony;
+use crate::transcript::Token;
+
+/// How the callsign came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// Right (or not wanted).
+    Right,
+    /// Not said.
+    Missing,
+    /// Another one was said.
+    Wrong,
+}
+
+/// The places where the callsign may stand. A short form may hide in a longer run of digits, so that each reading is
+/// weighed; without any, what looks like another callsign is wrong.
+pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, Caller)> {
+    let Some(to) = to else { return vec![(0..0, Caller::Right)] };
+    let mut found = Vec::new();
+    for i in 0..t.len() {
+        if to.airline.is_some() || telephony::is_airline_word(t[i].word()) {
+            let words: Vec<&str> = t[i..].iter().map(Token::word).take(3).take_while(|w| !w.is_empty()).collect();
+            if let Some((code, n)) = telephony::airline(&words) {
+                let (id, end) = alnum(t, i + n, 8);
+                if Some(code) == to.airline
+                    && let Some(len) = prefix_len(&id, &to.id)
+                {
+                    found.push((i..i + n + len, Caller::Right));
+                } else if !id.is_empty() && to.airline.is_some() {
+                    found.push((i..end, Caller::Wrong));
+                }
+            }
+        }
+    }
+    if to.airline.is_none() {
+        for form in forms(&to.id) {
+            for i in 0..t.len() {
+                let (id, _) = alnum(t, i, form.len());
+                // The end of a longer form is no short one: its figures would count twice.
+                let within = found.iter().any(|(r, _): &(Range<usize>, _)| r.contains(&i));
+                if id == form && !within && !end_of_another(t, i, form.len(), &to.id) {
+                    let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
+                    found.push((start..i + form.len(), Caller::Right));
+                }
+            }
+        }
+    }
+    if found.iter().any(|(_, c)| *c == Caller::Right) {
+        found.retain(|(_, c)| *c == Caller::Right);
+        return found;
+    }
+    if found.is_empty() {
+        // A type word with figures, or two letters in a row at an end: somebody else's callsign.
+        let typed = t.iter().position(|x| telephony::is_type(x.word())).map(|i| (i, alnum(t, i + 1, 8).1)).filter(|(i, e)| *e > i + 1);
+        let lettered = (0..t.len()).rev().find(|i| t[*i].letter().is_some() && *i > 0 && t[*i - 1].letter().is_some() && *i + 1 == t.len());
+        found.extend(typed.map(|(i, e)| (i..e, Caller::Wrong)));
+        if let (None, Some(i)) = (typed, lettered) {
+            found.push((i - 1..i + 1, Caller::Wrong));
+        }
+    }
+    if found.is_empty() {
+        found.push((0..0, Caller::Missing));
+    }
+    found
+}
+
+/// The forms of a registration that a pilot may use: whole, without its N, and abbreviated (7110.65 2-4-9).
+fn forms(id: &str) -> Vec<String> {
+    let mut forms = vec![id.to_owned()];
+    let bare = id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id);
+    forms.push(bare.to_owned());
+    if bare.len() > 3 {
+        forms.push(bare[bare.len() - 3..].to_owned());
+        if id.len() >= 4 && !id.starts_with('N') && id.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            forms.push(format!("{}{}", &id[..1], &id[id.len() - 2..]));
+        }
+    }
+    forms.sort_by_key(|f| std::cmp::Reverse(f.len()));
+    forms.dedup();
+    forms
+}
+
+/// What ends like a short form is the end of another whole callsign, said behind a type or its first letter: "skyhawk six two
+/// four lima whiskey" is not 524LW.
+fn end_of_another(t: &[Token], i: usize, len: usize, id: &str) -> bool {
+    let bare = |id: &str| id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id).to_owned();
+    let own = bare(id);
+    if own.len() <= 3 {
+        return false;
+    }
+    let sign = |x: &Token| x.digit().or(x.letter());
+    let first = |x: &Token| x.letter().is_some_and(|c| c == 'N' || own.starts_with(c));
+    let back: Vec<usize> = (0..i).rev().take_while(|s| sign(&t[*s]).is_some()).take(6).collect();
+    let start = back.iter().find(|s| first(&t[**s])).or(back.last()).copied();
+    let Some(start) = start.filter(|s| first(&t[*s]) || *s > 0 && telephony::is_type(t[*s - 1].word())) else { return false };
+    let whole = bare(&t[start..i + len].iter().filter_map(sign).collect::<String>());
+    whole.len() == own.len() && whole != own
+}
+
+/// Letters and digits from `i` on, `most` at most, and where they end.
+fn alnum(t: &[Token], i: usize, most: usize) -> (String, usize) {
+    let mut id = String::new();
+    let mut j = i;
+    while j < t.len() && id.len() < most {
+        match t[j].digit().or(t[j].letter()) {
+            Some(c) => id.push(c),
+            None => break,
+        }
+        j += 1;
+    }
+    (id, j)
+}
+
+/// How many of `said` make up `wanted`: all of them, or as many as `wanted` has when figures of an item follow.
+fn prefix_len(said: &str, wanted: &str) -> Option<usize> {
+    (said == wanted || said.starts_with(wanted) && said.len() > wanted.len()).then_some(wanted.len())
+}

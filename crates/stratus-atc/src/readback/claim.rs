@@ -1,0 +1,298 @@
+//! Which of the pilot's words answer which item.
+
+use std::ops::Range;
+
+use super::altitude::{self, Claimed};
+use super::apart;
+use super::caller::Caller;
+use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
+use super::ground::{Role, condition, crosses_unasked, role, runways, taxi_route};
+use super::words::Words;
+use super::{Check, ReadbackItem, Verdict, need, pressure_digits};
+use crate::figures;
+use crate::instruction::{Climb, Item, Leg};
+use crate::spoken;
+use crate::transcript::{Token, tokens};
+use crate::units::{Frequency, Region, Side};
+
+/// Weighs a readback with the callsign at `callsign`.
+pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region) -> Check {
+    let mut w = Words { t: said.to_vec() };
+    w.mark(callsign);
+    apart::cut(items, &mut w.t);
+    altitude::stand_apart(&mut w);
+    altitude::set_aside(&mut w);
+    let mut claimed = Claimed::default();
+    let (mut wrong, mut missing) = (Vec::new(), Vec::new());
+    match caller {
+        Caller::Right => {}
+        Caller::Missing => missing.push(ReadbackItem::Callsign),
+        Caller::Wrong => wrong.push(ReadbackItem::Callsign),
+    }
+    // Values that say by themselves what they are come first; what is left over is judged after.
+    let mut open: Vec<(&Item, ReadbackItem, bool)> = Vec::new();
+    let mut wanted: Vec<(&Item, ReadbackItem, bool)> =
+        items.iter().filter_map(|i| need(i, items, region).map(|(n, m)| (i, n, m))).collect();
+    wanted.sort_by_key(|(i, ..)| order(i));
+    for (item, name, mandatory) in wanted {
+        match exact(item, &mut w, &mut claimed, region) {
+            Some(true) => {}
+            Some(false) => wrong.push(name),
+            None => open.push((item, name, mandatory)),
+        }
+    }
+    open.retain(|(item, name, _)| {
+        let other = conflicting(item, &mut w);
+        wrong.extend(other.then_some(*name));
+        !other
+    });
+    for (item, name, mandatory) in open {
+        if unexplained(item, &mut w) {
+            wrong.push(name);
+        } else if mandatory {
+            missing.push(name);
+        }
+    }
+    let level = items.iter().any(|i| matches!(i, Item::Altitude { level, feet, .. } if *level || *feet >= 18_000));
+    wrong.extend(altitude::one_too_many(level, &claimed, &w).then_some(ReadbackItem::Altitude));
+    wrong.extend(crosses_unasked(&w).then_some(ReadbackItem::Crossing));
+    verbs(items, said, &mut wrong);
+    wrong.extend(claims_approach(items, said).then_some(ReadbackItem::Clearance));
+    wrong.extend(turns(items, &w));
+    wrong.extend(bounds(items, &Words { t: said.to_vec() }));
+    if let Some(Item::ClearedTo { procedure: Some(p), .. }) = items.iter().find(|i| matches!(i, Item::ClearedTo { .. })) {
+        let p = spoken::departure(p);
+        let first = p.split_whitespace().next().unwrap_or("").to_lowercase();
+        if other_procedure(&tokens(&p), said) {
+            wrong.push(ReadbackItem::DepartureProcedure);
+        } else if region == Region::Icao && !said.iter().any(|x| x.is(&first) || x.is("departure")) {
+            missing.push(ReadbackItem::DepartureProcedure);
+        }
+    }
+    wrong.sort_unstable();
+    wrong.dedup();
+    missing.retain(|m| !wrong.contains(m));
+    missing.dedup();
+    let verdict = if !wrong.is_empty() {
+        Verdict::Incorrect
+    } else if !missing.is_empty() {
+        Verdict::Incomplete
+    } else {
+        Verdict::Correct
+    };
+    Check { verdict, wrong, missing }
+}
+
+/// The order of claiming: what has the most telling shape first.
+fn order(item: &Item) -> u8 {
+    match item {
+        Item::HoldShort { .. } | Item::Cross { .. } => 0,
+        Item::Altitude { .. } | Item::ExpectAltitude { .. } => 1,
+        Item::Contact { .. } | Item::Monitor { .. } => 2,
+        Item::Squawk(_) => 3,
+        Item::Pressure(_) => 4,
+        Item::Speed(_) => 5,
+        Item::Heading { .. } | Item::TurnDegrees { .. } => 6,
+        Item::Runway(_) => 7,
+        _ => 8,
+    }
+}
+
+/// `Some(true)`: the very value was said. `Some(false)`: another one in its place. `None`: neither is certain.
+fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> Option<bool> {
+    match item {
+        Item::HoldShort { runway, .. } => role(w, *runway, Role::Hold),
+        Item::Cross { runway, .. } => role(w, *runway, Role::Cross),
+        Item::Runway(r) => {
+            let said = runways(w);
+            if let Some(hit) = said.iter().find(|s| s.role == Role::Plain && s.is(*r)) {
+                w.mark(hit.taken(*r));
+                return Some(true);
+            }
+            let other = said.iter().find(|s| s.role == Role::Plain && !s.without_letter(*r))?;
+            w.mark(other.range.clone());
+            Some(false)
+        }
+        Item::Altitude { feet, level, .. } => altitude::assigned(*feet, *level, w, claimed, region),
+        Item::ExpectAltitude { feet, .. } => altitude::expected(*feet, w),
+        Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. } => frequency(*f, w, region),
+        Item::Squawk(code) => {
+            let code = code.to_string();
+            let run = w.run_of(std::slice::from_ref(&code)).or_else(|| rounded(&code, w))?;
+            w.mark(run);
+            Some(true)
+        }
+        Item::Pressure(p) => {
+            let digits = pressure_digits(*p);
+            if let Some(run) = w.run_of(&[digits.clone(), digits.get(1..).filter(|d| d.len() == 3).unwrap_or("").to_owned()]) {
+                w.mark(run);
+                return Some(true);
+            }
+            // "three zero zero one five south": the miles of a position stand in the same run.
+            if let Some(run) =
+                w.runs().into_iter().find(|r| r.len() == digits.len() + 1 && w.digits(r).starts_with(&digits) && w.measures(r))
+            {
+                w.mark(run);
+                return Some(true);
+            }
+            if let Some(a) = figures::altimeter(&w.t) {
+                let right = a.value.chars().filter(char::is_ascii_digit).collect::<String>() == digits;
+                w.mark(a.range);
+                return Some(right);
+            }
+            None
+        }
+        Item::Speed(kt) => {
+            let run = w.run_named(&kt.to_string(), &["heading", "level", "squawk"])?;
+            w.mark(run);
+            Some(true)
+        }
+        Item::Heading { degrees, .. } => {
+            if let Some(run) = w.run_named(&format!("{degrees:03}"), &["speed", "level", "squawk"]) {
+                w.mark(run);
+                return Some(true);
+            }
+            let h = figures::headings(&w.t).into_iter().next()?;
+            w.mark(h.range);
+            Some(false)
+        }
+        Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => taxi_route(via, w),
+        Item::ClearedTo { limit, .. } => {
+            let said = crate::transcript::text(&w.t);
+            limit.split_whitespace().next().is_some_and(|l| said.contains(&l.to_lowercase())).then_some(true)
+        }
+        Item::Condition(words) => (w.has("behind") || w.has("after")).then(|| condition(words, w)),
+        Item::Approach { kind, .. } => {
+            let kind = kind.to_lowercase();
+            let (name, letter) = kind.rsplit_once(' ').filter(|(_, l)| l.len() == 1).unwrap_or((&kind, ""));
+            let name = match name {
+                "loc" | "loc bc" => "localizer",
+                other => other.split('/').next().unwrap_or(other),
+            };
+            if let Some(at) = w.t.iter().position(|t| t.is(name)) {
+                // The letter may be left out, but not be another one.
+                let said = w.t.get(at + 1).and_then(Token::letter);
+                return Some(letter.is_empty() || said.is_none_or(|l| letter.eq_ignore_ascii_case(&l.to_string())));
+            }
+            ["ils", "rnav", "visual", "vor", "gps", "localizer"]
+                .iter()
+                .any(|k| w.has(k))
+                .then_some(kind == "approach")
+                .or(w.has("approach").then_some(true))
+        }
+        Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => {
+            let said = verb_of(&w.t)?;
+            Some(Some(said) == verb(item))
+        }
+        Item::Enter(side, leg) => {
+            if other_leg(*leg, &w.t) {
+                return Some(false);
+            }
+            w.has(side.word()).then_some(true)
+        }
+        Item::ClosedTraffic(side) => w.has(side.word()).then_some(true),
+        Item::TurnDegrees { degrees, .. } => {
+            let run = w.run_of(&[degrees.to_string(), format!("{degrees:02}"), format!("{degrees:03}")])?;
+            w.mark(run);
+            Some(true)
+        }
+        _ => Some(true),
+    }
+}
+
+/// A code of thousands or hundreds: "seven thousand", "twelve hundred".
+fn rounded(code: &str, w: &Words) -> Option<Range<usize>> {
+    let (figures, word) = match (code.strip_suffix("000"), code.strip_suffix("00")) {
+        (Some(f), _) => (f, "thousand"),
+        (None, Some(f)) => (f, "hundred"),
+        (None, None) => return None,
+    };
+    let run = w.runs().into_iter().find(|r| w.digits(r) == figures && w.t.get(r.end).is_some_and(|x| x.is(word)))?;
+    Some(run.start..run.end + 1)
+}
+
+/// A frequency, whole or in a short form.
+fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
+    if let Some(hit) = figures::frequencies(&w.t).into_iter().find(|s| s.value.same_channel(f)) {
+        w.mark(hit.range);
+        return Some(true);
+    }
+    let text = f.to_string();
+    let (mhz, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let short = decimals.trim_end_matches('0');
+    for head in [mhz, mhz.get(1..).unwrap_or("")] {
+        let run = w.run_of(&[format!("{head}{decimals}"), format!("{head}{short}")]);
+        // "one eighty five" is no 118.5: what stands in front of the point is said for itself.
+        if let Some(run) = run.filter(|r| !apart::within_tens(&w.t, r, r.start + head.len())) {
+            w.mark(run);
+            return Some(true);
+        }
+    }
+    // "point niner", "eighteen point five": the figures that are understood are left out.
+    let p = w.t.iter().position(|x| *x == Token::Point)?;
+    let end = figures::run_end(&w.t, p + 1);
+    let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
+    let front = figures::digits(&w.t, start..p);
+    let understood = front.is_empty() || Some(front.as_str()) == mhz.get(1..);
+    let right = understood && figures::digits(&w.t, p + 1..end) == decimals && region == Region::Faa;
+    w.mark(start..end);
+    Some(right)
+}
+
+/// Another leg of the pattern is entered than the one that was told: "left base" for "left downwind".
+fn other_leg(leg: Leg, t: &[Token]) -> bool {
+    let named = |x: &Token| matches!(x.word(), "upwind" | "crosswind" | "downwind" | "base");
+    let later = |i: usize| t[i.saturating_sub(4)..i].iter().any(|x| matches!(x.word(), "report" | "call" | "reporting" | "for" | "mile"));
+    let mut said = (0..t.len()).filter(|i| named(&t[*i]) && !later(*i)).peekable();
+    said.peek().is_some() && !said.any(|i| t[i].is(leg.word()))
+}
+
+/// An item that was not said: do leftover words have its shape?
+fn conflicting(item: &Item, w: &mut Words) -> bool {
+    let leftover = |w: &Words, len: Range<usize>| w.runs().into_iter().find(|r| len.contains(&r.len()) && !w.scaled(r));
+    let hit = match item {
+        Item::Squawk(_) => leftover(w, 4..5).or_else(|| w.has("squawk").then(|| leftover(w, 1..8)).flatten()),
+        Item::Pressure(_) => leftover(w, 4..6),
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => leftover(w, 4..7),
+        Item::Heading { .. } => leftover(w, 3..4),
+        Item::TurnDegrees { .. } => w.stray(1..4).or_else(|| leftover(w, 1..4)),
+        Item::Speed(_) => (w.has("speed") || w.has("knots")).then(|| leftover(w, 2..4)).flatten(),
+        Item::Altitude { .. } | Item::ExpectAltitude { .. } => altitude::another(item, w),
+        // More digits than a runway has, where the runway should be.
+        Item::Runway(_) => leftover(w, 3..4).filter(|r| w.before(r.start) == "runway").or_else(|| {
+            // A number that no runway has, and nothing else explains.
+            w.stray(2..3).filter(|r| w.digits(r).parse().is_ok_and(|n: u8| n > 36))
+        }),
+        _ => None,
+    };
+    hit.map(|r| w.mark(r)).is_some()
+}
+
+/// Three figures that nothing explains, when a frequency, a pressure or a speed was not read back: it was meant, and wrong.
+fn unexplained(item: &Item, w: &mut Words) -> bool {
+    let wanted = matches!(
+        item,
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } | Item::Pressure(_) | Item::Speed(_)
+    );
+    let hit = w.stray(3..4).filter(|_| wanted);
+    hit.map(|r| w.mark(r)).is_some()
+}
+
+/// "At or above" for "at or below", and the other way round.
+fn bounds(items: &[Item], w: &Words) -> Option<ReadbackItem> {
+    let (said, other) = items.iter().find_map(|i| match i {
+        Item::Altitude { way: Climb::AtOrBelow, .. } => Some(("below", "above")),
+        Item::Altitude { way: Climb::AtOrAbove, .. } => Some(("above", "below")),
+        _ => None,
+    })?;
+    (w.has(other) && !w.has(said)).then_some(ReadbackItem::Altitude)
+}
+
+/// The other side than the one assigned, and nowhere the right one.
+fn turns(items: &[Item], w: &Words) -> Option<ReadbackItem> {
+    let side: Side = items.iter().find_map(|i| match i {
+        Item::Heading { turn: Some(s), .. } | Item::TurnDegrees { side: s, .. } | Item::Enter(s, _) | Item::ClosedTraffic(s) => Some(*s),
+        _ => None,
+    })?;
+    (w.has(side.opposite().word()) && !w.has(side.word())).then_some(ReadbackItem::TurnDirection)
+}

@@ -1,0 +1,94 @@
+//! What a readback claims to be cleared for: clearances, approaches, departures.
+
+use super::ReadbackItem;
+use crate::instruction::{Item, Landing};
+use crate::transcript::Token;
+
+/// The thing that a clearance is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    LineUp,
+    Takeoff,
+    Land(Landing),
+}
+
+pub(super) fn verb(item: &Item) -> Option<Verb> {
+    match item {
+        Item::LineUpAndWait => Some(Verb::LineUp),
+        Item::ClearedForTakeoff { .. } => Some(Verb::Takeoff),
+        Item::Cleared(l) => Some(Verb::Land(*l)),
+        _ => None,
+    }
+}
+
+pub(super) fn verb_of(t: &[Token]) -> Option<Verb> {
+    let has = |w: &str| t.iter().any(|x| x.is(w));
+    let pair = |a: &str, b: &str| t.windows(2).any(|p| p[0].is(a) && p[1].is(b));
+    if pair("line", "up") || has("lineup") || pair("lining", "up") {
+        Some(Verb::LineUp)
+    } else if has("takeoff") || pair("take", "off") {
+        Some(Verb::Takeoff)
+    } else if has("option") {
+        Some(Verb::Land(Landing::Option))
+    } else if pair("and", "go") && has("stop") {
+        Some(Verb::Land(Landing::StopAndGo))
+    } else if has("touch") {
+        Some(Verb::Land(Landing::TouchAndGo))
+    } else if pair("low", "approach") {
+        Some(Verb::Land(Landing::LowApproach))
+    } else if has("land") || pair("cleared", "landing") {
+        Some(Verb::Land(Landing::FullStop))
+    } else {
+        None
+    }
+}
+
+/// A clearance read back as another one: wrong in every region, also when nothing of the kind was given.
+pub(super) fn verbs(items: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem>) {
+    let Some(heard) = verb_of(said) else { return };
+    let given: Vec<Verb> = items.iter().filter_map(verb).collect();
+    let ground_only = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
+    if !given.is_empty() && !given.contains(&heard) || given.is_empty() && (ground_only || claims_clearance(said)) {
+        wrong.push(ReadbackItem::Clearance);
+    }
+}
+
+/// An approach that is claimed to be cleared, where none is: "cleared ILS" for "expect ILS".
+pub(super) fn claims_approach(items: &[Item], said: &[Token]) -> bool {
+    let approach = items.iter().any(|i| matches!(i, Item::Approach { expect: false, .. } | Item::Cleared(Landing::LowApproach)));
+    !approach && claims(said, |behind| behind.iter().any(|x| APPROACHES.contains(&x.word())))
+}
+
+/// What an approach is called by.
+const APPROACHES: [&str; 9] = ["ils", "rnav", "visual", "vor", "gps", "localizer", "rnp", "ndb", "approach"];
+
+/// "Cleared to land", "cleared for takeoff": the words of a clearance, and not only of one that is awaited or cancelled.
+fn claims_clearance(said: &[Token]) -> bool {
+    claims(said, |behind| verb_of(behind).is_some())
+}
+
+/// "Cleared", and behind it what for.
+fn claims(said: &[Token], what: impl Fn(&[Token]) -> bool) -> bool {
+    said.iter().enumerate().filter(|(_, x)| x.is("cleared")).any(|(i, _)| {
+        let denied = said[i.saturating_sub(2)..i].iter().any(|x| matches!(x.word(), "not" | "until" | "when" | "expect" | "before"));
+        !denied && what(&said[i + 1..said.len().min(i + 4)])
+    })
+}
+
+/// The departure that was said is another one: the same name with another number or letter ("one bravo" for "1A"), or
+/// another name in front of the word.
+pub(super) fn other_procedure(given: &[Token], said: &[Token]) -> bool {
+    let sign = |t: &Token| t.digit().or(t.letter());
+    let Some(name) = given.iter().find(|t| !t.word().is_empty()) else { return false };
+    let designator: String = given.iter().filter_map(sign).collect();
+    let at = said.iter().position(|t| t.is(name.word()));
+    let told: String = match (at, said.iter().position(|t| t.is("departure"))) {
+        (Some(at), _) => said[at + 1..].iter().map_while(sign).collect(),
+        (None, Some(end)) => {
+            let back: String = said[..end].iter().rev().map_while(sign).collect();
+            back.chars().rev().collect()
+        }
+        (None, None) => return false,
+    };
+    !designator.is_empty() && !told.is_empty() && !told.starts_with(&designator)
+}

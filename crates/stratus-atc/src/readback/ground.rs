@@ -1,0 +1,199 @@
+//! Movement on the ground in a readback: runways in their roles, taxiways, conditions.
+
+use std::ops::Range;
+
+use super::words::Words;
+use crate::figures;
+use crate::transcript::{Token, tokens};
+use crate::units::{Position3, Runway};
+
+/// A runway that was said, and in which role.
+#[derive(Debug, Clone)]
+pub(super) struct SaidRunway {
+    number: String,
+    side: Option<Position3>,
+    /// The side may be that of a turn: "two two left turn".
+    loose: bool,
+    pub(super) range: Range<usize>,
+    pub(super) role: Role,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Plain,
+    Hold,
+    Cross,
+}
+
+impl SaidRunway {
+    pub(super) fn is(&self, r: Runway) -> bool {
+        self.number.trim_start_matches('0') == r.number.to_string() && (self.side == r.side || self.loose && r.side.is_none())
+    }
+    /// The words that name the runway: not the side of the turn behind it.
+    pub(super) fn taken(&self, r: Runway) -> Range<usize> {
+        let end = if self.loose && r.side.is_none() { self.range.end - 1 } else { self.range.end };
+        self.range.start..end
+    }
+    /// The number is right and its letter was not said.
+    pub(super) fn without_letter(&self, r: Runway) -> bool {
+        self.number.trim_start_matches('0') == r.number.to_string() && (self.side.is_none() || self.loose) && r.side.is_some()
+    }
+}
+
+/// The runway of a hold short or a crossing, in that role and no other.
+pub(super) fn role(w: &mut Words, runway: Runway, role: Role) -> Option<bool> {
+    let said = runways(w);
+    if let Some(hit) = said.iter().find(|s| s.role == role && s.is(runway)) {
+        w.mark(hit.taken(runway));
+        return Some(true);
+    }
+    if let Some(other) = said.iter().find(|s| s.role == role && !s.without_letter(runway)) {
+        w.mark(other.range.clone());
+        return Some(false);
+    }
+    // "Cross" read back for "hold short", or the other way round: the worst of all.
+    let opposite = if role == Role::Hold { Role::Cross } else { Role::Hold };
+    if said.iter().any(|s| s.role == opposite && s.is(runway)) {
+        return Some(false);
+    }
+    None
+}
+
+/// The runways among the unclaimed words.
+pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
+    let mut found = Vec::new();
+    for r in w.runs() {
+        let number = w.digits(&r);
+        if number.len() > 2 || w.scaled(&r) || !(1..=36).contains(&number.parse::<u8>().unwrap_or(0)) {
+            // A number that no runway has is still a wrong runway when it is called one.
+            let before = if r.start > 0 { w.t[r.start - 1].word() } else { "" };
+            let approach = matches!(before, "ils" | "rnav" | "localizer" | "visual" | "vor" | "rnp" | "gps") && number.len() <= 2;
+            let sided = number.len() == 2 && w.t.get(r.end).is_some_and(|x| matches!(x.word(), "left" | "right" | "center"));
+            let called = before == "runway" || approach || sided && !matches!(before, "turn" | "degrees");
+            if !called || w.scaled(&r) {
+                continue;
+            }
+        }
+        let side = w.t.get(r.end).and_then(|x| match x.word() {
+            "left" => Some(Position3::Left),
+            "right" => Some(Position3::Right),
+            "center" | "centre" => Some(Position3::Center),
+            _ => None,
+        });
+        let back = &w.t[r.start.saturating_sub(4)..r.start];
+        // "Hold short for crossing traffic" crosses nothing.
+        let traffic = |k: usize| back.get(k + 1).is_some_and(|x| x.is("traffic"));
+        let near = |words: &[&str]| (0..back.len()).rev().find(|k| words.contains(&back[*k].word()) && !traffic(*k));
+        let role = match (near(&["short"]), near(&["cross", "crossing"])) {
+            (Some(h), Some(c)) if c > h => Role::Cross,
+            (Some(_), _) => Role::Hold,
+            (None, Some(_)) => Role::Cross,
+            (None, None) => Role::Plain,
+        };
+        if follows_other(w, &r) {
+            continue;
+        }
+        let loose = side.is_some() && figures::side_at(&w.t, r.end).is_none();
+        let end = if side.is_some() { r.end + 1 } else { r.end };
+        found.push(SaidRunway { number, side, loose, range: r.start..end, role });
+    }
+    found
+}
+
+/// One or two digits that belong to something else: a speed, a mile, a wind, a sequence number.
+fn follows_other(w: &Words, r: &Range<usize>) -> bool {
+    let before = if r.start > 0 { w.t[r.start - 1].word() } else { "" };
+    let after = w.t.get(r.end).map_or("", Token::word);
+    matches!(before, "number" | "wind" | "at" | "speed" | "level" | "squawk")
+        || matches!(after, "mile" | "miles" | "knots" | "souls" | "minutes")
+}
+
+/// The taxiways that were said against the route.
+pub(super) fn taxi_route(via: &[String], w: &Words) -> Option<bool> {
+    // A figure behind the letter may be left out, or be the next number's; another one is another taxiway.
+    let same = |s: &String, v: &String| v.starts_with(s.as_str()) || s.starts_with(v.as_str());
+    let fits = |said: &[String]| said.iter().zip(via).all(|(s, v)| same(s, v)) && said.len() == via.len();
+    if let Some(at) = w.t.iter().position(|x| x.is("via")) {
+        let said = taxiways(&w.t[at + 1..]).into_iter().next().filter(|s| !s.is_empty())?;
+        return Some(fits(&said));
+    }
+    // Without "via" a single letter may be anything; as many letters in a row as the route has are another route.
+    let said = taxiways(&w.t);
+    if said.iter().any(|s| fits(s)) {
+        return Some(true);
+    }
+    (via.len() > 1 && said.iter().any(|s| s.len() == via.len())).then_some(false)
+}
+
+/// Names of taxiways, those in a row together.
+fn taxiways(t: &[Token]) -> Vec<Vec<String>> {
+    let mut rows: Vec<Vec<String>> = vec![Vec::new()];
+    for x in t {
+        let Some(row) = rows.last_mut() else { break };
+        let empty = row.is_empty();
+        match (x.letter(), x.digit(), row.last_mut()) {
+            (Some(c), ..) => row.push(c.to_string()),
+            (None, Some(d), Some(last)) if last.len() == 1 => last.push(d),
+            _ if empty || x.is("and") => {}
+            _ => rows.push(Vec::new()),
+        }
+    }
+    rows
+}
+
+/// A runway that is said to be crossed, which nobody allowed: "crossing runway one three" for "hold position".
+pub(super) fn crosses_unasked(w: &Words) -> bool {
+    runways(w).iter().filter(|s| s.role == Role::Cross).any(|s| {
+        let Some(at) = w.t[..s.range.start].iter().rposition(|x| x.is("cross") || x.is("crossing")) else { return false };
+        let straight = w.t[at + 1..s.range.start].iter().all(|x| matches!(x.word(), "runway" | "the" | "active"));
+        let denied = |x: &Token| matches!(x.word(), "not" | "before" | "without" | "to" | "request" | "ready" | "until" | "for");
+        straight && !w.t[at.saturating_sub(2)..at].iter().any(denied)
+    })
+}
+
+/// A condition is the right one if whatever is waited for lands where it is to land, departs where it is to depart, and is of the
+/// type that was told, by its number.
+pub(super) fn condition(given: &str, w: &mut Words) -> bool {
+    let given = tokens(given);
+    let kind = |t: &[Token]| {
+        t.iter().find_map(|x| match x.word() {
+            "landing" | "arriving" | "arrival" | "final" => Some("landing"),
+            "departing" | "departure" | "rolling" => Some("departing"),
+            _ => None,
+        })
+    };
+    // A type has three figures or more; less are miles.
+    let number =
+        |t: &[Token]| (0..t.len()).map(|i| figures::digits(t, i..figures::run_end(t, i))).find(|d| d.len() > 2).unwrap_or_default();
+    let from = w.t.iter().position(|x| x.is("behind") || x.is("after")).unwrap_or(0);
+    let end = |t: &Token| matches!(t.word(), "line" | "lining" | "lineup" | "cross" | "taxi" | "runway" | "via" | "|");
+    let to = w.t.iter().skip(from).position(end).map_or(w.t.len(), |n| from + n);
+    let said: Vec<Token> = w.t[from..to].to_vec();
+    let same = |a: &str, b: &str| a.is_empty() || b.is_empty() || a == b;
+    let right = same(kind(&given).unwrap_or(""), kind(&said).unwrap_or(""))
+        && same(&number(&given), &number(&said))
+        && same(maker(&given), maker(&said));
+    w.mark(from..to);
+    right
+}
+
+/// Who built the aircraft that is waited for.
+fn maker(t: &[Token]) -> &str {
+    const MAKERS: [&str; 14] = [
+        "airbus",
+        "boeing",
+        "embraer",
+        "bombardier",
+        "fokker",
+        "saab",
+        "cessna",
+        "piper",
+        "beech",
+        "learjet",
+        "gulfstream",
+        "cirrus",
+        "mooney",
+        "diamond",
+    ];
+    t.iter().map(Token::word).find(|w| MAKERS.contains(w)).unwrap_or("")
+}

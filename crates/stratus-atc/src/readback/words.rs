@@ -1,0 +1,92 @@
+//! The words of a readback that no item has claimed yet.
+
+use std::ops::Range;
+
+use crate::figures;
+use crate::transcript::Token;
+
+/// The words that are still unclaimed: claimed ones become a mark that joins nothing.
+pub(super) struct Words {
+    pub(super) t: Vec<Token>,
+}
+
+impl Words {
+    pub(super) fn mark(&mut self, range: Range<usize>) {
+        for x in self.t.get_mut(range).into_iter().flatten() {
+            *x = Token::Word("|".into());
+        }
+    }
+    pub(super) fn has(&self, w: &str) -> bool {
+        self.t.iter().any(|x| x.is(w))
+    }
+    /// Runs of unclaimed digits, whole.
+    pub(super) fn runs(&self) -> Vec<Range<usize>> {
+        let mut runs = Vec::new();
+        let mut i = 0;
+        while i < self.t.len() {
+            let end = figures::run_end(&self.t, i);
+            if end > i {
+                runs.push(i..end);
+            }
+            i = end.max(i + 1);
+        }
+        runs
+    }
+    pub(super) fn digits(&self, r: &Range<usize>) -> String {
+        figures::digits(&self.t, r.clone())
+    }
+    /// The run of digits that is exactly one of these.
+    pub(super) fn run_of(&self, wanted: &[String]) -> Option<Range<usize>> {
+        let level = |r: &Range<usize>| self.before(r.start) == "level";
+        self.runs().into_iter().find(|r| wanted.contains(&self.digits(r)) && !self.scaled(r) && !level(r))
+    }
+    /// The word in front of a place; "" at the beginning and behind a figure.
+    pub(super) fn before(&self, at: usize) -> &str {
+        at.checked_sub(1).and_then(|i| self.t.get(i)).map_or("", Token::word)
+    }
+    /// The word that introduces what stands at a place: "climb" of "climb altitude three thousand".
+    pub(super) fn introducer(&self, at: usize) -> (usize, &str) {
+        const BETWEEN: [&str; 7] = ["altitude", "flight", "level", "about", "a", "the", "feet"];
+        let mut i = at;
+        while i > 0 && BETWEEN.contains(&self.before(i)) {
+            i -= 1;
+        }
+        (i, self.before(i))
+    }
+    /// The last figure of a run is a distance.
+    pub(super) fn measures(&self, r: &Range<usize>) -> bool {
+        let after = self.t.get(r.end).map_or("", Token::word);
+        matches!(after, "mile" | "miles" | "north" | "south" | "east" | "west" | "northeast" | "northwest" | "southeast" | "southwest")
+    }
+    /// A run of so many unclaimed figures that no word by it calls something else.
+    pub(super) fn stray(&self, len: Range<usize>) -> Option<Range<usize>> {
+        let foreign = |r: &Range<usize>| {
+            matches!(
+                self.before(r.start),
+                "heading"
+                    | "level"
+                    | "squawk"
+                    | "squawking"
+                    | "speed"
+                    | "runway"
+                    | "left"
+                    | "right"
+                    | "maintain"
+                    | "number"
+                    | "wind"
+                    | "further"
+            ) || matches!(self.t.get(r.end).map_or("", Token::word), "degrees" | "feet" | "miles" | "mile" | "minutes" | "souls")
+        };
+        self.runs().into_iter().find(|r| len.contains(&r.len()) && !self.scaled(r) && !foreign(r))
+    }
+    /// As [`Words::run_of`], but not where the word in front says that it is something else's.
+    pub(super) fn run_named(&self, wanted: &str, others: &[&str]) -> Option<Range<usize>> {
+        let foreign = |r: &Range<usize>| r.start > 0 && others.contains(&self.t[r.start - 1].word());
+        self.runs().into_iter().find(|r| self.digits(r) == wanted && !self.scaled(r) && !foreign(r))
+    }
+    /// "two thousand": the digits are not the whole number.
+    pub(super) fn scaled(&self, r: &Range<usize>) -> bool {
+        self.t.get(r.end).is_some_and(|x| x.is("thousand") || x.is("hundred") || *x == Token::Point)
+            || r.start > 0 && self.t[r.start - 1] == Token::Point
+    }
+}

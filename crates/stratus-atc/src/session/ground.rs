@@ -1,0 +1,101 @@
+//! Ground control: taxi out and in, start-up and push-back.
+
+use super::Decision;
+use crate::instruction::{Ask, Item};
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::{Facility, Region};
+
+/// What Ground answers.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if !s.on_ground {
+        return if s.station(Facility::Tower).is_some() {
+            Decision::say([s.contact(Facility::Tower)])
+        } else {
+            Decision::ask(Ask::SayAgain)
+        };
+    }
+    match heard.intent {
+        Intent::TaxiRequest | Intent::PatternRequest | Intent::RequestProgressiveTaxi => {
+            if matches!(s.phase, Phase::TaxiIn) {
+                return parking(s, heard);
+            }
+            taxi(s, record, heard)
+        }
+        Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, heard),
+        Intent::StartupRequest => Decision::say(
+            [Item::Pushback { startup: true, push: heard.has(Intent::PushbackRequest), facing: heard.slots.direction.clone() }]
+                .into_iter()
+                .chain(s.pressure()),
+        ),
+        Intent::PushbackRequest => Decision::say([Item::Pushback {
+            startup: heard.has(Intent::StartupRequest),
+            push: true,
+            facing: heard.slots.direction.clone(),
+        }]),
+        Intent::FrequencyChangeRequest => Decision::say([Item::FrequencyChangeApproved]),
+        Intent::IfrClearanceRequest if s.station(Facility::Clearance).is_some() => Decision::say([s.contact(Facility::Clearance)]),
+        Intent::IfrClearanceRequest => super::radar::decide(s, record, heard),
+        Intent::FlightFollowingRequest => super::radar::decide(s, record, heard),
+        Intent::PositionReport if heard.slots.crossing => super::crossing(s, heard).unwrap_or_else(|| Decision::ask(Ask::Runway)),
+        Intent::PositionReport if s.phase == Phase::HoldingShort && s.station(Facility::Tower).is_some() => {
+            Decision::say([s.contact(Facility::Tower)])
+        }
+        Intent::PositionReport => Decision::say([Item::Roger]),
+        _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
+    }
+}
+
+/// The taxi clearance (7110.65 3-7-2): runway, route, and the first hold short or crossing.
+fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.airport_closed {
+        return Decision::say([Item::Unable("the airport is closed".into())]);
+    }
+    let Some(runway) = s.taxi_runway(heard.slots.runway) else {
+        return Decision::ask(Ask::Runway);
+    };
+    if s.is_closed(runway) {
+        return Decision::say([Item::Unable(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
+    }
+    let route = s.route_out.clone().unwrap_or_default();
+    let refused = heard.slots.runway.filter(|asked| *asked != runway);
+    let mut items: Vec<Item> = refused.map(|r| Item::Advice(format!("unable runway {r}"))).into_iter().collect();
+    items.extend([Item::Runway(runway), Item::Taxi { via: route.via, to_holding_point: s.region == Region::Icao }]);
+    if let Some((crossing, at)) = route.first_crossing.filter(|(r, _)| *r != runway && *r != runway.reciprocal()) {
+        items.push(Item::HoldShort { runway: crossing, at });
+    }
+    if heard.intent == Intent::RequestProgressiveTaxi {
+        items.push(Item::Advice("progressive taxi instructions will follow".into()));
+    }
+    // Wind and altimeter go to a pilot who has not got the ATIS (7110.65 3-9-1); the current letter to one with an old one.
+    match (heard.slots.atis.or(record.letter_of(&s.icao)), s.atis) {
+        (Some(have), Some(current)) if have != current => items.push(Item::AtisCurrent(current)),
+        (Some(_), _) => {}
+        (None, current) => {
+            items.extend(s.wind());
+            items.extend(s.pressure());
+            items.extend(current.map(Item::AtisCurrent));
+        }
+    }
+    Decision::Say(items)
+}
+
+/// Taxi in, once clear of the runway.
+fn parking(s: &Situation, heard: &Understanding) -> Decision {
+    if s.on_runway {
+        return Decision::say([
+            Item::Advice("exit the runway when able".into()),
+            Item::Report(crate::instruction::ReportPoint::ClearOfRunway),
+        ]);
+    }
+    let asked = heard.slots.location.as_deref().filter(|l| l.len() > 2 && !l.contains("taxiway"));
+    let place = asked.map_or_else(|| "parking".to_owned(), ToOwned::to_owned);
+    let route = s.route_in.clone().unwrap_or_default();
+    let mut items = vec![Item::TaxiToParking { place, via: route.via }];
+    if let Some((runway, at)) = route.first_crossing {
+        items.push(Item::HoldShort { runway, at });
+    }
+    Decision::Say(items)
+}

@@ -1,0 +1,79 @@
+//! Weather minima of visual flight at a controlled field: below them nobody departs or arrives by sight without leave.
+//!
+//! United States: 3 statute miles and a ceiling of 1,000 feet (14 CFR 91.155 d), special VFR from 1 mile on (91.157). Elsewhere:
+//! 5 km and 1,500 feet in a control zone, special VFR from 1,500 m on.
+
+use super::Decision;
+use crate::instruction::{Ask, Item};
+use crate::intent::Understanding;
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::{Facility, Region};
+
+/// Statute miles of visibility and feet of ceiling that visual flight needs, and the miles of special VFR.
+fn limits(region: Region) -> (f64, f64, f64) {
+    match region {
+        Region::Faa => (3.0, 1000.0, 1.0),
+        Region::Icao => (3.1, 1500.0, 0.93),
+    }
+}
+
+/// The weather is known, and it is too bad for visual flight.
+fn too_bad(s: &Situation) -> bool {
+    let (miles, feet, _) = limits(s.region);
+    s.visibility_sm().is_some_and(|v| v < miles) || s.weather.ceiling_ft.is_some_and(|c| c < feet)
+}
+
+/// Flies by instruments: cleared so, filed so, or an airline's flight.
+fn by_instruments(s: &Situation) -> bool {
+    let filed = s.flight_plan.as_ref().is_some_and(|p| p.ifr.unwrap_or(!s.live));
+    let id = s.callsign.as_str();
+    let airline = id.find(|c: char| c.is_ascii_digit()) == Some(3) && crate::telephony::spoken(&id[..3]).is_some();
+    s.ifr || filed || airline
+}
+
+/// What the weather is, and the question that follows (7110.65 7-5-1 note): for visual flights without leave, below the minima.
+pub(super) fn refusal(s: &Situation, record: &Record) -> Option<Vec<Item>> {
+    if !too_bad(s) || by_instruments(s) || record.special_vfr || record.emergency.is_some() {
+        return None;
+    }
+    let mut items = vec![Item::Advice(match s.region {
+        Region::Faa => "the field is IFR".to_owned(),
+        Region::Icao => "the weather is below VFR minima".to_owned(),
+    })];
+    items.extend(weather(s));
+    items.push(Item::Ask(Ask::Intentions));
+    Some(items)
+}
+
+/// "ceiling 400, visibility 1 mile"; outside the United States in metres.
+fn weather(s: &Situation) -> impl Iterator<Item = Item> + use<> {
+    let (miles, feet, _) = limits(s.region);
+    let ceiling = s.weather.ceiling_ft.filter(|c| *c < feet);
+    let ceiling = ceiling.map(|c| [Item::Advice("ceiling".into()), Item::Height((c / 100.0).round() as i32 * 100)]);
+    let sight = s.visibility_sm().filter(|v| *v < miles).map(|v| {
+        Item::Advice(match s.region {
+            Region::Faa if v < 1.0 => "visibility less than 1 mile".to_owned(),
+            Region::Faa if v < 2.0 => "visibility 1 mile".to_owned(),
+            Region::Faa => "visibility 2 miles".to_owned(),
+            Region::Icao => format!("visibility {} metres", (v * 1609.344 / 100.0).floor() as i32 * 100),
+        })
+    });
+    ceiling.into_iter().flatten().chain(sight)
+}
+
+/// Special VFR, which a pilot must ask for: granted from its own visibility on, needless in good weather.
+pub(super) fn special(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    if !heard.slots.special_vfr || !matches!(s.facility, Facility::Tower | Facility::Approach | Facility::Departure | Facility::Clearance) {
+        return None;
+    }
+    if !too_bad(s) {
+        return Some(Decision::say([Item::Advice("the field is VFR".into()), Item::Ask(Ask::Intentions)]));
+    }
+    let (.., least) = limits(s.region);
+    if s.visibility_sm().is_some_and(|v| v < least) && !super::topics::helicopter(s) {
+        let least = if s.region == Region::Icao { "1500 metres" } else { "1 mile" };
+        return Some(Decision::say([Item::Unable(format!("ground visibility less than {least}")), Item::Ask(Ask::Intentions)]));
+    }
+    Some(Decision::say([Item::SpecialVfr { out: s.on_ground, name: s.airport_name.clone() }]))
+}

@@ -1,0 +1,261 @@
+//! Clearance delivery and radar units: what they can answer from the facts at hand, and a question for the rest.
+
+use super::Decision;
+use crate::airports::airspace::Class;
+use crate::initiative::way_through;
+use crate::instruction::{Ask, Climb, Item};
+use crate::intent::{Intent, Understanding};
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::{Facility, Region, Runway};
+
+/// What clearance delivery, departure, approach or center answers.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let slots = &heard.slots;
+    match heard.intent {
+        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record),
+        Intent::IfrClearanceRequest => ifr_clearance(s),
+        Intent::FlightFollowingRequest => flight_following(s, record, heard),
+        Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
+        Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled, Item::SquawkVfr]),
+        Intent::AltitudeRequest => altitude(s, heard),
+        Intent::HeadingReport if slots.bad_heading.is_some() => {
+            Decision::say([Item::Unable("that heading".into()), Item::Ask(Ask::Heading)])
+        }
+        Intent::HeadingReport => Decision::say([Item::Roger]),
+        Intent::ApproachRequest => approach(s, heard),
+        Intent::InboundLanding if s.live && !s.on_ground && !s.ifr => arrival(s, record, heard),
+        Intent::InboundLanding if !s.on_ground => approach(s, heard),
+        Intent::TransitionRequest if s.live && !s.on_ground => transition(s, record, heard),
+        Intent::TransitionRequest => {
+            let ask = slots.altitude_ft.is_empty().then_some(Item::Ask(Ask::Altitude));
+            Decision::say([Item::Standby].into_iter().chain(ask))
+        }
+        Intent::SquawkReport if slots.squawk.is_some() && slots.squawk == s.assigned_squawk && !s.on_ground => {
+            Decision::say([Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))].into_iter().chain(s.pressure()))
+        }
+        Intent::SquawkReport => match (s.assigned_squawk, s.free_squawk) {
+            (Some(code), _) => Decision::say([Item::Squawk(code)]),
+            (None, Some(code)) => Decision::say([Item::Roger, Item::Squawk(code)]),
+            (None, None) => Decision::say([Item::Roger]),
+        },
+        Intent::FrequencyChangeRequest if s.ifr && record.radar => Decision::say([Item::RemainThisFrequency]),
+        Intent::FrequencyChangeRequest => Decision::say([Item::RadarServiceTerminated, Item::FrequencyChangeApproved]),
+        Intent::Diversion => match &slots.destination {
+            Some(d) => {
+                let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
+                // A visual flight has just told its intentions.
+                let ask = (!s.live && s.ifr).then_some(Item::Ask(Ask::Intentions));
+                Decision::say([Item::Roger, Item::Direct(name)].into_iter().chain(ask))
+            }
+            None => Decision::ask(Ask::Destination),
+        },
+        Intent::StartupRequest | Intent::PushbackRequest | Intent::TaxiRequest if s.station(Facility::Ground).is_some() => {
+            Decision::say([s.contact(Facility::Ground)])
+        }
+        Intent::DepartureReady | Intent::TakeoffRequest if s.on_ground && s.station(Facility::Tower).is_some() => {
+            Decision::say([s.contact(Facility::Tower)])
+        }
+        Intent::TouchAndGoRequest | Intent::PatternRequest if s.station(Facility::Tower).is_some() => {
+            Decision::say([s.contact(Facility::Tower)])
+        }
+        Intent::GoAround if !s.on_ground => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
+        _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
+    }
+}
+
+/// First call on a radar frequency: contact is told, with what the pilot needs.
+fn check_in(s: &Situation, record: &Record) -> Decision {
+    if !s.ifr && !record.radar && s.assigned_squawk.is_none() {
+        return Decision::ask(Ask::Request);
+    }
+    if s.live && record.radar && record.contacted.contains(&s.facility) {
+        return Decision::say([Item::Roger]);
+    }
+    let seen = s.live || s.transponder.is_some();
+    if let (true, Some(want), false) = (seen, s.assigned_squawk, s.transponder == s.assigned_squawk) {
+        // Nobody is identified by a code that is not shown.
+        return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
+    }
+    let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))];
+    let arriving = s.facility == Facility::Approach && s.destination.as_ref().is_none_or(|d| d.here);
+    let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| s.live && s.ifr && !arriving);
+    // An arrival comes down to where it can be vectored from; whatever it was cleared to on the way is history.
+    let down = s.minimum_ft.filter(|_| s.live && s.ifr && arriving).map(|m| (m + 3000 + 999) / 1000 * 1000);
+    let down = down.filter(|d| s.altitude_ft.is_some_and(|a| a > *d));
+    let assigned = s.assigned_altitude_ft.filter(|_| !(s.live && arriving));
+    if let Some(feet) = filed.or(down).or(assigned)
+        && s.altitude_ft.is_some_and(|a| (a - feet).abs() > 300)
+    {
+        let way = if s.altitude_ft.is_some_and(|a| a < feet) { Climb::Climb } else { Climb::Descend };
+        items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
+    }
+    match (&s.destination, arriving) {
+        // Whoever flies a departure has its route.
+        (Some(d), false) if s.live && s.ifr && record.departure.is_none() => {
+            items.extend([Item::ResumeOwnNavigation, Item::Direct(d.name.clone())])
+        }
+        _ => {}
+    }
+    if s.facility == Facility::Approach && arriving {
+        match s.active {
+            Some(r) if s.live && s.ifr => items.extend([Item::Approach { kind: way_in(s, r), expect: true }, Item::Runway(r)]),
+            Some(r) => items.push(Item::Advice(format!("expect runway {r}"))),
+            None => {}
+        }
+        items.extend(s.pressure());
+    }
+    Decision::Say(items)
+}
+
+/// Through class B by a clearance, through C and D by being known: first a code, then the way (7110.65 7-9-2, 7-8-2).
+fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let feet = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
+    let wished = Record { wants_through: feet, bravo: false, radar: record.radar, ..Record::default() };
+    let way = way_through(s, &wished);
+    if record.radar {
+        return Decision::Say(way.into_iter().chain(s.pressure()).collect());
+    }
+    let outside = s.airspace.as_ref().filter(|a| a.class == Class::B && !a.inside);
+    let outside = outside.map(|a| Item::RemainOutside(format!("{} Bravo airspace", a.name)));
+    match s.assigned_squawk.or(s.free_squawk) {
+        Some(code) => Decision::Say([Item::Squawk(code)].into_iter().chain(outside).chain(s.pressure()).collect()),
+        None => Decision::Say(way.into_iter().chain(s.pressure()).collect()),
+    }
+}
+
+/// A VFR arrival on radar: identified first, cleared into class B where it lands there, and told what to expect.
+fn arrival(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let code = s.assigned_squawk.is_none().then_some(s.free_squawk).flatten().filter(|_| !record.radar);
+    let bravo = s.airspace.as_ref().filter(|a| a.class == Class::B && a.icao == s.icao && record.radar && !record.bravo);
+    let bravo = bravo.map(|_| Item::ClearedInto("Bravo".into()));
+    match approach(s, heard) {
+        Decision::Say(items) => Decision::Say(code.map(Item::Squawk).into_iter().chain(bravo).chain(items).collect()),
+        silent => silent,
+    }
+}
+
+/// An IFR clearance needs a plan on file; none is ever made up (7110.65 4-2-1, in its order).
+fn ifr_clearance(s: &Situation) -> Decision {
+    let Some(plan) = &s.flight_plan else {
+        return Decision::say([Item::Unable("no flight plan on file".into()), Item::Ask(Ask::Destination)]);
+    };
+    let Some(code) = plan.destination.clone() else {
+        return Decision::ask(Ask::Destination);
+    };
+    let name = s.destination.as_ref().map(|d| d.name.clone()).or_else(|| s.filed_place.clone());
+    let limit = name.map_or(code, |n| format!("{n} airport"));
+    // A route on file is not read out to whoever filed it (7110.65 4-3-2 c).
+    let route = match (&plan.route, s.live) {
+        (Some(_), true) => Some("as filed".to_owned()),
+        (None, true) => Some("direct".to_owned()),
+        (route, false) => route.clone(),
+    };
+    // A departure is named as it was filed, and then the rest of the route (7110.65 4-3-3).
+    let procedure = s.departure.clone().filter(|_| s.live);
+    let route = if procedure.is_some() { Some("then as filed".to_owned()) } else { route };
+    let mut items = vec![Item::ClearedTo { limit, procedure, route }];
+    // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
+    let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
+    let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };
+    // What the state assigns is the first altitude, whatever is filed.
+    let first = first.or(s.assigned_altitude_ft.filter(|_| !s.live && s.on_ground));
+    match (plan.altitude_ft, first) {
+        (Some(feet), Some(first)) if first < feet => {
+            items.push(Item::Altitude { way, feet: first, level: false });
+            // What follows later is told later, outside the United States.
+            items.extend((s.region == Region::Faa).then_some(Item::ExpectAltitude { feet, level: feet >= 18_000 }));
+        }
+        (Some(feet), _) => {
+            items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
+        }
+        (None, Some(first)) => items.push(Item::Altitude { way, feet: first, level: false }),
+        (None, None) => {}
+    }
+    if let Some(st) = s.station(Facility::Departure).or_else(|| s.station(Facility::Approach).filter(|_| s.live)) {
+        items.push(Item::Advice(format!("departure frequency {}", st.frequency)));
+    }
+    items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
+    Decision::Say(items)
+}
+
+/// Advisories: a code first; identification follows when it is seen (7110.65 7-6-1).
+fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let slots = &heard.slots;
+    if record.squawk.is_none() && s.assigned_squawk.is_none() {
+        if slots.destination.is_none() && slots.distance_nm.is_none() && slots.position.is_none() {
+            return Decision::say([Item::GoAhead]);
+        }
+        return match s.free_squawk {
+            Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(s.pressure())),
+            None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
+        };
+    }
+    if let (true, Some(want), false) = (s.live, s.assigned_squawk, s.transponder == s.assigned_squawk) {
+        return Decision::say([Item::Squawk(want)]);
+    }
+    Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(s.pressure()))
+}
+
+/// Another altitude: within what exists, and with a reason when not.
+fn altitude(s: &Situation, heard: &Understanding) -> Decision {
+    match heard.slots.altitude_ft.last().copied() {
+        None => Decision::ask(Ask::RequestedAltitude),
+        Some(feet) if !(500..=60_000).contains(&feet) => Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::Altitude)]),
+        Some(feet) if !s.ifr => Decision::say([
+            Item::Roger,
+            Item::Advice("altitude your discretion, maintain VFR".into()),
+            Item::Advice(format!("report level at {}", grouped(feet))),
+        ]),
+        Some(feet) => {
+            let way = match s.altitude_ft {
+                Some(a) if a < feet => Climb::Climb,
+                Some(a) if a > feet => Climb::Descend,
+                _ => Climb::Maintain,
+            };
+            Decision::say([Item::Altitude { way, feet, level: feet >= 18_000 }])
+        }
+    }
+}
+
+fn grouped(feet: i32) -> String {
+    if feet >= 1000 { format!("{},{:03}", feet / 1000, feet % 1000) } else { feet.to_string() }
+}
+
+/// What an arrival is to expect that asked for nothing: a visual approach where the weather allows one (7110.65 7-4-2: a ceiling
+/// of 1,000 feet and 3 miles), else the most precise one that the data has for the runway. Without such data, visual too:
+/// nothing is invented.
+pub(crate) fn way_in(s: &Situation, runway: Runway) -> String {
+    let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.visibility_sm().is_some_and(|v| v < 3.0);
+    let best = || KINDS.iter().find_map(|k| s.approach_named(k, runway));
+    if low { best() } else { None }.unwrap_or("visual").to_owned()
+}
+
+/// Approaches, the most precise first.
+const KINDS: [&str; 11] = ["ILS", "GLS", "RNAV", "LOC", "LDA", "GPS", "VOR/DME", "VOR", "LOC BC", "NDB/DME", "NDB"];
+
+/// An approach: to be expected, or the tower's business for a visual arrival.
+fn approach(s: &Situation, heard: &Understanding) -> Decision {
+    let runway = heard.slots.runway.and_then(|r| s.known(r)).or(s.active);
+    let kind = heard.slots.approach.clone();
+    // Where the data lists the approaches, only those are given, by their whole names; a visual one needs none.
+    let kind = match (kind, &s.approaches, runway) {
+        (Some(k), Some(_), Some(r)) if !k.eq_ignore_ascii_case("visual") => match s.approach_named(&k, r) {
+            Some(named) => Some(named.to_owned()),
+            None => {
+                let refuse = Item::Unable(format!("{k} approach not available"));
+                let instead = Item::Approach { kind: way_in(s, r), expect: true };
+                return Decision::say([refuse, instead, Item::Runway(r)].into_iter().chain(s.pressure()));
+            }
+        },
+        (kind, ..) => kind,
+    };
+    match (kind, runway) {
+        (Some(kind), Some(r)) => Decision::say([Item::Approach { kind, expect: true }, Item::Runway(r)].into_iter().chain(s.pressure())),
+        (None, Some(r)) if s.live && s.ifr => {
+            Decision::say([Item::Approach { kind: way_in(s, r), expect: true }, Item::Runway(r)].into_iter().chain(s.pressure()))
+        }
+        (None, Some(r)) => Decision::say([Item::Advice(format!("expect runway {r}"))].into_iter().chain(s.pressure())),
+        (_, None) => Decision::ask(Ask::Runway),
+    }
+}

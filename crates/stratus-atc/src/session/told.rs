@@ -1,0 +1,102 @@
+//! What is answered to a pilot who tells what they do or cannot do: disabled, onto a runway without leave, not ready to go.
+
+use super::{Decision, topics};
+use crate::hear::Said;
+use crate::instruction::{Ask, Item};
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::readback::{self, Verdict};
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::{Facility, Runway};
+
+/// The answer, if something was told that comes before every wish.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let on_field = s.on_ground && matches!(s.facility, Facility::Ground | Facility::Tower);
+    if on_field { of_own_doing(s, record, heard) } else { None }.or_else(|| topics::decide(s, record, heard))
+}
+
+fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    if heard.slots.disabled {
+        return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Advice("assistance on the way".into())]));
+    }
+    if let Some(runway) = entered(s, record, heard) {
+        return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }, Item::Ask(Ask::Position)]));
+    }
+    if heard.intent == Intent::Unable && s.phase == Phase::TakeoffRoll {
+        return Some(Decision::say([Item::Roger, Item::Advice("exit the runway when able".into())]));
+    }
+    not_ready(s, record, heard)
+}
+
+/// The runway that the pilot goes onto or across, by their own words, without leave.
+fn entered(s: &Situation, record: &Record, heard: &Understanding) -> Option<Runway> {
+    if !heard.slots.enters || s.on_runway || matches!(heard.intent, Intent::ClearOfRunway | Intent::RequestProgressiveTaxi) {
+        return None;
+    }
+    let told = record.hold_short.or(s.runway_here);
+    let runway = heard.slots.runway.or(heard.slots.hold_short).and_then(|r| s.known(r)).or(told)?;
+    let same = |r: Option<Runway>| r.is_some_and(|r| r == runway || r == runway.reciprocal());
+    let leave = same(record.crossing) || same(record.lined_up) || same(record.takeoff);
+    (!leave).then_some(runway)
+}
+
+/// Nobody is sent off who says that they are not ready; what else they ask for is answered as ever.
+fn not_ready(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let only = matches!(
+        heard.intent,
+        Intent::DepartureReady
+            | Intent::TakeoffRequest
+            | Intent::PatternRequest
+            | Intent::TouchAndGoRequest
+            | Intent::PositionReport
+            | Intent::CheckIn
+            | Intent::Unable
+            | Intent::Unknown
+    );
+    if !heard.slots.not_ready || !only {
+        return None;
+    }
+    if record.takeoff.is_some() && s.phase != Phase::TakeoffRoll {
+        // What was cleared for now is not to be used later (7110.65 3-9-11).
+        return Some(Decision::say([Item::Roger, Item::CancelTakeoff, Item::Advice("advise when ready".into())]));
+    }
+    Some(when_ready())
+}
+
+/// "Roger, advise when ready."
+pub(super) fn when_ready() -> Decision {
+    Decision::say([Item::Roger, Item::Advice("advise when ready".into())])
+}
+
+/// A call for help is taken back: nothing is asked about it, and what else was said is answered.
+pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
+    let over = [Item::Roger].into_iter().chain(record.emergency.map(|_| Item::EmergencyCancelled));
+    let mut rest = heard.clone();
+    rest.slots.cancels_distress = false;
+    rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan | Intent::SayAgain | Intent::Unable | Intent::Unknown));
+    let Some(first) = rest.intents.first() else {
+        return Decision::say(over.chain([Item::Ask(Ask::Intentions)])).into();
+    };
+    rest.intent = *first;
+    let calm = Record { emergency: None, ..record.clone() };
+    let outcome = super::decide(s, &calm, &rest, said);
+    match outcome.decision {
+        Decision::Say(items) => {
+            let items = items.into_iter().filter(|i| *i != Item::Roger);
+            super::Outcome { decision: Decision::say(over.chain(items)), ..outcome }
+        }
+        Decision::Silent(_) => super::Outcome { decision: Decision::say(over), ..outcome },
+    }
+}
+
+/// Another aircraft takes a runway clearance that was not for it: it is told so, and whose it is (7110.65 2-4-15: the callsigns
+/// of similar aircraft). Silence would let the wrong one go.
+pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<super::Outcome> {
+    let foreign = heard.other_aircraft || heard.callsign.as_ref().is_some_and(|c| *c != s.callsign);
+    let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;
+    let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
+    let taken = pending.items.iter().any(of_runway)
+        && readback::check_said(&pending.items, None, &said.tokens, s.region).verdict == Verdict::Correct;
+    taken.then(|| super::Outcome { decision: super::restate(pending, &[]), verdict: Some(Verdict::Incorrect), settled: false, check: None })
+}

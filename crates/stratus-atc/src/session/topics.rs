@@ -1,0 +1,173 @@
+//! What is answered to things that are no everyday call: a laser, a broken transponder, a hold, a tow, a short approach; and the
+//! wake of heavy aircraft.
+
+use super::{Decision, in_pattern, tower};
+use crate::instruction::{Ask, Item, Leg, ReportPoint};
+use crate::intent::{Intent, Topic, Understanding};
+use crate::phase::Phase;
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::{Facility, Region, Side};
+
+/// The answer to a topic, where this unit has one.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    if s.on_ground { on_ground(s, heard) } else { in_flight(s, record, heard) }
+}
+
+fn advice(words: &str) -> Item {
+    Item::Advice(words.to_owned())
+}
+
+/// Nothing else was understood that would have an answer of its own.
+fn alone(heard: &Understanding) -> bool {
+    matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::SquawkReport)
+}
+
+/// Would be sent on to a runway for what was said.
+fn goes(heard: &Understanding) -> bool {
+    use Intent::{CheckIn, DepartureReady, InboundLanding, PositionReport, TakeoffRequest};
+    alone(heard) || matches!(heard.intent, CheckIn | DepartureReady | InboundLanding | PositionReport | TakeoffRequest)
+}
+
+/// A place is said, and it is not the pilot's own on a leg or so many miles out: where the birds are.
+fn elsewhere(heard: &Understanding) -> bool {
+    let leg = heard.slots.position.as_deref().is_some_and(|p| crate::entities::LEGS.contains(&p));
+    heard.intent == Intent::PositionReport && !leg && heard.slots.distance_nm.is_none()
+}
+
+fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let ground = matches!(s.facility, Facility::Ground | Facility::Tower);
+    match heard.slots.topic? {
+        Topic::Deice if ground => Some(Decision::say([Item::Roger, advice("standby for de-icing")])),
+        Topic::Tow if s.facility == Facility::Ground => Some(Decision::say([Item::Roger, advice("tow approved")])),
+        Topic::Obstacle if goes(heard) => Some(Decision::say([Item::Roger, Item::HoldPosition])),
+        Topic::Observation if alone(heard) => Some(Decision::say([Item::Roger, advice("thanks")])),
+        _ => None,
+    }
+}
+
+fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let radar = matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+    if heard.slots.topic == Some(Topic::Resolution) {
+        // Nothing is said against it, or about it, until the pilot is clear of conflict (7110.65 2-1-28).
+        return Some(Decision::say([Item::Roger]));
+    }
+    if let Some((side, degrees)) = heard.slots.deviation.filter(|_| radar) {
+        return Some(Decision::say([Item::Deviation { side, degrees }, advice("advise when clear of weather")]));
+    }
+    let answer = match heard.slots.topic? {
+        Topic::Laser if alone(heard) => vec![Item::Roger, Item::Ask(Ask::Position)],
+        Topic::TransponderOut if alone(heard) => vec![Item::Roger, Item::Ask(Ask::Altitude)],
+        Topic::Observation if alone(heard) || elsewhere(heard) => vec![Item::Roger, advice("thanks")],
+        // Whether it is in the way is seen from there.
+        Topic::Obstacle if goes(heard) => vec![Item::Roger, Item::Ask(Ask::Intentions)],
+        Topic::WhatSpeed => vec![record.speed_kt.map_or_else(|| advice("speed at your discretion"), Item::Speed)],
+        Topic::HoldHere if radar => vec![advice("holding at present position approved"), advice("advise ready to proceed")],
+        Topic::Vector if radar => vector(s),
+        _ if s.facility == Facility::Tower => return pattern(s, record, heard),
+        _ => return None,
+    };
+    Some(Decision::Say(answer))
+}
+
+/// Around traffic that is not seen (7110.65 2-1-21): a turn from the heading that is known.
+fn vector(s: &Situation) -> Vec<Item> {
+    match s.heading_mag {
+        Some(h) => {
+            let degrees = ((h + 30.0) / 10.0).round() as i64 * 10;
+            let degrees = (degrees - 1).rem_euclid(360) as u16 + 1;
+            vec![Item::Heading { turn: Some(Side::Right), degrees }, advice("vector for traffic")]
+        }
+        None => vec![Item::Roger, advice("standby for vectors")],
+    }
+}
+
+/// Wishes in the traffic pattern.
+fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    match heard.slots.topic? {
+        Topic::ClearedToLand if heard.has(Intent::SayAgain) => Some(match record.landing {
+            Some((runway, kind)) => Decision::say([Item::Affirm, Item::Runway(runway), Item::Cleared(kind)]),
+            None => tower::landing(s, record, heard, tower::wanted(record, heard)),
+        }),
+        Topic::LeavesPattern if in_pattern(s.phase) => Some(match heard.slots.direction.clone() {
+            Some(way) => Decision::say([Item::DepartureApproved(way)]),
+            None => Decision::ask(Ask::Direction),
+        }),
+        Topic::ShortApproach if matches!(s.phase, Phase::Downwind | Phase::Base) => {
+            let approved = Item::PatternWords("short approach approved".into());
+            Some(match tower::landing(s, record, heard, tower::wanted(record, heard)) {
+                Decision::Say(items) if items.iter().any(|i| matches!(i, Item::Cleared(_))) => {
+                    Decision::say([approved].into_iter().chain(items))
+                }
+                other => other,
+            })
+        }
+        Topic::EngineOut if in_pattern(s.phase) => {
+            let words = if s.region == Region::Icao { "practice engine failure approved" } else { "simulated engine out approved" };
+            Some(Decision::say([Item::PatternWords(words.into()), Item::Report(ReportPoint::Leg(None, Leg::Base))]))
+        }
+        _ => None,
+    }
+}
+
+/// How the designators begin of aircraft whose wake others are warned of: heavy, super, and the Boeing 757 (7110.65 2-1-20).
+const HEAVY: [&str; 10] = ["b74", "b75", "b76", "b77", "b78", "a30", "a33", "a34", "a35", "a38"];
+/// Designators of heavy ones that are like those of light ones, whole.
+const WHOLE: [&str; 8] = ["a310", "md11", "dc10", "il96", "c17", "c5m", "a124", "a225"];
+/// The same by name, behind the maker's.
+const NAMED: [&str; 11] = ["747", "757", "767", "777", "787", "a300", "a310", "a330", "a340", "a350", "a380"];
+
+fn heavy(words: &str) -> bool {
+    let low = words.to_lowercase();
+    let parts: Vec<&str> = low.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    parts.iter().enumerate().any(|(i, w)| {
+        let maker = i > 0 && matches!(parts[i - 1], "boeing" | "airbus");
+        matches!(*w, "heavy" | "super")
+            || w.len() == 4 && HEAVY.iter().any(|h| w.starts_with(h))
+            || WHOLE.contains(w)
+            || maker && NAMED.contains(w)
+    })
+}
+
+/// "Caution wake turbulence" for whoever follows a heavy one, or has one pointed out.
+pub(super) fn caution(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
+    let said = |i: &Item| match i {
+        Item::Traffic(w) | Item::Sequence { following: Some(w), .. } => heavy(w),
+        _ => false,
+    };
+    // Whoever departs before it, or waits for it, does not fly in its wake.
+    let before = items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. } | Item::HoldShort { .. } | Item::GoAround));
+    if !s.on_ground && !before && !s.aircraft_type.as_deref().is_some_and(heavy) && items.iter().any(said) {
+        items.push(advice("caution wake turbulence"));
+    }
+    items
+}
+
+/// Designators of helicopters.
+#[rustfmt::skip]
+const HELICOPTERS: &[&str] = &[
+    "R22", "R44", "R66", "B06", "B06T", "B105", "B205", "B212", "B222", "B230", "B407", "B412", "B427", "B429", "B430", "B505", "A109",
+    "A119", "A139", "A169", "A189", "AS32", "AS50", "AS55", "AS65", "EC20", "EC25", "EC30", "EC35", "EC45", "EC55", "EC75", "H160",
+    "G2CA", "CABR", "EN28", "EN48", "H269", "H500", "MD52", "MD60", "EXPL", "S61", "S76", "S92", "UH1", "H60", "H47", "H64", "GAZL",
+    "ALO2", "ALO3", "LYNX", "PUMA", "BK17", "KA32", "MI8", "UH60",
+];
+
+/// A helicopter: no mile limit holds it (14 CFR 91.157 c), and it needs no runway.
+pub(super) fn helicopter(s: &Situation) -> bool {
+    s.aircraft_type.as_deref().is_some_and(|t| HELICOPTERS.contains(&t))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heavy_by_designator_and_by_name() {
+        for w in ["B77W UAL1 on half mile final runway 28L", "Boeing 757, 3 mile final", "A388 on final", "United 5 heavy, 2 mile final"] {
+            assert!(heavy(w), "{w}");
+        }
+        for w in ["B738 UAL757 on half mile final", "Cessna 777AB, 2 mile final", "A320, 3 mile final", "BE35 on base", "C172"] {
+            assert!(!heavy(w), "{w}");
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! The tower: take-off, pattern, landing, and the way off the runway.
+
+use super::{Decision, in_pattern, minima};
+use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint};
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::{Facility, Region, Runway, Side};
+
+/// What the tower answers.
+pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    match heard.intent {
+        Intent::DepartureReady | Intent::TakeoffRequest => departure(s, record, heard),
+        Intent::PatternRequest if s.on_ground => pattern_from_ground(s, record, heard),
+        Intent::PatternRequest => closed_traffic(s, record, heard),
+        Intent::InboundLanding => inbound(s, record, heard),
+        Intent::TouchAndGoRequest if !s.on_ground => landing(s, record, heard, touch_or_option(heard)),
+        Intent::TouchAndGoRequest => departure(s, record, heard),
+        Intent::PositionReport if s.on_ground && heard.slots.crossing => {
+            super::crossing(s, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
+        }
+        Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
+        Intent::GoAround => go_around(s, record, heard),
+        Intent::ClearOfRunway | Intent::TaxiToParking => clear_of_runway(s),
+        Intent::TransitionRequest => transition(s, heard),
+        Intent::FrequencyChangeRequest if !s.on_ground => Decision::say([Item::FrequencyChangeApproved]),
+        Intent::FrequencyChangeRequest => Decision::say([s.contact(Facility::Ground)]),
+        Intent::TaxiRequest | Intent::RequestProgressiveTaxi if s.on_ground => departure_question(s),
+        Intent::AltitudeRequest | Intent::HeadingReport | Intent::SquawkReport if !s.on_ground => super::radar::decide(s, record, heard),
+        Intent::ApproachRequest if !s.on_ground && heard.slots.approach.is_none() => straight_in(s, heard),
+        Intent::ApproachRequest if !s.on_ground => inbound(s, record, heard),
+        Intent::Diversion => Decision::say([Item::Roger, Item::FrequencyChangeApproved]),
+        Intent::IfrClearanceRequest | Intent::FlightFollowingRequest | Intent::CancelIfr | Intent::CancelFlightFollowing => {
+            super::radar::decide(s, record, heard)
+        }
+        _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
+    }
+}
+
+/// A straight-in, as asked for.
+fn straight_in(s: &Situation, heard: &Understanding) -> Decision {
+    match s.runway_for(heard.slots.runway).filter(|r| !s.is_closed(*r)) {
+        Some(r) => Decision::say([Item::StraightIn, Item::Runway(r), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))]),
+        None => Decision::ask(Ask::Runway),
+    }
+}
+
+fn departure_question(s: &Situation) -> Decision {
+    if s.phase == Phase::HoldingShort { Decision::ask(Ask::Intentions) } else { Decision::say([s.contact(Facility::Ground)]) }
+}
+
+/// A take-off clearance (7110.65 3-9-10), a line-up (3-9-4), or a hold short with the reason.
+fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if !s.on_ground {
+        // No take-off clearance in the air, whatever is asked; who leaves the pattern may.
+        return match heard.slots.direction.clone().filter(|_| in_pattern(s.phase) && heard.intent == Intent::TakeoffRequest) {
+            Some(way) => Decision::say([Item::DepartureApproved(way)]),
+            None => Decision::ask(Ask::Position),
+        };
+    }
+    let Some(runway) = s.runway_for(heard.slots.runway.or(record.taxi)) else {
+        return Decision::ask(Ask::Runway);
+    };
+    if s.is_closed(runway) {
+        return Decision::say([Item::HoldPosition, Item::Advice(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
+    }
+    let pad = matches!(s.phase, Phase::Parked | Phase::PushedBack) && super::topics::helicopter(s);
+    if pad && minima::refusal(s, record).is_none() {
+        // From a pad, where the tower may not see it (7110.65 3-11-2).
+        return Decision::Say(s.wind().into_iter().chain([Item::Advice("proceed as requested, use caution".into())]).collect());
+    }
+    let at_runway = matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait | Phase::AwaitingReadback) || s.on_runway;
+    if !at_runway {
+        return match s.phase {
+            Phase::Parked | Phase::PushedBack if s.station(Facility::Ground).is_some() => Decision::say([s.contact(Facility::Ground)]),
+            Phase::TakeoffRoll => Decision::Silent(crate::silence::Silence::TakeoffRoll),
+            _ => Decision::say([
+                Item::HoldShort { runway, at: None },
+                Item::Report(ReportPoint::Words(format!("when holding short of runway {runway}"))),
+            ]),
+        };
+    }
+    // The same strip from the other end is meant only where that end is in use.
+    let this_strip = |here: Runway| here == runway || here == runway.reciprocal() && s.active.is_none_or(|a| a == runway);
+    if s.runway_here.is_some_and(|here| !this_strip(here)) {
+        // The geometry knows better than the words which runway this is.
+        return Decision::say([Item::HoldPosition, Item::Ask(Ask::VerifyPosition)]);
+    }
+    if let Some(t) = s.against_departure(runway) {
+        return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(t.words.clone())]);
+    }
+    if let Some(who) = s.occupant(runway) {
+        return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(format!("{who}, on the runway"))]);
+    }
+    if let Some(weather) = minima::refusal(s, record) {
+        return Decision::say([Item::HoldShort { runway, at: None }].into_iter().filter(|_| !s.on_runway).chain(weather));
+    }
+    let mut items = vec![];
+    items.extend(wind_unless_known(s, record, heard));
+    let at = heard.slots.location.clone().filter(|l| s.intersections.contains_key(l));
+    if let Some(length) = at.as_ref().and_then(|a| s.intersections.get(a)) {
+        items.push(Item::Advice(format!("intersection departure, {length}")));
+    }
+    if s.live && s.ifr {
+        // Without a procedure the way out is a heading, until radar takes over (7110.65 5-8-2).
+        items.extend(record.departure.is_none().then_some(Item::RunwayHeading));
+        items.push(Item::Runway(runway));
+        items.push(Item::ClearedForTakeoff { at });
+        return Decision::Say(items);
+    }
+    items.push(Item::Runway(runway));
+    items.push(Item::ClearedForTakeoff { at });
+    // Somebody on a longer final is no obstacle, but the pilot is told (7110.65 2-1-21).
+    items.extend(s.on_final(runway).map(|t| Item::Traffic(t.words.clone())));
+    let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
+    items.extend(after_takeoff(s, heard, wish));
+    Decision::Say(items)
+}
+
+fn pattern_from_ground(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.phase == Phase::HoldingShort || s.phase == Phase::LineUpAndWait {
+        departure(s, record, heard)
+    } else if s.station(Facility::Ground).is_some() {
+        Decision::say([s.contact(Facility::Ground)])
+    } else {
+        Decision::ask(Ask::Position)
+    }
+}
+
+/// What follows the take-off: closed traffic on the published side, or what was asked for, approved.
+fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> Option<Item> {
+    let closed = heard.has(Intent::PatternRequest) || wish.as_deref().is_some_and(|w| w.contains("closed") || w.contains("pattern"));
+    if closed {
+        return Some(Item::ClosedTraffic(heard.slots.side.unwrap_or(s.pattern)));
+    }
+    wish.filter(|w| !w.is_empty()).map(|w| {
+        let w = w.trim_end_matches(" departure").to_owned();
+        Item::DepartureApproved(w)
+    })
+}
+
+fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if let Some(weather) = minima::refusal(s, record) {
+        return Decision::Say(weather);
+    }
+    let side = heard.slots.side.unwrap_or(s.pattern);
+    match s.runway_for(heard.slots.runway) {
+        Some(r) => Decision::say([Item::ClosedTraffic(side), Item::Runway(r)]),
+        None => Decision::say([Item::ClosedTraffic(side)]),
+    }
+}
+
+/// Wind with a clearance, when the pilot may not know it from the ATIS.
+fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> Option<Item> {
+    if s.region == crate::units::Region::Icao || heard.slots.atis.or(record.letter_of(&s.icao)).is_none() { s.wind() } else { None }
+}
+
+/// An arrival calls in: pattern entry by where it comes from (7110.65 3-10-1).
+fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.on_ground {
+        return Decision::ask(Ask::Position);
+    }
+    let Some(runway) = s.runway_for(heard.slots.runway) else {
+        return Decision::ask(Ask::Runway);
+    };
+    if s.is_closed(runway) {
+        return Decision::say([Item::Unable(format!("runway {runway} is closed")), Item::Ask(Ask::Intentions)]);
+    }
+    if in_pattern(s.phase) && !matches!(s.phase, Phase::Departure) {
+        return landing(s, record, heard, wanted(record, heard));
+    }
+    if heard.slots.distance_nm.is_none() && heard.slots.position.is_none() && s.position.is_none() {
+        return Decision::ask(Ask::Position);
+    }
+    if let Some(weather) = minima::refusal(s, record) {
+        return Decision::Say(weather);
+    }
+    let mut items = Vec::new();
+    match heard.slots.direction.as_deref().map(|d| approach_side(runway, d)) {
+        Some(Side3::Straight) => {
+            items.extend([Item::StraightIn, Item::Runway(runway), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))])
+        }
+        Some(Side3::Across(side)) if side != s.pattern => {
+            items.extend([Item::Enter(side, Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))])
+        }
+        _ => items.extend([Item::Enter(s.pattern, Leg::Downwind), Item::Runway(runway), Item::Report(ReportPoint::Midfield(None))]),
+    }
+    match (heard.slots.atis.or(record.letter_of(&s.icao)), s.atis) {
+        (Some(have), Some(current)) if have != current => items.push(Item::AtisCurrent(current)),
+        (Some(_), _) => {}
+        _ => items.extend(s.wind().into_iter().chain(s.pressure())),
+    }
+    Decision::Say(items)
+}
+
+enum Side3 {
+    Straight,
+    Across(Side),
+}
+
+/// From where an aircraft comes, relative to the landing direction.
+fn approach_side(runway: Runway, from: &str) -> Side3 {
+    const WORDS: [&str; 8] = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
+    let bearing = WORDS.iter().position(|w| *w == from).map_or(0.0, |i| i as f64 * 45.0);
+    let off = crate::units::turn(runway.nominal_heading() + 180.0, bearing);
+    if off.abs() <= 30.0 {
+        Side3::Straight
+    } else if off > 0.0 {
+        Side3::Across(Side::Left)
+    } else {
+        Side3::Across(Side::Right)
+    }
+}
+
+fn touch_or_option(heard: &Understanding) -> Landing {
+    heard.slots.landing.filter(|l| *l != Landing::FullStop).unwrap_or(Landing::TouchAndGo)
+}
+
+pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
+    heard.slots.landing.or(record.wants).unwrap_or(Landing::FullStop)
+}
+
+/// A landing clearance (7110.65 3-10-5), a place in the sequence, or a go-around.
+pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing) -> Decision {
+    let Some(runway) = s.runway_for(heard.slots.runway) else {
+        return Decision::ask(Ask::Runway);
+    };
+    if s.is_closed(runway) {
+        return Decision::say([Item::GoAround, Item::Advice(format!("runway {runway} is closed"))]);
+    }
+    let near = matches!(s.phase, Phase::Final) && s.distance_nm.is_none_or(|d| d < 1.0);
+    if s.runway_blocked(runway) {
+        let traffic = s.in_the_way(runway).map(Item::Traffic);
+        // Whoever is on downwind waits there, turning away from the runway, until it is free.
+        let waits = s.live && s.phase == Phase::Downwind && s.occupant(runway).is_some();
+        return if waits {
+            let right = s.final_course.map_or(s.pattern == Side::Right, |f| f.right_nm > 0.0);
+            let away = if right { Side::Left } else { Side::Right };
+            let turn = match s.region {
+                Region::Icao => format!("orbit {}", away.word()),
+                Region::Faa => format!("make a {} three sixty", away.word()),
+            };
+            Decision::say([Item::PatternWords(turn)].into_iter().chain(traffic))
+        } else if near {
+            Decision::say([Item::GoAround].into_iter().chain(traffic).chain([Item::ClosedTraffic(s.pattern)]))
+        } else {
+            Decision::say([Item::Runway(runway), Item::Continue].into_iter().chain(traffic))
+        };
+    }
+    let mut items = Vec::new();
+    let (opposite, ahead): (Vec<_>, Vec<_>) = s.on_final(runway).into_iter().partition(|t| t.runway == Some(runway.reciprocal()));
+    items.extend(ahead.iter().map(|t| Item::Sequence { number: 2, following: Some(t.words.clone()) }));
+    items.extend(wind_unless_known(s, record, heard));
+    items.push(Item::Runway(runway));
+    items.push(Item::Cleared(kind));
+    // Nobody follows who comes from the other end.
+    items.extend(opposite.iter().map(|t| Item::Traffic(t.words.clone())));
+    Decision::Say(items)
+}
+
+/// Short of a runway that is taken, whatever was said: around it goes.
+pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let short = s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 1.0);
+    let known = matches!(heard.intent, Intent::GoAround | Intent::Mayday | Intent::PanPan) || record.emergency.is_some();
+    let runway = s.runway_for(heard.slots.runway).filter(|r| short && !known && s.occupant(*r).is_some())?;
+    let who = s.occupant(runway).map(|o| Item::Traffic(format!("{o}, on the runway")));
+    Some(Decision::say([Item::GoAround].into_iter().chain(who).chain([Item::ClosedTraffic(s.pattern)])))
+}
+
+/// A report from the pattern: cleared, sequenced, or told where to report next.
+fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.on_ground {
+        return match s.phase {
+            // A call without a message is invited to go on (AIM 4-2-3).
+            Phase::HoldingShort if heard.intent == Intent::CheckIn && heard.slots.position.is_none() && heard.slots.runway.is_none() => {
+                Decision::say([Item::GoAhead])
+            }
+            // What nothing explains may be a reason to stay.
+            Phase::HoldingShort if heard.loose > 0 => super::told::when_ready(),
+            Phase::HoldingShort => departure(s, record, heard),
+            Phase::TaxiIn => clear_of_runway(s),
+            _ => Decision::say([Item::Roger]),
+        };
+    }
+    let said = heard.slots.position.as_deref().unwrap_or("");
+    let leg = match s.phase {
+        Phase::Downwind => Some(Leg::Downwind),
+        Phase::Base => Some(Leg::Base),
+        Phase::Final => Some(Leg::Final),
+        Phase::Crosswind => Some(Leg::Crosswind),
+        Phase::Departure | Phase::GoAround => Some(Leg::Upwind),
+        _ => None,
+    };
+    // The pilot's eyes are quicker than the track: a later leg of the same pattern is believed.
+    let leg = match (leg, said) {
+        (Some(Leg::Upwind | Leg::Crosswind), "downwind") => Some(Leg::Downwind),
+        (Some(Leg::Upwind | Leg::Crosswind | Leg::Downwind), "base") => Some(Leg::Base),
+        (leg, _) => leg,
+    };
+    if leg.is_none() {
+        return if said.is_empty() && heard.slots.distance_nm.is_none() {
+            Decision::ask(Ask::Intentions)
+        } else {
+            inbound(s, record, heard)
+        };
+    }
+    match leg {
+        Some(Leg::Crosswind | Leg::Upwind) => {
+            let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
+            Decision::say([Item::Roger, Item::Report(ReportPoint::Midfield(Some(side)))])
+        }
+        _ => landing(s, record, heard, wanted(record, heard)),
+    }
+}
+
+/// The pilot goes around: acknowledged, and the way back into the pattern.
+fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
+    if s.on_ground {
+        return Decision::say([Item::Roger]);
+    }
+    Decision::say([Item::Roger, Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))])
+}
+
+/// Off the runway: to Ground (7110.65 3-10-9). Still on it: exit first. Never was: asked.
+fn clear_of_runway(s: &Situation) -> Decision {
+    if s.on_runway {
+        return Decision::say([Item::Advice("exit the runway when able".into()), s.contact(Facility::Ground)]);
+    }
+    if !s.on_ground {
+        return Decision::ask(Ask::Position);
+    }
+    if s.station(Facility::Ground).is_some() { Decision::say([s.contact(Facility::Ground)]) } else { Decision::say([Item::Roger]) }
+}
+
+/// Through the airspace (7110.65 3-1): approved with traffic, altitude as it is.
+fn transition(s: &Situation, heard: &Understanding) -> Decision {
+    let way = heard.slots.direction.as_ref().map_or_else(String::new, |_| String::new());
+    let bravo = s.airspace_ahead.as_deref().map(str::to_lowercase).is_some_and(|a| a.contains("class b") || a.contains("bravo"));
+    let mut items = if bravo {
+        let keep = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
+        let level = keep.map(|feet| Item::Altitude { way: crate::instruction::Climb::Maintain, feet, level: false });
+        [Item::ClearedThrough("Bravo".into())].into_iter().chain(level).collect()
+    } else {
+        vec![Item::TransitionApproved(way)]
+    };
+    items.extend(s.traffic.as_ref().map(|t| Item::Traffic(t.words.clone())));
+    items.extend(s.pressure());
+    Decision::Say(items)
+}

@@ -1,0 +1,89 @@
+//! Sky: visibility and ceiling of a field, in the words in which they are told.
+
+use super::instruction::Item;
+use super::situation::Situation;
+use crate::units::Region;
+
+/// No ceiling above is told, feet.
+const HIGHEST_CEILING: f64 = 20_000.0;
+/// What a simulator's metres lack of a whole step, statute miles.
+const SLACK_SM: f64 = 0.02;
+
+/// Visibility and ceiling, as far as they are known.
+pub(super) fn told(s: &Situation) -> Vec<Item> {
+    let mut items: Vec<Item> = s.visibility_sm().map(|v| Item::Advice(visibility(v, s.region))).into_iter().collect();
+    if let Some(c) = s.weather.ceiling_ft.filter(|c| (0.0..HIGHEST_CEILING).contains(c)) {
+        let feet = (c / 100.0).round().max(1.0) as i32 * 100;
+        items.extend([Item::Advice("ceiling".to_owned()), Item::Height(feet)]);
+    }
+    items
+}
+
+fn visibility(miles: f64, region: Region) -> String {
+    let said = match region {
+        Region::Faa => in_miles(miles + SLACK_SM),
+        Region::Icao => metric((miles + SLACK_SM) * 1609.344),
+    };
+    format!("visibility {said}")
+}
+
+/// Statute miles: quarters below one, halves below three (of FMH-1's steps the plainest), rounded down.
+fn in_miles(v: f64) -> String {
+    const QUARTERS: [&str; 4] = ["less than one quarter", "one quarter", "one half", "three quarters"];
+    let whole = v.floor();
+    match v {
+        v if v < 1.0 => QUARTERS[((v * 4.0).max(0.0) as usize).min(3)].to_owned(),
+        v if v < 3.0 && v - whole >= 0.5 => format!("{whole} and one half"),
+        v if v < 3.0 => whole.to_string(),
+        v => v.round().min(10.0).to_string(),
+    }
+}
+
+/// Hundreds of metres below five kilometres, kilometres from there on, rounded down.
+fn metric(metres: f64) -> String {
+    match metres {
+        m if m < 100.0 => "less than 100 metres".to_owned(),
+        m if m < 5000.0 => format!("{} metres", (m / 100.0).floor() * 100.0),
+        m if m < 10_000.0 => format!("{} kilometres", (m / 1000.0).floor()),
+        _ => "10 kilometres or more".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visibility_is_never_told_better_than_it_is() {
+        let faa = [
+            (0.1, "less than one quarter"),
+            (0.25, "one quarter"),
+            (800.0 / 1609.344, "one half"),
+            (0.9, "three quarters"),
+            (1.4, "1"),
+            (1.6, "1 and one half"),
+            (2.9, "2 and one half"),
+            (3.2, "3"),
+            (6.0, "6"),
+            (30.0, "10"),
+        ];
+        for (miles, said) in faa {
+            assert_eq!(visibility(miles, Region::Faa), format!("visibility {said}"));
+        }
+        let icao = [
+            (50.0, "less than 100 metres"),
+            (400.0, "400 metres"),
+            (1490.0, "1500 metres"),
+            (4900.0, "4900 metres"),
+            (5000.0, "5 kilometres"),
+            (9000.0, "9 kilometres"),
+            (9999.0, "10 kilometres or more"),
+        ];
+        for (metres, said) in icao {
+            assert_eq!(visibility(metres / 1609.344, Region::Icao), format!("visibility {said}"));
+        }
+        let spoken = |said| crate::spoken::words(said, Region::Icao);
+        assert_eq!(spoken("visibility 1500 metres"), "visibility one thousand five hundred metres");
+        assert_eq!(spoken("visibility 10 kilometres or more"), "visibility one zero kilometres or more");
+    }
+}
