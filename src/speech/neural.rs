@@ -17,7 +17,7 @@ use crate::event::{Clip, Voice};
 use crate::models::voices::{self, KnownVoice};
 use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::settings::{OWN_VOICE, PICO_VOICE, WINDOWS_VOICE};
+use crate::settings::{AUTO_VOICE, OWN_VOICE, PICO_VOICE, WINDOWS_VOICE};
 
 /// The words that are not in the program, beside the voices.
 const WORDS: &str = "english.bin";
@@ -181,8 +181,8 @@ impl Neural {
         if self.loaded.is_some() || !Self::is_asked(setting) || self.slow >= SLOW {
             return;
         }
-        let name = if setting == crate::settings::AUTO_VOICE { "en-US" } else { setting };
-        if let Ok(Some(which)) = self.pick(&Voice { name: name.into(), cast: Some(0), ..Voice::default() }) {
+        let (name, cast) = if setting == AUTO_VOICE { ("en-US", Some(0)) } else { (setting, None) };
+        if let Ok(Some(which)) = self.pick(&Voice { name: name.into(), cast, ..Voice::default() }) {
             let _ = self.load(&which);
         }
     }
