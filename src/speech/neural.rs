@@ -105,11 +105,12 @@ fn sum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Pitch as a neural voice sounds natural with it: the cast's 72 to 112 percent lie within 80 to 112.
+/// Pitch as a neural voice sounds natural with it: the cast's 72 to 112 percent lie within 86 to 112. Below 85 it is less natural by a
+/// naturalness score (docs/voices.md).
 fn pitch(percent: u16) -> f32 {
     let percent = f32::from(percent.clamp(60, 160));
-    let natural = if percent < 100.0 { 100.0 - (100.0 - percent) * (20.0 / 28.0) } else { percent };
-    natural.clamp(80.0, 112.0) / 100.0
+    let natural = if percent < 100.0 { 100.0 - (100.0 - percent) / 2.0 } else { percent };
+    natural.clamp(86.0, 112.0) / 100.0
 }
 
 /// A file as it was when it was found wrong.

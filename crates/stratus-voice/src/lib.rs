@@ -29,7 +29,7 @@ pub const RATE: u32 = 24_000;
 /// How a phrase is said.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Manner {
-    /// The voice's own pitch times this: 0.8 to 1.12 sounds natural, 0.5 to 2 is taken.
+    /// The voice's own pitch times this: 0.85 to 1.12 sounds natural, 0.5 to 2 is taken.
     pub pitch: f32,
     /// The voice's own pace times this, 0.5 to 2.
     pub pace: f32,

@@ -80,6 +80,13 @@ fn a_voice_rests_after_a_minute_and_is_loaded_ahead_of_its_words() {
 }
 
 #[test]
+fn the_casts_pitches_stay_apart_and_natural() {
+    let all = [72, 76, 80, 86, 92, 100, 106, 112].map(pitch);
+    assert!(all.windows(2).all(|w| w[1] - w[0] >= 0.02 - 1e-6) && all[0] == 0.86 && all[5] == 1.0 && all[7] == 1.12, "{all:?}");
+    assert_eq!([60, 160].map(pitch), [0.86, 1.12]);
+}
+
+#[test]
 fn a_machine_that_is_too_slow_is_told_once_and_pico_speaks() {
     let folder = tempfile::tempdir().unwrap();
     let mut n = in_folder(folder.path());
