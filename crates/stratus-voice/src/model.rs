@@ -139,7 +139,7 @@ impl Model {
 
 fn numbers(value: Value, name: &str, fits: impl Fn(&[usize]) -> bool) -> Result<Vec<f32>, Error> {
     let tensor: Tensor<f32> = value.try_into().map_err(|_| Error::Shape(format!("{name} that is not of numbers")))?;
-    if !fits(tensor.shape().as_ref()) {
+    if !fits(tensor.shape()) {
         return Err(Error::Shape(format!("{name} of the shape {:?}", tensor.shape())));
     }
     let mut numbers = tensor.into_data();
