@@ -12,6 +12,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let accent = if args.get(1).is_some_and(|a| a == "en-GB") { Accent::British } else { Accent::American };
     for line in stdin().lines() {
         let line = line?;
+        if line.starts_with('#') {
+            continue;
+        }
         let all: Vec<&str> = line.split_whitespace().collect();
         let from = all.iter().enumerate().map(|(i, w)| {
             let before = i.checked_sub(1).and_then(|b| all.get(b)).copied();
