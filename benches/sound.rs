@@ -4,6 +4,7 @@
 
 use std::f32::consts::TAU;
 use std::hint::black_box;
+use std::path::PathBuf;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use stratus::audio::ear::Microphone;
@@ -12,6 +13,7 @@ use stratus::audio::radio::{Reception, through};
 use stratus::audio::{resample, take};
 use stratus::event::{Clip, Voice};
 use stratus::speech::files;
+use stratus::speech::neural::Neural;
 use stratus::speech::synthesise::Synthesiser;
 
 /// What controllers say, phrase by phrase.
@@ -78,7 +80,7 @@ fn pico(c: &mut Criterion) {
     let mut group = c.benchmark_group("Pico");
     group.sample_size(20);
     for name in ["en-US", "en-GB"] {
-        let voice = Voice { name: name.into(), rate_percent: 110, pitch_percent: 86 };
+        let voice = Voice { name: name.into(), rate_percent: 110, pitch_percent: 86, cast: None };
         let mut n = 0;
         group.bench_function(format!("a phrase in {name}"), |b| {
             b.iter(|| {
@@ -90,5 +92,22 @@ fn pico(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, rings, four_seconds, pico);
+/// The neural voice that ships: loaded with its sum compared and its words, and a phrase.
+fn neural(c: &mut Criterion) {
+    let voice = Voice { rate_percent: 110, pitch_percent: 86, ..Voice::default() };
+    let mut group = c.benchmark_group("neural voice");
+    group.sample_size(20);
+    group.bench_function("load", |b| b.iter(|| Neural::new(PathBuf::new()).warm("heart")));
+    let mut mouth = Neural::new(PathBuf::new());
+    let mut n = 0;
+    group.bench_function("a phrase", |b| {
+        b.iter(|| {
+            n += 1;
+            mouth.speak(black_box(PHRASES[n % PHRASES.len()]), &voice, false, &|| false).unwrap().unwrap()
+        })
+    });
+    group.finish();
+}
+
+criterion_group!(benches, rings, four_seconds, pico, neural);
 criterion_main!(benches);

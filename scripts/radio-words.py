@@ -7,7 +7,8 @@ import re
 import sys
 
 ONES = {w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-ONES |= {"niner": "9", "tree": "3", "fife": "5"}
+# "nineer" is how a recogniser writes the same sounds.
+ONES |= {"niner": "9", "nineer": "9", "tree": "3", "fife": "5"}
 TENS = {w: 10 * (i + 2) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
 # Spellings of one word.
 SAME = {"alfa": "alpha", "juliett": "juliet", "whisky": "whiskey", "decimal": "point", "takeoff": "take off"}
@@ -40,7 +41,10 @@ def plain(text):
             continue
         while i_next < len(words):
             more, after = number(words, i_next)
-            if more is not None:
+            if more is not None and words[i_next - 1] == "hundred" and digits.endswith("00") and len(more) <= 2:
+                # "six hundred seventy three".
+                digits, i_next = digits[:-2] + more.zfill(2), after
+            elif more is not None:
                 digits, i_next = digits + more, after
             elif words[i_next] == "thousand":
                 # "five thousand two hundred", "one zero thousand".

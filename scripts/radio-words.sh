@@ -2,7 +2,8 @@
 # How many words the radio costs: what controllers say, spoken by Pico without the radio, near, far and weak, and recognised with a
 # speech model that is given. By hand, not in CI: scripts/radio-words.sh MODEL.bin [PROGRAM]
 # Prints for each how many words and digits are wrong, of how many. PHRASES=FILE: other phrases than those of
-# scripts/radio-words.txt, one a line. VERBOSE=1: what was heard instead. A model that Stratus does not know is taken by its own sum.
+# scripts/radio-words.txt, one a line. VOICE=NAME: another voice (`stratus voices`). HINT=TEXT: what the recogniser is told first.
+# VERBOSE=1: what was heard instead. A model that Stratus does not know is taken by its own sum.
 set -eu
 cd "$(dirname "$0")/.."
 model=$(realpath "${1:?usage: scripts/radio-words.sh MODEL.bin [PROGRAM]}")
@@ -24,13 +25,14 @@ for way in "clean" "near --strength 100" "far --strength 50" "weak --strength 10
   set -- $way
   mkdir "$work/$1"
   n=100
-  # Both voices, turn by turn: the same phrase in the same voice in every way.
+  # Pico's two voices, turn by turn: the same phrase in the same voice in every way.
   while IFS= read -r words; do
     n=$((n + 1))
-    case $((n % 2)) in 0) voice=en-GB ;; *) voice=en-US ;; esac
+    case $((n % 2)) in 0) voice=pico:en-GB ;; *) voice=pico:en-US ;; esac
+    voice=${VOICE:-$voice}
     stratus speak --voice $voice "${@:2}" --out "$work/$1/$n.wav" -- "$words"
   done < <(grep -v -e '^#' -e '^$' "$phrases")
   # A phrase of which nothing is heard ends the command with its problem; it counts as wrong.
-  stratus transcribe --json "$work/$1"/*.wav >"$work/$1.jsonl" 2>>"$work/told" || true
+  stratus transcribe ${HINT:+--hint "$HINT"} --json "$work/$1"/*.wav >"$work/$1.jsonl" 2>>"$work/told" || true
 done
 python3 scripts/radio-words.py "$phrases" clean "$work/clean.jsonl" near "$work/near.jsonl" far "$work/far.jsonl" weak "$work/weak.jsonl"

@@ -57,6 +57,8 @@ pub enum Command {
     Airports(AirportsArgs),
     /// Speech models: list them, get one, remove one. Example: stratus models get base.en
     Models(ModelsArgs),
+    /// The controllers' neural voices: list them, get one, hear them. Example: stratus voices get emma
+    Voices(VoicesArgs),
     /// Language models at your Ollama: list them, get one. Example: stratus brain get llama3.2:3b
     Brain(BrainArgs),
     /// Print completions for a shell. Example: stratus completions bash
@@ -70,6 +72,12 @@ pub enum Command {
         /// Recognise a known sentence on the graphics card, and print what was heard.
         #[arg(long)]
         card: bool,
+    },
+    /// Load a voice, say a sentence with it and end: what Stratus itself starts for a file that it does not know.
+    #[command(hide = true)]
+    TryVoice {
+        /// The voice's file.
+        file: PathBuf,
     },
     /// Print the manual page. Example: stratus man
     #[command(hide = true)]
@@ -128,6 +136,43 @@ pub struct Say {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// `stratus voices`
+#[derive(Debug, Args)]
+pub struct VoicesArgs {
+    /// What about them; without it they are listed.
+    #[command(subcommand)]
+    pub what: Option<VoicesWhat>,
+}
+
+/// `stratus voices …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum VoicesWhat {
+    /// List them, with accent and size.
+    List {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Download one and check it. An interrupted download resumes.
+    Get {
+        /// Its name, or "all".
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Delete one that was downloaded.
+    Remove {
+        /// Its name.
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Each installed voice says a line.
+    Try {
+        /// Write WAV files into this folder instead of playing.
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// `stratus models`
@@ -225,6 +270,12 @@ pub struct Setup {
     /// Keep the speaker, and do not test it.
     #[arg(long, conflicts_with = "speaker")]
     pub skip_speaker: bool,
+    /// Download these neural voices: names with commas between them, "all", or "none".
+    #[arg(long, value_name = "NAMES")]
+    pub voices: Option<String>,
+    /// Keep the voices.
+    #[arg(long, conflicts_with = "voices")]
+    pub skip_voices: bool,
     /// Keep the push-to-talk key.
     #[arg(long, conflicts_with = "key")]
     pub skip_key: bool,
@@ -342,9 +393,13 @@ pub struct Speak {
     /// Write a WAV file instead of playing; "-" is standard output.
     #[arg(long, value_name = "FILE.wav")]
     pub out: Option<PathBuf>,
-    /// "en-US", "en-GB", or "windows:" and the name of a Windows voice, instead of the one in your settings.
+    /// "en-US", "en-GB", a name that `stratus voices` lists, "pico", or "windows:" and the name of a Windows voice, instead of
+    /// the one in your settings.
     #[arg(long)]
     pub voice: Option<String>,
+    /// Pitch in percent; 100 is the voice's natural pitch.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u16).range(60..=160))]
+    pub pitch: Option<u16>,
     /// Sound like a radio.
     #[arg(long)]
     pub radio: bool,

@@ -15,6 +15,7 @@ mod recording;
 pub mod steps;
 mod transcript;
 pub mod updates;
+mod voice;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,7 +35,7 @@ use crate::config::Watch;
 use crate::desktop::joystick::Joysticks;
 use crate::desktop::keyboard::Keyboard;
 use crate::desktop::{autostart, toast::Toaster, tray::Tray};
-use crate::event::{Effect, Event, Line, Toast, Voice};
+use crate::event::{Effect, Event, Line, Toast};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
 use crate::llm::warm::Warm;
@@ -44,7 +45,6 @@ use crate::report::SimState;
 use crate::scenery::Imports;
 use crate::settings::Config;
 use crate::sim::link::{Link, Patience, Told};
-use crate::speech::mouth::Mouth;
 use crate::units::{Time, TxId};
 use crate::worker::{Worker, panic_words, stumble};
 
@@ -53,6 +53,7 @@ pub use ears::threads;
 use ears::{Ears, ears};
 pub use key::key;
 use recording::Recording;
+use voice::VoiceJob;
 
 /// Events that may wait for the owner; more is a sign that it stands still.
 pub const INBOX: usize = 256;
@@ -75,14 +76,6 @@ impl Inbox {
             log::warn!("the inbox is full: a report was dropped");
         }
     }
-}
-
-struct VoiceJob {
-    tx: TxId,
-    part: u32,
-    last: bool,
-    words: String,
-    voice: Voice,
 }
 
 /// The desktop's parts, as far as they are there.
@@ -151,7 +144,7 @@ impl Shell {
             capture: None,
             player: None,
             ears: ears(inbox, config)?,
-            voice: voice(inbox, &unspoken)?,
+            voice: voice::start(inbox, &unspoken)?,
             record: transcript::writer(paths.transcript_file(), inbox)?,
             llm: None,
             warm: None,
@@ -238,8 +231,9 @@ impl Shell {
     fn perform(&mut self, effect: Effect) -> bool {
         match effect {
             Effect::Capture(tx) => {
-                // The model loads and the speaker opens while the pilot speaks.
+                // The model and the voice load, and the speaker opens, while the pilot speaks.
                 let _ = self.ears.send(Ears::Load);
+                let _ = self.voice.send(VoiceJob::Warm(self.config.speech.voice.clone()));
                 if let Some(p) = &self.player {
                     p.warm();
                 }
@@ -281,7 +275,7 @@ impl Shell {
             }
             Effect::Consult { tx, question } => self.consult(tx, question),
             Effect::Synthesise { tx, part, last, words, voice } => {
-                if let Err(p) = self.voice.send(VoiceJob { tx, part, last, words, voice }) {
+                if let Err(p) = self.voice.send(VoiceJob::Say { tx, part, last, words, voice, gently: self.flying }) {
                     self.inbox.offer(Event::Voiced { tx, part, last, result: Err(p) });
                 }
             }
@@ -471,44 +465,6 @@ fn no_microphone() -> Problem {
         .brief("No microphone found", "")
 }
 
-fn voice(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<VoiceJob>, Problem> {
-    let (out, trouble, unspoken) = (inbox.clone(), inbox.clone(), unspoken.clone());
-    Worker::for_whom(
-        "synthesise",
-        16,
-        |job: &VoiceJob| (job.tx, job.part, job.last),
-        move || {
-            let (out, unspoken) = (out.clone(), unspoken.clone());
-            let mut mouth: Option<Mouth> = None;
-            move |job: VoiceJob| {
-                let unwanted = || job.tx.0 <= unspoken.load(Ordering::Relaxed);
-                if unwanted() {
-                    return;
-                }
-                let made = match &mut mouth {
-                    Some(m) => Ok(m),
-                    None => Mouth::new().map(|m| mouth.insert(m)),
-                };
-                let result = made.and_then(|m| {
-                    let spoken = m.speak(&job.words, &job.voice, &unwanted);
-                    if let Some(p) = spoken.trouble {
-                        out.send(Event::Trouble(p.or_about(Part::Voice)));
-                    }
-                    spoken.clip
-                });
-                out.send(Event::Voiced { tx: job.tx, part: job.part, last: job.last, result });
-            }
-        },
-        move |waits, words| {
-            let p = Problem::bug("the voice stopped").because(words).fix("it is started again");
-            trouble.send(match waits {
-                Some((tx, part, last)) => Event::Voiced { tx, part, last, result: Err(p) },
-                None => Event::Trouble(p),
-            });
-        },
-    )
-}
-
 /// Opens a file in the pilot's own editor.
 fn open(path: &std::path::Path) {
     // A .toml has no editor of its own on Windows.
@@ -527,10 +483,13 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
     let now = || Time(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     let mut rested = Instant::now();
     loop {
-        // A simulator's reports keep the inbox busy: the model's rest goes by the clock.
-        if shell.config.speech.idle_unload_minutes > 0 && rested.elapsed() >= ears::IDLE {
+        // A simulator's reports keep the inbox busy: the model's rest and the voice's go by the clock.
+        if rested.elapsed() >= ears::IDLE {
             rested = Instant::now();
-            let _ = shell.ears.send(Ears::Rest);
+            let _ = shell.voice.send(VoiceJob::Rest(at_rest));
+            if shell.config.speech.idle_unload_minutes > 0 {
+                let _ = shell.ears.send(Ears::Rest);
+            }
         }
         let due = app.next_deadline();
         let event = match inbox.recv_timeout(due.map_or(ears::IDLE, |d| d.since(now()).max(Duration::ZERO))) {

@@ -1,6 +1,8 @@
 //! The speech models that Stratus knows: whisper.cpp's published files, with their sums, what they cost and what they are
 //! good for. Sums and sizes are those of the published files (their Git LFS pointers). And what a mirror offers of its own.
 
+pub mod voices;
+
 use serde::{Deserialize, Serialize};
 
 /// Where the files are published; `speech.mirror` names another place with the same file names.

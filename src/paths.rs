@@ -65,6 +65,11 @@ impl Paths {
         self.data_dir.join("models")
     }
 
+    /// Where neural voices lie that are not part of the package.
+    pub fn voices_dir(&self) -> PathBuf {
+        self.data_dir.join("voices")
+    }
+
     /// The log file in use; the one before it is `stratus.old.log` beside it.
     pub fn log_file(&self) -> PathBuf {
         self.log_dir.join("stratus.log")

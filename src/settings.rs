@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use self::ptt::is_joystick;
 pub use self::ptt::{Listen, Ptt, key_words};
 pub use self::sim::{SIM_LINKS, Sim};
+use crate::models::voices;
 use crate::problem::Problem;
 use crate::units::Callsign;
 
@@ -179,7 +180,8 @@ pub struct Speech {
     pub eager: bool,
     /// Unload the model after so long without a call; 0: never.
     pub idle_unload_minutes: u16,
-    /// The controllers' voice: "auto", "en-US", "en-GB", or "windows:" and a name, a language or "auto".
+    /// The controllers' voice: "auto", "en-US", "en-GB", the name of a neural voice, "own:" and the name of a file of the pilot's own,
+    /// "pico", or "windows:" and a name, a language or "auto".
     pub voice: String,
     /// Which controller has which pitch and pace; another number casts them anew, 0 gives all of them one voice.
     pub cast: u32,
@@ -248,10 +250,20 @@ pub const WINDOWS_VOICE: &str = "windows:";
 /// The voices of Windows's that fit the airport.
 pub const AUTO_WINDOWS_VOICE: &str = "windows:auto";
 
+/// Pico's small voices instead of neural ones, in the accent that fits the airport.
+pub const PICO_VOICE: &str = "pico";
+/// A neural voice of the pilot's own: the name of its file in the voices' folder follows, without ".onnx".
+pub const OWN_VOICE: &str = "own:";
+
 /// Whether `speech.voice` may be so. Whether such a voice is there, the system knows.
 fn is_voice(text: &str) -> bool {
     let own = |name: &str| (1..=100).contains(&name.trim().chars().count()) && !name.chars().any(char::is_control);
-    VOICES.contains(&text) || text.strip_prefix(WINDOWS_VOICE).is_some_and(own)
+    let file = |name: &str| (1..=60).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    VOICES.contains(&text)
+        || text == PICO_VOICE
+        || voices::ALL.iter().any(|v| v.name == text)
+        || text.strip_prefix(OWN_VOICE).is_some_and(file)
+        || text.strip_prefix(WINDOWS_VOICE).is_some_and(own)
 }
 
 /// `[brain]`
@@ -418,7 +430,7 @@ impl Config {
             return bad(
                 "speech.voice",
                 format!("{:?} is not a voice", self.speech.voice),
-                "\"auto\", \"en-US\", \"en-GB\"; on Windows also \"windows:auto\" or \"windows:Microsoft David\"",
+                "\"auto\", \"en-US\", \"en-GB\", \"pico\", a voice that `stratus voices` lists; on Windows also \"windows:auto\" or \"windows:Microsoft David\"",
             );
         }
         if !(50..=200).contains(&self.speech.rate_percent) {
@@ -495,6 +507,13 @@ mod tests {
         assert!(c.validate().unwrap_err().what.contains("ptt.key"));
         for (voice, fits) in [
             ("auto", true),
+            ("pico", true),
+            ("heart", true),
+            ("emma", true),
+            ("own:my_voice-2", true),
+            ("own:", false),
+            ("own:../x", false),
+            ("Emma the second", false),
             ("windows:auto", true),
             ("windows:Microsoft Hazel", true),
             ("windows:", false),

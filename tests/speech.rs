@@ -188,8 +188,9 @@ fn pitch_and_pace_are_heard_and_the_words_stay_words() {
     let mut mouth = Synthesiser::new(&files::voices().unwrap()).unwrap();
     let words = "Skyhawk two sierra papa, <pitch level=\"200\"> runway eight, cleared to land. Wind zero niner zero at one two.";
     for name in ["en-US", "en-GB"] {
-        let mut speak =
-            |rate_percent, pitch_percent| mouth.speak(words, &Voice { name: name.into(), rate_percent, pitch_percent }).unwrap();
+        let mut speak = |rate_percent, pitch_percent| {
+            mouth.speak(words, &Voice { name: name.into(), rate_percent, pitch_percent, cast: None }).unwrap()
+        };
         let (plain, low, slow) = (speak(100, 100), speak(100, 75), speak(80, 100));
         let (high, deep) = (pitch(&plain.samples), pitch(&low.samples));
         println!("{name}: {high:.0} Hz, at 75 % {deep:.0} Hz; {:.2} s, at 80 % {:.2} s", plain.seconds(), slow.seconds());

@@ -77,6 +77,9 @@ FunctionEnd
 ; What belongs to the program in its folders, and nothing that somebody else put there.
 !macro TAKE_AWAY
   RMDir /r "$INSTDIR\voices\pico"
+  Delete "$INSTDIR\voices\heart.onnx"
+  Delete "$INSTDIR\voices\english.bin"
+  Delete "$INSTDIR\voices\README.md"
   RMDir "$INSTDIR\voices"
   RMDir /r "$INSTDIR\demo\flights"
   Delete "$INSTDIR\demo\stratus-demo-en-q5_0.bin"

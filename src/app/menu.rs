@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::App;
 use crate::atc::Reply;
 use crate::event::{Choice, Devices, Effect, MenuModel, UpdateNews, Voice};
-use crate::models::{self, Offer};
+use crate::models::{self, Offer, voices};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::{BrainMode, Config, key_words};
@@ -203,6 +203,16 @@ impl App {
                 });
             }
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
+            Choice::GetVoice(name) => {
+                let Some(v) = voices::find(&name) else { return };
+                if let Some((other, _)) = &self.desk.fetching {
+                    fx.push(self.notice("One download at a time", &format!("{other} is still downloading.")));
+                    return;
+                }
+                self.desk.fetching = Some((name.clone(), 0));
+                fx.push(self.notice(&format!("Downloading the voice {}", v.title()), "Progress is in the menu."));
+                fx.push(Effect::Fetch(Some(name)));
+            }
             Choice::SpeechModel(name) => self.fetch_model(&name, fx),
             Choice::StopFetching => fx.push(Effect::Fetch(None)),
             Choice::Mode(mode) => self.set("pilot.mode", text(mode.word()), |c| c.pilot.mode = mode, fx),
@@ -252,11 +262,17 @@ impl App {
         fx.push(Effect::Fetch(Some(name.to_owned())));
     }
 
-    /// A speech model has come, or not.
+    /// A speech model or a voice has come, or not.
     pub(super) fn fetched(&mut self, model: &str, result: Result<PathBuf, Problem>, fx: &mut Vec<Effect>) {
         self.desk.fetching = None;
+        let voice = voices::find(model);
         match result {
             Ok(file) => {
+                if let Some(v) = voice {
+                    // Where the pilot chose no voice for all of them, it takes its part among the others at once.
+                    fx.push(self.notice(&format!("The voice {} is ready", v.title()), "Controllers speak with it from now on."));
+                    return;
+                }
                 let path = text(&file.display().to_string());
                 // The sums of the published ones are known; that of a mirror's own is kept with it.
                 let sum = self.desk.own_models.iter().find(|o| o.name == model && models::find(model).is_none()).map(|o| o.sha256.clone());

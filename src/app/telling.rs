@@ -118,7 +118,7 @@ mod tests {
             "Skyhawk one seven two sierra papa, Hilo Ground, runway eight, taxi via alpha, hold short of runway two six, altimeter three zero one two",
         ] {
             for rate_percent in [80, 100, 110] {
-                let voice = Voice { name: "en-US".into(), rate_percent, pitch_percent: 100 };
+                let voice = Voice { name: "en-US".into(), rate_percent, pitch_percent: 100, cast: None };
                 let lasts = mouth.speak(words, &voice).unwrap().seconds();
                 let allowed = speech(words, &voice).as_secs_f64();
                 assert!(

@@ -2,7 +2,7 @@
 
 use crate::airports::{Airport, Station};
 use crate::event::Voice;
-use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Speech, WINDOWS_VOICE};
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, PICO_VOICE, Speech, WINDOWS_VOICE};
 use crate::units::{Facility, Region};
 
 /// Pitch and pace of a controller, percent of the voice's own. As many as an airport may have units.
@@ -22,6 +22,7 @@ pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&St
     };
     let name = match speech.voice.as_str() {
         AUTO_VOICE => accent.to_owned(),
+        PICO_VOICE => format!("{PICO_VOICE}:{accent}"),
         AUTO_WINDOWS_VOICE => format!("{WINDOWS_VOICE}{accent}"),
         chosen => chosen.to_owned(),
     };
@@ -33,7 +34,10 @@ pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&St
         // The units of a field are never two with one voice: 3 and 8 have no common divisor.
         CHARACTERS[(hash(speech.cast, icao) as usize % CHARACTERS.len() + from as usize * 3) % CHARACTERS.len()]
     };
-    Voice { name, rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent }
+    // Which of the installed voices of an accent it is, only the mouth can tell: it knows them.
+    let seat = if speech.cast == 0 { 0 } else { (chance >> 24) as u16 };
+    let cast = Some(seat).filter(|_| speech.voice == AUTO_VOICE);
+    Voice { name, rate_percent: speech.rate_percent.saturating_mul(pace) / 100, pitch_percent, cast }
 }
 
 /// What a controller is known by. Radar units serve many fields, and departure and approach on one frequency are one desk.
@@ -114,8 +118,9 @@ mod tests {
             let with = |voice: &str, f| of(&Speech { voice: voice.into(), ..Speech::default() }, Some(&airport), None, f);
             for f in AT_THE_FIELD {
                 let own = with(AUTO_VOICE, f);
-                assert_eq!(with(AUTO_WINDOWS_VOICE, f), Voice { name: format!("windows:{}", own.name), ..own.clone() });
-                assert_eq!(with("windows:Microsoft Hazel", f), Voice { name: "windows:Microsoft Hazel".into(), ..own });
+                assert_eq!(with(AUTO_WINDOWS_VOICE, f), Voice { name: format!("windows:{}", own.name), cast: None, ..own.clone() });
+                assert_eq!(with(PICO_VOICE, f), Voice { name: format!("pico:{}", own.name), cast: None, ..own.clone() });
+                assert_eq!(with("windows:Microsoft Hazel", f), Voice { name: "windows:Microsoft Hazel".into(), cast: None, ..own });
             }
         }
     }
@@ -124,13 +129,18 @@ mod tests {
     fn a_pilot_can_cast_them_anew_or_have_one_voice_for_all() {
         let airport = Airports::world().find("KPAO").unwrap();
         let with = |voice: &str, cast: u32, f| of(&Speech { voice: voice.into(), cast, ..Speech::default() }, Some(&airport), None, f);
-        let plain = Voice { name: "en-GB".into(), rate_percent: Speech::default().rate_percent, pitch_percent: 100 };
+        let plain = Voice { name: "en-GB".into(), rate_percent: Speech::default().rate_percent, pitch_percent: 100, cast: None };
         for f in AT_THE_FIELD {
             assert_eq!(with("en-GB", 0, f), plain);
             assert_eq!(with("en-GB", 7, f).name, "en-GB");
+            assert_eq!((with("emma", 7, f).name.as_str(), with("emma", 7, f).cast), ("emma", None));
+            assert_eq!(with(AUTO_VOICE, 0, f).cast, Some(0), "one voice for all is the first one");
         }
         let casts: BTreeSet<u16> = (1..20).map(|cast| with(AUTO_VOICE, cast, Facility::Tower).pitch_percent).collect();
         assert!(casts.len() > 4, "{casts:?}");
+        // Among two installed voices of an accent both are cast.
+        let seats: BTreeSet<u16> = (1..20).map(|cast| with(AUTO_VOICE, cast, Facility::Tower).cast.unwrap() % 2).collect();
+        assert_eq!(seats.len(), 2);
         assert_eq!(of(&Speech::default(), None, None, Facility::Tower).name, "en-US");
     }
 }

@@ -16,7 +16,7 @@ impl Lister {
             return Devices::default();
         };
         let there = |way| all_of(&host, way).into_iter().map(|Listed { id, name, .. }| SoundDevice { id, name }).collect();
-        let devices = Devices { microphones: there(Way::In), speakers: there(Way::Out), voices: Vec::new() };
+        let devices = Devices { microphones: there(Way::In), speakers: there(Way::Out), ..Devices::default() };
         // A connection that shows nothing may be that of a server which has ended; and ALSA alone may give way to one.
         let shows = !(devices.microphones.is_empty() && devices.speakers.is_empty()) && host.id().name() != "ALSA";
         self.host = Some(host).filter(|_| shows);

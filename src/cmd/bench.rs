@@ -24,6 +24,7 @@ use crate::problem::Problem;
 use crate::settings::{BrainMode, Config, Pilot};
 use crate::speech::files;
 use crate::speech::model::none_chosen;
+use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
 use crate::speech::recognise::compare::Way;
 use crate::speech::synthesise::Synthesiser;
@@ -63,7 +64,7 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
     config.brain.mode = BrainMode::Rules;
     config.audio.mute = false;
     (config.sim.airport, config.sim.com1) = (Some("PHTO".into()), "121.9".parse().ok());
-    let mut stage = Stage::new(App::new(Arc::new(config), Airports::first()), Some(ears), Some(mouth));
+    let mut stage = Stage::new(App::new(Arc::new(config), Airports::first()), Some(ears), Some(Mouth::new()?));
     for n in 0..args.calls {
         let sound = &sounds[n as usize % sounds.len()];
         stage.call(&take::in_a_room(sound, u64::from(n)));

@@ -22,9 +22,10 @@ use crate::event::Clip;
 use crate::problem::Problem;
 use crate::settings::{BrainMode, Config};
 use crate::sim::replay;
+use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
 use crate::speech::synthesise::Synthesiser;
-use crate::speech::{files, model};
+use crate::speech::{files, model, neural};
 use crate::units::{Frequency, Time};
 
 /// One thing the pilot said, and what came of it.
@@ -66,12 +67,14 @@ pub fn fly(seed: u64, model_file: Option<&Path>, each: &mut dyn FnMut(&Said, &Cl
     let flight = replay::read(&files::demo("flights/phto-circuit-jsbsim.jsonl.gz")?, None)?;
     let model_path = model_file.map_or_else(|| files::demo("stratus-demo-en-q5_0.bin"), |p| Ok(p.to_path_buf()))?;
     let ears = Recogniser::load(&model::verify(&model_path, None).map_err(Problem::from)?, 1)?;
-    let voice = Synthesiser::new(&files::voices()?)?;
+    let voice = Mouth::new()?;
     let mut pilot = Pilot::new(seed, Synthesiser::new(&files::voices()?)?);
     let mut config = Config::default();
     config.brain.mode = BrainMode::Rules;
-    // The controller speaks with the other voice than the pilot.
-    config.speech.voice = if pilot.voice().name == "en-US" { "en-GB".into() } else { "en-US".into() };
+    // Controllers speak with neural voices, the pilot with Pico's; where there are none, with Pico's other one.
+    if neural::here().is_empty() {
+        config.speech.voice = if pilot.voice().name == "en-US" { "en-GB".into() } else { "en-US".into() };
+    }
     config.speech.cast = u32::try_from(seed % u64::from(u32::MAX)).unwrap_or(0) + 1;
     let mut stage = Stage::new(App::new(Arc::new(config), Airports::first()), Some(ears), Some(voice));
     let mut talked = Duration::ZERO;

@@ -23,6 +23,7 @@ mod shell;
 pub mod sound;
 pub mod stage;
 mod update;
+mod voices;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -119,6 +120,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Update(args) => update::run(file, &args),
         Command::Config(args) => config::run(file, args.what),
         Command::Models(args) => models::run(file, &args),
+        Command::Voices(args) => voices::run(file, &args),
+        Command::TryVoice { file } => {
+            #[cfg(windows)]
+            crate::desktop::windows::console::die_quietly();
+            crate::speech::neural::attempt(&file).map(|()| ExitCode::SUCCESS).map_err(Into::into)
+        }
         Command::Brain(args) => brain::run(file, &args),
         Command::TryModel { file, card } => {
             #[cfg(windows)]

@@ -7,6 +7,7 @@ mod key;
 mod model;
 mod pilot;
 mod sound;
+mod voice;
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -76,6 +77,9 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
         let title = if step == Step::Microphone { "Microphone and speaker" } else { step.title() };
         head(&format!("{}/{} {title}", step.number(), Step::ALL.len()))?;
         if skip { say("skipped")? } else { work(&mut s)? }
+    }
+    if !args.skip_voices {
+        voice::step(&mut s)?;
     }
     if !args.skip_brain {
         brain(&s)?;

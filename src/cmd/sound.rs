@@ -10,17 +10,19 @@ use serde_json::json;
 
 use crate::airports::data::Airports;
 use crate::atc::batch::posed::Posed;
+use crate::atc::spoken;
 use crate::audio::{mouth, play, radio, resample, take, wav};
 use crate::cli::{Speak, Transcribe};
 use crate::dispatch;
 use crate::event::{Clip, Hints, Voice};
 use crate::problem::Problem;
-use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, WINDOWS_VOICE};
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, PICO_VOICE, WINDOWS_VOICE};
 use crate::sound::wav::Recording;
 use crate::speech::model::VerifiedModel;
 use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
-use crate::speech::{card, model, trial};
+use crate::speech::{card, model, neural, trial};
+use crate::units::Region;
 
 /// A recording that nowhere reaches this is silent: -60 dBFS.
 const SILENCE: f32 = 0.001;
@@ -152,19 +154,19 @@ pub(super) fn loaded(model: &VerifiedModel, config: &Config) -> Result<Recognise
 
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
-    let name = match (&args.voice, config.speech.voice.as_str()) {
-        (Some(name), _) => name.clone(),
-        (None, AUTO_VOICE) => Voice::default().name,
-        (None, AUTO_WINDOWS_VOICE) => format!("{WINDOWS_VOICE}{}", Voice::default().name),
-        (None, name) => name.to_owned(),
-    };
-    if !["en-US", "en-GB"].contains(&name.as_str()) && !name.starts_with(WINDOWS_VOICE) {
-        return Err(Problem::new(format!("there is no voice {name:?}"))
-            .fix("the voices are en-US and en-GB; on Windows also \"windows:\" and the name of one of Windows's own")
-            .into());
+    let name = args.voice.as_deref().unwrap_or(&config.speech.voice);
+    let known = ["en-US", "en-GB"].contains(&name) || name.starts_with(PICO_VOICE) || name.starts_with(WINDOWS_VOICE);
+    if !known && name != AUTO_VOICE {
+        let installed: Vec<String> = neural::here().into_iter().map(|v| v.name).collect();
+        if !installed.iter().any(|i| i == name) {
+            return Err(Problem::new(format!("there is no voice {name:?}"))
+                .because(format!("the voices are auto, en-US, en-GB, pico, {}", installed.join(", ")))
+                .fix("`stratus voices` lists those that can be downloaded; on Windows there are also \"windows:\" and the name of one of Windows's own")
+                .into());
+        }
     }
-    let voice = Voice { name, rate_percent: config.speech.rate_percent, pitch_percent: 100 };
-    let clip = said(&args.text.join(" "), &voice)?;
+    let voice = Voice { rate_percent: config.speech.rate_percent, pitch_percent: args.pitch.unwrap_or(100), ..plain(name) };
+    let clip = said(&written(&args.text.join(" "), &voice), &voice)?;
     let clip = if args.radio || args.strength.is_some() {
         let near = radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() };
         radio::through(&clip, &radio::Reception { strength: args.strength.unwrap_or(near.strength), ..near })
@@ -179,6 +181,24 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
         },
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The voice of a setting where no unit speaks.
+pub(super) fn plain(setting: &str) -> Voice {
+    let accent = Voice::default().name;
+    match setting {
+        AUTO_VOICE => Voice { cast: Some(0), ..Voice::default() },
+        PICO_VOICE => Voice { name: format!("{PICO_VOICE}:{accent}"), ..Voice::default() },
+        AUTO_WINDOWS_VOICE => Voice { name: format!("{WINDOWS_VOICE}{accent}"), ..Voice::default() },
+        name => Voice { name: name.to_owned(), ..Voice::default() },
+    }
+}
+
+/// Figures in a text as controllers say them; what Stratus says itself is written so already.
+fn written(text: &str, voice: &Voice) -> String {
+    let region = if voice.name.ends_with("en-GB") { Region::Icao } else { Region::Faa };
+    let words = text.split(' ').map(|w| if w.bytes().any(|b| b.is_ascii_digit()) { spoken::words(w, region) } else { w.to_owned() });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Words in a voice for a command; a voice that is stood in for is told on standard error.

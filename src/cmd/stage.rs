@@ -15,8 +15,8 @@ use crate::audio::{radio, take};
 use crate::event::{Clip, Edge, Effect, Event, Heard, Latency, Line, Speaker, Toast, Voice};
 use crate::problem::Problem;
 use crate::report::Report;
+use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
-use crate::speech::synthesise::Synthesiser;
 use crate::units::{Time, TxId};
 
 /// What came of one call.
@@ -39,7 +39,7 @@ pub struct Stage {
     /// The application.
     pub app: App,
     ears: Option<Recogniser>,
-    voice: Option<Synthesiser>,
+    voice: Option<Mouth>,
     now: Time,
     /// The microphone's sound for the take that is being made.
     microphone: Option<Arc<[f32]>>,
@@ -62,7 +62,7 @@ pub struct Stage {
 
 impl Stage {
     /// A stage; without ears only typed or transcribed calls work, without a voice nothing is heard.
-    pub fn new(app: App, ears: Option<Recogniser>, voice: Option<Synthesiser>) -> Self {
+    pub fn new(app: App, ears: Option<Recogniser>, voice: Option<Mouth>) -> Self {
         Self {
             app,
             ears,
@@ -260,7 +260,13 @@ impl Stage {
 
     fn synthesise(&mut self, words: &str, voice: &Voice) -> Result<Clip, Problem> {
         match &mut self.voice {
-            Some(s) => s.speak(words, voice),
+            Some(m) => {
+                let spoken = m.speak(words, voice, &|| false);
+                if let Some(p) = spoken.trouble {
+                    log::warn!("{}", p.one_line());
+                }
+                spoken.clip
+            }
             None => Ok(Clip { samples: Arc::from([]), rate: 16_000 }),
         }
     }

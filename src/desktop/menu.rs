@@ -6,7 +6,8 @@
 use super::tray::one_line;
 use crate::event::{Choice, MenuModel, SoundDevice, Step, Steps};
 use crate::models;
-use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, PilotMode, VOICES, WINDOWS_VOICE, key_words};
+use crate::models::voices as neural;
+use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, OWN_VOICE, PICO_VOICE, PilotMode, VOICES, WINDOWS_VOICE, key_words};
 
 /// A part of the menu. Words are as a person reads them: whoever draws them escapes what marks a mnemonic there.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,7 +186,7 @@ fn speech(model: &MenuModel) -> Item {
         Item::Group("Download a model".into(), speech_models(model)),
         entry_if(model.fetching.is_some(), "Stop the download", Choice::StopFetching),
         Item::Line,
-        Item::Group("Voice".into(), voices.collect()),
+        Item::Group("Voice".into(), voices.chain(more_voices(model)).collect()),
         brain(model),
     ];
     // A yes to a file that Stratus does not know.
@@ -260,18 +261,38 @@ fn update(model: &MenuModel) -> String {
     }
 }
 
+/// What a neural voice is called.
+fn neural_name(name: &str) -> String {
+    neural::find(name).map_or_else(|| name.trim_start_matches(OWN_VOICE).to_owned(), neural::KnownVoice::title)
+}
+
+/// The neural voices that may be downloaded.
+fn more_voices(model: &MenuModel) -> Vec<Item> {
+    let missing = neural::ALL.iter().filter(|v| v.name != neural::SHIPPED && !model.devices.neural.iter().any(|n| n == v.name));
+    let free = model.fetching.is_none();
+    let items: Vec<Item> = missing
+        .map(|v| entry_if(free, &format!("{} \u{2013} {}", v.title(), v.offer(None).size()), Choice::GetVoice(v.name.into())))
+        .collect();
+    if items.is_empty() { Vec::new() } else { vec![Item::Line, Item::Group("Download a voice".into(), items)] }
+}
+
 /// Stratus's own voices, those of the system, and the chosen one even when it is not there now.
 fn voices(model: &MenuModel) -> Vec<(String, bool, Choice)> {
     let there = &model.devices.voices;
     let mut all: Vec<(String, String)> = VOICES.iter().map(|v| (voice(v).to_owned(), (*v).to_owned())).collect();
+    all.extend(model.devices.neural.iter().take(MAX_DEVICES).map(|n| (neural_name(n), n.clone())));
+    all.push(("Pico (simpler, less work)".into(), PICO_VOICE.into()));
     if !there.is_empty() {
         all.push(("Windows: match the airport's region".into(), AUTO_WINDOWS_VOICE.into()));
     }
     let named = there.iter().take(MAX_DEVICES);
     all.extend(named.map(|v| (format!("Windows: {} ({})", v.name, v.language), format!("{WINDOWS_VOICE}{}", v.name))));
     if !all.iter().any(|(_, v)| *v == model.voice) {
-        let name = model.voice.strip_prefix(WINDOWS_VOICE).unwrap_or(&model.voice);
-        all.push((format!("Windows: {}", name), model.voice.clone()));
+        let words = match model.voice.strip_prefix(WINDOWS_VOICE) {
+            Some(name) => format!("Windows: {name}"),
+            None => format!("{} (not there)", neural_name(&model.voice)),
+        };
+        all.push((words, model.voice.clone()));
     }
     all.into_iter().map(|(words, v)| (words, v == model.voice, Choice::Voice(v))).collect()
 }
@@ -312,7 +333,12 @@ mod tests {
             unit: format!("{long} Ground 121.9"),
             callsign: long.clone(),
             recent: vec![long.clone()],
-            devices: Devices { microphones: vec![device("a"), device("b")], speakers: vec![device("c")], voices: vec![] },
+            devices: Devices {
+                microphones: vec![device("a"), device("b")],
+                speakers: vec![device("c")],
+                voices: vec![],
+                neural: vec![long.clone()],
+            },
             microphone: long.clone(),
             key: "ScrollLock".into(),
             joystick: vec![long.clone()],
@@ -492,18 +518,38 @@ mod tests {
     }
 
     #[test]
+    fn neural_voices_are_chosen_where_they_are_installed_and_else_downloaded() {
+        let devices = Devices { neural: vec!["heart".into(), "own:bm_george".into()], ..Devices::default() };
+        let model = MenuModel { voice: "emma".into(), devices, ..MenuModel::default() };
+        let all = super::voices(&model);
+        assert!(all.contains(&("Heart (American woman)".into(), false, Choice::Voice("heart".into()))), "{all:?}");
+        assert!(all.contains(&("bm_george".into(), false, Choice::Voice("own:bm_george".into()))), "{all:?}");
+        assert_eq!(all.last().unwrap(), &("Emma (British woman) (not there)".into(), true, Choice::Voice("emma".into())));
+        let get = |model: &MenuModel| match more_voices(model).pop() {
+            Some(Item::Group(_, items)) => items,
+            other => panic!("{other:?}"),
+        };
+        assert!(get(&model).contains(&Item::Entry("Emma (British woman) \u{2013} 8 MB".into(), Choice::GetVoice("emma".into()))));
+        assert!(!get(&model).iter().any(|i| words(i).starts_with("Heart")));
+        let busy = MenuModel { fetching: Some(("emma".into(), 5)), ..model };
+        assert!(get(&busy).iter().all(|i| matches!(i, Item::Told(_))));
+    }
+
+    #[test]
     fn the_systems_voices_stand_below_stratuss_own_and_the_chosen_one_always() {
         let voices = |voice: &str, there: &[&str]| {
             let voices = there.iter().map(|n| SystemVoice { name: (*n).into(), language: "en-GB".into() }).collect();
             let devices = Devices { voices, ..Devices::default() };
             super::voices(&MenuModel { voice: voice.into(), devices, ..MenuModel::default() })
         };
-        assert_eq!(voices("en-GB", &[]).len(), VOICES.len());
+        // Pico stands behind the accents.
+        let own = VOICES.len() + 1;
+        assert_eq!(voices("en-GB", &[]).len(), own);
         let all = voices("windows:Microsoft Hazel", &["Microsoft George", "Microsoft Hazel"]);
         let on: Vec<_> = all.iter().filter(|v| v.1).collect();
         let chosen = ("Windows: Microsoft Hazel (en-GB)".to_owned(), true, Choice::Voice("windows:Microsoft Hazel".into()));
-        assert_eq!((all.len(), &on[..]), (VOICES.len() + 3, &[&chosen][..]));
-        assert_eq!(all[VOICES.len()].2, Choice::Voice("windows:auto".into()));
+        assert_eq!((all.len(), &on[..]), (own + 3, &[&chosen][..]));
+        assert_eq!(all[own].2, Choice::Voice("windows:auto".into()));
         let gone = voices("windows:Zira", &["Microsoft George"]);
         assert_eq!(gone.last().unwrap(), &("Windows: Zira".to_owned(), true, Choice::Voice("windows:Zira".into())));
     }

@@ -7,7 +7,7 @@ use crate::audio::list::Lister;
 #[cfg(target_os = "linux")]
 use crate::audio::news::News;
 use crate::event::{Devices, Event};
-use crate::speech::system_voices;
+use crate::speech::{neural, system_voices};
 use crate::worker::bell::{Bell, Rope, Woken, bell};
 use crate::worker::{stumble, survive};
 
@@ -29,7 +29,8 @@ pub fn watch_devices(inbox: &Inbox) -> Option<Rope> {
             let mut waiting = Waiting::default();
             loop {
                 stumble("devices");
-                let now = Devices { voices: system_voices::installed(), ..waiting.list(&mut state.1) };
+                let neural = neural::here().into_iter().map(|v| v.name).collect();
+                let now = Devices { voices: system_voices::installed(), neural, ..waiting.list(&mut state.1) };
                 if state.0.as_ref() != Some(&now) {
                     inbox.offer(Event::Devices(now.clone()));
                     state.0 = Some(now);

@@ -1,4 +1,4 @@
-//! What the menu sends somebody out for, on threads of their own: a speech model, one at a time, and the doctor.
+//! What the menu sends somebody out for, on threads of their own: a speech model or a voice, one at a time, and the doctor.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use super::{Inbox, Shell, offer, open};
 use crate::event::Event;
+use crate::models::voices::{self, KnownVoice};
 use crate::models::{self, Offer};
 use crate::paths::Paths;
 use crate::problem::{Part, Problem};
@@ -23,10 +24,13 @@ pub(super) struct Fetch {
 }
 
 impl Fetch {
-    /// Fetches the model of this name, unless it is there already, and tells where it is.
+    /// Fetches the model or the voice of this name, unless it is there already, and tells where it is.
     pub(super) fn start(name: &str, own: &[Offer], config: &Config, paths: &Paths, inbox: &Inbox) -> Result<Self, Problem> {
+        let mirror = config.speech.mirror.clone();
+        let voice: Option<&'static KnownVoice> = voices::find(name);
         let offer = models::find(name)
-            .map(|m| Offer::published(m, config.speech.mirror.as_deref()))
+            .map(|m| Offer::published(m, mirror.as_deref()))
+            .or_else(|| voice.map(|v| v.offer(mirror.as_deref())))
             .or_else(|| own.iter().find(|o| o.name == name).cloned())
             .ok_or_else(|| Problem::new(format!("the speech model {name:?} is not offered any more")).fix("choose another in the menu"))?;
         let cancel = Arc::new(AtomicBool::new(false));
@@ -43,7 +47,10 @@ impl Fetch {
                         inbox.offer(Event::Fetching { model: offer.name.clone(), percent });
                     }
                 };
-                let result = offer::bring(&offer, &paths, &given_up, &mut tell);
+                let result = match voice {
+                    Some(v) => offer::bring_voice(v, mirror.as_deref(), &paths, &given_up, &mut tell),
+                    None => offer::bring(&offer, &paths, &given_up, &mut tell),
+                };
                 inbox.send(Event::Fetched { model: offer.name, result });
             })
             .map_err(|e| Problem::new("cannot start the download").because(e))?;

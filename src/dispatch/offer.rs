@@ -1,13 +1,14 @@
-//! Speech models to be had: the published ones, and what the pilot's mirror offers of its own. Brought, checked, told.
+//! Speech models to be had: the published ones, and what the pilot's mirror offers of its own. Brought, checked, told. And voices.
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::download::{self, Known, Patience, Wanted};
+use crate::models::voices::KnownVoice;
 use crate::models::{self, Offer};
 use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::speech::model;
+use crate::speech::{model, neural};
 
 /// A list of models is a page, not a book.
 const INDEX_BYTES: u64 = 64 << 10;
@@ -78,5 +79,34 @@ pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut d
     model::verify(&to, Some(&offer.sha256)).inspect_err(|_| {
         let _ = std::fs::remove_file(&to);
     })?;
+    Ok(to)
+}
+
+/// Whether a voice that was downloaded is there and whole.
+pub fn is_voice_whole(voice: &KnownVoice, paths: &Paths) -> bool {
+    neural::is_whole(voice, &paths.voices_dir().join(voice.file))
+}
+
+/// Brings a voice, unless it is there and whole, and tells where it is.
+pub fn bring_voice(
+    voice: &KnownVoice,
+    mirror: Option<&str>,
+    paths: &Paths,
+    cancel: &AtomicBool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<PathBuf, Problem> {
+    let to = paths.voices_dir().join(voice.file);
+    if is_voice_whole(voice, paths) {
+        return Ok(to);
+    }
+    let offer = voice.offer(mirror);
+    let wanted = Wanted {
+        what: format!("the voice {}", voice.name),
+        url: offer.url,
+        to: to.clone(),
+        known: Known::Published { bytes: offer.bytes, sha256: offer.sha256 },
+        otherwise: "try again later, check the address (speech.mirror in stratus.toml), or download the file with a browser into the voices' folder",
+    };
+    download::fetch(&wanted, Patience::default(), cancel, progress)?;
     Ok(to)
 }

@@ -36,6 +36,8 @@ pub enum Choice {
     Volume(u8),
     /// This voice.
     Voice(String),
+    /// Download this neural voice.
+    GetVoice(String),
     /// This speech model of the catalogue: downloaded where it is not there, then put in force.
     SpeechModel(String),
     /// Give the download up.
@@ -108,6 +110,9 @@ pub struct Devices {
     /// The system's own voices for English; none where it has none for programs.
     #[serde(default)]
     pub voices: Vec<SystemVoice>,
+    /// The names of the neural voices that are installed: "heart".
+    #[serde(default)]
+    pub neural: Vec<String>,
 }
 
 /// What the tray icon shows.

@@ -9,6 +9,12 @@ pub fn voices() -> Result<PathBuf, Problem> {
     find("voices/pico", "voices/pico/en-US_ta.bin").ok_or_else(|| missing("the voices"))
 }
 
+/// A file of the neural voices that the package brings: a voice, or the words. None where the package has it not.
+pub fn of_voices(name: &str) -> Option<PathBuf> {
+    let relative = format!("voices/{name}");
+    find(&relative, &relative)
+}
+
 /// A file of the demo, by its name below the demo's folder.
 pub fn demo(name: &str) -> Result<PathBuf, Problem> {
     let relative = format!("demo/{name}");
@@ -44,6 +50,7 @@ mod tests {
     fn a_checkout_finds_its_assets_and_nothing_else_is_invented() {
         assert!(demo("stratus-demo-en-q5_0.bin").unwrap().is_file());
         assert!(voices().unwrap().join("en-GB_kh0_sg.bin").is_file());
-        assert!(demo("../../Cargo.toml.nothing").is_err());
+        assert!(of_voices("heart.onnx").unwrap().is_file() && of_voices("english.bin").unwrap().is_file());
+        assert!(demo("../../Cargo.toml.nothing").is_err() && of_voices("nobody.onnx").is_none());
     }
 }

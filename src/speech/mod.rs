@@ -1,4 +1,4 @@
-//! Ears and voice: whisper hears, Pico or a voice of the system's speaks. Each is made, used and dropped on one thread.
+//! Ears and voice: whisper hears; a neural voice, Pico or a voice of the system's speaks. Each is made, used and dropped on one thread.
 
 mod abort;
 mod alternatives;
@@ -7,6 +7,7 @@ pub mod files;
 pub mod gently;
 pub mod model;
 pub mod mouth;
+pub mod neural;
 mod plausible;
 mod processor;
 pub mod recognise;

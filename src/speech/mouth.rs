@@ -1,17 +1,20 @@
-//! The controllers' mouth: Pico's voices, the system's own where the pilot chose one, and Pico in their place when they cannot
-//! speak. A voice that hangs holds nobody up.
+//! The controllers' mouth: neural voices, Pico's, the system's own where the pilot chose one, and Pico in their place when they
+//! cannot speak. A voice that hangs holds nobody up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
 use std::time::{Duration, Instant};
 
+use super::neural::Neural;
 use super::synthesise::Synthesiser;
 use super::text::sanitise;
 use super::{files, sound};
 use crate::event::{Clip, Voice};
+use crate::models::voices;
+use crate::paths::Paths;
 use crate::problem::Problem;
-use crate::settings::WINDOWS_VOICE;
+use crate::settings::{PICO_VOICE, WINDOWS_VOICE};
 
 /// A phrase of the system's voices takes some tenths of a second, and the first of a voice a second or two.
 const LIMIT: Duration = Duration::from_secs(4);
@@ -46,21 +49,41 @@ pub struct Spoken {
 /// A mouth with all voices.
 pub struct Mouth {
     pico: Synthesiser,
+    neural: Neural,
     own: Own,
     told: Option<Problem>,
+    /// A simulator runs: it goes first.
+    pub gently: bool,
 }
 
 impl Mouth {
     /// With the voices of this installation and this system. Each is loaded when it first speaks.
     pub fn new() -> Result<Self, Problem> {
-        Ok(Self { pico: Synthesiser::new(&files::voices()?)?, own: Own::new(systems, LIMIT), told: None })
+        // Without a home folder there are the voices of the package.
+        let folder = Paths::find(None).map_or_else(|_| std::path::PathBuf::new(), |p| p.voices_dir());
+        Self::with(Neural::new(folder))
     }
 
-    /// Speaks `words` (data, never markup) in `voice`. While a voice of the system's is waited for, `unwanted` is asked
-    /// whether anybody still listens.
-    pub fn speak(&mut self, words: &str, voice: &Voice, unwanted: &dyn Fn() -> bool) -> Spoken {
+    /// With these neural voices.
+    pub fn with(neural: Neural) -> Result<Self, Problem> {
+        let pico = Synthesiser::new(&files::voices()?)?;
+        Ok(Self { pico, neural, own: Own::new(systems, LIMIT), told: None, gently: false })
+    }
+
+    /// Loads the neural voice that may be wanted next, by `speech.voice`.
+    pub fn warm(&mut self, setting: &str) {
+        self.neural.warm(setting);
+    }
+
+    /// Drops the neural voice when nobody has spoken for a minute; whether it did.
+    pub fn rest(&mut self, now: Instant) -> bool {
+        self.neural.rest(now)
+    }
+
+    /// Speaks `words` (data, never markup) in `voice`. While it works, `unwanted` is asked whether anybody still listens.
+    pub fn speak(&mut self, words: &str, voice: &Voice, unwanted: &(dyn Fn() -> bool + Sync)) -> Spoken {
         let Some(name) = voice.name.strip_prefix(WINDOWS_VOICE) else {
-            return Spoken { clip: self.pico.speak(words, voice), trouble: None };
+            return self.by_own(words, voice, unwanted);
         };
         let plain = sanitise(words);
         if plain.is_empty() {
@@ -72,13 +95,35 @@ impl Mouth {
                 self.told = None;
                 Spoken { clip: Ok(clip), trouble: None }
             }
-            Some(Err(p)) => {
-                let news = self.told.as_ref() != Some(&p);
-                self.told = Some(p.clone());
-                Spoken { clip: self.pico.speak(words, voice), trouble: Some(p).filter(|_| news) }
-            }
+            Some(Err(p)) => self.instead(p, words, voice),
         }
     }
+
+    /// By a neural voice, where one is asked for and can; else by Pico.
+    fn by_own(&mut self, words: &str, voice: &Voice, unwanted: &(dyn Fn() -> bool + Sync)) -> Spoken {
+        let made = Neural::is_asked(&voice.name).then(|| self.neural.speak(words, voice, self.gently, unwanted)).flatten();
+        match made {
+            Some(Ok(clip)) => {
+                self.told = None;
+                Spoken { clip: Ok(clip), trouble: None }
+            }
+            Some(Err(p)) => self.instead(p, words, &picos(voice)),
+            None => Spoken { clip: self.pico.speak(words, &picos(voice)), trouble: None },
+        }
+    }
+
+    /// Pico in the place of a voice that cannot; why is told once until it speaks again.
+    fn instead(&mut self, p: Problem, words: &str, voice: &Voice) -> Spoken {
+        let news = self.told.as_ref() != Some(&p);
+        self.told = Some(p.clone());
+        Spoken { clip: self.pico.speak(words, voice), trouble: Some(p).filter(|_| news) }
+    }
+}
+
+/// Pico's voice in the accent of a neural one that is known by its name.
+fn picos(voice: &Voice) -> Voice {
+    let name = voices::find(&voice.name).map_or_else(|| voice.name.clone(), |v| format!("{PICO_VOICE}:{}", v.accent));
+    Voice { name, ..voice.clone() }
 }
 
 fn nothing() -> Clip {

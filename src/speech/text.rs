@@ -1,7 +1,7 @@
 //! Text for the synthesiser is data: markup, endless runs and control characters never reach it.
 
 /// A transmission longer than this is cut, characters.
-const LONGEST: usize = 400;
+pub(super) const LONGEST: usize = 400;
 /// A word longer than this is split.
 const LONGEST_WORD: usize = 24;
 

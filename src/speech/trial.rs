@@ -16,6 +16,10 @@ use crate::problem::Problem;
 
 /// The hidden command that a trial's process runs.
 pub const COMMAND: &str = "try-model";
+/// The hidden command that the trial of a voice runs.
+pub const VOICE_COMMAND: &str = "try-voice";
+/// The work that a voice may need for its trial: a good one takes a second.
+const VOICE_WORK: Duration = Duration::from_secs(20);
 /// Its option that asks for the graphics card.
 const CARD: &str = "--card";
 /// What stands before the words that were heard on the card.
@@ -76,6 +80,35 @@ pub fn once(model: &VerifiedModel) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Tries a voice's file that is not in the catalogue once, with this very program.
+pub(super) fn voice(file: &Path, sha256: &str) -> Result<(), Problem> {
+    let passed = || PASSED.lock().unwrap_or_else(PoisonError::into_inner);
+    if passed().contains(sha256) {
+        return Ok(());
+    }
+    let program = std::env::current_exe().map_err(|e| Problem::new("cannot try the voice").because(e))?;
+    run_voice(&program, file, VOICE_WORK)?;
+    passed().insert(sha256.to_owned());
+    Ok(())
+}
+
+/// Tries a voice with `program`, which is Stratus; what hangs is ended as for models.
+pub fn run_voice(program: &Path, file: &Path, work: Duration) -> Result<(), Problem> {
+    let damaged = |why: String| {
+        Problem::new(format!("cannot use the voice {}", file.display()))
+            .because(why)
+            .fix("choose another voice in the tray's menu; the simpler voice speaks in its place")
+    };
+    let mut child =
+        start(program, VOICE_COMMAND, file, false).map_err(|e| Problem::new("cannot try the voice").because(e).fix("reinstall Stratus"))?;
+    let status = wait(&mut child, work, work * BESIDE_OTHERS).map_err(|why| damaged(format!("trying it {why}")))?;
+    match status.code() {
+        Some(0) => Ok(()),
+        Some(1) => Err(damaged("it is damaged, or no voice".into())),
+        _ => Err(damaged(format!("trying it ends the program that tries ({status}): it is damaged"))),
+    }
+}
+
 /// One that passed with this version of Stratus passes again: a large one takes longer for its trial than a call may wait.
 fn is_kept(file: &Path, sha256: &str) -> bool {
     std::fs::read_to_string(file).is_ok_and(|text| text.lines().any(|l| l == kept_line(sha256)))
@@ -97,8 +130,8 @@ pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> 
             .because(why)
             .fix("download the model again, or choose another (speech.model in stratus.toml)")
     };
-    let mut child =
-        start(program, model, false).map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;
+    let mut child = start(program, COMMAND, model, false)
+        .map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;
     let status = wait(&mut child, work, work * BESIDE_OTHERS).map_err(|why| damaged(format!("loading it {why}")))?;
     match status.code() {
         Some(0) => Ok(()),
@@ -111,7 +144,7 @@ pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> 
 pub(super) fn words_on_card(program: &Path, model: &Path) -> Result<String, String> {
     let bytes = std::fs::metadata(model).map_or(0, |m| m.len());
     let limit = on_card(bytes);
-    let mut child = start(program, model, true).map_err(|e| e.to_string())?;
+    let mut child = start(program, COMMAND, model, true).map_err(|e| e.to_string())?;
     // A line of words is less than a pipe holds: nobody has to read while it works.
     let status = wait(&mut child, limit, limit).map_err(|why| format!("recognising a known sentence on it {why}"))?;
     let mut said = String::new();
@@ -125,9 +158,9 @@ pub(super) fn words_on_card(program: &Path, model: &Path) -> Result<String, Stri
     }
 }
 
-fn start(program: &Path, model: &Path, card: bool) -> std::io::Result<Child> {
+fn start(program: &Path, what: &str, file: &Path, card: bool) -> std::io::Result<Child> {
     let mut command = Command::new(program);
-    command.arg(COMMAND).arg(model).stdin(Stdio::null()).stderr(Stdio::null());
+    command.arg(what).arg(file).stdin(Stdio::null()).stderr(Stdio::null());
     if card {
         command.arg(CARD).stdout(Stdio::piped())
     } else {

@@ -13,6 +13,7 @@ const BUILT_WITH: &[(&str, &[&str])] = &[
     ("stratus-units", &["serde", "thiserror"]),
     ("stratus-airports", &["stratus-units", "serde", "thiserror", "flate2", "icu_normalizer", "toml"]),
     ("stratus-atc", &["stratus-units", "stratus-airports", "serde", "serde_json", "thiserror", "quick-xml"]),
+    ("stratus-voice", &["flate2", "realfft", "rten", "rten-tensor", "thiserror"]),
 ];
 
 /// Crates that are tools for makers and no part of the program: they read and write files.
@@ -27,7 +28,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("problem", &["units"]),
     ("models", &[]),
     ("update", &["problem"]),
-    ("settings", &["units", "problem"]),
+    ("settings", &["units", "problem", "models"]),
     // Of the controller only the hints for a recogniser and the question for the language model.
     ("event", &["units", "problem", "models", "update", "report", "airports", "atc", "settings"]),
     // Of the seam only the clip.
@@ -126,6 +127,7 @@ pub const COMMANDS: &[&str] = &[
     "config",
     "airports",
     "models",
+    "voices",
     "setup",
     "update",
 ];

@@ -104,7 +104,7 @@ impl Pilot {
         Self {
             seed,
             mouth,
-            voice: Voice { name: name.into(), rate_percent, pitch_percent },
+            voice: Voice { name: name.into(), rate_percent, pitch_percent, cast: None },
             tuned: "121.9".parse().ok(),
             tune_next: None,
             step: 0,

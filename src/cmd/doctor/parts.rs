@@ -12,10 +12,10 @@ use crate::event::{Hints, Voice};
 use crate::ipc::{self, Reply, Request};
 use crate::paths::{Paths, shown};
 use crate::problem::Problem;
-use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, VOICES, WINDOWS_VOICE, key_words};
+use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, PICO_VOICE, VOICES, WINDOWS_VOICE, key_words};
 use crate::speech::mouth::Mouth;
 use crate::speech::synthesise::Synthesiser;
-use crate::speech::{files, model, trial};
+use crate::speech::{files, model, neural, trial};
 use crate::update::{Found, Version};
 
 /// What the doctor says to itself.
@@ -74,8 +74,11 @@ pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
 /// Every voice that may be heard speaks.
 pub(super) fn voice(config: &Config) -> Result<String, Problem> {
     let accents = VOICES.into_iter().filter(|v| *v != AUTO_VOICE);
+    let picos: Vec<String> = accents.clone().map(|v| format!("{PICO_VOICE}:{v}")).collect();
     let all: Vec<String> = match config.speech.voice.as_str() {
-        AUTO_VOICE => accents.map(str::to_owned).collect(),
+        // The neural ones that may be cast, and those that stand in for them.
+        AUTO_VOICE => neural::here().into_iter().filter(|i| i.known.is_some()).map(|i| i.name).chain(picos).collect(),
+        PICO_VOICE => picos,
         AUTO_WINDOWS_VOICE => accents.map(|v| format!("{WINDOWS_VOICE}{v}")).collect(),
         chosen => vec![chosen.to_owned()],
     };

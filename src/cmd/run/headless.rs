@@ -21,8 +21,7 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::sim::replay::{self, Moment};
-use crate::speech::files;
-use crate::speech::synthesise::Synthesiser;
+use crate::speech::mouth::Mouth;
 
 pub(super) fn run(file: Option<&Path>, args: &Run, script: &Path) -> anyhow::Result<ExitCode> {
     let mut config = (*crate::cmd::configuration(file)?).clone();
@@ -44,7 +43,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run, script: &Path) -> anyhow::Res
     if let Some(dir) = &args.out {
         std::fs::create_dir_all(dir).map_err(|e| Problem::new(format!("cannot write {}", dir.display())).because(e))?;
     }
-    let voice = Synthesiser::new(&files::voices()?)?;
+    let voice = Mouth::new()?;
     let airports = airports_in_use(&Paths::find(file)?.data_dir);
     let mut stage = Stage::new(App::new(std::sync::Arc::new(config.clone()), airports), ears, Some(voice));
     let mut com1 = config.sim.com1;

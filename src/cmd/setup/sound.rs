@@ -7,10 +7,9 @@ use super::ask::{refused, say, told, well};
 use crate::audio::devices::{Finder, Listed, Way, here};
 use crate::audio::meter::{self, Level};
 use crate::audio::{mouth, play, radio, resample, take};
-use crate::cmd::sound::{ears, said};
+use crate::cmd::sound::{ears, plain, said};
 use crate::event::{Clip, Hints, Loudness, SoundDevice, Step, Voice};
 use crate::problem::Problem;
-use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, WINDOWS_VOICE};
 
 /// The microphone is listened to for so long at the most, seconds; without anybody to speak a moment does.
 const LISTEN_S: u32 = 10;
@@ -200,12 +199,7 @@ fn understood(s: &Setup<'_>, samples: &[f32], rate: u32) -> Result<String, Probl
 fn test_call(s: &Setup<'_>) -> Result<String, Problem> {
     let mut speaker = mouth::Speaker::open(s.config.audio.speaker.as_deref())?;
     // Each unit has a voice of its own with "auto"; one of them is heard here.
-    let name = match s.config.speech.voice.as_str() {
-        AUTO_VOICE => Voice::default().name,
-        AUTO_WINDOWS_VOICE => format!("{WINDOWS_VOICE}{}", Voice::default().name),
-        chosen => chosen.to_owned(),
-    };
-    let voice = Voice { name, rate_percent: s.config.speech.rate_percent, ..Voice::default() };
+    let voice = Voice { rate_percent: s.config.speech.rate_percent, ..plain(&s.config.speech.voice) };
     let clip: Clip = said(TEST_CALL, &voice)?;
     let volume = s.config.audio.volume_percent;
     let how = radio::Reception { volume_percent: volume, ..radio::Reception::default() };

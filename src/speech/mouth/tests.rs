@@ -16,14 +16,14 @@ fn mouth(make: fn() -> Speak) -> Mouth {
 }
 
 fn patient(make: fn() -> Speak, patience: Duration) -> Mouth {
-    Mouth { pico: Synthesiser::new(&files::voices().unwrap()).unwrap(), own: Own::new(make, patience), told: None }
+    Mouth { own: Own::new(make, patience), ..Mouth::with(Neural::new(Default::default())).unwrap() }
 }
 
 fn named(name: &str) -> Voice {
-    Voice { name: format!("{WINDOWS_VOICE}{name}"), rate_percent: 110, pitch_percent: 80 }
+    Voice { name: format!("{WINDOWS_VOICE}{name}"), rate_percent: 110, pitch_percent: 80, cast: None }
 }
 
-fn heard() -> &'static dyn Fn() -> bool {
+fn heard() -> &'static (dyn Fn() -> bool + Sync) {
     &|| false
 }
 
@@ -52,6 +52,20 @@ fn the_systems_voice_speaks_plain_words_at_the_units_pitch_and_pace() {
     assert_eq!((said.len(), said[0].voice.as_str(), said[0].rate, said[0].pitch), (2, "Microsoft David", 1.1, 0.8));
     assert!(said[0].words.contains("Heelow Ground") && !said[0].words.contains(['<', '>', '&', '"', '=']), "{}", said[0].words);
     assert_eq!((said[1].voice.as_str(), said[1].rate, said[1].pitch), ("en-GB", 0.5, 1.6));
+}
+
+#[test]
+fn pico_speaks_in_the_place_of_a_neural_voice_that_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut m = Mouth::with(Neural::new(folder.path().to_path_buf())).unwrap();
+    let emma = Voice { name: "emma".into(), ..Voice::default() };
+    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, Some("the voice emma is not there")));
+    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, None), "told once");
+    for (name, rate) in [("en-US", 24_000), ("heart", 24_000), ("en-GB", 16_000), ("pico:en-US", 16_000)] {
+        assert_eq!(spoke(&m.speak("Wind calm", &Voice { name: name.into(), ..Voice::default() }, heard())), (rate, None), "{name}");
+    }
+    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, Some("the voice emma is not there")), "another one spoke since");
+    assert_eq!(picos(&emma).name, "pico:en-GB");
 }
 
 #[test]
@@ -140,5 +154,8 @@ fn elsewhere_windows_voices_are_told_and_pico_speaks() {
     let spoken = m.speak("wind calm", &named("Microsoft David"), heard());
     assert_eq!(spoke(&spoken), (16_000, Some("Windows's voices are not here")));
     assert!(!spoken.trouble.unwrap().fix.is_empty());
-    assert_eq!(spoke(&m.speak("wind calm", &Voice::default(), heard())), (16_000, None));
+    // Stratus's own speak as ever.
+    for (name, rate) in [("heart", 24_000), ("pico:en-US", 16_000)] {
+        assert_eq!(spoke(&m.speak("wind calm", &Voice { name: name.into(), ..Voice::default() }, heard())), (rate, None));
+    }
 }
