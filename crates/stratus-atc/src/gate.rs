@@ -6,13 +6,16 @@
 use std::marker::PhantomData;
 
 use super::hear::clauses::{Clauses, Mood, Sense, Shape, Subject, Time};
-use super::hear::learned;
+use super::hear::learned::{self, Grade, Reading};
 use super::instruction::{Item, Wish};
 use super::intent::{Intent, Understanding};
 use super::meaning::distress_word;
 use super::record::Record;
 use super::situation::Situation;
 use crate::units::{Facility, Runway, Squawk};
+
+/// As sure must the learned reader be of distress to be believed without a question.
+const SURE_DISTRESS: f32 = 0.8;
 
 /// Something that is cleared only if it was admitted.
 pub trait Wanted {
@@ -69,6 +72,11 @@ impl Doubt {
     pub fn waits(self) -> bool {
         self.sense.subject == Subject::Own && (self.sense.denied || self.sense.time == Time::Later)
     }
+}
+
+/// The pilot speaks of a departure that is not to be yet.
+pub fn waits(heard: &Understanding) -> bool {
+    evidence(&heard.clauses, Wish::Takeoff).is_err_and(|sense| Doubt { sense }.waits())
 }
 
 /// The question that settles a doubt; it says what was heard.
@@ -156,6 +164,13 @@ pub fn wish(doubt: Intent, s: &Situation) -> Option<Wish> {
     })
 }
 
+/// Whether the pilot says that there is no emergency: "negative emergency", "we are not declaring".
+pub fn denies_emergency(c: &Clauses) -> bool {
+    let senses = c.find(|w| matches!(w, "mayday" | "pan" | "emergency" | "declaring" | "declare")).into_iter().map(|i| c.cry(i));
+    let mut all = senses.filter(|s| s.subject == Subject::Own).peekable();
+    all.peek().is_some() && all.all(|s| s.denied)
+}
+
 /// What came of words of distress.
 pub enum Call {
     /// The pilot's own, not denied.
@@ -180,12 +195,20 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     let all = || called.iter().chain(&plain);
     let other = all().any(|s| s.subject == Subject::Other);
     let denied = plain.iter().any(|s| s.denied);
-    if called.is_empty() && !other && !denied && plain.iter().any(|s| s.stands()) {
+    // Fear has no fixed words: where none is known, one sure reader is believed.
+    let sure = called.is_empty() && plain.is_empty() && heard.learned.is_some_and(|r| sure_distress(&r));
+    if sure || called.is_empty() && !other && !denied && plain.iter().any(|s| s.stands()) {
         return Call::Declared(Admitted::new());
     }
     let none = |s: &Sense| s.subject == Subject::Own && (s.denied || s.time == Time::Practice);
     let stands = plain.iter().any(|s| s.stands()) && !denied;
     if all().any(none) && !other && !stands { Call::Denied } else { Call::Unsure }
+}
+
+/// The learned reader is sure of distress of the aircraft's own, now, and no exercise.
+fn sure_distress(r: &Reading) -> bool {
+    let call = matches!(r.intent, Intent::Mayday | Intent::PanPan) && r.confidence >= SURE_DISTRESS;
+    call && r.grade.value == Grade::Distress && r.in_force() >= 0.5
 }
 
 /// What fails may be told by a denial ("the gear will not come down"): that denies nothing, but right before its name ("no fire").

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::caller::{self, Caller};
 use super::entities;
+use super::gate;
 use super::hear::clauses::Clauses;
 use super::hear::joined::{self, Joined};
 use super::hear::learned::{self, Reading};
@@ -74,8 +75,12 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         callsign_last: caller.as_ref().is_some_and(|c: &Caller| c.range.end == t.len() && c.range.start > station.end),
     };
     let (found, confidence) = intents(&scene);
-    // Nobody's words are joined with nothing, and no order to a machine.
-    let heard = second.filter(|_| (caller.is_some() || scene.station || !found.contains(&Intent::Unknown)) && !scene.hostile());
+    // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
+    // VFR and a report about the field are found by their words alone, and whoever denies an emergency has none.
+    let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown);
+    let settled = circumstances::loose(&phrases) == 0 || slots.crossing || slots.special_vfr || slots.topic.is_some();
+    let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses);
+    let heard = second.filter(|r| named && !settled && !scene.hostile() && !denies(r));
     let join = if ctx.facility == Some(Facility::Ground) { joined::join_on_the_ground } else { joined::join };
     let Joined { intents: mut found, confidence, doubt } = match heard {
         Some(r) => join(found, confidence, &r, ctx.last_atc.is_some()),

@@ -20,16 +20,18 @@ pub struct Joined {
 
 // How sure the reader must be. Chosen on three authors whose calls it had not learned (docs/understanding.md).
 
-/// Where the rules find nothing.
+/// For an act without effect, where the rules find nothing.
 const ALONE: f32 = 0.15;
+/// The same for an act with effect, which is asked.
+const WORTH_A_QUESTION: f32 = 0.35;
 /// For an act without effect, where the rules find another one.
 const SURE: f32 = 0.35;
 /// For an act with effect, where the rules find another act: it is asked.
 const WORTH_ASKING: f32 = 0.45;
 /// For an act without effect, where the rules find one with effect.
-const SURER: f32 = 0.45;
+const SURER: f32 = 0.60;
 /// To say that there is nothing in it, where the rules find an act without effect.
-const NOTHING: f32 = 0.50;
+const NOTHING: f32 = 0.80;
 /// To doubt an act with effect that the rules find.
 const DOUBTFUL: f32 = 0.80;
 
@@ -75,6 +77,11 @@ fn stands(rules: Intent) -> bool {
     matches!(rules, Mayday | PanPan | GoAround | Unable | LowFuel | Lost)
 }
 
+/// Whether an intent is a call for help.
+pub fn is_distress(intent: Intent) -> bool {
+    family(intent) == Family::Distress
+}
+
 /// Joins what the rules found, and how sure they are, with what was learned. `spoken_to`: the controller has said something that
 /// can be read back.
 pub fn join(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool) -> Joined {
@@ -92,7 +99,9 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
     let (first, second) = (family(rules), family(intent));
     // What is said of others, or for practice, is nobody's wish.
     let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
-    let settled = found.contains(&intent) || first != Family::None && first == second || stands(rules);
+    // A report on the way in is no new request for an approach.
+    let arriving = first == Family::Arrival && second == Family::Approach;
+    let settled = arriving || found.contains(&intent) || first != Family::None && first == second || stands(rules);
     // A readback needs something to be read back. On the ground "holding point, runway two three right" may be a report or a readback.
     let either = matches!(rules, Intent::Unknown | Intent::Roger) || taxiing && rules == Intent::PositionReport;
     let groundless = intent == Intent::Readback && !(spoken_to && either);
@@ -103,8 +112,9 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
     }
     let enough = match (rules, intent) {
         // Compared item by item, it needs no second opinion.
-        (Intent::Readback, _) if spoken_to => return unchanged(None),
-        (Intent::Unknown, _) => ALONE,
+        (Intent::Readback, _) => return unchanged(None),
+        (Intent::Unknown, _) if second == Family::None => ALONE,
+        (Intent::Unknown, _) => WORTH_A_QUESTION,
         (r, Intent::Unknown) if first != Family::None => return unchanged(Some(r).filter(|_| sure >= DOUBTFUL)),
         (_, Intent::Unknown) => NOTHING,
         _ if second != Family::None => WORTH_ASKING,
@@ -166,15 +176,15 @@ mod tests {
     fn a_sure_reader_is_believed_where_nothing_is_at_stake_and_asked_where_something_is() {
         use Intent::*;
         assert_eq!(both(Unknown, reads(RadioCheck, 0.4)), (RadioCheck, None));
-        assert_eq!(both(Unknown, reads(RadioCheck, 0.2)), (Unknown, None));
+        assert_eq!(both(Unknown, reads(RadioCheck, 0.1)), (Unknown, None));
         assert_eq!(both(Unknown, reads(DepartureReady, 0.7)), (DepartureReady, Some(DepartureReady)));
         assert_eq!(both(Unknown, reads(Mayday, 0.6)), (Mayday, Some(Mayday)));
         assert_eq!(both(Roger, reads(WeatherRequest, 0.9)), (WeatherRequest, None));
-        assert_eq!(both(Roger, reads(WeatherRequest, 0.4)), (Roger, None));
+        assert_eq!(both(Roger, reads(WeatherRequest, 0.3)), (Roger, None));
         assert_eq!(both(PositionReport, reads(DepartureReady, 0.9)), (DepartureReady, Some(DepartureReady)));
         assert_eq!(both(PositionReport, reads(RadioCheck, 0.5)), (PositionReport, None));
         assert_eq!(both(DepartureReady, reads(Unknown, 0.95)), (DepartureReady, Some(DepartureReady)));
-        assert_eq!(both(RadioCheck, reads(Unknown, 0.6)), (RadioCheck, None));
+        assert_eq!(both(RadioCheck, reads(Unknown, 0.5)), (RadioCheck, None));
         assert_eq!(both(Readback, reads(WeatherRequest, 1.0)), (Readback, None));
         assert_eq!(both(PositionReport, reads(Readback, 0.9)), (PositionReport, None));
         let ground = join_on_the_ground(vec![PositionReport], 0.7, &reads(Readback, 0.9), true);

@@ -224,6 +224,13 @@ const GOES: [&str; 9] = ["rolling", "takingoff", "continuing", "continue", "cros
 const UNITS: [&str; 12] =
     ["tower", "ground", "approach", "departure", "center", "control", "radar", "director", "information", "delivery", "radio", "clearance"];
 
+/// Whether each side that was said stands behind a figure, and so belongs to a runway.
+fn sides_are_runways(said: &[Token]) -> bool {
+    let side = |t: &Token| t.is("left") || t.is("right");
+    let turns = |i: usize| said.get(i + 1).is_some_and(|t| t.is("turn") || t.is("turnout") || t.is("heading"));
+    (0..said.len()).filter(|i| side(&said[*i])).all(|i| i > 0 && matches!(said[i - 1], Token::Digit(..)) && !turns(i))
+}
+
 /// What was said against what was told, word against word.
 pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<ReadbackItem> {
     let said_has = |w: &str| said.iter().any(|x| x.is(w));
@@ -233,7 +240,7 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         let right = groups.iter().any(|g| g.iter().any(|w| told.has(w)) && g.iter().any(|w| said_has(w)));
         let other = groups.iter().any(|g| g.iter().any(|w| said_has(w)) && !g.iter().any(|w| told.has(w)));
         // The side of a runway is the runway's.
-        let runway = item == ReadbackItem::TurnDirection && items.iter().any(|i| matches!(i, Item::Runway(r) if r.side.is_some()));
+        let runway = item == ReadbackItem::TurnDirection && sides_are_runways(said);
         if told_some && other && !right && !runway {
             wrong.push(item);
         }
