@@ -35,6 +35,10 @@ const PROMPT_TOKENS: usize = 160;
 /// A decoder that does not come to an end is ended: the fastest pilots say four words a second, most of them of one token.
 const TOKENS: i32 = 24;
 const TOKENS_A_SECOND: f32 = 7.0;
+/// Models with a smaller text context than this (the demo's) get neither hint nor beams, tokens.
+const LEAST_TEXT: usize = 200;
+/// Beams where there is no hint.
+const BEAMS: i32 = 3;
 /// Models with as many encoder layers (large and its turbo) repeat themselves with a shortened context.
 const LARGE_LAYERS: i32 = 32;
 
@@ -170,7 +174,11 @@ impl Recogniser {
 
     /// How Stratus has a call recognised.
     fn params<'a>(&self, prompt: &'a [i32], context: usize, tokens: i32, cancel: &'a AtomicBool) -> FullParams<'a, 'a> {
-        let mut params = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+        // Beams hear a reading better, and copy more of a hint (docs/understanding.md): they are for sound that comes without one.
+        let beams = prompt.is_empty() && self.text_ctx >= LEAST_TEXT;
+        let strategy =
+            if beams { SamplingStrategy::BeamSearch { beam_size: BEAMS, patience: -1.0 } } else { SamplingStrategy::Greedy { best_of: 1 } };
+        let mut params = FullParams::new(strategy);
         // The language stays at the default, English: setting it leaks a string with every call.
         params.set_n_threads(self.threads);
         params.set_no_timestamps(true);
@@ -214,7 +222,7 @@ impl Recogniser {
 
     /// The last tokens of the hint, as many as the model's text context bears.
     fn prompt(&self, hint: &str) -> Vec<i32> {
-        if hint.is_empty() || self.text_ctx < 200 {
+        if hint.is_empty() || self.text_ctx < LEAST_TEXT {
             return Vec::new();
         }
         let clean = hint.replace('\0', " ");

@@ -4,6 +4,7 @@
 
 mod circumstances;
 pub(crate) mod ctaf;
+mod doubt;
 mod ground;
 pub mod initiative;
 mod minima;
@@ -138,7 +139,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return d.into();
     }
     if heard.intent != Intent::Unknown
-        && let Some(d) = doubtful(s, heard)
+        && let Some(d) = doubt::question(s, heard)
     {
         return d.into();
     }
@@ -256,29 +257,7 @@ fn unclear(s: &Situation, heard: &Understanding) -> Decision {
         // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
         return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));
     }
-    doubtful(s, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
-}
-
-/// The question that says what one reader heard, where it is not taken for granted.
-fn doubtful(s: &Situation, heard: &Understanding) -> Option<Decision> {
-    let wish = gate::wish(heard.doubt?, s)?;
-    if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {
-        return None;
-    }
-    if wish == Wish::Takeoff {
-        // What stands in the way needs no question, and whoever says that it is not so yet is not asked.
-        if gate::waits(heard) {
-            return Some(circumstances::when_ready());
-        }
-        let runway = s.runway_for(heard.slots.runway)?;
-        let traffic =
-            s.against_departure(runway).map(|t| t.words.clone()).or_else(|| Some(format!("{}, on the runway", s.occupant(runway)?)));
-        if let Some(words) = traffic {
-            return Some(Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]));
-        }
-    }
-    let runway = if matches!(wish, Wish::Takeoff | Wish::Landing) { s.runway_for(heard.slots.runway) } else { None };
-    Some(Decision::say([gate::question(wish, runway)]))
+    doubt::question(s, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
 }
 
 /// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.

@@ -78,9 +78,14 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
     // VFR and a report about the field are found by their words alone, and whoever denies an emergency has none.
     let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown);
-    let settled = circumstances::loose(&phrases) == 0 || slots.crossing || slots.special_vfr || slots.topic.is_some();
+    let unknown = found.contains(&Intent::Unknown);
+    // "Oxford Approach, Golf Bravo X-ray Delta Echo, good afternoon" waits to be asked for its message.
+    let bare = unknown && phrases.words().count() <= GREETING;
+    let explained = !unknown && circumstances::loose(&phrases) == 0;
+    let settles = |r: &Reading| explained && r.confidence < joined::AGAINST_EXPLAINED && !joined::is_distress(r.intent);
+    let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some();
     let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses);
-    let heard = second.filter(|r| named && !settled && !scene.hostile() && !denies(r));
+    let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r));
     let join = if ctx.facility == Some(Facility::Ground) { joined::join_on_the_ground } else { joined::join };
     let Joined { intents: mut found, confidence, doubt } = match heard {
         Some(r) => join(found, confidence, &r, ctx.last_atc.is_some()),
@@ -114,6 +119,9 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         doubt,
     }
 }
+
+/// A call with no more words than these beside callsign and station has no message yet.
+const GREETING: usize = 2;
 
 /// What a transmission gives back of the controller's last words.
 #[derive(Default)]

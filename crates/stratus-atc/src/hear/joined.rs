@@ -22,6 +22,10 @@ pub struct Joined {
 
 /// For an act without effect, where the rules find nothing.
 const ALONE: f32 = 0.15;
+/// For anything else than what the rules find where they leave no word unexplained.
+pub const AGAINST_EXPLAINED: f32 = 0.75;
+/// For a call for help, where the rules find nothing: it is asked, or believed (`gate::distress`).
+const FEAR: f32 = 0.20;
 /// The same for an act with effect, which is asked.
 const WORTH_A_QUESTION: f32 = 0.35;
 /// For an act without effect, where the rules find another one.
@@ -114,6 +118,7 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
         // Compared item by item, it needs no second opinion.
         (Intent::Readback, _) => return unchanged(None),
         (Intent::Unknown, _) if second == Family::None => ALONE,
+        (Intent::Unknown, _) if second == Family::Distress => FEAR,
         (Intent::Unknown, _) => WORTH_A_QUESTION,
         (r, Intent::Unknown) if first != Family::None => return unchanged(Some(r).filter(|_| sure >= DOUBTFUL)),
         (_, Intent::Unknown) => NOTHING,

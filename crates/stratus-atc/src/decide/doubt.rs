@@ -1,0 +1,29 @@
+//! What is asked where only one reader heard an intent, or the two differ.
+
+use super::{Decision, circumstances};
+use crate::gate;
+use crate::instruction::{Item, Wish};
+use crate::intent::Understanding;
+use crate::situation::Situation;
+
+/// The question that says what one reader heard, where it is not taken for granted.
+pub(super) fn question(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let wish = gate::wish(heard.doubt?, s)?;
+    if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {
+        return None;
+    }
+    if wish == Wish::Takeoff {
+        // What stands in the way needs no question, and whoever says that it is not so yet is not asked.
+        if gate::waits(heard) {
+            return Some(circumstances::when_ready());
+        }
+        let runway = s.runway_for(heard.slots.runway)?;
+        let traffic =
+            s.against_departure(runway).map(|t| t.words.clone()).or_else(|| Some(format!("{}, on the runway", s.occupant(runway)?)));
+        if let Some(words) = traffic {
+            return Some(Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]));
+        }
+    }
+    let runway = if matches!(wish, Wish::Takeoff | Wish::Landing) { s.runway_for(heard.slots.runway) } else { None };
+    Some(Decision::say([gate::question(wish, runway)]))
+}
