@@ -42,13 +42,15 @@ fn endless() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
                     let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
                     return;
                 }
-                let model = stratus::models::ALL.iter().find(|m| head.starts_with(&format!("GET /{} ", m.file)));
+                let models = stratus::models::ALL.iter().map(|m| (m.file, m.bytes));
+                let mut files = models.chain(stratus::models::voices::ALL.iter().map(|v| (v.file, v.bytes)));
+                let bytes = files.find(|(file, _)| head.starts_with(&format!("GET /{file} "))).map(|(_, bytes)| bytes);
                 seen.lock().unwrap().push(head.clone());
-                let Some(model) = model else {
+                let Some(bytes) = bytes else {
                     let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                     return;
                 };
-                let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", model.bytes);
+                let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", bytes);
                 while stream.write_all(&[0; 64]).is_ok() {
                     std::thread::sleep(Duration::from_millis(20));
                 }
@@ -75,7 +77,7 @@ impl Menu<'_> {
     /// Clicks the entry of this label, wherever it stands now.
     fn click(&mut self, words: &str) {
         // An underscore is doubled on the bus.
-        let is = |e: &Entry| !e.opens && e.label.replace("__", "_").contains(words);
+        let is = |e: &Entry| !e.opens && e.enabled && e.label.replace("__", "_").contains(words);
         let entry = wait(words, 10, || self.tray.item.menu().into_iter().find(is));
         self.choose(&entry);
     }
@@ -192,6 +194,8 @@ fn every_entry_of_the_menu_does_what_it_says() {
     for (words, line) in [
         ("American", "voice = \"en-US\""),
         ("British", "voice = \"en-GB\""),
+        ("Heart (American woman)", "voice = \"heart\""),
+        ("Pico (", "voice = \"pico\""),
         ("60 %", "volume_percent = 60"),
         ("80 %", "volume_percent = 80"),
         ("100 %", "volume_percent = 100"),
@@ -241,10 +245,15 @@ fn every_entry_of_the_menu_does_what_it_says() {
         }
     }
 
-    for model in stratus::models::ALL {
+    let models = stratus::models::ALL.iter().map(|model| {
         let plain = stratus::models::suggestion(model.name).map(|s| format!("{} \u{2013} ", s.title));
-        menu.click(&plain.unwrap_or_else(|| format!("{} (", model.name)));
-        let request = format!("GET /{} ", model.file);
+        (plain.unwrap_or_else(|| format!("{} (", model.name)), model.file)
+    });
+    // The voice of the package is there.
+    let voices = stratus::models::voices::ALL.iter().skip(1).map(|v| (v.title(), v.file));
+    for (label, file) in models.chain(voices) {
+        menu.click(&label);
+        let request = format!("GET /{file} ");
         wait(&request, 20, || asked.lock().unwrap().iter().any(|r| r.starts_with(&request)).then_some(()));
         menu.click("Stop the download");
         wait("the end of the download", 30, || {
