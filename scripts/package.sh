@@ -31,7 +31,7 @@ fill() {
   install -Dm755 "$bin" "$p/bin/stratus"
   if command -v strip >/dev/null 2>&1; then strip --strip-unneeded "$p/bin/stratus"; fi
   # The voices, and the demo with its recorded flight in a folder below.
-  (cd assets && find demo voices -type f) | while read -r f; do install -Dm644 "assets/$f" "$p/share/stratus/$f"; done
+  (cd assets && find demo voices sentences -type f) | while read -r f; do install -Dm644 "assets/$f" "$p/share/stratus/$f"; done
   install -Dm644 installer/linux/Stratus.Stratus.desktop "$p/share/applications/Stratus.Stratus.desktop"
   install -Dm644 icons/ready.svg "$p/share/icons/hicolor/scalable/apps/stratus.svg"
   for size in 22 32 64; do install -Dm644 icons/rendered/ready-$size.png "$p/share/icons/hicolor/${size}x$size/apps/stratus.png"; done

@@ -100,7 +100,7 @@ stage() {
   rm -rf "$s"; mkdir -p "$s/docs"
   cp "$built/stratus.exe" "$s/"
   x86_64-w64-mingw32-strip "$s/stratus.exe"
-  cp -r assets/voices assets/demo "$s/"
+  cp -r assets/voices assets/demo assets/sentences "$s/"
   cp icons/rendered/ready-64.png "$s/stratus.png"
   for f in LICENSE-MIT LICENSE-APACHE NOTICE; do sed 's/$/\r/' "$f" >"$s/$f.txt"; done
   cp README.md CHANGELOG.md "$s/"

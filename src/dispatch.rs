@@ -17,7 +17,7 @@ mod transcript;
 pub mod updates;
 mod voice;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -35,7 +35,7 @@ use crate::config::Watch;
 use crate::desktop::joystick::Joysticks;
 use crate::desktop::keyboard::Keyboard;
 use crate::desktop::{autostart, toast::Toaster, tray::Tray};
-use crate::event::{Effect, Event, Line, Toast};
+use crate::event::{Effect, Event, Line, Scene, Toast};
 use crate::ipc::{Replier, Reply};
 use crate::llm::Llm;
 use crate::llm::warm::Warm;
@@ -105,6 +105,8 @@ pub struct Shell {
     pub desk: Desk,
     /// Typed requests that wait.
     pub waiting: Waiting,
+    /// Typed requests whose words the sentence model reads.
+    read: BTreeSet<u64>,
     inbox: Inbox,
     cancels: BTreeMap<TxId, Arc<AtomicBool>>,
     /// What is recognised while the key is held.
@@ -150,6 +152,7 @@ impl Shell {
             warm: None,
             desk,
             waiting: Waiting::default(),
+            read: BTreeSet::new(),
             inbox: inbox.clone(),
             cancels: BTreeMap::new(),
             ahead: ahead::Jobs::default(),
@@ -224,6 +227,24 @@ impl Shell {
     pub fn import_airports(&mut self) {
         if self.config.airports.import {
             self.import.begin(import::FIRST);
+        }
+    }
+
+    /// Typed words go to the recogniser's thread first, for the sentence model's opinion, and come back as the same event.
+    fn read_first(&mut self, event: Event, scene: impl FnOnce() -> Scene) -> Option<Event> {
+        match event {
+            Event::Typed { id, text, opinion: None } if !self.read.remove(&id) => {
+                self.read.insert(id);
+                let Err(p) = self.ears.send(Ears::Read { id, text: text.clone(), scene: scene() }) else { return None };
+                log::debug!("typed words are read without the sentence model: {}", p.one_line());
+                self.read.remove(&id);
+                Some(Event::Typed { id, text, opinion: None })
+            }
+            Event::Typed { id, .. } => {
+                self.read.remove(&id);
+                Some(event)
+            }
+            _ => Some(event),
         }
     }
 
@@ -501,6 +522,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
             }
             Err(RecvTimeoutError::Disconnected) => return,
         };
+        let Some(event) = shell.read_first(event, || app.engine().context().scene()) else { continue };
         match &event {
             Event::Ptt(edge) => log::debug!("key {edge:?}"),
             Event::Sim(report) => {

@@ -17,6 +17,7 @@ pub use self::steps::{Step, Steps};
 use crate::airports::described::{Described, Origin};
 pub use crate::atc::Hints;
 pub use crate::atc::hear::Alternative;
+pub use crate::atc::hear::opinion::{Opinion, Scene};
 pub use crate::atc::language_model::Question;
 use crate::models::Offer;
 use crate::problem::{Part, Problem};
@@ -120,6 +121,9 @@ pub struct Heard {
     /// How often the sound was looked at: 2 where the first reading was in doubt.
     #[serde(default)]
     pub looks: u8,
+    /// The sentence model's opinion on the words; none without the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion: Option<Opinion>,
 }
 
 /// Everything the pure half can be told.
@@ -198,6 +202,9 @@ pub enum Event {
         id: u64,
         /// The words.
         text: String,
+        /// The sentence model's opinion on the words; none without the model.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opinion: Option<Opinion>,
     },
     /// A flight plan is filed, or taken back; the answer goes to whoever sent it.
     Plan {

@@ -32,7 +32,7 @@ fn call(app: &mut App, now: &mut Time, words: &str) -> (TxId, Vec<Effect>) {
     assert!(app.handle(*now, Event::Wake).contains(&Effect::EndCapture(tx)));
     let take = Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() };
     app.handle(*now, Event::Captured { tx, take: Ok(take) });
-    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1 };
+    let heard = Heard { text: words.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1, opinion: None };
     (tx, app.handle(*now, Event::Heard { tx, result: Ok(heard) }))
 }
 
@@ -316,7 +316,7 @@ fn every_press_that_comes_to_nothing_is_answered_by_a_toast_each_time() {
         let fx = press(
             &mut app,
             &mut now,
-            Some(Ok(Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1 })),
+            Some(Ok(Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1, opinion: None })),
             Ok(voice()),
         );
         assert!(fx.iter().all(|e| !matches!(e, Effect::Menu(m) if m.fault.is_some())), "{what}");
@@ -440,7 +440,7 @@ fn typed_words_that_the_key_ends_are_answered() {
     config.pilot.callsign = "N172SP".parse().ok();
     config.brain.mode = stratus::settings::BrainMode::Llm;
     let (mut app, now) = (App::new(Arc::new(config), Airports::first()), Time(0));
-    let fx = app.handle(now, Event::Typed { id: 4, text: TAXI.into() });
+    let fx = app.handle(now, Event::Typed { id: 4, text: TAXI.into(), opinion: None });
     assert!(fx.iter().any(|e| matches!(e, Effect::Consult { .. })), "{fx:?}");
     let fx = app.handle(now, Event::Ptt(Edge::Down));
     assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 4, .. })), "{fx:?}");
@@ -451,7 +451,7 @@ fn an_answer_with_an_old_id_is_dropped() {
     let (mut app, mut now) = (app(), Time(0));
     let (old, _) = call(&mut app, &mut now, "Hilo Ground, Skyhawk one seven two sierra papa, radio check.");
     app.handle(now, Event::Ptt(Edge::Down));
-    let late = Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1 };
+    let late = Heard { text: TAXI.into(), confidence: 1.0, took_ms: 1, others: Vec::new(), looks: 1, opinion: None };
     let fx = app.handle(now, Event::Heard { tx: old, result: Ok(late) });
     assert!(fx.is_empty(), "{fx:?}");
 }
@@ -552,13 +552,13 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         4 => (tx.clone(), any::<bool>(), words.clone()).prop_map(move |(tx, ok, text)| Event::Heard {
             tx,
-            result: if ok { Ok(Heard { text, confidence: 0.9, took_ms: 3, others: Vec::new(), looks: 1 }) } else { Err(problem()) },
+            result: if ok { Ok(Heard { text, confidence: 0.9, took_ms: 3, others: Vec::new(), looks: 1, opinion: None }) } else { Err(problem()) },
         }),
         2 => (tx.clone(), words.clone()).prop_map(|(tx, text)| Event::Advice { tx, result: Ok(text) }),
         3 => (tx.clone(), 0u32..3, any::<bool>()).prop_map(|(tx, part, last)| Event::Voiced { tx, part, last, result: Ok(Clip { samples: [0.1; 16].into(), rate: 16_000 }) }),
         2 => tx.clone().prop_map(|tx| Event::Started { tx }),
         3 => (tx, any::<bool>()).prop_map(|(tx, complete)| Event::Played { tx, complete }),
-        2 => (any::<u64>(), words).prop_map(|(id, text)| Event::Typed { id, text }),
+        2 => (any::<u64>(), words).prop_map(|(id, text)| Event::Typed { id, text, opinion: None }),
         1 => chart(),
         1 => prop_oneof![Just(Choice::Repeat(0)), Just(Choice::ToggleMute)].prop_map(Event::Menu),
         1 => Just(Event::Trouble(problem())),

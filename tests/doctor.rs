@@ -11,11 +11,12 @@ use serde_json::Value;
 const MODEL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/stratus-demo-en-q5_0.bin");
 
 /// Every part, in the order in which they are told.
-const PARTS: [&str; 16] = [
+const PARTS: [&str; 17] = [
     "configuration",
     "folders",
     "airports",
     "speech model",
+    "sentence model",
     "voice",
     "recognition",
     "microphone",

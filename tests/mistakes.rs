@@ -157,7 +157,7 @@ fn a_tap_is_told_how_to_use_the_key() {
 #[test]
 fn a_typed_call_is_answered_as_a_spoken_one() {
     let mut app = app("121.9");
-    let fx = app.handle(Time(0), Event::Typed { id: 3, text: "Hilo Ground, Skyhawk 172SP, radio check".into() });
+    let fx = app.handle(Time(0), Event::Typed { id: 3, text: "Hilo Ground, Skyhawk 172SP, radio check".into(), opinion: None });
     let toast = toasts(&fx)[0];
     assert!(toast.conversation && toast.title == "Hilo Ground \u{b7} 121.9", "{toast:?}");
     assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 3, text, .. } if text.contains("read you"))), "{fx:?}");

@@ -256,7 +256,7 @@ impl App {
             Err(p) => return self.unanswered(p.or_about(Part::SpeechModel), fx),
         };
         let peak = peak(loudest);
-        let is_check = |text: &str| self.engine.understand(text).has(Intent::RadioCheck);
+        let is_check = |text: &str| self.engine.understand_with(text, heard.opinion).has(Intent::RadioCheck);
         if is_check(&heard.text) || heard.others.iter().any(|o| is_check(&o.text)) {
             let body = format!("{name} heard \u{201c}radio check\u{201d} ({peak}).");
             self.passed(Step::Microphone, "Microphone works", &body, fx);
@@ -513,7 +513,7 @@ mod tests {
         app.config = Arc::new(config);
         let fx = app.handle(Time(0), Event::Steps(half));
         assert_eq!(said(&fx)[0].0, "Your set-up is not finished");
-        let typed = app.handle(Time(10), Event::Typed { id: 1, text: "Hilo Ground, N172SP, radio check".into() });
+        let typed = app.handle(Time(10), Event::Typed { id: 1, text: "Hilo Ground, N172SP, radio check".into(), opinion: None });
         let Some(Effect::Synthesise { tx, .. }) = typed.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else {
             panic!("{typed:?}")
         };

@@ -22,7 +22,7 @@ use crate::atc::phase::Phase;
 use crate::atc::silence::Silence;
 use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, language_model};
-use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Speaker, TrayState};
+use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Opinion, Speaker, TrayState};
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
@@ -234,7 +234,7 @@ impl App {
             }
             Event::Notice { title, body } => fx.push(self.notice(&title, &body)),
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
-            Event::Typed { id, text } => self.typed(now, id, &text, &mut fx),
+            Event::Typed { id, text, opinion } => self.typed(now, id, &text, opinion, &mut fx),
             Event::Quit => self.quit(&mut fx),
         }
         fx.extend(self.engine.unasked_airports().into_iter().map(|(icao, at)| Effect::FetchAirport { icao, at }));
@@ -271,15 +271,15 @@ impl App {
                     fx.push(self.told(&gate::no_words()));
                     return;
                 }
-                let text = self.engine.likelier(&heard.text, &heard.others).to_owned();
-                self.words(now, text, fx);
+                let text = self.engine.likelier(&heard.text, &heard.others, heard.opinion).to_owned();
+                self.words(now, text, heard.opinion, fx);
             }
         }
     }
 
     /// The pilot's words are known: by the rules, or by way of the language model.
-    fn words(&mut self, now: Time, text: String, fx: &mut Vec<Effect>) {
-        let reading = self.engine.understand(&text);
+    fn words(&mut self, now: Time, text: String, opinion: Option<Opinion>, fx: &mut Vec<Effect>) {
+        let reading = self.engine.understand_with(&text, opinion);
         if self.first.wants_callsign() {
             return self.callsign_said(&text, &reading, fx);
         }
@@ -350,7 +350,7 @@ impl App {
         }
     }
 
-    fn typed(&mut self, now: Time, id: u64, text: &str, fx: &mut Vec<Effect>) {
+    fn typed(&mut self, now: Time, id: u64, text: &str, opinion: Option<Opinion>, fx: &mut Vec<Effect>) {
         if self.open.is_some() {
             fx.push(Effect::Answer { id, text: String::new(), note: "you are transmitting already".into() });
             return;
@@ -362,7 +362,7 @@ impl App {
         self.cut_off(now, fx);
         let tx = self.new_tx();
         self.open = Some(Open::at(tx, Stage::Recognising, now, Some(id)));
-        self.words(now, text.to_owned(), fx);
+        self.words(now, text.to_owned(), opinion, fx);
     }
 
     /// A flight plan from outside: filed, and said back in words.

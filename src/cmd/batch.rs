@@ -1,5 +1,6 @@
 //! `stratus batch`: JSON lines in, JSON lines out, flushed line by line; every line on its own.
 
+use std::cell::RefCell;
 use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,12 +13,14 @@ use crate::airports::data::Airports;
 use crate::app::gate;
 use crate::atc::batch::posed::Posed;
 use crate::atc::hear::Alternative;
+use crate::atc::intent::Context;
 use crate::atc::{batch, understand};
 use crate::audio::{resample, take, wav};
 use crate::cli::Batch;
 use crate::event::{Heard, Hints};
 use crate::settings::Config;
 use crate::speech::recognise::Recogniser;
+use crate::speech::sentences::OnDemand;
 
 /// A longer line is an error, not memory.
 const LONGEST_LINE: u64 = 1 << 20;
@@ -35,6 +38,7 @@ struct Hear {
 /// The recogniser for lines of kind `hear`, loaded at the first of them: of a model file, or of a configuration.
 #[derive(Default)]
 pub struct Ears {
+    sentences: RefCell<OnDemand>,
     config: Option<PathBuf>,
     model: Option<PathBuf>,
     loaded: Option<Recogniser>,
@@ -55,7 +59,7 @@ impl Ears {
 
 pub(super) fn run(file: Option<&Path>, args: &Batch) -> anyhow::Result<ExitCode> {
     let airports = Airports::world();
-    let mut ears = Ears { config: file.map(Path::to_path_buf), model: args.model.clone(), loaded: None };
+    let mut ears = Ears { config: file.map(Path::to_path_buf), model: args.model.clone(), ..Ears::default() };
     let mut input = std::io::stdin().lock();
     let mut out = std::io::stdout().lock();
     let mut line = Vec::new();
@@ -94,7 +98,7 @@ pub fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
     let kind = value.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned();
     let result = match kind.as_str() {
         "hear" => batch::read(value).and_then(|l| heard(&l, airports, ears)),
-        other => batch::answer(other, value, airports)
+        other => batch::answer_with(other, value, airports, &|text, scene| ears.sentences.borrow_mut().opinion(text, scene))
             .unwrap_or_else(|| Err(format!("unknown kind {other:?}: it is understand, readback, respond or hear"))),
     };
     match result {
@@ -115,10 +119,12 @@ fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String
     let hints = engine.hints();
     let heard = match (&l.sound, &l.text) {
         (Some(file), None) => recognised(file, &hints, ears)?,
-        (None, Some(text)) => Heard { text: text.clone(), confidence: 1.0, took_ms: 0, others: Vec::new(), looks: 1 },
+        (None, Some(text)) => Heard { text: text.clone(), confidence: 1.0, looks: 1, ..Heard::default() },
         _ => return Err("give either `sound` or `text`".to_owned()),
     };
-    let text = engine.likelier(&heard.text, &heard.others);
+    let opinion = ears.sentences.borrow_mut().opinion(&heard.text, &context.scene());
+    let text = engine.likelier(&heard.text, &heard.others, opinion);
+    let context = Context { opinion, ..context };
     let mut answer = understand::to_json(&understand::understand(text, &context));
     if let Some(o) = answer.as_object_mut() {
         o.remove("confidence");

@@ -65,6 +65,7 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
     config.audio.mute = false;
     (config.sim.airport, config.sim.com1) = (Some("PHTO".into()), "121.9".parse().ok());
     let mut stage = Stage::new(App::new(Arc::new(config), Airports::first()), Some(ears), Some(Mouth::new()?));
+    stage.sentences = Some(crate::speech::sentences::OnDemand::default());
     for n in 0..args.calls {
         let sound = &sounds[n as usize % sounds.len()];
         stage.call(&take::in_a_room(sound, u64::from(n)));

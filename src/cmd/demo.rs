@@ -77,6 +77,7 @@ pub fn fly(seed: u64, model_file: Option<&Path>, each: &mut dyn FnMut(&Said, &Cl
     }
     config.speech.cast = u32::try_from(seed % u64::from(u32::MAX)).unwrap_or(0) + 1;
     let mut stage = Stage::new(App::new(Arc::new(config), Airports::first()), Some(ears), Some(voice));
+    stage.sentences = Some(crate::speech::sentences::OnDemand::default());
     let mut talked = Duration::ZERO;
     let mut phase_since = (Phase::Parked, 0.0);
     for moment in &flight.moments {

@@ -42,6 +42,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
         check("folders", false, parts::folders(file)),
         check("airports", false, parts::airports(file)),
         limited("speech model", false, parts::speech_model),
+        limited("sentence model", true, parts::sentences),
         limited("voice", false, parts::voice),
         limited("recognition", false, parts::recognition),
         limited("microphone", false, |c| crate::audio::capture::probe(&c.audio)),

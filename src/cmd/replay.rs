@@ -71,7 +71,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
     // Recordings made before it was kept do not tell what was cut off: all of it counts as heard.
     stage.plays_on = entries.iter().any(|e| matches!(e.what, What::Played { .. }));
     let (mut phase, mut other) = (stage.app.engine().phase(), 0);
-    let mut entries = entries.into_iter().peekable();
+    let (mut entries, mut opinion) = (entries.into_iter().peekable(), None);
     while let Some(e) = entries.next() {
         let at = Time::from_secs_f64(e.t);
         for x in stage.pass(at) {
@@ -80,6 +80,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
         match e.what {
             What::Report(report) => stage.report(*report),
             What::Advice(words) => stage.model.push_back(words),
+            What::Opinion(o) => opinion = Some(o),
             What::Airport { icao, origin, told } => stage.tell_airport(&icao, origin, told),
             heard @ (What::Heard { .. } | What::Typed(_)) => {
                 let (text, others) = match heard {
@@ -90,7 +91,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                 // The model's answer, where one was asked for, comes before the controller's.
                 let (mut then, mut charts, mut said) = (Vec::new(), Vec::new(), false);
                 while let Some(next) = entries.next_if(|n| match n.what {
-                    What::Heard { .. } | What::Typed(_) | What::Report(_) => false,
+                    What::Heard { .. } | What::Typed(_) | What::Opinion(_) | What::Report(_) => false,
                     What::Played { .. } => !said && n.t <= e.t,
                     _ => true,
                 }) {
@@ -106,7 +107,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                         _ => {}
                     }
                 }
-                let x = stage.heard_as(&text, others);
+                let x = stage.heard_as(&text, others, opinion.take());
                 writeln!(out, "{:7.1} s  PILOT  {text}", e.t)?;
                 say(&mut out, e.t, &x)?;
                 for (icao, origin, told) in charts {

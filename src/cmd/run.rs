@@ -200,7 +200,7 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
     };
     let failed = std::sync::Mutex::new(shell.desk.toaster.as_ref().map(Toaster::counter));
     ipc::Server::start(lock, move |request, replier| match request {
-        Request::Say(text) => inbox.offer(Event::Typed { id: later(replier), text }),
+        Request::Say(text) => inbox.offer(Event::Typed { id: later(replier), text, opinion: None }),
         Request::Plan(plan) => inbox.offer(Event::Plan { id: later(replier), plan }),
         Request::Suggest(_) => inbox.offer(Event::Suggest { id: later(replier) }),
         Request::TestKey(_) => inbox.offer(Event::TestKey { id: later(replier) }),

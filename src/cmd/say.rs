@@ -61,6 +61,7 @@ fn once(file: Option<&Path>, sim: Option<&str>, text: Option<&str>) -> anyhow::R
     let config = super::configuration(file)?;
     let sim = sim.unwrap_or(&config.sim.link).to_owned();
     let mut stage = Stage::new(App::new(config, airports_in_use(&Paths::find(file)?.data_dir)), None, None);
+    stage.sentences = Some(crate::speech::sentences::OnDemand::default());
     if let Some(spec) = sim.strip_prefix("replay:") {
         let (path, seconds) = spec.rsplit_once('@').and_then(|(p, s)| Some((p, s.parse::<f64>().ok()?))).unwrap_or((spec, 0.0));
         let flight = replay::read(Path::new(path), None)?;

@@ -43,6 +43,7 @@ use crate::atc::situation::FlightPlan;
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::settings::{BrainMode, Config};
+use crate::speech::sentences::OnDemand;
 use crate::units::{Runway, Time};
 
 /// What became of a scenario.
@@ -60,7 +61,7 @@ pub struct Played {
     pub seconds: f64,
 }
 
-/// Plays the text of a scenario.
+/// Plays the text of a scenario, as the tray would: with the sentence model where the package has it.
 pub fn play(text: &str) -> Result<Played, Problem> {
     let airports = Airports::world();
     let mut s = Scene::new(&airports);
@@ -204,7 +205,11 @@ impl<'a> Scene<'a> {
 
     fn stage(&mut self) -> Result<&mut Stage, Problem> {
         let (config, airports) = (&self.config, self.airports);
-        Ok(self.stage.get_or_insert_with(|| Stage::new(App::new(Arc::new(config.clone()), airports.clone()), None, None)))
+        Ok(self.stage.get_or_insert_with(|| {
+            let mut stage = Stage::new(App::new(Arc::new(config.clone()), airports.clone()), None, None);
+            stage.sentences = Some(OnDemand::default());
+            stage
+        }))
     }
 
     fn command(&mut self, words: &[&str]) -> Result<Vec<Exchange>, String> {

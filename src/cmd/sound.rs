@@ -66,7 +66,7 @@ pub(super) fn transcribe(file: Option<&Path>, args: &Transcribe) -> anyhow::Resu
 /// The words to expect: those that are given, or those of the situation that is given.
 fn hints(args: &Transcribe) -> Result<Hints, Problem> {
     if let Some(words) = &args.hint {
-        return Ok(Hints { prompt: words.clone(), again: words.clone() });
+        return Ok(Hints { prompt: words.clone(), again: words.clone(), ..Hints::default() });
     }
     if args.airport.is_none() && args.callsign.is_none() {
         return Ok(Hints::default());

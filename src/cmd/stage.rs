@@ -12,11 +12,12 @@ use crate::airports::described::{Described, Origin};
 use crate::app::App;
 use crate::atc::hear::Alternative;
 use crate::audio::{radio, take};
-use crate::event::{Clip, Edge, Effect, Event, Heard, Latency, Line, Speaker, Toast, Voice};
+use crate::event::{Clip, Edge, Effect, Event, Heard, Latency, Line, Opinion, Speaker, Toast, Voice};
 use crate::problem::Problem;
 use crate::report::Report;
 use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
+use crate::speech::sentences::OnDemand;
 use crate::units::{Time, TxId};
 
 /// What came of one call.
@@ -45,6 +46,8 @@ pub struct Stage {
     microphone: Option<Arc<[f32]>>,
     taking: Option<TxId>,
     toward: VecDeque<Event>,
+    /// Reads what is heard; none plays without a sentence model.
+    pub sentences: Option<OnDemand>,
     /// What a language model answers next; without an answer there is none.
     pub model: VecDeque<String>,
     /// What a simulator's files tell of airports, once they are asked for.
@@ -71,6 +74,7 @@ impl Stage {
             microphone: None,
             taking: None,
             toward: VecDeque::new(),
+            sentences: None,
             model: VecDeque::new(),
             charts: BTreeMap::new(),
             plays_on: false,
@@ -128,14 +132,16 @@ impl Stage {
 
     /// A call whose words are known: what a recording holds.
     pub fn heard(&mut self, text: &str) -> Exchange {
-        self.heard_as(text, Vec::new())
+        let scene = self.app.engine().context().scene();
+        let opinion = self.sentences.as_mut().and_then(|s| s.opinion(text, &scene));
+        self.heard_as(text, Vec::new(), opinion)
     }
 
-    /// The same, with the other readings that the recogniser had of the call.
-    pub fn heard_as(&mut self, text: &str, others: Vec<Alternative>) -> Exchange {
+    /// The same, with the other readings that the recogniser had of the call, and the sentence model's opinion on it.
+    pub fn heard_as(&mut self, text: &str, others: Vec<Alternative>, opinion: Option<Opinion>) -> Exchange {
         self.last = Exchange::default();
         let tx = self.app.upcoming_tx();
-        let heard = Heard { text: text.to_owned(), confidence: 1.0, took_ms: 0, others, looks: 1 };
+        let heard = Heard { text: text.to_owned(), confidence: 1.0, took_ms: 0, others, looks: 1, opinion };
         self.give(Event::Heard { tx, result: Ok(heard) });
         self.settle();
         std::mem::take(&mut self.last)
@@ -194,7 +200,10 @@ impl Stage {
             Effect::Transcribe { tx, take, hints } => {
                 let begun = Instant::now();
                 let result = match &mut self.ears {
-                    Some(ears) => ears.transcribe(&take.samples, &hints, &AtomicBool::new(false)),
+                    Some(ears) => ears.transcribe(&take.samples, &hints, &AtomicBool::new(false)).map(|h| {
+                        let opinion = self.sentences.as_mut().and_then(|s| s.opinion(&h.text, &hints.scene));
+                        Heard { opinion, ..h }
+                    }),
                     None => Err(Problem::new("there is no speech model on this stage")),
                 };
                 self.spend(begun);

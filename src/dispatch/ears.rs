@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::Inbox;
 use super::ahead::{Ahead, Job};
-use crate::event::{Event, Heard, Hints, Take};
+use crate::event::{Event, Heard, Hints, Scene, Take};
 use crate::problem::{Part, Problem};
 use crate::settings::Config;
 use crate::speech::card;
 use crate::speech::gently::gently;
 use crate::speech::model::{self, VerifiedModel};
 use crate::speech::recognise::Recogniser;
+use crate::speech::sentences::OnDemand;
 use crate::speech::trial;
 use crate::units::TxId;
 use crate::worker::Worker;
@@ -48,12 +49,19 @@ pub(super) enum Ears {
         take: Take,
         hints: Hints,
     },
+    /// Form an opinion on typed words.
+    Read {
+        id: u64,
+        text: String,
+        scene: Scene,
+    },
     Reconfigure(Arc<Config>),
 }
 
 /// Who waits for the words of a job.
 enum Waits {
     Call(TxId),
+    Typed(u64, String),
     Check,
     Nobody,
 }
@@ -68,6 +76,7 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
         |job: &Ears| match job {
             Ears::Transcribe { tx, .. } => Waits::Call(*tx),
             Ears::Check { .. } => Waits::Check,
+            Ears::Read { id, text, .. } => Waits::Typed(*id, text.clone()),
             _ => Waits::Nobody,
         },
         move || {
@@ -85,6 +94,7 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
             trouble.send(match waits {
                 Some(Waits::Call(tx)) => Event::Heard { tx, result: Err(p) },
                 Some(Waits::Check) => Event::CheckHeard(Err(p)),
+                Some(Waits::Typed(id, text)) => Event::Typed { id, text, opinion: None },
                 Some(Waits::Nobody) | None => Event::Trouble(p),
             });
         },
@@ -102,6 +112,7 @@ struct Hearing {
     out: Inbox,
     config: Arc<Mutex<Arc<Config>>>,
     ears: Option<Recogniser>,
+    sentences: OnDemand,
     /// The model was last wanted.
     used: Instant,
     ahead: Ahead,
@@ -109,7 +120,14 @@ struct Hearing {
 
 impl Hearing {
     fn new(out: &Inbox, config: &Arc<Mutex<Arc<Config>>>) -> Self {
-        Self { out: out.clone(), config: config.clone(), ears: None, used: Instant::now(), ahead: Ahead::default() }
+        Self {
+            out: out.clone(),
+            config: config.clone(),
+            ears: None,
+            sentences: OnDemand::default(),
+            used: Instant::now(),
+            ahead: Ahead::default(),
+        }
     }
 
     fn config(&self) -> Arc<Config> {
@@ -125,9 +143,14 @@ impl Hearing {
                     log::info!("the speech model is unloaded: it was not used for {minutes} minutes");
                     self.ears = None;
                 }
+                // It loads in the time of a syllable: it need not stay for long.
+                if idle >= IDLE {
+                    self.sentences.rest();
+                }
             }
             Ears::Load => {
                 self.used = now;
+                self.sentences.load();
                 // What is wrong is told with the call that needs the model.
                 let _ = self.loaded();
             }
@@ -146,18 +169,27 @@ impl Hearing {
             }
             Ears::Transcribe { tx, take, hints, cancel, gently: yields, asked } => {
                 self.used = now;
-                let mut ahead = std::mem::take(&mut self.ahead);
+                let (mut ahead, mut sentences) = (std::mem::take(&mut self.ahead), std::mem::take(&mut self.sentences));
                 let result = self.loaded().and_then(|ears| {
                     let mut work = || ahead.end(tx, &take.samples, ears, &hints, &cancel);
                     let heard = if yields { gently(work) } else { work() };
-                    // The pilot waited for what was under way, too.
-                    heard.map(|h| Heard { took_ms: u32::try_from(asked.elapsed().as_millis()).unwrap_or(u32::MAX), ..h })
+                    heard.map(|h| {
+                        let opinion = sentences.opinion(&h.text, &hints.scene);
+                        // The pilot waited for what was under way, too.
+                        Heard { took_ms: u32::try_from(asked.elapsed().as_millis()).unwrap_or(u32::MAX), opinion, ..h }
+                    })
                 });
+                self.sentences = sentences;
                 self.out.send(Event::Heard { tx, result });
+            }
+            Ears::Read { id, text, scene } => {
+                let opinion = self.sentences.opinion(&text, &scene);
+                self.out.send(Event::Typed { id, text, opinion });
             }
             Ears::Check { take, hints } => {
                 self.used = now;
                 let heard = self.loaded().and_then(|ears| ears.transcribe(&take.samples, &hints, &AtomicBool::new(false)));
+                let heard = heard.map(|h| Heard { opinion: self.sentences.opinion(&h.text, &hints.scene), ..h });
                 self.out.send(Event::CheckHeard(heard));
             }
             Ears::Reconfigure(new) => {

@@ -20,7 +20,7 @@ use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::airports::described::{Described, Origin};
-use crate::event::{Alternative, Event, Line};
+use crate::event::{Alternative, Event, Line, Opinion};
 use crate::problem::{Part, Problem};
 use crate::report::Report;
 use crate::settings::{Config, Pilot};
@@ -64,6 +64,8 @@ pub enum What {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         others: Vec<Alternative>,
     },
+    /// The sentence model's opinion on the words of the next line, heard or typed.
+    Opinion(Opinion),
     /// The pilot typed.
     Typed(String),
     /// A language model answered.
@@ -190,14 +192,25 @@ impl Recorder {
         }
     }
 
+    /// The opinion on the words that follow.
+    fn opinion(&mut self, now: Time, opinion: Option<Opinion>) {
+        if let Some(opinion) = opinion {
+            self.put(now, What::Opinion(opinion));
+        }
+    }
+
     /// Takes down what came in.
     pub fn event(&mut self, now: Time, event: &Event) {
         match event {
             Event::Sim(report) => self.report(now, report),
             Event::Heard { result: Ok(heard), .. } => {
+                self.opinion(now, heard.opinion);
                 self.put(now, What::Heard { text: heard.text.clone(), confidence: heard.confidence, others: heard.others.clone() });
             }
-            Event::Typed { text, .. } => self.put(now, What::Typed(text.clone())),
+            Event::Typed { text, opinion, .. } => {
+                self.opinion(now, *opinion);
+                self.put(now, What::Typed(text.clone()));
+            }
             Event::Advice { result: Ok(words), .. } => self.put(now, What::Advice(words.clone())),
             Event::Airport { icao, origin, result: Ok(told) } => {
                 self.put(now, What::Airport { icao: icao.clone(), origin: *origin, told: told.clone() });
@@ -336,7 +349,7 @@ fn entries(mut reader: impl BufRead, what: &impl Fn() -> Problem) -> Result<(Hea
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::Heard;
+    use crate::event::{Heard, Opinion};
     use crate::report::{Other, SimState};
     use crate::units::TxId;
 
@@ -357,7 +370,7 @@ mod tests {
         for (ms, com1) in [(0, "121.9"), (100, "121.9"), (150, "118.1"), (400, "118.1"), (2500, "118.1")] {
             r.event(Time(ms), &flying(com1, 2));
         }
-        let heard = Heard { text: "radio check".into(), confidence: 0.5, took_ms: 3, others: Vec::new(), looks: 1 };
+        let heard = Heard { text: "radio check".into(), confidence: 0.5, took_ms: 3, others: Vec::new(), looks: 1, opinion: None };
         r.event(Time(2600), &Event::Heard { tx: TxId(1), result: Ok(heard) });
         r.event(Time(2700), &Event::Wake);
         r.phase(Time(2700), "parked");
@@ -378,6 +391,23 @@ mod tests {
         assert_eq!(entries[6].what, What::Played { complete: false });
         let again = Recorder::start(&path, header, Time(0), |p| panic!("{p}")).unwrap_err();
         assert!(again.why[0].contains("a file of that name"), "{again}");
+    }
+
+    #[test]
+    fn an_opinion_is_recorded_before_the_words_that_it_is_about() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.jsonl");
+        let mut r = recorded(&path);
+        let opinion = Opinion::from_scores(&[0.5; crate::atc::hear::learned::LABELS]);
+        assert!(opinion.is_some());
+        r.event(Time(100), &Event::Heard { tx: TxId(1), result: Ok(Heard { text: "one".into(), opinion, ..Heard::default() }) });
+        r.event(Time(200), &Event::Typed { id: 1, text: "two".into(), opinion });
+        r.event(Time(300), &Event::Typed { id: 2, text: "three".into(), opinion: None });
+        drop(r);
+        let found: Vec<What> = read(&path).unwrap().1.into_iter().map(|e| e.what).collect();
+        let told = What::Opinion(opinion.unwrap());
+        let [a, What::Heard { text, .. }, b, What::Typed(two), What::Typed(three)] = &found[..] else { panic!("{found:?}") };
+        assert_eq!((a, b, [text, two, three]), (&told, &told, [&"one".to_owned(), &"two".to_owned(), &"three".to_owned()]));
     }
 
     #[test]

@@ -15,6 +15,12 @@ pub fn of_voices(name: &str) -> Option<PathBuf> {
     find(&relative, &relative)
 }
 
+/// A file of the sentence model. None where the package does not have it.
+pub fn of_sentences(name: &str) -> Option<PathBuf> {
+    let relative = format!("sentences/{name}");
+    find(&relative, &relative)
+}
+
 /// A file of the demo, by its name below the demo's folder.
 pub fn demo(name: &str) -> Result<PathBuf, Problem> {
     let relative = format!("demo/{name}");

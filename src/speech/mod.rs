@@ -12,6 +12,7 @@ mod plausible;
 mod processor;
 pub mod recognise;
 mod repeats;
+pub mod sentences;
 mod sound;
 pub mod synthesise;
 pub mod system_voices;

@@ -128,7 +128,7 @@ impl Recogniser {
         }
         let text = if reading.is_noise() { String::new() } else { reading.text };
         let took_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
-        Ok(Heard { text, confidence: reading.confidence, took_ms, others, looks })
+        Ok(Heard { text, confidence: reading.confidence, took_ms, others, looks, opinion: None })
     }
 
     /// A call as long as the model bears it.

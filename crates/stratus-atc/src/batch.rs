@@ -5,11 +5,12 @@ pub mod posed;
 mod respond;
 mod state;
 
-pub use self::respond::{Answer, respond};
+pub use self::respond::{Answer, respond, respond_with};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::hear::opinion::{Opinion, Scene};
 use super::intent::Context;
 use super::{parse, readback, understand};
 use crate::airports::data::Airports;
@@ -46,13 +47,21 @@ struct Respond {
     text: String,
 }
 
+/// A sentence model, where there is one: a call and its situation become an opinion.
+pub type Sentences<'a> = &'a dyn Fn(&str, &Scene) -> Option<Opinion>;
+
 /// The answer to a line of a kind: `understand`, `readback` or `respond`; `None` for another kind. `Err` says in words what is wrong
 /// with the line.
 pub fn answer(kind: &str, line: Value, airports: &Airports) -> Option<Result<Value, String>> {
+    answer_with(kind, line, airports, &|_, _| None)
+}
+
+/// As [`answer`], with the opinions of a sentence model.
+pub fn answer_with(kind: &str, line: Value, airports: &Airports, sentences: Sentences<'_>) -> Option<Result<Value, String>> {
     Some(match kind {
-        "understand" => read(line).map(|l| understood(&l)),
+        "understand" => read(line).map(|l| understood(&l, sentences)),
         "readback" => read(line).map(|l| read_back(&l)),
-        "respond" => read(line).and_then(|l| responded(&l, airports)),
+        "respond" => read(line).and_then(|l| responded(&l, airports, sentences)),
         _ => return None,
     })
 }
@@ -62,7 +71,7 @@ pub fn read<T: DeserializeOwned>(line: Value) -> Result<T, String> {
     serde_json::from_value(line).map_err(|e| e.to_string())
 }
 
-fn understood(l: &Understand) -> Value {
+fn understood(l: &Understand, sentences: Sentences<'_>) -> Value {
     let ctx = Context {
         region: l.region,
         facility: l.facility,
@@ -71,6 +80,7 @@ fn understood(l: &Understand) -> Value {
         last_atc: l.context.last_atc.clone(),
         ..Context::default()
     };
+    let ctx = Context { opinion: sentences(&l.text, &ctx.scene()), ..ctx };
     understand::to_json(&understand::understand(&l.text, &ctx))
 }
 
@@ -83,8 +93,8 @@ fn read_back(l: &Readback) -> Value {
     })
 }
 
-fn responded(l: &Respond, airports: &Airports) -> Result<Value, String> {
-    let answer = respond(&l.state, &l.text, airports)?;
+fn responded(l: &Respond, airports: &Airports, sentences: Sentences<'_>) -> Result<Value, String> {
+    let answer = respond_with(&l.state, &l.text, airports, sentences)?;
     let u = understand::to_json(&answer.understanding);
     Ok(json!({
         "reply": answer.reply,

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::hear::grouped;
+use super::hear::opinion::Scene;
 use super::instruction::{Address, Instruction};
 use super::{Engine, say, spoken, telephony};
 use crate::units::{Callsign, Region};
@@ -23,6 +24,9 @@ pub struct Hints {
     /// The same words in another order, for a second look.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub again: String,
+    /// The situation, for the sentence model that reads the words.
+    #[serde(default)]
+    pub scene: Scene,
 }
 
 /// What a hint is made of.
@@ -48,6 +52,7 @@ impl Engine {
         Hints {
             prompt: join([p.names.clone(), one(&p.callsign), one(&p.station), one(&p.due), one(&p.letter), p.runways.clone()]),
             again: join([p.runways, one(&p.letter), p.names, one(&p.due), one(&p.callsign), one(&p.station)]),
+            scene: self.context().scene(),
         }
     }
 

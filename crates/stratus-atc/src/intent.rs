@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hear::opinion::{Opinion, Scene};
 use crate::units::{Callsign, Facility, Frequency, Region, Runway, Squawk};
 
 macro_rules! intents {
@@ -242,9 +243,20 @@ pub struct Context {
     pub stations: Vec<String>,
     /// The runways of the airport at hand.
     pub runways: Vec<Runway>,
+    /// The sentence model's opinion on the call that is read; none without the model.
+    pub opinion: Option<Opinion>,
 }
 
 impl Context {
+    /// What the sentence model knows of the situation.
+    pub fn scene(&self) -> Scene {
+        Scene {
+            facility: self.facility.map_or_else(String::new, |f| f.word().to_owned()),
+            region: self.region.word().to_owned(),
+            last_atc: self.last_atc.clone().unwrap_or_default(),
+        }
+    }
+
     /// Whether the controller's last words hold one of these, comma-separated.
     pub fn told(&self, words: &str) -> bool {
         let last = self.last_atc.as_deref().unwrap_or("").to_lowercase();

@@ -44,6 +44,7 @@ pub use stratus_units as units;
 use self::decide::Decision;
 use self::decide::initiative::{Notice, Watch};
 use self::hear::Said;
+use self::hear::opinion::Opinion;
 pub use self::hints::Hints;
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
@@ -334,6 +335,7 @@ impl Engine {
                 names
             }),
             runways: airport.map_or_else(Vec::new, |a| a.strips_ends()),
+            opinion: None,
         }
     }
 
@@ -341,9 +343,14 @@ impl Engine {
         self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone())
     }
 
-    /// Reads a transcript by the rules alone.
+    /// Reads a transcript.
     pub fn understand(&self, text: &str) -> Understanding {
-        understand::understand(text, &self.context())
+        self.understand_with(text, None)
+    }
+
+    /// Reads a transcript on which a sentence model has an opinion.
+    pub fn understand_with(&self, text: &str, opinion: Option<Opinion>) -> Understanding {
+        understand::understand(text, &Context { opinion, ..self.context() })
     }
 
     /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.

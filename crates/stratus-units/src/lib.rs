@@ -288,6 +288,16 @@ pub enum Region {
     Icao,
 }
 
+impl Region {
+    /// The word for it in machine-readable output.
+    pub fn word(self) -> &'static str {
+        match self {
+            Region::Faa => "FAA",
+            Region::Icao => "ICAO",
+        }
+    }
+}
+
 /// Left or right: a turn, or the side of a traffic pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -8,12 +8,13 @@ use crate::audio::{resample, take};
 use crate::config;
 use crate::desktop::{keyboard, keynames};
 use crate::dispatch::{newest, updates};
-use crate::event::{Hints, Voice};
+use crate::event::{Hints, Scene, Voice};
 use crate::ipc::{self, Reply, Request};
 use crate::paths::{Paths, shown};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, PICO_VOICE, VOICES, WINDOWS_VOICE, key_words};
 use crate::speech::mouth::Mouth;
+use crate::speech::sentences::Sentences;
 use crate::speech::synthesise::Synthesiser;
 use crate::speech::{files, model, neural, trial};
 use crate::update::{Found, Version};
@@ -69,6 +70,19 @@ pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
     };
     let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
     trial::once(&verified).map(|()| shown(path))
+}
+
+/// The sentence model reads a call.
+pub(super) fn sentences(_: &Config) -> Result<String, Problem> {
+    let begun = Instant::now();
+    let model = Sentences::load()?;
+    let loaded = begun.elapsed().as_millis();
+    let scene = Scene { facility: "ground".into(), region: "FAA".into(), last_atc: String::new() };
+    let begun = Instant::now();
+    match model.opinion(WORDS, &scene) {
+        Some(_) => Ok(format!("loads in {loaded} ms and reads a call in {} ms", begun.elapsed().as_millis())),
+        None => Err(Problem::new("the sentence model does not read a call").fix("reinstall Stratus")),
+    }
 }
 
 /// Every voice that may be heard speaks.

@@ -46,6 +46,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run, script: &Path) -> anyhow::Res
     let voice = Mouth::new()?;
     let airports = airports_in_use(&Paths::find(file)?.data_dir);
     let mut stage = Stage::new(App::new(std::sync::Arc::new(config.clone()), airports), ears, Some(voice));
+    stage.sentences = Some(crate::speech::sentences::OnDemand::default());
     let mut com1 = config.sim.com1;
     let mut count = 0;
     for (n, line) in text.lines().enumerate() {

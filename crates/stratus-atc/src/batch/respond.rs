@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Sentences;
 use super::state::{State, record, situation};
 use crate::airports::data::Airports;
 use crate::decide::{self, Decision};
@@ -26,6 +27,11 @@ pub struct Answer {
 /// Answers `text` in a stated situation. Names of fields come from `airports`; else the unit's word must do. Errors say
 /// which field of the state is wrong.
 pub fn respond(state: &Value, text: &str, airports: &Airports) -> Result<Answer, String> {
+    respond_with(state, text, airports, &|_, _| None)
+}
+
+/// As [`respond`], with the opinions of a sentence model.
+pub fn respond_with(state: &Value, text: &str, airports: &Airports, sentences: Sentences<'_>) -> Result<Answer, String> {
     let name_of = |icao: &str| airports.find(icao).map(|a| a.name);
     let st: State = serde_json::from_value(state.clone()).map_err(|e| format!("state: {e}"))?;
     let facility = st.facility.ok_or("state: `facility` is missing")?;
@@ -44,7 +50,9 @@ pub fn respond(state: &Value, text: &str, airports: &Airports) -> Result<Answer,
         pending: record.pending.is_some(),
         stations: if name.is_empty() { Vec::new() } else { vec![name.to_lowercase()] },
         runways: situation.runways.clone(),
+        opinion: None,
     };
+    let ctx = Context { opinion: sentences(text, &ctx.scene()), ..ctx };
     let said = Said::new(text, &ctx);
     let understanding = understand::understand_said(said.tokens.clone(), &ctx);
     let here = st.airport.as_deref().and_then(|icao| airports.find(icao));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Engine;
 use crate::hear::normalise::normalise;
+use crate::hear::opinion::Opinion;
 use crate::intent::{Context, Intent, Understanding};
 use crate::understand::{given_back, understand};
 
@@ -34,11 +35,12 @@ fn explained(u: &Understanding, ctx: &Context) -> i32 {
 
 impl Engine {
     /// The reading that the situation explains best; the first where the others are only as good.
-    pub fn likelier<'t>(&self, text: &'t str, others: &'t [Alternative]) -> &'t str {
+    pub fn likelier<'t>(&self, text: &'t str, others: &'t [Alternative], opinion: Option<Opinion>) -> &'t str {
         if others.is_empty() {
             return text;
         }
-        let ctx = self.context();
+        // The readings differ in a few words: one opinion, on the first, is good for all.
+        let ctx = Context { opinion, ..self.context() };
         let of = |t: &str| (explained(&understand(t, &ctx), &ctx), given_back(&normalise(t, &ctx), &ctx));
         let (mut best, mut score, first) = (text, of(text), of(text));
         for other in others {
@@ -85,10 +87,10 @@ mod tests {
             "hilo tower skyhawk one seven two sierra papa ready for departure runway eight",
             "yellow tau skyhawk ready to party runway eighteen",
         );
-        assert_eq!(engine.likelier(wrong, &[other(right, 1.0)]), right);
-        assert_eq!(engine.likelier(right, &[other(wrong, 1.0)]), right);
-        assert_eq!(engine.likelier("roger", &[other("roger that", 1.0)]), "roger");
-        assert_eq!(engine.likelier("roger", &[]), "roger");
+        assert_eq!(engine.likelier(wrong, &[other(right, 1.0)], None), right);
+        assert_eq!(engine.likelier(right, &[other(wrong, 1.0)], None), right);
+        assert_eq!(engine.likelier("roger", &[other("roger that", 1.0)], None), "roger");
+        assert_eq!(engine.likelier("roger", &[], None), "roger");
     }
 
     #[test]
@@ -103,7 +105,7 @@ mod tests {
         let right = format!("{} skyhawk two sierra papa", runway.split_once(", ").map_or(runway.as_str(), |(_, r)| r));
         let wrong = right.replacen("runway eight", "runway two six", 1);
         assert_ne!(right, wrong, "{runway}");
-        assert_eq!(engine.likelier(&wrong, &[other(&right, 0.2)]), wrong);
-        assert_eq!(engine.likelier(&wrong, &[other(&right, 0.9)]), right);
+        assert_eq!(engine.likelier(&wrong, &[other(&right, 0.2)], None), wrong);
+        assert_eq!(engine.likelier(&wrong, &[other(&right, 0.9)], None), right);
     }
 }

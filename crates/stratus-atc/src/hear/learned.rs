@@ -4,6 +4,7 @@
 //! whole numbers; the rows of a call are added up, and one small matrix makes of the sum a score for every label of every head.
 
 use crate::hear::features::{Features, features};
+use crate::hear::opinion::by_head;
 use crate::intent::{Context, Intent};
 use crate::transcript::Token;
 
@@ -217,14 +218,22 @@ impl<'a> Weights<'a> {
         out
     }
 
+    /// The scores of every label, calibrated: their exponentials are in the proportion of the probabilities.
+    fn calibrated(&self, f: &Features) -> [f32; LABELS] {
+        let mut out = self.scores(f);
+        let mut rest = out.as_mut_slice();
+        for (head, labels) in HEADS.into_iter().enumerate() {
+            let (mine, others) = rest.split_at_mut(labels);
+            mine.iter_mut().for_each(|s| *s *= self.scale(head));
+            rest = others;
+        }
+        out
+    }
+
     /// The calibrated probabilities of every label, head by head.
     pub fn probabilities(&self, f: &Features) -> [f32; LABELS] {
-        let mut out = self.scores(f);
-        let mut from = 0;
-        for (head, labels) in HEADS.into_iter().enumerate() {
-            softmax(&mut out[from..from + labels], self.scale(head));
-            from += labels;
-        }
+        let mut out = self.calibrated(f);
+        by_head(&mut out, 1.0);
         out
     }
 }
@@ -280,9 +289,18 @@ fn head<T: Copy>(p: &mut &[f32], labels: &[T], unclear: T) -> Head<T> {
 /// Less sure than this, a subject is unclear.
 const CLEAR: f32 = 0.6;
 
-/// What the reader makes of the tokens of a call in this situation. Bounded work, no panic, whatever the tokens.
+/// What the reader makes of the tokens of a call in this situation, together with the sentence model's opinion where there is one.
+/// Bounded work, no panic, whatever the tokens.
 pub fn read(tokens: &[Token], ctx: &Context) -> Reading {
-    reading(&Weights(WEIGHTS).probabilities(&features(tokens, ctx)))
+    let (weights, features) = (Weights(WEIGHTS), features(tokens, ctx));
+    reading(&match &ctx.opinion {
+        None => weights.probabilities(&features),
+        Some(opinion) => {
+            let mut scores = weights.calibrated(&features);
+            opinion.mix(&mut scores);
+            scores
+        }
+    })
 }
 
 /// Probabilities as a reading.

@@ -7,6 +7,7 @@ mod grammar;
 pub mod joined;
 pub mod learned;
 pub mod normalise;
+pub mod opinion;
 mod own;
 pub mod sounds;
 mod standard;

