@@ -3,11 +3,13 @@
 mod choose;
 pub mod clauses;
 pub mod features;
+pub mod frames;
 mod grammar;
 pub mod joined;
 pub mod learned;
 pub mod normalise;
 mod own;
+pub mod rules;
 pub mod sounds;
 mod standard;
 
