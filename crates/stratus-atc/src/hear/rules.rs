@@ -153,6 +153,7 @@ impl Scene<'_> {
 
     /// Reads the call. What the acts say of the circumstances goes into the slots.
     pub fn read(&self, t: &[Token], clauses: &Clauses, slots: &mut Slots) -> Found {
+        slots.heading = slots.heading.or_else(|| steered(t));
         let mut d = decode(self.words, self.facts(slots, clauses));
         d.said.retain_mut(|s| {
             let back = taken_back(s, clauses);
@@ -353,7 +354,6 @@ fn circumstances(d: &Decoded, words: &Words, t: &[Token], clauses: &Clauses, slo
     if let Some(turn) = d.said.iter().find(|s| s.act == Act::Deviate) {
         slots.deviation = deviation(t.get(words.tokens(turn.words.clone())).unwrap_or(&[]));
     }
-    slots.heading = slots.heading.or_else(|| steered(t));
 }
 
 /// "Twenty degrees left for a cell", "need to deviate right of course".

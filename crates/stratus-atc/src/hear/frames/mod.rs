@@ -39,6 +39,8 @@ pub enum Slot {
     Compass,
     /// A number.
     Number,
+    /// "Three sixty".
+    FullTurn,
 }
 
 impl Slot {
@@ -53,6 +55,7 @@ impl Slot {
             "leg" => Self::Leg,
             "compass" => Self::Compass,
             "n" => Self::Number,
+            "full_turn" => Self::FullTurn,
             _ => return None,
         })
     }
@@ -220,6 +223,9 @@ impl Words {
                         end = figures::run_end(t, end + 1);
                     }
                     add(Slot::Number, i..end);
+                    if figures::digits(t, i..end) == "360" {
+                        add(Slot::FullTurn, i..end);
+                    }
                     i = end.max(i + 1);
                     continue;
                 }

@@ -98,6 +98,8 @@ impl Source {
             if numbers.insert(class.to_owned(), number).is_some() {
                 self.errors.push(format!("line {at}: the class {class} stands twice"));
             }
+            // A class within a class stands for its sayings: classes are found before any of them is a value.
+            let sayings = sayings.iter().flat_map(|s| self.inlined(s)).collect();
             self.names.push(class.to_owned());
             self.classes.push(sayings);
             return;
@@ -109,6 +111,18 @@ impl Source {
         let conditions =
             rest.split('|').map(|g| g.split_whitespace().map(condition).collect::<Vec<_>>()).filter(|g| !g.is_empty()).collect();
         self.frames.push(Written { act: name.to_owned(), conditions, sayings });
+    }
+
+    /// The sequences that a saying stands for, with the sayings of its classes in their places.
+    fn inlined(&self, saying: &[Element]) -> Vec<Vec<Element>> {
+        saying.iter().fold(vec![Vec::new()], |all: Vec<Vec<Element>>, element| {
+            let one = [vec![element.clone()]];
+            let next: &[Vec<Element>] = match element {
+                Element::Class(c) => self.classes.get(usize::from(*c)).map_or(&[], Vec::as_slice),
+                _ => &one,
+            };
+            all.iter().flat_map(|a| next.iter().map(move |b| a.iter().chain(b).cloned().collect())).collect()
+        })
     }
 }
 
