@@ -140,8 +140,6 @@ fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String
         o.insert("confidence".into(), json!((f64::from(heard.confidence) * 1000.0).round() / 1000.0));
         o.insert("heard_ms".into(), json!(heard.took_ms));
         o.insert("hint".into(), json!(hints.prompt));
-        // The finer meaning, once understanding tells it.
-        o.insert("act".into(), Value::Null);
     }
     Ok(answer)
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::caller::Caller;
 use super::figures::{self, SaidRunway};
+use super::hear::frames::Words;
 use super::instruction::Landing;
 use super::intent::Slots;
-use super::phrases::Phrases;
 use super::places::place;
 use super::transcript::{Link, Token, text};
 use crate::units::Side;
@@ -350,15 +350,8 @@ fn atis(t: &[Token], taken: &Range<usize>) -> Option<char> {
     None
 }
 
-/// Words that name an emergency, the more telling ones first.
-pub const NATURE: &str = "engine fire, engine failure, engine failed, engine out, engine quit, lost engine, engine shut down, rough engine, \
-    electrical failure, electrical fire, low fuel, fuel emergency, fuel starvation, smoke in the cockpit, smoke in the \
-    cabin, sick passenger, medical emergency, bird strike, gear unsafe, gear failure, loss of power, lost power, partial \
-    power, rough running engine, rough engine, running rough, engine roughness, oil pressure, alternator failure, vacuum failure, icing, flight control, hydraulic failure, pressurization, door \
-    open, unsure of position, lost, fire, smoke";
-
 /// Reads every slot. `hidden` are the callsign's and the station's tokens.
-pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &Phrases) -> Slots {
+pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], words: &Words) -> Slots {
     let taken = caller.map_or(0..0, |c| c.range.clone());
     let mut s = Slots::default();
     runways(t, &taken, &mut s);
@@ -377,26 +370,24 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
         s.direction = None;
     }
     legs(t, &mut s);
-    if p.has("holding short, holding _ short") {
+    if words.cue("hold_short") {
         s.position = Some("hold_short".into());
     }
-    s.crossing = p.has("request to cross, requesting to cross, request crossing, requesting crossing, like to cross, ready to cross, request cross, to cross runway, crossing clearance, can we cross, may we cross, could we cross, okay to cross, ok to cross");
-    s.special_vfr = p.has("special vfr, svfr") && !p.has("maintain special, maintaining special, cleared");
-    let vacating = p.has("clear of, vacated, off the runway, clear at, exited, exiting, short _ at, clear");
+    let vacating = words.cue("off_runway");
     location(t, hidden, &mut s, vacating);
-    destination(t, hidden, &mut s, p.has("weather, atis, metar, altimeter, pireps, icing, wind, winds, met report"));
+    destination(t, hidden, &mut s, words.cue("about_weather"));
     for i in 0..t.len() {
         let w = word(t, i);
         if matches!(w, "souls" | "soul" | "people" | "persons" | "pob") || w == "on" && word(t, i + 1) == "board" {
             s.souls = s.souls.or_else(|| count_before(t, i));
         }
-        if matches!(w, "minutes" | "minute") && p.has("fuel, gas, left, endurance, remaining") {
+        if matches!(w, "minutes" | "minute") && words.cue("of_fuel") {
             // "one hour thirty minutes": the hour stands already.
             let near = (i.saturating_sub(4)..i).any(|k| matches!(word(t, k), "hour" | "hours"));
             let hours = s.fuel_minutes.filter(|m| near && m % 60 == 0).unwrap_or(0);
             s.fuel_minutes = count_before(t, i).map(|m| m.saturating_add(hours));
         }
-        if matches!(w, "hour" | "hours") && p.has("fuel, gas, endurance") {
+        if matches!(w, "hour" | "hours") && words.cue("of_fuel") {
             let hours = count_before(t, i).unwrap_or(1).min(100);
             s.fuel_minutes = Some(hours * 60 + s.fuel_minutes.unwrap_or(0));
         }
@@ -419,30 +410,22 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], p: &
         ("ndb", "NDB"),
     ]
     .iter()
-    .find(|(w, _)| p.has(w))
+    .find(|(w, _)| words.message().any(|x| x == *w))
     .map(|(_, n)| (*n).to_owned());
-    s.landing = if p.has("stop and go, stop and goes, stop _ then go") {
-        Some(Landing::StopAndGo)
-    } else if p.has("touch and go, touch and goes, touch go") {
-        Some(Landing::TouchAndGo)
-    } else if p.has("the option") {
-        Some(Landing::Option)
-    } else if p.has("low approach, low pass") {
-        Some(Landing::LowApproach)
-    } else if p.has("full stop") {
-        Some(Landing::FullStop)
-    } else {
-        None
-    };
-    s.nature = p.which(NATURE).map(str::to_owned);
+    let landings = [
+        ("stop_and_go", Landing::StopAndGo),
+        ("touch_and_go", Landing::TouchAndGo),
+        ("the_option", Landing::Option),
+        ("low_approach", Landing::LowApproach),
+        ("full_stop", Landing::FullStop),
+    ];
+    s.landing = landings.into_iter().find(|(class, _)| words.cue(class)).map(|(_, l)| l);
+    s.nature = words.saying("nature");
     s.departure = departure(t);
-    s.about = ["say again all", "say again the", "say again your", "say again", "confirm", "verify"]
-        .iter()
-        .find_map(|x| p.behind(x))
-        .and_then(|i| {
-            let end = (i..t.len()).find(|k| hidden.iter().any(|h| h.contains(k))).unwrap_or(t.len()).min(i + 6);
-            (i < end).then(|| text(&t[i..end]))
-        });
+    s.about = words.behind("again").or_else(|| words.behind("to_confirm")).and_then(|i| {
+        let end = (i..t.len()).find(|k| hidden.iter().any(|h| h.contains(k))).unwrap_or(t.len()).min(i + 6);
+        (i < end).then(|| text(&t[i..end]))
+    });
     s
 }
 

@@ -6,10 +6,10 @@
 use std::marker::PhantomData;
 
 use super::hear::clauses::{Clauses, Mood, Sense, Shape, Subject, Time};
+use super::hear::frames::distress_word;
 use super::hear::learned::{self, Grade, Reading};
 use super::instruction::{Item, Wish};
 use super::intent::{Intent, Understanding};
-use super::meaning::distress_word;
 use super::record::Record;
 use super::situation::Situation;
 use crate::units::{Facility, Runway, Squawk};

@@ -271,6 +271,9 @@ pub struct Understanding {
     pub intent: Intent,
     /// All that were found, the main one first.
     pub intents: Vec<Intent>,
+    /// What the pilot does with the call, in the order said: finer than the intents.
+    #[serde(default)]
+    pub acts: Vec<super::act::Act>,
     /// Who called, as complete as words and own callsign allow; `None` when no callsign was said.
     pub callsign: Option<Callsign>,
     /// A callsign was said and it is not the pilot's own.
@@ -303,6 +306,7 @@ impl Default for Understanding {
         Self {
             intent: Intent::Unknown,
             intents: vec![Intent::Unknown],
+            acts: Vec::new(),
             callsign: None,
             other_aircraft: false,
             unsure_caller: false,
@@ -318,6 +322,11 @@ impl Default for Understanding {
 }
 
 impl Understanding {
+    /// The act that the main intent stands for; of a call whose intent is unknown the first act there is.
+    pub fn act(&self) -> Option<super::act::Act> {
+        self.acts.iter().find(|a| a.intent() == self.intent).or(self.acts.first()).copied()
+    }
+
     /// Whether `intent` is among those found.
     pub fn has(&self, intent: Intent) -> bool {
         self.intents.contains(&intent)

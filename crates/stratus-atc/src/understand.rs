@@ -2,17 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
+use super::act::Act;
 use super::caller::{self, Caller};
 use super::entities;
 use super::gate;
 use super::hear::clauses::Clauses;
+use super::hear::frames::Words;
 use super::hear::joined::{self, Joined};
 use super::hear::learned::{self, Reading};
 use super::hear::normalise::normalise;
+use super::hear::rules::{self, Scene};
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
-use super::meaning::{Scene, circumstances, intents};
-use super::phrases::Phrases;
 use super::readback;
 use super::transcript::Token;
 use super::{figures, parse};
@@ -49,10 +50,10 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     {
         hidden.push(t.len() - 1..t.len());
     }
-    let phrases = Phrases::new(&t, &hidden);
-    let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &phrases);
+    let taken = caller.as_ref().map_or(0..0, |c| c.range.clone());
+    let words = Words::new(&t, &hidden, &taken);
+    let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &words);
     let clauses = Clauses::new(&t, &hidden);
-    circumstances::read(&phrases, &t, &clauses, &mut slots);
     let echo = echo(&t, ctx);
     if echo.asked_heading
         && slots.heading.is_none()
@@ -65,8 +66,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         slots.altitude_ft.extend(bare_level(&t, caller.as_ref()));
     }
     let scene = Scene {
-        p: &phrases,
-        slots: &slots,
+        words: &words,
         ctx,
         station: !station.is_empty(),
         facility: addressed.facility.or(ctx.facility),
@@ -74,14 +74,15 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         echoes: !echo.items.is_empty(),
         callsign_last: caller.as_ref().is_some_and(|c: &Caller| c.range.end == t.len() && c.range.start > station.end),
     };
-    let (found, confidence) = intents(&scene);
+    let rules::Found { acts, intents: found, confidence } = scene.read(&t, &clauses, &mut slots);
+    let loose = rules::loose(&words);
     // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
     // VFR and a report about the field are found by their words alone, and whoever denies an emergency has none.
     let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown);
     let unknown = found.contains(&Intent::Unknown);
     // "Oxford Approach, Golf Bravo X-ray Delta Echo, good afternoon" waits to be asked for its message.
-    let bare = unknown && phrases.words().count() <= GREETING;
-    let explained = !unknown && circumstances::loose(&phrases) == 0;
+    let bare = unknown && words.count() <= GREETING;
+    let explained = !unknown && loose == 0;
     let settles = |r: &Reading| explained && r.confidence < joined::AGAINST_EXPLAINED && !joined::is_distress(r.intent);
     let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some();
     let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses);
@@ -105,6 +106,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     }
     let slots = if found.first() == Some(&Intent::Unknown) && caller.is_none() { Slots::default() } else { slots };
     Understanding {
+        acts: acts_of(acts, &found),
         intent: found.first().copied().unwrap_or(Intent::Unknown),
         intents: found,
         other_aircraft: caller.as_ref().is_some_and(|c| c.other),
@@ -113,11 +115,22 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         addressed,
         slots,
         confidence,
-        loose: circumstances::loose(&phrases),
+        loose,
         clauses,
         learned: second,
         doubt,
     }
+}
+
+/// The acts that go with the intents: those of the rules, and for an intent that the rules did not find its plain act.
+fn acts_of(acts: Vec<Act>, intents: &[Intent]) -> Vec<Act> {
+    let mut all: Vec<Act> = acts.into_iter().filter(|a| a.intent() == Intent::Unknown || intents.contains(&a.intent())).collect();
+    for intent in intents {
+        if let Some(plain) = Act::plain(*intent).filter(|_| all.iter().all(|a| a.intent() != *intent)) {
+            all.push(plain);
+        }
+    }
+    all
 }
 
 /// A call with no more words than these beside callsign and station has no message yet.
@@ -200,7 +213,7 @@ fn complete(slots: &mut Slots, echoed: &[Item]) {
     }
 }
 
-/// The machine-readable form of `stratus batch`: `{intent, intents, callsign, slots, confidence}`.
+/// The machine-readable form of `stratus batch`: `{intent, intents, act, acts, callsign, slots, confidence}`.
 pub fn to_json(u: &Understanding) -> Value {
     let s = &u.slots;
     let mut slots = Map::new();
@@ -241,6 +254,8 @@ pub fn to_json(u: &Understanding) -> Value {
     let confidence = (f64::from(u.confidence) * 100.0).round() / 100.0;
     json!({
         "intent": u.intent.word(),
+        "act": u.act().map(|a| a.word()),
+        "acts": u.acts.iter().map(|a| a.word()).collect::<Vec<_>>(),
         "intents": u.intents.iter().map(|i| i.word()).collect::<Vec<_>>(),
         "callsign": u.callsign.as_ref().map(|c| c.as_str()),
         "slots": slots,

@@ -274,7 +274,7 @@ impl Clauses {
 }
 
 /// An open word, with a meaning of its own.
-fn content(w: &str) -> bool {
+pub(super) fn content(w: &str) -> bool {
     !(w.is_empty()
         || matches!(w, "|" | "#" | "@" | "to" | "no" | "that")
         || g::own_subject(w)

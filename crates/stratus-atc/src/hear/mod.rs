@@ -3,12 +3,14 @@
 mod choose;
 pub mod clauses;
 pub mod features;
+pub mod frames;
 mod grammar;
 pub mod joined;
 pub mod learned;
 pub mod normalise;
 pub mod opinion;
 mod own;
+pub mod rules;
 pub mod sounds;
 mod standard;
 

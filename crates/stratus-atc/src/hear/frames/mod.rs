@@ -1,0 +1,570 @@
+//! The first reader: frames. `frames.txt` says for each act how pilots put it; a decoder covers the words of a call with these
+//! sayings so that as much as possible is explained and little passed over. What another saying explains better wins, and so no
+//! saying has exceptions.
+
+mod matcher;
+mod source;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use matcher::{Match, Span, Tree, Value};
+use source::{Element, Source};
+
+use super::clauses::content;
+use crate::act::Act;
+use crate::entities::{LEGS, compass};
+use crate::figures;
+use crate::transcript::{Token, spell};
+
+/// A value in a saying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Slot {
+    /// "Runway two eight left".
+    Runway,
+    /// "Four thousand", "flight level one two zero".
+    Level,
+    /// "Heading two seven zero".
+    Heading,
+    /// "One two one decimal nine".
+    Frequency,
+    /// "Squawk four two one six".
+    Code,
+    /// A letter by itself.
+    Letter,
+    /// A leg of the pattern.
+    Leg,
+    /// A point of the compass.
+    Compass,
+    /// A number.
+    Number,
+    /// "Three sixty".
+    FullTurn,
+}
+
+impl Slot {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "runway" => Self::Runway,
+            "level" => Self::Level,
+            "heading" => Self::Heading,
+            "frequency" => Self::Frequency,
+            "code" => Self::Code,
+            "letter" => Self::Letter,
+            "leg" => Self::Leg,
+            "compass" => Self::Compass,
+            "n" => Self::Number,
+            "full_turn" => Self::FullTurn,
+            _ => return None,
+        })
+    }
+}
+
+/// The words of a call, callsign and station left out, as the sayings name them.
+#[derive(Debug, Clone)]
+pub struct Words {
+    words: Vec<String>,
+    /// For each word, the token it came from.
+    at: Vec<usize>,
+    ids: Vec<Option<u16>>,
+    /// What each is worth where it is explained.
+    worth: Vec<u16>,
+    /// Where the message proper begins.
+    begins: usize,
+    /// Values and classes, in the order of their beginnings.
+    spans: Vec<Span>,
+    /// The classes that occur.
+    classes: BTreeSet<u16>,
+}
+
+/// What stands for callsign and station.
+const HIDDEN: &str = "|";
+
+impl Words {
+    /// The words of `t` but for the `hidden` ranges; `taken` is the callsign's range.
+    pub fn new(t: &[Token], hidden: &[Range<usize>], taken: &Range<usize>) -> Self {
+        let (mut words, mut at): (Vec<String>, Vec<usize>) = (Vec::with_capacity(t.len()), Vec::with_capacity(t.len()));
+        for (i, token) in t.iter().enumerate() {
+            let word = if hidden.iter().any(|h| h.contains(&i)) {
+                if words.last().is_some_and(|w| w == HIDDEN) {
+                    continue;
+                }
+                HIDDEN
+            } else {
+                match token {
+                    Token::Word(w) => w,
+                    Token::Letter(c) => spell(*c),
+                    Token::Digit(..) => "#",
+                    Token::Point => ".",
+                }
+            };
+            words.push(word.to_owned());
+            at.push(i);
+        }
+        let frames = frames();
+        let ids = words.iter().map(|w| frames.vocabulary.get(w.as_str()).copied()).collect();
+        let worth = words.iter().map(|w| worth(w)).collect();
+        let begins = words.iter().position(|w| !matches!(w.as_str(), HIDDEN | "and" | "okay" | "ok")).unwrap_or(0);
+        let mut new = Self { words, at, ids, worth, begins, spans: Vec::new(), classes: BTreeSet::new() };
+        let values = new.values_of(t, taken);
+        let (mut spans, mut classes) = (values.clone(), BTreeSet::new());
+        frames.classes.walk(&new, &values, |m| {
+            classes.insert(m.what);
+            spans.push(Span { value: Value::Class(m.what), start: m.start, end: m.end });
+        });
+        spans.sort_unstable_by_key(|s| (s.start, s.end));
+        spans.dedup_by(|a, b| a.start == b.start && a.end == b.end && a.value == b.value);
+        (new.spans, new.classes) = (spans, classes);
+        new
+    }
+
+    /// Whether a class of sayings occurs.
+    pub fn cue(&self, class: &str) -> bool {
+        frames().names.get(class).is_some_and(|c| self.classes.contains(c))
+    }
+
+    /// The first and longest saying of a class, in the pilot's words.
+    pub fn saying(&self, class: &str) -> Option<String> {
+        let wanted = Value::Class(*frames().names.get(class)?);
+        let first = self.spans.iter().find(|s| s.value == wanted)?.start;
+        let longest = self.spans.iter().filter(|s| s.value == wanted && s.start == first).map(|s| s.end).max()?;
+        Some(self.text(first..longest))
+    }
+
+    /// The token behind the first saying of a class.
+    pub fn behind(&self, class: &str) -> Option<usize> {
+        let wanted = Value::Class(*frames().names.get(class)?);
+        let first = self.spans.iter().find(|s| s.value == wanted)?.start;
+        let end = self.spans.iter().filter(|s| s.value == wanted && s.start == first).map(|s| s.end).max()?;
+        self.at.get(end.checked_sub(1)?).map(|i| i + 1)
+    }
+
+    /// For each word, whether it begins a saying of a class.
+    pub fn marked(&self, class: &str) -> Vec<bool> {
+        let mut marked = vec![false; self.words.len()];
+        if let Some(c) = frames().names.get(class) {
+            self.spans.iter().filter(|s| s.value == Value::Class(*c)).for_each(|s| marked[s.start] = true);
+        }
+        marked
+    }
+
+    /// All words, callsign and station left out, with their places.
+    pub fn all(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.words.iter().map(String::as_str).enumerate().filter(|(_, w)| *w != HIDDEN)
+    }
+
+    /// Some of the words.
+    pub fn text(&self, range: Range<usize>) -> String {
+        self.words.get(range).unwrap_or(&[]).join(" ")
+    }
+
+    /// The tokens that some of the words came from.
+    pub fn tokens(&self, range: Range<usize>) -> Range<usize> {
+        let start = self.at.get(range.start).copied().unwrap_or(0);
+        let end = range.end.checked_sub(1).and_then(|e| self.at.get(e)).map_or(start, |e| e + 1);
+        start..end
+    }
+
+    /// How many there are, callsign and station counted as one each.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// How many words the message has, callsign and station left out.
+    pub fn count(&self) -> usize {
+        self.message().count()
+    }
+
+    /// The words of the message, callsign and station left out.
+    pub fn message(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(String::as_str).filter(|w| *w != HIDDEN)
+    }
+
+    fn id(&self, i: usize) -> Option<u16> {
+        self.ids.get(i).copied().flatten()
+    }
+
+    fn worth(&self, range: Range<usize>) -> u16 {
+        self.worth.get(range).unwrap_or(&[]).iter().fold(0, |a: u16, b| a.saturating_add(*b))
+    }
+
+    fn ends(&self, i: usize) -> bool {
+        self.words.get(i).is_none_or(|w| w == HIDDEN)
+    }
+
+    /// The place of the word that token `i` became.
+    fn place(&self, i: usize) -> Option<usize> {
+        self.at.binary_search(&i).ok().filter(|p| self.words[*p] != HIDDEN)
+    }
+
+    fn values_of(&self, t: &[Token], taken: &Range<usize>) -> Vec<Span> {
+        let mut out = Vec::new();
+        let mut add = |slot: Slot, r: Range<usize>| {
+            let last = r.end.checked_sub(1).and_then(|e| self.place(e));
+            if let (Some(start), Some(last)) = (self.place(r.start), last) {
+                out.push(Span { value: Value::Slot(slot), start, end: last + 1 });
+            }
+        };
+        figures::runways_said(t, taken).into_iter().for_each(|f| add(Slot::Runway, f.range));
+        figures::altitudes_beside(t, taken).into_iter().for_each(|f| add(Slot::Level, f.range));
+        figures::headings(t).into_iter().for_each(|f| add(Slot::Heading, f.range));
+        figures::frequencies_beside(t, taken).into_iter().for_each(|f| add(Slot::Frequency, f.range));
+        figures::squawk(t).into_iter().for_each(|f| add(Slot::Code, f.range));
+        let mut i = 0;
+        while i < t.len() {
+            match &t[i] {
+                Token::Letter(_) => add(Slot::Letter, i..i + 1),
+                Token::Word(w) if LEGS.contains(&w.as_str()) => add(Slot::Leg, i..i + 1),
+                Token::Word(w) if compass(w).is_some() => add(Slot::Compass, i..i + 1),
+                Token::Digit(..) => {
+                    let mut end = figures::run_end(t, i);
+                    if t.get(end) == Some(&Token::Point) {
+                        end = figures::run_end(t, end + 1);
+                    }
+                    add(Slot::Number, i..end);
+                    if figures::digits(t, i..end) == "360" {
+                        add(Slot::FullTurn, i..end);
+                    }
+                    i = end.max(i + 1);
+                    continue;
+                }
+                _ => {}
+            }
+            i += 1;
+        }
+        out.sort_unstable_by_key(|s| (s.start, s.end));
+        out
+    }
+}
+
+/// What a frame needs of the scene, beside its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Fact(u32),
+    Class(u16),
+}
+
+#[derive(Debug)]
+struct Frame {
+    act: Option<Act>,
+    /// Any of these groups, all within one; none: always.
+    conditions: Vec<Vec<(Need, bool)>>,
+}
+
+/// The frames, ready to be asked.
+#[derive(Debug)]
+struct Frames {
+    vocabulary: BTreeMap<String, u16>,
+    classes: Tree,
+    names: BTreeMap<String, u16>,
+    sayings: Tree,
+    frames: Vec<Frame>,
+    /// The words that dangers are named with.
+    distress: BTreeSet<String>,
+}
+
+const TEXT: &str = include_str!("../frames.txt");
+
+static FRAMES: LazyLock<Frames> = LazyLock::new(|| Frames::read(TEXT).0);
+
+fn frames() -> &'static Frames {
+    &FRAMES
+}
+
+/// Whether failures and other dangers are named with this word.
+pub(crate) fn distress_word(w: &str) -> bool {
+    frames().distress.contains(w)
+}
+
+/// Sayings of nothing in particular: they explain their words.
+const TALK: &str = "talk";
+
+impl Frames {
+    /// The frames of a text, and what of it cannot be read.
+    fn read(text: &str) -> (Self, Vec<String>) {
+        let mut source = Source::read(text);
+        let all = || source.frames.iter().flat_map(|f| &f.sayings).chain(source.classes.iter().flatten()).flatten();
+        let spelt: BTreeSet<&str> = all().filter_map(|e| if let Element::Word(w) = e { Some(w.as_str()) } else { None }).collect();
+        let vocabulary: BTreeMap<String, u16> =
+            spelt.iter().enumerate().map(|(i, w)| ((*w).to_owned(), u16::try_from(i).unwrap_or(u16::MAX))).collect();
+        let number = |w: &str| vocabulary.get(w).copied().unwrap_or(u16::MAX);
+        let names: BTreeMap<String, u16> =
+            source.names.iter().enumerate().map(|(i, n)| (n.clone(), u16::try_from(i).unwrap_or(u16::MAX))).collect();
+        let mut errors = std::mem::take(&mut source.errors);
+        let (mut classes, mut sayings, mut frames) = (Tree::new(), Tree::new(), Vec::new());
+        for (i, class) in source.classes.iter().enumerate() {
+            for saying in class {
+                classes.add(saying, u16::try_from(i).unwrap_or(u16::MAX), number);
+            }
+        }
+        for written in &source.frames {
+            let act = Act::of(&written.act);
+            if act.is_none() && written.act != TALK {
+                errors.push(format!("there is no act {:?}", written.act));
+                continue;
+            }
+            let need = |name: &str| Facts::of(name).map(Need::Fact).or_else(|| names.get(name).map(|c| Need::Class(*c)));
+            let mut conditions = Vec::new();
+            for group in &written.conditions {
+                let mut all = Vec::new();
+                for c in group {
+                    match need(&c.name) {
+                        Some(n) => all.push((n, c.wanted)),
+                        None => errors.push(format!("{}: there is neither a fact nor a class {:?}", written.act, c.name)),
+                    }
+                }
+                conditions.push(all);
+            }
+            let n = u16::try_from(frames.len()).unwrap_or(u16::MAX);
+            for saying in &written.sayings {
+                sayings.add(saying, n, number);
+            }
+            frames.push(Frame { act, conditions });
+        }
+        classes.finish();
+        sayings.finish();
+        let spelt = |sayings: &[Vec<Element>]| -> BTreeSet<String> {
+            sayings.iter().flatten().filter_map(|e| if let Element::Word(w) = e { Some(w.clone()) } else { None }).collect()
+        };
+        let dangers = source.frames.iter().filter(|f| Act::of(&f.act).is_some_and(|a| (Act::Mayday..=Act::Medical).contains(&a)));
+        let common = names.get("common").and_then(|c| source.classes.get(usize::from(*c))).map(|c| spelt(c)).unwrap_or_default();
+        let distress = dangers.flat_map(|f| spelt(&f.sayings)).filter(|w| w.len() > 3 && !common.contains(w)).collect();
+        (Self { vocabulary, classes, names, sayings, frames, distress }, errors)
+    }
+}
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $name:ident = $bit:literal,)*) => {
+        /// What is known of a call beside its words.
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct Facts(u32);
+        #[allow(non_upper_case_globals, reason = "the names in frames.txt")]
+        impl Facts {
+            $($(#[$doc])* pub const $name: u32 = 1 << $bit;)*
+            fn of(name: &str) -> Option<u32> {
+                Some(match name { $(stringify!($name) => Self::$name,)* _ => return None })
+            }
+        }
+    };
+}
+
+facts! {
+    /// A station was named at the start.
+    station = 0,
+    /// The callsign ends the transmission.
+    last = 1,
+    /// A callsign was said.
+    caller = 2,
+    /// A readback is due.
+    pending = 3,
+    /// The controller has spoken to this aircraft.
+    spoken = 4,
+    /// Something of the controller's last words comes back, and right.
+    echoes = 5,
+    /// Ground hears it, or nobody knows who.
+    ground = 6,
+    /// Tower hears it, or nobody knows who.
+    tower = 7,
+    /// Approach, departure or center hears it.
+    radar = 8,
+    /// Center hears it.
+    center = 9,
+    /// Clearance delivery hears it.
+    delivery = 10,
+    /// Nobody knows who hears it.
+    open = 11,
+    /// Said to a common frequency.
+    ctaf = 12,
+    /// The controller asked for the heading.
+    asked_heading = 13,
+    /// The controller told of traffic.
+    told_traffic = 14,
+    /// A runway was said.
+    runway = 15,
+    /// A level was said.
+    level = 16,
+    /// A distance was said.
+    distance = 17,
+    /// A heading was said.
+    heading = 18,
+    /// A code was said.
+    code = 19,
+    /// A frequency was said.
+    frequency = 20,
+    /// The controller wants to hear when the pilot is ready.
+    asked_ready = 21,
+    /// The letter of the recording was said.
+    letter = 22,
+    /// Ground or clearance hears it.
+    ground_only = 23,
+    /// On a leg of the pattern, or holding short.
+    on_leg = 24,
+    /// What is denied is denied of others.
+    others_deny = 25,
+    /// A place was said.
+    place = 26,
+    /// A pressure was said.
+    pressure = 27,
+    /// The controller told of the field.
+    told_field = 28,
+    /// The controller asked for an ident.
+    told_ident = 29,
+    /// The controller asked for the fuel.
+    asked_fuel = 30,
+    /// The controller has approved a change of frequency.
+    granted = 31,
+}
+
+impl Facts {
+    /// With `bit`, if `when`.
+    pub fn with(self, bit: u32, when: bool) -> Self {
+        if when { Self(self.0 | bit) } else { self }
+    }
+
+    /// Whether `bit` is there.
+    pub fn has(self, bit: u32) -> bool {
+        self.0 & bit != 0
+    }
+}
+
+/// An act that was found, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What.
+    pub act: Act,
+    /// The words it takes.
+    pub words: Range<usize>,
+}
+
+/// What the decoder makes of a call.
+#[derive(Debug, Clone, Default)]
+pub struct Decoded {
+    /// The acts, in order.
+    pub said: Vec<Said>,
+    /// Words that no saying explains.
+    pub loose: usize,
+}
+
+impl Decoded {
+    /// Whether the act was found.
+    pub fn has(&self, act: Act) -> bool {
+        self.said.iter().any(|s| s.act == act)
+    }
+}
+
+/// What an explained word is worth: words that say something by themselves, figures, and the small words of the language.
+fn worth(word: &str) -> u16 {
+    match word {
+        "#" | "." => 5,
+        w if content(w) => 10,
+        _ => 4,
+    }
+}
+
+/// What a word that is passed over costs, and each saying: of two covers that explain the same, the one of fewer sayings.
+const SKIPPED: i32 = 4;
+const EACH: i32 = 2;
+
+/// Covers the words with sayings.
+pub fn decode(words: &Words, facts: Facts) -> Decoded {
+    let frames = frames();
+    let holds = |frame: &Frame| {
+        let one = |(need, wanted): &(Need, bool)| {
+            *wanted
+                == match need {
+                    Need::Fact(bit) => facts.has(*bit),
+                    Need::Class(c) => words.classes.contains(c),
+                }
+        };
+        frame.conditions.is_empty() || frame.conditions.iter().any(|g| g.iter().all(one))
+    };
+    let held: Vec<bool> = frames.frames.iter().map(holds).collect();
+    let mut ending: Vec<Vec<Match>> = vec![Vec::new(); words.len() + 1];
+    frames.sayings.walk(words, &words.spans, |m| {
+        if held.get(usize::from(m.what)).copied().unwrap_or(false)
+            && let Some(at) = ending.get_mut(m.end)
+        {
+            at.push(m);
+        }
+    });
+    // The best cover of the words up to each place; of equals the frame that stands first in the file.
+    let mut best: Vec<(i32, Option<Match>)> = vec![(0, None); words.len() + 1];
+    for end in 1..=words.len() {
+        best[end] = (best[end - 1].0, None);
+        let mut first = u16::MAX;
+        for m in &ending[end] {
+            let score = best[m.start].0 + i32::from(m.explained) - i32::from(m.skipped) * SKIPPED - EACH;
+            if score > best[end].0 || score == best[end].0 && m.what < first && best[end].1.is_some() {
+                best[end] = (score, Some(*m));
+                first = m.what;
+            }
+        }
+    }
+    let (mut said, mut explained, mut end) = (Vec::new(), 0, words.len());
+    while end > 0 {
+        match best[end].1 {
+            Some(m) => {
+                explained += m.end - m.start - usize::from(m.skipped);
+                if let Some(act) = frames.frames.get(usize::from(m.what)).and_then(|f| f.act) {
+                    said.push(Said { act, words: m.start..m.end });
+                }
+                end = m.start;
+            }
+            None => end -= 1,
+        }
+    }
+    said.reverse();
+    Decoded { said, loose: words.count().saturating_sub(explained) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_frames_is_whole() {
+        let (_, errors) = Frames::read(TEXT);
+        assert!(errors.is_empty(), "{}", errors.join("\n"));
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_line_by_line_and_the_rest_is_read() {
+        let damaged = "ready:\n  ready (to go\nnobody_knows:\n  hello\nident: moonlight\n  ident\nlost: !asks\n  <moon>, {unknown}, UPPER\nroger:\n  roger\n";
+        let (frames, errors) = Frames::read(damaged);
+        for what in ["not closed", "ready has no sayings", "no act \"nobody_knows\"", "moonlight", "no value <moon>", "{unknown}", "UPPER"]
+        {
+            assert!(errors.iter().any(|e| e.contains(what)), "{what}: {errors:?}");
+        }
+        assert!(frames.vocabulary.contains_key("roger"));
+    }
+
+    fn acts(said: &str, facts: Facts) -> Vec<Act> {
+        let t = crate::transcript::tokens(said);
+        decode(&Words::new(&t, &[], &(0..0)), facts).said.into_iter().map(|s| s.act).collect()
+    }
+
+    #[test]
+    fn what_another_saying_explains_better_wins() {
+        let tower = Facts::default().with(Facts::tower, true).with(Facts::station, true);
+        assert_eq!(acts("ready for departure", tower), [Act::Ready]);
+        assert_eq!(acts("ready for taxi", tower), [Act::TaxiOut]);
+        assert_eq!(acts("ready to copy", tower), [Act::IfrClearance]);
+        assert_eq!(acts("the landing light is out", tower), []);
+        assert_eq!(acts("we cannot go around", tower), []);
+    }
+
+    #[test]
+    fn several_acts_come_in_the_order_said() {
+        let ground = Facts::default().with(Facts::ground, true).with(Facts::station, true);
+        assert_eq!(acts("request taxi and flight following", ground), [Act::TaxiOut, Act::FlightFollowing]);
+        assert_eq!(acts("request flight following and a radio check", ground), [Act::FlightFollowing, Act::RadioCheck]);
+    }
+
+    #[test]
+    fn a_frame_needs_its_scene() {
+        assert_eq!(acts("level three five zero", Facts::default()), []);
+        let center = Facts::default().with(Facts::radar, true).with(Facts::level, true);
+        assert_eq!(acts("level three five zero", center), [Act::CheckIn]);
+    }
+}

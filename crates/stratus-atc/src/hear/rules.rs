@@ -1,0 +1,389 @@
+//! What the frames of a call come to: the acts in the order said, the intents with the main one first, and what the slots hold of them.
+
+use super::clauses::{Clauses, Shape, Time, content};
+use super::frames::{Decoded, Facts, Said, Words, decode};
+use super::grammar::negator;
+use crate::act::Act;
+use crate::entities::{self, compass};
+use crate::intent::{Context, Intent, Slots, Topic};
+use crate::telephony;
+use crate::transcript::{ALPHABET, Token};
+use crate::units::{Facility, Side};
+
+/// All that the rules look at.
+pub struct Scene<'a> {
+    /// The words.
+    pub words: &'a Words,
+    /// What the engine knows.
+    pub ctx: &'a Context,
+    /// A station was named at the start.
+    pub station: bool,
+    /// Which unit, named or tuned.
+    pub facility: Option<Facility>,
+    /// A callsign was said.
+    pub caller: bool,
+    /// Something of the controller's last words is given back, and right.
+    pub echoes: bool,
+    /// The callsign ends the transmission.
+    pub callsign_last: bool,
+}
+
+/// What the rules find.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The acts, in the order said.
+    pub acts: Vec<Act>,
+    /// The intents, the main one first.
+    pub intents: Vec<Intent>,
+    /// 0 to 1.
+    pub confidence: f32,
+}
+
+impl Scene<'_> {
+    fn cue(&self, class: &str) -> bool {
+        self.words.cue(class)
+    }
+
+    /// Text that gives orders to a machine instead of speaking to a controller.
+    pub fn hostile(&self) -> bool {
+        self.cue("machine")
+    }
+
+    fn facts(&self, slots: &Slots, clauses: &Clauses) -> Facts {
+        use Facility::*;
+        let on = |which: &[Facility]| self.facility.is_some_and(|f| which.contains(&f));
+        let leg = self.on_leg(slots);
+        Facts::default()
+            .with(Facts::station, self.station)
+            .with(Facts::last, self.callsign_last)
+            .with(Facts::caller, self.caller)
+            .with(Facts::pending, self.ctx.pending)
+            .with(Facts::spoken, self.ctx.last_atc.is_some())
+            .with(Facts::echoes, self.echoes)
+            .with(Facts::ground, self.facility.is_none() || on(&[Ground]))
+            .with(Facts::ground_only, on(&[Ground, Clearance]))
+            .with(Facts::tower, self.facility.is_none() || on(&[Tower]))
+            .with(Facts::radar, on(&[Approach, Departure, Center, Clearance]))
+            .with(Facts::center, on(&[Center]))
+            .with(Facts::delivery, on(&[Clearance]))
+            .with(Facts::open, self.facility.is_none())
+            .with(Facts::ctaf, on(&[Ctaf]))
+            .with(Facts::asked_heading, self.asked_heading())
+            .with(Facts::told_traffic, self.ctx.told("traffic"))
+            .with(Facts::told_field, self.ctx.told("airport, field, runway in sight, aerodrome"))
+            .with(Facts::told_ident, self.ctx.told("ident, flash"))
+            .with(Facts::asked_fuel, self.ctx.told("fuel, endurance"))
+            .with(Facts::granted, self.ctx.told("frequency change approved"))
+            .with(Facts::runway, slots.runway.is_some())
+            .with(Facts::level, !slots.altitude_ft.is_empty())
+            .with(Facts::distance, slots.distance_nm.is_some())
+            .with(Facts::heading, slots.heading.is_some())
+            .with(Facts::code, slots.squawk.is_some())
+            .with(Facts::frequency, slots.frequency.is_some())
+            .with(Facts::asked_ready, self.ctx.told("advise when ready, report ready, advise ready"))
+            .with(Facts::letter, slots.atis.is_some())
+            .with(Facts::on_leg, leg)
+            .with(Facts::place, slots.position.is_some())
+            .with(Facts::pressure, slots.altimeter.is_some())
+            .with(Facts::others_deny, clauses.only_others_deny())
+    }
+
+    /// On a leg of the pattern, or at its beginning on the ground.
+    fn on_leg(&self, slots: &Slots) -> bool {
+        self.cue("abeam") || slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p) || p == "hold_short")
+    }
+
+    fn asked_heading(&self) -> bool {
+        self.ctx.told("say heading, report heading, say assigned heading, say your heading, say present heading, say magnetic heading, report your heading, what heading, heading?")
+    }
+
+    /// Whether an instruction is read back: by the words that only a controller says first, or by what was issued before.
+    fn reads_back(&self, d: &Decoded, slots: &Slots) -> bool {
+        let w = self.words;
+        let (strong, cleared) = (self.cue("strong"), self.cue("cleared"));
+        let quiet = self.ctx.last_atc.is_none() && !self.ctx.pending;
+        let denies = slots.not_ready && matches!(self.facility, None | Some(Facility::Tower | Facility::Ground));
+        let observes = matches!(slots.topic, Some(Topic::Observation | Topic::Laser | Topic::Resolution));
+        // Its own place in the line is none that was given.
+        let waits = self.cue("waits_there") && !self.ctx.told("hold short, follow, behind, number");
+        if !strong && (denies || observes || waits && quiet) || waits && !quiet && self.ctx.last_atc.is_some() || self.cue("in_the_hold") {
+            return false;
+        }
+        if self.echoes && strong && !self.cue("not_cleared") {
+            // Whatever is asked for behind it: a readback comes first.
+            return true;
+        }
+        let tells_code = self.cue("tells_code") && quiet;
+        let landed = !self.echoes && self.cue("landed") && d.has(Act::TaxiIn);
+        if landed || tells_code || w.count() == 0 || self.cue("asks") || self.cue("no_readback") && !cleared {
+            return false;
+        }
+        if !cleared && (self.facility == Some(Facility::Ctaf) || self.cue("observes")) {
+            return false;
+        }
+        if strong {
+            return !self.cue("not_cleared");
+        }
+        let bare = w.count();
+        let only_frequency = slots.frequency.is_some() && bare <= 12;
+        if self.station {
+            return only_frequency && bare <= 9 || self.ctx.pending && self.cue("weak") && self.callsign_last;
+        }
+        // An impossible frequency is a readback too, so that it can be corrected.
+        if only_frequency || self.cue("bare_frequency") {
+            return true;
+        }
+        let runway_alone = slots.runway.is_some() && bare <= 5 && self.cue("bare_runway") && slots.position.is_none();
+        let awaited = self.ctx.pending
+            || self
+                .ctx
+                .told("taxi, hold short, cleared, climb, descend, maintain, turn, contact, squawk, cross, heading, speed, report, enter")
+                && !self.cue("holding_first");
+        if slots.position.is_some() && (self.callsign_last || self.ctx.pending) && self.ctx.told("enter, make left, make right, extend") {
+            return true;
+        }
+        let altimeter = slots.altimeter.is_some() && bare <= 10;
+        runway_alone && !d.has(Act::Vacated) && (self.callsign_last || awaited)
+            || self.cue("on_the_heading") && slots.heading.is_some()
+            || altimeter && !self.cue("inbound_words")
+            || (self.callsign_last || !self.caller || awaited) && (self.cue("leads") || self.cue("weak") && !self.cue("inbound_words"))
+            || self.cue("orders")
+            || self.cue("approved")
+    }
+
+    /// Reads the call. What the acts say of the circumstances goes into the slots.
+    pub fn read(&self, t: &[Token], clauses: &Clauses, slots: &mut Slots) -> Found {
+        slots.heading = slots.heading.or_else(|| steered(t));
+        let mut d = decode(self.words, self.facts(slots, clauses));
+        d.said.retain_mut(|s| {
+            let back = taken_back(s, clauses);
+            let departs = matches!(s.act.intent(), Intent::DepartureReady | Intent::TakeoffRequest);
+            if back && departs {
+                // Whoever denies to be ready says something too.
+                s.act = Act::NotReady;
+            }
+            !back || departs
+        });
+        circumstances(&d, self.words, t, clauses, slots);
+        let (intents, confidence) = self.intents(&d, slots);
+        let reads_back = intents.contains(&Intent::Readback);
+        let kept = |a: &Act| a.intent() == Intent::Unknown || intents.contains(&a.intent());
+        let mut acts: Vec<Act> = Vec::new();
+        if reads_back {
+            acts.push(Act::Readback);
+        }
+        for said in &d.said {
+            let unasked = reads_back && a_request(said.act);
+            if kept(&said.act) && !unasked && !acts.contains(&said.act) {
+                acts.push(said.act);
+            }
+        }
+        Found { acts, intents, confidence }
+    }
+
+    fn intents(&self, d: &Decoded, slots: &Slots) -> (Vec<Intent>, f32) {
+        let unknown = (vec![Intent::Unknown], 0.1);
+        let mut acts: Vec<Act> = d.said.iter().map(|s| s.act).collect();
+        acts.sort_unstable();
+        acts.dedup();
+        let urgent = acts.iter().any(|a| matches!(a.intent(), Intent::Mayday | Intent::PanPan));
+        if !urgent && self.hostile() && !self.caller {
+            return unknown;
+        }
+        // Whoever is not ready asks for no take-off.
+        if slots.not_ready {
+            acts.retain(|a| !matches!(a.intent(), Intent::DepartureReady | Intent::TakeoffRequest));
+        }
+        // Special VFR is asked for on the way in or on the way out.
+        if slots.special_vfr && self.cue("asks") {
+            acts.push(if self.cue("comes_in") { Act::Inbound } else { Act::TakeOff });
+            acts.sort_unstable();
+            acts.dedup();
+        }
+        // A leg with a landing wish is a report with an extra, unless it is asked for.
+        if self.on_leg(slots) && !self.cue("asks") {
+            acts.retain(|a| !matches!(a.intent(), Intent::TouchAndGoRequest | Intent::PatternRequest | Intent::InboundLanding));
+        }
+        let has = |wanted: &dyn Fn(Intent) -> bool| acts.iter().any(|a| wanted(a.intent()));
+        let cannot = |i: Intent| {
+            use Intent::*;
+            matches!(i, GoAround | SayAgain | Unable | RadioCheck | Mayday | PanPan | LowFuel)
+        };
+        let sees = has(&|i| matches!(i, Intent::TrafficInSight | Intent::NegativeContact | Intent::FieldInSight));
+        let only_sees = sees && !self.cue("strong") && slots.runway.is_none() && !self.cue("sequence_words");
+        let cancels = has(&|i| matches!(i, Intent::CancelFlightFollowing | Intent::CancelIfr | Intent::RequestProgressiveTaxi));
+        let vacates = has(&|i| i == Intent::ClearOfRunway) && !self.cue("strong") && slots.frequency.is_none();
+        let answers = self.asked_heading() && slots.heading.is_some();
+        let reads_back = self.reads_back(d, slots) && !has(&cannot) && !answers && !only_sees && !cancels && !vacates;
+        let mut sure = 0.9;
+        if reads_back {
+            acts.retain(|a| !a_request(*a));
+            acts.push(Act::Readback);
+            acts.sort_unstable();
+            sure = if self.ctx.pending || self.cue("strong") || self.callsign_last { 0.95 } else { 0.75 };
+        } else if acts.iter().any(|a| a_request(*a) && *a < Act::TrafficNotSeen && *a > Act::Readback) {
+            // What is only said beside a request is part of it.
+            acts.retain(|a| *a != Act::CheckIn);
+        }
+        let mut intents: Vec<Intent> = Vec::new();
+        for a in &acts {
+            let start = (*a == Act::PushAndStart).then_some(Intent::StartupRequest);
+            for i in std::iter::once(a.intent()).chain(start) {
+                if !matches!(i, Intent::Unknown | Intent::Roger) && !intents.contains(&i) {
+                    intents.push(i);
+                }
+            }
+        }
+        self.place(slots, &mut intents, reads_back);
+        self.alone(d, slots, &mut intents, &mut sure);
+        let nothing_else = matches!(intents.as_slice(), [] | [Intent::Roger]);
+        // An observation may share a runway with what was last said.
+        let tells = slots.topic.is_some() || loose(self.words) > 3 && !self.ctx.pending;
+        if nothing_else && self.echoes && !tells && !self.hostile() {
+            return (vec![Intent::Readback], if self.ctx.pending { 0.85 } else { 0.7 });
+        }
+        if intents.is_empty() && self.ctx.pending && slots.topic.is_none() && slots.runway.is_some() {
+            return (vec![Intent::Readback], 0.6);
+        }
+        if intents.is_empty() {
+            return unknown;
+        }
+        if !self.caller && !urgent {
+            sure -= 0.2;
+        }
+        if self.hostile() {
+            sure -= 0.2;
+        }
+        (intents, sure)
+    }
+
+    /// A place that was said is a report, whatever else the call holds.
+    fn place(&self, slots: &Slots, intents: &mut Vec<Intent>, reads_back: bool) {
+        // A place over which somebody is says nothing without any sign of a pilot.
+        let pilot = self.caller || self.station || self.ctx.pending || self.ctx.last_atc.is_some();
+        let leg = slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p) || p == "hold_short");
+        let here = slots.distance_nm.is_some() || slots.crossing && slots.runway.is_some() || slots.position.is_some() && (pilot || leg);
+        if here && !reads_back && !intents.contains(&Intent::PositionReport) {
+            intents.push(Intent::PositionReport);
+        }
+    }
+
+    /// Short calls that mean something only where nothing else is said.
+    fn alone(&self, d: &Decoded, slots: &Slots, intents: &mut Vec<Intent>, sure: &mut f32) {
+        if !intents.is_empty() {
+            return;
+        }
+        let w = self.words;
+        *sure = 0.85;
+        let asked = self.ctx.told("advise when ready, report ready, advise ready");
+        let at_hand = matches!(self.facility, None | Some(Facility::Tower | Facility::Ground));
+        let takes = asked && (d.has(Act::NotReady) || d.has(Act::Roger));
+        if takes || d.has(Act::Roger) && w.count() <= 12 && !slots.not_ready {
+            // A recogniser hears "thank you" in noise.
+            let noise = self.cue("thanks") && !self.caller && !self.ctx.pending && self.ctx.last_atc.is_none();
+            if !noise {
+                intents.push(Intent::Roger);
+            }
+        } else if slots.not_ready && at_hand && !self.cue("roger_first") {
+            intents.push(Intent::Unable);
+            *sure = 0.9;
+        } else if d.has(Act::Roger) && w.count() <= 12 {
+            intents.push(Intent::Roger);
+        } else if self.cue("negative_first") && w.count() <= 6 {
+            intents.push(Intent::Unable);
+        } else if w.count() == 0 && self.caller && self.station {
+            intents.push(Intent::CheckIn);
+            *sure = 0.7;
+        }
+    }
+}
+
+/// Whether a request or report is denied, or only told of somebody's words: the operators of the clause that it stands in. What the
+/// gate admits it looks at again, and more strictly.
+fn taken_back(said: &Said, clauses: &Clauses) -> bool {
+    let own_negation = matches!(said.act, Act::TrafficNotSeen | Act::Roger | Act::CancelFollowing | Act::CancelIfr);
+    if said.act < Act::ProgressiveTaxi || said.act.intent() == Intent::Unknown || own_negation {
+        return false;
+    }
+    let Some(head) = said.words.clone().find(|i| content(clauses.word(*i))) else { return false };
+    let shape = if said.act == Act::Ready { Shape::State } else { Shape::Deed };
+    let sense = clauses.sense(head, shape);
+    let negated = (head.saturating_sub(4)..said.words.start).any(|i| negator(clauses.word(i)));
+    sense.denied && negated || sense.time == Time::Reported
+}
+
+/// What a readback leaves no room for.
+fn a_request(act: Act) -> bool {
+    !matches!(act.intent(), Intent::TrafficInSight | Intent::NegativeContact | Intent::Ident | Intent::FieldInSight)
+        && act > Act::Readback
+        && act.intent() != Intent::Unknown
+}
+
+/// Topics by their acts.
+const TOPICS: [(Act, Topic); 14] = [
+    (Act::Resolution, Topic::Resolution),
+    (Act::Laser, Topic::Laser),
+    (Act::TransponderOut, Topic::TransponderOut),
+    (Act::ClearedToLand, Topic::ClearedToLand),
+    (Act::LeavePattern, Topic::LeavesPattern),
+    (Act::PracticeFailure, Topic::EngineOut),
+    (Act::ShortApproach, Topic::ShortApproach),
+    (Act::WhatSpeed, Topic::WhatSpeed),
+    (Act::Hold, Topic::HoldHere),
+    (Act::Deice, Topic::Deice),
+    (Act::Tow, Topic::Tow),
+    (Act::VectorAround, Topic::Vector),
+    (Act::Obstacle, Topic::Obstacle),
+    (Act::Observation, Topic::Observation),
+];
+
+/// What the acts say beside the everyday calls, into the slots.
+fn circumstances(d: &Decoded, words: &Words, t: &[Token], clauses: &Clauses, slots: &mut Slots) {
+    slots.not_ready = d.has(Act::NotReady);
+    slots.crossing = d.has(Act::Cross) || slots.runway.is_some() && clauses.wants_to("cross");
+    slots.enters = !slots.crossing && d.has(Act::EnterRunway);
+    slots.disabled = d.has(Act::Stuck);
+    slots.cancels_distress = d.has(Act::CancelDistress);
+    slots.special_vfr = d.has(Act::SpecialVfr);
+    slots.minimum_fuel = d.has(Act::MinimumFuel) && !d.has(Act::Mayday);
+    slots.topic = TOPICS.iter().find(|(a, _)| d.has(*a)).map(|(_, t)| *t);
+    if slots.nature.is_none() {
+        let danger = d.said.iter().find(|s| (Act::EngineFailure..=Act::Medical).contains(&s.act) && s.act != Act::PanPan);
+        slots.nature = danger.map(|s| words.text(s.words.clone()));
+    }
+    if let Some(turn) = d.said.iter().find(|s| s.act == Act::Deviate) {
+        slots.deviation = deviation(t.get(words.tokens(turn.words.clone())).unwrap_or(&[]));
+    }
+}
+
+/// "Twenty degrees left for a cell", "need to deviate right of course".
+fn deviation(said: &[Token]) -> Option<(Side, Option<u16>)> {
+    let side = said.iter().find_map(|x| match x.word() {
+        "left" => Some(Side::Left),
+        "right" => Some(Side::Right),
+        _ => None,
+    })?;
+    let degrees: String = said.iter().filter_map(Token::digit).collect();
+    if degrees.is_empty() {
+        return Some((side, None));
+    }
+    degrees.parse().ok().filter(|d| (5..=90).contains(d)).map(|d| (side, Some(d)))
+}
+
+/// "Steering one six five".
+fn steered(t: &[Token]) -> Option<u16> {
+    let i = t.iter().position(|x| x.is("steering"))?;
+    let end = crate::figures::run_end(t, i + 1);
+    let degrees = (end == i + 4).then(|| crate::figures::digits(t, i + 1..end))?;
+    degrees.parse().ok().filter(|d| (1..=360).contains(d))
+}
+
+/// How many words nothing explains, up to where the pilot says where the flight goes.
+pub fn loose(words: &Words) -> usize {
+    let (plain, departs) = (words.marked("plain"), words.marked("departs"));
+    let explained = |i: usize, w: &str| plain[i] || ALPHABET.contains(&w) || compass(w).is_some() || telephony::is_type(w);
+    words.all().take_while(|(i, _)| !departs[*i]).filter(|(i, w)| !explained(*i, w)).count()
+}
+
+#[cfg(test)]
+mod tests;
