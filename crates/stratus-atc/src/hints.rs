@@ -143,7 +143,7 @@ mod tests {
                 .count()
                 <= 4
         );
-        assert_eq!(Engine::new(Airports::first(), Setup::default()).hints(), Hints::default());
+        assert_eq!(Engine::new(Airports::first(), Setup::default()).hints().prompt, "");
         assert_eq!(callsign(&"UAL1479".parse().unwrap(), Address::Full, Region::Faa, None), "United fourteen seventy nine");
         assert_eq!(callsign(&"EZY46K".parse().unwrap(), Address::Full, Region::Icao, None), "Easyjet four six kilo");
     }

@@ -78,12 +78,14 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     let loose = rules::loose(&words);
     // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
     // VFR and a report about the field are found by their words alone, and whoever denies an emergency has none.
-    let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown);
+    let sentence_is = |sure: f32| second.is_some_and(|r| r.votes.is_some() && r.confidence >= sure);
+    let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown) || sentence_is(joined::OF_NOBODY);
     let unknown = found.contains(&Intent::Unknown);
     // "Oxford Approach, Golf Bravo X-ray Delta Echo, good afternoon" waits to be asked for its message.
-    let bare = unknown && words.count() <= GREETING;
+    let bare = unknown && words.count() <= GREETING && !sentence_is(joined::OF_A_WORD);
     let explained = !unknown && loose == 0;
-    let settles = |r: &Reading| explained && r.confidence < joined::AGAINST_EXPLAINED && !joined::is_distress(r.intent);
+    let against = if sentence_is(0.0) { joined::AGAINST_EXPLAINED_BY_SENTENCE } else { joined::AGAINST_EXPLAINED };
+    let settles = |r: &Reading| explained && r.confidence < against && !joined::is_distress(r.intent);
     let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some();
     let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses);
     let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r));

@@ -95,6 +95,17 @@ pub struct Reading {
     pub mood: Head<Mood>,
     /// How grave it is.
     pub grade: Head<Grade>,
+    /// What the two that were mixed think each by itself; none where there is no sentence model.
+    pub votes: Option<Votes>,
+}
+
+/// The likeliest intents of the two models whose scores are mixed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Votes {
+    /// Of the linear reader.
+    pub linear: Intent,
+    /// Of the sentence model.
+    pub sentence: Intent,
 }
 
 impl Reading {
@@ -268,7 +279,7 @@ pub fn exp(x: f32) -> f32 {
 
 /// The likeliest of a head's labels and the next, with their probabilities.
 fn best(p: &[f32]) -> ((usize, f32), (usize, f32)) {
-    let (mut first, mut second) = ((0, -1.0), (0, -1.0));
+    let (mut first, mut second) = ((0, f32::MIN), (0, f32::MIN));
     for (i, v) in p.iter().copied().enumerate() {
         if v > first.1 {
             (first, second) = ((i, v), first);
@@ -292,15 +303,21 @@ const CLEAR: f32 = 0.6;
 /// What the reader makes of the tokens of a call in this situation, together with the sentence model's opinion where there is one.
 /// Bounded work, no panic, whatever the tokens.
 pub fn read(tokens: &[Token], ctx: &Context) -> Reading {
-    let (weights, features) = (Weights(WEIGHTS), features(tokens, ctx));
-    reading(&match &ctx.opinion {
-        None => weights.probabilities(&features),
-        Some(opinion) => {
-            let mut scores = weights.calibrated(&features);
-            opinion.mix(&mut scores);
-            scores
-        }
-    })
+    let mut scores = Weights(WEIGHTS).calibrated(&features(tokens, ctx));
+    let votes = ctx.opinion.as_ref().map(|opinion| {
+        let linear = likeliest(&scores);
+        opinion.mix(&mut scores);
+        Votes { linear, sentence: opinion.intent() }
+    });
+    if votes.is_none() {
+        by_head(&mut scores, 1.0);
+    }
+    Reading { votes, ..reading(&scores) }
+}
+
+/// The intent with the highest score.
+pub(super) fn likeliest(scores: &[f32; LABELS]) -> Intent {
+    Intent::ALL.get(best(&scores[..HEADS[0]]).0.0).copied().unwrap_or(Intent::Unknown)
 }
 
 /// Probabilities as a reading.
@@ -321,6 +338,7 @@ pub fn reading(p: &[f32; LABELS]) -> Reading {
         when: head(&mut rest, &[When::Now, When::Later, When::If, When::Past, When::Reported], When::Now),
         mood: head(&mut rest, &[Mood::Tells, Mood::Asks, Mood::Confirms, Mood::Practice], Mood::Tells),
         grade: head(&mut rest, &[Grade::None, Grade::Urgency, Grade::Distress], Grade::None),
+        votes: None,
     }
 }
 

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::learned::{HEADS, LABELS, softmax};
+use crate::intent::Intent;
 
 /// What the sentence model knows of a call's situation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,6 +33,12 @@ impl Opinion {
         by_head(&mut p, 1.0);
         // The logarithm of a probability below e^-16 is not told apart.
         Some(Self(p.map(|p| (-p.max(1e-7).ln() * STEPS).round().clamp(0.0, 255.0) as u8)))
+    }
+
+    /// The likeliest intent.
+    pub(super) fn intent(&self) -> Intent {
+        let least = (0..HEADS[0]).min_by_key(|i| self.0[*i]).unwrap_or(0);
+        Intent::ALL.get(least).copied().unwrap_or(Intent::Unknown)
     }
 
     /// Mixes the opinion with the linear reader's scores, both as logarithms. `scores` become probabilities, head by head.
@@ -88,7 +95,7 @@ mod tests {
     use super::*;
     use crate::hear::learned::{self, Polarity};
     use crate::hear::normalise::normalise;
-    use crate::intent::{Context, Intent};
+    use crate::intent::Context;
 
     /// An opinion that is sure of one intent and of one polarity.
     fn sure(intent: Intent, denied: bool) -> Opinion {
