@@ -2,6 +2,7 @@
 //! absent, and is never said.
 
 mod by_words;
+pub(crate) mod filed;
 pub(crate) mod flight;
 mod gather;
 pub(crate) mod ground_contact;

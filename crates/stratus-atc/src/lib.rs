@@ -254,7 +254,9 @@ impl Engine {
 
     /// The aircraft's identity, as far as known.
     pub fn callsign(&self) -> Option<&Callsign> {
-        self.setup.callsign.as_ref().or(self.report.callsign.as_ref())
+        // A plan is filed under the callsign of this flight; the simulator's is whatever its aircraft came with.
+        let filed = self.plan.as_ref().and_then(|p| p.callsign.as_ref());
+        self.setup.callsign.as_ref().or(filed).or(self.report.callsign.as_ref())
     }
 
     /// The frequency that the pilot talks on.
@@ -338,7 +340,8 @@ impl Engine {
     }
 
     fn aircraft_type(&self) -> Option<String> {
-        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone())
+        let filed = || self.plan.as_ref().and_then(|p| p.aircraft_type.clone());
+        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone()).or_else(filed)
     }
 
     /// Reads a transcript by the rules alone.

@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod number_words;
+pub mod text;
 
 use std::fmt;
 use std::ops::{Add, Sub};

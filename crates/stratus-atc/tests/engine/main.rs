@@ -2,5 +2,6 @@
 
 mod cases;
 mod metamorphic;
+mod plans;
 mod readback_laws;
 mod understand;
