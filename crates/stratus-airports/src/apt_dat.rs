@@ -1,7 +1,7 @@
 //! X-Plane's `apt.dat`: runways, stations, parking places and the taxi network of an airport, line by line.
 //!
 //! Rows: 1 (airport), 100 (runway), 50 to 56 and 1050 to 1056 (stations), 1201, 1202 and 1204 (taxi network), 1300
-//! (parking). A line that cannot be read is counted and left out; other rows are left out silently.
+//! (parking), 1302 (the ICAO code, where the identifier is X-Plane's own). A line that cannot be read is counted and left out; other rows are left out silently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -68,10 +68,15 @@ impl AptDat {
 }
 
 fn begun(f: &[&str]) -> Option<Building> {
-    let icao = f.get(4)?.to_ascii_uppercase();
-    let fits = (2..=8).contains(&icao.len()) && icao.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let icao = code(f.get(4)?)?;
     let elevation_ft = number(f, 1).filter(|e| e.abs() < 30_000.0)?;
-    fits.then(|| Building { icao, name: name(f.get(5..).unwrap_or(&[])), elevation_ft, ..Building::default() })
+    Some(Building { icao, name: name(f.get(5..).unwrap_or(&[])), elevation_ft, ..Building::default() })
+}
+
+/// An airport's identifier in capitals.
+fn code(word: &str) -> Option<String> {
+    let fits = (2..=8).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    fits.then(|| word.to_ascii_uppercase())
 }
 
 /// A name is the rest of its row.
@@ -104,6 +109,12 @@ impl Building {
                 let edge = self.edges.len().checked_sub(1)?;
                 for end in f.get(2)?.split(',') {
                     self.zones.entry(edge).or_default().insert(end.parse().ok()?);
+                }
+            }
+            // Some airports stand under an identifier of X-Plane's own; everybody else knows them by their ICAO code.
+            "1302" if f.get(1) == Some(&"icao_code") => {
+                if let Some(code) = f.get(2).and_then(|c| code(c)) {
+                    self.icao = code;
                 }
             }
             "1300" if room => self.parking.push((name(f.get(6..).unwrap_or(&[])), point(f, 1)?)),

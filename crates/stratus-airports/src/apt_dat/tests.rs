@@ -51,6 +51,25 @@ fn read(text: &str) -> (Vec<Airport>, u64) {
 }
 
 #[test]
+fn an_identifier_of_x_planes_own_gives_way_to_the_icao_code() {
+    let with = |id: &str, rows: &str| {
+        let field = FIELD.replace("1 500 1 0 XTST Test Field\n", &format!("1 500 1 0 {id} Test Field\n{rows}"));
+        let (all, skipped) = read(&field);
+        (all[0].icao.clone(), all[0].name.clone(), skipped)
+    };
+    for (id, rows, icao) in [
+        ("XZ001I", "1302 city Qingdao\n1302 icao_code ZSQD\n1302 iata_code TAO\n", "ZSQD"),
+        ("AT4", "1302 icao_code CAT4\n1302 faa_code\n", "CAT4"),
+        ("KPAO", "1302 icao_code KPAO\n", "KPAO"),
+        // Nothing there, or nothing that is a code.
+        ("XZ001I", "1302 icao_code\n1302 icao_code not-an-airport\n1302 icao_code \u{e9}\u{e9}\n", "XZ001I"),
+        ("XZ001I", "1302 local_code ZSQD\n", "XZ001I"),
+    ] {
+        assert_eq!(with(id, rows), (icao.into(), "Test Field".into(), 1), "{rows}");
+    }
+}
+
+#[test]
 fn a_field_is_read_with_its_taxiways() {
     let (all, skipped) = read(FIELD);
     assert_eq!((all.len(), skipped), (1, 1));
