@@ -44,7 +44,7 @@ pub enum Request {
     /// The push-to-talk key.
     Ptt(Press),
     /// A flight plan to file; null takes back what is filed.
-    Plan(Option<FlightPlan>),
+    Plan(Option<Box<FlightPlan>>),
     /// End; the value must be true.
     Quit(bool),
     /// Who is there? Answered by the socket itself; the value must be true.

@@ -28,6 +28,18 @@ pub enum PlanWhat {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Fetch your newest SimBrief plan and file it with the running tray. Example: stratus plan simbrief
+    Simbrief {
+        /// Your SimBrief alias or number, instead of pilot.simbrief in your settings.
+        #[arg(value_name = "NAME")]
+        name: Option<String>,
+        /// Show the plan as the controller will use it, and file nothing.
+        #[arg(long)]
+        show: bool,
+        /// Also save SimBrief's answer into this file, for `load` and `show` without a connection.
+        #[arg(long, value_name = "FILE")]
+        save: Option<PathBuf>,
+    },
     /// Withdraw the filed plan.
     Clear,
 }

@@ -11,7 +11,8 @@ use crate::airports::data::Airports;
 use crate::atc::plan::brief::{self, Known};
 use crate::atc::plan::{self, Reading};
 use crate::cli::PlanWhat;
-use crate::dispatch::newest;
+use crate::dispatch::{newest, simbrief};
+use crate::download::Patience;
 use crate::event::FlightPlan;
 use crate::ipc::{self, Reply, Request};
 use crate::paths::Paths;
@@ -23,6 +24,10 @@ pub(super) fn run(config: Option<&Path>, what: &PlanWhat) -> anyhow::Result<Exit
     match what {
         PlanWhat::Show { file } => show(config, &read(file)?)?,
         PlanWhat::Load { file } => file_it(config, read(file)?)?,
+        PlanWhat::Simbrief { name, show: only, save } => {
+            let reading = simbrief(config, name.as_deref(), *only, save.as_deref())?;
+            if *only { show(config, &reading)? } else { file_it(config, reading)? }
+        }
         PlanWhat::Clear => tell(config, None)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -31,7 +36,7 @@ pub(super) fn run(config: Option<&Path>, what: &PlanWhat) -> anyhow::Result<Exit
 /// Files a plan, and says what of its file is not in it.
 fn file_it(config: Option<&Path>, reading: Reading) -> anyhow::Result<()> {
     let left_out = reading.left_out;
-    tell(config, Some(reading.plan))?;
+    tell(config, Some(Box::new(reading.plan)))?;
     let mut out = std::io::stdout();
     for what in left_out {
         writeln!(out, "left out: {what}")?;
@@ -40,13 +45,33 @@ fn file_it(config: Option<&Path>, reading: Reading) -> anyhow::Result<()> {
 }
 
 /// Hands a plan to the running tray, or takes the filed one back.
-fn tell(config: Option<&Path>, plan: Option<FlightPlan>) -> anyhow::Result<()> {
+fn tell(config: Option<&Path>, plan: Option<Box<FlightPlan>>) -> anyhow::Result<()> {
     match ipc::reach(&Paths::find(config)?.sockets(), &Request::Plan(plan), Duration::from_secs(5))? {
         Reply::Said { note, .. } => writeln!(std::io::stdout(), "{note}")?,
         Reply::Error { error } => return Err(Problem::new("the flight plan was not filed").because(error).into()),
         _ => return Err(Problem::new("the running Stratus did not answer as expected").into()),
     }
     Ok(())
+}
+
+/// Fetches the newest plan of SimBrief's. Nobody is asked for a plan that could not be filed.
+fn simbrief(config: Option<&Path>, name: Option<&str>, only_shown: bool, save: Option<&Path>) -> Result<Reading, Problem> {
+    let settings = super::configuration(config)?;
+    let name = name.map(str::to_owned).or_else(|| settings.pilot.simbrief.clone()).filter(|n| !n.trim().is_empty()).ok_or_else(|| {
+        Problem::new("no SimBrief name is set")
+            .because("a plan is fetched by your alias or your number")
+            .fix("set pilot.simbrief in stratus.toml, or name it: stratus plan simbrief NAME")
+    })?;
+    if !only_shown {
+        ipc::reach(&Paths::find(config)?.sockets(), &Request::Ping(true), Duration::from_secs(5))?;
+    }
+    let fetched = simbrief::fetch(settings.pilot.simbrief_url.as_deref(), &name, Patience::default())?;
+    if let Some(file) = save {
+        let refused =
+            |e| Problem::new("cannot save SimBrief's answer").because(format!("{}: {e}", file.display())).fix("name another file");
+        std::fs::write(file, &fetched.answer).map_err(refused)?;
+    }
+    Ok(fetched.reading)
 }
 
 fn read(file: &Path) -> Result<Reading, Problem> {

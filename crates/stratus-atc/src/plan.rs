@@ -73,6 +73,16 @@ pub struct Refused {
     pub why: String,
 }
 
+/// What stands before SimBrief's own words where it has no plan.
+const SIMBRIEF_SAYS: &str = "SimBrief says: ";
+
+impl Refused {
+    /// SimBrief's own words, where it is SimBrief that refuses: "Unknown UserID".
+    pub fn simbrief_words(&self) -> Option<&str> {
+        self.why.strip_prefix(SIMBRIEF_SAYS)
+    }
+}
+
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {

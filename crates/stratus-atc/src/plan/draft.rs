@@ -183,7 +183,13 @@ impl Draft {
 
 /// The words of a filed route: an airway between the points where it is joined and left, other points by their names.
 fn route(legs: &[(Part, Point)]) -> Option<String> {
-    let legs: Vec<&Point> = legs.iter().filter(|(p, _)| matches!(p, Part::Route | Part::Airport)).map(|(_, p)| p).collect();
+    // Where an airway begins at the last point of a departure, or ends at the first one of an arrival, that point is named too.
+    let joins = |n: usize| match legs[n].0 {
+        Part::Route | Part::Airport => true,
+        Part::Sid => legs.get(n + 1).is_some_and(|(part, p)| *part != Part::Sid && p.via.is_some()),
+        Part::Star => legs[n].1.via.is_some() && n.checked_sub(1).is_none_or(|before| legs[before].0 != Part::Star),
+    };
+    let legs: Vec<&Point> = (0..legs.len()).filter(|n| joins(*n)).map(|n| &legs[n].1).collect();
     let mut words: Vec<&str> = Vec::new();
     for (n, leg) in legs.iter().enumerate() {
         let before = n.checked_sub(1).and_then(|b| legs.get(b)).and_then(|p| p.via.as_deref());

@@ -8,13 +8,13 @@ use serde_json::Value;
 use super::draft::{Draft, Leg, Part};
 use super::values::{self, code};
 use super::xml::Element;
-use super::{Format, Reading, Refused, points, refused, short};
+use super::{Format, Reading, Refused, SIMBRIEF_SAYS, points, refused, short};
 use crate::airports::procedures;
 use crate::report::{Procedure, Step, Transition, Wake};
 
 /// Values of an answer; more are not SimBrief's, and each takes memory.
 const MOST: usize = 400_000;
-/// Where an answer may say that there is none.
+/// The status of an answer that has a plan.
 const SUCCESS: &str = "Success";
 
 /// A part of an answer.
@@ -83,7 +83,7 @@ fn read(root: Node<'_>) -> Result<Reading, Refused> {
     let status = root.text(&["fetch", "status"]);
     if let Some(words) = status.as_deref().filter(|s| !s.eq_ignore_ascii_case(SUCCESS)) {
         let words = short(words);
-        return Err(refused(format!("SimBrief says: {}", words.trim_start_matches("Error:").trim())));
+        return Err(refused(format!("{SIMBRIEF_SAYS}{}", words.trim_start_matches("Error:").trim())));
     }
     if root.text(&["origin", "icao_code"]).is_none() && root.text(&["destination", "icao_code"]).is_none() && status.is_none() {
         return Err(refused("it is not SimBrief's answer: it has neither an origin nor a destination"));

@@ -234,6 +234,27 @@ fn a_procedure_among_the_points_is_not_a_point() {
 }
 
 #[test]
+fn an_airway_begins_and_ends_at_points_of_procedures_too() {
+    let row = |name: &str, rows: &str| {
+        format!(
+            "<ATCWaypoint id=\"{name}\"><ATCWaypointType>Intersection</ATCWaypointType>{rows}<ICAO><ICAOIdent>{name}</ICAOIdent></ICAO></ATCWaypoint>"
+        )
+    };
+    let (sid, star) = ("<DepartureFP>AMLU5E</DepartureFP>", "<ArrivalFP>KETA4V</ArrivalFP>");
+    let pln = format!(
+        "<SimBase.Document><FlightPlan.FlightPlan><DepartureID>EDDH</DepartureID><DestinationID>EDDB</DestinationID>{}{}{}{}{}</FlightPlan.FlightPlan></SimBase.Document>",
+        row("DH301", sid),
+        row("AMLUH", sid),
+        row("HLZ", "<ATCAirway>L602</ATCAirway>"),
+        row("KETAP", &format!("{star}<ATCAirway>L602</ATCAirway>")),
+        row("DB101", star),
+    );
+    let plan = ok("pln", pln.as_bytes()).plan;
+    assert_eq!(plan.filed_route().as_deref(), Some("AMLU5E AMLUH L602 KETAP KETA4V"));
+    assert_eq!(plan.points.len(), 5);
+}
+
+#[test]
 fn simbriefs_three_forms_are_read_with_everything_a_controller_uses() {
     let [lsgg, kord, lemd] = SIMBRIEF.map(|(name, bytes)| ok(name, bytes));
     for r in [&lsgg, &kord, &lemd] {
