@@ -33,8 +33,8 @@ const LONGEST_LINE: u64 = 1 << 16;
 const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 /// Rows of an apt.dat that are read.
 const ROWS: &[&str] = &[
-    "1", "100", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202", "1204",
-    "1300", ICAO_CODE,
+    "1", "100", "101", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202",
+    "1204", "1300", ICAO_CODE,
 ];
 /// Of these rows one is kept: the ICAO code.
 const ICAO_CODE: &str = "1302";

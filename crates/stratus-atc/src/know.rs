@@ -14,4 +14,4 @@ pub(crate) mod simulator_airports;
 pub mod situation;
 pub(crate) mod whereabouts;
 
-pub(crate) use by_words::phase_from_words;
+pub(crate) use by_words::{phase_from_words, water_runway};

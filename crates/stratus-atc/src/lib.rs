@@ -346,7 +346,10 @@ impl Engine {
 
     /// Reads a transcript by the rules alone.
     pub fn understand(&self, text: &str) -> Understanding {
-        understand::understand(text, &self.context())
+        let context = self.context();
+        let mut u = understand::understand(text, &context);
+        u.slots.runway = u.slots.runway.map(|r| know::water_runway(text, r, &context.runways).unwrap_or(r));
+        u
     }
 
     /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.

@@ -51,6 +51,20 @@ fn read(text: &str) -> (Vec<Airport>, u64) {
 }
 
 #[test]
+fn water_runways_are_read_and_have_a_w_where_a_land_runway_has_their_number() {
+    let ends = |row: &str| {
+        let field = FIELD.replace("1053 121900 GND\n", &format!("{row}\n1053 121900 GND\n"));
+        let (all, skipped) = read(&field);
+        (all[0].strips_ends().iter().map(ToString::to_string).collect::<Vec<_>>(), skipped)
+    };
+    let row = |a: &str, b: &str| format!("101 49.00 1 {a} 45.0100 -100.0300 {b} 45.0100 -100.0100");
+    assert_eq!(ends(&row("09", "27")), (vec!["9".into(), "27".into(), "9W".into(), "27W".into()], 1));
+    assert_eq!(ends(&row("09W", "27W")), ends(&row("09", "27")));
+    assert_eq!(ends(&row("08", "26")), (vec!["9".into(), "27".into(), "8".into(), "26".into()], 1));
+    assert_eq!(ends("101 49.00 1 NE 45.0 -100.0 SW 45.1 -100.0"), (vec!["9".into(), "27".into()], 2));
+}
+
+#[test]
 fn an_identifier_of_x_planes_own_gives_way_to_the_icao_code() {
     let with = |id: &str, rows: &str| {
         let field = FIELD.replace("1 500 1 0 XTST Test Field\n", &format!("1 500 1 0 {id} Test Field\n{rows}"));

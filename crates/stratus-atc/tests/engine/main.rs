@@ -5,3 +5,4 @@ mod metamorphic;
 mod plans;
 mod readback_laws;
 mod understand;
+mod water;
