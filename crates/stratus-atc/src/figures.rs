@@ -45,7 +45,6 @@ pub fn side_at(t: &[Token], i: usize) -> Option<Position3> {
         "left" => Position3::Left,
         "right" => Position3::Right,
         "center" => Position3::Center,
-        "water" => Position3::Water,
         _ => return None,
     };
     // "runway two zero left downwind": the side belongs to the leg.

@@ -78,7 +78,6 @@ pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
             "left" => Some(Position3::Left),
             "right" => Some(Position3::Right),
             "center" | "centre" => Some(Position3::Center),
-            "water" => Some(Position3::Water),
             _ => None,
         });
         let back = &w.t[r.start.saturating_sub(4)..r.start];
