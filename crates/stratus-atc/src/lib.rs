@@ -142,6 +142,8 @@ pub struct Engine {
     plan: Option<FlightPlan>,
     /// It was filed by voice.
     plan_spoken: bool,
+    /// The aircraft has been in the air with it.
+    plan_flown: bool,
     /// Where the aircraft was seen last.
     seen: Option<know::flight::Seen>,
     atis: atis::Atis,
@@ -180,6 +182,7 @@ impl Engine {
             called: None,
             plan: None,
             plan_spoken: false,
+            plan_flown: false,
             seen: None,
             atis: atis::Atis::default(),
             recorded: None,
@@ -203,7 +206,7 @@ impl Engine {
     /// Files a flight plan, or takes it back.
     pub fn file(&mut self, plan: Option<FlightPlan>) {
         self.plan = plan.map(FlightPlan::tidied);
-        self.plan_spoken = false;
+        (self.plan_spoken, self.plan_flown) = (false, false);
     }
 
     /// Takes over a changed setup; the clearance record stays.

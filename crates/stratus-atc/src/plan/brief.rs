@@ -68,7 +68,7 @@ pub fn lines(reading: &Reading, known: &dyn Known) -> Vec<String> {
     let plan = &reading.plan;
     let from = End::of(known, plan.departure.as_deref(), plan.departure_runway, plan.departure_transition);
     let to = End::of(known, plan.destination.as_deref(), plan.arrival_runway, plan.arrival_transition);
-    let mut page = Page::default();
+    let mut page = Page { visual: plan.ifr == Some(false), ..Page::default() };
     page.lines.push(plan.words());
     page.row("read from", reading.format.name());
     identity(&mut page, plan);
@@ -103,6 +103,8 @@ pub fn lines(reading: &Reading, known: &dyn Known) -> Vec<String> {
 struct Page {
     lines: Vec<String>,
     unknown: Vec<String>,
+    /// A flight under visual rules needs no procedures, and nobody misses them.
+    visual: bool,
 }
 
 impl Page {
@@ -148,7 +150,10 @@ fn procedure(page: &mut Page, end: &End<'_>, filed: Option<&Procedure>, kind: Ki
     let word = if kind == Kind::Departure { "departure procedure" } else { "arrival procedure" };
     let code = end.code.unwrap_or("the airport");
     let Some(filed) = filed else {
-        return page.row("", &format!("no {word} is filed"));
+        if !page.visual {
+            page.row("", &format!("no {word} is filed"));
+        }
+        return;
     };
     let transition = filed.transition.as_ref().map(|t| format!(", transition {t}")).unwrap_or_default();
     let of_kind: Vec<_> = end.airport.iter().flat_map(|a| &a.procedures).filter(|p| p.kind == kind).collect();
@@ -168,7 +173,10 @@ fn procedure(page: &mut Page, end: &End<'_>, filed: Option<&Procedure>, kind: Ki
 
 fn approach(page: &mut Page, plan: &FlightPlan, to: &End<'_>) {
     let Some(filed) = &plan.approach else {
-        return page.unknown("approach: chosen for the runway in use");
+        if !page.visual {
+            page.unknown("approach: chosen for the runway in use");
+        }
+        return;
     };
     let transition = filed.transition.as_ref().map(|t| format!(", transition {t}")).unwrap_or_default();
     let all: Vec<_> = to.airport.iter().flat_map(|a| &a.procedures).filter(|p| p.kind == Kind::Approach).collect();
@@ -216,6 +224,9 @@ fn levels(page: &mut Page, plan: &FlightPlan, from: &End<'_>) {
 }
 
 fn transitions(page: &mut Page, from: &End<'_>, to: &End<'_>) {
+    if page.visual {
+        return;
+    }
     let mut words = Vec::new();
     for end in [from, to] {
         let code = end.code.unwrap_or("?");
@@ -360,6 +371,10 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted:?} in\n{text}");
         }
+        // Nobody misses procedures under visual rules.
+        let visual = "<flight-rules>V</flight-rules><destination><airport>EDDB</airport></destination>";
+        let visual = lines(&read(format!("<PropertyList>{visual}</PropertyList>").as_bytes()).unwrap(), &built(&[])).join("\n");
+        assert!(!["procedure", "approach:", "transition"].iter().any(|w| visual.contains(w)), "{visual}");
         let bare = lines(&read(b"<PropertyList><destination><airport>KMRY</airport></destination></PropertyList>").unwrap(), &built(&[]));
         assert!(bare.join("\n").contains("cruising level"), "{bare:#?}");
     }

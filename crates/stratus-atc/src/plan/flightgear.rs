@@ -4,6 +4,7 @@ use super::draft::{Draft, Leg, Part};
 use super::xml::Element;
 use super::{Format, Reading, Refused, points, refused, values};
 use crate::report::Procedure;
+use crate::units::FT_PER_M;
 
 /// Reads the tree below `PropertyList`.
 pub(super) fn read(root: &Element) -> Result<Reading, Refused> {
@@ -17,7 +18,8 @@ pub(super) fn read(root: &Element) -> Result<Reading, Refused> {
     draft.plan.aircraft_type = draft.take("the aircraft type", root.text("aircraft-type"), "not a type designator", designator);
     if let Some(cruise) = root.child("cruise") {
         let level = cruise.text("flight-level").filter(|l| *l != "0").map(|l| format!("FL{l}"));
-        draft.cruise(level.as_deref().or_else(|| cruise.text("altitude-ft")));
+        let metres = cruise.text("altitude-m").and_then(values::number).map(|m| (m * FT_PER_M).round().to_string());
+        draft.cruise(level.as_deref().or_else(|| cruise.text("altitude-ft")).or(metres.as_deref()));
     }
     let none = Element::default();
     let (from, to) = (root.child("departure").unwrap_or(&none), root.child("destination").unwrap_or(&none));

@@ -10,10 +10,18 @@ use crate::report::Procedure;
 const NO_KIND: &str =
     "it is not a flight plan of MSFS (.pln), X-Plane (.fms), FlightGear, Garmin (.fpl), Little Navmap (.lnmpln) or SimBrief";
 
+/// Lines of a file; the longest routes have some hundred.
+const MOST_LINES: usize = 20_000;
+
 /// Reads a text that is neither XML nor JSON.
 pub(super) fn read(text: &str) -> Result<Reading, Refused> {
+    if text.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count() > 2 * MOST_LINES {
+        return Err(refused("it has more lines than a flight plan can have"));
+    }
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-    let mut lines = (1u64..).zip(unix.lines().map(str::trim)).filter(|(_, l)| !l.is_empty());
+    // Some editors end a file with a control character.
+    let bare = |c: char| c.is_whitespace() || c.is_control();
+    let mut lines = (1u64..).zip(unix.lines().map(|l| l.trim_matches(bare))).filter(|(_, l)| !l.is_empty());
     if !lines.next().is_some_and(|(_, l)| matches!(l, "I" | "A")) {
         return Err(refused(NO_KIND));
     }

@@ -1,6 +1,5 @@
 //! Coordinates in plans: each program's way of writing them, and the name that a point without a name goes by.
 
-use super::values::number;
 use crate::units::LatLon;
 
 /// A place on earth, to a metre: five decimals.
@@ -10,8 +9,9 @@ pub(super) fn place(lat: f64, lon: f64) -> Option<LatLon> {
     fits.then(|| LatLon::new(round(lat), round(lon)))
 }
 
-/// Of two numbers in degrees.
+/// Of two numbers in degrees. A comma can only stand before decimals.
 pub(super) fn degrees(lat: Option<&str>, lon: Option<&str>) -> Option<LatLon> {
+    let number = |text: &str| text.trim().replacen(',', ".", 1).parse::<f64>().ok();
     place(number(lat?)?, number(lon?)?)
 }
 
@@ -107,6 +107,10 @@ mod tests {
             assert!(near(named(text), 50.5, -20.25), "{text}");
         }
         assert!(near(named("50N020W"), 50.0, -20.0) && near(named("S34E151"), -34.0, 151.0));
+        assert!(
+            near(degrees(Some("52,362"), Some("13,5")), 52.362, 13.5) && near(degrees(Some(" 52.362222 "), Some("-1e1")), 52.36222, -10.0)
+        );
+        assert_eq!((degrees(Some("nan"), Some("1")), degrees(Some("91"), Some("1")), degrees(None, Some("1"))), (None, None, None));
         // Names of places are not coordinates, nor is a place off the earth.
         for text in ["SNS", "EDDH", "NEVEN", "5020N", "N50", "99N020W", "50N200W", "5099N02015W", "S\u{e9}E151", "_", "50N020", ""] {
             assert_eq!(named(text), None, "{text}");

@@ -225,6 +225,21 @@ fn coordinates_are_points_with_a_name_that_can_be_said() {
 }
 
 #[test]
+fn other_peoples_ways_of_writing_are_read() {
+    let fms = std::str::from_utf8(ALL[2].1).unwrap();
+    let plan = ok("fms", fms.as_bytes()).plan;
+    // Decimal commas, as some countries' programs print them, and the mark at the end of old files.
+    let commas = fms.lines().map(|l| if l.starts_with(|c: char| c.is_ascii_digit()) { l.replace('.', ",") } else { l.to_owned() });
+    let commas = commas.collect::<Vec<_>>().join("\r\n") + "\r\n\u{1a}";
+    assert_eq!(ok("commas", commas.as_bytes()), Reading { plan, format: Format::Fms, left_out: Vec::new() });
+    let fgfp =
+        std::str::from_utf8(ALL[4].1).unwrap().replace("<flight-level type=\"int\">90</flight-level>", "<altitude-m>2743.2</altitude-m>");
+    assert_eq!(ok("metres", fgfp.as_bytes()).plan.altitude_ft, Some(9000));
+    let many = format!("I\n1100 Version\nNUMENR 3\n{}", "1 A\n".repeat(1_000_000));
+    assert!(read(many.as_bytes()).unwrap_err().why.contains("more lines"));
+}
+
+#[test]
 fn a_procedure_among_the_points_is_not_a_point() {
     // Some planners write the names of SID and STAR as points beside the rows that name them.
     let text = std::str::from_utf8(ALL[2].1).unwrap().replace("NUMENR 5", "NUMENR 7");

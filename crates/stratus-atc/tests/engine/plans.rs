@@ -7,7 +7,7 @@ use stratus_atc::airports::described::{Described, Origin};
 use stratus_atc::airports::procedures::{Kind, Procedure};
 use stratus_atc::plan;
 use stratus_atc::report::{FlightPlan, Report, SimState};
-use stratus_atc::units::Time;
+use stratus_atc::units::{LatLon, Time};
 use stratus_atc::{Engine, Setup};
 
 /// At Hamburg, on its ground frequency, without a simulator; the data has these departures with their runways.
@@ -81,4 +81,35 @@ fn a_plan_that_is_taken_back_leaves_nothing_behind() {
     engine.file(None);
     assert!(engine.plan().is_none());
     assert!(clearance(&mut engine).to_lowercase().contains("no flight plan on file"), "{}", clearance(&mut engine));
+}
+
+#[test]
+fn the_callsign_of_a_plan_ends_with_its_flight_and_not_before_it() {
+    let mut engine = Engine::new(Airports::world(), Setup::default());
+    let mut t = 0;
+    let mut see = |engine: &mut Engine, lat: f64, lon: f64, altitude_ft: f64, kt: f64| {
+        t += 2_000;
+        let report = Report {
+            state: SimState::Flying,
+            position: Some(LatLon::new(lat, lon)),
+            on_ground: altitude_ft < 100.0,
+            altitude_ft,
+            ground_speed_kt: kt,
+            callsign: "N172SP".parse().ok(),
+            ..Report::default()
+        };
+        engine.see(Time(t), &report);
+        engine.callsign().map(ToString::to_string).unwrap_or_default()
+    };
+    // Filed at one airport, before the flight is loaded at another one.
+    assert_eq!(see(&mut engine, 46.2381, 6.109, 10.0, 0.0), "N172SP");
+    let filed = FlightPlan { destination: Some("EHRD".into()), callsign: "KLM64P".parse().ok(), ..FlightPlan::default() };
+    engine.file(Some(filed));
+    assert_eq!(see(&mut engine, 52.3086, 4.7639, -11.0, 0.0), "KLM64P");
+    for n in 0..30 {
+        assert_eq!(see(&mut engine, 52.32 + f64::from(n) * 0.002, 4.77, 1500.0 + f64::from(n) * 50.0, 160.0), "KLM64P");
+    }
+    // Another flight is loaded: the plan stays for whoever wants it, the callsign was the last flight's.
+    assert_eq!(see(&mut engine, 46.2381, 6.109, 10.0, 0.0), "N172SP");
+    assert!(engine.plan().is_some());
 }
