@@ -7,11 +7,11 @@ use crate::problem::{Part, Problem};
 impl App {
     /// A flight plan from outside: filed, and said back in words.
     pub(super) fn file(&mut self, id: u64, plan: Option<Box<FlightPlan>>, fx: &mut Vec<Effect>) {
-        let note = match &plan {
-            Some(p) => format!("on file: {}", (**p).clone().tidied().words()),
+        self.engine.file(plan.map(|p| *p));
+        let note = match self.engine.plan() {
+            Some(p) => format!("on file: {}{}", p.words(), self.other_callsign(p).map(|c| format!("; {c}")).unwrap_or_default()),
             None => "no flight plan is on file".to_owned(),
         };
-        self.engine.file(plan.map(|p| *p));
         fx.push(Effect::Answer { id, text: String::new(), note });
     }
 
@@ -28,11 +28,20 @@ impl App {
         match result {
             Ok(plan) => {
                 self.engine.file(Some(*plan));
-                let words = self.engine.plan().map(summary).unwrap_or_default();
+                let words = |p: &FlightPlan| std::iter::once(summary(p)).chain(self.other_callsign(p)).collect::<Vec<_>>().join("\n");
+                let words = self.engine.plan().map(words).unwrap_or_default();
                 fx.push(self.notice("SimBrief plan filed", &words));
             }
             Err(p) => fx.push(self.told(&p.or_about(Part::FlightPlan))),
         }
+    }
+}
+
+impl App {
+    /// What a pilot should know whose settings name another callsign than the plan.
+    fn other_callsign(&self, plan: &FlightPlan) -> Option<String> {
+        let own = self.config.pilot.callsign.as_ref().filter(|own| plan.callsign.as_ref().is_some_and(|filed| filed != *own))?;
+        Some(format!("controllers call you {own}, the callsign in your settings"))
     }
 }
 
@@ -74,6 +83,23 @@ mod tests {
         let fx = named.handle(Time(1), Event::Menu(Choice::FetchPlan));
         assert_eq!(fx.iter().filter(|e| **e == Effect::FetchPlan).count(), 1);
         assert!(!app("").handle(Time(1), Event::Menu(Choice::FetchPlan)).contains(&Effect::FetchPlan));
+    }
+
+    #[test]
+    fn a_callsign_in_the_settings_that_is_not_the_plans_is_told() {
+        let note = |own: &str| {
+            let mut config = Config::default();
+            config.pilot.callsign = own.parse().ok();
+            let mut app = App::new(Arc::new(config), Airports::default());
+            let fx = app.handle(Time(0), Event::Plan { id: 7, plan: Some(Box::new(plan("LSGG"))) });
+            let note = fx.iter().find_map(|e| if let Effect::Answer { id: 7, note, .. } = e { Some(note.clone()) } else { None });
+            (note.unwrap(), app.engine().callsign().map(ToString::to_string).unwrap_or_default())
+        };
+        let words = "on file: to LSGG, via DCT, callsign KLM64P";
+        assert_eq!(note(""), (words.to_owned(), "KLM64P".to_owned()));
+        assert_eq!(note("KLM64P"), (words.to_owned(), "KLM64P".to_owned()));
+        let told = format!("{words}; controllers call you N172SP, the callsign in your settings");
+        assert_eq!(note("N172SP"), (told, "N172SP".to_owned()));
     }
 
     #[test]

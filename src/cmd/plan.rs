@@ -78,7 +78,7 @@ fn read(file: &Path) -> Result<Reading, Problem> {
     let refused = |why: String| {
         Problem::new("cannot read the flight plan")
             .because(format!("{}: {why}", file.display()))
-            .fix("export it again as .pln (MSFS), .fms (X-Plane), .fgfp (FlightGear), .fpl (Garmin) or .lnmpln (Little Navmap)")
+            .fix("export it again: .pln (MSFS), .fms (X-Plane), .fgfp (FlightGear), .fpl (Garmin), .lnmpln (Little Navmap); or `stratus plan simbrief`")
     };
     let mut bytes = Vec::new();
     // One byte more than is read: a longer file is known by it, and not taken into memory.

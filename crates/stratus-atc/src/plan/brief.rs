@@ -49,6 +49,11 @@ impl<'a> End<'a> {
         }
     }
 
+    /// How it is called in a sentence. A plan always names where it goes.
+    fn called(&self) -> &str {
+        self.code.unwrap_or("the airport of departure")
+    }
+
     /// Feet, and where that is from.
     fn transition_altitude(&self) -> Option<(i32, &'static str)> {
         let state = || {
@@ -134,7 +139,7 @@ fn identity(page: &mut Page, plan: &FlightPlan) {
 /// The runway that was planned, and whether the airport has it.
 fn runway(page: &mut Page, end: &End<'_>, verb: &str) {
     let Some(planned) = end.runway else {
-        return page.unknown(format!("runway at {}: the one in use is assigned", end.code.unwrap_or("either end")));
+        return page.unknown(format!("runway at {}: the one in use is assigned", end.called()));
     };
     let has = end.airport.as_ref().map(|a| a.end(planned).is_some());
     let note = match has {
@@ -148,7 +153,7 @@ fn runway(page: &mut Page, end: &End<'_>, verb: &str) {
 /// A departure or an arrival, and whether the airport's data has it for the runway.
 fn procedure(page: &mut Page, end: &End<'_>, filed: Option<&Procedure>, kind: Kind) {
     let word = if kind == Kind::Departure { "departure procedure" } else { "arrival procedure" };
-    let code = end.code.unwrap_or("the airport");
+    let code = end.called();
     let Some(filed) = filed else {
         if !page.visual {
             page.row("", &format!("no {word} is filed"));
@@ -229,15 +234,15 @@ fn transitions(page: &mut Page, from: &End<'_>, to: &End<'_>) {
     }
     let mut words = Vec::new();
     for end in [from, to] {
-        let code = end.code.unwrap_or("?");
+        let code = end.called();
         match end.transition_altitude() {
             Some((ft, source)) => words.push(format!("{code} altitude {ft} ft ({source})")),
             None => page.unknown(format!("transition altitude at {code}")),
         }
     }
     match to.transition.level {
-        Some(level) => words.push(format!("{} level FL{level} (plan)", to.code.unwrap_or("?"))),
-        None => page.unknown(format!("transition level at {}: by the controller, from the pressure", to.code.unwrap_or("?"))),
+        Some(level) => words.push(format!("{} level FL{level} (plan)", to.called())),
+        None => page.unknown(format!("transition level at {}: by the controller, from the pressure", to.called())),
     }
     if !words.is_empty() {
         page.row("transition", &words.join(", "));
@@ -281,7 +286,7 @@ fn units(page: &mut Page, plan: &FlightPlan, known: &dyn Known, from: &End<'_>, 
     }
     for end in [from, to] {
         match &end.airport {
-            None => page.unknown(format!("everything about the airport {}", end.code.unwrap_or("?"))),
+            None => page.unknown(format!("everything about {}", end.called())),
             Some(a) if a.stations.is_empty() => page.unknown(format!("frequencies of {}", a.icao)),
             Some(_) => {}
         }
@@ -361,7 +366,7 @@ mod tests {
         let fms = "I\n1100 Version\nADEP ZZZZ\nADES EDDB\nNUMENR 3\n1 ZZZZ ADEP 0 50 10\n11 KETAP DRCT 5000 x y\n1 EDDB ADES 0 52.3 13.5\n";
         let text = lines(&read(fms.as_bytes()).unwrap(), &built(&[])).join("\n");
         for wanted in [
-            "everything about the airport ZZZZ",
+            "everything about ZZZZ",
             "frequencies of EDDB",
             "where KETAP lies",
             "transition altitude at ZZZZ",
@@ -376,6 +381,7 @@ mod tests {
         let visual = lines(&read(format!("<PropertyList>{visual}</PropertyList>").as_bytes()).unwrap(), &built(&[])).join("\n");
         assert!(!["procedure", "approach:", "transition"].iter().any(|w| visual.contains(w)), "{visual}");
         let bare = lines(&read(b"<PropertyList><destination><airport>KMRY</airport></destination></PropertyList>").unwrap(), &built(&[]));
-        assert!(bare.join("\n").contains("cruising level"), "{bare:#?}");
+        let bare = bare.join("\n");
+        assert!(bare.contains("cruising level") && bare.contains("everything about the airport of departure"), "{bare}");
     }
 }
