@@ -42,13 +42,12 @@ for file in glob.glob("tests/scenarios/*.atc"):
     moves = [b"!" + bytes(m) for m in ((128, 128, 50, 0, 0, 0), (128, 128, 50, 30, 60, 1), (128, 150, 140, 90, 60, 1), (140, 128, 200, 120, 90, 3))]
     for m in moves:
         seed("conversation", m + b"\n" + "\n".join(lines[:8]).encode())
-plans = glob.glob("tests/fixtures/**/*.pln", recursive=True) + glob.glob("tests/fixtures/**/*.fms", recursive=True)
-for file in plans:
+for file in glob.glob("tests/fixtures/plans/*") + glob.glob("tests/fixtures/simbrief/*[nl]"):
     seed("flight_plan", open(file, "rb").read())
-if not plans:
-    seed("flight_plan", '<SimBase.Document><FlightPlan.FlightPlan><CruisingAlt>5500</CruisingAlt><DepartureID>PHTO</DepartureID>'
-         "<DestinationID>PHNL</DestinationID><ATCWaypoint id=\"UPP\"><ATCAirway>V2</ATCAirway></ATCWaypoint></FlightPlan.FlightPlan></SimBase.Document>")
-    seed("flight_plan", "I\n1100 Version\nCYCLE 2401\nADEP PHTO\nADES PHNL\nNUMENR 2\n1 PHTO ADEP 38.0 19.7 -155.0\n1 PHNL ADES 13.0 21.3 -157.9\n")
+for target in ("msfs", "xplane", "xplane3", "flightgear", "garmin", "little_navmap", "simbrief_json", "simbrief_xml"):
+    for at in range(0, 4000, 400):
+        for text in ("FL350", "9000,000", "+50.500_-020.250", "<ATCAirway>L602</ATCAirway>", "NUMENR 9\n", "{}", "[]", "false", "&", "\x1b[2J"):
+            seed(f"plan_{target}", struct.pack(">HB", at, len(text)) + text.encode())
 seed("airport_file", "I\n1100 Version\n1 38 1 0 PHTO Hilo Intl\n100 45.72 1 0 0.25 0 0 0 08 19.72 -155.07 0 0 3 0 0 1 26 19.72 -155.04 0 0 3 0 0 1\n"
      "1054 118100 Hilo Tower\n1200\n1201 19.72 -155.05 both 0 n0\n1201 19.72 -155.04 both 1 n1\n1202 0 1 twoway taxiway A\n1204 departure 08,26\n1300 19.72 -155.05 90 gate jets Gate 1\n99\n")
 # The first byte chooses the table: countries, regions, airports, runways, frequencies.

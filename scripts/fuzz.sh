@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 need_packages build
 need_cargo
 minutes=${1:?how many minutes for each target}; shift
-[ $# -gt 0 ] || set -- $(cd fuzz/targets && ls | sed 's/\.rs$//')
+[ $# -gt 0 ] || set -- $(cd fuzz/targets && ls -- *.rs | sed 's/\.rs$//')
 target=${CARGO_TARGET_DIR:-target}/fuzz
 RUSTC_WRAPPER=$PWD/fuzz/rustc.sh cargo build --release --manifest-path fuzz/Cargo.toml --target-dir "$target"
 rm -rf fuzz/seeds; python3 fuzz/seeds.py fuzz/seeds

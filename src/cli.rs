@@ -1,9 +1,12 @@
 //! The command line: clap types only.
 
+mod plan;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::plan::{PlanArgs, PlanWhat};
 use crate::units::{Callsign, Frequency};
 
 /// Talk to air-traffic control in your flight simulator: hold a key, speak, release. For entertainment only.
@@ -27,7 +30,7 @@ pub enum Command {
     Demo(Demo),
     /// Say something as if spoken. Example: stratus say "Hilo Ground, Skyhawk 172SP, radio check"
     Say(Say),
-    /// File a flight plan with the running tray. Example: stratus plan load KPAO-KMRY.pln
+    /// File a flight plan with the running tray, from a file or from SimBrief. Example: stratus plan load KPAO-KMRY.pln
     Plan(PlanArgs),
     /// Press or release push-to-talk in the running tray. Example: stratus ptt down
     Ptt(Ptt),
@@ -302,33 +305,6 @@ pub struct Update {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
-}
-
-/// `stratus plan`
-#[derive(Debug, Args)]
-pub struct PlanArgs {
-    /// What to do with it.
-    #[command(subcommand)]
-    pub what: PlanWhat,
-}
-
-/// `stratus plan …`
-#[derive(Debug, Clone, Subcommand)]
-pub enum PlanWhat {
-    /// File a plan with the running tray.
-    Load {
-        /// A plan of MSFS (.pln) or X-Plane (.fms).
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Show what a plan contains, without filing it.
-    Show {
-        /// A plan of MSFS (.pln) or X-Plane (.fms).
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Withdraw the filed plan.
-    Clear,
 }
 
 /// `stratus ptt`

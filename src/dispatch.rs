@@ -12,6 +12,7 @@ mod microphone;
 pub mod newest;
 pub mod offer;
 mod recording;
+pub mod simbrief;
 pub mod steps;
 mod transcript;
 pub mod updates;
@@ -130,6 +131,8 @@ pub struct Shell {
     learning: Arc<AtomicBool>,
     /// Ollama is asked which models it has.
     listing: Arc<AtomicBool>,
+    /// SimBrief is asked for a plan.
+    planning: Arc<AtomicBool>,
     charts: Arc<charts::Charts>,
     import: import::Import,
 }
@@ -169,6 +172,7 @@ impl Shell {
             charts,
             learning: Arc::default(),
             listing: Arc::default(),
+            planning: Arc::default(),
             import,
         };
         Ok(shell)
@@ -386,6 +390,7 @@ impl Shell {
                 }
                 self.charts.look(icao);
             }
+            Effect::FetchPlan => self.fetch_plan(),
             Effect::CheckUpdates => self.check_updates(true),
             Effect::FetchUpdate(offered) => self.fetch_update(offered),
             Effect::InstallUpdate(offered, file) => self.install_update(&offered, &file),

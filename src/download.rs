@@ -220,6 +220,47 @@ fn agent(url: &str, patience: Patience, whole: Option<Duration>) -> Agent {
         .into()
 }
 
+/// What a server answers, whatever its status says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// "200 OK".
+    pub status: String,
+    /// The status tells of success.
+    pub success: bool,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
+/// An answer by one request: no more than `most` bytes, and all of them within `patience.body`. The error says why there is none.
+pub fn answer(url: &str, most: u64, patience: Patience) -> Result<Answer, String> {
+    let response = agent(url, patience, Some(patience.body)).get(url).call().map_err(|e| match e {
+        ureq::Error::TooManyRedirects => "the server sends from one address to the next without an end".to_owned(),
+        ureq::Error::RequireHttpsOnly(_) => "it leads to an address that is not encrypted".to_owned(),
+        ureq::Error::Timeout(_) => "the server does not answer in time".to_owned(),
+        e => e.to_string(),
+    })?;
+    let status = response.status();
+    let offered = response.headers().get("content-length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    let too_long = || format!("the answer is larger than {} MB", most / 1_000_000);
+    if offered.is_some_and(|n| n > most) {
+        return Err(too_long());
+    }
+    let mut body = Vec::new();
+    let read = response.into_body().into_with_config().limit(most + 1).reader().take(most + 1).read_to_end(&mut body);
+    if body.len() as u64 > most {
+        return Err(too_long());
+    }
+    match read {
+        Err(e) if e.kind() == std::io::ErrorKind::TimedOut || e.to_string().contains("timeout") => {
+            return Err("the answer does not end in time".into());
+        }
+        Err(e) => return Err(format!("the connection ended too early: {e}")),
+        Ok(_) if offered.is_some_and(|n| n != body.len() as u64) => return Err("the connection ended too early".into()),
+        Ok(_) => {}
+    }
+    Ok(Answer { status: status.to_string(), success: status.is_success(), body })
+}
+
 /// A small text by one request: no more than `most` bytes; `None` where there is no such file.
 pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, Problem> {
     let failed = |why: String| Problem::new(format!("cannot read {url}")).because(why).fix("check the connection and the address");

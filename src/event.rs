@@ -211,8 +211,10 @@ pub enum Event {
         /// Of this request.
         id: u64,
         /// The plan; none takes back what is filed.
-        plan: Option<FlightPlan>,
+        plan: Option<Box<FlightPlan>>,
     },
+    /// SimBrief's answer to [`Effect::FetchPlan`]: the plan to file, or why there is none.
+    SimBrief(Result<Box<FlightPlan>, Problem>),
     /// The microphone is open and hears the call.
     Listening {
         /// Of this transmission.
@@ -540,6 +542,8 @@ pub enum Effect {
         /// Where it lies, by what is built in.
         at: LatLon,
     },
+    /// Ask SimBrief for the pilot's newest plan: [`Event::SimBrief`].
+    FetchPlan,
     /// Ask the release feed.
     CheckUpdates,
     /// Download a release and check it.

@@ -28,15 +28,15 @@ use crate::worker::stumble;
 
 /// Connections at once; one more is told that Stratus is busy.
 const MAX_CONNECTIONS: usize = 8;
-/// Bytes of a request or an answer, its line feed included.
-const MAX_LINE: usize = 16 * 1024;
+/// Bytes of a request or an answer, its line feed included: a plan of 400 points has some 40,000.
+const MAX_LINE: usize = 64 * 1024;
 /// How long a request may take to arrive.
 const READ_LIMIT: Duration = Duration::from_secs(5);
 /// How long an answer may take: a recognised call, a language model that thinks, and some more.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
 /// What another process may ask of the running Stratus.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Request {
     /// A typed transmission.
@@ -44,7 +44,7 @@ pub enum Request {
     /// The push-to-talk key.
     Ptt(Press),
     /// A flight plan to file; null takes back what is filed.
-    Plan(Option<FlightPlan>),
+    Plan(Option<Box<FlightPlan>>),
     /// End; the value must be true.
     Quit(bool),
     /// Who is there? Answered by the socket itself; the value must be true.

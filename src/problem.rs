@@ -87,6 +87,8 @@ pub enum Part {
     Download,
     /// Newer releases.
     Updates,
+    /// The flight plan on file.
+    FlightPlan,
 }
 
 impl Part {
@@ -106,6 +108,7 @@ impl Part {
             Part::Speaker => &["Speaker"],
             Part::Voice => &["Speech", "Voice"],
             Part::LanguageModel => &["Speech", "Language model"],
+            Part::FlightPlan => &["Pilot"],
             Part::Files | Part::Stratus | Part::Simulator | Part::Desktop | Part::Airports | Part::Updates => &["Help", "Run check"],
         }
     }
@@ -129,6 +132,7 @@ impl Part {
             Part::Airports => "Stratus uses its built-in airports.".to_owned(),
             Part::Download => "Check your connection and try again; the download resumes.".to_owned(),
             Part::Updates => "Try again later.".to_owned(),
+            Part::FlightPlan => "The plan on file stays.".to_owned(),
             Part::Simulator | Part::Desktop | Part::Files | Part::Stratus => format!("{place} shows the details."),
         }
     }

@@ -55,6 +55,12 @@ pub struct Pilot {
     /// Overrides the simulator's ICAO aircraft type.
     #[serde(deserialize_with = "unless_empty")]
     pub aircraft_type: Option<String>,
+    /// The pilot's name at SimBrief: alias or number.
+    #[serde(deserialize_with = "unless_empty")]
+    pub simbrief: Option<String>,
+    /// Where SimBrief's plans are fetched from; `None`: from SimBrief.
+    #[serde(deserialize_with = "unless_empty")]
+    pub simbrief_url: Option<String>,
     /// How the controller treats the pilot.
     pub mode: PilotMode,
     /// Count right and wrong readbacks, and sum them up after the flight.
@@ -435,6 +441,20 @@ impl Config {
         }
         if !(50..=200).contains(&self.speech.rate_percent) {
             return bad("speech.rate_percent", format!("{} is not within 50 to 200", self.speech.rate_percent), "110 is usual");
+        }
+        if let Some(name) = &self.pilot.simbrief
+            && (name.chars().count() > 60 || name.chars().any(char::is_control))
+        {
+            return bad(
+                "pilot.simbrief",
+                format!("{name:?} is not a SimBrief name"),
+                "your alias or your number, as SimBrief's account settings show them",
+            );
+        }
+        if let Some(url) = &self.pilot.simbrief_url
+            && !(url.starts_with("http://") || url.starts_with("https://"))
+        {
+            return bad("pilot.simbrief_url", format!("{url:?} is not an address"), "\"https://...\", or \"\" for SimBrief itself");
         }
         if let Some(sum) = &self.speech.model_sha256
             && (sum.len() != 64 || !sum.bytes().all(|b| b.is_ascii_hexdigit()))

@@ -106,9 +106,11 @@ fn a_flight_plans_names_are_places_or_nothing() {
             let file = dir.path().join(format!("plan{n}.{kind}"));
             fs::write(&file, &text).unwrap();
             // Refused or read: what comes of it is spoken as a controller speaks.
-            let Ok(filed) = plan::parse(&text) else { continue };
+            let Ok(reading) = plan::read(text.as_bytes()) else { continue };
+            let told = reading.left_out.join(" ");
+            assert!(!told.contains(|c: char| c.is_control() || "\u{202e}\u{200b}\u{2066}".contains(c)), "{told:?}");
             let mut e = engine(Some("N739HW"));
-            e.file(Some(filed));
+            e.file(Some(reading.plan));
             plain(&e.plan().unwrap().words(), &text);
             plain(&answers(&mut e, "palo alto ground cessna seven three niner hotel whiskey request clearance", 5), hostile);
         }

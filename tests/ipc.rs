@@ -110,11 +110,11 @@ fn a_long_line_and_a_crowd_are_refused_and_the_next_one_is_served() {
     let (_folder, socket) = socket();
     let _server = Server::start(lock(&socket), echo).unwrap();
     let mut long = UnixStream::connect(&socket).unwrap();
-    let _ = long.write_all(&vec![b'x'; 40_000]);
+    let _ = long.write_all(&vec![b'x'; 100_000]);
     let mut answer = String::new();
     let _ = long.read_to_string(&mut answer); // It may end in a reset: we still had words to send.
     assert!(answer.is_empty() || answer.contains("longer"), "{answer}");
-    let p = send(&socket, &Request::Say("x".repeat(20_000)), LIMIT).unwrap_err();
+    let p = send(&socket, &Request::Say("x".repeat(70_000)), LIMIT).unwrap_err();
     assert!(p.what.contains("too long"), "{p}");
 
     let crowd: Vec<UnixStream> = (0..8)

@@ -77,6 +77,19 @@ fn stratus(args: &[&str]) -> (String, String, Option<i32>) {
 }
 
 #[test]
+fn an_airport_without_frequencies_on_record_is_not_said_to_have_no_tower() {
+    for hub in ["EDDB", "OTHH", "VTBS", "SKBO", "LMML", "ZBAD", "ZUTF", "MMUN"] {
+        let (out, _, code) = stratus(&["airports", "show", hub]);
+        let (head, rest) = (out.lines().nth(1).unwrap_or_default(), out.as_str());
+        assert!(head.ends_with("no tower on record") && code == Some(0), "{out}");
+        let lacks = rest.contains("no frequencies on record") || rest.contains("no tower frequency on record");
+        assert!(lacks && rest.contains("stratus airports import"), "{out}");
+    }
+    let (out, _, _) = stratus(&["airports", "show", "KHAF"]);
+    assert!(out.contains(", no tower on record\n") && !out.contains("airports import"), "{out}");
+}
+
+#[test]
 fn the_command_shows_what_is_known_and_says_what_is_not() {
     let (out, _, code) = stratus(&["airports", "show", "lowi"]);
     assert!(out.contains("Innsbruck, Austria") && out.contains("runway 8/26") && out.contains("120.1    Innsbruck Tower"), "{out}");

@@ -104,6 +104,7 @@ impl App {
             speech_model: self.model_file(),
             fetching: self.desk.fetching.clone(),
             own_models: self.desk.own_models.clone(),
+            simbrief: self.config.pilot.simbrief.is_some(),
             mode: self.config.pilot.mode,
             brain: (self.config.brain.mode, self.config.brain.model.clone()),
             brains: self.desk.brains.clone().flatten().unwrap_or_default(),
@@ -238,6 +239,7 @@ impl App {
             Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),
             Choice::ToggleAutostart => fx.push(Effect::Autostart(!self.desk.autostart)),
             Choice::Doctor => fx.push(Effect::Doctor),
+            Choice::FetchPlan => self.fetch_plan(fx),
             Choice::Update => fx.push(match self.desk.update.clone() {
                 None => Effect::CheckUpdates,
                 Some((offered, None)) => Effect::FetchUpdate(offered),

@@ -9,6 +9,7 @@ mod first;
 pub mod gate;
 mod menu;
 mod outgoing;
+mod plan;
 mod press;
 mod telling;
 mod voices;
@@ -20,7 +21,6 @@ use crate::airports::data::Airports;
 use crate::atc::intent::{Intent, Understanding};
 use crate::atc::phase::Phase;
 use crate::atc::silence::Silence;
-use crate::atc::situation::FlightPlan;
 use crate::atc::{Engine, Hearing, Setup, language_model};
 use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Opinion, Speaker, TrayState};
 use crate::problem::{Part, Problem};
@@ -190,6 +190,7 @@ impl App {
                 }
             }
             Event::Plan { id, plan } => self.file(id, plan, &mut fx),
+            Event::SimBrief(result) => self.simbrief(result, &mut fx),
             Event::Config(Ok(config)) => {
                 self.faults.over(Part::Settings);
                 self.another_model(&config);
@@ -363,16 +364,6 @@ impl App {
         let tx = self.new_tx();
         self.open = Some(Open::at(tx, Stage::Recognising, now, Some(id)));
         self.words(now, text.to_owned(), opinion, fx);
-    }
-
-    /// A flight plan from outside: filed, and said back in words.
-    fn file(&mut self, id: u64, plan: Option<FlightPlan>, fx: &mut Vec<Effect>) {
-        let note = match &plan {
-            Some(p) => format!("on file: {}", p.words()),
-            None => "no flight plan is on file".to_owned(),
-        };
-        self.engine.file(plan);
-        fx.push(Effect::Answer { id, text: String::new(), note });
     }
 
     fn wake(&mut self, now: Time, fx: &mut Vec<Effect>) {

@@ -19,10 +19,12 @@ use crate::dispatch::newest;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::scenery::{self, Imports, Wanted};
-use crate::units::{LatLon, Runway, compass_word};
+use crate::units::{Facility, LatLon, Runway, compass_word, text as encoding};
 
 /// How far `nearest` looks, in nautical miles, and how many it tells.
 const NEAR: (f64, usize) = (100.0, 10);
+/// A runway of this length is for airliners, in feet.
+const AIRLINERS_FT: f64 = 8000.0;
 /// No line of an apt.dat is longer, in bytes.
 const LONGEST_LINE: u64 = 1 << 16;
 
@@ -165,7 +167,7 @@ fn read(airports: &Airports, code: &str, file: &Path) -> Result<Airport, Problem
     let (mut reader, mut line) = (AptDat::default(), Vec::new());
     // A line that never ends is a damaged file.
     while lines.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(refused)? > 0 {
-        if let Some(a) = reader.line(&String::from_utf8_lossy(&line)).filter(|a| a.icao.eq_ignore_ascii_case(code)) {
+        if let Some(a) = reader.line(&encoding::line(&line)).filter(|a| a.icao.eq_ignore_ascii_case(code)) {
             return Ok(over(a, known.as_ref()));
         }
         line.clear();
@@ -244,7 +246,8 @@ fn text(a: &Airport) -> String {
         a.elevation_ft,
         a.variation.abs(),
         if a.region == crate::units::Region::Faa { "FAA" } else { "ICAO" },
-        if a.towered() { "tower" } else { "no tower" }
+        // The public tables lack the towers of some large airports.
+        if a.towered() { "tower" } else { "no tower on record" }
     );
     for s in &a.runways {
         let heading = s.ends[0].start.bearing(s.ends[1].start);
@@ -264,12 +267,25 @@ fn text(a: &Airport) -> String {
     for s in &a.stations {
         t += &format!("  {:<8} {}\n", s.frequency.to_string(), s.name);
     }
+    if lacks_frequencies(a) {
+        let what = if a.stations.is_empty() { "frequencies" } else { "tower frequency" };
+        t += &format!(
+            "  no {what} on record: `stratus airports import` takes your simulator's, `stratus airports update` the newest public ones\n"
+        );
+    }
     if let Some(g) = &a.taxiways {
         let parking = g.nodes.iter().filter(|n| n.parking.is_some()).count();
         t += &format!("  taxiways: {} pieces, {parking} parking places\n", g.edges.len());
     }
     procedures(a, &mut t);
     t
+}
+
+/// An airport that most likely has stations which the data does not list: it has no tower and no common frequency, or runways for
+/// airliners.
+fn lacks_frequencies(a: &Airport) -> bool {
+    let common = a.stations.iter().any(|s| s.facility == Facility::Ctaf);
+    !a.towered() && (!common || a.runways.iter().any(|s| s.length_ft >= AIRLINERS_FT))
 }
 
 /// A line for each kind and runway: "  approaches 28R: ILS, RNAV Y".

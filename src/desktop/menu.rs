@@ -162,13 +162,16 @@ fn pilot(model: &MenuModel) -> Item {
         (PilotMode::Strict, "Strict: callsign in every readback"),
     ];
     let name = if model.callsign.is_empty() { "callsign unknown" } else { &model.callsign };
-    let items = vec![
+    let mut items = vec![
         entry("Say callsign\u{2026}", Choice::SayCallsign),
         entry("Type callsign in the settings file\u{2026}", Choice::OpenConfig),
         Item::Group("Controller".into(), modes.map(|(m, words)| check(words, model.mode == m, Choice::Mode(m))).into()),
         check("Copilot tunes the radios", model.tunes, Choice::ToggleTune),
         check("Copilot sets the squawk", model.squawks, Choice::ToggleSquawk),
     ];
+    if model.simbrief {
+        items.insert(0, entry("Fetch the SimBrief plan", Choice::FetchPlan));
+    }
     group("Pilot", name, items)
 }
 
@@ -383,6 +386,15 @@ mod tests {
     }
 
     #[test]
+    fn the_simbrief_plan_is_offered_to_whoever_has_a_name_there() {
+        let offered = |simbrief| {
+            let Item::Group(_, rows) = pilot(&MenuModel { simbrief, ..MenuModel::default() }) else { panic!() };
+            rows.contains(&Item::Entry("Fetch the SimBrief plan".into(), Choice::FetchPlan))
+        };
+        assert!(offered(true) && !offered(false));
+    }
+
+    #[test]
     fn a_fault_takes_the_place_of_the_status_and_can_be_clicked() {
         let model = MenuModel { unit: "Hilo Ground 121.9".into(), callsign: "N172SP".into(), ..MenuModel::default() };
         assert_eq!(items(&model)[0], Item::Told("Hilo Ground 121.9 \u{b7} N172SP".into()));
@@ -428,6 +440,7 @@ mod tests {
             Part::Airports,
             Part::Download,
             Part::Updates,
+            Part::FlightPlan,
         ];
         for part in all {
             let mut level = items(&MenuModel::default());

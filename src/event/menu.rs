@@ -66,6 +66,8 @@ pub enum Choice {
     WhatToSay,
     /// Check every part, and show what was found.
     Doctor,
+    /// Fetch the newest plan from SimBrief, and file it.
+    FetchPlan,
     /// Look for a newer release; download the one that was found; install the one that was downloaded.
     Update,
     /// Open the configuration file.
@@ -159,6 +161,8 @@ pub struct MenuModel {
     pub fetching: Option<(String, u8)>,
     /// What the pilot's mirror offers of its own.
     pub own_models: Vec<Offer>,
+    /// The pilot has a name at SimBrief.
+    pub simbrief: bool,
     /// How the controller treats the pilot.
     pub mode: PilotMode,
     /// When the language model is asked, and its name.

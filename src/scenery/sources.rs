@@ -6,6 +6,7 @@ use directories::BaseDirs;
 
 use super::{Kind, Named, Source};
 use crate::problem::Problem;
+use crate::units::text;
 
 /// FlightGear's data folder, as distributions have it.
 #[cfg(unix)]
@@ -163,26 +164,46 @@ fn installed() -> Vec<PathBuf> {
 
 /// The apt.dat files of an X-Plane: the scenery packs in their order, then what X-Plane brings.
 fn xplane_files(folder: &Path) -> Vec<Source> {
-    let apt_dat = |pack: &Path| pack.join("Earth nav data/apt.dat");
-    let list = std::fs::read(folder.join("Custom Scenery/scenery_packs.ini")).unwrap_or_default();
-    let list = String::from_utf8_lossy(&list).into_owned();
+    let apt_dat = |pack: &Path| in_any_case(pack, "Earth nav data/apt.dat");
+    let list = std::fs::read(in_any_case(folder, "Custom Scenery/scenery_packs.ini")).unwrap_or_default();
+    let list = text::line(&list).into_owned();
     let named = list.lines().filter_map(|l| l.trim().strip_prefix("SCENERY_PACK "));
     let mut files: Vec<PathBuf> =
-        named.filter(|p| !p.starts_with('*')).map(|p| apt_dat(&folder.join(p.trim().replace('\\', "/")))).collect();
+        named.filter(|p| !p.starts_with('*')).map(|p| apt_dat(&in_any_case(folder, &p.trim().replace('\\', "/")))).collect();
     if files.is_empty() {
         // Never started yet: X-Plane would take them in the order of their names.
-        let packs = std::fs::read_dir(folder.join("Custom Scenery")).into_iter().flatten().flatten().map(|e| apt_dat(&e.path()));
+        let packs = std::fs::read_dir(in_any_case(folder, "Custom Scenery")).into_iter().flatten().flatten().map(|e| apt_dat(&e.path()));
         files.extend(packs);
         files.sort();
     }
     let brought = ["Global Scenery/Global Airports", "Custom Scenery/Global Airports", "Resources/default scenery/default apt dat"];
-    files.extend(brought.map(|b| apt_dat(&folder.join(b))));
+    files.extend(brought.map(|b| apt_dat(&in_any_case(folder, b))));
     let mut sources: Vec<Source> = files.iter().filter_map(|f| source(f, Kind::AptDat).ok()).collect();
     // What the pilot updated counts before what X-Plane brought.
     for brought in ["Custom Data/CIFP", "Resources/default data/CIFP"] {
-        sources.extend(procedures(&folder.join(brought)).iter().filter_map(|f| source(f, Kind::Cifp).ok()));
+        sources.extend(procedures(&in_any_case(folder, brought)).iter().filter_map(|f| source(f, Kind::Cifp).ok()));
     }
     sources
+}
+
+/// The path below a folder as it is written, else the one that differs from it in capitals alone: scenery made on Windows is unpacked
+/// on Linux with whatever capitals its author used, and X-Plane takes them all.
+fn in_any_case(folder: &Path, below: &str) -> PathBuf {
+    // A drive or a root in the list of packs stands for itself.
+    if Path::new(below).has_root() || folder.join(below).exists() {
+        return folder.join(below);
+    }
+    below.split('/').filter(|part| !part.is_empty()).fold(folder.to_owned(), |at, part| {
+        let exact = at.join(part);
+        if exact.exists() {
+            return exact;
+        }
+        let entries = std::fs::read_dir(&at).into_iter().flatten().flatten();
+        let mut same: Vec<PathBuf> =
+            entries.filter(|e| e.file_name().to_str().is_some_and(|n| n.to_lowercase() == part.to_lowercase())).map(|e| e.path()).collect();
+        same.sort();
+        same.into_iter().next().unwrap_or(exact)
+    })
 }
 
 /// Whether a file begins as those of procedures do.

@@ -20,8 +20,9 @@ use crate::airports::cifp::Cifp;
 use crate::airports::groundnet::Groundnet;
 use crate::airports::imported::Imported;
 use crate::problem::Problem;
+use crate::units::text;
 
-const MAGIC: &[u8] = b"SAPT\x01\0";
+const MAGIC: &[u8] = b"SAPT\x02\0";
 const ENTRY: usize = 32;
 const TAIL: u64 = 32;
 /// Of one airport, in bytes: more is a damaged file.
@@ -32,9 +33,11 @@ const LONGEST_LINE: u64 = 1 << 16;
 const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 /// Rows of an apt.dat that are read.
 const ROWS: &[&str] = &[
-    "1", "100", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202", "1204",
-    "1300",
+    "1", "100", "101", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202",
+    "1204", "1300", ICAO_CODE,
 ];
+/// Of these rows one is kept: the ICAO code.
+const ICAO_CODE: &str = "1302";
 
 /// An entry: identifier, number of the source, length and offset of the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -259,7 +262,7 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
     if matches!(source.kind, Kind::Groundnet | Kind::Cifp) {
         let mut text = Vec::new();
         file.take(LARGEST).read_to_end(&mut text).map_err(refused)?;
-        let text = String::from_utf8_lossy(&text);
+        let text = text::line(&text);
         let record = if source.kind == Kind::Groundnet {
             let net = Groundnet::parse(&text);
             source.skipped = net.skipped;
@@ -298,7 +301,7 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
                 0
             }
         };
-        let text = String::from_utf8_lossy(&line);
+        let text = text::line(&line);
         let done = if got == 0 { reader.finish() } else { reader.line(&text) };
         let row = text.split_whitespace().next().unwrap_or("");
         if let Some(a) = done {
@@ -311,7 +314,8 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
         if matches!(row, "1" | "16" | "17" | "99") {
             rows.clear();
         }
-        if ROWS.contains(&row) && (rows.len() as u64) < LARGEST {
+        let kept = ROWS.contains(&row) && (row != ICAO_CODE || text.split_whitespace().nth(1) == Some("icao_code"));
+        if kept && (rows.len() as u64) < LARGEST {
             rows.push_str(text.trim_end());
             rows.push('\n');
         }

@@ -1,13 +1,13 @@
 //! X-Plane's `apt.dat`: runways, stations, parking places and the taxi network of an airport, line by line.
 //!
-//! Rows: 1 (airport), 100 (runway), 50 to 56 and 1050 to 1056 (stations), 1201, 1202 and 1204 (taxi network), 1300
-//! (parking). A line that cannot be read is counted and left out; other rows are left out silently.
+//! Rows: 1 (airport), 100 and 101 (runways on land and water), 50 to 56 and 1050 to 1056 (stations), 1201, 1202 and 1204 (taxi network), 1300
+//! (parking), 1302 (the ICAO code, where the identifier is X-Plane's own). A line that cannot be read is counted and left out; other rows are left out silently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::described::mark_crossings;
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
-use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, runway};
+use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, runway, water};
 
 /// No airport has more taxi nodes, edges or parking places; a file that does is damaged.
 pub(super) const MOST: usize = 50_000;
@@ -68,10 +68,15 @@ impl AptDat {
 }
 
 fn begun(f: &[&str]) -> Option<Building> {
-    let icao = f.get(4)?.to_ascii_uppercase();
-    let fits = (2..=8).contains(&icao.len()) && icao.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let icao = code(f.get(4)?)?;
     let elevation_ft = number(f, 1).filter(|e| e.abs() < 30_000.0)?;
-    fits.then(|| Building { icao, name: name(f.get(5..).unwrap_or(&[])), elevation_ft, ..Building::default() })
+    Some(Building { icao, name: name(f.get(5..).unwrap_or(&[])), elevation_ft, ..Building::default() })
+}
+
+/// An airport's identifier in capitals.
+fn code(word: &str) -> Option<String> {
+    let fits = (2..=8).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    fits.then(|| word.to_ascii_uppercase())
 }
 
 /// A name is the rest of its row.
@@ -94,6 +99,7 @@ impl Building {
         let room = self.nodes.len().max(self.edges.len()).max(self.parking.len()) < MOST;
         match row {
             "100" => self.runways.push(strip(f)?),
+            "101" => self.runways.push(water_strip(f)?),
             "50" | "51" | "52" | "53" | "54" | "55" | "56" => self.station(row, f.get(1)?.parse::<u32>().ok()?.checked_mul(10)?)?,
             "1050" | "1051" | "1052" | "1053" | "1054" | "1055" | "1056" => self.station(row.get(2..)?, f.get(1)?.parse().ok()?)?,
             "1201" if room => {
@@ -104,6 +110,12 @@ impl Building {
                 let edge = self.edges.len().checked_sub(1)?;
                 for end in f.get(2)?.split(',') {
                     self.zones.entry(edge).or_default().insert(end.parse().ok()?);
+                }
+            }
+            // Some airports stand under an identifier of X-Plane's own; everybody else knows them by their ICAO code.
+            "1302" if f.get(1) == Some(&"icao_code") => {
+                if let Some(code) = f.get(2).and_then(|c| code(c)) {
+                    self.icao = code;
                 }
             }
             "1300" if room => self.parking.push((name(f.get(6..).unwrap_or(&[])), point(f, 1)?)),
@@ -134,6 +146,7 @@ impl Building {
     }
 
     fn built(mut self) -> Airport {
+        water::mark(&mut self.runways);
         let middle = self.runways.first().map_or(LatLon::new(0.0, 0.0), |s| {
             let [a, b] = [s.ends[0].start, s.ends[1].start];
             LatLon::new((a.lat + b.lat) / 2.0, (a.lon + b.lon) / 2.0)
@@ -223,6 +236,27 @@ fn edge(f: &[&str]) -> Option<TaxiEdge> {
         return Some(TaxiEdge { from, to, name: String::new(), runway: Some(end?), one_way });
     }
     Some(TaxiEdge { from, to, name, runway: None, one_way })
+}
+
+/// A water runway: width, buoys, then number and place of each end.
+fn water_strip(f: &[&str]) -> Option<Strip> {
+    let end = |i: usize| {
+        let number = f.get(i)?.trim_end_matches(['W', 'w']);
+        Some(End { runway: number.parse().ok()?, start: point(f, i + 1)?, displaced_ft: 0.0, pattern: Side::Left })
+    };
+    let ends = [end(3)?, end(6)?];
+    let length_ft = ends[0].start.distance_ft(ends[1].start).round();
+    let width_ft = (number(f, 1)? * FT_PER_M).clamp(1.0, 5000.0).round();
+    let surface = "water".to_owned();
+    (100.0..40_000.0).contains(&length_ft).then_some(Strip {
+        length_ft,
+        width_ft,
+        surface,
+        lighted: false,
+        closed: false,
+        drawn: false,
+        ends,
+    })
 }
 
 fn strip(f: &[&str]) -> Option<Strip> {

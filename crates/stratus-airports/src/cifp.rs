@@ -79,50 +79,57 @@ impl Cifp {
     fn approach(&mut self, f: &[&str]) -> Option<()> {
         let [sequence, route, ident, _] = f else { return None };
         sequence.parse::<u32>().ok()?;
-        // The type stands with the final part; a transition's line says A, a missed approach's Z.
-        if matches!(*route, "A" | "Z") {
-            return Some(());
+        match *route {
+            // The type stands with the final part; a transition's line says A, a missed approach's Z. The other letters are of the
+            // military, and of what nobody flies any more.
+            "A" | "Z" | "E" | "F" | "G" | "M" | "T" | "W" | "Y" => Some(()),
+            _ => {
+                let (name, runway) = approach(route, ident)?;
+                self.add(Kind::Approach, name, runway);
+                Some(())
+            }
         }
-        let (letters, rest) = ident.split_at(ident.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(ident.len()));
-        let kind = match *route {
-            "I" => "ILS",
-            "L" => "LOC",
-            "B" => "LOC BC",
-            // What stands in parentheses on the chart (GPS, RNP) is not said (7110.65 4-8-1).
-            "R" | "H" => "RNAV",
-            "P" => "GPS",
-            "J" => "GLS",
-            "D" => "VOR/DME",
-            "V" | "S" => "VOR",
-            "N" => "NDB",
-            "Q" => "NDB/DME",
-            "X" => "LDA",
-            "U" => "SDF",
-            // Those of the military, and what nobody flies any more.
-            "E" | "F" | "G" | "M" | "T" | "W" | "Y" => return Some(()),
-            _ => return None,
-        };
-        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        let after = rest.get(digits.len()..)?;
-        let (runway, suffix) = if digits.is_empty() {
-            // Circling: "VOR-A", "VORA".
-            (None, after.strip_prefix('-').or_else(|| letters.get(3..)).filter(|s| s.len() == 1)?)
-        } else {
-            let side = after.get(..1).filter(|s| matches!(*s, "L" | "R" | "C")).unwrap_or("");
-            let runway: Runway = format!("{digits}{side}").parse().ok()?;
-            let last = after.get(side.len()..)?.trim_start_matches('-');
-            // Some write the letter before the number: "RNPZ05", "RZ13R".
-            let early = letters.get(1..).filter(|l| l.len() == 1).or_else(|| letters.get(3..)).unwrap_or("");
-            (Some(runway), if last.is_empty() { early } else { last })
-        };
-        let letter = suffix.chars().next().filter(char::is_ascii_uppercase);
-        if suffix.len() > 1 || suffix.len() == 1 && letter.is_none() {
-            return None;
-        }
-        let name = letter.map_or_else(|| kind.to_owned(), |l| format!("{kind} {l}"));
-        self.add(Kind::Approach, name, runway);
-        Some(())
     }
+}
+
+/// The name and the runway of an approach by its ARINC 424 route type and identifier: "ILS Z" and 31 of `I` and "I31-Z". One for
+/// circling has no runway.
+pub fn approach(route: &str, ident: &str) -> Option<(String, Option<Runway>)> {
+    let (letters, rest) = ident.split_at(ident.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(ident.len()));
+    let kind = match route {
+        "I" => "ILS",
+        "L" => "LOC",
+        "B" => "LOC BC",
+        // What stands in parentheses on the chart (GPS, RNP) is not said (7110.65 4-8-1).
+        "R" | "H" => "RNAV",
+        "P" => "GPS",
+        "J" => "GLS",
+        "D" => "VOR/DME",
+        "V" | "S" => "VOR",
+        "N" => "NDB",
+        "Q" => "NDB/DME",
+        "X" => "LDA",
+        "U" => "SDF",
+        _ => return None,
+    };
+    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let after = rest.get(digits.len()..)?;
+    let (runway, suffix) = if digits.is_empty() {
+        // Circling: "VOR-A", "VORA".
+        (None, after.strip_prefix('-').or_else(|| letters.get(3..)).filter(|s| s.len() == 1)?)
+    } else {
+        let side = after.get(..1).filter(|s| matches!(*s, "L" | "R" | "C")).unwrap_or("");
+        let runway: Runway = format!("{digits}{side}").parse().ok()?;
+        let last = after.get(side.len()..)?.trim_start_matches('-');
+        // Some write the letter before the number: "RNPZ05", "RZ13R".
+        let early = letters.get(1..).filter(|l| l.len() == 1).or_else(|| letters.get(3..)).unwrap_or("");
+        (Some(runway), if last.is_empty() { early } else { last })
+    };
+    let letter = suffix.chars().next().filter(char::is_ascii_uppercase);
+    if suffix.len() > 1 || suffix.len() == 1 && letter.is_none() {
+        return None;
+    }
+    Some((letter.map_or_else(|| kind.to_owned(), |l| format!("{kind} {l}")), runway))
 }
 
 /// The runways of a transition: "28L"; "28B" is all parallel ones of that number.

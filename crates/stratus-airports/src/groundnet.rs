@@ -197,8 +197,13 @@ fn degrees(text: &str, most: f64) -> Option<f64> {
     (0.0..=most).contains(&value).then_some(sign * value)
 }
 
-/// A taxiway's name: a letter or two and a number at most; editors also number the lines that they draw.
+/// A taxiway's name: a letter or two and a number at most, or a word of another language ("Süd"). Editors also number the lines that
+/// they draw, and label them in English ("taxiway", "Ramp_Start").
 pub(super) fn taxiway(name: &str) -> Option<String> {
+    let word = name.trim();
+    if !word.is_ascii() {
+        return ((2..=10).contains(&word.chars().count()) && word.chars().all(char::is_alphabetic)).then(|| word.to_owned());
+    }
     let name: String = name.chars().filter(|c| !matches!(c, '-' | ' ')).collect::<String>().to_ascii_uppercase();
     let letters = name.bytes().take_while(u8::is_ascii_uppercase).count();
     let rest = name.get(letters..)?;

@@ -18,6 +18,7 @@ pub mod procedures;
 pub mod reduce;
 pub mod routing;
 pub mod runway;
+mod water;
 pub mod world;
 
 use serde::{Deserialize, Serialize};

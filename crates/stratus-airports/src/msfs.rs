@@ -11,7 +11,7 @@ use crate::groundnet::taxiway;
 use crate::procedures::{self, Kind, Procedure};
 use crate::runway::{self, Geometry};
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Position3, Region, Runway, Side};
-use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic};
+use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, water};
 
 /// What is asked for, in order: the order of the fields is that of a record.
 pub const FIELDS: &[&str] = &[
@@ -149,6 +149,13 @@ impl Answer {
         Some(())
     }
 
+    /// The runways; one on the water has a W where a land runway has its number.
+    fn strips(&self) -> Vec<Strip> {
+        let mut all: Vec<Strip> = self.list(RUNWAY).into_values().take(100).filter_map(strip).collect();
+        water::mark(&mut all);
+        all
+    }
+
     /// The records of a kind by their places in the list. Sources disagree in which word the place stands: it is the one
     /// that is below the other, the list's length; where neither is, the order of arrival counts.
     fn list(&self, kind: u32) -> BTreeMap<u32, &[u8]> {
@@ -189,7 +196,7 @@ impl Answer {
             elevation_ft: if elevation_ft.abs() < 30_000.0 { elevation_ft.round() } else { 0.0 },
             variation: (magnetic::variation(position) * 10.0).round() / 10.0,
             made_up: false,
-            runways: self.list(RUNWAY).into_values().take(100).filter_map(strip).collect(),
+            runways: self.strips(),
             stations: Vec::new(),
             taxiways: None,
             procedures: procedures::in_order(self.list(APPROACH).into_values().filter_map(approach).collect()),
@@ -338,7 +345,8 @@ fn strip(record: &[u8]) -> Option<Strip> {
 /// Numbers beyond 36 are compass points of water runways, and so are the other designators: those have no number here.
 fn runway_end(number: u32, designator: u32) -> Option<Runway> {
     let side = match designator {
-        0 => None,
+        // On the water: its number, as everybody else has it.
+        0 | 4 => None,
         1 => Some(Position3::Left),
         2 => Some(Position3::Right),
         3 => Some(Position3::Center),

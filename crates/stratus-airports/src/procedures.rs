@@ -53,6 +53,19 @@ pub fn named<'a>(all: &'a [Procedure], kind: &str, runway: Runway) -> Option<&'a
     of_runway.filter(fits).min_by_key(|n| (n.len(), *n))
 }
 
+/// Whether two names are the same departure or arrival: a flight management system has six characters for a name that a filed
+/// plan writes out ("VALK3S" and "VALKO3S").
+pub fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    let parts = |t: &str| t.find(|c: char| c.is_ascii_digit()).map(|at| (t[..at].to_owned(), t[at..].to_owned()));
+    let shortened = || {
+        let ((letters, number), (name, other)) = (parts(short)?, parts(long)?);
+        Some(short.len() == 6 && letters.len() >= 3 && number == other && name.starts_with(&letters))
+    };
+    short == long || shortened().unwrap_or(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +79,13 @@ mod tests {
         assert_eq!((named("VOR", "10R"), named("LOC", "10R"), named("LOC BC", "10R")), (Some("VOR/DME"), None, Some("LOC BC")));
         // Another runway's, and one for circling, are none.
         assert_eq!((named("ILS", "10R"), named("VOR", "28L"), named("RNAV", "28R")), (None, None, None));
+    }
+
+    #[test]
+    fn a_name_of_six_characters_stands_for_the_one_that_is_filed() {
+        assert!(same("VALK3S", "VALKO3S") && same("valko3s", "VALK3S") && same("HYLND6", "HYLND6"));
+        for other in ["VALK3T", "VALK2S", "VAL3S", "VALKO", "", "3S"] {
+            assert!(!same(other, "VALKO3S"), "{other}");
+        }
     }
 }

@@ -104,7 +104,8 @@ pub fn wind_components(g: &Geometry, wind_dir_true: f64, wind_kt: f64) -> (f64, 
 /// `wind_dir_mag` is where the wind comes from in degrees magnetic, `wind_kt` its speed. Of two equal choices the one
 /// that stands first in the airport's data wins, so the calm-wind end stands first there.
 pub fn active(airport: &Airport, wind_dir_mag: Option<f64>, wind_kt: Option<f64>) -> Option<Runway> {
-    let all = ends(airport);
+    let mut all = ends(airport);
+    all.retain(|g| !crate::water::is_aside(airport, g.runway));
     let wind = match (wind_dir_mag, wind_kt) {
         (Some(d), Some(k)) if d.is_finite() && k.is_finite() && k >= CALM_KT => Some((d + airport.variation, k)),
         _ => None,

@@ -2,6 +2,7 @@
 //! absent, and is never said.
 
 mod by_words;
+pub(crate) mod filed;
 pub(crate) mod flight;
 mod gather;
 pub(crate) mod ground_contact;
@@ -13,4 +14,4 @@ pub(crate) mod simulator_airports;
 pub mod situation;
 pub(crate) mod whereabouts;
 
-pub(crate) use by_words::phase_from_words;
+pub(crate) use by_words::{phase_from_words, water_runway};

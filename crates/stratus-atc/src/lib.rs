@@ -142,6 +142,8 @@ pub struct Engine {
     plan: Option<FlightPlan>,
     /// It was filed by voice.
     plan_spoken: bool,
+    /// The aircraft has been in the air with it.
+    plan_flown: bool,
     /// Where the aircraft was seen last.
     seen: Option<know::flight::Seen>,
     atis: atis::Atis,
@@ -180,6 +182,7 @@ impl Engine {
             called: None,
             plan: None,
             plan_spoken: false,
+            plan_flown: false,
             seen: None,
             atis: atis::Atis::default(),
             recorded: None,
@@ -203,7 +206,7 @@ impl Engine {
     /// Files a flight plan, or takes it back.
     pub fn file(&mut self, plan: Option<FlightPlan>) {
         self.plan = plan.map(FlightPlan::tidied);
-        self.plan_spoken = false;
+        (self.plan_spoken, self.plan_flown) = (false, false);
     }
 
     /// Takes over a changed setup; the clearance record stays.
@@ -254,7 +257,9 @@ impl Engine {
 
     /// The aircraft's identity, as far as known.
     pub fn callsign(&self) -> Option<&Callsign> {
-        self.setup.callsign.as_ref().or(self.report.callsign.as_ref())
+        // A plan is filed under the callsign of this flight; the simulator's is whatever its aircraft came with.
+        let filed = self.plan.as_ref().and_then(|p| p.callsign.as_ref());
+        self.setup.callsign.as_ref().or(filed).or(self.report.callsign.as_ref())
     }
 
     /// The frequency that the pilot talks on.
@@ -339,7 +344,8 @@ impl Engine {
     }
 
     fn aircraft_type(&self) -> Option<String> {
-        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone())
+        let filed = || self.plan.as_ref().and_then(|p| p.aircraft_type.clone());
+        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone()).or_else(filed)
     }
 
     /// Reads a transcript.
@@ -349,7 +355,10 @@ impl Engine {
 
     /// Reads a transcript on which a sentence model has an opinion.
     pub fn understand_with(&self, text: &str, opinion: Option<Opinion>) -> Understanding {
-        understand::understand(text, &Context { opinion, ..self.context() })
+        let context = Context { opinion, ..self.context() };
+        let mut u = understand::understand(text, &context);
+        u.slots.runway = u.slots.runway.map(|r| know::water_runway(text, r, &context.runways).unwrap_or(r));
+        u
     }
 
     /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.

@@ -72,10 +72,37 @@ impl Engine {
         let near = match &self.airport {
             Some(a) => {
                 let list: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
-                if list.is_empty() { String::new() } else { format!("Near you: {}", list.join(", ")) }
+                match list.is_empty() {
+                    // The public tables list no frequency of some large airports: that is not the same as no tower.
+                    true => format!(
+                        "No frequencies of {} are on record: \u{201c}stratus airports import\u{201d} takes your simulator's.",
+                        a.name
+                    ),
+                    false => format!("Near you: {}", list.join(", ")),
+                }
             }
             None => "No airport is known here.".to_owned(),
         };
         Silence::NoStation { tuned, near }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Setup;
+    use crate::airports::data::Airports;
+
+    #[test]
+    fn an_airport_without_frequencies_on_record_says_so_and_how_to_get_them() {
+        let words = |airport: &str| {
+            let setup = Setup { airport: Some(airport.into()), com1: "118.8".parse().ok(), ..Setup::default() };
+            Engine::new(Airports::world(), setup).nobody_here().one_line()
+        };
+        for hub in ["EDDB", "ZBAD", "ZUTF"] {
+            let said = words(hub);
+            assert!(said.contains("No frequencies of") && said.contains("stratus airports import"), "{hub}: {said}");
+        }
+        assert!(words("EDDH").contains("Near you: Hamburg ATIS 123.125"), "{}", words("EDDH"));
     }
 }

@@ -6,6 +6,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod number_words;
+pub mod text;
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -163,7 +164,7 @@ impl FromStr for Squawk {
     }
 }
 
-/// Left, right or centre of parallel runways.
+/// Left, right or centre of parallel runways, or on the water beside a land runway of the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Position3 {
@@ -173,6 +174,8 @@ pub enum Position3 {
     Center,
     /// "R".
     Right,
+    /// "W".
+    Water,
 }
 
 /// A runway end: 1 to 36, perhaps with a side. Written without a leading zero, as FAA controllers say it.
@@ -197,6 +200,7 @@ impl Runway {
             Position3::Left => Position3::Right,
             Position3::Right => Position3::Left,
             Position3::Center => Position3::Center,
+            Position3::Water => Position3::Water,
         });
         Self { number, side }
     }
@@ -213,6 +217,7 @@ impl fmt::Display for Runway {
             Some(Position3::Left) => "L",
             Some(Position3::Center) => "C",
             Some(Position3::Right) => "R",
+            Some(Position3::Water) => "W",
         };
         write!(f, "{}{side}", self.number)
     }
@@ -227,6 +232,7 @@ impl FromStr for Runway {
             Some('L') => (&t[..t.len() - 1], Some(Position3::Left)),
             Some('C') => (&t[..t.len() - 1], Some(Position3::Center)),
             Some('R') => (&t[..t.len() - 1], Some(Position3::Right)),
+            Some('W') => (&t[..t.len() - 1], Some(Position3::Water)),
             _ => (t.as_str(), None),
         };
         if digits.is_empty() || digits.len() > 2 || !digits.bytes().all(|b| b.is_ascii_digit()) {

@@ -45,6 +45,50 @@ fn airports_are_imported_found_and_read_again_only_when_changed() {
     assert!(known(&imports, "PHTO").is_none() && known(&imports, "PHXX").is_some() && known(&imports, "BIKF").is_some());
 }
 
+/// The letters of a file that declares no encoding, or another than it has, and the code of an airport that X-Plane calls otherwise.
+#[test]
+fn names_keep_their_letters_and_an_airport_its_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let apt = APT.replace("PHTO Hilo Intl\n", "XZ001I F\u{fc}ssen Gr\u{f6}\u{df}e\n1302 city X\n1302 icao_code EDZZ\n");
+    let net = format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n{}", NET.replace("N-1", "S\u{fc}d"));
+    let latin1 = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<u8>>();
+    for (encoding, bytes) in [("Latin-1", latin1 as fn(&str) -> Vec<u8>), ("UTF-8", |t| t.as_bytes().to_vec())] {
+        let (apt_file, net_file) = (dir.path().join("apt.dat"), dir.path().join("BIKF.groundnet.xml"));
+        fs::write(&apt_file, bytes(&apt)).unwrap();
+        fs::write(&net_file, bytes(&net)).unwrap();
+        let imports = Imports::within(&dir.path().join(encoding));
+        imports.import(found(&Wanted { files: vec![apt_file, net_file], ..Wanted::default() }).unwrap(), &mut |_, _, _| true).unwrap();
+        assert!(known(&imports, "XZ001I").is_none(), "{encoding}");
+        let airport = known(&imports, "EDZZ").unwrap().airport.unwrap();
+        assert_eq!((airport.icao.as_str(), airport.name.as_str()), ("EDZZ", "F\u{fc}ssen Gr\u{f6}\u{df}e"), "{encoding}");
+        assert_eq!(airport.stations.len(), 1, "{encoding}");
+        assert!(format!("{:?}", known(&imports, "BIKF").unwrap().net).contains("S\u{fc}d"), "{encoding}");
+    }
+}
+
+/// On Linux a pack made on Windows has whatever capitals its author used.
+#[test]
+#[cfg(target_os = "linux")]
+fn scenery_is_found_in_any_capitals() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |path: &str, text: &str| {
+        let file = dir.path().join(path);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, text).unwrap();
+    };
+    at(
+        "custom scenery/Scenery_Packs.ini",
+        "I\n1000 Version\nSCENERY\n\nSCENERY_PACK Custom Scenery/G Lower/\nSCENERY_PACK Custom Scenery/Gone/\n",
+    );
+    at("custom scenery/g lower/EARTH NAV DATA/Apt.dat", &APT.replace("PHTO", "XAAA"));
+    at("Global Scenery/Global Airports/earth nav data/apt.dat", &APT.replace("PHTO", "XBBB"));
+    at("CUSTOM DATA/cifp/PHTO.dat", "SID:010,5,PUNA2,RW26,AB;\n");
+    let sources = found(&Wanted { xplane: vec![dir.path().to_owned()], ..Wanted::default() }).unwrap();
+    let imports = Imports::within(&dir.path().join("data"));
+    assert_eq!(imports.import(sources, &mut |_, _, _| true).unwrap().airports, 3);
+    assert!(known(&imports, "XAAA").is_some() && known(&imports, "XBBB").is_some() && known(&imports, "PHTO").is_some());
+}
+
 /// X-Plane's folder: what the pilot updated counts before what X-Plane brought, and procedures lie over what is built in.
 #[test]
 fn procedures_are_imported_by_airport_and_runway() {

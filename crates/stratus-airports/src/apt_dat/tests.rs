@@ -51,6 +51,39 @@ fn read(text: &str) -> (Vec<Airport>, u64) {
 }
 
 #[test]
+fn water_runways_are_read_and_have_a_w_where_a_land_runway_has_their_number() {
+    let ends = |row: &str| {
+        let field = FIELD.replace("1053 121900 GND\n", &format!("{row}\n1053 121900 GND\n"));
+        let (all, skipped) = read(&field);
+        (all[0].strips_ends().iter().map(ToString::to_string).collect::<Vec<_>>(), skipped)
+    };
+    let row = |a: &str, b: &str| format!("101 49.00 1 {a} 45.0100 -100.0300 {b} 45.0100 -100.0100");
+    assert_eq!(ends(&row("09", "27")), (vec!["9".into(), "27".into(), "9W".into(), "27W".into()], 1));
+    assert_eq!(ends(&row("09W", "27W")), ends(&row("09", "27")));
+    assert_eq!(ends(&row("08", "26")), (vec!["9".into(), "27".into(), "8".into(), "26".into()], 1));
+    assert_eq!(ends("101 49.00 1 NE 45.0 -100.0 SW 45.1 -100.0"), (vec!["9".into(), "27".into()], 2));
+}
+
+#[test]
+fn an_identifier_of_x_planes_own_gives_way_to_the_icao_code() {
+    let with = |id: &str, rows: &str| {
+        let field = FIELD.replace("1 500 1 0 XTST Test Field\n", &format!("1 500 1 0 {id} Test Field\n{rows}"));
+        let (all, skipped) = read(&field);
+        (all[0].icao.clone(), all[0].name.clone(), skipped)
+    };
+    for (id, rows, icao) in [
+        ("XZ001I", "1302 city Qingdao\n1302 icao_code ZSQD\n1302 iata_code TAO\n", "ZSQD"),
+        ("AT4", "1302 icao_code CAT4\n1302 faa_code\n", "CAT4"),
+        ("KPAO", "1302 icao_code KPAO\n", "KPAO"),
+        // Nothing there, or nothing that is a code.
+        ("XZ001I", "1302 icao_code\n1302 icao_code not-an-airport\n1302 icao_code \u{e9}\u{e9}\n", "XZ001I"),
+        ("XZ001I", "1302 local_code ZSQD\n", "XZ001I"),
+    ] {
+        assert_eq!(with(id, rows), (icao.into(), "Test Field".into(), 1), "{rows}");
+    }
+}
+
+#[test]
 fn a_field_is_read_with_its_taxiways() {
     let (all, skipped) = read(FIELD);
     assert_eq!((all.len(), skipped), (1, 1));

@@ -41,6 +41,8 @@ fn a_small_net_has_holding_points_and_named_ways() {
 fn names_that_editors_number_their_lines_with_are_none() {
     let name = |n| taxiway(n);
     assert_eq!([name("N-1"), name("A"), name("AA"), name("b 2")].map(Option::unwrap), ["N1", "A", "AA", "B2"]);
+    assert_eq!([name("Süd"), name(" Öst ")].map(Option::unwrap), ["Süd", "Öst"]);
+    assert_eq!([name("ü"), name("Süd 2\u{1b}[2J"), name("\u{202e}Süd"), name("üüüüüüüüüüü")], [None, None, None, None]);
     assert_eq!([name("0"), name("12"), name("taxiway"), name(""), name("Ramp_Start")], [None, None, None, None, None]);
 }
 

@@ -3,7 +3,7 @@
 use super::bytes::{Reader, u16_at};
 use crate::draw::{self, Drawn};
 use crate::units::{Facility, Frequency, LatLon, Position3, Region, Runway, Side};
-use crate::{Airport, End, Station, Strip, magnetic};
+use crate::{Airport, End, Station, Strip, magnetic, water};
 
 /// In the order of the script's numbers.
 const FACILITIES: [Facility; 8] = [
@@ -71,6 +71,8 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
     }
     let mut runways: Vec<Drawn> = (0..h.runways).map(|_| runway(&mut numbers, position, variation)).collect::<Option<_>>()?;
     draw::part_parallels(&mut runways);
+    let mut runways: Vec<Strip> = runways.into_iter().map(|d| d.strip).collect();
+    water::mark(&mut runways);
     let land = std::str::from_utf8(places).ok()?.lines().nth(h.place).unwrap_or("");
     let town = match town {
         "" => name,
@@ -87,7 +89,7 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
         elevation_ft: f64::from(h.elevation),
         variation,
         made_up: false,
-        runways: runways.into_iter().map(|d| d.strip).collect(),
+        runways,
         stations,
         taxiways: None,
         procedures: Vec::new(),

@@ -136,11 +136,10 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         route_in: None,
         intersections: st.intersection.iter().map(|(k, v)| (k.clone(), words(v))).collect(),
         flight_plan: st.flight_plan.as_ref().map(|p| FlightPlan {
-            ifr: None,
-            departure: None,
             destination: p.get("destination").map(words).filter(|w| !w.is_empty()),
             route: p.get("route").map(words).filter(|w| !w.is_empty()),
             altitude_ft: p.get("altitude_ft").and_then(Value::as_f64).map(|a| a.round() as i32),
+            ..FlightPlan::default()
         }),
         ifr: st.flight_rules.as_deref().is_some_and(|r| r.eq_ignore_ascii_case("ifr")),
         assigned_altitude_ft: st.assigned_altitude_ft.map(|a| a.round() as i32),

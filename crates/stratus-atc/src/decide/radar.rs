@@ -160,7 +160,7 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
         (route, false) => route.clone(),
     };
     // A departure is named as it was filed, and then the rest of the route (7110.65 4-3-3).
-    let procedure = s.departure.clone().filter(|_| s.live);
+    let procedure = s.departure.clone();
     let route = if procedure.is_some() { Some("then as filed".to_owned()) } else { route };
     let Ok(leave) = gate::admit(heard, record) else {
         return Decision::say([gate::question(Wish::IfrClearance, None)]);

@@ -3,7 +3,7 @@
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
-use crate::units::Runway;
+use crate::units::{Position3, Runway};
 
 /// The phase that a call implies; `None` when it implies no change.
 pub(crate) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -> Option<Phase> {
@@ -36,5 +36,55 @@ pub(crate) fn runway_from_words(u: &Understanding) -> (Option<Runway>, bool) {
         (Some(r), _) => (Some(r), false),
         (None, Some(r)) => (Some(r), true),
         (None, None) => (None, false),
+    }
+}
+
+/// The water runway that a call means by a number and "water" or "whiskey" ("runway eight whiskey"), at an airport that has a land runway
+/// of that number too. Elsewhere W is a taxiway.
+pub(crate) fn water_runway(text: &str, said: Runway, runways: &[Runway]) -> Option<Runway> {
+    let water = Runway { side: Some(Position3::Water), ..said };
+    if said.side.is_some() || !runways.contains(&water) {
+        return None;
+    }
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let is_number = |w: &str| w.bytes().all(|b| b.is_ascii_digit()) || NUMBERS.contains(&w);
+    let written = |w: &str| w.strip_suffix('w').is_some_and(|n| n.parse() == Ok(said.number));
+    let behind = words.windows(2).any(|p| is_number(p[0]) && matches!(p[1], "whiskey" | "whisky" | "water" | "w"));
+    let before = words.windows(2).any(|p| p[0] == "water" && matches!(p[1], "runway" | "lane"));
+    let on_it = words.windows(3).any(|p| matches!(p[0], "on" | "to") && p[1] == "the" && p[2] == "water");
+    (behind || before || on_it || words.iter().any(|w| written(w))).then_some(water)
+}
+
+/// The last words of a runway's number.
+const NUMBERS: [&str; 11] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "niner"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runway_on_the_water_is_asked_for_by_its_words() {
+        let r = |t: &str| t.parse::<Runway>().unwrap();
+        let juneau = [r("8"), r("26"), r("8W"), r("26W")];
+        let meant = |text: &str, said: &str, there: &[Runway]| water_runway(text, r(said), there).map(|r| r.to_string());
+        for text in [
+            "inbound to land on the water, runway eight whiskey",
+            "landing runway 8 water",
+            "runway 8W",
+            "for the water runway, runway eight",
+        ] {
+            assert_eq!(meant(text, "8", &juneau).as_deref(), Some("8W"), "{text}");
+        }
+        for text in [
+            "inbound runway eight",
+            "information whiskey, inbound runway eight",
+            "runway two six, we have whiskey",
+            "watch for water birds, runway 8",
+        ] {
+            assert_eq!(meant(text, "8", &juneau), None, "{text}");
+        }
+        // Where there is none, whiskey is a taxiway.
+        assert_eq!(meant("taxi to runway eight whiskey", "8", &juneau[..2]), None);
     }
 }

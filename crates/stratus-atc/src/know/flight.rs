@@ -55,11 +55,18 @@ impl Engine {
         (self.unheard, self.urge) = (None, None);
         self.met.clear();
         self.forget_spoken_plan();
+        if std::mem::take(&mut self.plan_flown)
+            && let Some(plan) = &mut self.plan
+        {
+            // It was the callsign of the flight that was flown.
+            plan.callsign = None;
+        }
     }
 
     /// What the aircraft is seen to do changes the record.
     pub(crate) fn observe(&mut self, was: Phase) {
         self.record.observe(was, self.phase);
+        self.plan_flown |= self.plan.is_some() && self.phase.airborne();
         if self.watch.gave_up_takeoff() {
             self.record.give_up_takeoff();
         }

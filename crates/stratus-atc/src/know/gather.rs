@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{by_words, scope, whereabouts};
-use crate::airports::procedures::Kind;
+use crate::airports::procedures::{self, Kind};
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
 use crate::intent::Understanding;
@@ -42,7 +42,15 @@ impl Engine {
         let (said_runway, _) = by_words::runway_from_words(u);
         let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
         // Without a simulator the runway in use is the one that the pilot names, if it exists.
-        let active = self.record.landing.map(|(r, _)| r).or(in_use).or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
+        // And before that the one that was planned, where nothing is known of the wind.
+        let filed = self.plan.as_ref().filter(|p| at.is_none() && weather.wind_kt.is_none() && p.departure.as_ref() == Some(&airport.icao));
+        let planned = filed.and_then(|p| p.departure_runway).filter(|r| airport.end(*r).is_some());
+        let active =
+            self.record.landing.map(|(r, _)| r).or(said_runway.filter(|_| planned.is_some())).or(planned).or(in_use).or(if at.is_none() {
+                said_runway.or(self.record.taxi)
+            } else {
+                None
+            });
         let mut stations = airport.stations.clone();
         if !stations.iter().any(|s| s.frequency.same_channel(station.frequency) && s.facility == station.facility) {
             // The unit of another airport, still heard here, speaks under its own name.
@@ -255,10 +263,11 @@ fn relative_position(airport: &Airport, at: LatLon) -> String {
     let dir = compass_word(airport.position.bearing(at));
     if nm < 1.0 { format!("at {}", airport.name) } else { format!("{nm} miles {dir} of {}", airport.name) }
 }
-/// The departure that a filed route begins with, if the airport has one of that name for the runway.
+/// The departure that is filed, by its own row or as the first word of the route, if the airport has one of that name for the runway.
 fn filed_departure(airport: &Airport, plan: &FlightPlan, runway: Runway) -> Option<String> {
-    let mut words = plan.route.as_deref()?.split(' ').filter(|w| !w.eq_ignore_ascii_case(&airport.icao));
-    let first = words.next()?.split('.').next()?;
+    let words = plan.route.as_deref().unwrap_or_default().split(' ').find(|w| !w.eq_ignore_ascii_case(&airport.icao));
+    let filed = plan.sid.as_ref().map(|p| p.name.as_str()).or_else(|| words?.split('.').next())?;
     let serves = |p: &&crate::airports::Procedure| p.kind == Kind::Departure && p.runway.is_none_or(|r| r == runway);
-    airport.procedures.iter().filter(serves).find(|p| p.name.eq_ignore_ascii_case(first)).map(|p| p.name.clone())
+    // As it was filed: the data may have the shorter name of a flight management system.
+    airport.procedures.iter().filter(serves).find(|p| procedures::same(&p.name, filed)).map(|_| filed.to_ascii_uppercase())
 }

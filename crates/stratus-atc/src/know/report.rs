@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::{Callsign, Frequency, LatLon, Squawk};
 
+pub use super::filed::{FlightPlan, MOST_POINTS, Point, Procedure, Step, Transition, Wake};
+
 /// How the link to the simulator stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -197,50 +199,4 @@ impl Weather {
 pub fn ceiling(layers: impl IntoIterator<Item = (f64, f64)>) -> Option<f64> {
     let base = layers.into_iter().filter(|(base, share)| base.is_finite() && *share >= BROKEN).map(|(base, _)| base);
     base.reduce(f64::min)
-}
-
-/// A flight plan, as far as it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct FlightPlan {
-    /// Filed under instrument flight rules; `None`: the plan does not say.
-    pub ifr: Option<bool>,
-    /// Where from, as an ICAO code.
-    pub departure: Option<String>,
-    /// Where to.
-    pub destination: Option<String>,
-    /// The route.
-    pub route: Option<String>,
-    /// Feet.
-    pub altitude_ft: Option<i32>,
-}
-
-/// Characters of a filed place, and of a filed route.
-const PLACE: usize = 40;
-const ROUTE: usize = 600;
-
-impl FlightPlan {
-    /// The plan without whatever is no name: it comes from files and by the local socket, and is shown and spoken.
-    pub fn tidied(self) -> Self {
-        let fits = |c: char| c.is_alphanumeric() || " .'/-".contains(c);
-        let place = |p: Option<String>| p.filter(|p| p.len() <= PLACE && p.starts_with(char::is_alphanumeric) && p.chars().all(fits));
-        let route = self.route.map(|r| {
-            let words = r.split_whitespace().filter(|w| w.starts_with(char::is_alphanumeric) && w.chars().all(fits));
-            words.collect::<Vec<_>>().join(" ").chars().take(ROUTE).collect::<String>()
-        });
-        Self { departure: place(self.departure), destination: place(self.destination), route: route.filter(|r| !r.is_empty()), ..self }
-    }
-
-    /// "KPAO to KMRY, IFR, 7000 ft, via V25 SNS".
-    pub fn words(&self) -> String {
-        let mut words = vec![match (&self.departure, &self.destination) {
-            (Some(a), Some(b)) => format!("{a} to {b}"),
-            (None, Some(b)) => format!("to {b}"),
-            _ => "no destination".to_owned(),
-        }];
-        words.extend(self.ifr.map(|ifr| if ifr { "IFR" } else { "VFR" }.to_owned()));
-        words.extend(self.altitude_ft.map(|f| format!("{f} ft")));
-        words.extend(self.route.as_ref().map(|r| format!("via {r}")));
-        words.join(", ")
-    }
 }

@@ -69,6 +69,7 @@ pub fn runway(r: Runway, region: Region) -> String {
             }
         }
         Some(Position3::Right) => " right",
+        Some(Position3::Water) => " water",
     };
     format!("{}{side}", characters(&number))
 }

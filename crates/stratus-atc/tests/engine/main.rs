@@ -2,5 +2,7 @@
 
 mod cases;
 mod metamorphic;
+mod plans;
 mod readback_laws;
 mod understand;
+mod water;

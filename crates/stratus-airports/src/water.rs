@@ -1,0 +1,62 @@
+//! Water runways beside land runways of the same number: they carry a W, as the charts of the FAA have it ("8W").
+//!
+//! Where no land runway has the number there is nothing to tell apart, and the number stands alone as pilots say it.
+
+use crate::units::{Position3, Runway};
+use crate::{Airport, Strip};
+
+const WATER: &str = "water";
+
+/// Gives the water runways of an airport their W where a land runway has the same number.
+pub(crate) fn mark(runways: &mut [Strip]) {
+    let land: Vec<Runway> = runways.iter().filter(|s| s.surface != WATER).flat_map(|s| s.ends.iter().map(|e| e.runway)).collect();
+    for strip in runways.iter_mut().filter(|s| s.surface == WATER) {
+        let plain = strip.ends.iter().all(|e| e.runway.side.is_none());
+        if plain && strip.ends.iter().any(|e| land.contains(&e.runway)) {
+            strip.ends.iter_mut().for_each(|e| e.runway.side = Some(Position3::Water));
+        }
+    }
+}
+
+/// Whether this end is on the water while the airport has runways on land: nobody gets it who does not ask for it.
+pub(crate) fn is_aside(airport: &Airport, runway: Runway) -> bool {
+    let on_land = airport.runways.iter().any(|s| !s.closed && s.surface != WATER);
+    on_land && airport.runways.iter().any(|s| s.surface == WATER && s.ends.iter().any(|e| e.runway == runway))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Airports;
+    use crate::runway;
+
+    fn names(icao: &str) -> Vec<String> {
+        Airports::world().find(icao).unwrap().strips_ends().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_water_runway_is_another_one_than_the_land_runway_of_its_number() {
+        // Juneau has 8/26 of asphalt and 8W/26W.
+        assert_eq!(names("PAJN"), ["8", "26", "8W", "26W"]);
+        let juneau = Airports::world().find("PAJN").unwrap();
+        let (land, water): (Runway, Runway) = ("8".parse().unwrap(), "8W".parse().unwrap());
+        let length = |r| runway::geometry(&juneau, r).unwrap().length_ft;
+        assert!(length(land) > 8000.0 && length(water) < 6000.0);
+        assert_eq!((water.reciprocal().to_string(), water.to_string()), ("26W".into(), "8W".into()));
+    }
+
+    #[test]
+    fn no_water_runway_is_in_use_where_there_is_land() {
+        for (wind, kt) in [(None, None), (Some(80.0), Some(15.0)), (Some(260.0), Some(25.0)), (Some(170.0), Some(30.0))] {
+            let juneau = Airports::world().find("PAJN").unwrap();
+            let active = runway::active(&juneau, wind, kt).unwrap();
+            assert!(!is_aside(&juneau, active), "{active}");
+        }
+        // A seaplane base has nothing else, and its numbers stay as they are.
+        let mut base = Airports::world().find("PAJN").unwrap();
+        base.runways.retain(|s| s.surface == WATER);
+        base.runways.iter_mut().flat_map(|s| s.ends.iter_mut()).for_each(|e| e.runway.side = None);
+        mark(&mut base.runways);
+        assert_eq!(runway::active(&base, Some(80.0), Some(15.0)).unwrap().to_string(), "8");
+    }
+}

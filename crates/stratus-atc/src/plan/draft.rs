@@ -1,0 +1,204 @@
+//! A plan while it is read: what every format brings to the same plan, and what is said of the rest.
+
+use super::values::{code, level};
+use super::{Format, Reading, Refused, points, refused, short};
+use crate::know::filed::is_name;
+use crate::report::{FlightPlan, MOST_POINTS, Point, Procedure};
+use crate::units::LatLon;
+
+/// Phrases about what was left out; the rest is counted.
+const MOST_SAID: usize = 12;
+/// Points that flight simulators and planners compute: no part of a filed route.
+const COMPUTED: [&str; 8] = ["TOC", "TOD", "TIMECLIMB", "TIMECRUIS", "TIMEDSCNT", "TIMEAPPROACH", "TIMEVERT", "TIMEMODEL"];
+
+/// The part of a flight that a row of a plan belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The airport that it begins or ends at.
+    Airport,
+    /// The departure.
+    Sid,
+    /// Between departure and arrival.
+    Route,
+    /// The arrival.
+    Star,
+}
+
+/// A row of a plan.
+pub(super) struct Leg<'a> {
+    /// As the file names it; may be anything.
+    pub name: &'a str,
+    pub at: Option<LatLon>,
+    /// The airway that leads to it; a word for "direct" is none.
+    pub via: Option<&'a str>,
+    pub part: Part,
+}
+
+/// A plan that is being read.
+pub(super) struct Draft {
+    pub plan: FlightPlan,
+    format: Format,
+    legs: Vec<(Part, Point)>,
+    /// Rows that were offered, those left out included.
+    offered: usize,
+    left_out: Vec<String>,
+    unsaid: usize,
+    destination: Option<String>,
+}
+
+impl Draft {
+    pub fn new(format: Format) -> Self {
+        let (plan, legs, left_out) = (FlightPlan::default(), Vec::new(), Vec::new());
+        Self { plan, format, legs, offered: 0, left_out, unsaid: 0, destination: None }
+    }
+
+    /// Something of the file is not in the plan.
+    pub fn leave_out(&mut self, what: &str, value: &str, why: &str) {
+        if self.left_out.len() < MOST_SAID {
+            self.left_out.push(format!("{what} \u{201c}{}\u{201d}: {why}", short(value)));
+        } else {
+            self.unsaid += 1;
+        }
+    }
+
+    /// Takes a value that `read` understands, else says that it was left out. An empty one is nothing.
+    pub fn take<T>(&mut self, what: &str, value: Option<&str>, why: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let value = value.map(str::trim).filter(|v| !v.is_empty())?;
+        let found = read(value);
+        if found.is_none() {
+            self.leave_out(what, value, why);
+        }
+        found
+    }
+
+    /// The cruising level.
+    pub fn cruise(&mut self, value: Option<&str>) {
+        // Programs write zero where nothing was filled in.
+        let value = value.filter(|v| v.trim().parse::<f64>() != Ok(0.0));
+        if let Some(feet) = self.take("the cruising level", value, "not a level", level) {
+            self.plan.altitude_ft = Some(feet);
+        }
+    }
+
+    /// IFR or VFR in a format's own word.
+    pub fn rules(&mut self, value: Option<&str>) {
+        self.plan.ifr = self.take("the flight rules", value, "neither IFR nor VFR", |v| match v.to_ascii_uppercase().as_str() {
+            "IFR" | "I" => Some(true),
+            "VFR" | "V" => Some(false),
+            _ => None,
+        });
+    }
+
+    /// Where from.
+    pub fn departure(&mut self, value: Option<&str>) {
+        self.plan.departure = self.take("the departure", value, "not an airport's code", code).or(self.plan.departure.take());
+    }
+
+    /// Where to. Whether it is a code decides whether this is a plan at all.
+    pub fn destination(&mut self, value: Option<&str>) {
+        self.destination = value.map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned).or(self.destination.take());
+    }
+
+    /// An alternate.
+    pub fn alternate(&mut self, value: Option<&str>) {
+        let found = self.take("the alternate", value, "not an airport's code", code);
+        self.plan.alternates.extend(found);
+    }
+
+    /// A procedure by its name and its transition; words for "none" are none.
+    pub fn procedure(&mut self, what: &str, name: Option<&str>, transition: Option<&str>) -> Option<Procedure> {
+        let real = |v: &&str| !matches!(v.trim().to_ascii_uppercase().as_str(), "(NONE)" | "NONE" | "DEFAULT" | "DCT");
+        let read = |v: &str| Some(v.to_ascii_uppercase()).filter(|v| is_name(v));
+        let name = self.take(what, name.filter(real), "not a procedure's name", read)?;
+        let transition = self.take(&format!("the transition of {what}"), transition.filter(real), "not a name", read);
+        Some(Procedure { name, transition })
+    }
+
+    /// A row of the plan, in order.
+    pub fn leg(&mut self, leg: &Leg<'_>) {
+        self.offered += 1;
+        if self.offered > MOST_POINTS {
+            return;
+        }
+        let written = leg.name.trim().to_ascii_uppercase();
+        let at = leg.at.or_else(|| points::named(&written));
+        if COMPUTED.contains(&written.as_str()) {
+            return self.leave_out("the point", leg.name, "computed by a program, not a part of the route");
+        }
+        let name = match at {
+            // Coordinates for a name have one form, and so has a point that nobody could name on the radio.
+            Some(at) if points::named(&written).is_some() || !is_name(&written) => points::name_of(at),
+            _ if is_name(&written) => written,
+            _ => return self.leave_out("the point", leg.name, "neither a name nor a position"),
+        };
+        let direct =
+            |v: &&str| !matches!(v.to_ascii_uppercase().as_str(), "" | "DRCT" | "DCT" | "DIRECT" | "ADEP" | "ADES" | "SID" | "STAR");
+        let via = leg.via.map(str::trim).filter(direct);
+        let via = via.and_then(|v| self.take("the airway", Some(v), "not a name", |v| Some(v.to_ascii_uppercase()).filter(|v| is_name(v))));
+        self.legs.push((leg.part, Point { name, at, via }));
+    }
+
+    /// The plan, once everything was offered.
+    pub fn finish(mut self) -> Result<Reading, Refused> {
+        let airport = |leg: Option<&(Part, Point)>| leg.filter(|(p, _)| *p == Part::Airport).map(|(_, p)| p.name.clone());
+        if self.plan.departure.is_none() {
+            self.plan.departure = airport(self.legs.first()).and_then(|n| code(&n));
+        }
+        // A route of one point begins there; it does not say where it ends.
+        let last = airport(self.legs.last()).filter(|_| self.legs.len() > 1);
+        let destination = self.destination.take().or(last).ok_or_else(|| refused("it names no destination"))?;
+        let not_a_code = || refused(format!("its destination \u{201c}{}\u{201d} is not an airport's code", short(&destination)));
+        self.plan.destination = Some(code(&destination).ok_or_else(not_a_code)?);
+        self.ends();
+        if self.offered > MOST_POINTS {
+            self.left_out.push(format!("{} of {} points: no more than {MOST_POINTS} are kept", self.offered - MOST_POINTS, self.offered));
+        }
+        if self.unsaid > 0 {
+            self.left_out.push(format!("{} more", self.unsaid));
+        }
+        if self.plan.route.is_none() {
+            self.plan.route = route(&self.legs);
+        }
+        self.plan.points = self.legs.into_iter().map(|(_, p)| p).collect();
+        Ok(Reading { plan: self.plan.tidied(), format: self.format, left_out: self.left_out })
+    }
+
+    /// Takes the airports at the ends away, and points that are a procedure under the name of a point.
+    fn ends(&mut self) {
+        let is = |leg: Option<&(Part, Point)>, name: Option<&String>| leg.is_some_and(|(_, p)| Some(&p.name) == name);
+        if is(self.legs.first(), self.plan.departure.as_ref()) {
+            self.legs.remove(0);
+        }
+        if is(self.legs.last(), self.plan.destination.as_ref()) {
+            self.legs.pop();
+        }
+        if is(self.legs.first(), self.plan.sid.as_ref().map(|p| &p.name)) {
+            self.legs.remove(0);
+        }
+        if is(self.legs.last(), self.plan.star.as_ref().map(|p| &p.name)) {
+            self.legs.pop();
+        }
+    }
+}
+
+/// The words of a filed route: an airway between the points where it is joined and left, other points by their names.
+fn route(legs: &[(Part, Point)]) -> Option<String> {
+    // Where an airway begins at the last point of a departure, or ends at the first one of an arrival, that point is named too.
+    let joins = |n: usize| match legs[n].0 {
+        Part::Route | Part::Airport => true,
+        Part::Sid => legs.get(n + 1).is_some_and(|(part, p)| *part != Part::Sid && p.via.is_some()),
+        Part::Star => legs[n].1.via.is_some() && n.checked_sub(1).is_none_or(|before| legs[before].0 != Part::Star),
+    };
+    let legs: Vec<&Point> = (0..legs.len()).filter(|n| joins(*n)).map(|n| &legs[n].1).collect();
+    let mut words: Vec<&str> = Vec::new();
+    for (n, leg) in legs.iter().enumerate() {
+        let before = n.checked_sub(1).and_then(|b| legs.get(b)).and_then(|p| p.via.as_deref());
+        let after = legs.get(n + 1).and_then(|p| p.via.as_deref());
+        let via = leg.via.as_deref();
+        words.extend(via.filter(|v| before != Some(*v)));
+        if via.is_none() || after != via {
+            words.push(&leg.name);
+        }
+    }
+    (!words.is_empty()).then(|| words.join(" "))
+}

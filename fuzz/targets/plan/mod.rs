@@ -1,0 +1,22 @@
+//! What every reader of flight plans is tried with: bytes put into a plan that is right, at a place that they choose.
+
+use stratus::atc::plan;
+
+/// The first two bytes are the place, the third how many bytes of the plan give way; the rest goes there.
+#[allow(dead_code)]
+pub fn splice(whole: &[u8], data: &[u8]) {
+    let [a, b, gone, rest @ ..] = data else { return };
+    let at = usize::from(u16::from_be_bytes([*a, *b])) % whole.len();
+    let after = (at + usize::from(*gone)).min(whole.len());
+    check(&[&whole[..at], rest, &whole[after..]].concat());
+}
+
+/// Whatever is read may be filed, shown and spoken.
+pub fn check(bytes: &[u8]) {
+    let Ok(reading) = plan::read(bytes) else { return };
+    let p = reading.plan;
+    assert!(p.altitude_ft.is_none_or(|a| (0..=60_000).contains(&a)));
+    assert!(p.destination.as_ref().is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_alphanumeric())));
+    assert!(p.points.len() <= 400 && reading.left_out.len() < 20);
+    assert!(!p.words().chars().chain(reading.left_out.concat().chars()).any(char::is_control));
+}

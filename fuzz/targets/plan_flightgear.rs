@@ -1,0 +1,8 @@
+//! FlightGear's route, with bytes in it that do not belong there.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+mod plan;
+
+fuzz_target!(|data: &[u8]| plan::splice(include_bytes!("../../tests/fixtures/plans/flightgear.fgfp"), data));
