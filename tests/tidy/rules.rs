@@ -13,6 +13,7 @@ const BUILT_WITH: &[(&str, &[&str])] = &[
     ("stratus-units", &["serde", "thiserror"]),
     ("stratus-airports", &["stratus-units", "serde", "thiserror", "flate2", "icu_normalizer", "toml"]),
     ("stratus-atc", &["stratus-units", "stratus-airports", "serde", "serde_json", "thiserror", "quick-xml"]),
+    ("stratus-school", &["stratus-units", "stratus-airports", "stratus-atc", "serde"]),
     ("stratus-voice", &["flate2", "realfft", "rten", "rten-tensor", "thiserror"]),
 ];
 
@@ -120,6 +121,7 @@ pub const COMMANDS: &[&str] = &[
     "speak",
     "replay",
     "batch",
+    "school",
     "doctor",
     "devices",
     "log",
