@@ -249,6 +249,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         return Some((n, [verify].into_iter().chain(s.pressure()).collect()));
     }
     match s.facility {
+        Facility::Tower if s.tower_works_ground() && s.on_ground => ground(s, r, w).or_else(|| tower(now, s, r, w)),
         Facility::Tower => tower(now, s, r, w),
         Facility::Ground => ground(s, r, w),
         _ if radar_unit => radar(s, r, w),

@@ -3,4 +3,5 @@
 mod cases;
 mod metamorphic;
 mod readback_laws;
+mod tower_alone;
 mod understand;
