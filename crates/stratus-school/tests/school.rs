@@ -6,15 +6,15 @@ use stratus_school::{Choice, Clear, Log, Mission, School};
 
 const FLIGHTS: u64 = 60;
 /// Completed flights of [`FLIGHTS`], at least.
-const COMPLETED: u32 = 42;
+const COMPLETED: u32 = 47;
 /// Flights with a breach, by invariant 1 to 8, at most: added over the kinds of breach.
-const BROKEN: [u32; 8] = [2, 0, 2, 10, 24, 1, 2, 0];
+const BROKEN: [u32; 8] = [1, 0, 4, 13, 20, 1, 1, 0];
 /// Requests without an answer, at most.
 const UNANSWERED: u32 = 17;
 /// Questions that the controller asks in a flight, at most: somebody who only asks breaks nothing.
-const QUESTIONS: f64 = 1.75;
+const QUESTIONS: f64 = 1.7;
 /// Right readbacks that are refused in a flight, at most.
-const REFUSED: f64 = 0.8;
+const REFUSED: f64 = 0.7;
 
 fn fly(school: &School, seed: u64) -> Log {
     school.fly(seed, Choice::default(), false, &mut Clear).unwrap()

@@ -5,3 +5,4 @@ mod metamorphic;
 mod readback_laws;
 mod tower_alone;
 mod understand;
+mod vectors;
