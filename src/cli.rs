@@ -1,12 +1,14 @@
 //! The command line: clap types only.
 
 mod plan;
+mod school;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use self::plan::{PlanArgs, PlanWhat};
+pub use self::school::{SchoolArgs, SchoolMission};
 use crate::units::{Callsign, Frequency};
 
 /// Talk to air-traffic control in your flight simulator: hold a key, speak, release. For entertainment only.
@@ -42,6 +44,8 @@ pub enum Command {
     Replay(Replay),
     /// Answer JSON lines from standard input with JSON lines. Example: stratus batch < calls.jsonl
     Batch(Batch),
+    /// Let simulated pilots fly by the controller, and count what goes wrong. Example: stratus school --flights 100
+    School(SchoolArgs),
     /// Set up in the terminal, in five steps: model, microphone, key, callsign, first call. Example: stratus setup --yes --model base.en
     Setup(Setup),
     /// Look for a newer release, download it and verify it. Example: stratus update --check

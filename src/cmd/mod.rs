@@ -18,6 +18,7 @@ mod replay;
 mod run;
 mod say;
 pub mod scenario;
+mod school;
 mod setup;
 mod shell;
 pub mod sound;
@@ -113,6 +114,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Speak(args) => sound::speak(file, &args),
         Command::Replay(args) => replay::run(file, &args),
         Command::Batch(args) => batch::run(file, &args),
+        Command::School(args) => school::run(&args),
         Command::Setup(args) => {
             let file = cli.config.clone();
             with_desktop(move || setup::run(file.as_deref(), &args))

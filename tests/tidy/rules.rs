@@ -14,6 +14,7 @@ const BUILT_WITH: &[(&str, &[&str])] = &[
     ("stratus-airports", &["stratus-units", "serde", "thiserror", "flate2", "icu_normalizer", "toml"]),
     ("stratus-atc", &["stratus-units", "stratus-airports", "serde", "serde_json", "thiserror", "quick-xml"]),
     ("stratus-sentences", &["rten", "rten-tensor", "thiserror"]),
+    ("stratus-school", &["stratus-units", "stratus-airports", "stratus-atc", "serde"]),
     ("stratus-voice", &["flate2", "realfft", "rten", "rten-tensor", "thiserror"]),
 ];
 
@@ -121,6 +122,7 @@ pub const COMMANDS: &[&str] = &[
     "speak",
     "replay",
     "batch",
+    "school",
     "doctor",
     "devices",
     "log",

@@ -22,6 +22,15 @@ const STILL_HERE: Duration = Duration::from_secs(60);
 const BREATH: Duration = Duration::from_secs(4);
 /// A readback that was asked for again is waited for this long.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
+/// A vector is not changed before it has had time to be flown.
+const VECTOR_FLOWN: Duration = Duration::from_secs(60);
+/// So far off the heading that would now be given, degrees, a flight on a vector needs another one.
+const ASTRAY: f64 = 45.0;
+/// More vectors than these on one approach would be a controller who cannot do it.
+const MOST_VECTORS: u8 = 12;
+/// Nobody turns onto the final approach course farther out than this, and from beyond it is joined there, nautical miles.
+const FAR_NM: f64 = 20.0;
+const JOIN_NM: f64 = 14.0;
 /// An altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
 const DEVIATION_FT: i32 = 300;
 
@@ -161,6 +170,12 @@ impl Watch {
         }
     }
 
+    /// How many vectors have been given on this approach.
+    fn vectors(&self) -> u8 {
+        let given = self.said.iter().filter(|n| matches!(n, Notice::Vector(_))).count();
+        u8::try_from(given).unwrap_or(u8::MAX)
+    }
+
     /// What was taken back may be said again: a clearance that was cancelled, a vector after a go-around.
     pub fn forget(&mut self, n: Notice) {
         self.said.retain(|s| *s != n);
@@ -249,9 +264,10 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         return Some((n, [verify].into_iter().chain(s.pressure()).collect()));
     }
     match s.facility {
+        Facility::Tower if s.tower_works_ground() && s.on_ground => ground(s, r, w).or_else(|| tower(now, s, r, w)),
         Facility::Tower => tower(now, s, r, w),
         Facility::Ground => ground(s, r, w),
-        _ if radar_unit => radar(s, r, w),
+        _ if radar_unit => radar(now, s, r, w),
         _ => None,
     }
     .or_else(|| still_here(now, r, w))
@@ -367,7 +383,7 @@ fn ground(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     None
 }
 
-fn radar(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+fn radar(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     if s.on_ground {
         return None;
     }
@@ -397,7 +413,7 @@ fn radar(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
         return Some((Notice::Leaving, vec![Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]));
     }
     if r.radar && r.approach.as_ref().is_some_and(|(_, cleared)| !cleared) {
-        return vector(s, r, w);
+        return vector(now, s, r, w);
     }
     None
 }
@@ -407,7 +423,7 @@ fn established(f: FinalCourse) -> bool {
 }
 
 /// The next vector to the final approach course of the runway in use, never below the minimum.
-fn vector(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+fn vector(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let (f, minimum) = (s.final_course?, s.minimum_ft?);
     let heading = s.heading_mag?;
     let right = f.right_nm >= 0.0;
@@ -415,21 +431,28 @@ fn vector(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let near_course = f.before_nm >= 3.0 && f.right_nm.abs() <= (f.before_nm - 2.0) * 0.6;
     let intercept = if f.right_nm.abs() < 0.4 { f.course_mag } else { f.course_mag + toward * 30.0 };
     // Nobody turns more than a right angle and a bit onto the final approach course: a base leg comes before.
-    let (step, course) = if near_course && f.before_nm <= 20.0 && turn(heading, intercept).abs() <= 110.0 {
+    let (step, course) = if near_course && f.before_nm <= FAR_NM && turn(heading, intercept).abs() <= 110.0 {
         (3, intercept)
+    } else if f.before_nm > FAR_NM {
+        // From far out a base leg would cross the final approach course out of reach: towards where it is joined instead.
+        (2, f.course_mag + toward * (f.right_nm.abs() - 3.0).max(0.0).atan2(f.before_nm - JOIN_NM).to_degrees())
     } else if f.before_nm >= 5.0 {
         (2, f.course_mag + toward * 90.0)
     } else {
         (1, f.course_mag + if right { 165.0 } else { -165.0 })
     };
-    if (1..=3).any(|n| n >= step && w.told(Notice::Vector(n))) {
-        return None;
-    }
     let mut degrees = ((course / 5.0).round() * 5.0).rem_euclid(360.0) as u16;
     if degrees == 0 {
         degrees = 360;
     }
     let off = turn(heading, f64::from(degrees));
+    let given = (1..=3).any(|n| n >= step && w.told(Notice::Vector(n)));
+    // A vector that has been flown and leads nowhere any more is followed by another one.
+    let astray = off.abs() > ASTRAY && r.issued.is_none_or(|at| now.since(at) >= VECTOR_FLOWN);
+    if given && !(astray && w.vectors() < MOST_VECTORS) {
+        return None;
+    }
+    let notice = Notice::Vector(if given { 3 + w.vectors() } else { step });
     let turn_to = (off.abs() > 8.0).then_some(Item::Heading { turn: Some(if off < 0.0 { Side::Left } else { Side::Right }), degrees });
     let above = |n: i32| (minimum + n + 499) / 500 * 500;
     let level = match step {
@@ -457,5 +480,5 @@ fn vector(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
         }
         items.push(Item::Advice(format!("vectors to final runway {}", f.runway)));
     }
-    Some((Notice::Vector(step), items))
+    Some((notice, items))
 }

@@ -12,6 +12,9 @@ use crate::{clearances, gate};
 
 /// What the tower answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if let Some(d) = as_ground(s, record, heard) {
+        return d;
+    }
     match heard.intent {
         Intent::DepartureReady | Intent::TakeoffRequest => departure(s, record, heard),
         Intent::PatternRequest if s.on_ground => pattern_from_ground(s, record, heard),
@@ -37,6 +40,29 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             super::radar::decide(s, record, heard)
         }
         _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
+    }
+}
+
+/// What a tower answers as the ground unit that its field does not have.
+fn as_ground(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    if !s.tower_works_ground() || !s.on_ground {
+        return None;
+    }
+    // At the runway a call is about the runway, whatever word it shares with a call from the ramp.
+    let at_runway = s.on_runway || matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll);
+    let cleared_already = record.ifr && heard.has(Intent::TaxiRequest);
+    match heard.intent {
+        Intent::TaxiToParking | Intent::ClearOfRunway => Some(super::ground::decide(s, record, heard)),
+        Intent::TaxiRequest | Intent::RequestProgressiveTaxi | Intent::PatternRequest if !at_runway => {
+            Some(super::ground::decide(s, record, heard))
+        }
+        Intent::PushbackRequest | Intent::StartupRequest => Some(super::ground::decide(s, record, heard)),
+        Intent::IfrClearanceRequest if cleared_already && !at_runway => {
+            let taxi = Understanding { intent: Intent::TaxiRequest, ..heard.clone() };
+            Some(super::ground::decide(s, record, &taxi))
+        }
+        Intent::FrequencyChangeRequest => Some(Decision::say([Item::FrequencyChangeApproved])),
+        _ => None,
     }
 }
 

@@ -198,6 +198,12 @@ impl Situation {
         self.stations.iter().find(|s| s.facility == facility)
     }
 
+    /// A live tower at a field without a ground station: it works the taxiways too. Where a situation is only stated, a station
+    /// that is not listed may still exist.
+    pub fn tower_works_ground(&self) -> bool {
+        self.live && self.facility == Facility::Tower && self.station(Facility::Ground).is_none()
+    }
+
     /// "contact Tower 118.6": with the frequency where it is known.
     pub fn contact(&self, facility: Facility) -> Item {
         Item::Contact { unit: self.unit_name(facility), frequency: self.station(facility).map(|s| s.frequency) }

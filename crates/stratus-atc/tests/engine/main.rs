@@ -4,5 +4,7 @@ mod cases;
 mod metamorphic;
 mod plans;
 mod readback_laws;
+mod tower_alone;
 mod understand;
+mod vectors;
 mod water;

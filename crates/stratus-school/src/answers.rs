@@ -1,0 +1,182 @@
+//! What a pilot waits for, and what a transmission makes of it: granted, owed, refused, a question, or sent elsewhere.
+
+use stratus_atc::instruction::Item;
+use stratus_units::Runway;
+
+/// What the pilot wants from the controller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// The clearance under instrument flight rules.
+    Clearance,
+    /// Push-back.
+    Push,
+    /// Taxi out.
+    Taxi,
+    /// To cross a runway on the way.
+    Cross(Runway),
+    /// To take off.
+    Departure,
+    /// A way into the traffic pattern.
+    Join,
+    /// A landing clearance.
+    Landing,
+    /// Whom to speak to, clear of the runway.
+    Vacated,
+    /// Taxi in.
+    Parking,
+    /// An answer to the first call on a frequency.
+    CheckIn,
+    /// A higher altitude.
+    Higher,
+    /// A lower one.
+    Descent,
+    /// Direct to the destination.
+    Direct,
+    /// A way round weather.
+    Deviation,
+    /// An approach.
+    Approach,
+    /// Another approach after a missed one.
+    Another,
+    /// The next frequency.
+    Next,
+    /// To leave the tower's frequency on a visual flight.
+    Leave,
+    /// Flight following.
+    Following,
+    /// A radio check.
+    RadioCheck,
+    /// Wind and pressure.
+    Weather,
+}
+
+impl Need {
+    /// Without it the flight cannot go on.
+    pub fn vital(self) -> bool {
+        !matches!(
+            self,
+            Need::Higher
+                | Need::Direct
+                | Need::Deviation
+                | Need::Next
+                | Need::Leave
+                | Need::Following
+                | Need::RadioCheck
+                | Need::Weather
+                | Need::Vacated
+        )
+    }
+
+    /// In words, for a report.
+    pub fn words(self) -> &'static str {
+        match self {
+            Need::Clearance => "the IFR clearance",
+            Need::Push => "push-back",
+            Need::Taxi => "taxi out",
+            Need::Cross(_) => "a runway crossing",
+            Need::Departure => "take-off",
+            Need::Join => "a way into the pattern",
+            Need::Landing => "a landing clearance",
+            Need::Vacated => "whom to call, clear of the runway",
+            Need::Parking => "taxi in",
+            Need::CheckIn => "an answer to the first call",
+            Need::Higher => "a higher altitude",
+            Need::Descent => "descent",
+            Need::Direct => "direct to the destination",
+            Need::Deviation => "a deviation",
+            Need::Approach => "an approach",
+            Need::Another => "another approach",
+            Need::Next => "the next frequency",
+            Need::Leave => "leaving the frequency",
+            Need::Following => "flight following",
+            Need::RadioCheck => "a radio check",
+            Need::Weather => "wind and pressure",
+        }
+    }
+}
+
+/// What a transmission is to somebody who waits for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// It is what was wanted.
+    Granted,
+    /// Not yet, with a reason or a promise.
+    Owed,
+    /// No.
+    Refused,
+    /// The controller asks back.
+    Question,
+    /// Somebody else gives it.
+    SentOn,
+    /// Nothing of it has to do with what was wanted.
+    Beside,
+}
+
+/// What `items` are to a pilot who wants `need`.
+pub fn answer(need: Need, items: &[Item]) -> Answer {
+    let any = |f: fn(&Item) -> bool| items.iter().any(f);
+    if items.iter().any(|i| grants(need, i)) {
+        return Answer::Granted;
+    }
+    if any(|i| matches!(i, Item::Unable(_) | Item::Negative | Item::RemainThisFrequency)) {
+        return Answer::Refused;
+    }
+    if any(|i| matches!(i, Item::Ask(_) | Item::Confirm { .. } | Item::ReadBack(_) | Item::GoAhead)) {
+        return Answer::Question;
+    }
+    if any(|i| matches!(i, Item::Contact { .. } | Item::Monitor { .. } | Item::ThisIs(_))) {
+        return Answer::SentOn;
+    }
+    if items.iter().any(|i| owes(need, i)) { Answer::Owed } else { Answer::Beside }
+}
+
+fn grants(need: Need, item: &Item) -> bool {
+    match need {
+        Need::Clearance => matches!(item, Item::ClearedTo { .. }),
+        Need::Push => matches!(item, Item::Pushback { .. }),
+        Need::Taxi => matches!(item, Item::Taxi { .. }),
+        Need::Cross(_) => matches!(item, Item::Cross { .. }),
+        Need::Departure => matches!(item, Item::ClearedForTakeoff { .. } | Item::LineUpAndWait),
+        Need::Join => matches!(
+            item,
+            Item::Enter(..) | Item::StraightIn | Item::ClosedTraffic(_) | Item::Cleared(_) | Item::Sequence { .. } | Item::Report(_)
+        ),
+        Need::Landing => matches!(item, Item::Cleared(_)),
+        Need::Vacated => {
+            matches!(item, Item::Contact { .. } | Item::Monitor { .. } | Item::TaxiToParking { .. } | Item::Roger | Item::Taxi { .. })
+        }
+        Need::Parking => matches!(item, Item::TaxiToParking { .. } | Item::Taxi { .. }),
+        Need::CheckIn => matches!(
+            item,
+            Item::RadarContact(_) | Item::Roger | Item::Altitude { .. } | Item::Heading { .. } | Item::Approach { .. } | Item::Direct(_)
+        ),
+        Need::Higher | Need::Descent => matches!(item, Item::Altitude { .. }),
+        Need::Direct => matches!(item, Item::Direct(_)),
+        Need::Deviation => matches!(item, Item::Deviation { .. } | Item::Heading { .. } | Item::TurnDegrees { .. }),
+        Need::Approach | Need::Another => matches!(item, Item::Approach { .. } | Item::Heading { .. } | Item::StraightIn),
+        Need::Leave => matches!(item, Item::Contact { .. } | Item::Monitor { .. } | Item::FrequencyChangeApproved),
+        Need::Following => matches!(item, Item::Squawk(_) | Item::RadarContact(_)),
+        Need::Next => matches!(item, Item::Contact { .. } | Item::Monitor { .. } | Item::FrequencyChangeApproved),
+        Need::RadioCheck => matches!(item, Item::ReadYou),
+        Need::Weather => matches!(item, Item::Wind { .. } | Item::Pressure(_)),
+    }
+}
+
+fn owes(need: Need, item: &Item) -> bool {
+    match item {
+        Item::Standby | Item::HoldPosition | Item::Condition(_) => true,
+        Item::HoldShort { .. } => matches!(need, Need::Departure | Need::Cross(_)),
+        Item::Report(_) => matches!(need, Need::Departure | Need::Landing),
+        Item::Sequence { .. }
+        | Item::Continue
+        | Item::PatternWords(_)
+        | Item::GoAround
+        | Item::Enter(..)
+        | Item::ClosedTraffic(_)
+        | Item::StraightIn => need == Need::Landing,
+        Item::Approach { expect: true, .. } | Item::RunwayHeading => need == Need::Another,
+        _ => false,
+    }
+}

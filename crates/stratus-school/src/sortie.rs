@@ -1,0 +1,321 @@
+//! A sortie: which flight is flown, drawn from a seed. Airport, weather, aircraft, rules, beginning and the pilot's habits.
+
+use stratus_airports::data::Airports;
+use stratus_airports::runway::{active, geometry};
+use stratus_airports::world::World;
+use stratus_airports::{Airport, runway};
+use stratus_atc::report::{FlightPlan, Weather};
+use stratus_atc::{spoken, telephony};
+use stratus_units::{Callsign, Facility, Region, Runway};
+
+use crate::aircraft::{KINDS, Kind};
+use crate::dice::Dice;
+
+/// What the pilot means to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mission {
+    /// A visual flight that stays in the traffic pattern.
+    Circuits,
+    /// A visual flight that comes in from outside.
+    Arrival,
+    /// A visual flight to another airport, with flight following.
+    CrossCountry,
+    /// An instrument flight to another airport.
+    Instruments,
+}
+
+/// Where the flight begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Begin {
+    /// At the stand.
+    Gate,
+    /// At the holding point.
+    Hold,
+    /// At cruise.
+    Cruise,
+    /// On its way to the field that it lands at.
+    Inbound,
+}
+
+/// Whose habits the pilot has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Style {
+    /// A private pilot in the United States.
+    Us,
+    /// A private pilot in Europe.
+    Europe,
+    /// An airline crew.
+    Airline,
+    /// A student, who says more than is needed.
+    Student,
+    /// An old hand, who says less.
+    Terse,
+}
+
+impl Style {
+    /// Its word in the files of wordings.
+    pub fn word(self) -> &'static str {
+        match self {
+            Style::Us => "us",
+            Style::Europe => "europe",
+            Style::Airline => "airline",
+            Style::Student => "student",
+            Style::Terse => "terse",
+        }
+    }
+}
+
+/// How often, of a hundred times, a pilot does something that a controller must cope with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Faults {
+    /// Reads back something wrong.
+    pub wrong_readback: f64,
+    /// Does not read back at all.
+    pub no_readback: f64,
+    /// Is blocked by another transmission, so that nobody hears the call.
+    pub blocked: f64,
+    /// Does not hear the controller to the end.
+    pub cut_off: f64,
+}
+
+/// A flight to be flown.
+#[derive(Debug, Clone)]
+pub struct Sortie {
+    /// It all follows from this.
+    pub seed: u64,
+    /// What the pilot means to do.
+    pub mission: Mission,
+    /// Where it begins.
+    pub begin: Begin,
+    /// Whose habits the pilot has.
+    pub style: Style,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// The type.
+    pub kind: &'static Kind,
+    /// Its identity.
+    pub callsign: Callsign,
+    /// The callsign as it is said in full.
+    pub spoken_full: String,
+    /// As it is said once the conversation runs.
+    pub spoken_short: String,
+    /// Where it departs, or lands where it does not depart.
+    pub from: Airport,
+    /// Where it lands.
+    pub to: Airport,
+    /// The runway in use at `from`, by the wind.
+    pub runway: Runway,
+    /// The weather everywhere.
+    pub weather: Weather,
+    /// Cruising altitude, feet.
+    pub cruise_ft: f64,
+    /// Landings before the last one.
+    pub touch_and_goes: u8,
+    /// Other aircraft fly.
+    pub traffic: bool,
+    /// Hills around, and the highest of them, feet.
+    pub hills: (usize, f64),
+    /// The plan on file.
+    pub plan: Option<FlightPlan>,
+}
+
+/// Which flights are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Choice {
+    /// Only this mission.
+    pub mission: Option<Mission>,
+    /// Pilots make no mistakes and nothing is blocked.
+    pub faultless: bool,
+    /// With or without traffic.
+    pub traffic: Option<bool>,
+}
+
+impl Sortie {
+    /// The flight of a seed. `None` where no airport fits, which a caller skips.
+    pub fn draw(airports: &Airports, world: &World, seed: u64, choice: Choice) -> Option<Self> {
+        let mut dice = Dice::new(seed, 1);
+        (0..20).find_map(|_| Self::try_draw(airports, world, seed, choice, &mut dice))
+    }
+
+    fn try_draw(airports: &Airports, world: &World, seed: u64, choice: Choice, dice: &mut Dice) -> Option<Self> {
+        let mission = choice.mission.unwrap_or_else(|| match dice.below(100) {
+            0..=34 => Mission::Circuits,
+            35..=52 => Mission::Arrival,
+            53..=64 => Mission::CrossCountry,
+            _ => Mission::Instruments,
+        });
+        let kinds: Vec<&'static Kind> = KINDS.iter().filter(|k| mission == Mission::Instruments || !k.airline).collect();
+        let kind = *dice.of(&kinds)?;
+        let (from, weather, runway) = field(airports, world, kind, mission, dice)?;
+        let elsewhere = matches!(mission, Mission::Instruments | Mission::CrossCountry);
+        let to = if elsewhere { destination(airports, kind, &from, &weather, dice)? } else { from.clone() };
+        let begin = match (mission, dice.below(100)) {
+            (Mission::Circuits, 0..=79) | (Mission::Instruments, 0..=69) | (Mission::CrossCountry, _) => Begin::Gate,
+            (Mission::Circuits, _) => Begin::Hold,
+            (Mission::Instruments, 70..=84) => Begin::Cruise,
+            _ => Begin::Inbound,
+        };
+        let style = match dice.below(10) {
+            _ if kind.airline => Style::Airline,
+            0 | 1 => Style::Student,
+            2 | 3 => Style::Terse,
+            _ if from.region == Region::Faa => Style::Us,
+            _ => Style::Europe,
+        };
+        let distance = from.position.distance_nm(to.position);
+        let (low, high) = kind.cruise_ft;
+        // A short flight does not climb as high.
+        let top = (from.elevation_ft.max(to.elevation_ft) + 2500.0 + distance * 150.0).clamp(low, high);
+        let cruise_ft = (dice.between(low.min(top), top) / 1000.0).round() * 1000.0;
+        let (callsign, spoken_full, spoken_short) = identity(kind, from.region, dice)?;
+        let ifr = mission == Mission::Instruments;
+        let plan = ifr.then(|| FlightPlan {
+            ifr: Some(true),
+            departure: Some(from.icao.clone()),
+            destination: Some(to.icao.clone()),
+            route: None,
+            altitude_ft: Some(cruise_ft as i32),
+        });
+        let much = if choice.faultless { 0.0 } else { 1.0 };
+        Some(Self {
+            seed,
+            mission,
+            begin,
+            style,
+            faults: Faults { wrong_readback: 6.0 * much, no_readback: 4.0 * much, blocked: 3.0 * much, cut_off: 2.0 * much },
+            kind,
+            callsign,
+            spoken_full,
+            spoken_short,
+            runway,
+            weather,
+            cruise_ft,
+            touch_and_goes: if mission == Mission::Circuits { dice.below(3) as u8 } else { 0 },
+            traffic: choice.traffic.unwrap_or_else(|| dice.percent(45.0)),
+            hills: if dice.percent(50.0) { (4 + dice.below(10), dice.between(800.0, 6000.0)) } else { (0, 0.0) },
+            plan,
+            from,
+            to,
+        })
+    }
+
+    /// The phraseology that the pilot expects.
+    pub fn region(&self) -> Region {
+        self.from.region
+    }
+}
+
+/// A towered airport for the type, with weather and the runway that it brings into use.
+fn field(airports: &Airports, world: &World, kind: &Kind, mission: Mission, dice: &mut Dice) -> Option<(Airport, Weather, Runway)> {
+    let known: Vec<&Airport> = airports.iter().filter(|a| !a.made_up || mission != Mission::Instruments).collect();
+    for _ in 0..2000 {
+        let found = if dice.percent(if kind.airline { 0.0 } else { 1.0 }) {
+            dice.of(&known).map(|a| (*a).clone())
+        } else {
+            world.airport(dice.below(world.len()))
+        };
+        let Some(airport) = found.filter(|a| fits(a, kind)) else { continue };
+        // What is known by hand counts before the world's table.
+        let airport = airports.find(&airport.icao).unwrap_or(airport);
+        let weather = weather(mission, dice);
+        let Some(runway) = usable(&airport, kind, &weather) else { continue };
+        let out = crate::layout::parking(&airport, runway).and_then(|from| crate::layout::out(&airport, from, runway));
+        if out.is_some_and(|path| crate::layout::holds_for(&airport, &path, runway)) {
+            return Some((airport, weather, runway));
+        }
+    }
+    None
+}
+
+fn fits(a: &Airport, kind: &Kind) -> bool {
+    let controlled = a.stations.iter().any(|s| s.facility == Facility::Tower);
+    let long = a.runways.iter().any(|s| !s.closed && s.length_ft >= kind.runway_ft && s.surface != "water");
+    controlled && long && (-200.0..9000.0).contains(&a.elevation_ft) && a.position.lat.abs() < 70.0
+}
+
+/// The runway that the wind brings into use, where the type can use it.
+fn usable(a: &Airport, kind: &Kind, w: &Weather) -> Option<Runway> {
+    let runway = active(a, w.wind_dir, w.wind_kt)?;
+    geometry(a, runway).filter(|g| g.length_ft - g.displaced_ft >= kind.runway_ft).map(|g| g.runway)
+}
+
+fn destination(airports: &Airports, kind: &Kind, from: &Airport, w: &Weather, dice: &mut Dice) -> Option<Airport> {
+    let (near, far) = if kind.airline { (90.0, 260.0) } else { (35.0, 110.0) };
+    let mut around = airports.around(from.position, far, 700);
+    around.retain(|(d, a)| *d >= near && fits(a, kind) && usable(a, kind, w).is_some() && runway::ends(a).len() < 16);
+    dice.of(&around).map(|(_, a)| a.clone())
+}
+
+fn weather(mission: Mission, dice: &mut Dice) -> Weather {
+    let low = mission == Mission::Instruments && dice.percent(40.0);
+    let ceiling_ft = if low {
+        Some((dice.between(300.0, 1800.0) / 100.0).round() * 100.0)
+    } else {
+        dice.percent(30.0).then(|| (dice.between(3500.0, 12_000.0) / 100.0).round() * 100.0)
+    };
+    let altimeter = (dice.between(29.5, 30.5) * 100.0).round() / 100.0;
+    Weather {
+        wind_dir: Some(dice.between(1.0, 360.0).round()),
+        wind_kt: Some(dice.between(0.0, 20.0).round()),
+        altimeter_inhg: Some(altimeter),
+        visibility_sm: Some(if low { dice.between(1.0, 5.0).round() } else { 10.0 }),
+        ceiling_ft,
+        temperature_c: Some(15.0),
+        dew_point_c: Some(8.0),
+        ..Weather::default()
+    }
+}
+
+/// Airlines that fly in the United States, and elsewhere: designators.
+const US_AIRLINES: &[&str] = &["UAL", "AAL", "DAL", "SWA", "ASA", "JBU", "SKW", "FDX"];
+const AIRLINES: &[&str] = &["BAW", "DLH", "AFR", "KLM", "SWR", "EZY", "SAS", "QFA"];
+
+/// Callsign, and how it is said in full and short.
+fn identity(kind: &Kind, region: Region, dice: &mut Dice) -> Option<(Callsign, String, String)> {
+    let letter = |dice: &mut Dice| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZ"[dice.below(24)]);
+    let digit = |dice: &mut Dice| char::from(b'1' + dice.below(9) as u8);
+    if kind.airline {
+        let code = dice.of(if region == Region::Faa { US_AIRLINES } else { AIRLINES })?;
+        let number: String = (0..2 + dice.below(3)).map(|_| digit(dice)).collect();
+        let said = format!("{} {}", telephony::spoken(code)?, spoken::characters(&number));
+        return Some((format!("{code}{number}").parse().ok()?, said.clone(), said));
+    }
+    let id: String = if region == Region::Faa {
+        let digits: String = (0..3).map(|_| digit(dice)).collect();
+        format!("N{digits}{}{}", letter(dice), letter(dice))
+    } else {
+        let state = dice.of(&["G", "DE", "F", "HB", "OE", "PH", "VH", "CF"])?;
+        let rest: String = (0..if state.len() == 1 { 4 } else { 3 }).map(|_| letter(dice)).collect();
+        format!("{state}{rest}")
+    };
+    let last = |n: usize| spoken::characters(&id[id.len() - n..]);
+    let (full, short) = if region == Region::Faa {
+        let prefix = if dice.percent(60.0) { kind.name } else { "november" };
+        (format!("{prefix} {}", spoken::characters(&id[1..])), format!("{prefix} {}", last(3)))
+    } else {
+        (spoken::characters(&id), format!("{} {}", spoken::characters(&id[..1]), last(2)))
+    };
+    Some((id.parse().ok()?, full, short))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_flight_and_seeds_give_many_kinds() {
+        let (airports, world) = (Airports::world(), World::embedded().unwrap());
+        let draw = |seed| Sortie::draw(&airports, &world, seed, Choice::default()).unwrap();
+        let (a, b) = (draw(5), draw(5));
+        assert_eq!((a.from.icao.as_str(), &a.callsign, a.mission), (b.from.icao.as_str(), &b.callsign, b.mission));
+        let all: Vec<Sortie> = (0..60).map(draw).collect();
+        for m in [Mission::Circuits, Mission::Arrival, Mission::CrossCountry, Mission::Instruments] {
+            assert!(all.iter().filter(|s| s.mission == m).count() > 2, "{m:?}");
+        }
+        assert!(all.iter().any(|s| s.region() == Region::Icao) && all.iter().any(|s| s.region() == Region::Faa));
+        assert!(all.iter().all(|s| s.from.icao != s.to.icao || matches!(s.mission, Mission::Circuits | Mission::Arrival)));
+        assert!(all.iter().all(|s| (s.plan.is_some()) == (s.mission == Mission::Instruments)));
+    }
+}

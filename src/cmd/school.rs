@@ -1,0 +1,53 @@
+//! `stratus school`: simulated pilots fly by the controller, and what goes wrong is counted.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use serde_json::json;
+use stratus_school::tally::Tally;
+use stratus_school::{Choice, Clear, Mission, School};
+
+use crate::cli::{SchoolArgs, SchoolMission};
+use crate::problem::Problem;
+
+pub(super) fn run(args: &SchoolArgs) -> anyhow::Result<ExitCode> {
+    let school = School::open().ok_or_else(|| {
+        Problem::new("The flight school cannot start")
+            .because("the airports that are built into Stratus cannot be read")
+            .fix("install Stratus again")
+    })?;
+    let mission = args.mission.map(|m| match m {
+        SchoolMission::Circuits => Mission::Circuits,
+        SchoolMission::Arrival => Mission::Arrival,
+        SchoolMission::CrossCountry => Mission::CrossCountry,
+        SchoolMission::Instruments => Mission::Instruments,
+    });
+    let choice = Choice { mission, ..Choice::default() };
+    let mut out = std::io::stdout().lock();
+    let mut logs = Vec::new();
+    for n in 0..args.flights {
+        let seed = args.seed.wrapping_add(n);
+        let Some(mut log) = school.fly(seed, choice, args.show, &mut Clear) else { continue };
+        if args.json {
+            serde_json::to_writer(&mut out, &log)?;
+            writeln!(out)?;
+        } else if args.show {
+            writeln!(out, "flight {seed}: {:?}, {} to {}", log.mission, log.fields.0, log.fields.1)?;
+            for line in &log.lines {
+                writeln!(out, "{line}")?;
+            }
+            writeln!(out)?;
+        }
+        // What has been printed is not kept, however many flights there are.
+        log.lines = Vec::new();
+        logs.push(log);
+    }
+    let tally = Tally::of(&logs);
+    if args.json {
+        serde_json::to_writer(&mut out, &json!({ "figures": tally }))?;
+        writeln!(out)?;
+    } else {
+        write!(out, "{}", tally.words())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
