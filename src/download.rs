@@ -220,7 +220,7 @@ fn agent(url: &str, patience: Patience, whole: Option<Duration>) -> Agent {
         .into()
 }
 
-/// What a server answers, whatever its status says.
+/// A server's answer, with any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// "200 OK".
@@ -231,7 +231,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// An answer by one request: no more than `most` bytes, and all of them within `patience.body`. The error says why there is none.
+/// An answer by one request: no more than `most` bytes, and all of them within `patience.body`. The error says why it failed.
 pub fn answer(url: &str, most: u64, patience: Patience) -> Result<Answer, String> {
     let response = agent(url, patience, Some(patience.body)).get(url).call().map_err(|e| match e {
         ureq::Error::TooManyRedirects => "the server sends from one address to the next without an end".to_owned(),

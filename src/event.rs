@@ -213,7 +213,7 @@ pub enum Event {
         /// The plan; none takes back what is filed.
         plan: Option<Box<FlightPlan>>,
     },
-    /// SimBrief's answer to [`Effect::FetchPlan`]: the plan to file, or why there is none.
+    /// SimBrief's answer to [`Effect::FetchPlan`]: the plan to file, or why it failed.
     SimBrief(Result<Box<FlightPlan>, Problem>),
     /// The microphone is open and hears the call.
     Listening {

@@ -167,7 +167,7 @@ fn a_server_that_fails_in_any_way_is_told_in_time_and_asked_once() {
         assert!(!p.fix.is_empty() && begun.elapsed() < Duration::from_secs(30), "{p}");
         assert_eq!(peer.asked().len(), requests, "{why:?}");
     }
-    // Nobody there at all.
+    // No server at all.
     let nobody = Peer::start(Does::Silent).url();
     let p = simbrief::fetch(Some(&nobody), "1", SHORT).unwrap_err();
     assert!(p.fix.contains("check the connection"), "{p}");
@@ -257,7 +257,7 @@ fn the_command_shows_a_plan_as_it_was_reviewed_and_says_what_is_wrong_with_a_fil
 fn simbriefs_plan_is_filed_shown_and_saved_by_the_command() {
     let peer = Peer::start(Does::Says("200 OK", LSGG.to_vec()));
     let home = Home::new(&format!("[pilot]\nsimbrief = \"123456\"\nsimbrief_url = \"{}\"\n", peer.url()));
-    // Without a tray that could file it, nobody is asked.
+    // Without a tray that could file it, SimBrief is not asked.
     let (_, err, code) = home.run(&["plan", "simbrief"]);
     assert!(err.contains("not running") && code == Some(1) && peer.asked().is_empty(), "{err}");
     let saved = home.0.path().join("ofp.json");

@@ -54,7 +54,7 @@ fn tell(config: Option<&Path>, plan: Option<Box<FlightPlan>>) -> anyhow::Result<
     Ok(())
 }
 
-/// Fetches the newest plan of SimBrief's. Nobody is asked for a plan that could not be filed.
+/// Fetches the newest SimBrief plan. SimBrief is not asked for a plan that could not be filed.
 fn simbrief(config: Option<&Path>, name: Option<&str>, only_shown: bool, save: Option<&Path>) -> Result<Reading, Problem> {
     let settings = super::configuration(config)?;
     let name = name.map(str::to_owned).or_else(|| settings.pilot.simbrief.clone()).filter(|n| !n.trim().is_empty()).ok_or_else(|| {

@@ -386,7 +386,7 @@ mod tests {
     }
 
     #[test]
-    fn the_simbrief_plan_is_offered_to_whoever_has_a_name_there() {
+    fn the_menu_offers_the_simbrief_plan_only_with_a_name() {
         let offered = |simbrief| {
             let Item::Group(_, rows) = pilot(&MenuModel { simbrief, ..MenuModel::default() }) else { panic!() };
             rows.contains(&Item::Entry("Fetch the SimBrief plan".into(), Choice::FetchPlan))

@@ -186,8 +186,8 @@ fn xplane_files(folder: &Path) -> Vec<Source> {
     sources
 }
 
-/// The path below a folder as it is written, else the one that differs from it in capitals alone: scenery made on Windows is unpacked
-/// on Linux with whatever capitals its author used, and X-Plane takes them all.
+/// The path below a folder as it is written, else one that differs only in upper and lower case: scenery made on Windows is spelled
+/// freely, and X-Plane accepts it.
 fn in_any_case(folder: &Path, below: &str) -> PathBuf {
     // A drive or a root in the list of packs stands for itself.
     if Path::new(below).has_root() || folder.join(below).exists() {

@@ -80,8 +80,8 @@ impl Cifp {
         let [sequence, route, ident, _] = f else { return None };
         sequence.parse::<u32>().ok()?;
         match *route {
-            // The type stands with the final part; a transition's line says A, a missed approach's Z. The other letters are of the
-            // military, and of what nobody flies any more.
+            // The type stands with the final part; a transition's line says A, a missed approach's Z. The other letters are
+            // military procedures and obsolete ones.
             "A" | "Z" | "E" | "F" | "G" | "M" | "T" | "W" | "Y" => Some(()),
             _ => {
                 let (name, runway) = approach(route, ident)?;

@@ -18,7 +18,7 @@ pub(crate) fn mark(runways: &mut [Strip]) {
     }
 }
 
-/// Whether this end is on the water while the airport has runways on land: nobody gets it who does not ask for it.
+/// Whether this end is on the water while the airport has runways on land: it is then assigned only on request.
 pub(crate) fn is_aside(airport: &Airport, runway: Runway) -> bool {
     let on_land = airport.runways.iter().any(|s| !s.closed && s.surface != WATER);
     on_land && airport.runways.iter().any(|s| s.surface == WATER && s.ends.iter().any(|e| e.runway == runway))

@@ -257,7 +257,7 @@ impl Engine {
 
     /// The aircraft's identity, as far as known.
     pub fn callsign(&self) -> Option<&Callsign> {
-        // A plan is filed under the callsign of this flight; the simulator's is whatever its aircraft came with.
+        // A plan is filed under the callsign of this flight; the simulator's belongs to the aircraft it loaded.
         let filed = self.plan.as_ref().and_then(|p| p.callsign.as_ref());
         self.setup.callsign.as_ref().or(filed).or(self.report.callsign.as_ref())
     }

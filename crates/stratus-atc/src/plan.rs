@@ -98,7 +98,7 @@ fn refused(why: impl Into<String>) -> Refused {
     Refused { line: None, why: why.into() }
 }
 
-/// What is said of a file of so many bytes, more than [`LONGEST`]: whoever reads it need not take it into memory.
+/// The refusal of a file of so many bytes, more than [`LONGEST`], for a caller that does not want to load it first.
 pub fn too_long(bytes: u64) -> Refused {
     refused(format!("it has {} MB; no flight plan is longer than {} MB", bytes / 1_000_000, LONGEST / 1_000_000))
 }

@@ -175,8 +175,8 @@ impl Sortie {
             ifr: Some(true),
             departure: Some(from.icao.clone()),
             destination: Some(to.icao.clone()),
-            route: None,
             altitude_ft: Some(cruise_ft as i32),
+            ..FlightPlan::default()
         });
         let much = if choice.faultless { 0.0 } else { 1.0 };
         Some(Self {

@@ -11,7 +11,7 @@ pub fn splice(whole: &[u8], data: &[u8]) {
     check(&[&whole[..at], rest, &whole[after..]].concat());
 }
 
-/// Whatever is read may be filed, shown and spoken.
+/// A plan that was read can be filed, shown and spoken.
 pub fn check(bytes: &[u8]) {
     let Ok(reading) = plan::read(bytes) else { return };
     let p = reading.plan;

@@ -66,7 +66,7 @@ fn names_keep_their_letters_and_an_airport_its_code() {
     }
 }
 
-/// On Linux a pack made on Windows has whatever capitals its author used.
+/// On Linux a pack made on Windows may be spelled with any capitals.
 #[test]
 #[cfg(target_os = "linux")]
 fn scenery_is_found_in_any_capitals() {

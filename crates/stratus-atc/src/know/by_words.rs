@@ -84,7 +84,7 @@ mod tests {
         ] {
             assert_eq!(meant(text, "8", &juneau), None, "{text}");
         }
-        // Where there is none, whiskey is a taxiway.
+        // Without a water runway, whiskey is a taxiway.
         assert_eq!(meant("taxi to runway eight whiskey", "8", &juneau[..2]), None);
     }
 }

@@ -95,7 +95,7 @@ pub struct Point {
     /// Where it is, where the plan says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<LatLon>,
-    /// The airway that leads to it; `None`: direct.
+    /// The airway that leads to it; `None` means direct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
 }
@@ -166,7 +166,7 @@ fn is_level(feet: i32) -> bool {
 }
 
 impl FlightPlan {
-    /// The plan without whatever is no name: it comes from files and by the local socket, and is shown and spoken.
+    /// The plan without anything that cannot be a name: it comes from files and the local socket, and is shown and spoken.
     pub fn tidied(self) -> Self {
         let fits = |c: char| c.is_alphanumeric() || " .'/-".contains(c);
         let place = |p: Option<String>| p.filter(|p| p.len() <= PLACE && p.starts_with(char::is_alphanumeric) && p.chars().all(fits));

@@ -1,5 +1,5 @@
-//! A plan line by line as the controller will use it: each value with where it comes from, the units along the way by frequency,
-//! and what nobody knows.
+//! A plan line by line as the controller will use it: each value with its source, the units along the way by frequency, and what
+//! is unknown.
 
 use super::Reading;
 use crate::airports::procedures::{self, Kind};
@@ -16,7 +16,7 @@ const PASSING_NM: f64 = 30.0;
 /// Words of a column.
 const WIDE: usize = 14;
 
-/// What is known of airports, from whoever keeps them.
+/// Airport data as the program holds it.
 pub trait Known {
     /// An airport by its code, and what its procedures come from ("X-Plane's files"); the latter empty where it has none.
     fn airport(&self, icao: &str) -> Option<(Airport, String)>;
@@ -108,7 +108,7 @@ pub fn lines(reading: &Reading, known: &dyn Known) -> Vec<String> {
 struct Page {
     lines: Vec<String>,
     unknown: Vec<String>,
-    /// A flight under visual rules needs no procedures, and nobody misses them.
+    /// A flight under visual rules needs no procedures: their absence is not reported.
     visual: bool,
 }
 
@@ -267,7 +267,7 @@ fn units(page: &mut Page, plan: &FlightPlan, known: &dyn Known, from: &End<'_>, 
         }
     };
     if let Some(a) = &from.airport {
-        // Where there is no departure control, approach does its work.
+        // Without a departure unit, approach does its work.
         let radar = a.stations.iter().any(|s| s.facility == Facility::Departure);
         let last = if radar { &OUT[..] } else { &[&OUT[..5], &[Facility::Approach, Facility::Center]].concat() };
         add(a, last);
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_is_said() {
+    fn what_is_unknown_is_listed() {
         let fms = "I\n1100 Version\nADEP ZZZZ\nADES EDDB\nNUMENR 3\n1 ZZZZ ADEP 0 50 10\n11 KETAP DRCT 5000 x y\n1 EDDB ADES 0 52.3 13.5\n";
         let text = lines(&read(fms.as_bytes()).unwrap(), &built(&[])).join("\n");
         for wanted in [
@@ -376,7 +376,7 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted:?} in\n{text}");
         }
-        // Nobody misses procedures under visual rules.
+        // Under visual rules the absence of procedures is not reported.
         let visual = "<flight-rules>V</flight-rules><destination><airport>EDDB</airport></destination>";
         let visual = lines(&read(format!("<PropertyList>{visual}</PropertyList>").as_bytes()).unwrap(), &built(&[])).join("\n");
         assert!(!["procedure", "approach:", "transition"].iter().any(|w| visual.contains(w)), "{visual}");

@@ -29,7 +29,7 @@ pub(super) struct Leg<'a> {
     /// As the file names it; may be anything.
     pub name: &'a str,
     pub at: Option<LatLon>,
-    /// The airway that leads to it; a word for "direct" is none.
+    /// The airway that leads to it, or a word for "direct".
     pub via: Option<&'a str>,
     pub part: Part,
 }
@@ -126,7 +126,7 @@ impl Draft {
             return self.leave_out("the point", leg.name, "computed by a program, not a part of the route");
         }
         let name = match at {
-            // Coordinates for a name have one form, and so has a point that nobody could name on the radio.
+            // Coordinates are written in one form; a name that could not be said on the radio is replaced by them.
             Some(at) if points::named(&written).is_some() || !is_name(&written) => points::name_of(at),
             _ if is_name(&written) => written,
             _ => return self.leave_out("the point", leg.name, "neither a name nor a position"),

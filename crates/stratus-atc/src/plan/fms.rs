@@ -6,7 +6,7 @@ use super::draft::{Draft, Leg, Part};
 use super::{Format, Reading, Refused, points, refused, values};
 use crate::report::Procedure;
 
-/// Why a text is none of the kinds that are read.
+/// Why a text of an unknown kind is refused.
 const NO_KIND: &str =
     "it is not a flight plan of MSFS (.pln), X-Plane (.fms), FlightGear, Garmin (.fpl), Little Navmap (.lnmpln) or SimBrief";
 

@@ -1,4 +1,4 @@
-//! Little Navmap's `.lnmpln`: header, procedures, alternates and points, each in a section of its own.
+//! Little Navmap's `.lnmpln`: header, procedures, alternates and points, each in a separate section.
 //!
 //! Source: littlenavmap.org/lnmpln.html.
 

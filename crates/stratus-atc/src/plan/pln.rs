@@ -1,4 +1,4 @@
-//! MSFS's `.pln` (also FSX's and P3D's): procedures stand on each point (2020) or in sections of their own (2024).
+//! MSFS's `.pln` (also FSX's and P3D's): procedures stand on each point (2020) or in separate sections (2024).
 //!
 //! Source: MSFS SDK, "Flight Plan XML (PLN file) properties" and "EFB flight plan XML (PLN file) properties".
 

@@ -21,7 +21,7 @@ pub(super) fn world_position(text: &str) -> Option<LatLon> {
     place(angle(lat, 'N', 'S')?, angle(lon, 'E', 'W')?)
 }
 
-/// Degrees, minutes and seconds behind the letter of their side; whatever follows them is left.
+/// Degrees, minutes and seconds behind the letter of their side; anything after them is ignored.
 fn angle(text: &str, positive: char, negative: char) -> Option<f64> {
     let side = text.trim_start().chars().next()?;
     let sign = if side == positive {

@@ -37,7 +37,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The text down this path; an empty one is none.
+    /// The text down this path; `None` where it is empty.
     fn text(self, path: &[&'a str]) -> Option<String> {
         let (last, way) = path.split_last()?;
         let mut at = self;

@@ -330,7 +330,7 @@ fn simbriefs_own_words_are_passed_on() {
     assert!(read(many.as_bytes()).unwrap_err().why.contains("more values"));
 }
 
-/// Whatever comes out may be shown and spoken.
+/// The result can be shown and spoken.
 fn harmless(reading: &Reading) -> Result<(), TestCaseError> {
     let words = [reading.plan.words(), reading.left_out.join("\n").replace('\n', " "), serde_json::to_string(&reading.plan).unwrap()];
     for w in words {

@@ -93,7 +93,7 @@ pub(super) fn parse(text: &str) -> Result<Element, Refused> {
                     "apos" => Some('\''),
                     _ => r.resolve_char_ref().ok().flatten(),
                 };
-                // An entity that nobody declared stays as it is written.
+                // An undeclared entity stays as it is written.
                 add(&mut open, &letter.map_or_else(|| format!("&{name};"), String::from));
             }
             Event::Eof => break,

@@ -109,7 +109,7 @@ fn the_callsign_of_a_plan_ends_with_its_flight_and_not_before_it() {
     for n in 0..30 {
         assert_eq!(see(&mut engine, 52.32 + f64::from(n) * 0.002, 4.77, 1500.0 + f64::from(n) * 50.0, 160.0), "KLM64P");
     }
-    // Another flight is loaded: the plan stays for whoever wants it, the callsign was the last flight's.
+    // Another flight is loaded: the plan stays on file, but its callsign was the last flight's.
     assert_eq!(see(&mut engine, 46.2381, 6.109, 10.0, 0.0), "N172SP");
     assert!(engine.plan().is_some());
 }

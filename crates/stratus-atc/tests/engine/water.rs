@@ -1,4 +1,4 @@
-//! At an airport with land and water runways of one number, nobody is cleared for the other one.
+//! At an airport with land and water runways of one number, a pilot is cleared for the one that was named.
 
 use stratus_atc::airports::data::Airports;
 use stratus_atc::units::Time;
