@@ -103,8 +103,8 @@ impl Words {
             at.push(i);
         }
         let frames = frames();
-        let ids = words.iter().map(|w| frames.vocabulary.get(w.as_str()).copied()).collect();
-        let worth = words.iter().map(|w| worth(w)).collect();
+        let ids: Vec<Option<u16>> = words.iter().map(|w| frames.vocabulary.get(w.as_str()).copied()).collect();
+        let worth = ids.iter().map(|id: &Option<u16>| id.map_or(0, |i| frames.worth.get(usize::from(i)).copied().unwrap_or(0))).collect();
         let begins = words.iter().position(|w| !matches!(w.as_str(), HIDDEN | "and" | "okay" | "ok")).unwrap_or(0);
         let mut new = Self { words, at, ids, worth, begins, spans: Vec::new(), classes: BTreeSet::new() };
         let values = new.values_of(t, taken);
@@ -167,7 +167,7 @@ impl Words {
     }
 
     /// How many there are, callsign and station counted as one each.
-    pub fn len(&self) -> usize {
+    fn len(&self) -> usize {
         self.words.len()
     }
 
@@ -256,6 +256,8 @@ struct Frame {
 #[derive(Debug)]
 struct Frames {
     vocabulary: BTreeMap<String, u16>,
+    /// What each word of the vocabulary is worth.
+    worth: Vec<u16>,
     classes: Tree,
     names: BTreeMap<String, u16>,
     sayings: Tree,
@@ -264,9 +266,9 @@ struct Frames {
     distress: BTreeSet<String>,
 }
 
-const TEXT: &str = include_str!("../frames.txt");
+const FILES: [(&str, &str); 2] = [("classes.txt", include_str!("../classes.txt")), ("frames.txt", include_str!("../frames.txt"))];
 
-static FRAMES: LazyLock<Frames> = LazyLock::new(|| Frames::read(TEXT).0);
+static FRAMES: LazyLock<Frames> = LazyLock::new(|| Frames::read(&FILES).0);
 
 fn frames() -> &'static Frames {
     &FRAMES
@@ -281,9 +283,9 @@ pub(crate) fn distress_word(w: &str) -> bool {
 const TALK: &str = "talk";
 
 impl Frames {
-    /// The frames of a text, and what of it cannot be read.
-    fn read(text: &str) -> (Self, Vec<String>) {
-        let mut source = Source::read(text);
+    /// The frames of these files, and what of them cannot be read.
+    fn read(files: &[(&str, &str)]) -> (Self, Vec<String>) {
+        let mut source = Source::read(files);
         let all = || source.frames.iter().flat_map(|f| &f.sayings).chain(source.classes.iter().flatten()).flatten();
         let spelt: BTreeSet<&str> = all().filter_map(|e| if let Element::Word(w) = e { Some(w.as_str()) } else { None }).collect();
         let vocabulary: BTreeMap<String, u16> =
@@ -330,7 +332,8 @@ impl Frames {
         let dangers = source.frames.iter().filter(|f| Act::of(&f.act).is_some_and(|a| (Act::Mayday..=Act::Medical).contains(&a)));
         let common = names.get("common").and_then(|c| source.classes.get(usize::from(*c))).map(|c| spelt(c)).unwrap_or_default();
         let distress = dangers.flat_map(|f| spelt(&f.sayings)).filter(|w| w.len() > 3 && !common.contains(w)).collect();
-        (Self { vocabulary, classes, names, sayings, frames, distress }, errors)
+        let worth = vocabulary.keys().map(|w| worth(w)).collect();
+        (Self { vocabulary, worth, classes, names, sayings, frames, distress }, errors)
     }
 }
 
@@ -524,14 +527,14 @@ mod tests {
 
     #[test]
     fn the_file_of_frames_is_whole() {
-        let (_, errors) = Frames::read(TEXT);
+        let (_, errors) = Frames::read(&FILES);
         assert!(errors.is_empty(), "{}", errors.join("\n"));
     }
 
     #[test]
     fn a_damaged_file_is_named_line_by_line_and_the_rest_is_read() {
         let damaged = "ready:\n  ready (to go\nnobody_knows:\n  hello\nident: moonlight\n  ident\nlost: !asks\n  <moon>, {unknown}, UPPER\nroger:\n  roger\n";
-        let (frames, errors) = Frames::read(damaged);
+        let (frames, errors) = Frames::read(&[("frames.txt", damaged)]);
         for what in ["not closed", "ready has no sayings", "no act \"nobody_knows\"", "moonlight", "no value <moon>", "{unknown}", "UPPER"]
         {
             assert!(errors.iter().any(|e| e.contains(what)), "{what}: {errors:?}");
