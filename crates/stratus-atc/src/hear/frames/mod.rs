@@ -161,60 +161,54 @@ facts! {
     pending = 3,
     /// The controller has spoken to this aircraft.
     spoken = 4,
-    /// Something of the controller's last words comes back, and right.
-    echoes = 5,
     /// Ground hears it, or nobody knows who.
-    ground = 6,
+    ground = 5,
     /// Tower hears it, or nobody knows who.
-    tower = 7,
+    tower = 6,
     /// Approach, departure or center hears it.
-    radar = 8,
+    radar = 7,
     /// Center hears it.
-    center = 9,
+    center = 8,
     /// Clearance delivery hears it.
-    delivery = 10,
+    delivery = 9,
     /// Nobody knows who hears it.
-    open = 11,
-    /// Said to a common frequency.
-    ctaf = 12,
+    open = 10,
     /// The controller asked for the heading.
-    asked_heading = 13,
+    asked_heading = 11,
     /// The controller told of traffic.
-    told_traffic = 14,
+    told_traffic = 12,
     /// A runway was said.
-    runway = 15,
+    runway = 13,
     /// A level was said.
-    level = 16,
+    level = 14,
     /// A distance was said.
-    distance = 17,
+    distance = 15,
     /// A heading was said.
-    heading = 18,
+    heading = 16,
     /// A code was said.
-    code = 19,
+    code = 17,
     /// A frequency was said.
-    frequency = 20,
-    /// The controller wants to hear when the pilot is ready.
-    asked_ready = 21,
+    frequency = 18,
     /// The letter of the recording was said.
-    letter = 22,
+    letter = 19,
     /// Ground or clearance hears it.
-    ground_only = 23,
+    ground_only = 20,
     /// On a leg of the pattern, or holding short.
-    on_leg = 24,
+    on_leg = 21,
     /// What is denied is denied of others.
-    others_deny = 25,
+    others_deny = 22,
     /// A place was said.
-    place = 26,
+    place = 23,
     /// A pressure was said.
-    pressure = 27,
+    pressure = 24,
     /// The controller told of the field.
-    told_field = 28,
+    told_field = 25,
     /// The controller asked for an ident.
-    told_ident = 29,
+    told_ident = 26,
     /// The controller asked for the fuel.
-    asked_fuel = 30,
+    asked_fuel = 27,
     /// The controller has approved a change of frequency.
-    granted = 31,
+    granted = 28,
 }
 
 impl Facts {
@@ -329,6 +323,29 @@ mod tests {
             assert!(errors.iter().any(|e| e.contains(what)), "{what}: {errors:?}");
         }
         assert!(frames.vocabulary.contains_key("roger"));
+    }
+
+    /// A cue that names no class would never occur, and nobody would notice; a class that nobody asks for misleads.
+    #[test]
+    fn every_cue_names_a_class_and_every_class_is_asked_for() {
+        let code = [include_str!("../rules.rs"), include_str!("../../entities.rs")].concat();
+        let frames = Frames::read(&FILES).0;
+        let after = |open: &str| -> Vec<String> {
+            code.split(open).skip(1).filter_map(|rest| rest.split_once('"')).map(|(name, _)| name.to_owned()).collect()
+        };
+        let cues: Vec<String> = ["cue(\"", "saying(\"", "behind(\"", "marked(\""].into_iter().flat_map(after).collect();
+        assert!(cues.len() > 20, "{cues:?}");
+        for cue in &cues {
+            assert!(frames.names.contains_key(cue), "{cue} is no class");
+        }
+        for name in frames.names.keys().filter(|n| *n != "common") {
+            let inside =
+                FILES.iter().any(|(_, text)| text.contains(&format!("{{{name}}}")) && text.matches(&format!("{{{name}}}")).count() > 1);
+            let needed =
+                frames.frames.iter().flat_map(|f| f.conditions.iter().flatten()).any(|(n, _)| *n == Need::Class(frames.names[name]));
+            let used = FILES[1].1.contains(&format!("{{{name}}}"));
+            assert!(inside || needed || used || code.contains(&format!("{name:?}")), "nobody asks for the class {name}");
+        }
     }
 
     fn acts(said: &str, facts: Facts) -> Vec<Act> {
