@@ -26,6 +26,7 @@ def cases(kind):
 for n, c in enumerate(cases("understand")):
     words.update(re.findall(r"[a-z]{3,}", c["text"].lower()))
     seed("transcript", bytes([n % 64]) + c["text"].encode() + b"\n" + (c.get("context", {}).get("last_atc") or "").encode())
+    seed("hear", bytes([n % 64]) + c["text"].encode() + b"\n" + (c.get("context", {}).get("last_atc") or "").encode())
     seed("batch_line", json.dumps({k: v for k, v in c.items() if k != "expect"} | {"kind": "understand"}))
     answer = {"intent": c["expect"]["intent"], "runway": "31", "altitude_ft": 3000, "frequency": "118.6", "squawk": "4512", "heading": 270}
     seed("model_answer", c["text"] + "\n" + json.dumps(answer))

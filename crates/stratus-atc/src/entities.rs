@@ -233,7 +233,9 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
                 | "alternate"
         ) || matches!(before, "at" | "around" | "near" | "over") && weather
             || weather && i + 1 == t.len();
-        if let Some((code, n)) = place(&words[i..]) {
+        if (goes || weather)
+            && let Some((code, n)) = place(&words[i..])
+        {
             let radio =
                 matches!(word(t, i + n), "tower" | "ground" | "approach" | "departure" | "center" | "radar" | "traffic" | "clearance");
             if (goes || weather && word(t, i + n) == "weather") && !radio {

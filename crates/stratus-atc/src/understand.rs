@@ -73,6 +73,8 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         caller: caller.is_some(),
         echoes: !echo.items.is_empty(),
         callsign_last: caller.as_ref().is_some_and(|c: &Caller| c.range.end == t.len() && c.range.start > station.end),
+        last: ctx.last_atc.as_deref().unwrap_or_default().to_lowercase(),
+        said: t.iter().enumerate().filter(|(i, _)| !hidden.iter().any(|h| h.contains(i))).map(|(_, t)| t.clone()).collect(),
     };
     let rules::Found { acts, intents: found, confidence } = scene.read(&t, &clauses, &mut slots);
     let loose = rules::loose(&words);

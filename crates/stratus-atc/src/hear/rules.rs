@@ -7,7 +7,7 @@ use crate::act::Act;
 use crate::entities::{self, compass};
 use crate::intent::{Context, Intent, Slots, Topic};
 use crate::telephony;
-use crate::transcript::{ALPHABET, Token};
+use crate::transcript::{ALPHABET, Token, tokens};
 use crate::units::{Facility, Side};
 
 /// All that the rules look at.
@@ -26,6 +26,10 @@ pub struct Scene<'a> {
     pub echoes: bool,
     /// The callsign ends the transmission.
     pub callsign_last: bool,
+    /// The controller's last words, in lower case.
+    pub last: String,
+    /// The tokens of the message, callsign and station left out.
+    pub said: Vec<Token>,
 }
 
 /// What the rules find.
@@ -59,7 +63,6 @@ impl Scene<'_> {
             .with(Facts::caller, self.caller)
             .with(Facts::pending, self.ctx.pending)
             .with(Facts::spoken, self.ctx.last_atc.is_some())
-            .with(Facts::echoes, self.echoes)
             .with(Facts::ground, self.facility.is_none() || on(&[Ground]))
             .with(Facts::ground_only, on(&[Ground, Clearance]))
             .with(Facts::tower, self.facility.is_none() || on(&[Tower]))
@@ -67,20 +70,18 @@ impl Scene<'_> {
             .with(Facts::center, on(&[Center]))
             .with(Facts::delivery, on(&[Clearance]))
             .with(Facts::open, self.facility.is_none())
-            .with(Facts::ctaf, on(&[Ctaf]))
             .with(Facts::asked_heading, self.asked_heading())
-            .with(Facts::told_traffic, self.ctx.told("traffic"))
-            .with(Facts::told_field, self.ctx.told("airport, field, runway in sight, aerodrome"))
-            .with(Facts::told_ident, self.ctx.told("ident, flash"))
-            .with(Facts::asked_fuel, self.ctx.told("fuel, endurance"))
-            .with(Facts::granted, self.ctx.told("frequency change approved"))
+            .with(Facts::told_traffic, self.told("traffic"))
+            .with(Facts::told_field, self.told("airport, field, runway in sight, aerodrome"))
+            .with(Facts::told_ident, self.told("ident, flash"))
+            .with(Facts::asked_fuel, self.told("fuel, endurance"))
+            .with(Facts::granted, self.told("frequency change approved"))
             .with(Facts::runway, slots.runway.is_some())
             .with(Facts::level, !slots.altitude_ft.is_empty())
             .with(Facts::distance, slots.distance_nm.is_some())
             .with(Facts::heading, slots.heading.is_some())
             .with(Facts::code, slots.squawk.is_some())
             .with(Facts::frequency, slots.frequency.is_some())
-            .with(Facts::asked_ready, self.ctx.told("advise when ready, report ready, advise ready"))
             .with(Facts::letter, slots.atis.is_some())
             .with(Facts::on_leg, leg)
             .with(Facts::place, slots.position.is_some())
@@ -93,8 +94,13 @@ impl Scene<'_> {
         self.cue("abeam") || slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p) || p == "hold_short")
     }
 
+    /// Whether the controller's last words hold one of these, comma-separated.
+    fn told(&self, words: &str) -> bool {
+        !self.last.is_empty() && words.split(", ").any(|w| self.last.contains(w))
+    }
+
     fn asked_heading(&self) -> bool {
-        self.ctx.told("say heading, report heading, say assigned heading, say your heading, say present heading, say magnetic heading, report your heading, what heading, heading?")
+        self.told("say heading, report heading, say assigned heading, say your heading, say present heading, say magnetic heading, report your heading, what heading, heading?")
     }
 
     /// Whether an instruction is read back: by the words that only a controller says first, or by what was issued before.
@@ -105,7 +111,7 @@ impl Scene<'_> {
         let denies = slots.not_ready && matches!(self.facility, None | Some(Facility::Tower | Facility::Ground));
         let observes = matches!(slots.topic, Some(Topic::Observation | Topic::Laser | Topic::Resolution));
         // Its own place in the line is none that was given.
-        let waits = self.cue("waits_there") && !self.ctx.told("hold short, follow, behind, number");
+        let waits = self.cue("waits_there") && !self.told("hold short, follow, behind, number");
         if !strong && (denies || observes || waits && quiet) || waits && !quiet && self.ctx.last_atc.is_some() || self.cue("in_the_hold") {
             return false;
         }
@@ -139,7 +145,7 @@ impl Scene<'_> {
                 .ctx
                 .told("taxi, hold short, cleared, climb, descend, maintain, turn, contact, squawk, cross, heading, speed, report, enter")
                 && !self.cue("holding_first");
-        if slots.position.is_some() && (self.callsign_last || self.ctx.pending) && self.ctx.told("enter, make left, make right, extend") {
+        if slots.position.is_some() && (self.callsign_last || self.ctx.pending) && self.told("enter, make left, make right, extend") {
             return true;
         }
         let altimeter = slots.altimeter.is_some() && bare <= 10;
@@ -149,6 +155,16 @@ impl Scene<'_> {
             || (self.callsign_last || !self.caller || awaited) && (self.cue("leads") || self.cue("weak") && !self.cue("inbound_words"))
             || self.cue("orders")
             || self.cue("approved")
+            || !d.has(Act::Ident) && !d.has(Act::Position) && slots.position.is_none() && self.repeats()
+    }
+
+    /// Whether most of what says something was said by the controller just before.
+    fn repeats(&self) -> bool {
+        let Some(last) = self.ctx.last_atc.as_deref() else { return false };
+        let last: Vec<String> = tokens(last).iter().filter_map(spoken).collect();
+        let said: Vec<String> = self.said.iter().filter_map(spoken).collect();
+        let again = said.iter().filter(|w| last.contains(w)).count();
+        again > 0 && again * 10 >= said.len() * REPEATED
     }
 
     /// Reads the call. What the acts say of the circumstances goes into the slots.
@@ -187,7 +203,7 @@ impl Scene<'_> {
         acts.sort_unstable();
         acts.dedup();
         let urgent = acts.iter().any(|a| matches!(a.intent(), Intent::Mayday | Intent::PanPan));
-        if !urgent && self.hostile() && !self.caller {
+        if !urgent && (self.hostile() && !self.caller || d.loose > BABBLE) {
             return unknown;
         }
         // Whoever is not ready asks for no take-off.
@@ -275,7 +291,7 @@ impl Scene<'_> {
         }
         let w = self.words;
         *sure = 0.85;
-        let asked = self.ctx.told("advise when ready, report ready, advise ready");
+        let asked = self.told("advise when ready, report ready, advise ready");
         let at_hand = matches!(self.facility, None | Some(Facility::Tower | Facility::Ground));
         let takes = asked && (d.has(Act::NotReady) || d.has(Act::Roger));
         if takes || d.has(Act::Roger) && w.count() <= 12 && !slots.not_ready {
@@ -311,6 +327,27 @@ fn taken_back(said: &Said, clauses: &Clauses) -> bool {
     let negated = (head.saturating_sub(4)..said.words.start).any(|i| negator(clauses.word(i)));
     sense.denied && negated || sense.time == Time::Reported
 }
+
+/// So many of ten words come from the controller's words where these are repeated.
+const REPEATED: usize = 6;
+
+/// What a token says that can be repeated: a word with a meaning of its own, without its ending; a letter; a figure.
+fn spoken(token: &Token) -> Option<String> {
+    match token {
+        Token::Word(w) => content(w).then(|| stem(w).to_owned()),
+        Token::Letter(c) => Some(c.to_string()),
+        Token::Digit(d, _) => Some(d.to_string()),
+        Token::Point => None,
+    }
+}
+
+/// "Holding" and "hold" are one.
+fn stem(w: &str) -> &str {
+    ["ing", "ed", "s", "e"].iter().find_map(|end| w.strip_suffix(end)).filter(|s| s.len() > 2).unwrap_or(w)
+}
+
+/// So many words that mean nothing are in no call: what means something among them is chance.
+const BABBLE: usize = 40;
 
 /// What a readback leaves no room for.
 fn a_request(act: Act) -> bool {

@@ -107,3 +107,50 @@ fn a_flight_around_the_pattern_keeps_its_meaning_while_a_readback_is_due() {
         assert_eq!(understand(text, &ctx).intent, intent, "{text}");
     }
 }
+
+/// Texts that no pilot says, with what would be a clearance if it were taken out of them.
+fn hostile() -> Vec<(&'static str, String)> {
+    let callsigns: Vec<String> = (100..150).map(|n| format!("skyhawk {n} sierra papa")).collect();
+    vec![
+        ("two thousand words", "request taxi to the runway not ready for departure ".repeat(250)),
+        ("only asking", "request would like can we any chance of ".repeat(250)),
+        ("no spaces", "readyfordepartureclearedfortakeoff".repeat(100)),
+        ("NUL", "rea\0dy for depar\0ture ".repeat(200)),
+        ("mixed scripts", "ready готовы 準備 जाने مستعد for departure éÉß\u{202e}\u{200b}".repeat(60)),
+        ("three hundred digits", "1234567890".repeat(30)),
+        ("three hundred digits, spoken", "one two three ".repeat(100)),
+        ("fifty callsigns", format!("{} ready for departure", callsigns.join(" "))),
+        ("brackets and pipes", "| [ready] / (for) {departure} <runway> # .. ^ $ % ".repeat(60)),
+    ]
+}
+
+#[test]
+fn hostile_text_is_read_in_time_that_grows_with_its_length_and_clears_nothing() {
+    use stratus_airports::data::Airports;
+    use stratus_atc::batch::respond;
+    use stratus_atc::units::Facility;
+
+    let airports = Airports::world();
+    let state = serde_json::json!({"airport": "KPAO", "region": "FAA", "facility": "tower", "callsign": "N739HW", "aircraft_type": "C172",
+        "on_ground": true, "phase": "holding_short", "position": "hold_short", "tuned": "118.6", "towered": true,
+        "frequencies": {"tower": "118.6"}, "active_runway": "31", "wind_dir": 310, "wind_kt": 8, "altimeter_inhg": 30.05, "traffic": "none"});
+    let plain = respond(&state, "palo alto tower cessna seven three niner hotel whiskey ready for departure runway three one", &airports);
+    assert!(plain.unwrap().reply.contains("cleared for takeoff"), "the state serves who asks plainly");
+    for (what, text) in hostile() {
+        let answer = respond(&state, &text, &airports).unwrap();
+        assert!(!answer.reply.contains("cleared") && !answer.reply.contains("line up"), "{what}: {}", answer.reply);
+        // Twice the text, at most twice the work with much to spare: what is quadratic takes four times as long.
+        let ctx = Context { facility: Some(Facility::Tower), ..own("N739HW") };
+        let half: String = text.chars().take(text.chars().count() / 2).collect();
+        let time = |text: &str| {
+            let once = |_| {
+                let start = std::time::Instant::now();
+                understand(text, &ctx);
+                start.elapsed().as_secs_f64()
+            };
+            (0..5).map(once).fold(f64::MAX, f64::min)
+        };
+        let (short, long) = (time(&half), time(&text));
+        assert!(long < 3.5 * short + 0.01, "{what}: {short} s, and {long} s for twice as much");
+    }
+}

@@ -4,239 +4,18 @@
 
 mod matcher;
 mod source;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use matcher::{Match, Span, Tree, Value};
+use matcher::{Match, Tree};
 use source::{Element, Source};
+use words::worth;
+pub use words::{Slot, Words};
 
-use super::clauses::content;
 use crate::act::Act;
-use crate::entities::{LEGS, compass};
-use crate::figures;
-use crate::transcript::{Token, spell};
-
-/// A value in a saying.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Slot {
-    /// "Runway two eight left".
-    Runway,
-    /// "Four thousand", "flight level one two zero".
-    Level,
-    /// "Heading two seven zero".
-    Heading,
-    /// "One two one decimal nine".
-    Frequency,
-    /// "Squawk four two one six".
-    Code,
-    /// A letter by itself.
-    Letter,
-    /// A leg of the pattern.
-    Leg,
-    /// A point of the compass.
-    Compass,
-    /// A number.
-    Number,
-    /// "Three sixty".
-    FullTurn,
-}
-
-impl Slot {
-    fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "runway" => Self::Runway,
-            "level" => Self::Level,
-            "heading" => Self::Heading,
-            "frequency" => Self::Frequency,
-            "code" => Self::Code,
-            "letter" => Self::Letter,
-            "leg" => Self::Leg,
-            "compass" => Self::Compass,
-            "n" => Self::Number,
-            "full_turn" => Self::FullTurn,
-            _ => return None,
-        })
-    }
-}
-
-/// The words of a call, callsign and station left out, as the sayings name them.
-#[derive(Debug, Clone)]
-pub struct Words {
-    words: Vec<String>,
-    /// For each word, the token it came from.
-    at: Vec<usize>,
-    ids: Vec<Option<u16>>,
-    /// What each is worth where it is explained.
-    worth: Vec<u16>,
-    /// Where the message proper begins.
-    begins: usize,
-    /// Values and classes, in the order of their beginnings.
-    spans: Vec<Span>,
-    /// The classes that occur.
-    classes: BTreeSet<u16>,
-}
-
-/// What stands for callsign and station.
-const HIDDEN: &str = "|";
-
-impl Words {
-    /// The words of `t` but for the `hidden` ranges; `taken` is the callsign's range.
-    pub fn new(t: &[Token], hidden: &[Range<usize>], taken: &Range<usize>) -> Self {
-        let (mut words, mut at): (Vec<String>, Vec<usize>) = (Vec::with_capacity(t.len()), Vec::with_capacity(t.len()));
-        for (i, token) in t.iter().enumerate() {
-            let word = if hidden.iter().any(|h| h.contains(&i)) {
-                if words.last().is_some_and(|w| w == HIDDEN) {
-                    continue;
-                }
-                HIDDEN
-            } else {
-                match token {
-                    Token::Word(w) => w,
-                    Token::Letter(c) => spell(*c),
-                    Token::Digit(..) => "#",
-                    Token::Point => ".",
-                }
-            };
-            words.push(word.to_owned());
-            at.push(i);
-        }
-        let frames = frames();
-        let ids = words.iter().map(|w| frames.vocabulary.get(w.as_str()).copied()).collect();
-        let worth = words.iter().map(|w| worth(w)).collect();
-        let begins = words.iter().position(|w| !matches!(w.as_str(), HIDDEN | "and" | "okay" | "ok")).unwrap_or(0);
-        let mut new = Self { words, at, ids, worth, begins, spans: Vec::new(), classes: BTreeSet::new() };
-        let values = new.values_of(t, taken);
-        let (mut spans, mut classes) = (values.clone(), BTreeSet::new());
-        frames.classes.walk(&new, &values, |m| {
-            classes.insert(m.what);
-            spans.push(Span { value: Value::Class(m.what), start: m.start, end: m.end });
-        });
-        spans.sort_unstable_by_key(|s| (s.start, s.end));
-        spans.dedup_by(|a, b| a.start == b.start && a.end == b.end && a.value == b.value);
-        (new.spans, new.classes) = (spans, classes);
-        new
-    }
-
-    /// Whether a class of sayings occurs.
-    pub fn cue(&self, class: &str) -> bool {
-        frames().names.get(class).is_some_and(|c| self.classes.contains(c))
-    }
-
-    /// The first and longest saying of a class, in the pilot's words.
-    pub fn saying(&self, class: &str) -> Option<String> {
-        let wanted = Value::Class(*frames().names.get(class)?);
-        let first = self.spans.iter().find(|s| s.value == wanted)?.start;
-        let longest = self.spans.iter().filter(|s| s.value == wanted && s.start == first).map(|s| s.end).max()?;
-        Some(self.text(first..longest))
-    }
-
-    /// The token behind the first saying of a class.
-    pub fn behind(&self, class: &str) -> Option<usize> {
-        let wanted = Value::Class(*frames().names.get(class)?);
-        let first = self.spans.iter().find(|s| s.value == wanted)?.start;
-        let end = self.spans.iter().filter(|s| s.value == wanted && s.start == first).map(|s| s.end).max()?;
-        self.at.get(end.checked_sub(1)?).map(|i| i + 1)
-    }
-
-    /// For each word, whether it begins a saying of a class.
-    pub fn marked(&self, class: &str) -> Vec<bool> {
-        let mut marked = vec![false; self.words.len()];
-        if let Some(c) = frames().names.get(class) {
-            self.spans.iter().filter(|s| s.value == Value::Class(*c)).for_each(|s| marked[s.start] = true);
-        }
-        marked
-    }
-
-    /// All words, callsign and station left out, with their places.
-    pub fn all(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.words.iter().map(String::as_str).enumerate().filter(|(_, w)| *w != HIDDEN)
-    }
-
-    /// Some of the words.
-    pub fn text(&self, range: Range<usize>) -> String {
-        self.words.get(range).unwrap_or(&[]).join(" ")
-    }
-
-    /// The tokens that some of the words came from.
-    pub fn tokens(&self, range: Range<usize>) -> Range<usize> {
-        let start = self.at.get(range.start).copied().unwrap_or(0);
-        let end = range.end.checked_sub(1).and_then(|e| self.at.get(e)).map_or(start, |e| e + 1);
-        start..end
-    }
-
-    /// How many there are, callsign and station counted as one each.
-    pub fn len(&self) -> usize {
-        self.words.len()
-    }
-
-    /// How many words the message has, callsign and station left out.
-    pub fn count(&self) -> usize {
-        self.message().count()
-    }
-
-    /// The words of the message, callsign and station left out.
-    pub fn message(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().map(String::as_str).filter(|w| *w != HIDDEN)
-    }
-
-    fn id(&self, i: usize) -> Option<u16> {
-        self.ids.get(i).copied().flatten()
-    }
-
-    fn worth(&self, range: Range<usize>) -> u16 {
-        self.worth.get(range).unwrap_or(&[]).iter().fold(0, |a: u16, b| a.saturating_add(*b))
-    }
-
-    fn ends(&self, i: usize) -> bool {
-        self.words.get(i).is_none_or(|w| w == HIDDEN)
-    }
-
-    /// The place of the word that token `i` became.
-    fn place(&self, i: usize) -> Option<usize> {
-        self.at.binary_search(&i).ok().filter(|p| self.words[*p] != HIDDEN)
-    }
-
-    fn values_of(&self, t: &[Token], taken: &Range<usize>) -> Vec<Span> {
-        let mut out = Vec::new();
-        let mut add = |slot: Slot, r: Range<usize>| {
-            let last = r.end.checked_sub(1).and_then(|e| self.place(e));
-            if let (Some(start), Some(last)) = (self.place(r.start), last) {
-                out.push(Span { value: Value::Slot(slot), start, end: last + 1 });
-            }
-        };
-        figures::runways_said(t, taken).into_iter().for_each(|f| add(Slot::Runway, f.range));
-        figures::altitudes_beside(t, taken).into_iter().for_each(|f| add(Slot::Level, f.range));
-        figures::headings(t).into_iter().for_each(|f| add(Slot::Heading, f.range));
-        figures::frequencies_beside(t, taken).into_iter().for_each(|f| add(Slot::Frequency, f.range));
-        figures::squawk(t).into_iter().for_each(|f| add(Slot::Code, f.range));
-        let mut i = 0;
-        while i < t.len() {
-            match &t[i] {
-                Token::Letter(_) => add(Slot::Letter, i..i + 1),
-                Token::Word(w) if LEGS.contains(&w.as_str()) => add(Slot::Leg, i..i + 1),
-                Token::Word(w) if compass(w).is_some() => add(Slot::Compass, i..i + 1),
-                Token::Digit(..) => {
-                    let mut end = figures::run_end(t, i);
-                    if t.get(end) == Some(&Token::Point) {
-                        end = figures::run_end(t, end + 1);
-                    }
-                    add(Slot::Number, i..end);
-                    if figures::digits(t, i..end) == "360" {
-                        add(Slot::FullTurn, i..end);
-                    }
-                    i = end.max(i + 1);
-                    continue;
-                }
-                _ => {}
-            }
-            i += 1;
-        }
-        out.sort_unstable_by_key(|s| (s.start, s.end));
-        out
-    }
-}
 
 /// What a frame needs of the scene, beside its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,6 +35,8 @@ struct Frame {
 #[derive(Debug)]
 struct Frames {
     vocabulary: BTreeMap<String, u16>,
+    /// What each word of the vocabulary is worth.
+    worth: Vec<u16>,
     classes: Tree,
     names: BTreeMap<String, u16>,
     sayings: Tree,
@@ -264,9 +45,9 @@ struct Frames {
     distress: BTreeSet<String>,
 }
 
-const TEXT: &str = include_str!("../frames.txt");
+const FILES: [(&str, &str); 2] = [("classes.txt", include_str!("../classes.txt")), ("frames.txt", include_str!("../frames.txt"))];
 
-static FRAMES: LazyLock<Frames> = LazyLock::new(|| Frames::read(TEXT).0);
+static FRAMES: LazyLock<Frames> = LazyLock::new(|| Frames::read(&FILES).0);
 
 fn frames() -> &'static Frames {
     &FRAMES
@@ -280,10 +61,34 @@ pub(crate) fn distress_word(w: &str) -> bool {
 /// Sayings of nothing in particular: they explain their words.
 const TALK: &str = "talk";
 
+/// The words that the sayings of dangers name them with, and those of the classes that they need.
+fn distress(source: &Source) -> BTreeSet<String> {
+    let class = |name: &str| source.names.iter().position(|n| n == name).and_then(|i| source.classes.get(i));
+    let words = |sayings: &[Vec<Element>]| -> BTreeSet<String> {
+        let of = |e: &Element| match e {
+            Element::Word(w) => vec![w.clone()],
+            Element::Class(c) => source.classes.get(usize::from(*c)).into_iter().flatten().flatten().filter_map(word_of).collect(),
+            _ => Vec::new(),
+        };
+        sayings.iter().flatten().flat_map(of).collect()
+    };
+    let common = class("common").map(|c| words(c)).unwrap_or_default();
+    let dangers = source.frames.iter().filter(|f| Act::of(&f.act).is_some_and(|a| (Act::Mayday..=Act::Medical).contains(&a)));
+    let needed = |f: &source::Written| -> BTreeSet<String> {
+        let wanted = f.conditions.iter().flatten().filter(|c| c.wanted);
+        wanted.filter_map(|c| class(&c.name)).flat_map(|c| words(c)).collect()
+    };
+    dangers.flat_map(|f| words(&f.sayings).into_iter().chain(needed(f))).filter(|w| w.len() > 3 && !common.contains(w)).collect()
+}
+
+fn word_of(e: &Element) -> Option<String> {
+    if let Element::Word(w) = e { Some(w.clone()) } else { None }
+}
+
 impl Frames {
-    /// The frames of a text, and what of it cannot be read.
-    fn read(text: &str) -> (Self, Vec<String>) {
-        let mut source = Source::read(text);
+    /// The frames of these files, and what of them cannot be read.
+    fn read(files: &[(&str, &str)]) -> (Self, Vec<String>) {
+        let mut source = Source::read(files);
         let all = || source.frames.iter().flat_map(|f| &f.sayings).chain(source.classes.iter().flatten()).flatten();
         let spelt: BTreeSet<&str> = all().filter_map(|e| if let Element::Word(w) = e { Some(w.as_str()) } else { None }).collect();
         let vocabulary: BTreeMap<String, u16> =
@@ -324,13 +129,9 @@ impl Frames {
         }
         classes.finish();
         sayings.finish();
-        let spelt = |sayings: &[Vec<Element>]| -> BTreeSet<String> {
-            sayings.iter().flatten().filter_map(|e| if let Element::Word(w) = e { Some(w.clone()) } else { None }).collect()
-        };
-        let dangers = source.frames.iter().filter(|f| Act::of(&f.act).is_some_and(|a| (Act::Mayday..=Act::Medical).contains(&a)));
-        let common = names.get("common").and_then(|c| source.classes.get(usize::from(*c))).map(|c| spelt(c)).unwrap_or_default();
-        let distress = dangers.flat_map(|f| spelt(&f.sayings)).filter(|w| w.len() > 3 && !common.contains(w)).collect();
-        (Self { vocabulary, classes, names, sayings, frames, distress }, errors)
+        let distress = distress(&source);
+        let worth = vocabulary.keys().map(|w| worth(w)).collect();
+        (Self { vocabulary, worth, classes, names, sayings, frames, distress }, errors)
     }
 }
 
@@ -360,60 +161,54 @@ facts! {
     pending = 3,
     /// The controller has spoken to this aircraft.
     spoken = 4,
-    /// Something of the controller's last words comes back, and right.
-    echoes = 5,
     /// Ground hears it, or nobody knows who.
-    ground = 6,
+    ground = 5,
     /// Tower hears it, or nobody knows who.
-    tower = 7,
+    tower = 6,
     /// Approach, departure or center hears it.
-    radar = 8,
+    radar = 7,
     /// Center hears it.
-    center = 9,
+    center = 8,
     /// Clearance delivery hears it.
-    delivery = 10,
+    delivery = 9,
     /// Nobody knows who hears it.
-    open = 11,
-    /// Said to a common frequency.
-    ctaf = 12,
+    open = 10,
     /// The controller asked for the heading.
-    asked_heading = 13,
+    asked_heading = 11,
     /// The controller told of traffic.
-    told_traffic = 14,
+    told_traffic = 12,
     /// A runway was said.
-    runway = 15,
+    runway = 13,
     /// A level was said.
-    level = 16,
+    level = 14,
     /// A distance was said.
-    distance = 17,
+    distance = 15,
     /// A heading was said.
-    heading = 18,
+    heading = 16,
     /// A code was said.
-    code = 19,
+    code = 17,
     /// A frequency was said.
-    frequency = 20,
-    /// The controller wants to hear when the pilot is ready.
-    asked_ready = 21,
+    frequency = 18,
     /// The letter of the recording was said.
-    letter = 22,
+    letter = 19,
     /// Ground or clearance hears it.
-    ground_only = 23,
+    ground_only = 20,
     /// On a leg of the pattern, or holding short.
-    on_leg = 24,
+    on_leg = 21,
     /// What is denied is denied of others.
-    others_deny = 25,
+    others_deny = 22,
     /// A place was said.
-    place = 26,
+    place = 23,
     /// A pressure was said.
-    pressure = 27,
+    pressure = 24,
     /// The controller told of the field.
-    told_field = 28,
+    told_field = 25,
     /// The controller asked for an ident.
-    told_ident = 29,
+    told_ident = 26,
     /// The controller asked for the fuel.
-    asked_fuel = 30,
+    asked_fuel = 27,
     /// The controller has approved a change of frequency.
-    granted = 31,
+    granted = 28,
 }
 
 impl Facts {
@@ -450,15 +245,6 @@ impl Decoded {
     /// Whether the act was found.
     pub fn has(&self, act: Act) -> bool {
         self.said.iter().any(|s| s.act == act)
-    }
-}
-
-/// What an explained word is worth: words that say something by themselves, figures, and the small words of the language.
-fn worth(word: &str) -> u16 {
-    match word {
-        "#" | "." => 5,
-        w if content(w) => 10,
-        _ => 4,
     }
 }
 
@@ -524,19 +310,42 @@ mod tests {
 
     #[test]
     fn the_file_of_frames_is_whole() {
-        let (_, errors) = Frames::read(TEXT);
+        let (_, errors) = Frames::read(&FILES);
         assert!(errors.is_empty(), "{}", errors.join("\n"));
     }
 
     #[test]
     fn a_damaged_file_is_named_line_by_line_and_the_rest_is_read() {
         let damaged = "ready:\n  ready (to go\nnobody_knows:\n  hello\nident: moonlight\n  ident\nlost: !asks\n  <moon>, {unknown}, UPPER\nroger:\n  roger\n";
-        let (frames, errors) = Frames::read(damaged);
+        let (frames, errors) = Frames::read(&[("frames.txt", damaged)]);
         for what in ["not closed", "ready has no sayings", "no act \"nobody_knows\"", "moonlight", "no value <moon>", "{unknown}", "UPPER"]
         {
             assert!(errors.iter().any(|e| e.contains(what)), "{what}: {errors:?}");
         }
         assert!(frames.vocabulary.contains_key("roger"));
+    }
+
+    /// A cue that names no class would never occur, and nobody would notice; a class that nobody asks for misleads.
+    #[test]
+    fn every_cue_names_a_class_and_every_class_is_asked_for() {
+        let code = [include_str!("../rules.rs"), include_str!("../../entities.rs")].concat();
+        let frames = Frames::read(&FILES).0;
+        let after = |open: &str| -> Vec<String> {
+            code.split(open).skip(1).filter_map(|rest| rest.split_once('"')).map(|(name, _)| name.to_owned()).collect()
+        };
+        let cues: Vec<String> = ["cue(\"", "saying(\"", "behind(\"", "marked(\""].into_iter().flat_map(after).collect();
+        assert!(cues.len() > 20, "{cues:?}");
+        for cue in &cues {
+            assert!(frames.names.contains_key(cue), "{cue} is no class");
+        }
+        for name in frames.names.keys().filter(|n| *n != "common") {
+            let inside =
+                FILES.iter().any(|(_, text)| text.contains(&format!("{{{name}}}")) && text.matches(&format!("{{{name}}}")).count() > 1);
+            let needed =
+                frames.frames.iter().flat_map(|f| f.conditions.iter().flatten()).any(|(n, _)| *n == Need::Class(frames.names[name]));
+            let used = FILES[1].1.contains(&format!("{{{name}}}"));
+            assert!(inside || needed || used || code.contains(&format!("{name:?}")), "nobody asks for the class {name}");
+        }
     }
 
     fn acts(said: &str, facts: Facts) -> Vec<Act> {
@@ -559,6 +368,16 @@ mod tests {
         let ground = Facts::default().with(Facts::ground, true).with(Facts::station, true);
         assert_eq!(acts("request taxi and flight following", ground), [Act::TaxiOut, Act::FlightFollowing]);
         assert_eq!(acts("request flight following and a radio check", ground), [Act::FlightFollowing, Act::RadioCheck]);
+    }
+
+    #[test]
+    fn dangers_are_named_with_words_of_their_own() {
+        for word in ["engine", "cockpit", "cloud", "help", "unconscious", "hydraulic"] {
+            assert!(distress_word(word), "{word}");
+        }
+        for word in ["going", "left", "mayday", "landing", "cleared", "runway", "fox"] {
+            assert!(!distress_word(word), "{word}");
+        }
     }
 
     #[test]

@@ -52,10 +52,19 @@ pub(super) struct Source {
 const MOST: usize = 4096;
 
 impl Source {
-    /// Reads the file. A line that cannot be read is left out, and named in `errors`.
-    pub(super) fn read(text: &str) -> Self {
+    /// Reads files, each with its name. A line that cannot be read is left out, and named in `errors`.
+    pub(super) fn read(files: &[(&str, &str)]) -> Self {
         let mut source = Self::default();
         let mut numbers: BTreeMap<String, u16> = BTreeMap::new();
+        for (name, text) in files {
+            let before = source.errors.len();
+            source.file(text, &mut numbers);
+            source.errors[before..].iter_mut().for_each(|e| e.insert_str(0, &format!("{name}, ")));
+        }
+        source
+    }
+
+    fn file(&mut self, text: &str, numbers: &mut BTreeMap<String, u16>) {
         // Blocks: a header, and the indented lines below it.
         let mut head: Option<(usize, String)> = None;
         let mut body: Vec<(usize, String)> = Vec::new();
@@ -69,11 +78,10 @@ impl Source {
                 continue;
             }
             if let Some((at, header)) = head.take() {
-                source.block(at, &header, &std::mem::take(&mut body), &mut numbers);
+                self.block(at, &header, &std::mem::take(&mut body), numbers);
             }
             head = Some((number, line.to_owned()));
         }
-        source
     }
 
     fn block(&mut self, at: usize, header: &str, body: &[(usize, String)], numbers: &mut BTreeMap<String, u16>) {

@@ -16,6 +16,8 @@ fn told(text: &str) -> Slots {
         caller: false,
         echoes: false,
         callsign_last: false,
+        last: String::new(),
+        said: t.clone(),
     };
     scene.read(&t, &Clauses::new(&t, &[]), &mut slots);
     slots
