@@ -45,6 +45,8 @@ pub enum Need {
     Leave,
     /// Flight following.
     Following,
+    /// Help in distress or urgency.
+    Help,
     /// A radio check.
     RadioCheck,
     /// Wind and pressure.
@@ -62,6 +64,7 @@ impl Need {
                 | Need::Next
                 | Need::Leave
                 | Need::Following
+                | Need::Help
                 | Need::RadioCheck
                 | Need::Weather
                 | Need::Vacated
@@ -90,6 +93,7 @@ impl Need {
             Need::Next => "the next frequency",
             Need::Leave => "leaving the frequency",
             Need::Following => "flight following",
+            Need::Help => "help in an emergency",
             Need::RadioCheck => "a radio check",
             Need::Weather => "wind and pressure",
         }
@@ -159,6 +163,7 @@ fn grants(need: Need, item: &Item) -> bool {
         Need::Leave => matches!(item, Item::Contact { .. } | Item::Monitor { .. } | Item::FrequencyChangeApproved),
         Need::Following => matches!(item, Item::Squawk(_) | Item::RadarContact(_)),
         Need::Next => matches!(item, Item::Contact { .. } | Item::Monitor { .. } | Item::FrequencyChangeApproved),
+        Need::Help => matches!(item, Item::RogerEmergency(_)),
         Need::RadioCheck => matches!(item, Item::ReadYou),
         Need::Weather => matches!(item, Item::Wind { .. } | Item::Pressure(_)),
     }

@@ -71,6 +71,8 @@ pub struct Log {
 const LONGEST_S: u32 = 5 * 1800;
 /// Seconds between the end of a call and the controller's answer.
 const ANSWER_AFTER_S: u32 = 1;
+/// Seconds between two reports at cruise.
+const CRUISE_REPORT_S: u32 = 3;
 /// Characters that are spoken in a second.
 const CHARACTERS_S: usize = 14;
 /// Nobody waits longer than this, seconds, for the next flight's first answer.
@@ -231,7 +233,9 @@ impl<'f> Flight<'f> {
             }
             let own = Own { position: self.a.position, on_ground: self.a.on_ground };
             self.traffic.step(self.pilot.field(), self.pilot.runway(), own);
-            self.report(engine, between);
+            if self.t.is_multiple_of(self.every()) {
+                self.report(engine, between);
+            }
             self.speak(engine, between);
             self.watch(None);
             if self.until_taxi && self.pilot.told.taxi.is_some() {
@@ -242,6 +246,12 @@ impl<'f> Flight<'f> {
             self.pilot.outcome = Some(self.pilot.out_of_time());
         }
         self.referee.close();
+    }
+
+    /// Seconds between two reports: en route, while nobody speaks, little changes in a second.
+    fn every(&self) -> u32 {
+        let quiet = matches!(self.on_air, OnAir::Nobody);
+        if quiet && self.pilot.stage == Stage::Enroute { CRUISE_REPORT_S } else { 1 }
     }
 
     fn now(&self) -> Time {

@@ -179,6 +179,10 @@ pub struct Pilot<'a> {
     heard: u32,
     /// How often each need has come up.
     times: Vec<(Need, u8)>,
+    /// Goes around once, although cleared to land.
+    goes_around: bool,
+    /// The engine stops, or only runs rough.
+    distress: bool,
 }
 
 /// A request is made so often before a pilot gives up.
@@ -205,6 +209,13 @@ impl<'a> Pilot<'a> {
         }
         if dice.percent(10.0) {
             wishes.push(Need::Weather);
+        }
+        // Drawn apart: these faults do not change what else is drawn.
+        let mut faults = Dice::new(s.seed, 21);
+        let goes_around = faults.percent(s.faults.goes_around);
+        let distress = faults.percent(50.0);
+        if faults.percent(s.faults.emergency) {
+            wishes.push(Need::Help);
         }
         if s.mission == Mission::Instruments {
             wishes.extend([Need::Higher, Need::Direct, Need::Deviation].into_iter().filter(|_| dice.percent(40.0)));
@@ -240,6 +251,8 @@ impl<'a> Pilot<'a> {
             stand_number,
             heard: 0,
             times: Vec::new(),
+            goes_around,
+            distress,
         };
         let aircraft = pilot.begin()?;
         Some((pilot, aircraft))
@@ -318,6 +331,7 @@ impl<'a> Pilot<'a> {
         let instruments = self.s.mission == Mission::Instruments;
         let open = |n: Need| Some(n).filter(|n| !self.given_up.contains(n));
         match self.stage {
+            Stage::Enroute | Stage::Pattern if self.in_trouble(waited) => Some(Need::Help),
             Stage::Gate if instruments && !told.clearance => Some(Need::Clearance),
             Stage::Gate if instruments && self.s.kind.airline && !told.push => Some(Need::Push),
             Stage::Gate => self.wish(&[Need::RadioCheck, Need::Weather]).or(told.taxi.is_none().then_some(Need::Taxi)),
@@ -351,6 +365,12 @@ impl<'a> Pilot<'a> {
             Stage::Around if instruments && told.approach.is_none() => Some(Need::Another),
             _ => None,
         }
+    }
+
+    /// The engine fails in the pattern, or some minutes into the flight.
+    fn in_trouble(&self, waited: u32) -> bool {
+        let downwind = self.guide.as_ref().and_then(Guide::leg) == Some(Leg::Downwind);
+        self.wish(&[Need::Help]).is_some() && (downwind || self.stage == Stage::Enroute && waited > 150)
     }
 
     fn wish(&self, of: &[Need]) -> Option<Need> {
@@ -427,7 +447,9 @@ impl<'a> Pilot<'a> {
                 let delivery = [Facility::Clearance, Facility::Ground, Facility::Tower];
                 let a = ground(stand, g.heading + 90.0);
                 self.stand = Some(stand);
-                self.tuned = Self::station(&self.s.from, if self.s.mission == Mission::Instruments { &delivery } else { &first });
+                let right: &[Facility] = if self.s.mission == Mission::Instruments { &delivery } else { &first };
+                let wrong = Dice::new(self.s.seed, 22).percent(self.s.faults.wrong_unit);
+                self.tuned = Self::station(&self.s.from, if wrong { &[Facility::Tower] } else { right });
                 Some(a)
             }
             Begin::Hold => {

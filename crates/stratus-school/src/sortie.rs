@@ -78,6 +78,12 @@ pub struct Faults {
     pub blocked: f64,
     /// Does not hear the controller to the end.
     pub cut_off: f64,
+    /// Calls another unit of the field first.
+    pub wrong_unit: f64,
+    /// Goes around although cleared to land.
+    pub goes_around: f64,
+    /// Gets into distress or urgency.
+    pub emergency: f64,
 }
 
 /// A flight to be flown.
@@ -184,7 +190,15 @@ impl Sortie {
             mission,
             begin,
             style,
-            faults: Faults { wrong_readback: 6.0 * much, no_readback: 4.0 * much, blocked: 3.0 * much, cut_off: 2.0 * much },
+            faults: Faults {
+                wrong_readback: 6.0 * much,
+                no_readback: 4.0 * much,
+                blocked: 3.0 * much,
+                cut_off: 2.0 * much,
+                wrong_unit: 4.0 * much,
+                goes_around: 5.0 * much,
+                emergency: 4.0 * much,
+            },
             kind,
             callsign,
             spoken_full,

@@ -3,6 +3,9 @@
 use stratus_atc::instruction::{Item, Landing, Leg};
 use stratus_units::{Frequency, Runway, Side, Squawk};
 
+/// A full turn at three degrees a second.
+const ORBIT_S: u32 = 120;
+
 /// The instructions that stand.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Told {
@@ -28,6 +31,8 @@ pub struct Told {
     pub runway: Option<Runway>,
     /// Downwind goes on.
     pub extend: bool,
+    /// A full turn in the pattern: to which side, and the seconds of it that are left.
+    pub orbit: Option<(Side, u32)>,
     /// Behind other aircraft.
     pub follow: bool,
     /// May leave the frequency.
@@ -105,7 +110,11 @@ impl Told {
                 Item::ClosedTraffic(side) => self.side = Some(*side),
                 Item::FrequencyChangeApproved => self.leave = true,
                 Item::Sequence { number, .. } => self.follow = *number > 1,
-                Item::PatternWords(w) => self.extend = w.contains("extend"),
+                Item::PatternWords(w) => {
+                    self.extend = w.contains("extend");
+                    let side = if w.contains("right") { Side::Right } else { Side::Left };
+                    self.orbit = (w.contains("orbit") || w.contains("sixty")).then_some((side, ORBIT_S));
+                }
                 Item::TaxiToParking { .. } => (self.parking, self.hold_position) = (true, false),
                 Item::HoldPosition | Item::Stop => self.hold_position = true,
                 Item::Altitude { feet, level, .. } => self.altitude = Some((*feet, *level)),

@@ -23,6 +23,7 @@ const SITUATIONS: &[(&str, &[&str])] = &[
     ("ils", &["request_ils"]), ("visual", &["request_visual"]), ("missed", &["request_another_approach"]),
     ("unable", &["unable"]), ("roger", &["roger"]), ("again", &["say_again"]), ("radio_check", &["radio_check"]),
     ("weather", &["weather_question"]), ("deviation", &["request_deviation_left", "request_deviation_right"]),
+    ("mayday", &["engine_trouble_mayday"]), ("pan", &["engine_rough_pan"]),
     ("taxi_vfr", &["taxi_request_vfr"]), ("leave", &["leaving_frequency"]), ("following", &["request_flight_following"]),
     ("read_takeoff", &["takeoff_readback"]), ("read_lineup", &["lineup_readback"]), ("read_landing", &["landing_readback"]),
     ("read_hold", &["holdshort_readback"]), ("read_contact", &["handoff_readback"]),

@@ -8,9 +8,9 @@ const FLIGHTS: u64 = 60;
 /// Completed flights of [`FLIGHTS`], at least.
 const COMPLETED: u32 = 47;
 /// Flights with a breach, by invariant 1 to 8, at most: added over the kinds of breach.
-const BROKEN: [u32; 8] = [1, 0, 4, 13, 20, 1, 1, 0];
+const BROKEN: [u32; 8] = [1, 0, 4, 13, 18, 1, 1, 0];
 /// Requests without an answer, at most.
-const UNANSWERED: u32 = 17;
+const UNANSWERED: u32 = 15;
 /// Questions that the controller asks in a flight, at most: somebody who only asks breaks nothing.
 const QUESTIONS: f64 = 1.7;
 /// Right readbacks that are refused in a flight, at most.

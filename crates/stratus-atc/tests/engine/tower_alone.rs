@@ -46,7 +46,10 @@ fn answer(airports: Airports, call: &str) -> Vec<Item> {
     engine.answer(Time(6000), call, heard).reply.map_or_else(Vec::new, |r| r.instruction.items)
 }
 
-const CALLS: [(&str, fn(&Item) -> bool); 4] = [
+/// A call, and what would grant it.
+type Case = (&'static str, fn(&Item) -> bool);
+
+const CALLS: [Case; 4] = [
     ("Alone Tower, Skyhawk one seven two sierra papa, at the ramp, request taxi", |i| matches!(i, Item::Taxi { .. })),
     ("Alone Tower, Skyhawk one seven two sierra papa, at the ramp, taxi for closed traffic", |i| matches!(i, Item::Taxi { .. })),
     ("Alone Tower, Skyhawk one seven two sierra papa, request push and start", |i| matches!(i, Item::Pushback { .. })),

@@ -5,7 +5,7 @@ use stratus_atc::instruction::{Landing, Leg};
 use stratus_units::{Facility, Side, turn};
 
 use super::{Due, Outcome, Pilot, Stage};
-use crate::aircraft::Aircraft;
+use crate::aircraft::{Aircraft, Steer};
 use crate::answers::Need;
 use crate::guide::{self, Guide};
 use crate::layout::{self, spot};
@@ -391,6 +391,13 @@ impl Pilot<'_> {
 
     fn circuit(&mut self, t: u32, a: &mut Aircraft, ahead_nm: Option<f64>) {
         let elevation = self.s.to.elevation_ft;
+        if let Some((side, left)) = self.told.orbit {
+            let track = a.heading + if side == Side::Left { -90.0 } else { 90.0 };
+            let altitude_ft = elevation + self.s.kind.pattern_ft;
+            a.fly(&Steer { track, side: None, altitude_ft, speed_kt: self.s.kind.pattern_kt, glide: false });
+            self.told.orbit = (left > 1).then_some((side, left.saturating_sub(1)));
+            return;
+        }
         if let Some(Guide::Pattern { g, side, leg, extend }) = &mut self.guide {
             // Somebody who follows another aircraft turns base once that one is nearly down, and does not fly away for ever.
             let behind = self.told.follow && ahead_nm.is_some_and(|nm| nm > 0.7);
@@ -430,7 +437,8 @@ impl Pilot<'_> {
         let elevation = self.s.to.elevation_ft;
         let (before, _) = guide::before(&g, a.position);
         let leave = self.told.landing.is_some() || before > DECIDE_NM;
-        if before > -0.1 && (self.told.go_around || !leave) {
+        let own = before < 0.9 && self.told.landing.is_some() && std::mem::take(&mut self.goes_around);
+        if before > -0.1 && (self.told.go_around || !leave || own) {
             self.go_around(t, g);
             return;
         }

@@ -176,6 +176,8 @@ impl Pilot<'_> {
             Need::Next => "next",
             Need::Leave => "leave",
             Need::Following => "following",
+            Need::Help if self.distress => "mayday",
+            Need::Help => "pan",
             Need::RadioCheck => "radio_check",
             Need::Weather => "weather",
         }
@@ -203,6 +205,8 @@ impl Pilot<'_> {
                 "ready" | "taxi_ifr" => !["pattern", "circuit", "closed", "vfr", "downwind departure"].iter().any(|o| w.contains(o)),
                 "departed" | "level" => !w.contains("vfr"),
                 "weather" => !w.contains("destination"),
+                // The school's emergencies end on a runway.
+                "mayday" => !["putting it down", "forced landing", "ditch"].iter().any(|o| w.contains(o)),
                 _ => true,
             };
             ends && rules && addresses(&w, tuned)
