@@ -51,7 +51,7 @@ impl Sentences {
 
     /// The model's opinion on a call; none where the model fails, which is logged.
     pub fn opinion(&self, call: &str, scene: &Scene) -> Option<Opinion> {
-        if call.trim().is_empty() {
+        if !Opinion::is_possible(call) {
             return None;
         }
         let asked = Asked { facility: &scene.facility, region: &scene.region, last_atc: &scene.last_atc };
@@ -123,6 +123,7 @@ mod tests {
         };
         assert_eq!(read("NorCal, Skyhawk 172SP, which way to the coast, I can't work out where on earth I am"), Intent::Lost);
         assert!(model.opinion("  ", &ctx.scene()).is_none());
+        assert!(model.opinion("request touch and go, correction, full stop", &ctx.scene()).is_none());
         // Bounded whatever the text.
         assert!(model.opinion(&"mayday \u{0} ".repeat(20_000), &ctx.scene()).is_some());
     }

@@ -30,6 +30,12 @@ const KINDS: [&[&str]; 4] = [
     &["left", "right"],
 ];
 
+/// Whether a pilot takes something back in a text.
+pub(super) fn is_in(text: &str) -> bool {
+    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    MARKS.iter().any(|m| words.windows(m.len()).any(|w| w == *m))
+}
+
 /// Applies every self-correction.
 pub(super) fn correct(mut tokens: Vec<Token>) -> Vec<Token> {
     let mut from = 0;

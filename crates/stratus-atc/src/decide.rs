@@ -78,7 +78,11 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(meant) = gate::answered(heard, record) {
         return decide(s, &record.clone(), &meant, said);
     }
-    if heard.has(Intent::Mayday) || heard.has(Intent::PanPan) {
+    let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
+    let asked_souls = record.last.as_ref().is_some_and(|l| fuel.iter().any(|i| l.items.contains(i)));
+    let tells_souls = (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some());
+    // Who answers that question is not declaring the emergency anew.
+    if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
             Call::Declared(leave) => return emergency(s, record, heard, &leave).into(),
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
@@ -104,9 +108,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if two_callers(s, said) {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
-    let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
-    let asked_souls = record.last.as_ref().is_some_and(|l| fuel.iter().any(|i| l.items.contains(i)));
-    if (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some()) {
+    if tells_souls {
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
     }
@@ -139,7 +141,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return d.into();
     }
     if heard.intent != Intent::Unknown
-        && let Some(d) = doubt::question(s, heard)
+        && let Some(d) = doubt::question(s, record, heard)
     {
         return d.into();
     }
@@ -199,7 +201,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             Item::Ask(Ask::Altitude),
         ])),
         Intent::Readback => no_pending_readback(s, record, heard),
-        Intent::Unknown => unclear(s, heard),
+        Intent::Unknown => unclear(s, record, heard),
         _ => return None,
     })
 }
@@ -248,7 +250,7 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
 }
 
 /// A targeted question where something was understood, "say again" where nothing was.
-fn unclear(s: &Situation, heard: &Understanding) -> Decision {
+fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if heard.slots.nature.is_some() {
         // Something is wrong, and it is no emergency.
         return Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]);
@@ -257,7 +259,7 @@ fn unclear(s: &Situation, heard: &Understanding) -> Decision {
         // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
         return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));
     }
-    doubt::question(s, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
+    doubt::question(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
 }
 
 /// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.

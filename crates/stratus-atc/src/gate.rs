@@ -84,12 +84,16 @@ pub fn question(wish: Wish, runway: Option<Runway>) -> Item {
     Item::Confirm { wish, runway }
 }
 
+/// Whether the pilot was asked whether they want this, and says yes.
+pub fn is_confirmed(wish: Wish, record: &Record, heard: &Understanding) -> bool {
+    record.confirming.is_some_and(|(asked, _)| asked == wish) && affirms(&heard.clauses)
+}
+
 /// Whether what was heard asks for this of the own aircraft, affirmed and now.
 pub fn admit<W: Wanted>(heard: &Understanding, record: &Record) -> Result<Admitted<W>, Doubt> {
-    let asked = record.confirming.is_some_and(|(wish, _)| wish == W::WISH);
     // Nothing is asked of an aircraft in distress that wants to land.
     let distressed = W::WISH == Wish::Landing && record.emergency.is_some();
-    if distressed || asked && affirms(&heard.clauses) {
+    if distressed || is_confirmed(W::WISH, record, heard) {
         return Ok(Admitted::new());
     }
     evidence(&heard.clauses, W::WISH).map_err(|sense| Doubt { sense })?;
@@ -187,10 +191,14 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     if record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress) && affirms(c) {
         return Call::Declared(Admitted::new());
     }
-    let called: Vec<Sense> = c.find(|w| matches!(w, "mayday" | "pan" | "emergency")).into_iter().map(|i| c.cry(i)).collect();
-    if called.iter().any(|s| s.stands()) {
+    let cried = |word: fn(&str) -> bool| -> Vec<Sense> { c.find(word).into_iter().map(|i| c.cry(i)).collect() };
+    // "Emergency" is also a word of stories: there the reading must not say that it is of another time or aircraft.
+    let of_now = heard.learned.is_none_or(|r| r.votes.is_none() || r.in_force() >= 0.5);
+    let (mut called, named) = (cried(|w| matches!(w, "mayday" | "pan")), cried(|w| w == "emergency"));
+    if called.iter().any(|s| s.stands()) || of_now && named.iter().any(|s| s.stands()) {
         return Call::Declared(Admitted::new());
     }
+    called.extend(named);
     let plain: Vec<Sense> = c.find(distress_word).into_iter().map(|i| failure(c, i)).collect();
     let all = || called.iter().chain(&plain);
     let other = all().any(|s| s.subject == Subject::Other);

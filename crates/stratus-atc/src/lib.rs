@@ -43,7 +43,6 @@ pub use stratus_units as units;
 use self::decide::Decision;
 use self::decide::initiative::{Notice, Watch};
 use self::hear::Said;
-use self::hear::opinion::Opinion;
 pub use self::hints::Hints;
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
@@ -346,19 +345,6 @@ impl Engine {
     fn aircraft_type(&self) -> Option<String> {
         let filed = || self.plan.as_ref().and_then(|p| p.aircraft_type.clone());
         self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone()).or_else(filed)
-    }
-
-    /// Reads a transcript.
-    pub fn understand(&self, text: &str) -> Understanding {
-        self.understand_with(text, None)
-    }
-
-    /// Reads a transcript on which a sentence model has an opinion.
-    pub fn understand_with(&self, text: &str, opinion: Option<Opinion>) -> Understanding {
-        let context = Context { opinion, ..self.context() };
-        let mut u = understand::understand(text, &context);
-        u.slots.runway = u.slots.runway.map(|r| know::water_runway(text, r, &context.runways).unwrap_or(r));
-        u
     }
 
     /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.

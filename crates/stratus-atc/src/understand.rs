@@ -17,11 +17,28 @@ use super::intent::{Context, Intent, Slots, Understanding};
 use super::readback;
 use super::transcript::Token;
 use super::{figures, parse};
+use crate::Engine;
+use crate::hear::opinion::Opinion;
 use crate::units::{Facility, Region};
 
 /// What a pilot meant. Bounded work, no panic, whatever the text.
 pub fn understand(text: &str, ctx: &Context) -> Understanding {
     understand_said(normalise(text, ctx), ctx)
+}
+
+impl Engine {
+    /// Reads a transcript.
+    pub fn understand(&self, text: &str) -> Understanding {
+        self.understand_with(text, None)
+    }
+
+    /// Reads a transcript on which a sentence model has an opinion.
+    pub fn understand_with(&self, text: &str, opinion: Option<Opinion>) -> Understanding {
+        let context = Context { opinion, ..self.context() };
+        let mut u = understand(text, &context);
+        u.slots.runway = u.slots.runway.map(|r| crate::know::water_runway(text, r, &context.runways).unwrap_or(r));
+        u
+    }
 }
 
 /// As [`understand`], of tokens that were heard.
@@ -86,16 +103,27 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     // "Oxford Approach, Golf Bravo X-ray Delta Echo, good afternoon" waits to be asked for its message.
     let bare = unknown && words.count() <= GREETING && !sentence_is(joined::OF_A_WORD);
     let explained = !unknown && loose == 0;
-    let against = if sentence_is(0.0) { joined::AGAINST_EXPLAINED_BY_SENTENCE } else { joined::AGAINST_EXPLAINED };
+    let effect = found.first().is_some_and(|i| joined::has_effect(*i));
+    let against = match (sentence_is(0.0), effect) {
+        (false, _) => joined::AGAINST_EXPLAINED,
+        (true, false) => joined::AGAINST_EXPLAINED_BY_SENTENCE,
+        (true, true) => joined::AGAINST_EXPLAINED_EFFECT,
+    };
     let settles = |r: &Reading| explained && r.confidence < against && !joined::is_distress(r.intent);
     let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some();
     let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses);
-    let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r));
+    // What has no intent of its own in the list may have an act: the rules name it.
+    let finer = |r: &Reading| r.votes.is_some() && r.intent == Intent::Unknown && has_finer_act(&acts, &found);
+    let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r) && !finer(r));
+    let wishes = found.clone();
+    let by_rules = |i: Intent| wishes.iter().any(|w| *w == i || joined::is_departure(*w) && joined::is_departure(i));
     let join = if ctx.facility == Some(Facility::Ground) { joined::join_on_the_ground } else { joined::join };
     let Joined { intents: mut found, confidence, doubt } = match heard {
         Some(r) => join(found, confidence, &r, ctx.last_atc.is_some()),
         None => Joined { intents: found, confidence, doubt: None },
     };
+    // A runway is not given away for words of which the rules understand neither that wish nor the rest.
+    let doubt = doubt.or_else(|| found.first().copied().filter(|i| joined::is_departure(*i) && !by_rules(*i) && loose >= MANY));
     // All that must come back came back right: wherever it says that the aircraft is, it is the readback; but a leg of the pattern is told.
     let leg = slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p));
     if echo.whole && !leg && found.first() == Some(&Intent::PositionReport) {
@@ -136,6 +164,17 @@ fn acts_of(acts: Vec<Act>, intents: &[Intent]) -> Vec<Act> {
     }
     all
 }
+
+/// Whether the rules found the main intent by an act of its own, finer than the intent ("rejects the take-off" is more than "unable").
+fn has_finer_act(acts: &[Act], found: &[Intent]) -> bool {
+    let Some(intent) = found.first().copied().filter(|i| *i == Intent::Unable || !joined::has_effect(*i) && !joined::stands(*i)) else {
+        return false;
+    };
+    acts.iter().find(|a| a.intent() == intent).is_some_and(|a| Act::plain(intent) != Some(*a))
+}
+
+/// So many words that nothing explains are too many for a runway.
+const MANY: usize = 3;
 
 /// A call with no more words than these beside callsign and station has no message yet.
 const GREETING: usize = 2;

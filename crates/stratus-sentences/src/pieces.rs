@@ -2,7 +2,7 @@
 //!
 //! `scripts/sentences/pre.py` splits the training calls in the same way; `tests/pieces.txt` holds both to the same result.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Pieces of the call at most; the rest of a longer call is not read.
 pub const MOST_TEXT: usize = 46;
@@ -49,7 +49,7 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// The encoder's vocabulary.
 #[derive(Debug)]
-pub struct Vocabulary(HashMap<String, i32>);
+pub struct Vocabulary(BTreeMap<String, i32>);
 
 /// Marks that the encoder knows: an unknown word, the beginning, the end of a part.
 const UNKNOWN: &str = "[UNK]";
@@ -59,7 +59,7 @@ const END: &str = "[SEP]";
 impl Vocabulary {
     /// A vocabulary from its pieces, one a line; `None` without the marks that every input needs.
     pub fn new(lines: &str) -> Option<Self> {
-        let pieces: HashMap<String, i32> = lines.lines().zip(0..).map(|(p, i)| (p.to_owned(), i)).collect();
+        let pieces: BTreeMap<String, i32> = lines.lines().zip(0..).map(|(p, i)| (p.to_owned(), i)).collect();
         [UNKNOWN, BEGIN, END].iter().all(|m| pieces.contains_key(*m)).then_some(Self(pieces))
     }
 

@@ -4,11 +4,15 @@ use super::{Decision, circumstances};
 use crate::gate;
 use crate::instruction::{Item, Wish};
 use crate::intent::Understanding;
+use crate::record::Record;
 use crate::situation::Situation;
 
 /// The question that says what one reader heard, where it is not taken for granted.
-pub(super) fn question(s: &Situation, heard: &Understanding) -> Option<Decision> {
+pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let wish = gate::wish(heard.doubt?, s)?;
+    if gate::is_confirmed(wish, record, heard) {
+        return None;
+    }
     if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {
         return None;
     }

@@ -49,6 +49,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
                 let ask = (!s.live && s.ifr).then_some(Item::Ask(Ask::Intentions));
                 Decision::say([Item::Roger, Item::Direct(name)].into_iter().chain(ask))
             }
+            // Asked for their intentions, a visual flight has told them.
+            None if !s.ifr && record.last.as_ref().is_some_and(|l| l.items.contains(&Item::Ask(Ask::Intentions))) => {
+                Decision::say([Item::Roger])
+            }
             None => Decision::ask(Ask::Destination),
         },
         Intent::StartupRequest | Intent::PushbackRequest | Intent::TaxiRequest if s.station(Facility::Ground).is_some() => {

@@ -76,9 +76,14 @@ fn family(intent: Intent) -> Family {
 }
 
 /// Reports that a controller must not miss: where the rules hear one, the reader does not talk them out of it.
-fn stands(rules: Intent) -> bool {
+pub fn stands(rules: Intent) -> bool {
     use Intent::*;
     matches!(rules, Mayday | PanPan | GoAround | Unable | LowFuel | Lost)
+}
+
+/// Whether an intent asks for a runway to take off from.
+pub fn is_departure(intent: Intent) -> bool {
+    family(intent) == Family::Departure
 }
 
 /// Whether an intent is a call for help.
@@ -141,8 +146,16 @@ pub const OF_NOBODY: f32 = 0.5;
 pub const OF_A_WORD: f32 = 0.8;
 /// For anything else than what the rules find where they leave no word unexplained.
 pub const AGAINST_EXPLAINED_BY_SENTENCE: f32 = 0.5;
+/// The same, where what the rules find has an effect: "ready for take-off" said to the ground controller.
+pub const AGAINST_EXPLAINED_EFFECT: f32 = 0.9;
+/// To find nothing in a call in which the rules find an act without effect.
+const NO_PLAIN_ACT: f32 = 0.8;
 /// To speak against a readback that the rules find.
 const NO_READBACK: f32 = 0.7;
+/// To find a readback where the rules find none of what was issued.
+const READBACK: f32 = 0.85;
+/// To speak against the rules and the linear reader where these two agree.
+const AGAINST_TWO: f32 = 0.6;
 /// To speak against a report that a controller must not miss.
 const NO_ALARM: f32 = 0.9;
 /// To find nothing in a call in which the rules find an act with effect.
@@ -160,18 +173,25 @@ fn by_majority(found: Vec<Intent>, confidence: f32, read: &Reading, votes: Votes
     let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
     let groundless = intent == Intent::Readback && !spoken_to || kind != Family::None && !own;
     let enough = match rules {
+        r if intent == Intent::Readback && r != Intent::Readback => READBACK,
         r if stands(r) => NO_ALARM,
         Intent::Readback => NO_READBACK,
         r if family(r) != Family::None && kind == Family::None => NO_EFFECT,
+        r if r != Intent::Unknown && intent == Intent::Unknown => NO_PLAIN_ACT,
+        r if r == votes.linear && r != Intent::Unknown => AGAINST_TWO,
         _ => 0.0,
     };
-    if groundless || sure < enough {
+    // An approach and the way in that goes with it: the rules heard which.
+    let settled = family(rules) == Family::Approach && kind == Family::Arrival;
+    if settled || groundless || sure < enough {
         // Nobody else heard what the rules alone hear: if it has an effect, it is asked about.
         let alone = family(rules) != Family::None && ![votes.linear, votes.sentence].iter().any(|v| family(*v) == family(rules));
-        return Joined { doubt: Some(rules).filter(|_| alone && !stands(rules)), intents: found, confidence };
+        return Joined { doubt: Some(rules).filter(|_| alone && !settled && !stands(rules)), intents: found, confidence };
     }
+    // What the rules found besides stays where they found this too: "radio check, and the altimeter".
     let mut intents = found;
-    intents.retain(|i| *i != intent && *i != Intent::Unknown && kind != Family::None && family(*i) == kind);
+    let besides = intents.contains(&intent);
+    intents.retain(|i| *i != intent && *i != Intent::Unknown && (besides || kind != Family::None && family(*i) == kind));
     intents.insert(0, intent);
     Joined { intents, confidence: sure, doubt: Some(intent).filter(|_| kind != Family::None && !agreed) }
 }

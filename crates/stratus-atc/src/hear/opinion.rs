@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::learned::{HEADS, LABELS, softmax};
+use crate::correction;
 use crate::intent::Intent;
 
 /// What the sentence model knows of a call's situation.
@@ -27,6 +28,11 @@ const STEPS: f32 = 16.0;
 const SHARE: f32 = 0.65;
 
 impl Opinion {
+    /// Whether a model can have an opinion on a call: what the pilot took back it would read as meant.
+    pub fn is_possible(call: &str) -> bool {
+        !call.trim().is_empty() && !correction::is_in(call)
+    }
+
     /// An opinion from a model's scores; `None` if they are not one for each label.
     pub fn from_scores(scores: &[f32]) -> Option<Self> {
         let mut p: [f32; LABELS] = scores.try_into().ok()?;

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use frames::{Call, Half, Want, hostile, state, twins};
 use serde_json::Value;
 use stratus_airports::data::Airports;
-use stratus_atc::batch::{Answer, respond};
+use stratus_atc::batch::{Answer, respond, respond_with};
+use stratus_atc::hear::opinion::{Opinion, Scene};
+use stratus_sentences::SentenceModel;
 
 /// The items that let an aircraft go somewhere, or take it for one in distress.
 const CLEARS: [&str; 10] = [
@@ -45,10 +47,18 @@ fn asks(want: Want, answer: &Answer) -> bool {
 type Tally = BTreeMap<(Want, &'static str), (usize, usize)>;
 
 fn tally(calls: &[Call], wrong: impl Fn(&Call, &Answer) -> bool) -> (Tally, Vec<String>) {
+    tally_with(calls, &|_, _| None, wrong)
+}
+
+fn tally_with(
+    calls: &[Call],
+    sentences: &dyn Fn(&str, &Scene) -> Option<Opinion>,
+    wrong: impl Fn(&Call, &Answer) -> bool,
+) -> (Tally, Vec<String>) {
     let airports = Airports::world();
     let (mut count, mut said) = (Tally::new(), Vec::new());
     for call in calls {
-        let answer = respond(&state(call.want), &call.text, &airports).unwrap();
+        let answer = respond_with(&state(call.want), &call.text, &airports, sentences).unwrap();
         let entry = count.entry((call.want, call.operator)).or_default();
         entry.1 += 1;
         if wrong(call, &answer) {
@@ -74,6 +84,41 @@ fn their_twins_are_served_without_a_question() {
     let (count, unserved) = tally(&calls, |c, a| !clears(a) || asks(c.want, a));
     let served = 1.0 - unserved.len() as f64 / calls.len() as f64;
     println!("{} twins, {:.1} % served without a question", calls.len(), served * 100.0);
+    assert!(served >= 0.97, "{served} {count:?}\n{}", unserved.join("\n"));
+}
+
+/// With the sentence model, as in the tray: every so manieth call, for each takes it some hundredths of a second.
+const EACH: usize = 12;
+
+/// Every [`EACH`]th of the calls; all of them where `STRATUS_ALL` is set.
+fn drawn(calls: Vec<Call>) -> Vec<Call> {
+    let each = if std::env::var_os("STRATUS_ALL").is_some() { 1 } else { EACH };
+    calls.into_iter().step_by(each).collect()
+}
+
+fn sentence_model() -> impl Fn(&str, &Scene) -> Option<Opinion> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/sentences/sentences.bin");
+    let model = SentenceModel::load(&std::fs::read(file).unwrap()).unwrap();
+    move |text, scene| {
+        let scene = stratus_sentences::Scene { facility: &scene.facility, region: &scene.region, last_atc: &scene.last_atc };
+        Opinion::is_possible(text).then(|| model.scores(text, &scene).ok()).flatten().and_then(|s| Opinion::from_scores(&s))
+    }
+}
+
+#[test]
+fn the_sentence_model_clears_nothing_that_is_not_of_the_own_aircraft_affirmed_and_now() {
+    let calls = drawn([Half::Open, Half::Kept, Half::Fresh].into_iter().flat_map(hostile).collect());
+    let (count, cleared) = tally_with(&calls, &sentence_model(), |_, a| clears(a) || a.reply.is_empty());
+    println!("{} calls with the sentence model, {} wrong {count:?}", calls.len(), cleared.len());
+    assert!(cleared.is_empty(), "{} of {}:\n{}", cleared.len(), calls.len(), cleared.join("\n"));
+}
+
+#[test]
+fn with_the_sentence_model_their_twins_are_served_without_a_question() {
+    let calls = drawn([Half::Open, Half::Kept].into_iter().flat_map(twins).collect());
+    let (count, unserved) = tally_with(&calls, &sentence_model(), |c, a| !clears(a) || asks(c.want, a));
+    let served = 1.0 - unserved.len() as f64 / calls.len() as f64;
+    println!("{} twins with the sentence model, {:.1} % served without a question", calls.len(), served * 100.0);
     assert!(served >= 0.97, "{served} {count:?}\n{}", unserved.join("\n"));
 }
 
