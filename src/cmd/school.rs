@@ -5,10 +5,22 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use stratus_school::tally::Tally;
-use stratus_school::{Choice, Clear, Mission, School};
+use stratus_school::{Between, Choice, Mission, School};
 
 use crate::cli::{SchoolArgs, SchoolMission};
+use crate::event::{Opinion, Scene};
 use crate::problem::Problem;
+use crate::speech::sentences::OnDemand;
+
+/// The simulated pilots are heard as the tray hears: with the sentence model, where the package has it.
+#[derive(Default)]
+struct Heard(OnDemand);
+
+impl Between for Heard {
+    fn opinion(&mut self, call: &str, scene: &Scene) -> Option<Opinion> {
+        self.0.opinion(call, scene)
+    }
+}
 
 pub(super) fn run(args: &SchoolArgs) -> anyhow::Result<ExitCode> {
     let school = School::open().ok_or_else(|| {
@@ -23,11 +35,12 @@ pub(super) fn run(args: &SchoolArgs) -> anyhow::Result<ExitCode> {
         SchoolMission::Instruments => Mission::Instruments,
     });
     let choice = Choice { mission, ..Choice::default() };
+    let mut heard = Heard::default();
     let mut out = std::io::stdout().lock();
     let mut logs = Vec::new();
     for n in 0..args.flights {
         let seed = args.seed.wrapping_add(n);
-        let Some(mut log) = school.fly(seed, choice, args.show, &mut Clear) else { continue };
+        let Some(mut log) = school.fly(seed, choice, args.show, &mut heard) else { continue };
         if args.json {
             serde_json::to_writer(&mut out, &log)?;
             writeln!(out)?;

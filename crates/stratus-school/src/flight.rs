@@ -2,6 +2,7 @@
 
 use stratus_airports::data::Airports;
 use stratus_airports::world::World;
+use stratus_atc::hear::opinion::{Opinion, Scene};
 use stratus_atc::report::{Cockpit, Report, SimState};
 use stratus_atc::{Engine, Reply, Setup};
 use stratus_units::{Facility, Time};
@@ -18,6 +19,11 @@ use crate::words::Words;
 
 /// Whatever stands between simulator, engine and pilot. Tests put defects there; a real flight has nothing.
 pub trait Between {
+    /// A sentence model's opinion on a call, where there is one: the program's own way of hearing.
+    fn opinion(&mut self, _call: &str, _scene: &Scene) -> Option<Opinion> {
+        None
+    }
+
     /// May change what the simulator reports before the engine sees it.
     fn report(&mut self, _report: &mut Report) {}
     /// May change, or swallow, a transmission before the pilot hears it. `call`: what it answers.
@@ -341,7 +347,8 @@ impl<'f> Flight<'f> {
         if engine.station().is_some() {
             self.referee.called(self.t, call);
         }
-        let understanding = engine.understand(&call.words);
+        let opinion = between.opinion(&call.words, &engine.context().scene());
+        let understanding = engine.understand_with(&call.words, opinion);
         let intent = understanding.intent;
         let hearing = engine.answer(self.now(), &call.words, understanding);
         match hearing.reply {
