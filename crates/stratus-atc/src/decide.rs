@@ -7,11 +7,13 @@ pub(crate) mod ctaf;
 mod doubt;
 mod ground;
 pub mod initiative;
+mod instruments;
 mod minima;
 mod radar;
 pub(crate) mod sky;
 mod topics;
 mod tower;
+mod vectors;
 
 pub(super) use radar::way_in;
 
@@ -143,6 +145,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if heard.intent != Intent::Unknown
         && let Some(d) = doubt::question(s, record, heard)
     {
+        return d.into();
+    }
+    if let Some(d) = instruments::answer(s, record, heard) {
         return d.into();
     }
     common(s, record, heard, said)

@@ -131,6 +131,10 @@ pub enum Ask {
     AtisLetter,
     /// "verify on the ground".
     VerifyPosition,
+    /// "say approach requested".
+    Approach,
+    /// "say which side", of a deviation.
+    DeviationSide,
 }
 
 /// What a pilot wants that is given only when it was surely asked for.

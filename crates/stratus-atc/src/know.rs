@@ -1,6 +1,7 @@
 //! What a controller knows at this moment: the aircraft as it was seen, the airport at hand, traffic, weather. What is not known is
 //! absent, and is never said.
 
+pub(crate) mod arrival;
 mod by_words;
 pub(crate) mod filed;
 pub(crate) mod flight;

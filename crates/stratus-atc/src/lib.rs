@@ -151,6 +151,10 @@ pub struct Engine {
     watch: Watch,
     /// There is something to say unasked, since then.
     urge: Option<Time>,
+    /// The radar unit that works this instrument flight: it hears it on its frequency wherever it is, by an antenna nearby.
+    desk: Option<Station>,
+    /// The flight was first seen in the air: a filed plan counts as cleared.
+    began_aloft: bool,
     /// Frequencies on which the pilot has been answered, the latest last.
     met: Vec<Frequency>,
     /// Class B and C airspace around, the nearest first.
@@ -187,6 +191,8 @@ impl Engine {
             recorded: None,
             watch: Watch::default(),
             urge: None,
+            desk: None,
+            began_aloft: false,
             met: Vec::new(),
             airspaces: Vec::new(),
             chosen_at: None,
@@ -273,6 +279,7 @@ impl Engine {
         let report = &self.report.clone();
         let retuned = self.com1() != tuned;
         self.another_flight(now, report);
+        self.take_up_the_plan(report);
         if let Some(at) = report.position {
             self.choose_airport(at, retuned);
         }
@@ -440,6 +447,7 @@ impl Engine {
                 self.met.remove(0);
             }
         }
+        self.keep_desk();
         let kept = (self.record.pending.clone(), self.record.last.clone());
         self.record.issue(now, &out.instruction);
         if out.correction {

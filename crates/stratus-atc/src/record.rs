@@ -55,6 +55,18 @@ pub struct Record {
     pub crossing: Option<Runway>,
     /// The approach to expect, or cleared for (`true`).
     pub approach: Option<(String, bool)>,
+    /// The landing runway that an instrument flight was told to expect: vectors, clearances and the tower keep to it.
+    #[serde(default)]
+    pub expects: Option<Runway>,
+    /// Missed the approach, and has not begun another one.
+    #[serde(default)]
+    pub missed: bool,
+    /// The pilot gave the IFR clearance back: a filed plan does not bring it back.
+    #[serde(default)]
+    pub ifr_cancelled: bool,
+    /// Deviates from the course around weather, and has not reported clear of it.
+    #[serde(default)]
+    pub deviating: bool,
     /// Sent to this unit, and when; the aircraft should be gone.
     pub sent_to: Option<(Item, Time)>,
     /// Cleared altitude, feet.
@@ -119,7 +131,7 @@ impl Record {
         let mut runway = None;
         let mut cleared_approach = false;
         self.confirming = None;
-        for item in &instruction.items {
+        for (n, item) in instruction.items.iter().enumerate() {
             match item {
                 Item::Runway(r) => runway = Some(*r),
                 Item::Taxi { .. } => {
@@ -162,15 +174,21 @@ impl Record {
                 }
                 Item::ClearedTo { procedure, .. } => {
                     self.ifr = true;
+                    self.ifr_cancelled = false;
                     self.departure.clone_from(procedure);
                 }
                 Item::IfrCancelled => {
                     self.ifr = false;
+                    self.ifr_cancelled = true;
                     self.departure = None;
                     self.altitude_ft = None;
+                    (self.expects, self.missed, self.deviating) = (None, false, false);
                 }
                 Item::Approach { kind, expect } => {
                     self.approach = Some((kind.clone(), !*expect));
+                    let behind = instruction.items.get(n + 1).and_then(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
+                    self.expects = behind.or(runway).or(self.expects);
+                    self.missed = false;
                     if !*expect {
                         // Whoever is cleared for an approach descends by it.
                         cleared_approach = true;
@@ -185,6 +203,8 @@ impl Record {
                 }
                 Item::SpecialVfr { .. } => self.special_vfr = true,
                 Item::TransitionApproved(_) => self.wants_through = None,
+                Item::Deviation { .. } => self.deviating = true,
+                Item::Direct(_) | Item::ResumeOwnNavigation => self.deviating = false,
                 Item::Speed(kt) => self.speed_kt = Some(*kt),
                 Item::RogerEmergency(e) => self.emergency = Some(*e),
                 Item::EmergencyCancelled => self.emergency = None,
@@ -240,10 +260,12 @@ impl Record {
                 self.closed_traffic = None;
                 self.approach = None;
                 self.altitude_ft = None;
+                (self.expects, self.missed, self.deviating) = (None, false, false);
             }
             Phase::GoAround => {
                 self.landing = None;
                 self.approach = self.approach.take().map(|(kind, _)| (kind, false));
+                self.missed = self.ifr;
             }
             // Who stops at a stand without having flown only waits there.
             Phase::Parked if was == Phase::TaxiIn => self.flight_over(),

@@ -354,6 +354,11 @@ pub enum Facility {
 }
 
 impl Facility {
+    /// A radar unit: departure, approach or en route.
+    pub fn is_radar(self) -> bool {
+        matches!(self, Facility::Approach | Facility::Departure | Facility::Center)
+    }
+
     /// The unit's word behind the station's name: "Ground", "Tower".
     pub fn word(self) -> &'static str {
         match self {

@@ -150,6 +150,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         heading_mag: st.heading,
         final_course: None,
         minimum_ft: None,
+        floor_ft: None,
         approaches: None,
         departure: None,
         destination: None,
@@ -160,6 +161,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         advisory: None,
         airspace: None,
         ias_kt: None,
+        arrival: None,
         live: false,
     }
 }

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::{instruments, vectors};
 use crate::airports::airspace::Class;
 use crate::clearances;
 use crate::gate::{self, Admitted, Entry};
@@ -12,7 +13,7 @@ use crate::instruction::{Ask, Climb, Item, Landing};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::{FinalCourse, Situation};
-use crate::units::{Facility, Region, Runway, Side, Squawk, Time, turn};
+use crate::units::{Facility, Region, Runway, Squawk, Time};
 
 /// A wrong transponder code is mentioned after this long.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(30);
@@ -22,15 +23,6 @@ const STILL_HERE: Duration = Duration::from_secs(60);
 const BREATH: Duration = Duration::from_secs(4);
 /// A readback that was asked for again is waited for this long.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
-/// A vector is not changed before it has had time to be flown.
-const VECTOR_FLOWN: Duration = Duration::from_secs(60);
-/// So far off the heading that would now be given, degrees, a flight on a vector needs another one.
-const ASTRAY: f64 = 45.0;
-/// More vectors than these on one approach would be a controller who cannot do it.
-const MOST_VECTORS: u8 = 12;
-/// Nobody turns onto the final approach course farther out than this, and from beyond it is joined there, nautical miles.
-const FAR_NM: f64 = 20.0;
-const JOIN_NM: f64 = 14.0;
 /// An altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
 const DEVIATION_FT: i32 = 300;
 
@@ -71,6 +63,12 @@ pub enum Notice {
     Bravo(bool),
     /// Slowed down for the approach.
     Speed,
+    /// Another level, unasked.
+    Level(i32),
+    /// What to expect at the destination.
+    Expect,
+    /// A missed approach that was seen and not reported.
+    Missed,
 }
 
 /// What has been noticed so far, and the little that must be remembered to notice more.
@@ -118,7 +116,9 @@ impl Watch {
                     self.roll_cleared = record.takeoff.is_some() || record.landing.is_some();
                 }
                 Phase::GoAround | Phase::Departure | Phase::Crosswind => {
-                    self.said.retain(|n| !matches!(n, Notice::Landing | Notice::GoAround | Notice::Landed | Notice::Vector(_)));
+                    let again =
+                        |n: &Notice| matches!(n, Notice::Landing | Notice::GoAround | Notice::Landed | Notice::Vector(_) | Notice::Level(_));
+                    self.said.retain(|n| !again(n));
                 }
                 _ => {}
             }
@@ -159,7 +159,7 @@ impl Watch {
         self.gave_up
     }
 
-    fn told(&self, n: Notice) -> bool {
+    pub(super) fn told(&self, n: Notice) -> bool {
         self.said.contains(&n)
     }
 
@@ -171,7 +171,7 @@ impl Watch {
     }
 
     /// How many vectors have been given on this approach.
-    fn vectors(&self) -> u8 {
+    pub(super) fn vectors(&self) -> u8 {
         let given = self.said.iter().filter(|n| matches!(n, Notice::Vector(_))).count();
         u8::try_from(given).unwrap_or(u8::MAX)
     }
@@ -241,7 +241,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
             return Some((n, [Item::Advice(words.into())].into_iter().chain(ask).collect()));
         }
     }
-    let radar_unit = matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+    let radar_unit = s.facility.is_radar();
     if let (Some(want), true) = (r.squawk, !s.on_ground) {
         let shown = s.transponder;
         if shown == Some(want) && !r.radar && radar_unit && unsaid(Notice::Identified).is_some() {
@@ -265,7 +265,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
     }
     match s.facility {
         Facility::Tower if s.tower_works_ground() && s.on_ground => ground(s, r, w).or_else(|| tower(now, s, r, w)),
-        Facility::Tower => tower(now, s, r, w),
+        Facility::Tower => tower(now, s, r, w).or_else(|| instruments::next(now, s, r, w)),
         Facility::Ground => ground(s, r, w),
         _ if radar_unit => radar(now, s, r, w),
         _ => None,
@@ -390,17 +390,8 @@ fn radar(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if let Some(found) = point_out(s, r, w).or_else(|| bravo(s, r, w)).or_else(|| slow_down(s, r, w)) {
         return Some(found);
     }
-    if let Some(next) = s.next_unit.as_ref().filter(|n| !w.told(Notice::Next(n.facility))) {
-        let mut items = Vec::new();
-        let to_tower = next.facility == Facility::Tower;
-        if to_tower && !r.ifr {
-            items.push(Item::RadarServiceTerminated);
-            items.push(Item::SquawkVfr);
-        }
-        items.push(Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) });
-        if !to_tower || !r.ifr || s.final_course.is_some_and(established) {
-            return Some((Notice::Next(next.facility), items));
-        }
+    if let Some(found) = handoff(s, r, w).or_else(|| instruments::next(now, s, r, w)) {
+        return Some(found);
     }
     // An untowered destination in sight of its runways: the service ends there (7110.65 5-1-9).
     if let Some(d) = &s.destination
@@ -412,73 +403,24 @@ fn radar(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     {
         return Some((Notice::Leaving, vec![Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]));
     }
-    if r.radar && r.approach.as_ref().is_some_and(|(_, cleared)| !cleared) {
-        return vector(now, s, r, w);
+    if s.arrival.is_none() && r.radar && r.approach.as_ref().is_some_and(|(_, cleared)| !cleared) {
+        return vectors::practice(now, s, r, w);
     }
     None
 }
 
-fn established(f: FinalCourse) -> bool {
-    f.before_nm > 0.0 && f.before_nm < 10.0 && f.right_nm.abs() < 0.6
+/// To the unit that takes over where the aircraft is now.
+fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    let next = s.next_unit.as_ref().filter(|n| !w.told(Notice::Next(n.facility)))?;
+    let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
+    let to_tower = next.facility == Facility::Tower;
+    if to_tower && !r.ifr {
+        return Some((Notice::Next(next.facility), vec![Item::RadarServiceTerminated, Item::SquawkVfr, contact]));
+    }
+    let course = s.arrival.as_ref().map_or(s.final_course, |a| a.course);
+    (!to_tower || course.is_some_and(established)).then(|| (Notice::Next(next.facility), vec![contact]))
 }
 
-/// The next vector to the final approach course of the runway in use, never below the minimum.
-fn vector(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    let (f, minimum) = (s.final_course?, s.minimum_ft?);
-    let heading = s.heading_mag?;
-    let right = f.right_nm >= 0.0;
-    let toward = if right { -1.0 } else { 1.0 };
-    let near_course = f.before_nm >= 3.0 && f.right_nm.abs() <= (f.before_nm - 2.0) * 0.6;
-    let intercept = if f.right_nm.abs() < 0.4 { f.course_mag } else { f.course_mag + toward * 30.0 };
-    // Nobody turns more than a right angle and a bit onto the final approach course: a base leg comes before.
-    let (step, course) = if near_course && f.before_nm <= FAR_NM && turn(heading, intercept).abs() <= 110.0 {
-        (3, intercept)
-    } else if f.before_nm > FAR_NM {
-        // From far out a base leg would cross the final approach course out of reach: towards where it is joined instead.
-        (2, f.course_mag + toward * (f.right_nm.abs() - 3.0).max(0.0).atan2(f.before_nm - JOIN_NM).to_degrees())
-    } else if f.before_nm >= 5.0 {
-        (2, f.course_mag + toward * 90.0)
-    } else {
-        (1, f.course_mag + if right { 165.0 } else { -165.0 })
-    };
-    let mut degrees = ((course / 5.0).round() * 5.0).rem_euclid(360.0) as u16;
-    if degrees == 0 {
-        degrees = 360;
-    }
-    let off = turn(heading, f64::from(degrees));
-    let given = (1..=3).any(|n| n >= step && w.told(Notice::Vector(n)));
-    // A vector that has been flown and leads nowhere any more is followed by another one.
-    let astray = off.abs() > ASTRAY && r.issued.is_none_or(|at| now.since(at) >= VECTOR_FLOWN);
-    if given && !(astray && w.vectors() < MOST_VECTORS) {
-        return None;
-    }
-    let notice = Notice::Vector(if given { 3 + w.vectors() } else { step });
-    let turn_to = (off.abs() > 8.0).then_some(Item::Heading { turn: Some(if off < 0.0 { Side::Left } else { Side::Right }), degrees });
-    let above = |n: i32| (minimum + n + 499) / 500 * 500;
-    let level = match step {
-        1 => above(1000),
-        2 => above(500),
-        _ => above(0),
-    };
-    let descend = s.altitude_ft.filter(|a| *a > level + 200 && r.altitude_ft.is_none_or(|have| have > level));
-    let mut items = Vec::new();
-    if step == 3 {
-        items.push(Item::Advice(format!("{} miles from the runway", f.before_nm.round())));
-        items.extend(turn_to);
-        let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.max((a + 50) / 100 * 100) });
-        items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: false });
-        items.push(Item::UntilEstablished);
-        // Another runway than that it was expected for may have no approach of that name.
-        let known = |k: &&String| s.approaches.is_none() || s.approach_named(k, f.runway) == Some(k.as_str());
-        let kind = r.approach.as_ref().map(|(k, _)| k).filter(known).map_or_else(|| "visual".to_owned(), Clone::clone);
-        items.push(Item::Approach { kind, expect: false });
-        items.push(Item::Runway(f.runway));
-    } else {
-        items.push(turn_to.unwrap_or(Item::Heading { turn: None, degrees }));
-        if descend.is_some() {
-            items.push(Item::Altitude { way: Climb::Descend, feet: level, level: false });
-        }
-        items.push(Item::Advice(format!("vectors to final runway {}", f.runway)));
-    }
-    Some((notice, items))
+fn established(f: FinalCourse) -> bool {
+    f.before_nm > 0.0 && f.before_nm < 10.0 && f.right_nm.abs() < 0.6
 }

@@ -247,7 +247,7 @@ pub(crate) fn way_in(s: &Situation, runway: Runway) -> String {
 }
 
 /// Approaches, the most precise first.
-const KINDS: [&str; 11] = ["ILS", "GLS", "RNAV", "LOC", "LDA", "GPS", "VOR/DME", "VOR", "LOC BC", "NDB/DME", "NDB"];
+pub(super) const KINDS: [&str; 11] = ["ILS", "GLS", "RNAV", "LOC", "LDA", "GPS", "VOR/DME", "VOR", "LOC BC", "NDB/DME", "NDB"];
 
 /// An approach: to be expected, or the tower's business for a visual arrival.
 fn approach(s: &Situation, heard: &Understanding) -> Decision {

@@ -48,7 +48,7 @@ fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
 }
 
 fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    let radar = matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+    let radar = s.facility.is_radar();
     if heard.slots.topic == Some(Topic::Resolution) {
         // Nothing is said against it, or about it, until the pilot is clear of conflict (7110.65 2-1-28).
         return Some(Decision::say([Item::Roger]));

@@ -46,12 +46,16 @@ impl Engine {
     pub(crate) fn another_flight(&mut self, now: Time, report: &Report) {
         let Some(position) = report.position.filter(|p| p.lat.is_finite() && p.lon.is_finite()) else { return };
         let was = self.seen.replace(Seen { at: now, position, on_ground: report.on_ground });
+        if was.is_none() {
+            self.began_aloft = !report.on_ground;
+        }
         let has_flown = self.tracker.has_flown() && self.phase != Phase::Parked;
         if !was.is_some_and(|was| was.another_flight(now, report, position, has_flown)) {
             return;
         }
         self.record = Record { strict: self.record.strict, ..Record::default() };
         self.watch = Watch::default();
+        (self.desk, self.began_aloft) = (None, !report.on_ground);
         (self.unheard, self.urge) = (None, None);
         self.met.clear();
         self.forget_spoken_plan();
@@ -60,6 +64,24 @@ impl Engine {
         {
             // It was the callsign of the flight that was flown.
             plan.callsign = None;
+        }
+    }
+
+    /// A flight that begins in the air with an instrument plan is worked as if it had been cleared as filed.
+    pub(crate) fn take_up_the_plan(&mut self, report: &Report) {
+        self.began_aloft &= !report.on_ground;
+        let filed = self.plan.as_ref().is_some_and(|p| p.ifr == Some(true));
+        if self.began_aloft && filed && !self.record.ifr_cancelled {
+            self.record.ifr = true;
+        }
+    }
+
+    /// The radar unit that has spoken to an instrument flight keeps it until another one does, or it lands.
+    pub(crate) fn keep_desk(&mut self) {
+        if self.report.on_ground || !self.record.ifr {
+            self.desk = None;
+        } else if let Some(station) = self.station().filter(|s| s.facility.is_radar()) {
+            self.desk = Some(station);
         }
     }
 

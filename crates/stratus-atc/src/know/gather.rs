@@ -45,8 +45,11 @@ impl Engine {
         // And before that the one that was planned, where nothing is known of the wind.
         let filed = self.plan.as_ref().filter(|p| at.is_none() && weather.wind_kt.is_none() && p.departure.as_ref() == Some(&airport.icao));
         let planned = filed.and_then(|p| p.departure_runway).filter(|r| airport.end(*r).is_some());
+        // What an arrival was told to expect holds, whatever the wind does meanwhile.
+        let bound_here = self.plan.as_ref().and_then(|p| p.destination.as_ref()) == Some(&airport.icao);
+        let expected = self.record.expects.filter(|r| bound_here && !self.report.on_ground && airport.end(*r).is_some());
         let active =
-            self.record.landing.map(|(r, _)| r).or(said_runway.filter(|_| planned.is_some())).or(planned).or(in_use).or(if at.is_none() {
+            self.record.landing.map(|(r, _)| r).or(expected).or(said_runway.filter(|_| planned.is_some())).or(planned).or(in_use).or(if at.is_none() {
                 said_runway.or(self.record.taxi)
             } else {
                 None
@@ -103,6 +106,7 @@ impl Engine {
             heading_mag: at.map(|_| self.report.heading_mag),
             final_course: at.and_then(|p| final_course(&ends, active?, airport.variation, p)),
             minimum_ft: at.map(|_| round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0)),
+            floor_ft: None,
             approaches: at.map(|_| airport.procedures.iter().filter(|p| p.kind == Kind::Approach).cloned().collect()),
             departure: self.plan.as_ref().and_then(|p| filed_departure(airport, p, active?)),
             next_unit: at.and_then(|p| self.next_unit(airport, station, p, destination.as_ref())),
@@ -113,6 +117,7 @@ impl Engine {
             advisory: scope::advisory(&self.report),
             airspace: scope::airspace(&self.airspaces, &self.report),
             ias_kt: at.map(|_| self.report.ias_kt),
+            arrival: at.filter(|_| self.record.ifr && !self.report.on_ground).and_then(|p| self.arrival(p)),
             live: at.is_some(),
         })
     }
@@ -153,7 +158,11 @@ impl Engine {
         let of = |a: &Airport, f: Facility| a.stations.iter().find(|s| s.facility == f).cloned();
         let other = |s: Station| Some(s).filter(|s| !s.frequency.same_channel(station.frequency));
         match station.facility {
-            Facility::Tower => of(airport, Facility::Departure).or_else(|| of(airport, Facility::Approach)),
+            Facility::Tower => {
+                let own = [Facility::Departure, Facility::Approach, Facility::Center].iter().find_map(|f| of(airport, *f));
+                // A field without radar: the unit around it works the departures.
+                own.or_else(|| self.radar_near(at).filter(|_| self.record.ifr))
+            }
             Facility::Departure | Facility::Approach | Facility::Center => {
                 let there = self.destination_airport()?;
                 let distance = to?.distance_nm;
@@ -242,7 +251,7 @@ fn as_used(airport: &Airport, r: Runway, active: Option<Runway>) -> Runway {
     }
 }
 
-fn final_course(ends: &[Geometry], runway: Runway, variation: f64, at: LatLon) -> Option<FinalCourse> {
+pub(super) fn final_course(ends: &[Geometry], runway: Runway, variation: f64, at: LatLon) -> Option<FinalCourse> {
     let g = ends.iter().find(|g| g.runway == runway)?;
     let p = g.place(at);
     Some(FinalCourse {
@@ -253,7 +262,7 @@ fn final_course(ends: &[Geometry], runway: Runway, variation: f64, at: LatLon) -
     })
 }
 
-fn round_up(feet: f64, step: f64) -> i32 {
+pub(super) fn round_up(feet: f64, step: f64) -> i32 {
     ((feet / step).ceil() * step) as i32
 }
 

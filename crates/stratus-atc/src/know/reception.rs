@@ -19,7 +19,7 @@ fn strength(distance_nm: f64, agl_ft: f64, from: Facility) -> u8 {
     if !distance_nm.is_finite() || !agl_ft.is_finite() {
         return 100;
     }
-    let radar = matches!(from, Facility::Approach | Facility::Departure | Facility::Center);
+    let radar = from.is_radar();
     let distance = if radar { distance_nm.min(NEXT_ANTENNA_NM) } else { distance_nm };
     let range = HORIZON_NM * (agl_ft.clamp(0.0, 60_000.0).sqrt() + ANTENNA_FT.sqrt());
     let way = ((distance / range - NEAR) / (1.0 - NEAR)).clamp(0.0, 1.0);

@@ -6,6 +6,7 @@ use crate::airports::airspace::Class;
 use crate::airports::{Procedure, Station, procedures};
 use crate::instruction::{Item, Pressure};
 use crate::phase::Phase;
+pub use crate::know::arrival::Arrival;
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
 use crate::units::{Callsign, Facility, Region, Runway, Side, Squawk};
@@ -137,6 +138,8 @@ pub struct Situation {
     pub final_course: Option<FinalCourse>,
     /// Nobody is vectored below this, feet: the field's elevation plus 1,500 until the data knows better.
     pub minimum_ft: Option<i32>,
+    /// The lowest altitude that may be assigned here, feet, by terrain that is known or was seen; `None`: nothing is known of it.
+    pub floor_ft: Option<i32>,
     /// Approaches that the data knows for this airport; `None`: whoever states the situation lists none.
     pub approaches: Option<Vec<Procedure>>,
     /// The departure that the filed route begins with, by a name that the data has for the runway in use.
@@ -157,6 +160,8 @@ pub struct Situation {
     pub airspace: Option<NearAirspace>,
     /// Indicated airspeed, knots.
     pub ias_kt: Option<f64>,
+    /// An instrument flight in the air: where it lands.
+    pub arrival: Option<Arrival>,
     /// A live aircraft: a plan may be filed by voice, and the clearance record is the engine's own.
     pub live: bool,
 }

@@ -26,7 +26,7 @@ impl Engine {
         let tuned = self.com1();
         let Some(airport) = &self.airport else { return None };
         match tuned {
-            Some(f) => self.named_here(airport, f).or_else(|| {
+            Some(f) => self.kept(f).or_else(|| self.named_here(airport, f)).or_else(|| {
                 let at = self.report.position.unwrap_or(airport.position);
                 let far = self.airports.heard_on(f, at)?;
                 self.named_here(&far, f)
@@ -34,6 +34,12 @@ impl Engine {
             None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
             None => None,
         }
+    }
+
+    /// The radar unit that has this flight, on its frequency, however far away its airport is.
+    fn kept(&self, f: Frequency) -> Option<Station> {
+        let far = |s: &&Station| self.airport.as_ref().is_none_or(|a| !a.stations.contains(s));
+        self.desk.as_ref().filter(|d| d.frequency.same_channel(f) && !self.report.on_ground).filter(far).cloned()
     }
 
     /// The recording that a radio is tuned to: COM1's, or COM2's at the airport at hand.
@@ -89,7 +95,7 @@ impl Engine {
                 (Some(a), _) => a,
                 (None, own) => own?.clone(),
             };
-            let radar = |s: &&Station| matches!(s.facility, Facility::Approach | Facility::Departure | Facility::Center);
+            let radar = |s: &&Station| s.facility.is_radar();
             let here = a.stations.iter().find(|s| s.frequency.same_channel(f));
             let near = a.position.distance_nm(at) <= EARSHOT_NM;
             here.filter(|_| near).map(|s| radar(&s)).map(|radar| (a, radar))

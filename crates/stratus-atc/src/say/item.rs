@@ -370,5 +370,7 @@ fn ask(a: Ask) -> &'static str {
         Ask::NatureOfEmergency => "say nature of emergency and intentions",
         Ask::AtisLetter => "verify you have current ATIS information",
         Ask::VerifyPosition => "verify your position",
+        Ask::Approach => "say approach requested",
+        Ask::DeviationSide => "say which side of course",
     }
 }

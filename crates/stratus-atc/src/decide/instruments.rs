@@ -1,0 +1,368 @@
+//! Instrument flights in the air: one plan for the flight, from which both the answers to the pilot and what the controller says unasked
+//! follow. [`answer`] settles a call, [`next`] gives the step that is due now: climb, descent, what to expect, vectors, the next unit.
+
+use super::Decision;
+use super::initiative::{Notice, Watch};
+use super::vectors;
+use crate::act::Act;
+use crate::instruction::{Ask, Climb, Item};
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::record::Record;
+use crate::situation::{Arrival, Situation};
+use crate::units::{Facility, Region, Runway, Time};
+
+/// A descent is planned at three degrees, feet for each nautical mile, with a tenth to spare.
+const PROFILE_FT: f64 = 318.0 / 1.1;
+/// The profile ends so far before the field, nautical miles: where vectors to the final approach begin.
+const GATE_NM: f64 = 18.0;
+/// An arrival is told what to expect within this distance, nautical miles.
+const EXPECT_NM: f64 = 45.0;
+/// Below this above the field an arrival is brought down by the unit that gives the approach, feet.
+const TERMINAL_FT: f64 = 10_000.0;
+/// No climb is given any more so near before the top of descent, nautical miles.
+const CLIMB_NM: f64 = 15.0;
+/// A cleared visual approach needs the field in sight within this distance, nautical miles.
+const IN_SIGHT_NM: f64 = 20.0;
+/// A tower clears to land within this distance, nautical miles.
+const CLEARS_NM: f64 = 15.0;
+
+/// The destination, where this is a live instrument flight in the air.
+pub(crate) fn arrival(s: &Situation) -> Option<&Arrival> {
+    s.arrival.as_ref().filter(|_| s.live && s.ifr && !s.on_ground)
+}
+
+/// Whether this unit gives headings, levels and approaches to the flight: a radar unit, or a tower around which there is none.
+pub(crate) fn is_radar_desk(s: &Situation) -> bool {
+    let Some(a) = arrival(s) else { return s.facility.is_radar() };
+    let tower_alone = || if s.icao == a.icao { a.approach_unit.is_none() } else { s.next_unit.is_none() };
+    s.facility.is_radar() || s.facility == Facility::Tower && tower_alone()
+}
+
+/// Whether this unit clears the flight for its approach: the destination's own, or any where the destination has none.
+fn gives_approach(s: &Situation, a: &Arrival) -> bool {
+    let own = s.station(s.facility).map(|o| o.frequency);
+    match (&a.approach_unit, own) {
+        (Some(unit), Some(own)) => unit.frequency.same_channel(own),
+        (unit, _) => unit.is_none() && a.distance_nm <= EXPECT_NM,
+    }
+}
+
+/// Climb, descend or maintain, as the present altitude asks for.
+pub(super) fn level(s: &Situation, feet: i32) -> Item {
+    let way = match s.altitude_ft {
+        Some(now) if now + 150 < feet => Climb::Climb,
+        Some(now) if now - 150 > feet => Climb::Descend,
+        _ => Climb::Maintain,
+    };
+    Item::Altitude { way, feet, level: feet >= 18_000 }
+}
+
+/// The lowest altitude that is assigned here, feet.
+pub(super) fn lowest(s: &Situation, a: &Arrival) -> i32 {
+    let field = if a.distance_nm <= EXPECT_NM { a.minimum_ft } else { s.minimum_ft.unwrap_or(a.minimum_ft).max(a.minimum_ft) };
+    s.floor_ft.map_or(field, |floor| field.max(floor))
+}
+
+fn up_to(feet: i32, step: i32) -> i32 {
+    (feet + step - 1) / step * step
+}
+
+/// The altitude from which vectors begin, feet.
+fn gate(s: &Situation, a: &Arrival) -> i32 {
+    up_to(lowest(s, a) + 3000, 1000)
+}
+
+/// Where a descent leads: to the altitude from which vectors begin, or on the way there to where the next unit takes over.
+fn descent(s: &Situation, a: &Arrival) -> i32 {
+    let gate = gate(s, a);
+    let terminal = up_to((a.elevation_ft + TERMINAL_FT) as i32, 1000);
+    if gives_approach(s, a) { gate } else { terminal.max(gate) }
+}
+
+/// Nautical miles before the field at which a flight must leave its level.
+fn top_of_descent_nm(s: &Situation, a: &Arrival) -> f64 {
+    let gate = gate(s, a);
+    s.altitude_ft.map_or(0.0, |now| f64::from((now - gate).max(0)) / PROFILE_FT + GATE_NM)
+}
+
+/// The answer to a call; `None` where the call is answered as for every flight.
+pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let a = arrival(s)?;
+    if r.emergency.is_some() {
+        return None;
+    }
+    let wants = |act: Act| heard.acts.contains(&act);
+    if s.facility == Facility::Tower
+        && let Some(d) = tower(s, r, a, heard)
+    {
+        return Some(d);
+    }
+    if !is_radar_desk(s) {
+        return None;
+    }
+    let sent_up = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::RunwayHeading));
+    Some(match heard.intent {
+        // Told to climb already, the pilot says it again because another approach is wanted.
+        Intent::GoAround if r.missed && sent_up => approach(s, r, a, heard),
+        Intent::GoAround => missed(s, a, true),
+        _ if wants(Act::ChangeFrequency) => next_frequency(s),
+        Intent::FieldInSight if gives_approach(s, a) => visual(s, r, a),
+        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight | Intent::SquawkReport => check_in(s, r, a),
+        Intent::AltitudeRequest => altitude(s, r, a, heard),
+        Intent::ApproachRequest | Intent::InboundLanding | Intent::TouchAndGoRequest => approach(s, r, a, heard),
+        Intent::FrequencyChangeRequest => next_frequency(s),
+        Intent::HeadingReport | Intent::Unknown if wants(Act::DirectTo) => direct(s, a, heard),
+        Intent::HeadingReport | Intent::Unknown if wants(Act::Deviate) && heard.slots.deviation.is_none() => deviation(heard),
+        Intent::HeadingReport if r.deviating => Decision::say([Item::Roger, Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]),
+        Intent::Unknown if wants(Act::Speed) => speed(heard),
+        // The pilot has said no more than who they are: the flight is known, and goes on.
+        Intent::Unknown if heard.loose == 0 && heard.callsign.is_some() && !r.contacted.contains(&s.facility) => check_in(s, r, a),
+        _ => return None,
+    })
+}
+
+/// What a tower answers to an arrival on instruments, and to a departure that is still on its frequency.
+fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Option<Decision> {
+    let here = s.icao == a.icao;
+    let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared);
+    let near = matches!(s.phase, Phase::Final | Phase::Base) || a.distance_nm <= CLEARS_NM;
+    let lands = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::ApproachRequest);
+    match heard.intent {
+        Intent::GoAround if here && !is_radar_desk(s) => Some(missed(s, a, true)),
+        Intent::CheckIn
+        | Intent::PositionReport
+        | Intent::FieldInSight
+        | Intent::InboundLanding
+        | Intent::ApproachRequest
+        | Intent::TouchAndGoRequest
+            if here && near && !r.missed && (cleared || s.phase == Phase::Final) =>
+        {
+            let wanted = super::tower::wanted(r, heard);
+            Some(super::tower::landing(s, r, heard, wanted))
+        }
+        // Who has no clearance for an approach yet gets it from the approach unit.
+        _ if lands && here && !cleared && s.phase != Phase::Final => a
+            .approach_unit
+            .as_ref()
+            .map(|u| Decision::say([Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) }])),
+        Intent::FrequencyChangeRequest | Intent::CheckIn if !here || r.missed => s.next_unit.as_ref().map(|next| {
+            Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }])
+        }),
+        _ => None,
+    }
+}
+
+/// First call on a radar frequency, and reports after it.
+fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
+    let known = r.contacted.contains(&s.facility) && r.radar;
+    if let (Some(want), Some(shown)) = (s.assigned_squawk, s.transponder)
+        && want != shown
+    {
+        // Nobody is identified by a code that is not shown.
+        return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
+    }
+    let mut items = if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))] };
+    match next_level(s, r, a) {
+        Some(feet) => items.push(level(s, feet)),
+        // A flight that comes from elsewhere keeps its level, and is told that it is known.
+        None => items.extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
+    }
+    let bound_away = !gives_approach(s, a);
+    if bound_away && !known && r.departure.is_none() && r.approach.is_none() && !r.deviating {
+        items.extend([Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]);
+    }
+    if !bound_away && r.approach.is_none() {
+        items.extend(expect(s, a));
+        items.extend(s.pressure());
+    }
+    Decision::Say(items)
+}
+
+/// The approach to expect, or the question which one the pilot wants where the weather needs one and the data names none.
+fn expect(s: &Situation, a: &Arrival) -> Vec<Item> {
+    match (way_in(a), a.runway) {
+        (Some(kind), Some(r)) => vec![Item::Approach { kind, expect: true }, Item::Runway(r)],
+        (None, Some(r)) => vec![Item::Advice(format!("expect runway {r}")), Item::Ask(Ask::Approach)],
+        (_, None) => s.active.map(|r| Item::Advice(format!("expect runway {r}"))).into_iter().collect(),
+    }
+}
+
+/// The way in without a request: visual where the weather allows it, else the most precise approach that the data has.
+pub(super) fn way_in(a: &Arrival) -> Option<String> {
+    let best = |r: Runway| super::radar::KINDS.iter().find_map(|k| a.approach_named(k, r)).map(str::to_owned);
+    if a.is_visual() { Some("visual".to_owned()) } else { a.runway.and_then(best) }
+}
+
+/// The level that is due now: down where the profile says so, up to the filed one on the way out.
+fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
+    let now = s.altitude_ft?;
+    let assigned = r.altitude_ft;
+    let top = top_of_descent_nm(s, a);
+    if a.distance_nm <= top || gives_approach(s, a) && a.distance_nm <= EXPECT_NM {
+        let to = descent(s, a);
+        return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared)).then_some(to);
+    }
+    let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft)?;
+    let room = a.distance_nm > f64::from((filed - now).max(0)) / PROFILE_FT + top + CLIMB_NM;
+    (now + 300 < filed && assigned.is_none_or(|have| have < filed) && room && !r.missed && r.approach.is_none()).then_some(filed)
+}
+
+/// Another altitude: not below what is safe here, and not where no level is left before the descent.
+fn altitude(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Decision {
+    let Some(now) = s.altitude_ft else { return Decision::ask(Ask::Altitude) };
+    let lowest = lowest(s, a);
+    let wanted = heard.slots.altitude_ft.last().copied();
+    let says = |words: &'static [&'static str]| !heard.clauses.find(|w| words.contains(&w)).is_empty();
+    let (down, up) = (says(&["lower", "descent", "descend", "down"]), says(&["higher", "climb", "up"]));
+    match wanted {
+        Some(feet) if !(500..=60_000).contains(&feet) => Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::Altitude)]),
+        Some(feet) if feet < lowest => {
+            let least = up_to(lowest, 500);
+            let instead = (now > least + 150).then(|| level(s, least));
+            Decision::say([Item::Unable("lower, that is below the minimum altitude here".into())].into_iter().chain(instead))
+        }
+        Some(feet) => Decision::say([level(s, feet)]),
+        None if down => {
+            let to = descent(s, a);
+            let to = if now > to + 300 { Some(to) } else { Some(up_to(lowest, 500)).filter(|to| now > to + 300) };
+            Decision::say([to.map_or_else(|| Item::Unable("lower, that is the minimum altitude here".into()), |to| level(s, to))])
+        }
+        None if up => match s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|filed| now + 300 < *filed && r.approach.is_none()) {
+            Some(filed) => Decision::say([level(s, filed)]),
+            None => Decision::ask(Ask::RequestedAltitude),
+        },
+        None => Decision::ask(Ask::RequestedAltitude),
+    }
+}
+
+/// A request for an approach, or for the vectors to the one that was announced.
+fn approach(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Decision {
+    let exists = |x: Runway| x == a.runway.unwrap_or(x) || s.icao == a.icao && s.known(x).is_some();
+    let Some(runway) = heard.slots.runway.filter(|x| exists(*x)).or(a.runway) else { return Decision::ask(Ask::Runway) };
+    let announced = r.approach.as_ref().map(|(kind, _)| kind.clone());
+    let asked = heard.slots.approach.clone();
+    let visual = asked.as_deref().is_some_and(|k| k.eq_ignore_ascii_case("visual"));
+    let instead = || way_in(a).filter(|k| !k.eq_ignore_ascii_case("visual"));
+    if visual && !a.is_visual() {
+        let refuse = Item::Unable("visual approach, the weather does not allow it".into());
+        return Decision::Say(match instead() {
+            Some(kind) => vec![refuse, Item::Approach { kind, expect: true }, Item::Runway(runway)],
+            None => vec![refuse, Item::Ask(Ask::Approach)],
+        });
+    }
+    // Where the data lists approaches, only those are given, by their whole names. Where it lists none, a published approach that the
+    // pilot names is believed: the runway exists, and the simulator has charts that Stratus does not see.
+    let kind = match asked {
+        Some(kind) if visual || a.approaches.is_empty() => Some(kind),
+        Some(kind) => match a.approach_named(&kind, runway) {
+            Some(named) => Some(named.to_owned()),
+            None => {
+                let refuse = Item::Unable(format!("{kind} approach not available"));
+                return Decision::Say(match instead().or_else(|| way_in(a)) {
+                    Some(kind) => vec![refuse, Item::Approach { kind, expect: true }, Item::Runway(runway)],
+                    None => vec![refuse, Item::Ask(Ask::Approach)],
+                });
+            }
+        },
+        None => announced.clone().or_else(|| way_in(a)),
+    };
+    let Some(kind) = kind else { return Decision::say([Item::Advice(format!("expect runway {runway}")), Item::Ask(Ask::Approach)]) };
+    let same = announced.as_deref() == Some(kind.as_str()) && r.expects.is_none_or(|x| x == runway);
+    if same
+        && !r.missed
+        && gives_approach(s, a)
+        && let Some(items) = vectors::now(s, r, a)
+    {
+        return Decision::Say(items);
+    }
+    let down = next_level(s, r, a).filter(|_| gives_approach(s, a)).map(|to| level(s, to));
+    Decision::say([Item::Approach { kind, expect: true }, Item::Runway(runway)].into_iter().chain(down).chain(s.pressure()))
+}
+
+/// The field is in sight: a visual approach where the weather allows one, else what was announced goes on.
+fn visual(s: &Situation, r: &Record, a: &Arrival) -> Decision {
+    match a.runway.filter(|_| a.is_visual() && a.distance_nm <= IN_SIGHT_NM) {
+        Some(runway) => Decision::say([Item::Approach { kind: "visual".into(), expect: false }, Item::Runway(runway)]),
+        None => check_in(s, r, a),
+    }
+}
+
+/// "Who do I talk to next": the unit that takes over, where it does so now.
+fn next_frequency(s: &Situation) -> Decision {
+    match &s.next_unit {
+        Some(next) => Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }]),
+        None => Decision::say([Item::RemainThisFrequency]),
+    }
+}
+
+/// Straight to a point of the plan, or to the destination.
+fn direct(s: &Situation, a: &Arrival, heard: &Understanding) -> Decision {
+    let filed = |name: &&String| s.flight_plan.as_ref().is_some_and(|p| p.points.iter().any(|x| x.name.eq_ignore_ascii_case(name)));
+    let named = heard.slots.destination.as_ref().or(heard.slots.position.as_ref()).filter(filed).map(|n| n.to_ascii_uppercase());
+    Decision::say([Item::Direct(named.or_else(|| s.asked_place.clone()).unwrap_or_else(|| a.name.clone()))])
+}
+
+/// A way around weather without a side: which one is asked.
+fn deviation(heard: &Understanding) -> Decision {
+    match heard.slots.side {
+        Some(side) => Decision::say([Item::Deviation { side, degrees: None }, Item::Advice("advise when clear of weather".into())]),
+        None => Decision::say([Item::Ask(Ask::DeviationSide)]),
+    }
+}
+
+fn speed(heard: &Understanding) -> Decision {
+    match heard.slots.speed_kt {
+        Some(kt) => Decision::say([Item::Advice(format!("speed {kt} knots approved"))]),
+        None => Decision::say([Item::Advice("speed at your discretion".into())]),
+    }
+}
+
+/// A missed approach: up, straight ahead, and to the unit that brings the flight round (7110.65 4-8-9, 5-9-4).
+pub(super) fn missed(s: &Situation, a: &Arrival, told: bool) -> Decision {
+    let feet = up_to(lowest(s, a) + 1000, 500);
+    let unit = a.approach_unit.as_ref().filter(|_| !is_radar_desk(s));
+    let contact = unit.map(|u| Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) });
+    let way = if s.altitude_ft.is_some_and(|now| now > feet) { Climb::Maintain } else { Climb::Climb };
+    let up = Item::Altitude { way, feet, level: false };
+    let again = if is_radar_desk(s) { expect(s, a) } else { Vec::new() };
+    Decision::Say(told.then_some(Item::Roger).into_iter().chain([Item::RunwayHeading, up]).chain(contact).chain(again).collect())
+}
+
+/// The step that is due now, without a call.
+pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    // Who has been sent to another unit is its to work.
+    let a = arrival(s).filter(|_| r.emergency.is_none() && r.sent_to.is_none())?;
+    let unsaid = |n: Notice| Some(n).filter(|n| !w.told(*n));
+    if s.facility == Facility::Tower && s.icao == a.icao && r.missed && s.phase == Phase::GoAround {
+        // A go-around that nobody reported is seen all the same.
+        let told = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::RunwayHeading));
+        return unsaid(Notice::Missed).filter(|_| !told).and_then(|n| match missed(s, a, false) {
+            Decision::Say(items) => Some((n, items)),
+            Decision::Silent(_) => None,
+        });
+    }
+    if !is_radar_desk(s) || !r.radar {
+        return None;
+    }
+    if let Some(feet) = next_level(s, r, a)
+        && let Some(n) = unsaid(Notice::Level(feet))
+    {
+        return Some((n, vec![level(s, feet)]));
+    }
+    if !gives_approach(s, a) || a.distance_nm > EXPECT_NM {
+        return None;
+    }
+    if r.approach.is_none() {
+        let items = expect(s, a);
+        let due = !items.is_empty() && !(w.told(Notice::Expect) && !r.missed);
+        return due.then_some((Notice::Expect, items)).filter(|(n, _)| !w.told(*n));
+    }
+    if r.approach.as_ref().is_some_and(|(_, cleared)| !cleared) {
+        // Nobody is turned before a missed approach has climbed.
+        let low = s.altitude_ft.is_none_or(|now| now < lowest(s, a) - 200);
+        let climbed = !(low && (r.missed || matches!(s.phase, Phase::GoAround | Phase::Departure)));
+        return if climbed { vectors::due(now, s, r, w, a) } else { None };
+    }
+    None
+}
