@@ -84,6 +84,8 @@ acts! {
     IfrClearance = "ifr_clearance" => IfrClearanceRequest,
     /// Wants to leave the frequency.
     ChangeFrequency = "change_frequency" => FrequencyChangeRequest,
+    /// Wants to know whom to call next.
+    NextFrequency = "next_frequency" => FrequencyChangeRequest,
     /// Wants radar advisories.
     FlightFollowing = "flight_following" => FlightFollowingRequest,
     /// Wants an approach.
@@ -94,6 +96,8 @@ acts! {
     LandingClearance = "landing_clearance" => InboundLanding,
     /// Wants the weather, the altimeter, the wind.
     Weather = "weather" => WeatherRequest,
+    /// Wants to know how smooth the air is.
+    Ride = "ride" => WeatherRequest,
     /// Ready for departure.
     Ready = "ready" => DepartureReady,
     /// Wants onto the runway.
@@ -102,6 +106,8 @@ acts! {
     TakeOff = "take_off" => TakeoffRequest,
     /// Wants another level.
     Level = "level" => AltitudeRequest,
+    /// Wants all levels between two.
+    Block = "block" => AltitudeRequest,
     /// Turns off the course for the weather.
     Deviate = "deviate" => HeadingReport,
     /// Wants a heading.
@@ -188,6 +194,8 @@ acts! {
     Speed = "speed" => Unknown,
     /// Wants another runway.
     RunwayChange = "runway_change" => Unknown,
+    /// Wants to know which approach, runway or level comes, or when.
+    Expect = "expect" => Unknown,
     /// Asks for the place in the line.
     Sequence = "sequence" => Unknown,
     /// Asks how long it takes.

@@ -430,7 +430,7 @@ pub(super) fn is_unit(w: &str) -> bool {
     facility_of(w).is_some_and(|f| f != Facility::Ctaf)
 }
 
-fn facility_of(w: &str) -> Option<Facility> {
+pub(super) fn facility_of(w: &str) -> Option<Facility> {
     Some(match w {
         "ground" => Facility::Ground,
         "tower" => Facility::Tower,

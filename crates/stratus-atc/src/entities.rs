@@ -431,6 +431,28 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], word
     s
 }
 
+/// The name that begins at a token: of a fix, a beacon, a place. Spelt letters are a designator.
+pub(super) fn name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
+    let open = |i: usize| i < t.len() && !hidden.iter().any(|h| h.contains(&i));
+    let from = (from..from + 3).find(|i| !matches!(word(t, *i), "to" | "the" | "for")).filter(|i| open(*i))?;
+    let letters: String = (from..from + 5).take_while(|i| open(*i)).map_while(|i| t[i].letter()).collect();
+    if letters.len() >= 2 {
+        return Some(letters);
+    }
+    let ends = |w: &str| STOP.contains(&w) || NO_PLACE.contains(&w) || compass(w).is_some();
+    let n = (from..from + 3).take_while(|i| open(*i) && !word(t, *i).is_empty() && !ends(word(t, *i))).count();
+    (n > 0 && word(t, from).len() > 2).then(|| text(&t[from..from + n]))
+}
+
+/// Words that stand where a name could and are none.
+#[rustfmt::skip]
+const NO_PLACE: &[&str] = &[
+    "when", "able", "if", "possible", "again", "there", "here", "after", "then", "next", "course", "present", "position", "any", "chance", "get",
+    "us", "will", "work", "today", "or", "field", "airport", "fix", "point", "waypoint", "destination", "routing", "somewhere", "that", "this",
+    "your", "our", "it", "maybe", "instead", "until", "while", "before", "a", "the", "be", "are", "can", "could", "have", "has", "not", "no",
+    "because", "so", "but", "left", "right", "holding", "hold", "now", "cleared", "direct", "me", "him", "them",
+];
+
 fn departure(t: &[Token]) -> Option<String> {
     for i in 0..t.len() {
         let w = word(t, i);

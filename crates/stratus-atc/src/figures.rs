@@ -275,6 +275,36 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
     out
 }
 
+/// Altitudes and levels, and figures that are a level by their shape: "block three three zero to three five zero", and to a unit that
+/// works aircraft `en_route` "any chance of three seven".
+pub fn levels_of(t: &[Token], hidden: &[Range<usize>], en_route: bool) -> Vec<Found<i32>> {
+    let free = |r: &Range<usize>| !r.clone().any(|k| hidden.iter().any(|h| h.contains(&k)));
+    let mut out: Vec<Found<i32>> = altitudes(t).into_iter().filter(|f| free(&f.range)).collect();
+    let mut i = 0;
+    while i < t.len() {
+        let end = run_end(t, i);
+        let prev = i.checked_sub(1).map_or("", |p| word(t, p));
+        let after = word(t, end);
+        let other = matches!(prev, "heading" | "speed" | "left" | "right" | "squawk" | "runway" | "number" | "altimeter" | "qnh")
+            || matches!(after, "knots" | "degrees" | "miles" | "mile" | "minutes" | "left" | "right" | "hundred" | "thousand")
+            || t.get(end) == Some(&Token::Point)
+            || i > 0 && t[i - 1] == Token::Point
+            || out.iter().any(|f| f.range.start < end && i < f.range.end);
+        let n = number(t, i..end).unwrap_or(0);
+        let level = match end - i {
+            3 => n % 10 == 0 && (100..=600).contains(&n),
+            2 => en_route && (18..=51).contains(&n) && matches!(prev, "of" | "at" | "for" | "to" | "into" | "on" | "level"),
+            _ => false,
+        };
+        if level && !other && free(&(i..end)) {
+            out.push(found(if end - i == 2 { n * 1000 } else { n * 100 }, i..end));
+        }
+        i = end.max(i + 1);
+    }
+    out.sort_by_key(|f| f.range.start);
+    out
+}
+
 /// Three figures behind "thousand" that are its hundreds: "ten thousand two fifty" goes on with a speed.
 fn hundreds_of(t: &[Token], r: Range<usize>, thousands: i32) -> bool {
     let written = t[r.start + 1..r.end].iter().all(|x| matches!(x, Token::Digit(_, Link::Joined)));

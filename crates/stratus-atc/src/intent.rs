@@ -274,6 +274,9 @@ pub struct Understanding {
     /// What the pilot does with the call, in the order said: finer than the intents.
     #[serde(default)]
     pub acts: Vec<super::act::Act>,
+    /// What the pilot asks a controller for, with the values said: fix, side, level, speed.
+    #[serde(default)]
+    pub requests: Vec<super::request::Request>,
     /// Who called, as complete as words and own callsign allow; `None` when no callsign was said.
     pub callsign: Option<Callsign>,
     /// A callsign was said and it is not the pilot's own.
@@ -307,6 +310,7 @@ impl Default for Understanding {
             intent: Intent::Unknown,
             intents: vec![Intent::Unknown],
             acts: Vec::new(),
+            requests: Vec::new(),
             callsign: None,
             other_aircraft: false,
             unsure_caller: false,

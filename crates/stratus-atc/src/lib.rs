@@ -28,6 +28,7 @@ pub mod places;
 pub mod plan;
 pub mod readback;
 pub mod record;
+pub mod request;
 pub mod say;
 pub mod silence;
 mod suggest;

@@ -16,7 +16,7 @@ use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
 use super::readback;
 use super::transcript::Token;
-use super::{figures, parse};
+use super::{figures, parse, request};
 use crate::Engine;
 use crate::hear::opinion::Opinion;
 use crate::units::{Facility, Region};
@@ -93,7 +93,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         last: ctx.last_atc.as_deref().unwrap_or_default().to_lowercase(),
         said: t.iter().enumerate().filter(|(i, _)| !hidden.iter().any(|h| h.contains(i))).map(|(_, t)| t.clone()).collect(),
     };
-    let rules::Found { acts, intents: found, confidence } = scene.read(&t, &clauses, &mut slots);
+    let rules::Found { acts, said, intents: found, confidence } = scene.read(&t, &clauses, &mut slots);
     let loose = rules::loose(&words);
     // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
     // VFR and a report about the field are found by their words alone, and whoever denies an emergency has none.
@@ -137,7 +137,10 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         complete(&mut slots, &echo.items);
     }
     let slots = if found.first() == Some(&Intent::Unknown) && caller.is_none() { Slots::default() } else { slots };
+    let call = request::Call { t: &t, words: &words, clauses: &clauses, slots: &slots, hidden: &hidden, en_route };
+    let requests = request::requests(&said, &found, &call);
     Understanding {
+        requests,
         acts: acts_of(acts, &found),
         intent: found.first().copied().unwrap_or(Intent::Unknown),
         intents: found,
@@ -256,7 +259,7 @@ fn complete(slots: &mut Slots, echoed: &[Item]) {
     }
 }
 
-/// The machine-readable form of `stratus batch`: `{intent, intents, act, acts, callsign, slots, confidence}`.
+/// The machine-readable form of `stratus batch`: `{intent, intents, act, acts, requests, callsign, slots, confidence}`.
 pub fn to_json(u: &Understanding) -> Value {
     let s = &u.slots;
     let mut slots = Map::new();
@@ -299,6 +302,7 @@ pub fn to_json(u: &Understanding) -> Value {
         "intent": u.intent.word(),
         "act": u.act().map(|a| a.word()),
         "acts": u.acts.iter().map(|a| a.word()).collect::<Vec<_>>(),
+        "requests": u.requests,
         "intents": u.intents.iter().map(|i| i.word()).collect::<Vec<_>>(),
         "callsign": u.callsign.as_ref().map(|c| c.as_str()),
         "slots": slots,

@@ -134,6 +134,11 @@ impl Clauses {
         self.words.get(i).map_or("", String::as_str)
     }
 
+    /// Whether the word at a place says something by itself.
+    pub fn says(&self, i: usize) -> bool {
+        content(self.word(i))
+    }
+
     /// The places of the words that say something by themselves.
     pub fn contents(&self) -> Vec<usize> {
         self.find(|w| content(w) && !g::adverb(w))

@@ -37,6 +37,8 @@ pub struct Scene<'a> {
 pub struct Found {
     /// The acts, in the order said.
     pub acts: Vec<Act>,
+    /// Each act where it was said.
+    pub said: Vec<Said>,
     /// The intents, the main one first.
     pub intents: Vec<Intent>,
     /// 0 to 1.
@@ -194,7 +196,7 @@ impl Scene<'_> {
                 acts.push(said.act);
             }
         }
-        Found { acts, intents, confidence }
+        Found { acts, said: d.said, intents, confidence }
     }
 
     fn intents(&self, d: &Decoded, slots: &Slots) -> (Vec<Intent>, f32) {
