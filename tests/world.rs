@@ -43,7 +43,7 @@ fn heathrow_and_innsbruck_are_controlled_in_icao_words() {
     {
         let e = at(lat, lon, com1, false);
         let airport = e.airport().unwrap();
-        assert_eq!((airport.icao.as_str(), airport.region), (icao, Region::Icao));
+        assert_eq!((airport.icao.as_str(), airport.region), (icao, Region::ICAO));
         assert_eq!(e.station().unwrap().name, station);
     }
 }

@@ -11,7 +11,7 @@ fuzz_target!(|data: &[u8]| {
     let text = String::from_utf8_lossy(rest);
     let (said, last) = text.split_once('\n').unwrap_or((&text, ""));
     let ctx = Context {
-        region: if first & 1 == 0 { Region::Faa } else { Region::Icao },
+        region: if first & 1 == 0 { Region::FAA } else { Region::ICAO },
         facility: [None, Some(Facility::Ground), Some(Facility::Tower), Some(Facility::Approach)][usize::from(first >> 1 & 3)],
         own: [None, "N739HW".parse().ok(), "GABCD".parse().ok(), "BAW12A".parse().ok()][usize::from(first >> 3 & 3)].clone(),
         last_atc: (!last.is_empty()).then(|| last.to_owned()),

@@ -3,6 +3,7 @@
 use crate::airports::{Airport, Station};
 use crate::event::Voice;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, PICO_VOICE, Speech, WINDOWS_VOICE};
+use crate::units::region::Accent;
 use crate::units::{Facility, Region};
 
 /// Pitch and pace of a controller, percent of the voice's own. As many as an airport may have units.
@@ -10,15 +11,15 @@ const CHARACTERS: [(u16, u16); 8] = [(100, 100), (80, 97), (112, 103), (72, 101)
 
 /// The voice of the unit that speaks. `speech.cast` 0 gives them all the plain one.
 pub(super) fn of(speech: &Speech, airport: Option<&Airport>, station: Option<&Station>, from: Facility) -> Voice {
-    let region = airport.map_or(Region::Faa, |a| a.region);
+    let region = airport.map_or(Region::FAA, |a| a.region);
     let icao = airport.map_or("", |a| a.icao.as_str());
     let desk = desk(icao, station, from);
     let chance = hash(speech.cast, &desk);
-    // In the United Kingdom one hears British voices, in America American ones, elsewhere both.
-    let accent = match region {
-        Region::Faa => "en-US",
-        _ if icao.starts_with("EG") || speech.cast == 0 || !chance.is_multiple_of(3) => "en-GB",
-        _ => "en-US",
+    // Where both are heard, one voice in three is American.
+    let accent = match region.accent {
+        Accent::American => "en-US",
+        Accent::Both if speech.cast != 0 && chance.is_multiple_of(3) => "en-US",
+        Accent::British | Accent::Both => "en-GB",
     };
     let name = match speech.voice.as_str() {
         AUTO_VOICE => accent.to_owned(),

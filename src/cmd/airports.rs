@@ -245,7 +245,7 @@ fn text(a: &Airport) -> String {
         a.position.lon,
         a.elevation_ft,
         a.variation.abs(),
-        if a.region == crate::units::Region::Faa { "FAA" } else { "ICAO" },
+        a.region.word(),
         // The public tables lack the towers of some large airports.
         if a.towered() { "tower" } else { "no tower on record" }
     );

@@ -196,7 +196,7 @@ pub(super) fn plain(setting: &str) -> Voice {
 
 /// Figures in a text as controllers say them; what Stratus says itself is written so already.
 fn written(text: &str, voice: &Voice) -> String {
-    let region = if voice.name.ends_with("en-GB") { Region::Icao } else { Region::Faa };
+    let region = if voice.name.ends_with("en-GB") { Region::ICAO } else { Region::FAA };
     let words = text.split(' ').map(|w| if w.bytes().any(|b| b.is_ascii_digit()) { spoken::words(w, region) } else { w.to_owned() });
     words.collect::<Vec<_>>().join(" ")
 }

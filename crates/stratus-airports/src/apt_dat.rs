@@ -151,8 +151,7 @@ impl Building {
             let [a, b] = [s.ends[0].start, s.ends[1].start];
             LatLon::new((a.lat + b.lat) / 2.0, (a.lon + b.lon) / 2.0)
         });
-        let faa = ["K", "PA", "PH", "PG", "PF", "PO", "PP", "TJ", "TI"].iter().any(|p| self.icao.len() == 4 && self.icao.starts_with(p));
-        let region = if faa { Region::Faa } else { Region::Icao };
+        let region = Region::of(&self.icao, "");
         if self.stations.iter().any(|(f, _)| *f == Facility::Tower) {
             self.stations.retain(|(f, _)| *f != Facility::Ctaf);
         }

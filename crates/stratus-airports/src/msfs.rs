@@ -186,12 +186,11 @@ impl Answer {
         let position = place(head, 0).filter(|_| same)?;
         let elevation_ft = double(head, 16)? * FT_PER_M;
         let name = super::plain_name(&text(head, 24, 64));
-        let american = ["K", "PA", "PH", "PG", "PF", "PO", "PP", "TJ", "TI"].iter().any(|p| icao.len() == 4 && icao.starts_with(p));
         let mut airport = Airport {
             icao: icao.to_owned(),
             name: name.clone(),
             place: name,
-            region: if american { Region::Faa } else { Region::Icao },
+            region: Region::of(icao, ""),
             position,
             elevation_ft: if elevation_ft.abs() < 30_000.0 { elevation_ft.round() } else { 0.0 },
             variation: (magnetic::variation(position) * 10.0).round() / 10.0,

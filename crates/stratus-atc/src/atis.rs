@@ -8,7 +8,8 @@ use super::intent::Understanding;
 use super::situation::Situation;
 use super::{Engine, Reply};
 use crate::report::Weather;
-use crate::units::{Callsign, Facility, Region, Time};
+use crate::units::region::filled;
+use crate::units::{Callsign, Facility, Time};
 
 /// Between two runs of the recording.
 const GAP: Duration = Duration::from_secs(5);
@@ -109,11 +110,10 @@ impl Atis {
         self.next = Some(now + GAP);
         let new = self.shown.replace(current) != Some(current);
         let word = super::transcript::spell(current);
-        let faa = s.region == Region::Faa;
         let mut items = vec![Item::Advice(format!("{} airport information {word}", s.airport_name))];
         if let Some(m) = self.seen {
             let time = format!("{:02}{:02}", m / 60, m % 60);
-            items.push(Item::Advice(if faa { format!("{time} zulu") } else { format!("time {time}") }));
+            items.push(Item::Advice(filled(s.region.zulu, &[("time", &time)])));
         }
         items.extend(s.wind());
         items.extend(sky::told(s));

@@ -10,6 +10,7 @@ use super::figures::{digits, run_end};
 use super::intent::{Addressed, Context};
 use super::telephony;
 use super::transcript::{Link, Token, text};
+use crate::units::region::Registrations;
 use crate::units::{Callsign, Facility, Region};
 
 /// A callsign as said.
@@ -284,7 +285,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         }
         // An ambulance flight by its registration, "medevac four five zero november delta" (7110.65 2-4-20).
         if matches!(code, "MED" | "LIF")
-            && region == Region::Faa
+            && region.registrations == Registrations::Figures
             && let Some((said, end)) = registration(t, from).filter(|(said, _)| said.bytes().any(|b| b.is_ascii_alphabetic()))
         {
             return Some((format!("N{said}"), i..end, true));
@@ -325,10 +326,10 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let said: String = t[i..i + letters].iter().filter_map(Token::letter).collect();
         let typed = telephony::is_type(before);
         let begins = if typed { i - 1 } else { i };
-        if letters >= 5 && (region == Region::Icao || begins == start || i + 5 == t.len()) {
+        if letters >= 5 && (region.registrations == Registrations::Letters || begins == start || i + 5 == t.len()) {
             return Some((said, begins..i + 5, true));
         }
-        if region == Region::Icao && letters == 3 && (typed || i == start || i + 3 == t.len()) {
+        if region.registrations == Registrations::Letters && letters == 3 && (typed || i == start || i + 3 == t.len()) {
             return Some((said, begins..i + 3, typed));
         }
     }
@@ -354,7 +355,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let fits = if letters { said.len() >= 3 } else { said.len() >= 3 && !unit(t.get(end)) };
         fits.then(|| (format!("N{said}"), i..end, false))
     };
-    if region == Region::Faa {
+    if region.registrations == Registrations::Figures {
         if t.get(start).is_some_and(|x| x.digit().is_some())
             && let Some(c) = spot(start)
         {
@@ -559,38 +560,38 @@ mod tests {
 
     #[test]
     fn the_own_callsign_in_all_its_forms() {
-        assert_eq!(who("melbourne centre cessna one eight two alpha bravo kilo one five miles north", "VHABK", Region::Icao), "VHABK");
+        assert_eq!(who("melbourne centre cessna one eight two alpha bravo kilo one five miles north", "VHABK", Region::ICAO), "VHABK");
         for s in [
             "skyhawk two sierra papa left base",
             "hilo tower 2SP",
             "november one seven two sierra papa",
             "skyhawk one seven two sierra bravo",
         ] {
-            assert_eq!(who(s, "N172SP", Region::Faa), "N172SP", "{s}");
+            assert_eq!(who(s, "N172SP", Region::FAA), "N172SP", "{s}");
         }
-        assert_eq!(who("three four five going around", "N12345", Region::Faa), "N12345");
-        assert_eq!(who("hold short of runway one two three four five", "N12345", Region::Faa), "N12345");
-        assert_eq!(who("golf charlie delta request taxi", "GABCD", Region::Icao), "GABCD");
-        assert_eq!(who("speedbird one two three tree thousand feet", "BAW123", Region::Icao), "BAW123");
-        assert_eq!(who("turn left heading three four five", "N12345", Region::Faa), "-");
+        assert_eq!(who("three four five going around", "N12345", Region::FAA), "N12345");
+        assert_eq!(who("hold short of runway one two three four five", "N12345", Region::FAA), "N12345");
+        assert_eq!(who("golf charlie delta request taxi", "GABCD", Region::ICAO), "GABCD");
+        assert_eq!(who("speedbird one two three tree thousand feet", "BAW123", Region::ICAO), "BAW123");
+        assert_eq!(who("turn left heading three four five", "N12345", Region::FAA), "-");
     }
 
     #[test]
     fn another_aircraft_is_another_aircraft() {
-        assert_eq!(who("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::Faa), "N739HW other");
-        assert_eq!(who("cessna niner one three four five final", "N12345", Region::Faa), "N91345 other");
+        assert_eq!(who("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::FAA), "N739HW other");
+        assert_eq!(who("cessna niner one three four five final", "N12345", Region::FAA), "N91345 other");
         // Another flight of the same airline, or a slip: it is asked.
-        assert_eq!(who("speedbird one two four request taxi", "BAW123", Region::Icao), "BAW124 unsure");
-        assert_eq!(who("speedbird niner two four request taxi", "BAW123", Region::Icao), "BAW924 other");
-        assert_eq!(who("declaring an emergency delta six ninety smoke in the cockpit", "", Region::Faa), "DAL690");
-        assert_eq!(who("with information delta one two miles south", "", Region::Faa), "-");
-        assert_eq!(who("united two forty seven unable", "", Region::Faa), "UAL247");
-        assert_eq!(who("jetstar five two one ten miles ils three four left", "", Region::Icao), "JST521");
-        assert_eq!(who("go around eight niner four two echo unstable", "", Region::Faa), "N8942E");
-        assert_eq!(who("four mile final eight niner four two echo", "", Region::Faa), "N8942E");
-        assert_eq!(who("a door popped open on six two foxtrot mike coming back around", "", Region::Faa), "N62FM");
-        assert_eq!(who("medevac four five zero november delta descending", "", Region::Faa), "N450ND");
-        assert_eq!(who("clear of runway two eight left at alpha two bravo", "", Region::Faa), "-");
-        assert_eq!(who("lawrence tower cessna nine two seven four seven eight miles southwest", "", Region::Faa), "N92747");
+        assert_eq!(who("speedbird one two four request taxi", "BAW123", Region::ICAO), "BAW124 unsure");
+        assert_eq!(who("speedbird niner two four request taxi", "BAW123", Region::ICAO), "BAW924 other");
+        assert_eq!(who("declaring an emergency delta six ninety smoke in the cockpit", "", Region::FAA), "DAL690");
+        assert_eq!(who("with information delta one two miles south", "", Region::FAA), "-");
+        assert_eq!(who("united two forty seven unable", "", Region::FAA), "UAL247");
+        assert_eq!(who("jetstar five two one ten miles ils three four left", "", Region::ICAO), "JST521");
+        assert_eq!(who("go around eight niner four two echo unstable", "", Region::FAA), "N8942E");
+        assert_eq!(who("four mile final eight niner four two echo", "", Region::FAA), "N8942E");
+        assert_eq!(who("a door popped open on six two foxtrot mike coming back around", "", Region::FAA), "N62FM");
+        assert_eq!(who("medevac four five zero november delta descending", "", Region::FAA), "N450ND");
+        assert_eq!(who("clear of runway two eight left at alpha two bravo", "", Region::FAA), "-");
+        assert_eq!(who("lawrence tower cessna nine two seven four seven eight miles southwest", "", Region::FAA), "N92747");
     }
 }

@@ -27,6 +27,7 @@ use crate::readback::{self, Check, ReadbackItem, Verdict};
 use crate::record::Record;
 use crate::silence::Silence;
 use crate::situation::Situation;
+use crate::units::region::ShortCallsigns;
 use crate::units::{Facility, Region, Runway, Squawk};
 
 /// What a controller makes of a call.
@@ -560,7 +561,7 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
     let first = !record.contacted.contains(&s.facility);
     let named = heard.callsign.is_some();
     let shortened = record.last.as_ref().is_some_and(|l| l.address == Address::Short);
-    let short = !first && (s.region == Region::Faa || said_short(s, heard) || shortened);
+    let short = !first && (s.region.short_callsigns == ShortCallsigns::Controller || said_short(heard) || shortened);
     let nobody = (!named && first || heard.unsure_caller) && items.iter().all(|i| matches!(i, Item::Ask(Ask::SayAgain | Ask::Callsign)));
     Instruction {
         to: s.callsign.clone(),
@@ -579,8 +580,8 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
 }
 
 /// An ICAO controller shortens only after having done so before; by then the pilot may use it too.
-fn said_short(s: &Situation, heard: &Understanding) -> bool {
-    s.region == Region::Icao && heard.callsign.is_some()
+fn said_short(heard: &Understanding) -> bool {
+    heard.callsign.is_some()
 }
 
 /// The phases in which an aircraft is in or near the traffic pattern.

@@ -7,7 +7,7 @@ use crate::units::Region;
 impl Engine {
     /// "runway 8, hold short runway 26": what has to come back of this reply; none where no readback is due.
     pub fn due(&self, reply: &Reply) -> Option<String> {
-        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        let region = self.airport.as_ref().map_or(Region::FAA, |a| a.region);
         let corrects = self.outgoing.as_ref().is_some_and(|o| o.correction);
         match &self.record.pending {
             // What was right already is not wanted a second time.
@@ -70,9 +70,9 @@ mod tests {
             (vec![Item::Roger, Item::Pressure(Pressure::Altimeter(2992))], None, None),
             (vec![Item::ReadYou], None, None),
         ] {
-            assert_eq!(due(&items, Region::Faa).as_deref(), faa, "{items:?}");
+            assert_eq!(due(&items, Region::FAA).as_deref(), faa, "{items:?}");
             if icao.is_some() || faa.is_none() {
-                assert_eq!(due(&items, Region::Icao).as_deref(), icao, "{items:?}");
+                assert_eq!(due(&items, Region::ICAO).as_deref(), icao, "{items:?}");
             }
         }
     }

@@ -9,6 +9,7 @@ use super::hear::grouped;
 use super::hear::opinion::Scene;
 use super::instruction::{Address, Instruction};
 use super::{Engine, say, spoken, telephony};
+use crate::units::region::FlightNumbers;
 use crate::units::{Callsign, Region};
 
 /// Runways in a hint at most: a large airport's would leave no room for what is likelier.
@@ -58,7 +59,7 @@ impl Engine {
 
     fn parts(&self) -> Parts {
         let airport = self.airport.as_ref();
-        let region = airport.map_or(Region::Faa, |a| a.region);
+        let region = airport.map_or(Region::FAA, |a| a.region);
         let kind = self.aircraft_type();
         let station = self.station().map(|s| s.name);
         let mut parts = Parts { station, ..Parts::default() };
@@ -97,7 +98,9 @@ impl Engine {
 fn callsign(c: &Callsign, address: Address, region: Region, kind: Option<&str>) -> String {
     let id = c.as_str();
     let number = id.get(3..).filter(|n| n.starts_with(|c: char| c.is_ascii_digit()));
-    if let (Region::Faa, Some(name), Some(number)) = (region, telephony::spoken(id.get(..3).unwrap_or("")), number) {
+    if let (FlightNumbers::Grouped, Some(name), Some(number)) =
+        (region.flight_numbers, telephony::spoken(id.get(..3).unwrap_or("")), number)
+    {
         let at = number.find(|c: char| !c.is_ascii_digit()).unwrap_or(number.len());
         let (digits, letters) = number.split_at(at);
         let letters = letters.chars().map(super::transcript::spell);
@@ -144,7 +147,7 @@ mod tests {
                 <= 4
         );
         assert_eq!(Engine::new(Airports::first(), Setup::default()).hints().prompt, "");
-        assert_eq!(callsign(&"UAL1479".parse().unwrap(), Address::Full, Region::Faa, None), "United fourteen seventy nine");
-        assert_eq!(callsign(&"EZY46K".parse().unwrap(), Address::Full, Region::Icao, None), "Easyjet four six kilo");
+        assert_eq!(callsign(&"UAL1479".parse().unwrap(), Address::Full, Region::FAA, None), "United fourteen seventy nine");
+        assert_eq!(callsign(&"EZY46K".parse().unwrap(), Address::Full, Region::ICAO, None), "Easyjet four six kilo");
     }
 }

@@ -308,6 +308,13 @@ pub enum Item {
     RadarContact(Option<String>),
     /// "radar service terminated".
     RadarServiceTerminated,
+    /// "maintain block 8,000 through 10,000", feet (7110.65 4-5-7 g).
+    Block {
+        /// The lower one.
+        low: i32,
+        /// The upper one.
+        high: i32,
+    },
     /// "resume own navigation".
     ResumeOwnNavigation,
     /// "proceed direct Monterey": a place that the plan or the data knows.

@@ -252,7 +252,7 @@ impl Context {
     pub fn scene(&self) -> Scene {
         Scene {
             facility: self.facility.map_or_else(String::new, |f| f.word().to_owned()),
-            region: self.region.word().to_owned(),
+            region: self.region.phraseology.to_owned(),
             last_atc: self.last_atc.clone().unwrap_or_default(),
         }
     }

@@ -70,10 +70,10 @@ mod tests {
         let mut score = Score::default();
         assert_eq!(score.sum_up(), None);
         let taxi = "Cessna 12345, runway 20, taxi via Alpha, hold short of runway 16";
-        let first = check_text(taxi, "runway two one via alpha cessna one two three four five", Region::Faa);
+        let first = check_text(taxi, "runway two one via alpha cessna one two three four five", Region::FAA);
         assert_eq!(explain(&first).unwrap(), "read back wrong: runway; not read back: hold short");
         score.count(&first);
-        let second = check_text(taxi, "runway two zero via alpha hold short one six cessna one two three four five", Region::Faa);
+        let second = check_text(taxi, "runway two zero via alpha hold short one six cessna one two three four five", Region::FAA);
         assert_eq!(explain(&second), None);
         score.count(&second);
         assert_eq!(score.sum_up().unwrap(), "Right readbacks: 1. Wrong: runway 1\u{d7}. Left out: hold short 1\u{d7}.");

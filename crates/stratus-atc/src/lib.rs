@@ -333,7 +333,7 @@ impl Engine {
     pub fn context(&self) -> Context {
         let airport = self.airport.as_ref();
         Context {
-            region: airport.map_or(Region::Faa, |a| a.region),
+            region: airport.map_or(Region::FAA, |a| a.region),
             facility: self.station().map(|s| s.facility),
             own: self.callsign().cloned(),
             aircraft_type: self.aircraft_type(),
@@ -493,7 +493,7 @@ impl Engine {
         {
             return Some(reply);
         }
-        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        let region = self.airport.as_ref().map_or(Region::FAA, |a| a.region);
         if !self.may_be_pressed() {
             return None;
         }
@@ -537,7 +537,7 @@ impl Engine {
     }
 
     fn say(&self, instruction: &Instruction) -> Transmission {
-        let region = self.airport.as_ref().map_or(Region::Faa, |a| a.region);
+        let region = self.airport.as_ref().map_or(Region::FAA, |a| a.region);
         say::render(instruction, region, self.aircraft_type().as_deref())
     }
 

@@ -4,6 +4,7 @@ use super::figures;
 use super::instruction::{Climb, Item, Landing, Leg, Pressure, ReportPoint, Wish};
 use super::telephony;
 use super::transcript::{Token, tokens};
+use crate::units::region::PressureUnit;
 use crate::units::{Region, Runway, Side};
 
 /// Whom an instruction names: the letters and digits of the callsign, and the airline if it is one.
@@ -183,7 +184,7 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
         if t.iter().any(|x| matches!(x.word(), "parking" | "stand" | "gate" | "ramp")) {
             items.push(Item::TaxiToParking { place: "parking".into(), via: route(t) });
         } else {
-            items.push(Item::Taxi { via: route(t), to_holding_point: region == Region::Icao });
+            items.push(Item::Taxi { via: route(t), to_holding_point: region.taxi_to_holding_point });
         }
     } else if let Some(leg) = leg(t).filter(|_| t.iter().any(|x| matches!(x.word(), "enter" | "join" | "make" | "report"))) {
         if t.first().is_some_and(|x| x.is("report")) {
@@ -384,7 +385,7 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
         if let Some(a) = figures::altimeter(t) {
             let digits: String = a.value.chars().filter(char::is_ascii_digit).collect();
             if let Ok(n) = digits.parse::<u16>() {
-                items.push(Item::Pressure(if n > 2500 && region == Region::Faa || a.value.contains('.') {
+                items.push(Item::Pressure(if n > 2500 && region.pressure == PressureUnit::Inches || a.value.contains('.') {
                     Pressure::Altimeter(n)
                 } else {
                     Pressure::Qnh(n)

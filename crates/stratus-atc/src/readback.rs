@@ -169,30 +169,30 @@ fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, tol
 /// The item of a readback that an instruction's item asks for, and whether it must come back (`facts`: FAA 7110.65
 /// 2-4-3, AIM 4-3-18 and 4-4-7; ICAO rules with the UK's additions).
 pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(ReadbackItem, bool)> {
-    let icao = region == Region::Icao;
+    let here = |name: ReadbackItem, everywhere: bool| (name, everywhere || region.wants_readback(name.word()));
     Some(match item {
         Item::Runway(_) => {
             let entered = all
                 .iter()
                 .any(|i| matches!(i, Item::Taxi { .. } | Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_)));
-            (ReadbackItem::Runway, entered || icao)
+            here(ReadbackItem::Runway, entered)
         }
         Item::HoldShort { .. } => (ReadbackItem::HoldShort, true),
         Item::Cross { .. } => (ReadbackItem::Crossing, true),
-        Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => (ReadbackItem::Clearance, icao),
+        Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => here(ReadbackItem::Clearance, false),
         Item::Altitude { .. } => (ReadbackItem::Altitude, true),
         // What to expect is no assignment, and need not come back; another figure in its place would be wrong.
         Item::ExpectAltitude { .. } => (ReadbackItem::Altitude, false),
         Item::Heading { .. } | Item::TurnDegrees { .. } => (ReadbackItem::Heading, true),
-        Item::Speed(_) => (ReadbackItem::Speed, icao),
-        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => (ReadbackItem::Frequency, icao),
-        Item::Squawk(_) => (ReadbackItem::Squawk, icao),
-        Item::Pressure(_) => (ReadbackItem::Altimeter, icao),
-        Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } if !via.is_empty() => (ReadbackItem::TaxiRoute, icao),
-        Item::ClearedTo { .. } => (ReadbackItem::Route, icao),
-        Item::Approach { .. } => (ReadbackItem::Approach, icao),
-        Item::Condition(_) => (ReadbackItem::Condition, icao),
-        Item::HoldPosition | Item::Stop | Item::CancelTakeoff => (ReadbackItem::Clearance, icao),
+        Item::Speed(_) => here(ReadbackItem::Speed, false),
+        Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => here(ReadbackItem::Frequency, false),
+        Item::Squawk(_) => here(ReadbackItem::Squawk, false),
+        Item::Pressure(_) => here(ReadbackItem::Altimeter, false),
+        Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } if !via.is_empty() => here(ReadbackItem::TaxiRoute, false),
+        Item::ClearedTo { .. } => here(ReadbackItem::Route, false),
+        Item::Approach { .. } => here(ReadbackItem::Approach, false),
+        Item::Condition(_) => here(ReadbackItem::Condition, false),
+        Item::HoldPosition | Item::Stop | Item::CancelTakeoff => here(ReadbackItem::Clearance, false),
         Item::Enter(..) | Item::ClosedTraffic(_) => (ReadbackItem::TurnDirection, false),
         _ => return None,
     })
@@ -201,24 +201,24 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
 /// A readback must follow these items before they are settled.
 pub fn needs_readback(items: &[Item]) -> bool {
     // The FAA's list is the shorter one: what it wants is wanted everywhere.
-    items.iter().any(|i| need(i, items, Region::Faa).is_some_and(|(_, mandatory)| mandatory))
+    items.iter().any(|i| need(i, items, Region::FAA).is_some_and(|(_, mandatory)| mandatory))
         || items.iter().any(|i| matches!(i, Item::Contact { frequency: Some(_), .. } | Item::Squawk(_) | Item::Speed(_)))
 }
 
 /// There is something in these items that a pilot may read back.
 pub fn readable(items: &[Item]) -> bool {
-    items.iter().any(|i| need(i, items, Region::Icao).is_some())
+    items.iter().any(|i| need(i, items, Region::ICAO).is_some())
 }
 
 /// The question for mandatory items that did not come.
 pub fn ask_for(items: &[Item], missing: &[ReadbackItem], region: Region) -> Item {
-    let place = |m: &ReadbackItem| items.iter().position(|i| need(i, items, Region::Icao).is_some_and(|(n, _)| n == *m));
+    let place = |m: &ReadbackItem| items.iter().position(|i| need(i, items, Region::ICAO).is_some_and(|(n, _)| n == *m));
     let mut missing = missing.to_vec();
     missing.sort_by_key(place);
     let words: Vec<String> = missing
         .iter()
         .filter_map(|m| {
-            let item = items.iter().find(|i| need(i, items, Region::Icao).is_some_and(|(n, _)| n == *m));
+            let item = items.iter().find(|i| need(i, items, Region::ICAO).is_some_and(|(n, _)| n == *m));
             Some(match (m, item) {
                 (ReadbackItem::Callsign, _) => return None,
                 (ReadbackItem::Runway, Some(Item::Runway(runway))) => format!("runway {runway}"),
@@ -239,7 +239,7 @@ pub fn only(items: &[Item], about: &[ReadbackItem]) -> Vec<Item> {
     let picked: Vec<Item> = items
         .iter()
         .filter(|i| {
-            let own = need(i, items, Region::Icao).is_some_and(|(n, _)| about.contains(&n));
+            let own = need(i, items, Region::ICAO).is_some_and(|(n, _)| about.contains(&n));
             // A runway without its verb says nothing, and the other way round; a hold short stands by itself.
             let joined = about.iter().any(|a| matches!(a, ReadbackItem::Runway | ReadbackItem::Clearance))
                 && (verb(i) || matches!(i, Item::Runway(_)));

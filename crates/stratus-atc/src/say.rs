@@ -203,7 +203,7 @@ mod tests {
             vec![r.clone(), Item::Taxi { via: vec![], to_holding_point: false }],
             Address::Full,
             Some("Hilo Ground"),
-            Region::Faa,
+            Region::FAA,
             "N172SP",
             "C172",
         );
@@ -213,7 +213,7 @@ mod tests {
             vec![Item::Wind { dir: 80, knots: 8 }, r, Item::Cleared(Landing::FullStop)],
             Address::Short,
             None,
-            Region::Faa,
+            Region::FAA,
             "N172SP",
             "C172",
         );
@@ -228,13 +228,13 @@ mod tests {
             vec![r, Item::Taxi { via: vec!["A".into()], to_holding_point: true }],
             Address::Full,
             None,
-            Region::Icao,
+            Region::ICAO,
             "BAW123",
             "A320",
         );
         assert_eq!(t.text, "Speedbird 123, taxi to holding point runway 27L via A");
         let f = Item::Contact { unit: "Tower".into(), frequency: Some("118.5".parse().unwrap()) };
-        let t = said(vec![f], Address::Short, None, Region::Icao, "GABCD", "C172");
+        let t = said(vec![f], Address::Short, None, Region::ICAO, "GABCD", "C172");
         assert_eq!(t.text, "G-CD, contact Tower 118.5");
         assert_eq!(t.spoken, "golf charlie delta, contact Tower one one eight decimal five");
     }

@@ -207,7 +207,7 @@ fn echo(said: &[Token], ctx: &Context) -> Echo {
             return false;
         }
         // The callsign's own figures are nobody's value, but need not be there.
-        readback::holds(i, ctx.own.as_ref(), said, Region::Icao)
+        readback::holds(i, ctx.own.as_ref(), said, Region::ICAO)
     };
     let low = last.to_lowercase();
     Echo {

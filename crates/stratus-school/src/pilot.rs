@@ -202,7 +202,7 @@ impl<'a> Pilot<'a> {
         let mut dice = Dice::new(s.seed, 20);
         let letter = char::from(b'A' + dice.below(26) as u8);
         let stand_number = stratus_atc::spoken::characters(&(1 + dice.below(38)).to_string());
-        let vfr = if s.region() == stratus_units::Region::Faa { Squawk::VFR_FAA } else { Squawk::VFR_ICAO };
+        let vfr = s.region().vfr_code.parse().unwrap_or(Squawk::VFR_ICAO);
         let mut wishes = Vec::new();
         if dice.percent(10.0) {
             wishes.push(Need::RadioCheck);

@@ -54,8 +54,8 @@ fn error_of(item: &Item, all: &[Item], region: Region) -> Option<Error> {
         Item::HoldShort { .. } | Item::Cross { .. } => Some(Error::Runway),
         Item::Altitude { .. } => Some(Error::Altitude),
         Item::Heading { .. } => Some(Error::Heading),
-        Item::Contact { frequency: Some(_), .. } if region == Region::Icao => Some(Error::Frequency),
-        Item::Squawk(_) if region == Region::Icao => Some(Error::Squawk),
+        Item::Contact { frequency: Some(_), .. } if region.wants_readback("frequency") => Some(Error::Frequency),
+        Item::Squawk(_) if region.wants_readback("squawk") => Some(Error::Squawk),
         _ => None,
     }
 }
@@ -86,7 +86,6 @@ fn changed(item: &Item) -> Item {
 
 /// One item's words; `skip` is set where they say the next item too.
 fn words(item: &Item, next: Option<&Item>, region: Region, skip: &mut bool) -> Option<String> {
-    let icao = region == Region::Icao;
     let runway = |r: Runway| format!("runway {}", spoken::runway(r, region));
     let via = |via: &[String]| {
         if via.is_empty() {
@@ -109,7 +108,7 @@ fn words(item: &Item, next: Option<&Item>, region: Region, skip: &mut bool) -> O
         Item::HoldShort { runway: r, .. } => format!("hold short of {}", runway(*r)),
         Item::Cross { runway: r, .. } => format!("cross {}", runway(*r)),
         Item::LineUpAndWait => "line up and wait".into(),
-        Item::ClearedForTakeoff { .. } => if icao { "cleared for take-off" } else { "cleared for takeoff" }.into(),
+        Item::ClearedForTakeoff { .. } => region.takeoff.into(),
         Item::Cleared(l) => match l {
             Landing::FullStop => "cleared to land",
             Landing::TouchAndGo => "cleared touch and go",
@@ -124,7 +123,7 @@ fn words(item: &Item, next: Option<&Item>, region: Region, skip: &mut bool) -> O
         Item::GoAround => "going around".into(),
         Item::Continue => "continue".into(),
         Item::ClosedTraffic(s) => format!("{} closed traffic", s.word()),
-        Item::Enter(side, leg) => format!("{} {} {}", if icao { "join" } else { "enter" }, side.word(), leg.word()),
+        Item::Enter(side, leg) => format!("{} {} {}", region.join, side.word(), leg.word()),
         Item::StraightIn => "straight in".into(),
         Item::RunwayHeading => "runway heading".into(),
         Item::Contact { unit, frequency } | Item::Monitor { unit, frequency } => {
@@ -147,7 +146,7 @@ fn words(item: &Item, next: Option<&Item>, region: Region, skip: &mut bool) -> O
             format!("{side}heading {}", spoken::characters(&format!("{degrees:03}")))
         }
         Item::Speed(kt) => format!("{} knots", spoken::characters(&kt.to_string())),
-        Item::Pressure(Pressure::Qnh(q)) if icao => format!("QNH {}", spoken::characters(&q.to_string())),
+        Item::Pressure(Pressure::Qnh(q)) if region.wants_readback("altimeter") => format!("QNH {}", spoken::characters(&q.to_string())),
         Item::ClearedTo { limit, procedure, route } => {
             let by = procedure.as_ref().map(|p| format!(", {} departure", spoken::departure(p))).unwrap_or_default();
             let then = route.as_ref().map(|r| format!(", {r}")).unwrap_or_default();
@@ -192,7 +191,7 @@ mod tests {
     #[test]
     fn right_readbacks_are_right_and_deliberate_errors_are_wrong() {
         let mut dice = Dice::new(4, 4);
-        for region in [Region::Faa, Region::Icao] {
+        for region in [Region::FAA, Region::ICAO] {
             for items in items() {
                 let (right, none) = of(&items, region, false, &mut dice);
                 assert_eq!((check(&items, None, &right, region).verdict, none), (Verdict::Correct, None), "{right}");

@@ -6,6 +6,7 @@ use stratus_airports::world::World;
 use stratus_airports::{Airport, runway};
 use stratus_atc::report::{FlightPlan, Weather};
 use stratus_atc::{spoken, telephony};
+use stratus_units::region::Registrations;
 use stratus_units::{Callsign, Facility, Region, Runway};
 
 use crate::aircraft::{KINDS, Kind};
@@ -167,7 +168,7 @@ impl Sortie {
             _ if kind.airline => Style::Airline,
             0 | 1 => Style::Student,
             2 | 3 => Style::Terse,
-            _ if from.region == Region::Faa => Style::Us,
+            _ if from.region.registrations == Registrations::Figures => Style::Us,
             _ => Style::Europe,
         };
         let distance = from.position.distance_nm(to.position);
@@ -291,12 +292,12 @@ fn identity(kind: &Kind, region: Region, dice: &mut Dice) -> Option<(Callsign, S
     let letter = |dice: &mut Dice| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZ"[dice.below(24)]);
     let digit = |dice: &mut Dice| char::from(b'1' + dice.below(9) as u8);
     if kind.airline {
-        let code = dice.of(if region == Region::Faa { US_AIRLINES } else { AIRLINES })?;
+        let code = dice.of(if region.registrations == Registrations::Figures { US_AIRLINES } else { AIRLINES })?;
         let number: String = (0..2 + dice.below(3)).map(|_| digit(dice)).collect();
         let said = format!("{} {}", telephony::spoken(code)?, spoken::characters(&number));
         return Some((format!("{code}{number}").parse().ok()?, said.clone(), said));
     }
-    let id: String = if region == Region::Faa {
+    let id: String = if region.registrations == Registrations::Figures {
         let digits: String = (0..3).map(|_| digit(dice)).collect();
         format!("N{digits}{}{}", letter(dice), letter(dice))
     } else {
@@ -305,7 +306,7 @@ fn identity(kind: &Kind, region: Region, dice: &mut Dice) -> Option<(Callsign, S
         format!("{state}{rest}")
     };
     let last = |n: usize| spoken::characters(&id[id.len() - n..]);
-    let (full, short) = if region == Region::Faa {
+    let (full, short) = if region.registrations == Registrations::Figures {
         let prefix = if dice.percent(60.0) { kind.name } else { "november" };
         (format!("{prefix} {}", spoken::characters(&id[1..])), format!("{prefix} {}", last(3)))
     } else {
@@ -328,7 +329,7 @@ mod tests {
         for m in [Mission::Circuits, Mission::Arrival, Mission::CrossCountry, Mission::Instruments] {
             assert!(all.iter().filter(|s| s.mission == m).count() > 2, "{m:?}");
         }
-        assert!(all.iter().any(|s| s.region() == Region::Icao) && all.iter().any(|s| s.region() == Region::Faa));
+        assert!(["FAA", "ICAO"].iter().all(|p| all.iter().any(|s| s.region().phraseology == *p)));
         assert!(all.iter().all(|s| s.from.icao != s.to.icao || matches!(s.mission, Mission::Circuits | Mission::Arrival)));
         assert!(all.iter().all(|s| (s.plan.is_some()) == (s.mission == Mission::Instruments)));
     }

@@ -66,7 +66,7 @@ impl Words {
 
     /// A wording for a key that `fits`. Where both files have some, each is asked half of the time.
     pub fn choose(&self, key: &str, style: Style, region: Region, dice: &mut Dice, fits: impl Fn(&str) -> bool) -> Option<&'static str> {
-        let place = if region == Region::Faa { "FAA" } else { "ICAO" };
+        let place = region.phraseology;
         let suits = |w: &Wording| w.who == "*" || w.who == "both" || w.who == place || w.who.split(',').any(|s| s.trim() == style.word());
         let of = |all: &ByKey| {
             let of_key: Vec<Wording> = all.get(key).map_or(&[][..], Vec::as_slice).iter().filter(|w| fits(w.words)).copied().collect();

@@ -5,7 +5,9 @@
 // The same everywhere and at every time: ../../clippy.toml lists what the pure half may not touch.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+pub mod level;
 pub mod number_words;
+pub mod region;
 pub mod text;
 
 use std::fmt;
@@ -14,6 +16,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+pub use level::{Level, Transition};
+pub use region::Region;
 
 /// Nautical miles in a metre.
 const NM_PER_M: f64 = 1.0 / 1852.0;
@@ -281,28 +286,6 @@ macro_rules! through_text {
     )*};
 }
 through_text!(Frequency, Squawk, Runway, Callsign);
-
-/// Whose phraseology is spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-pub enum Region {
-    /// United States: FAA JO 7110.65, AIM.
-    #[default]
-    #[serde(rename = "FAA")]
-    Faa,
-    /// The rest of the world.
-    #[serde(rename = "ICAO")]
-    Icao,
-}
-
-impl Region {
-    /// The word for it in machine-readable output.
-    pub fn word(self) -> &'static str {
-        match self {
-            Region::Faa => "FAA",
-            Region::Icao => "ICAO",
-        }
-    }
-}
 
 /// Left or right: a turn, or the side of a traffic pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

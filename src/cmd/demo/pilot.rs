@@ -160,7 +160,7 @@ impl Pilot {
         if let Some(f) = contact(&text) {
             let unit = if text.contains("tower") { "tower" } else { "ground" };
             self.tune_next = Some(f);
-            self.due.push((format!("Contact {unit} on {}, {SHORT}.", spoken::frequency(f, Region::Faa)), Call::Readback));
+            self.due.push((format!("Contact {unit} on {}, {SHORT}.", spoken::frequency(f, Region::FAA)), Call::Readback));
             return;
         }
         if text.contains("say ") || text.contains("verify") {

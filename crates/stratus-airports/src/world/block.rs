@@ -17,8 +17,6 @@ const FACILITIES: [Facility; 8] = [
     Facility::Ctaf,
 ];
 const SURFACES: [&str; 11] = ["unknown", "asphalt", "concrete", "grass", "gravel", "dirt", "water", "sand", "snow", "mats", "paved"];
-/// Where no tower, flight service station or UNICOM is: MULTICOM (AIM table 4-1-1).
-const MULTICOM_KHZ: u32 = 122_900;
 
 /// What a record's head tells.
 struct Head {
@@ -45,7 +43,8 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
     }
     let h = heads.get(wanted)?;
     let (code, other, name, town) = (texts.text()?, texts.text()?, texts.text()?, texts.text()?);
-    let region = if h.faa { Region::Faa } else { Region::Icao };
+    let land = std::str::from_utf8(places).ok()?.lines().nth(h.place).unwrap_or("");
+    let region = if h.faa { Region::FAA } else { Region::of(code, land) };
     let mut stations = Vec::with_capacity(h.stations);
     for _ in 0..h.stations {
         let facility = *FACILITIES.get(usize::from(numbers.u8()?))?;
@@ -54,11 +53,11 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
         let own = if own.is_empty() { name } else { own };
         stations.push(Station { facility, name: format!("{own} {}", word(facility, region)), frequency });
     }
+    // Where no tower, flight service station or UNICOM is: MULTICOM (AIM table 4-1-1).
     if stations.is_empty()
-        && region == Region::Faa
-        && let Some(frequency) = Frequency::from_khz(MULTICOM_KHZ)
+        && let Ok(frequency) = region.multicom.parse()
     {
-        stations.push(Station { facility: Facility::Ctaf, name: format!("{name} {}", Facility::Ctaf.word()), frequency });
+        stations.push(Station { facility: Facility::Ctaf, name: format!("{name} {}", word(Facility::Ctaf, region)), frequency });
     }
     for h in heads.get(wanted + 1..)? {
         numbers.take(h.stations * 3)?;
@@ -73,7 +72,6 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
     draw::part_parallels(&mut runways);
     let mut runways: Vec<Strip> = runways.into_iter().map(|d| d.strip).collect();
     water::mark(&mut runways);
-    let land = std::str::from_utf8(places).ok()?.lines().nth(h.place).unwrap_or("");
     let town = match town {
         "" => name,
         "-" => "",
@@ -99,10 +97,15 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
 
 /// The unit's word, as it is said in the region.
 fn word(facility: Facility, region: Region) -> &'static str {
-    match (facility, region) {
-        (Facility::Clearance, Region::Icao) => "Delivery",
-        (Facility::Center, Region::Icao) => "Control",
-        (f, _) => f.word(),
+    match facility {
+        Facility::Atis => Facility::Atis.word(),
+        Facility::Clearance => region.unit_clearance,
+        Facility::Ground => region.unit_ground,
+        Facility::Tower => region.unit_tower,
+        Facility::Departure => region.unit_departure,
+        Facility::Approach => region.unit_approach,
+        Facility::Center => region.unit_center,
+        Facility::Ctaf => region.unit_ctaf,
     }
 }
 

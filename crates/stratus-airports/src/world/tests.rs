@@ -51,7 +51,7 @@ fn every_airport_of_the_world_decodes() {
 fn known_airports_are_as_they_are_known() {
     let w = world();
     let sfo = w.get("ksfo").unwrap();
-    assert_eq!((sfo.name.as_str(), sfo.place.as_str(), sfo.region), ("San Francisco", "San Francisco, California", Region::Faa));
+    assert_eq!((sfo.name.as_str(), sfo.place.as_str(), sfo.region), ("San Francisco", "San Francisco, California", Region::FAA));
     assert_eq!(sfo.strips_ends().iter().map(ToString::to_string).collect::<Vec<_>>().join(" "), "10L 28R 10R 28L 1R 19L 1L 19R");
     assert_eq!(frequencies(&sfo, Facility::Tower), ["120.5"]);
     assert_eq!(frequencies(&sfo, Facility::Ground), ["121.8"]);
@@ -60,7 +60,7 @@ fn known_airports_are_as_they_are_known() {
     assert!(turn(r.heading, 298.0).abs() < 1.0 && (r.length_ft - 10_602.0).abs() < 700.0, "{r:?}");
 
     let egll = w.get("EGLL").unwrap();
-    assert_eq!((egll.name.as_str(), egll.place.as_str(), egll.region), ("Heathrow", "London, United Kingdom", Region::Icao));
+    assert_eq!((egll.name.as_str(), egll.place.as_str(), egll.region), ("Heathrow", "London, United Kingdom", Region::ICAO));
     assert_eq!(frequencies(&egll, Facility::Tower), ["118.5", "118.7", "124.475"]);
     assert!(egll.stations.iter().any(|s| s.name == "Heathrow Tower") && egll.stations.iter().any(|s| s.name == "Heathrow Delivery"));
     let lowi = w.get("LOWI").unwrap();

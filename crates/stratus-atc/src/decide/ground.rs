@@ -6,7 +6,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::Situation;
-use crate::units::{Facility, Region};
+use crate::units::Facility;
 
 /// What Ground answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
@@ -62,7 +62,7 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let route = s.route_out.clone().unwrap_or_default();
     let refused = heard.slots.runway.filter(|asked| *asked != runway);
     let mut items: Vec<Item> = refused.map(|r| Item::Advice(format!("unable runway {r}"))).into_iter().collect();
-    items.extend([Item::Runway(runway), Item::Taxi { via: route.via, to_holding_point: s.region == Region::Icao }]);
+    items.extend([Item::Runway(runway), Item::Taxi { via: route.via, to_holding_point: s.region.taxi_to_holding_point }]);
     if let Some((crossing, at)) = route.first_crossing.filter(|(r, _)| *r != runway && *r != runway.reciprocal()) {
         items.push(Item::HoldShort { runway: crossing, at });
     }

@@ -13,7 +13,7 @@ use crate::instruction::{Ask, Climb, Item, Landing};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::{FinalCourse, Situation};
-use crate::units::{Facility, Region, Runway, Squawk, Time};
+use crate::units::{Facility, Runway, Squawk, Time};
 
 /// A wrong transponder code is mentioned after this long.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(30);
@@ -274,7 +274,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
 }
 
 fn identified(s: &Situation, r: &Record) -> Vec<Item> {
-    let position = s.position.clone().filter(|_| s.region == Region::Faa);
+    let position = s.position.clone().filter(|_| s.region.identified_position);
     let way = gate::asked_before(r).map(|leave| way_through(s, r, &leave));
     [Item::RadarContact(position)].into_iter().chain(way.into_iter().flatten()).chain(s.pressure()).collect()
 }

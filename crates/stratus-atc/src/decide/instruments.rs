@@ -4,13 +4,13 @@
 use super::Decision;
 use super::initiative::{Notice, Watch};
 use super::vectors;
-use crate::act::Act;
 use crate::instruction::{Ask, Climb, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::{Arrival, Situation};
-use crate::units::{Facility, Region, Runway, Time};
+use crate::request::{Expected, Request, Way};
+use crate::units::{Facility, Runway, Side, Time};
 
 /// A descent is planned at three degrees, feet for each nautical mile, with a tenth to spare.
 const PROFILE_FT: f64 = 318.0 / 1.1;
@@ -92,7 +92,6 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if r.emergency.is_some() {
         return None;
     }
-    let wants = |act: Act| heard.acts.contains(&act);
     if s.facility == Facility::Tower
         && let Some(d) = tower(s, r, a, heard)
     {
@@ -102,24 +101,59 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
         return None;
     }
     let sent_up = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::RunwayHeading));
+    if heard.intent == Intent::GoAround && !(r.missed && sent_up) {
+        return Some(missed(s, a, true));
+    }
+    if let Some(request) = heard.requests.first() {
+        return Some(requested(s, r, a, heard, request));
+    }
     Some(match heard.intent {
-        // Told to climb already, the pilot says it again because another approach is wanted.
-        Intent::GoAround if r.missed && sent_up => approach(s, r, a, heard),
-        Intent::GoAround => missed(s, a, true),
-        _ if wants(Act::ChangeFrequency) => next_frequency(s),
         Intent::FieldInSight if gives_approach(s, a) => visual(s, r, a),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight | Intent::SquawkReport => check_in(s, r, a),
-        Intent::AltitudeRequest => altitude(s, r, a, heard),
-        Intent::ApproachRequest | Intent::InboundLanding | Intent::TouchAndGoRequest => approach(s, r, a, heard),
+        Intent::AltitudeRequest => altitude(s, r, a, heard.slots.altitude_ft.last().copied(), None),
+        // Told to climb already, the pilot says it again because another approach is wanted.
+        Intent::GoAround => approach(s, r, a, None, None),
+        Intent::ApproachRequest | Intent::InboundLanding | Intent::TouchAndGoRequest => {
+            approach(s, r, a, heard.slots.approach.clone(), heard.slots.runway)
+        }
         Intent::FrequencyChangeRequest => next_frequency(s),
-        Intent::HeadingReport | Intent::Unknown if wants(Act::DirectTo) => direct(s, a, heard),
-        Intent::HeadingReport | Intent::Unknown if wants(Act::Deviate) && heard.slots.deviation.is_none() => deviation(heard),
+        // Clear of the weather: back on the way.
         Intent::HeadingReport if r.deviating => Decision::say([Item::Roger, Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]),
-        Intent::Unknown if wants(Act::Speed) => speed(heard),
         // The pilot has said no more than who they are: the flight is known, and goes on.
         Intent::Unknown if heard.loose == 0 && heard.callsign.is_some() && !r.contacted.contains(&s.facility) => check_in(s, r, a),
         _ => return None,
     })
+}
+
+/// What is answered to a request.
+fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, request: &Request) -> Decision {
+    match request {
+        Request::DirectTo { fix } => direct(s, a, fix.as_deref()),
+        Request::Deviate { side, degrees } => deviation(*side, *degrees),
+        Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports at your altitude".into())]),
+        Request::BlockAltitude { low, high } if *low >= lowest(s, a) => {
+            Decision::say([Item::Block { low: *low, high: *high }])
+        }
+        Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
+        Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
+        Request::Speed { knots, .. } => speed(*knots),
+        Request::Hold { fix } => hold(fix.as_deref()),
+        Request::NextFrequency { .. } => next_frequency(s),
+        Request::Approach { kind, runway, .. } => approach(s, r, a, kind.clone(), runway.or(heard.slots.runway)),
+        Request::Runway { runway } => approach(s, r, a, None, *runway),
+        Request::Vectors { to, approach: to_final } if *to_final || to.is_none() => approach(s, r, a, None, heard.slots.runway),
+        Request::Vectors { to, .. } => direct(s, a, to.as_deref()),
+        Request::Expect { about: Expected::Delay } => Decision::say([Item::Advice("no delay expected".into())]),
+        Request::Expect { about: Expected::Level } => {
+            let miles = (a.distance_nm - top_of_descent_nm(s, a)).round();
+            let when = if miles > 1.0 { format!("expect lower in {miles} miles") } else { "expect lower shortly".to_owned() };
+            Decision::say([Item::Advice(when)])
+        }
+        Request::Expect { about: Expected::Approach | Expected::Runway } => Decision::Say(match (&r.approach, r.expects) {
+            (Some((kind, _)), Some(runway)) => vec![Item::Approach { kind: kind.clone(), expect: true }, Item::Runway(runway)],
+            _ => expect(s, a),
+        }),
+    }
 }
 
 /// What a tower answers to an arrival on instruments, and to a departure that is still on its frequency.
@@ -162,7 +196,7 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
         // Nobody is identified by a code that is not shown.
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
-    let mut items = if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))] };
+    let mut items = if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))] };
     match next_level(s, r, a) {
         Some(feet) => items.push(level(s, feet)),
         // A flight that comes from elsewhere keeps its level, and is told that it is known.
@@ -203,45 +237,47 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
         let to = descent(s, a);
         return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared)).then_some(to);
     }
-    let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft)?;
+    let filed = filed(s)?;
     let room = a.distance_nm > f64::from((filed - now).max(0)) / PROFILE_FT + top + CLIMB_NM;
     (now + 300 < filed && assigned.is_none_or(|have| have < filed) && room && !r.missed && r.approach.is_none()).then_some(filed)
 }
 
-/// Another altitude: not below what is safe here, and not where no level is left before the descent.
-fn altitude(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Decision {
+/// Another altitude: not below what is safe here.
+fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Option<Way>) -> Decision {
     let Some(now) = s.altitude_ft else { return Decision::ask(Ask::Altitude) };
     let lowest = lowest(s, a);
-    let wanted = heard.slots.altitude_ft.last().copied();
-    let says = |words: &'static [&'static str]| !heard.clauses.find(|w| words.contains(&w)).is_empty();
-    let (down, up) = (says(&["lower", "descent", "descend", "down"]), says(&["higher", "climb", "up"]));
-    match wanted {
-        Some(feet) if !(500..=60_000).contains(&feet) => Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::Altitude)]),
-        Some(feet) if feet < lowest => {
+    match (wanted, way) {
+        (Some(feet), _) if !(500..=60_000).contains(&feet) => {
+            Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])
+        }
+        (Some(feet), _) if feet < lowest => {
             let least = up_to(lowest, 500);
             let instead = (now > least + 150).then(|| level(s, least));
             Decision::say([Item::Unable("lower, that is below the minimum altitude here".into())].into_iter().chain(instead))
         }
-        Some(feet) => Decision::say([level(s, feet)]),
-        None if down => {
-            let to = descent(s, a);
-            let to = if now > to + 300 { Some(to) } else { Some(up_to(lowest, 500)).filter(|to| now > to + 300) };
+        (Some(feet), _) => Decision::say([level(s, feet)]),
+        (None, Some(Way::Down)) => {
+            let to = [descent(s, a), up_to(lowest, 500)].into_iter().find(|to| now > to + 300);
             Decision::say([to.map_or_else(|| Item::Unable("lower, that is the minimum altitude here".into()), |to| level(s, to))])
         }
-        None if up => match s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|filed| now + 300 < *filed && r.approach.is_none()) {
+        (None, Some(Way::Up)) => match filed(s).filter(|filed| now + 300 < *filed && r.approach.is_none()) {
             Some(filed) => Decision::say([level(s, filed)]),
             None => Decision::ask(Ask::RequestedAltitude),
         },
-        None => Decision::ask(Ask::RequestedAltitude),
+        (None, None) => Decision::ask(Ask::RequestedAltitude),
     }
 }
 
+/// The cruising level that the plan files, feet.
+fn filed(s: &Situation) -> Option<i32> {
+    s.flight_plan.as_ref().and_then(|p| p.altitude_ft)
+}
+
 /// A request for an approach, or for the vectors to the one that was announced.
-fn approach(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Decision {
+fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>) -> Decision {
     let exists = |x: Runway| x == a.runway.unwrap_or(x) || s.icao == a.icao && s.known(x).is_some();
-    let Some(runway) = heard.slots.runway.filter(|x| exists(*x)).or(a.runway) else { return Decision::ask(Ask::Runway) };
+    let Some(runway) = wanted.filter(|x| exists(*x)).or(a.runway) else { return Decision::ask(Ask::Runway) };
     let announced = r.approach.as_ref().map(|(kind, _)| kind.clone());
-    let asked = heard.slots.approach.clone();
     let visual = asked.as_deref().is_some_and(|k| k.eq_ignore_ascii_case("visual"));
     let instead = || way_in(a).filter(|k| !k.eq_ignore_ascii_case("visual"));
     if visual && !a.is_visual() {
@@ -296,26 +332,29 @@ fn next_frequency(s: &Situation) -> Decision {
     }
 }
 
-/// Straight to a point of the plan, or to the destination.
-fn direct(s: &Situation, a: &Arrival, heard: &Understanding) -> Decision {
-    let filed = |name: &&String| s.flight_plan.as_ref().is_some_and(|p| p.points.iter().any(|x| x.name.eq_ignore_ascii_case(name)));
-    let named = heard.slots.destination.as_ref().or(heard.slots.position.as_ref()).filter(filed).map(|n| n.to_ascii_uppercase());
-    Decision::say([Item::Direct(named.or_else(|| s.asked_place.clone()).unwrap_or_else(|| a.name.clone()))])
+/// Straight to the point that was asked for: one of the plan or its procedures is given, another one is the pilot's own choice of way
+/// in radar contact. None named: the destination.
+fn direct(s: &Situation, a: &Arrival, fix: Option<&str>) -> Decision {
+    let name = fix.map_or_else(|| a.name.clone(), |f| if f.eq_ignore_ascii_case(&a.icao) { a.name.clone() } else { f.to_owned() });
+    Decision::say([Item::Direct(s.asked_place.clone().filter(|_| fix.is_none()).unwrap_or(name))])
 }
 
-/// A way around weather without a side: which one is asked.
-fn deviation(heard: &Understanding) -> Decision {
-    match heard.slots.side {
-        Some(side) => Decision::say([Item::Deviation { side, degrees: None }, Item::Advice("advise when clear of weather".into())]),
+/// A way around weather; without a side it is asked which one.
+fn deviation(side: Option<Side>, degrees: Option<u16>) -> Decision {
+    match side {
+        Some(side) => Decision::say([Item::Deviation { side, degrees }, Item::Advice("advise when clear of weather".into())]),
         None => Decision::say([Item::Ask(Ask::DeviationSide)]),
     }
 }
 
-fn speed(heard: &Understanding) -> Decision {
-    match heard.slots.speed_kt {
-        Some(kt) => Decision::say([Item::Advice(format!("speed {kt} knots approved"))]),
-        None => Decision::say([Item::Advice("speed at your discretion".into())]),
-    }
+fn speed(knots: Option<u16>) -> Decision {
+    Decision::say([Item::Advice(knots.map_or_else(|| "speed at your discretion".to_owned(), |kt| format!("speed {kt} knots approved")))])
+}
+
+/// A hold that the pilot asks for, over a fix or here.
+fn hold(fix: Option<&str>) -> Decision {
+    let place = fix.map_or_else(|| "at present position".to_owned(), |f| format!("over {f}"));
+    Decision::say([Item::Advice(format!("holding {place} approved")), Item::Advice("advise ready to proceed".into())])
 }
 
 /// A missed approach: up, straight ahead, and to the unit that brings the flight round (7110.65 4-8-9, 5-9-4).

@@ -8,15 +8,13 @@ use crate::instruction::{Ask, Item, Wish};
 use crate::intent::Understanding;
 use crate::record::Record;
 use crate::situation::Situation;
+use crate::units::region::VisibilityUnit;
 use crate::units::{Facility, Region};
 use crate::{clearances, gate};
 
 /// Statute miles of visibility and feet of ceiling that visual flight needs, and the miles of special VFR.
 fn limits(region: Region) -> (f64, f64, f64) {
-    match region {
-        Region::Faa => (3.0, 1000.0, 1.0),
-        Region::Icao => (3.1, 1500.0, 0.93),
-    }
+    (region.vfr_visibility_miles, f64::from(region.vfr_ceiling), region.special_vfr_miles)
 }
 
 /// The weather is known, and it is too bad for visual flight.
@@ -38,10 +36,7 @@ pub(super) fn refusal(s: &Situation, record: &Record) -> Option<Vec<Item>> {
     if !too_bad(s) || by_instruments(s) || record.special_vfr || record.emergency.is_some() {
         return None;
     }
-    let mut items = vec![Item::Advice(match s.region {
-        Region::Faa => "the field is IFR".to_owned(),
-        Region::Icao => "the weather is below VFR minima".to_owned(),
-    })];
+    let mut items = vec![Item::Advice(s.region.below_minima.to_owned())];
     items.extend(weather(s));
     items.push(Item::Ask(Ask::Intentions));
     Some(items)
@@ -53,11 +48,11 @@ fn weather(s: &Situation) -> impl Iterator<Item = Item> + use<> {
     let ceiling = s.weather.ceiling_ft.filter(|c| *c < feet);
     let ceiling = ceiling.map(|c| [Item::Advice("ceiling".into()), Item::Height((c / 100.0).round() as i32 * 100)]);
     let sight = s.visibility_sm().filter(|v| *v < miles).map(|v| {
-        Item::Advice(match s.region {
-            Region::Faa if v < 1.0 => "visibility less than 1 mile".to_owned(),
-            Region::Faa if v < 2.0 => "visibility 1 mile".to_owned(),
-            Region::Faa => "visibility 2 miles".to_owned(),
-            Region::Icao => format!("visibility {} metres", (v * 1609.344 / 100.0).floor() as i32 * 100),
+        Item::Advice(match s.region.visibility {
+            VisibilityUnit::Miles if v < 1.0 => "visibility less than 1 mile".to_owned(),
+            VisibilityUnit::Miles if v < 2.0 => "visibility 1 mile".to_owned(),
+            VisibilityUnit::Miles => "visibility 2 miles".to_owned(),
+            VisibilityUnit::Metres => format!("visibility {} metres", (v * 1609.344 / 100.0).floor() as i32 * 100),
         })
     });
     ceiling.into_iter().flatten().chain(sight)
@@ -73,7 +68,11 @@ pub(super) fn special(s: &Situation, record: &Record, heard: &Understanding) -> 
     }
     let (.., least) = limits(s.region);
     if s.visibility_sm().is_some_and(|v| v < least) && !super::topics::helicopter(s) {
-        let least = if s.region == Region::Icao { "1500 metres" } else { "1 mile" };
+        let least = match s.region.visibility {
+            VisibilityUnit::Miles if least == 1.0 => "1 mile".to_owned(),
+            VisibilityUnit::Miles => format!("{least} miles"),
+            VisibilityUnit::Metres => format!("{} metres", (least * 1609.344 / 100.0).round() * 100.0),
+        };
         return Some(Decision::say([Item::Unable(format!("ground visibility less than {least}")), Item::Ask(Ask::Intentions)]));
     }
     Some(match gate::admit(heard, record) {

@@ -7,7 +7,8 @@ use crate::instruction::{Ask, Climb, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
 use crate::situation::Situation;
-use crate::units::{Facility, Region, Runway};
+use crate::units::region::FirstLevel;
+use crate::units::{Facility, Runway};
 use crate::{clearances, gate};
 
 /// What clearance delivery, departure, approach or center answers.
@@ -33,7 +34,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             Decision::say([Item::Standby].into_iter().chain(ask))
         }
         Intent::SquawkReport if slots.squawk.is_some() && slots.squawk == s.assigned_squawk && !s.on_ground => {
-            Decision::say([Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))].into_iter().chain(s.pressure()))
+            Decision::say([Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))].into_iter().chain(s.pressure()))
         }
         Intent::SquawkReport => match (s.assigned_squawk, s.free_squawk) {
             (Some(code), _) => Decision::say([Item::Squawk(code)]),
@@ -82,7 +83,7 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
         // Nobody is identified by a code that is not shown.
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
-    let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region == Region::Faa))];
+    let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))];
     let arriving = s.facility == Facility::Approach && s.destination.as_ref().is_none_or(|d| d.here);
     let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| s.live && s.ifr && !arriving);
     // An arrival comes down to where it can be vectored from; whatever it was cleared to on the way is history.
@@ -172,14 +173,18 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
     let mut items = vec![clearances::instruments(&leave, limit, procedure, route)];
     // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
-    let way = if s.region == Region::Icao { Climb::Climb } else { Climb::Maintain };
+    let way = match s.region.first_level {
+        FirstLevel::Climb => Climb::Climb,
+        FirstLevel::Maintain => Climb::Maintain,
+    };
     // What the state assigns is the first altitude, whatever is filed.
     let first = first.or(s.assigned_altitude_ft.filter(|_| !s.live && s.on_ground));
     match (plan.altitude_ft, first) {
         (Some(feet), Some(first)) if first < feet => {
             items.push(Item::Altitude { way, feet: first, level: false });
             // What follows later is told later, outside the United States.
-            items.extend((s.region == Region::Faa).then_some(Item::ExpectAltitude { feet, level: feet >= 18_000 }));
+            items
+                .extend(s.region.ifr_clearance.contains(&"expected level").then_some(Item::ExpectAltitude { feet, level: feet >= 18_000 }));
         }
         (Some(feet), _) => {
             items.push(Item::Altitude { way, feet, level: feet >= 18_000 });

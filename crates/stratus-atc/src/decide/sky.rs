@@ -3,6 +3,7 @@
 use crate::instruction::Item;
 use crate::situation::Situation;
 use crate::units::Region;
+use crate::units::region::VisibilityUnit;
 
 /// No ceiling above is told, feet.
 const HIGHEST_CEILING: f64 = 20_000.0;
@@ -20,9 +21,9 @@ pub(crate) fn told(s: &Situation) -> Vec<Item> {
 }
 
 fn visibility(miles: f64, region: Region) -> String {
-    let said = match region {
-        Region::Faa => in_miles(miles + SLACK_SM),
-        Region::Icao => metric((miles + SLACK_SM) * 1609.344),
+    let said = match region.visibility {
+        VisibilityUnit::Miles => in_miles(miles + SLACK_SM),
+        VisibilityUnit::Metres => metric((miles + SLACK_SM) * 1609.344),
     };
     format!("visibility {said}")
 }
@@ -68,7 +69,7 @@ mod tests {
             (30.0, "10"),
         ];
         for (miles, said) in faa {
-            assert_eq!(visibility(miles, Region::Faa), format!("visibility {said}"));
+            assert_eq!(visibility(miles, Region::FAA), format!("visibility {said}"));
         }
         let icao = [
             (50.0, "less than 100 metres"),
@@ -80,9 +81,9 @@ mod tests {
             (9999.0, "10 kilometres or more"),
         ];
         for (metres, said) in icao {
-            assert_eq!(visibility(metres / 1609.344, Region::Icao), format!("visibility {said}"));
+            assert_eq!(visibility(metres / 1609.344, Region::ICAO), format!("visibility {said}"));
         }
-        let spoken = |said| crate::spoken::words(said, Region::Icao);
+        let spoken = |said| crate::spoken::words(said, Region::ICAO);
         assert_eq!(spoken("visibility 1500 metres"), "visibility one thousand five hundred metres");
         assert_eq!(spoken("visibility 10 kilometres or more"), "visibility one zero kilometres or more");
     }

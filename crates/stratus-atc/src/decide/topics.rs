@@ -7,7 +7,7 @@ use crate::intent::{Intent, Topic, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::Situation;
-use crate::units::{Facility, Region, Side};
+use crate::units::{Facility, Side};
 use crate::{clearances, gate};
 
 /// The answer to a topic, where this unit has one.
@@ -107,7 +107,7 @@ fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Deci
             })
         }
         Topic::EngineOut if in_pattern(s.phase) => {
-            let words = if s.region == Region::Icao { "practice engine failure approved" } else { "simulated engine out approved" };
+            let words = s.region.simulated_failure;
             Some(Decision::say([Item::PatternWords(words.into()), Item::Report(ReportPoint::Leg(None, Leg::Base))]))
         }
         _ => None,

@@ -7,7 +7,8 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::Situation;
-use crate::units::{Facility, Region, Runway, Side};
+use crate::units::region::{WindWith, filled};
+use crate::units::{Facility, Runway, Side};
 use crate::{clearances, gate};
 
 /// What the tower answers.
@@ -186,7 +187,11 @@ fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Deci
 
 /// Wind with a clearance, when the pilot may not know it from the ATIS.
 fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> Option<Item> {
-    if s.region == crate::units::Region::Icao || heard.slots.atis.or(record.letter_of(&s.icao)).is_none() { s.wind() } else { None }
+    if s.region.wind_with_clearance == WindWith::Always || heard.slots.atis.or(record.letter_of(&s.icao)).is_none() {
+        s.wind()
+    } else {
+        None
+    }
 }
 
 /// An arrival calls in: pattern entry by where it comes from (7110.65 3-10-1).
@@ -281,10 +286,7 @@ pub(super) fn landing_for(
         return if waits {
             let right = s.final_course.map_or(s.pattern == Side::Right, |f| f.right_nm > 0.0);
             let away = if right { Side::Left } else { Side::Right };
-            let turn = match s.region {
-                Region::Icao => format!("orbit {}", away.word()),
-                Region::Faa => format!("make a {} three sixty", away.word()),
-            };
+            let turn = filled(s.region.orbit, &[("side", away.word())]);
             Decision::say([Item::PatternWords(turn)].into_iter().chain(traffic))
         } else if near {
             Decision::say([Item::GoAround].into_iter().chain(traffic).chain([Item::ClosedTraffic(s.pattern)]))

@@ -6,7 +6,7 @@
 use crate::intent::Context;
 use crate::telephony;
 use crate::transcript::{Link, Token, tokens};
-use crate::units::{Facility, Region};
+use crate::units::Facility;
 
 /// As many tokens are looked at: more is no call.
 const MAX_SYMBOLS: usize = 160;
@@ -414,7 +414,7 @@ fn scene(t: &[Token], own: &[u8], ctx: &Context, begins: &[u32], out: &mut Vec<u
         Facility::Ctaf => b'u',
         Facility::Atis => b'i',
     });
-    let region = if ctx.region == Region::Icao { b'I' } else { b'F' };
+    let region = ctx.region.phraseology.bytes().next().unwrap_or(b'I');
     let mut put = |parts: &[u8]| out.push(spread(bytes(step(SEED, b'#'), parts)));
     put(b"always");
     put(&[b'u', unit]);

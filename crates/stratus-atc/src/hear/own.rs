@@ -291,15 +291,15 @@ mod tests {
     #[test]
     fn what_sounds_like_the_own_callsign_is_it() {
         for (said, own, region, want) in [
-            ("Skyhawk 172 Sierra Papar, ready", "N172SP", Region::Faa, "skyhawk 172 sierra papa ready"),
-            ("Tower two on whiskey, left downwind", "N5521W", Region::Faa, "tower 21 whiskey left downwind"),
-            ("United 1470 now, field in sight", "UAL1479", Region::Faa, "united 1479 field in sight"),
-            ("Easy 4-6kg request descent", "EZY46K", Region::Icao, "easy 46 kilo request descent"),
-            ("EZ46Q, request pushback", "EZY46K", Region::Icao, "echo zulu 46 kilo request pushback"),
-            ("Bonanza 845 Leman, landing", "N8425L", Region::Faa, "bonanza 8425 lima landing"),
-            ("golf leave a mic downwind", "GBKLM", Region::Icao, "golf lima mike downwind"),
-            ("going around golf echo fox drop", "GCDEF", Region::Icao, "going around golf echo foxtrot"),
-            ("line up and wait 3021 whiskey", "N5521W", Region::Faa, "line up and wait 3021 whiskey"),
+            ("Skyhawk 172 Sierra Papar, ready", "N172SP", Region::FAA, "skyhawk 172 sierra papa ready"),
+            ("Tower two on whiskey, left downwind", "N5521W", Region::FAA, "tower 21 whiskey left downwind"),
+            ("United 1470 now, field in sight", "UAL1479", Region::FAA, "united 1479 field in sight"),
+            ("Easy 4-6kg request descent", "EZY46K", Region::ICAO, "easy 46 kilo request descent"),
+            ("EZ46Q, request pushback", "EZY46K", Region::ICAO, "echo zulu 46 kilo request pushback"),
+            ("Bonanza 845 Leman, landing", "N8425L", Region::FAA, "bonanza 8425 lima landing"),
+            ("golf leave a mic downwind", "GBKLM", Region::ICAO, "golf lima mike downwind"),
+            ("going around golf echo fox drop", "GCDEF", Region::ICAO, "going around golf echo foxtrot"),
+            ("line up and wait 3021 whiskey", "N5521W", Region::FAA, "line up and wait 3021 whiskey"),
         ] {
             assert_eq!(heard(said, own, region), want, "{said}");
         }
@@ -308,10 +308,10 @@ mod tests {
     #[test]
     fn another_callsign_stays_anothers() {
         for (said, own, region) in [
-            ("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::Faa),
-            ("speedbird one two four request taxi", "BAW123", Region::Icao),
-            ("united one five seven niner field in sight", "UAL1479", Region::Faa),
-            ("golf alpha bravo request taxi", "GBKLM", Region::Icao),
+            ("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::FAA),
+            ("speedbird one two four request taxi", "BAW123", Region::ICAO),
+            ("united one five seven niner field in sight", "UAL1479", Region::FAA),
+            ("golf alpha bravo request taxi", "GBKLM", Region::ICAO),
         ] {
             let plain = text(&crate::transcript::tokens(said));
             assert_eq!(heard(said, own, region), plain, "{said}");

@@ -9,6 +9,7 @@ use crate::phase::Phase;
 pub use crate::know::arrival::Arrival;
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
+use crate::units::region::PressureUnit;
 use crate::units::{Callsign, Facility, Region, Runway, Side, Squawk};
 
 /// Another aircraft that matters, in words made from the facts.
@@ -264,9 +265,9 @@ impl Situation {
     /// The pressure setting as this region says it, when it is known.
     pub fn pressure(&self) -> Option<Item> {
         let inhg = self.weather.altimeter_inhg;
-        Some(Item::Pressure(match self.region {
-            Region::Faa => Pressure::Altimeter((inhg? * 100.0).round() as u16),
-            Region::Icao => Pressure::Qnh(self.weather.qnh_hpa.or(inhg.map(|i| (i * 33.863_9).floor()))?.round() as u16),
+        Some(Item::Pressure(match self.region.pressure {
+            PressureUnit::Inches => Pressure::Altimeter((inhg? * 100.0).round() as u16),
+            PressureUnit::Hectopascals => Pressure::Qnh(self.weather.qnh_hpa.or(inhg.map(|i| (i * 33.863_9).floor()))?.round() as u16),
         }))
     }
 

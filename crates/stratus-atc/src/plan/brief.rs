@@ -7,8 +7,8 @@ use crate::airports::{Airport, Station};
 use crate::report::{FlightPlan, Procedure, Transition};
 use crate::units::{Facility, LatLon, Region, Runway};
 
-/// Transition altitude in the United States (AIM 7-2-2) and Canada (AIP ENR 1.7), feet.
-const NORTH_AMERICA_FT: i32 = 18_000;
+/// The highest transition altitude of any state, feet: that of the United States (AIM 7-2-2) and Canada.
+const HIGHEST_FT: i32 = 18_000;
 /// Below this a flight talks to the radar units that it passes, feet.
 const LOW_FT: i32 = 10_000;
 /// How far such a unit may be from a point of the route, nautical miles.
@@ -57,15 +57,12 @@ impl<'a> End<'a> {
     /// Feet, and where that is from.
     fn transition_altitude(&self) -> Option<(i32, &'static str)> {
         let state = || {
-            let america = self.airport.as_ref().is_some_and(|a| a.region == Region::Faa) || self.code.is_some_and(is_canada);
-            america.then_some((NORTH_AMERICA_FT, "United States and Canada"))
+            let code = self.code.unwrap_or("");
+            let region = self.airport.as_ref().map_or_else(|| Region::of(code, ""), |a| a.region);
+            crate::units::Transition::state_ft(region, code).map(|ft| (ft, region.title))
         };
         self.transition.altitude_ft.map(|ft| (ft, "plan")).or_else(state)
     }
-}
-
-fn is_canada(code: &str) -> bool {
-    code.len() == 4 && code.starts_with('C')
 }
 
 /// The lines of a plan that was read; the first one sums it up.
@@ -213,7 +210,7 @@ fn level(feet: i32, transition_ft: Option<i32>) -> String {
         Some(ta) if feet > ta => format!("FL{}", feet / 100),
         Some(_) => format!("{feet} ft"),
         // No state has a higher transition altitude.
-        None if feet >= NORTH_AMERICA_FT => format!("FL{}", feet / 100),
+        None if feet >= HIGHEST_FT => format!("FL{}", feet / 100),
         None => format!("{feet} ft or FL{}, as the transition altitude decides", feet / 100),
     }
 }

@@ -7,6 +7,7 @@ use crate::figures;
 use crate::instruction::Item;
 use crate::transcript::Token;
 use crate::units::Region;
+use crate::units::region::ReadbackWords;
 
 /// Behind these an altitude is where the aircraft is, and no answer.
 const LEFT: [&str; 6] = ["leaving", "passing", "through", "from", "vacating", "vacated"];
@@ -193,5 +194,9 @@ fn other_datum(level: bool, t: &[Token], at: &Range<usize>, region: Region) -> b
     let around = &t[at.start.saturating_sub(2)..(at.end + 1).min(t.len())];
     let has = |w: &str| around.iter().any(|x| x.is(w));
     let said_level = has("level") || has("fl");
-    if level { region == Region::Icao && !said_level && (has("feet") || has("altitude")) } else { said_level && has("flight") }
+    if level {
+        region.readback_words == ReadbackWords::Datum && !said_level && (has("feet") || has("altitude"))
+    } else {
+        said_level && has("flight")
+    }
 }

@@ -67,7 +67,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     wrong.extend(bounds(items, &Words { t: said.to_vec() }));
     if let Some(told) = told {
         wrong.extend(rest::opposites(told, items, said));
-        if region == Region::Icao {
+        if region.wants_readback(ReadbackItem::Restriction.word()) {
             missing.extend(rest::left_out(told, said));
         }
         if wrong.is_empty() {
@@ -79,7 +79,8 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
         let first = p.split_whitespace().next().unwrap_or("").to_lowercase();
         if other_procedure(&tokens(&p), said) {
             wrong.push(ReadbackItem::DepartureProcedure);
-        } else if region == Region::Icao && !said.iter().any(|x| x.is(&first) || x.is("departure")) {
+        } else if region.wants_readback(ReadbackItem::DepartureProcedure.word()) && !said.iter().any(|x| x.is(&first) || x.is("departure"))
+        {
             missing.push(ReadbackItem::DepartureProcedure);
         }
     }
@@ -277,7 +278,7 @@ fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
     let front = figures::digits(&w.t, start..p);
     let understood = front.is_empty() || Some(front.as_str()) == mhz.get(1..);
-    let right = understood && figures::digits(&w.t, p + 1..end) == decimals && region == Region::Faa;
+    let right = understood && figures::digits(&w.t, p + 1..end) == decimals && region.short_frequencies;
     w.mark(start..end);
     Some(right)
 }

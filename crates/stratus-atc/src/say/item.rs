@@ -2,19 +2,19 @@
 
 use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint, Wish};
 use crate::spoken;
+use crate::units::region::filled;
 use crate::units::{Frequency, Region, Runway};
 
 /// The runway is in the middle of an instrument approach's name, as it is published: "ILS runway 28R approach" (7110.65 4-8-1).
 pub(super) fn names_runway(item: &Item, region: Region) -> bool {
     let own = |kind: &str| !kind.eq_ignore_ascii_case("visual") && !kind.eq_ignore_ascii_case("approach");
-    region == Region::Faa && matches!(item, Item::Approach { kind, .. } if own(kind))
+    region.runway_in_approach && matches!(item, Item::Approach { kind, .. } if own(kind))
 }
 
 /// Written and spoken words of an item; empty when the next item says it.
 pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String, String) {
-    let icao = region == Region::Icao;
     let same = |s: &str| (s.to_owned(), s.to_owned());
-    let rw = |r: Runway| (if icao { written(r) } else { r.to_string() }, spoken::runway(r, region));
+    let rw = |r: Runway| (written(r, region), spoken::runway(r, region));
     match item {
         // "taxi to holding point runway 27L": the runway is part of the taxi's words.
         Item::Runway(r) => {
@@ -33,17 +33,17 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             (format!("taxi to {place}{}", via_written(via)), format!("taxi to {}{}", spoken::words(place, region), via_spoken(via)))
         }
         Item::HoldShort { runway, at } => {
-            let ((w, s), verb) = (rw(*runway), "hold short of runway");
-            (format!("{verb} {w}{}", at_written(at)), format!("{verb} {s}{}", at_spoken(at)))
+            let ((w, s), verb) = (rw(*runway), region.hold_short);
+            (format!("{verb} runway {w}{}", at_written(at)), format!("{verb} runway {s}{}", at_spoken(at)))
         }
         Item::Cross { runway, at } => {
             let (w, s) = rw(*runway);
             (format!("cross runway {w}{}", at_written(at)), format!("cross runway {s}{}", at_spoken(at)))
         }
         Item::Condition(w) => (w.clone(), spoken::words(w, region)),
-        Item::LineUpAndWait => same("line up and wait"),
+        Item::LineUpAndWait => same(region.line_up),
         Item::ClearedForTakeoff { at } => {
-            let verb = if icao { "cleared for take-off" } else { "cleared for takeoff" };
+            let verb = region.takeoff;
             match at {
                 Some(a) => (format!("at {a}, {verb}"), format!("at {}, {verb}", spoken::characters(a))),
                 None => same(verb),
@@ -57,13 +57,12 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             Landing::LowApproach => "cleared low approach",
         }),
         Item::CancelTakeoff => same("cancel takeoff clearance"),
-        Item::Continue => same(if icao { "continue approach" } else { "continue" }),
+        Item::Continue => same(region.continue_approach),
         Item::GoAround => same("go around"),
-        Item::ClosedTraffic(s) if icao => same(&format!("{} hand circuit approved", s.word())),
-        Item::ClosedTraffic(s) => same(&format!("make {} closed traffic", s.word())),
+        Item::ClosedTraffic(s) => same(&filled(region.closed_traffic, &[("side", s.word())])),
         Item::RunwayHeading => same("fly runway heading"),
         Item::DepartureApproved(w) => same(&format!("{w} departure approved")),
-        Item::Enter(side, leg) => same(&format!("{} {} {}", if icao { "join" } else { "enter" }, side.word(), leg.word())),
+        Item::Enter(side, leg) => same(&format!("{} {} {}", region.join, side.word(), leg.word())),
         Item::StraightIn => same("make straight-in"),
         Item::PatternWords(w) | Item::Advice(w) => (w.clone(), spoken::words(w, region)),
         Item::Report(p) => report(p, region),
@@ -88,10 +87,9 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::FrequencyChangeApproved => same("frequency change approved"),
         Item::RemainThisFrequency => same("remain this frequency"),
         Item::Squawk(c) => (format!("squawk {c}"), format!("squawk {}", spoken::characters(&c.to_string()))),
-        Item::SquawkVfr if icao => ("squawk 7000".into(), "squawk seven zero zero zero".into()),
-        Item::SquawkVfr => same("squawk VFR"),
+        Item::SquawkVfr => both(region.squawk_vfr, &[("code", region.vfr_code.to_owned(), spoken::characters(region.vfr_code))]),
         Item::Ident => same("ident"),
-        Item::Altitude { way, feet, level } => altitude(*way, *feet, *level, icao),
+        Item::Altitude { way, feet, level } => altitude(*way, *feet, *level, region),
         Item::Heading { turn, degrees } => {
             let verb = turn.map_or_else(|| "fly heading".to_owned(), |s| format!("turn {} heading", s.word()));
             (format!("{verb} {degrees:03}"), format!("{verb} {}", spoken::characters(&format!("{degrees:03}"))))
@@ -104,18 +102,18 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             (format!("reduce speed to {kt} knots"), format!("reduce speed to {} knots", spoken::characters(&kt.to_string())))
         }
         // Below 3 knots it is calm (7110.65 2-6-5).
-        Item::Wind { knots: 0, .. } => same("wind calm"),
-        Item::Wind { knots: 0..=2, .. } if !icao => same("wind calm"),
+        Item::Wind { knots, .. } if i32::from(*knots) < region.calm_below => {
+            let what = region.wind.split_once(" {").map_or("wind", |(what, _)| what);
+            same(&format!("{what} calm"))
+        }
         Item::Wind { dir, knots } => {
             let (d, k) = (format!("{dir:03}"), knots.to_string());
-            if icao {
-                (format!("wind {d} degrees {k} knots"), format!("wind {} degrees {} knots", spoken::characters(&d), spoken::characters(&k)))
-            } else {
-                (format!("wind {d} at {k}"), format!("wind {} at {}", spoken::characters(&d), spoken::characters(&k)))
-            }
+            let (ds, ks) = (spoken::characters(&d), spoken::characters(&k));
+            both(region.wind, &[("dir", d, ds), ("knots", k, ks)])
         }
         Item::Pressure(Pressure::Altimeter(n)) => {
-            (format!("altimeter {}.{:02}", n / 100, n % 100), format!("altimeter {}", spoken::characters(&format!("{n:04}"))))
+            let word = region.pressure_word;
+            (format!("{word} {}.{:02}", n / 100, n % 100), format!("{word} {}", spoken::characters(&format!("{n:04}"))))
         }
         Item::Pressure(Pressure::Qnh(n)) => (format!("QNH {n}"), format!("QNH {}", spoken::characters(&n.to_string()))),
         Item::AtisCurrent(c) => (
@@ -123,7 +121,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             format!("information {} is current", spoken::characters(&c.to_string())),
         ),
         Item::RadarContact(at) => {
-            let verb = if icao { "identified" } else { "radar contact" };
+            let verb = region.identified;
             match at {
                 Some(p) => (format!("{verb}, {p}"), format!("{verb}, {}", spoken::words(p, region))),
                 None => same(verb),
@@ -134,8 +132,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Direct(w) => (format!("proceed direct {w}"), format!("proceed direct {}", spoken::words(w, region))),
         Item::UntilEstablished => same("until established on the final approach course"),
         Item::IfrCancelled => same("IFR cancellation received"),
-        Item::Stop if icao => same("stop immediately"),
-        Item::Stop => same("stop"),
+        Item::Stop => same(region.stop),
         Item::Verify { feet, level } => {
             (format!("verify at {}", figure(*feet, *level)), format!("verify at {}", spoken::altitude(*feet, *level)))
         }
@@ -143,6 +140,13 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             format!("expect {} 10 minutes after departure", figure(*feet, *level)),
             format!("expect {} one zero minutes after departure", spoken::altitude(*feet, *level)),
         ),
+        Item::Block { low, high } => {
+            let flight_level = |feet: i32| feet >= 18_000;
+            (
+                format!("maintain block {} through {}", figure(*low, flight_level(*low)), figure(*high, flight_level(*high))),
+                format!("maintain block {} through {}", spoken::altitude(*low, flight_level(*low)), spoken::altitude(*high, flight_level(*high))),
+            )
+        }
         Item::Height(feet) => (figure(*feet, false), spoken::altitude(*feet, false)),
         Item::ResetTransponder => same("reset transponder"),
         Item::ClearedTo { limit, procedure, route } => {
@@ -172,26 +176,17 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         }
         Item::TransitionApproved(w) if w.is_empty() => same("transition approved"),
         Item::TransitionApproved(w) => same(&format!("transition {w} approved")),
-        Item::SpecialVfr { out, .. } if icao => {
-            same(&format!("cleared to {} the control zone, special VFR", if *out { "leave" } else { "enter" }))
-        }
         Item::SpecialVfr { out, name } => {
-            let (way, gap) = (if *out { "out of" } else { "to enter" }, if name.is_empty() { "" } else { " " });
-            same(&format!("cleared {way} the {name}{gap}surface area, maintain special VFR conditions"))
+            let words = if *out { region.special_vfr_out } else { region.special_vfr_in };
+            same(&filled(words, &[("name", name)]).replace("  ", " "))
         }
         Item::ClearedThrough(w) => same(&format!("cleared through {w} airspace")),
         Item::ClearedInto(w) => same(&format!("cleared to enter {w} airspace")),
         Item::RemainOutside(w) => same(&format!("remain outside {w}")),
         Item::Pushback { startup, push, facing } => {
             let verb = match (startup, push) {
-                (true, true) => "push and start approved",
-                (true, false) => {
-                    if icao {
-                        "start up approved"
-                    } else {
-                        "startup approved"
-                    }
-                }
+                (true, true) => region.push_and_start,
+                (true, false) => region.start_up,
                 _ => "push back approved",
             };
             same(&facing.as_ref().map_or_else(|| verb.to_owned(), |f| format!("{verb}, facing {f}")))
@@ -203,14 +198,13 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             (words(n.to_string()), words(spoken::characters(&n.to_string())))
         }
         Item::Deviation { side, degrees: None } => same(&format!("deviation {} of course approved", side.word())),
-        Item::Affirm => same(if icao { "affirm" } else { "affirmative" }),
+        Item::Affirm => same(region.affirm),
         Item::EmergencyCancelled => same("emergency cancelled"),
         Item::RogerEmergency(Emergency::Pan) => same("roger pan"),
         Item::Unable(why) => (format!("unable, {why}"), format!("unable, {}", spoken::words(why, region))),
         Item::Negative => same("negative"),
-        Item::ReadYou if icao => ("readability 5".into(), "readability five".into()),
-        Item::ReadYou => same("I read you loud and clear"),
-        Item::GoAhead => same(if icao { "pass your message" } else { "go ahead" }),
+        Item::ReadYou => (region.read_you.to_owned(), spoken::words(region.read_you, region)),
+        Item::GoAhead => same(region.go_ahead),
         Item::Standby => same("standby"),
         Item::ReadbackCorrect => same("readback correct"),
         Item::ReadBack(w) => {
@@ -238,9 +232,17 @@ fn told_once(words: &str) -> String {
     words.replace(" on runway, on the runway", " on the runway").replace(" on the runway, on the runway", " on the runway")
 }
 
-fn written(r: Runway) -> String {
+fn written(r: Runway, region: Region) -> String {
     let text = r.to_string();
-    if r.number < 10 { format!("0{text}") } else { text }
+    let side = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{}{side}", spoken::figures(r, region))
+}
+
+/// The region's words with their values, written and spoken.
+fn both(words: &str, values: &[(&str, String, String)]) -> (String, String) {
+    let written: Vec<(&str, &str)> = values.iter().map(|(name, written, _)| (*name, written.as_str())).collect();
+    let said: Vec<(&str, &str)> = values.iter().map(|(name, _, said)| (*name, said.as_str())).collect();
+    (filled(words, &written), filled(words, &said))
 }
 
 fn title(word: String) -> String {
@@ -272,34 +274,29 @@ fn unit_on(verb: &str, unit: &str, frequency: Option<Frequency>, region: Region)
     }
 }
 
-fn altitude(way: Climb, feet: i32, level: bool, icao: bool) -> (String, String) {
+fn altitude(way: Climb, feet: i32, level: bool, region: Region) -> (String, String) {
     let verb = match way {
         Climb::Climb => {
-            if icao {
-                "climb"
+            if level {
+                region.climb_level
             } else {
-                "climb and maintain"
+                region.climb
             }
         }
         Climb::Descend => {
-            if icao {
-                "descend"
+            if level {
+                region.descend_level
             } else {
-                "descend and maintain"
+                region.descend
             }
         }
-        Climb::Maintain => "maintain",
-        Climb::AtOrBelow => "maintain VFR at or below",
-        Climb::AtOrAbove => "maintain VFR at or above",
+        Climb::Maintain => region.maintain,
+        Climb::AtOrBelow => "maintain VFR at or below {level}",
+        Climb::AtOrAbove => "maintain VFR at or above {level}",
     };
-    let unit = if icao && !level { " feet" } else { "" };
-    let to = match (icao && !level, way) {
-        (true, Climb::Climb | Climb::Descend) => " to altitude",
-        (true, _) => " altitude",
-        (false, _) => "",
-    };
-    let number = figure(feet, level);
-    (format!("{verb}{to} {number}{unit}"), format!("{verb}{to} {}{unit}", spoken::altitude(feet, level)))
+    let (written, said) = (figure(feet, level), spoken::altitude(feet, level));
+    let (written, said) = if level { (written, said) } else { both(region.altitude, &[("feet", written, said)]) };
+    both(verb, &[("level", written, said)])
 }
 
 /// "3,500", or "FL350".

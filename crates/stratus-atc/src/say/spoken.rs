@@ -57,29 +57,27 @@ pub fn departure(name: &str) -> String {
 
 /// "two eight left".
 pub fn runway(r: Runway, region: Region) -> String {
-    let number = if region == Region::Icao { format!("{:02}", r.number) } else { r.number.to_string() };
+    let number = figures(r, region);
     let side = match r.side {
         None => "",
-        Some(Position3::Left) => " left",
-        Some(Position3::Center) => {
-            if region == Region::Icao {
-                " centre"
-            } else {
-                " center"
-            }
-        }
-        Some(Position3::Right) => " right",
-        Some(Position3::Water) => " water",
+        Some(Position3::Left) => "left",
+        Some(Position3::Center) => region.center,
+        Some(Position3::Right) => "right",
+        Some(Position3::Water) => "water",
     };
-    format!("{}{side}", characters(&number))
+    [characters(&number).as_str(), side].join(" ").trim_end().to_owned()
+}
+
+/// "8"; "08" where runways have two figures.
+pub(super) fn figures(r: Runway, region: Region) -> String {
+    format!("{:0width$}", r.number, width = if region.runway_digits == 2 { 2 } else { 1 })
 }
 
 /// "one one eight point six"; "decimal" outside the United States.
 pub fn frequency(f: Frequency, region: Region) -> String {
     let text = f.to_string();
     let (mhz, frac) = text.split_once('.').unwrap_or((&text, "0"));
-    let point = if region == Region::Icao { "decimal" } else { "point" };
-    format!("{} {point} {}", characters(mhz), characters(frac))
+    format!("{} {} {}", characters(mhz), region.decimal, characters(frac))
 }
 
 /// "three thousand five hundred", "one two thousand", "flight level three five zero".

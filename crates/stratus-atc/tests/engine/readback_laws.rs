@@ -44,7 +44,7 @@ fn breathless() -> impl Strategy<Value = (Vec<Item>, String)> {
     prop_oneof![
         (1u16..=36, runway()).prop_map(move |(h, r)| {
             let items = vec![heading(h), Item::Runway(r), Item::ClearedForTakeoff { at: None }];
-            (items, format!("{} {} cleared for takeoff", spelt(&format!("{h:02}0")), spoken::runway(r, Region::Icao)))
+            (items, format!("{} {} cleared for takeoff", spelt(&format!("{h:02}0")), spoken::runway(r, Region::ICAO)))
         }),
         (6i32..=40, 16u16..=30).prop_map(move |(l, s)| {
             (vec![level(l), Item::Speed(s * 10)], format!("flight level {} {}", spelt(&format!("{}", l * 10)), spelt(&format!("{s}0"))))
@@ -85,10 +85,10 @@ proptest! {
     #[test]
     fn a_readback_is_right_word_for_word_and_wrong_by_one_digit(
         (items, item) in clearance(),
-        region in prop_oneof![Just(Region::Faa), Just(Region::Icao)],
+        region in prop_oneof![Just(Region::FAA), Just(Region::ICAO)],
         n in 0usize..8,
     ) {
-        let to = if region == Region::Faa { "N739HW" } else { "GABCD" }.parse().unwrap();
+        let to = if region == Region::FAA { "N739HW" } else { "GABCD" }.parse().unwrap();
         let i = Instruction { to, address: Address::Short, from: Facility::Tower, station: None, items };
         let spoken = say::render(&i, region, None).spoken;
         let (callsign, rest) = spoken.split_once(", ").unwrap();
@@ -104,7 +104,7 @@ proptest! {
     #[test]
     fn numbers_in_one_breath_are_right_and_wrong_by_one_digit(
         (items, words) in breathless(),
-        region in prop_oneof![Just(Region::Faa), Just(Region::Icao)],
+        region in prop_oneof![Just(Region::FAA), Just(Region::ICAO)],
         n in 0usize..8,
     ) {
         let to = "GABCD".parse().unwrap();
@@ -126,7 +126,7 @@ proptest! {
         prop_assume!(from != to);
         let said = format!("{opens} {} {goes} {}, golf charlie delta", spoken::altitude(from, from_level), spoken::altitude(to, to_level));
         let check = |feet, level| {
-            readback::check(&[Item::Altitude { way: Climb::Maintain, feet, level }], Some(&"GABCD".parse().unwrap()), &said, Region::Faa)
+            readback::check(&[Item::Altitude { way: Climb::Maintain, feet, level }], Some(&"GABCD".parse().unwrap()), &said, Region::FAA)
         };
         prop_assert_eq!(check(to, to_level).verdict, Verdict::Correct, "{}", said);
         prop_assert_eq!(check(from, from_level).verdict, Verdict::Incorrect, "{}", said);
@@ -146,15 +146,15 @@ proptest! {
             (format!("expect {later} in ten"), Verdict::Incomplete),
             (format!("maintain {later} expect {now} in ten"), Verdict::Incorrect),
         ] {
-            let check = readback::check(&items, None, &said, Region::Faa);
+            let check = readback::check(&items, None, &said, Region::FAA);
             prop_assert_eq!(check.verdict, verdict, "{}: {:?}", said, check);
         }
     }
 
     #[test]
     fn no_words_panic_the_judge(said in ".{0,120}", instruction in ".{0,120}") {
-        let _ = readback::check_text(&instruction, &said, Region::Faa);
-        let _ = readback::check_text(&instruction, &said, Region::Icao);
+        let _ = readback::check_text(&instruction, &said, Region::FAA);
+        let _ = readback::check_text(&instruction, &said, Region::ICAO);
     }
 }
 
@@ -169,7 +169,7 @@ fn roger_is_never_enough_and_another_clearance_is_wrong() {
         ("Cessna 12345, runway 28L, cleared to land", "runway two eight cleared to land three four five", Verdict::Incomplete),
         ("Cessna 12345, runway 20, cleared to land", "runway two zero cleared to land eight alpha bravo", Verdict::Incorrect),
     ] {
-        let check = readback::check_text(instruction, said, Region::Faa);
+        let check = readback::check_text(instruction, said, Region::FAA);
         assert_eq!(check.verdict, verdict, "{instruction} | {said}: {check:?}");
     }
 }
@@ -194,7 +194,7 @@ fn a_turn_by_degrees_is_read_back_as_a_heading_is() {
             (turn, "heading zero two five southwest twenty six oh one", Incorrect),
             (turn, "wilco southwest twenty six oh one", Incomplete),
         ],
-        Region::Faa,
+        Region::FAA,
     );
 }
 
@@ -212,7 +212,7 @@ fn a_frequency_in_short_is_right_and_any_other_figures_are_wrong() {
             (tower, "four fifteen southwest twenty six oh one", Incorrect),
             (tower, "nineteen point five southwest twenty six oh one", Incorrect),
         ],
-        Region::Faa,
+        Region::FAA,
     );
 }
 
@@ -234,7 +234,7 @@ fn each_altitude_has_its_own_place() {
             ("Delta 482, descend and maintain flight level 240", "three one zero for two four zero delta four eighty two", Correct),
             ("United 88, descend and maintain 4,000", "leaving six for four thousand united eighty eight", Correct),
         ],
-        Region::Faa,
+        Region::FAA,
     );
 }
 
@@ -253,7 +253,7 @@ fn what_was_not_given_is_not_accepted() {
             ("Cherokee 71T, runway 9, taxi via Kilo, Bravo", "runway niner kilo and bravo seven one tango", Correct),
             ("Cherokee 71T, runway 22, cleared for takeoff", "cleared for takeoff two two left turn seven one tango", Correct),
         ],
-        Region::Faa,
+        Region::FAA,
     );
     let climb = "Skyhawk 524LW, climb and maintain 3,000";
     judged(
@@ -273,7 +273,7 @@ fn what_was_not_given_is_not_accepted() {
             ),
             ("Cessna 345, runway 17L, taxi via Alpha, Alpha One", "one seven left alpha alpha two three four five", Incorrect),
         ],
-        Region::Faa,
+        Region::FAA,
     );
     let behind = "KLM 601, behind the landing 737, line up runway 22 behind";
     judged(
@@ -281,8 +281,8 @@ fn what_was_not_given_is_not_accepted() {
             (behind, "behind the landing seven three seven line up runway two two behind klm six zero one", Correct),
             (behind, "behind the landing seven four seven line up runway two two behind klm six zero one", Incorrect),
         ],
-        Region::Icao,
+        Region::ICAO,
     );
     let behind = "G-LV, behind the landing Airbus, line up and wait runway 03, behind";
-    judged(&[(behind, "behind the landing boeing line up and wait runway zero three behind golf lima victor", Incorrect)], Region::Icao);
+    judged(&[(behind, "behind the landing boeing line up and wait runway zero three behind golf lima victor", Incorrect)], Region::ICAO);
 }

@@ -60,7 +60,7 @@ fn any_context() -> impl Strategy<Value = Context> {
         prop_oneof![Just(None), Just(Some("N172SP")), Just(Some("N12345")), Just(Some("GABCD")), Just(Some("BAW123")), Just(Some("N1"))];
     (own, any::<bool>(), any::<bool>()).prop_map(|(own, icao, pending)| Context {
         own: own.and_then(|s| s.parse().ok()),
-        region: if icao { Region::Icao } else { Region::Faa },
+        region: if icao { Region::ICAO } else { Region::FAA },
         pending,
         stations: vec!["palo alto".into()],
         ..Context::default()

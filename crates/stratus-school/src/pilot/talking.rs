@@ -3,7 +3,7 @@
 use stratus_airports::Station;
 use stratus_atc::instruction::{Ask, Item, Landing, Leg};
 use stratus_atc::spoken;
-use stratus_units::{Facility, Region, compass_word};
+use stratus_units::{Facility, Transition, compass_word};
 
 use super::{Asked, Call, Due, OWED_FOR, Outcome, PATIENCE, Pilot, Stage, TIMES, TRIES};
 use crate::aircraft::Aircraft;
@@ -238,8 +238,9 @@ impl Pilot<'_> {
         let on_final = self.guide.as_ref().and_then(Guide::leg) == Some(Leg::Final);
         let altitude = |feet: f64| {
             let hundreds = ((feet / 100.0).round() * 100.0) as i32;
-            let level = if region == Region::Faa { hundreds >= 18_000 } else { hundreds >= 10_000 };
-            spoken::altitude(hundreds, level)
+            let field = self.field();
+            let level = Transition::of(region, &field.icao, None).level_of(hundreds);
+            spoken::altitude(hundreds, level.is_flight())
         };
         let pattern_leg = || match &self.guide {
             Some(Guide::Pattern { side, leg: Some(leg), .. }) => format!("{} {}", side.word(), leg.word()),

@@ -2,7 +2,7 @@
 
 use stratus_airports::runway::geometry;
 use stratus_atc::instruction::{Climb, Item, Pressure};
-use stratus_units::{Frequency, Region, Runway, Squawk, turn};
+use stratus_units::{Frequency, Runway, Squawk, Transition, turn};
 
 use super::{Referee, Said, View};
 use crate::guide;
@@ -171,10 +171,8 @@ fn floor(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
             if r.ifr && feet > r.s.cruise_ft + 100.0 && *way != Climb::Descend {
                 r.breach(3, "higher than filed", v.t, format!("{} (filed {:.0})", said.text, r.s.cruise_ft));
             }
-            let flight_level = feet >= 18_000.0;
-            let wrong =
-                if r.s.region() == Region::Faa { *level != flight_level } else { !*level && feet >= 19_000.0 || *level && feet < 3000.0 };
-            if wrong {
+            let transition = Transition::of(v.field.region, &v.field.icao, None);
+            if *level != transition.level_of(feet as i32).is_flight() {
                 r.breach(3, "an altitude where a level belongs, or the reverse", v.t, said.text.clone());
             }
         }
