@@ -69,14 +69,19 @@ impl From<Decision> for Outcome {
 
 /// Decides what to answer. `text` is the transcript that `heard` was read from.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
-    let checks_in = heard.intent == Intent::Readback && record.pending.is_none() && heard.addressed.facility == Some(s.facility);
-    if checks_in && !record.contacted.contains(&s.facility) {
-        // The first words to a unit are no readback to it, whatever they share with one.
+    // The first words to a unit are no readback to it, whatever they share with one; nor is a report of what another unit cleared.
+    let nothing_due = heard.intent == Intent::Readback && record.pending.is_none();
+    let new_here = heard.addressed.facility == Some(s.facility) && !record.contacted.contains(&s.facility);
+    let of_another = s.live && !s.on_ground && record.last.as_ref().is_some_and(|l| l.from != s.facility);
+    if nothing_due && (new_here || of_another) {
         let heard = Understanding { intent: Intent::CheckIn, ..heard.clone() };
         return decide(s, record, &heard, said);
     }
     if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
+    }
+    if let Some(meant) = ground::as_meant(s, record, heard) {
+        return decide(s, record, &meant, said);
     }
     if let Some(meant) = gate::answered(heard, record) {
         return decide(s, &record.clone(), &meant, said);

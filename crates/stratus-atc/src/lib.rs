@@ -391,7 +391,8 @@ impl Engine {
             if check.verdict == Verdict::Correct && readback::needs_readback(&out.instruction.items) {
                 // The readback shows that enough of it was heard.
                 self.record.issue(now, &out.instruction);
-            } else if matches!(understanding.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger) {
+            } else if matches!(understanding.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger | Intent::Readback) {
+                // Of what was cut off nobody can read back the rest.
                 let reply = self.reply(out.instruction.clone());
                 self.outgoing = Some(out);
                 return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };

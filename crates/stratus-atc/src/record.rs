@@ -162,6 +162,10 @@ impl Record {
                 }
                 Item::CancelTakeoff => self.takeoff = None,
                 Item::Cleared(l) => self.landing = runway.or(self.pattern_runway).map(|r| (r, *l)),
+                Item::RunwayHeading if self.ifr && self.approach.is_some() => {
+                    self.missed = true;
+                    self.approach = self.approach.take().map(|(kind, _)| (kind, false));
+                }
                 Item::GoAround => self.landing = None,
                 Item::ClosedTraffic(side) => self.closed_traffic = Some(*side),
                 Item::Enter(..) | Item::StraightIn => self.pattern_runway = runway.or(self.pattern_runway),

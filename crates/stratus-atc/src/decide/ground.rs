@@ -48,6 +48,20 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
 }
 
+/// A call from the stand in its place in the flight. Cleared under instrument flight rules, a pilot who names the clearance and the taxi
+/// wants the taxi; before the flight nobody taxies in.
+pub(super) fn as_meant(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
+    let at_stand = s.live && s.on_ground && matches!(s.phase, Phase::Parked | Phase::PushedBack);
+    let cleared = record.ifr && heard.intent == Intent::IfrClearanceRequest && heard.has(Intent::TaxiRequest);
+    let inward = matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway) && record.parking.is_none();
+    (at_stand && (cleared || inward)).then(|| {
+        let mut meant = Understanding { intent: Intent::TaxiRequest, ..heard.clone() };
+        meant.intents.retain(|i| !matches!(i, Intent::IfrClearanceRequest | Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest));
+        meant.intents.insert(0, Intent::TaxiRequest);
+        meant
+    })
+}
+
 /// The taxi clearance (7110.65 3-7-2): runway, route, and the first hold short or crossing.
 fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.airport_closed {

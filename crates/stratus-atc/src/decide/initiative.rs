@@ -221,7 +221,8 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
         && !w.told(Notice::GoAround)
     {
         let traffic = s.in_the_way(runway).map(Item::Traffic);
-        return Some((Notice::GoAround, [Item::GoAround].into_iter().chain(traffic).collect()));
+        let on = instruments::arrival(s).map(|_| super::tower::after_going_around(s, r)).into_iter().flatten();
+        return Some((Notice::GoAround, [Item::GoAround].into_iter().chain(traffic).chain(on).collect()));
     }
     None
 }

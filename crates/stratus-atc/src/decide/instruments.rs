@@ -102,9 +102,11 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
     }
     let sent_up = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::RunwayHeading));
     if heard.intent == Intent::GoAround && !(r.missed && sent_up) {
-        return Some(missed(s, a, true));
+        return Some(missed(s, r, a, true));
     }
-    if let Some(request) = heard.requests.first() {
+    // A level beside another request is where the aircraft is.
+    let beside = |q: &&Request| !matches!(q, Request::Level { .. });
+    if let Some(request) = heard.requests.iter().find(beside).or(heard.requests.first()) {
         return Some(requested(s, r, a, heard, request));
     }
     Some(match heard.intent {
@@ -151,7 +153,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         }
         Request::Expect { about: Expected::Approach | Expected::Runway } => Decision::Say(match (&r.approach, r.expects) {
             (Some((kind, _)), Some(runway)) => vec![Item::Approach { kind: kind.clone(), expect: true }, Item::Runway(runway)],
-            _ => expect(s, a),
+            _ => expect(s, r, a),
         }),
     }
 }
@@ -163,7 +165,7 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
     let near = matches!(s.phase, Phase::Final | Phase::Base) || a.distance_nm <= CLEARS_NM;
     let lands = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::ApproachRequest);
     match heard.intent {
-        Intent::GoAround if here && !is_radar_desk(s) => Some(missed(s, a, true)),
+        Intent::GoAround if here && !is_radar_desk(s) => Some(missed(s, r, a, true)),
         Intent::CheckIn
         | Intent::PositionReport
         | Intent::FieldInSight
@@ -207,15 +209,17 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
         items.extend([Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]);
     }
     if !bound_away && r.approach.is_none() {
-        items.extend(expect(s, a));
+        items.extend(expect(s, r, a));
         items.extend(s.pressure());
     }
     Decision::Say(items)
 }
 
 /// The approach to expect, or the question which one the pilot wants where the weather needs one and the data names none.
-fn expect(s: &Situation, a: &Arrival) -> Vec<Item> {
-    match (way_in(a), a.runway) {
+fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
+    // What was announced before is expected again, where the weather still allows it.
+    let before = r.approach.as_ref().map(|(kind, _)| kind.clone()).filter(|k| a.is_visual() || !k.eq_ignore_ascii_case("visual"));
+    match (before.or_else(|| way_in(a)), a.runway) {
         (Some(kind), Some(r)) => vec![Item::Approach { kind, expect: true }, Item::Runway(r)],
         (None, Some(r)) => vec![Item::Advice(format!("expect runway {r}")), Item::Ask(Ask::Approach)],
         (_, None) => s.active.map(|r| Item::Advice(format!("expect runway {r}"))).into_iter().collect(),
@@ -358,13 +362,13 @@ fn hold(fix: Option<&str>) -> Decision {
 }
 
 /// A missed approach: up, straight ahead, and to the unit that brings the flight round (7110.65 4-8-9, 5-9-4).
-pub(super) fn missed(s: &Situation, a: &Arrival, told: bool) -> Decision {
+pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Decision {
     let feet = up_to(lowest(s, a) + 1000, 500);
     let unit = a.approach_unit.as_ref().filter(|_| !is_radar_desk(s));
     let contact = unit.map(|u| Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) });
     let way = if s.altitude_ft.is_some_and(|now| now > feet) { Climb::Maintain } else { Climb::Climb };
     let up = Item::Altitude { way, feet, level: false };
-    let again = if is_radar_desk(s) { expect(s, a) } else { Vec::new() };
+    let again = if is_radar_desk(s) { expect(s, r, a) } else { Vec::new() };
     Decision::Say(told.then_some(Item::Roger).into_iter().chain([Item::RunwayHeading, up]).chain(contact).chain(again).collect())
 }
 
@@ -376,12 +380,12 @@ pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(N
     if s.facility == Facility::Tower && s.icao == a.icao && r.missed && s.phase == Phase::GoAround {
         // A go-around that nobody reported is seen all the same.
         let told = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::RunwayHeading));
-        return unsaid(Notice::Missed).filter(|_| !told).and_then(|n| match missed(s, a, false) {
+        return unsaid(Notice::Missed).filter(|_| !told).and_then(|n| match missed(s, r, a, false) {
             Decision::Say(items) => Some((n, items)),
             Decision::Silent(_) => None,
         });
     }
-    if !is_radar_desk(s) || !r.radar {
+    if !is_radar_desk(s) || s.facility.is_radar() && !r.radar {
         return None;
     }
     if let Some(feet) = next_level(s, r, a)
@@ -393,7 +397,7 @@ pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(N
         return None;
     }
     if r.approach.is_none() {
-        let items = expect(s, a);
+        let items = expect(s, r, a);
         let due = !items.is_empty() && !(w.told(Notice::Expect) && !r.missed);
         return due.then_some((Notice::Expect, items)).filter(|(n, _)| !w.told(*n));
     }

@@ -289,7 +289,7 @@ pub(super) fn landing_for(
             let turn = filled(s.region.orbit, &[("side", away.word())]);
             Decision::say([Item::PatternWords(turn)].into_iter().chain(traffic))
         } else if near {
-            Decision::say([Item::GoAround].into_iter().chain(traffic).chain([Item::ClosedTraffic(s.pattern)]))
+            Decision::say([Item::GoAround].into_iter().chain(traffic).chain(after_going_around(s, record)))
         } else {
             Decision::say([Item::Runway(runway), Item::Continue].into_iter().chain(traffic))
         };
@@ -316,7 +316,15 @@ pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding
     let known = matches!(heard.intent, Intent::GoAround | Intent::Mayday | Intent::PanPan) || record.emergency.is_some();
     let runway = s.runway_for(heard.slots.runway).filter(|r| short && !known && s.occupant(*r).is_some())?;
     let who = s.occupant(runway).map(|o| Item::Traffic(format!("{o}, on the runway")));
-    Some(Decision::say([Item::GoAround].into_iter().chain(who).chain([Item::ClosedTraffic(s.pattern)])))
+    Some(Decision::say([Item::GoAround].into_iter().chain(who).chain(after_going_around(s, record))))
+}
+
+/// Where a flight goes that is sent around: back into the pattern, or on instruments up and on to another approach.
+pub(super) fn after_going_around(s: &Situation, record: &Record) -> Vec<Item> {
+    match super::instruments::arrival(s).map(|a| super::instruments::missed(s, record, a, false)) {
+        Some(Decision::Say(items)) => items,
+        _ => vec![Item::ClosedTraffic(s.pattern)],
+    }
 }
 
 /// A report from the pattern: cleared, sequenced, or told where to report next.

@@ -161,7 +161,7 @@ impl Engine {
             Facility::Tower => {
                 let own = [Facility::Departure, Facility::Approach, Facility::Center].iter().find_map(|f| of(airport, *f));
                 // A field without radar: the unit around it works the departures.
-                own.or_else(|| self.radar_near(at).filter(|_| self.record.ifr))
+                own.and_then(other).or_else(|| self.radar_near(at).filter(|_| self.record.ifr).and_then(other))
             }
             Facility::Departure | Facility::Approach | Facility::Center => {
                 let there = self.destination_airport()?;

@@ -13,8 +13,11 @@ const ANSWER_S: u32 = 13;
 const HOLD_S: u32 = 100;
 /// "Standby" lasts so long.
 const STANDBY_S: u32 = 100;
-/// An approach that is expected is cleared, or vectored to, within this time.
+/// An approach that is expected is cleared, or vectored to, within this time, counted from where vectors can begin: a light aircraft
+/// that is told what to expect 40 miles out takes longer than that to arrive.
 const APPROACH_S: u32 = 900;
+/// Nautical miles from the destination.
+const VECTORS_NM: f64 = 25.0;
 /// Nobody flies on a vector longer than this without a word.
 const VECTOR_S: u32 = 360;
 /// An instrument departure is handed over by its tower within this time.
@@ -54,6 +57,9 @@ pub(super) fn watch(r: &mut Referee<'_>, v: &View<'_>) {
         r.breach(5, "\"standby\" without an end", v.t, format!("{STANDBY_S} s after it"));
     }
     let still_flying = matches!(v.stage, Stage::Arriving | Stage::Enroute | Stage::Around);
+    if r.debts.approach.is_some() && v.a.position.distance_nm(r.s.to.position) > VECTORS_NM {
+        r.debts.approach = Some(v.t);
+    }
     if late(r.debts.approach, APPROACH_S) && still_flying {
         r.debts.approach = None;
         r.breach(5, "an approach was to be expected and never came", v.t, format!("{APPROACH_S} s after it"));
