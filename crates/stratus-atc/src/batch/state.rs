@@ -99,6 +99,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         airport_name: name.to_owned(),
         towered: st.towered.unwrap_or(true),
         facility,
+        frequency: None,
         stations,
         active: st.active_runway,
         runways,

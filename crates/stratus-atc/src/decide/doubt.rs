@@ -16,6 +16,11 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {
         return None;
     }
+    // What was announced to an instrument flight is no surprise from its pilot.
+    let announced = super::instruments::arrival(s).is_some() && record.approach.is_some();
+    if announced && matches!(wish, Wish::Approach | Wish::Landing) {
+        return None;
+    }
     if wish == Wish::Takeoff {
         // What stands in the way needs no question, and whoever says that it is not so yet is not asked.
         if gate::waits(heard) {

@@ -4,6 +4,8 @@
 use super::Decision;
 use super::initiative::{Notice, Watch};
 use super::vectors;
+use crate::act::Act;
+use crate::gate;
 use crate::instruction::{Ask, Climb, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
@@ -41,11 +43,8 @@ pub(crate) fn is_radar_desk(s: &Situation) -> bool {
 
 /// Whether this unit clears the flight for its approach: the destination's own, or any where the destination has none.
 fn gives_approach(s: &Situation, a: &Arrival) -> bool {
-    let own = s.station(s.facility).map(|o| o.frequency);
-    match (&a.approach_unit, own) {
-        (Some(unit), Some(own)) => unit.frequency.same_channel(own),
-        (unit, _) => unit.is_none() && a.distance_nm <= EXPECT_NM,
-    }
+    let own = s.frequency.is_some_and(|f| a.radar.iter().any(|r| r.same_channel(f)));
+    own || a.approach_unit.is_none() && a.distance_nm <= EXPECT_NM
 }
 
 /// Climb, descend or maintain, as the present altitude asks for.
@@ -119,6 +118,10 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
             approach(s, r, a, heard.slots.approach.clone(), heard.slots.runway)
         }
         Intent::FrequencyChangeRequest => next_frequency(s),
+        Intent::HeadingReport if heard.acts.contains(&Act::WantHeading) && heard.slots.heading.is_some() => {
+            let degrees = heard.slots.heading.unwrap_or(360);
+            Decision::say([Item::Heading { turn: heard.slots.side, degrees }, Item::Advice("advise when clear of weather".into())])
+        }
         // Clear of the weather: back on the way.
         Intent::HeadingReport if r.deviating => Decision::say([Item::Roger, Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]),
         // The pilot has said no more than who they are: the flight is known, and goes on.
@@ -166,16 +169,18 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
     let lands = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::ApproachRequest);
     match heard.intent {
         Intent::GoAround if here && !is_radar_desk(s) => Some(missed(s, r, a, true)),
+        // Cleared for the approach, it lands: whatever the report is, with nothing to be read back.
         Intent::CheckIn
         | Intent::PositionReport
         | Intent::FieldInSight
         | Intent::InboundLanding
         | Intent::ApproachRequest
         | Intent::TouchAndGoRequest
-            if here && near && !r.missed && (cleared || s.phase == Phase::Final) =>
+        | Intent::Readback
+            if here && near && !r.missed && r.landing.is_none() && (cleared || s.phase == Phase::Final) =>
         {
             let wanted = super::tower::wanted(r, heard);
-            Some(super::tower::landing(s, r, heard, wanted))
+            Some(super::tower::landing_for(s, r, heard, wanted, gate::expected(r, s.transponder)))
         }
         // Who has no clearance for an approach yet gets it from the approach unit.
         _ if lands && here && !cleared && s.phase != Phase::Final => a

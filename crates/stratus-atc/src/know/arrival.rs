@@ -6,7 +6,7 @@ use crate::airports::procedures::{self, Kind};
 use crate::airports::{Airport, Procedure, Station, runway};
 use crate::report::Weather;
 use crate::situation::FinalCourse;
-use crate::units::{Facility, LatLon, Runway};
+use crate::units::{Facility, Frequency, LatLon, Runway};
 
 /// Without better data nobody is vectored lower than this above the field, feet.
 const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
@@ -30,6 +30,8 @@ pub struct Arrival {
     pub approaches: Vec<Procedure>,
     /// Its own approach unit.
     pub approach_unit: Option<Station>,
+    /// Frequencies of its radar units.
+    pub radar: Vec<Frequency>,
     /// Its tower.
     pub tower: Option<Station>,
     /// The lowest altitude of a vector near the field, feet.
@@ -69,6 +71,7 @@ impl Engine {
             runway,
             approaches: approaches(&airport),
             approach_unit: of(Facility::Approach),
+            radar: airport.stations.iter().filter(|s| s.facility.is_radar()).map(|s| s.frequency).collect(),
             tower: of(Facility::Tower),
             minimum_ft: round_up(airport.elevation_ft + VECTOR_ABOVE_FIELD_FT, 100.0),
             weather,

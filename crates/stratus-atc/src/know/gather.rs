@@ -69,6 +69,7 @@ impl Engine {
             airport_name: airport.name.clone(),
             towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
             facility: station.facility,
+            frequency: at.map(|_| station.frequency),
             stations,
             active,
             runways: airport.strips_ends(),

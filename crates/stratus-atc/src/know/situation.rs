@@ -10,7 +10,7 @@ pub use crate::know::arrival::Arrival;
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
 use crate::units::region::PressureUnit;
-use crate::units::{Callsign, Facility, Region, Runway, Side, Squawk};
+use crate::units::{Callsign, Facility, Frequency, Region, Runway, Side, Squawk};
 
 /// Another aircraft that matters, in words made from the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,6 +73,8 @@ pub struct Situation {
     pub towered: bool,
     /// Who hears the call.
     pub facility: Facility,
+    /// On which frequency, where a simulator tells it.
+    pub frequency: Option<Frequency>,
     /// All stations of the airport.
     pub stations: Vec<Station>,
     /// The runway in use.

@@ -70,7 +70,9 @@ impl Engine {
         }
         let sent = self.met.iter().any(|m| m.same_channel(f));
         if !sent && let Some(station) = self.station() {
-            self.record.contacted.retain(|c| *c != station.facility);
+            // Departure and approach of one place may share a desk, never those of two places.
+            let radar = station.facility.is_radar();
+            self.record.contacted.retain(|c| *c != station.facility && !(radar && c.is_radar()));
         }
     }
 
