@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::described::mark_crossings;
-use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
-use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, runway, water};
+use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Runway, Side};
+use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, region_of, runway, water};
 
 /// No airport has more taxi nodes, edges or parking places; a file that does is damaged.
 pub(super) const MOST: usize = 50_000;
@@ -151,8 +151,6 @@ impl Building {
             let [a, b] = [s.ends[0].start, s.ends[1].start];
             LatLon::new((a.lat + b.lat) / 2.0, (a.lon + b.lon) / 2.0)
         });
-        let faa = ["K", "PA", "PH", "PG", "PF", "PO", "PP", "TJ", "TI"].iter().any(|p| self.icao.len() == 4 && self.icao.starts_with(p));
-        let region = if faa { Region::Faa } else { Region::Icao };
         if self.stations.iter().any(|(f, _)| *f == Facility::Tower) {
             self.stations.retain(|(f, _)| *f != Facility::Ctaf);
         }
@@ -161,7 +159,7 @@ impl Building {
             icao: self.icao.clone(),
             name: self.name.clone(),
             place: self.name.clone(),
-            region,
+            region: region_of(&self.icao),
             position: middle,
             elevation_ft: self.elevation_ft,
             variation: (magnetic::variation(middle) * 10.0).round() / 10.0,

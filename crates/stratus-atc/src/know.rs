@@ -1,9 +1,11 @@
 //! What a controller knows at this moment: the aircraft as it was seen, the airport at hand, traffic, weather. What is not known is
 //! absent, and is never said.
 
+pub mod around;
 mod by_words;
 pub(crate) mod filed;
 pub(crate) mod flight;
+pub mod floor;
 mod gather;
 pub(crate) mod ground_contact;
 pub mod phase;

@@ -35,6 +35,7 @@ pub mod telephony;
 pub mod transcript;
 pub mod understand;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use stratus_airports as airports;
@@ -46,8 +47,8 @@ use self::hear::Said;
 pub use self::hints::Hints;
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
+pub use self::know::{around, floor, phase, report, situation};
 use self::know::{ground_contact, simulator_airports};
-pub use self::know::{phase, report, situation};
 use self::phase::{Phase, PhaseTracker};
 use self::readback::Verdict;
 use self::record::Record;
@@ -159,6 +160,8 @@ pub struct Engine {
     chosen_at: Option<LatLon>,
     /// What simulators tell of the airports that matter.
     charts: simulator_airports::Charts,
+    /// The ground and the units around.
+    around: Arc<know::around::Around>,
     score: lesson::Score,
 }
 
@@ -191,6 +194,7 @@ impl Engine {
             airspaces: Vec::new(),
             chosen_at: None,
             charts: simulator_airports::Charts::default(),
+            around: Arc::default(),
             score: lesson::Score::default(),
         };
         engine.want_airport();
@@ -275,6 +279,9 @@ impl Engine {
         self.another_flight(now, report);
         if let Some(at) = report.position {
             self.choose_airport(at, retuned);
+            if !self.gone() {
+                self.survey(at);
+            }
         }
         if retuned {
             self.retuned();

@@ -2,6 +2,7 @@
 //! from anywhere: only plain facts are taken from them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -161,6 +162,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         airspace: None,
         ias_kt: None,
         live: false,
+        around: Arc::default(),
     }
 }
 

@@ -114,6 +114,7 @@ impl Engine {
             airspace: scope::airspace(&self.airspaces, &self.report),
             ias_kt: at.map(|_| self.report.ias_kt),
             live: at.is_some(),
+            around: self.around.clone(),
         })
     }
 
