@@ -390,6 +390,8 @@ impl Shell {
                 }
                 self.charts.look(icao);
             }
+            Effect::FetchSurroundings(area) if self.config.airports.import => self.charts.look_around(area),
+            Effect::FetchSurroundings(_) => {}
             Effect::FetchPlan => self.fetch_plan(),
             Effect::CheckUpdates => self.check_updates(true),
             Effect::FetchUpdate(offered) => self.fetch_update(offered),

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use self::menu::{Choice, Devices, Fault, MenuModel, SoundDevice, TrayState};
 pub use self::steps::{Step, Steps};
 use crate::airports::described::{Described, Origin};
+use crate::airports::minima::Area;
+use crate::airports::surroundings::Surroundings;
 pub use crate::atc::Hints;
 pub use crate::atc::hear::Alternative;
 pub use crate::atc::hear::opinion::{Opinion, Scene};
@@ -272,6 +274,8 @@ pub enum Event {
         /// The airport; `None`: it is not known there. A failure takes nothing back.
         result: Result<Option<Arc<Described>>, Problem>,
     },
+    /// What the pilot's files tell of the air and the ground around the aircraft.
+    Surroundings(Result<Arc<Surroundings>, Problem>),
     /// The microphones and speakers there are.
     Devices(Devices),
     /// Whether Stratus starts with the system.
@@ -542,6 +546,8 @@ pub enum Effect {
         /// Where it lies, by what is built in.
         at: LatLon,
     },
+    /// The flight has come to another part of the earth: the pilot's files are looked up, and answer by [`Event::Surroundings`].
+    FetchSurroundings(Area),
     /// Ask SimBrief for the pilot's newest plan: [`Event::SimBrief`].
     FetchPlan,
     /// Ask the release feed.

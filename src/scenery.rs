@@ -2,6 +2,7 @@
 
 mod sources;
 mod store;
+pub mod surroundings;
 
 use std::path::PathBuf;
 

@@ -216,6 +216,8 @@ impl App {
             Event::Offers(own) => self.desk.own_models = own,
             Event::Airport { icao, origin, result: Ok(told) } => self.engine.described(&icao, origin, told),
             Event::Airport { result: Err(p), .. } => self.no_chart(p, &mut fx),
+            Event::Surroundings(Ok(told)) => self.engine.surveyed(told),
+            Event::Surroundings(Err(p)) => self.no_chart(p, &mut fx),
             Event::Devices(devices) => self.desk.devices = devices,
             Event::Autostart(on) => self.desk.autostart = on,
             Event::Bound(button) => self.bound(button, &mut fx),
@@ -239,6 +241,7 @@ impl App {
             Event::Quit => self.quit(&mut fx),
         }
         fx.extend(self.engine.unasked_airports().into_iter().map(|(icao, at)| Effect::FetchAirport { icao, at }));
+        fx.extend(self.engine.unasked_area().map(Effect::FetchSurroundings));
         self.copilot(&mut fx);
         self.show(&mut fx);
         fx

@@ -89,7 +89,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                     _ => unreachable!("matched above"),
                 };
                 // The model's answer, where one was asked for, comes before the controller's.
-                let (mut then, mut charts, mut said) = (Vec::new(), Vec::new(), false);
+                let (mut then, mut charts, mut around, mut said) = (Vec::new(), Vec::new(), None, false);
                 while let Some(next) = entries.next_if(|n| match n.what {
                     What::Heard { .. } | What::Typed(_) | What::Opinion(_) | What::Report(_) => false,
                     What::Played { .. } => !said && n.t <= e.t,
@@ -104,6 +104,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                         // Whoever calls cuts off what is being said.
                         What::Played { complete } => stage.played(complete),
                         What::Airport { icao, origin, told } => charts.push((icao, origin, told)),
+                        What::Surroundings(told) => around = Some(told),
                         _ => {}
                     }
                 }
@@ -113,6 +114,9 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                 for (icao, origin, told) in charts {
                     stage.tell_airport(&icao, origin, told);
                 }
+                if let Some(told) = around {
+                    stage.tell_surroundings(told);
+                }
                 let now = x.atc.map(|l| l.text);
                 if let Some(was) = then.into_iter().next().filter(|was| Some(was) != now.as_ref()) {
                     other += 1;
@@ -120,6 +124,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
                 }
             }
             What::Played { complete } => stage.played(complete),
+            What::Surroundings(told) => stage.tell_surroundings(told),
             What::Session(_) | What::Phase(_) | What::Line(_) => {}
         }
         if stage.app.engine().phase() != phase {

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::airports::described::{Described, Origin};
+use crate::airports::surroundings::Surroundings;
 use crate::app::App;
 use crate::atc::hear::Alternative;
 use crate::audio::{radio, take};
@@ -117,6 +118,11 @@ impl Stage {
             self.charts.insert(icao.to_owned(), (origin, told.clone()));
         }
         self.give(Event::Airport { icao: icao.to_owned(), origin, result: Ok(told) });
+    }
+
+    /// The pilot's files tell of what lies around.
+    pub fn tell_surroundings(&mut self, told: Arc<Surroundings>) {
+        self.give(Event::Surroundings(Ok(told)));
     }
 
     /// A call by voice: key down, `sound` (16 kHz mono) into the microphone, key up, and all that follows.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Inbox;
 use crate::airports::data::Airports;
 use crate::airports::described::Origin;
+use crate::airports::minima::Area;
 use crate::event::Event;
 use crate::problem::{Part, Problem};
 use crate::scenery::{self, Imports};
@@ -21,6 +22,8 @@ const ASKED: usize = 4;
 enum Look {
     /// This airport.
     For(String),
+    /// What lies around there.
+    Around(Area),
     /// Those of the last look-ups: the index has changed.
     Again,
 }
@@ -54,6 +57,19 @@ impl Charts {
                         tell(&icao);
                         remember(&mut asked, icao);
                     }
+                    Look::Around(area) => match scenery::surroundings::around(&scenery::surroundings::folders(&imports), &airports, area) {
+                        Ok(None) => {}
+                        Ok(Some(told)) => {
+                            log::info!(
+                                "around: {} units, {} sectors from {}",
+                                told.controllers.len(),
+                                told.minima.circles.len(),
+                                told.sources.join(", ")
+                            );
+                            out.send(Event::Surroundings(Ok(Arc::new(told))));
+                        }
+                        Err(p) => out.send(Event::Surroundings(Err(p))),
+                    },
                     Look::Again => asked.iter().for_each(tell),
                 }
             }
@@ -70,6 +86,13 @@ impl Charts {
     pub(super) fn look(&self, icao: String) {
         remember(&mut self.asked.lock().unwrap_or_else(PoisonError::into_inner), icao.clone());
         if let Err(p) = self.worker.send(Look::For(icao)) {
+            log::warn!("{}", p.one_line());
+        }
+    }
+
+    /// Looks up what lies around; the answer is an [`Event::Surroundings`], if there is one.
+    pub(super) fn look_around(&self, area: Area) {
+        if let Err(p) = self.worker.send(Look::Around(area)) {
             log::warn!("{}", p.one_line());
         }
     }

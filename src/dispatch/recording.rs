@@ -25,6 +25,8 @@ pub struct Recording {
     failed: bool,
     /// What was told of airports lately: a recording that begins later depends on it too.
     airports: VecDeque<Event>,
+    /// What was told last of what lies around.
+    around: Option<Event>,
     /// The day of the world's airports, where they are not those that are built in.
     edition: Option<String>,
 }
@@ -35,7 +37,16 @@ const AIRPORTS: usize = 8;
 impl Recording {
     /// Nothing is recorded yet.
     pub fn new(flights: PathBuf, edition: Option<String>, inbox: &Inbox) -> Self {
-        Self { recorder: None, named: false, flights, inbox: inbox.clone(), failed: false, airports: VecDeque::new(), edition }
+        Self {
+            recorder: None,
+            named: false,
+            flights,
+            inbox: inbox.clone(),
+            failed: false,
+            airports: VecDeque::new(),
+            around: None,
+            edition,
+        }
     }
 
     /// Records the whole session into this new file.
@@ -75,8 +86,11 @@ impl Recording {
             r.event(now, event);
             if !before {
                 // After the first report, by which they matter.
-                self.airports.iter().for_each(|a| r.event(now, a));
+                self.airports.iter().chain(&self.around).for_each(|a| r.event(now, a));
             }
+        }
+        if let Event::Surroundings(Ok(_)) = event {
+            self.around = Some(event.clone());
         }
         if let Event::Airport { icao, origin, .. } = event {
             let same = |e: &Event| matches!(e, Event::Airport { icao: i, origin: o, .. } if (i, o) == (icao, origin));

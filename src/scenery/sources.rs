@@ -147,6 +147,14 @@ fn flightgear_files(folder: &Path) -> Vec<Source> {
     sources
 }
 
+/// X-Plane's folders: those that were named, and the usual ones if they are wanted.
+pub(super) fn xplanes(wanted: &Wanted) -> Vec<PathBuf> {
+    let named = wanted.xplane.iter().map(|f| crate::paths::absolute(f));
+    let mut seen = std::collections::BTreeSet::new();
+    let all = named.chain(if wanted.usual { installed() } else { Vec::new() });
+    all.filter(|f| seen.insert(f.canonicalize().unwrap_or_else(|_| f.clone()))).collect()
+}
+
 /// X-Plane's folders, as its installer lists them, and Steam's.
 fn installed() -> Vec<PathBuf> {
     let Some(base) = BaseDirs::new() else { return Vec::new() };
@@ -188,7 +196,7 @@ fn xplane_files(folder: &Path) -> Vec<Source> {
 
 /// The path below a folder as it is written, else one that differs only in upper and lower case: scenery made on Windows is spelled
 /// freely, and X-Plane accepts it.
-fn in_any_case(folder: &Path, below: &str) -> PathBuf {
+pub(super) fn in_any_case(folder: &Path, below: &str) -> PathBuf {
     // A drive or a root in the list of packs stands for itself.
     if Path::new(below).has_root() || folder.join(below).exists() {
         return folder.join(below);

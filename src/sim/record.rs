@@ -7,6 +7,7 @@
 //! {"t":9.8,"heard":{"text":"…","confidence":0.9}}    what was recognised; "typed": "…" what was typed
 //! {"t":9.9,"line":{…}}                      a line of the transcript
 //! {"t":0.4,"airport":{"icao":"…","origin":"files","told":{…}}}    what a simulator knows of an airport, where it was asked
+//! {"t":0.5,"surroundings":{"area":{…},"minima":{…},"controllers":[…]}}    what the pilot's files tell of the air and the ground around
 //! {"t":14.2,"played":{"complete":true}}     what the controller said was heard to its end, or cut off
 //! ```
 
@@ -20,6 +21,7 @@ use flate2::read::MultiGzDecoder;
 use serde::{Deserialize, Serialize};
 
 use crate::airports::described::{Described, Origin};
+use crate::airports::surroundings::Surroundings;
 use crate::event::{Alternative, Event, Line, Opinion};
 use crate::problem::{Part, Problem};
 use crate::report::Report;
@@ -83,6 +85,8 @@ pub enum What {
         /// What; nothing where it is not known there.
         told: Option<Arc<Described>>,
     },
+    /// What the pilot's files tell of the air and the ground around.
+    Surroundings(Arc<Surroundings>),
     /// What the controller said is over. Recordings made before this was kept have none.
     Played {
         /// It was heard to its end; what was cut off is not in force.
@@ -215,6 +219,7 @@ impl Recorder {
             Event::Airport { icao, origin, result: Ok(told) } => {
                 self.put(now, What::Airport { icao: icao.clone(), origin: *origin, told: told.clone() });
             }
+            Event::Surroundings(Ok(told)) => self.put(now, What::Surroundings(told.clone())),
             _ => {}
         }
     }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::described::mark_crossings;
-use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
+use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Runway, Side};
 use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, runway, water};
 
 /// No airport has more taxi nodes, edges or parking places; a file that does is damaged.
@@ -151,7 +151,6 @@ impl Building {
             let [a, b] = [s.ends[0].start, s.ends[1].start];
             LatLon::new((a.lat + b.lat) / 2.0, (a.lon + b.lon) / 2.0)
         });
-        let region = Region::of(&self.icao, "");
         if self.stations.iter().any(|(f, _)| *f == Facility::Tower) {
             self.stations.retain(|(f, _)| *f != Facility::Ctaf);
         }
@@ -160,7 +159,7 @@ impl Building {
             icao: self.icao.clone(),
             name: self.name.clone(),
             place: self.name.clone(),
-            region,
+            region: Region::of(&self.icao, ""),
             position: middle,
             elevation_ft: self.elevation_ft,
             variation: (magnetic::variation(middle) * 10.0).round() / 10.0,

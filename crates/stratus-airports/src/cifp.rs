@@ -6,7 +6,7 @@
 //! APPCH:010,I,I31-Z, ,…       type (I: ILS, A: a transition of any), type, runway and suffix in one
 //! ```
 //!
-//! The other rows (RWY, PRDAT) are left out silently, and so are the legs: only names are read.
+//! The other rows (RWY, PRDAT) are left out silently. `legs` reads the legs from the same lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -133,7 +133,7 @@ pub fn approach(route: &str, ident: &str) -> Option<(String, Option<Runway>)> {
 }
 
 /// The runways of a transition: "28L"; "28B" is all parallel ones of that number.
-fn serving(text: &str) -> Option<Vec<Runway>> {
+pub(crate) fn serving(text: &str) -> Option<Vec<Runway>> {
     match text.strip_suffix('B') {
         Some(number) => ["L", "R", "C"].iter().map(|s| format!("{number}{s}").parse().ok()).collect(),
         None => Some(vec![text.parse().ok()?]),

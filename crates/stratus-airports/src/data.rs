@@ -1,9 +1,11 @@
 //! The airports that come with Stratus, and how they are found: by code, by place, by name, by frequency.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use crate::airspace::Airspace;
-use crate::units::{Frequency, LatLon};
+use crate::units::{Facility, Frequency, LatLon};
 use crate::world::World;
 use crate::{Airport, Station};
 
@@ -61,6 +63,11 @@ impl Airports {
         self.world
             .as_ref()
             .map_or_else(String::new, |w| format!("OurAirports, {}{}", w.edition(), if w.is_embedded() { ", built in" } else { "" }))
+    }
+
+    /// The world's airports, where there are any.
+    pub(crate) fn tables(&self) -> Option<&World> {
+        self.world.as_ref()
     }
 
     /// How many airports there are.
@@ -122,6 +129,23 @@ impl Airports {
         let within = own.map_or(RADIO_RANGE_NM, |a| a.position.distance_nm(at));
         let world = self.world.as_ref().and_then(|w| w.tuned(frequency, at, within).into_iter().find(|a| self.get(&a.icao).is_none()));
         world.or_else(|| own.cloned())
+    }
+
+    /// The code of every airport within `max_nm` nautical miles, the world's too, and where it lies.
+    pub fn codes(&self, at: LatLon, max_nm: f64) -> BTreeMap<String, LatLon> {
+        let mut all: BTreeMap<String, LatLon> = self.world.as_ref().map(|w| w.codes(at, max_nm)).unwrap_or_default().into_iter().collect();
+        all.extend(self.all.iter().filter(|a| a.position.distance_nm(at) <= max_nm).map(|a| (a.icao.clone(), a.position)));
+        all
+    }
+
+    /// The stations of a facility within `max_nm` nautical miles, the world's too, the nearest first, and where they stand.
+    pub fn stations_of(&self, facility: Facility, at: LatLon, max_nm: f64) -> Vec<(LatLon, Station)> {
+        let mut found = self.world.as_ref().map(|w| w.stations_of(facility, at, max_nm)).unwrap_or_default();
+        for a in self.all.iter().filter(|a| a.position.distance_nm(at) <= max_nm) {
+            found.extend(a.stations.iter().filter(|s| s.facility == facility).map(|s| (a.position, s.clone())));
+        }
+        found.sort_by(|a, b| a.0.distance_nm(at).total_cmp(&b.0.distance_nm(at)));
+        found
     }
 
     /// The airport that the words name, as [`Airports::by_name`], else the tower of the world that a run of the words
@@ -224,7 +248,6 @@ fn contains_words(said: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Facility;
 
     #[test]
     fn the_built_in_file_parses_and_is_whole() {

@@ -7,17 +7,24 @@
 pub mod airspace;
 pub mod apt_dat;
 pub mod cifp;
+pub mod controllers;
 pub mod data;
 pub mod described;
 pub mod draw;
+pub mod fixes;
 pub mod groundnet;
+pub mod heights;
 pub mod imported;
+pub mod legs;
 pub mod magnetic;
+pub mod minima;
 pub mod msfs;
+pub mod openair;
 pub mod procedures;
 pub mod reduce;
 pub mod routing;
 pub mod runway;
+pub mod surroundings;
 mod water;
 pub mod world;
 
@@ -36,6 +43,12 @@ const LONGEST_NAME: usize = 80;
 fn plain_name(text: &str) -> String {
     let fits = |c: &char| c.is_alphanumeric() || " .,'()/-".contains(*c);
     text.trim().chars().filter(fits).take(LONGEST_NAME).collect::<String>().trim().to_owned()
+}
+
+/// Whose phraseology is spoken at an airport or unit of this code: the FAA's in the United States and their territories.
+pub(crate) fn region_of(code: &str) -> Region {
+    let faa = ["K", "PA", "PH", "PG", "PF", "PO", "PP", "PZ", "TJ", "TI"].iter().any(|p| code.len() == 4 && code.starts_with(p));
+    if faa { Region::Faa } else { Region::Icao }
 }
 
 /// An airport. What is not known is absent, and is then never said.

@@ -14,8 +14,9 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Airport;
-use crate::units::{Frequency, LatLon};
+use crate::heights::Height;
+use crate::units::{Facility, Frequency, LatLon};
+use crate::{Airport, Station};
 use bytes::{u16_at, u32_at};
 
 static EMBEDDED: &[u8] = include_bytes!("../data/world.bin");
@@ -303,6 +304,14 @@ impl World {
         near.into_iter().skip(1).find_map(|(_, n)| self.airport(n).filter(&wanted))
     }
 
+    /// A tile's records.
+    fn unpacked(&self, tile: &Tile) -> Option<Vec<u8>> {
+        let packed = self.part(&self.blocks).get(tile.offset..tile.offset.checked_add(tile.packed)?)?;
+        let mut raw = vec![0; tile.unpacked];
+        let status = Decompress::new(false).decompress(packed, &mut raw, FlushDecompress::Finish).ok()?;
+        (status == Status::StreamEnd).then_some(raw)
+    }
+
     /// An airport by its number in the file; one tile is decoded.
     pub fn airport(&self, n: usize) -> Option<Airport> {
         self.read_airport(n).map(|(a, _)| a)
@@ -311,14 +320,60 @@ impl World {
     /// The airport and the other identifier that it goes by, if it has one.
     fn read_airport(&self, n: usize) -> Option<(Airport, String)> {
         let tile = self.tile_of(n)?;
-        let packed = self.part(&self.blocks).get(tile.offset..tile.offset.checked_add(tile.packed)?)?;
-        let mut raw = vec![0; tile.unpacked];
-        let status = Decompress::new(false).decompress(packed, &mut raw, FlushDecompress::Finish).ok()?;
-        if status != Status::StreamEnd {
-            return None;
-        }
+        let raw = self.unpacked(&tile)?;
         let position = self.point(&tile.bounds, n)?;
         block::airport(&raw, tile.count, n - tile.first, position, self.part(&self.places))
+    }
+
+    /// The elevation of every airport within `max_nm` nautical miles; each tile is unpacked once, and nothing but its heads is read.
+    pub fn heights(&self, at: LatLon, max_nm: f64) -> Vec<Height> {
+        let mut found = Vec::new();
+        self.by_tile(at, max_nm, &mut |tile, here| {
+            let elevations = self.unpacked(tile).and_then(|raw| block::elevations(&raw, tile.count)).unwrap_or_default();
+            found.extend(here.iter().filter_map(|n| {
+                let feet = f64::from(*elevations.get(n - tile.first)?);
+                Some(Height { at: self.point(&tile.bounds, *n)?, feet })
+            }));
+        });
+        found
+    }
+
+    /// The code of every airport within `max_nm` nautical miles, and where it lies.
+    pub fn codes(&self, at: LatLon, max_nm: f64) -> Vec<(String, LatLon)> {
+        let mut found = Vec::new();
+        self.by_tile(at, max_nm, &mut |tile, here| {
+            let Some(raw) = self.unpacked(tile) else { return };
+            let codes = block::codes(&raw, tile.count).unwrap_or_default();
+            let of = |n: &usize| Some(((*codes.get(n - tile.first)?).to_owned(), self.point(&tile.bounds, *n)?));
+            found.extend(here.iter().filter_map(of));
+        });
+        found
+    }
+
+    /// The stations of a facility within `max_nm` nautical miles, and where they stand; each tile is unpacked once.
+    pub fn stations_of(&self, facility: Facility, at: LatLon, max_nm: f64) -> Vec<(LatLon, Station)> {
+        let mut found = Vec::new();
+        self.by_tile(at, max_nm, &mut |tile, here| {
+            let stations = self.unpacked(tile).and_then(|raw| block::stations_of(&raw, tile.count, facility)).unwrap_or_default();
+            let of = |(n, station): (usize, Station)| {
+                let n = tile.first + n;
+                here.contains(&n).then_some((self.point(&tile.bounds, n)?, station))
+            };
+            found.extend(stations.into_iter().filter_map(of));
+        });
+        found
+    }
+
+    /// Shows the airports within `max_nm` nautical miles by their numbers, those of a tile at once.
+    fn by_tile(&self, at: LatLon, max_nm: f64, show: &mut dyn FnMut(&Tile, &[usize])) {
+        let mut near: Vec<usize> = self.within(at, max_nm).into_iter().map(|(_, n)| n).collect();
+        near.sort_unstable();
+        let mut rest = near.as_slice();
+        while let Some(tile) = rest.first().and_then(|n| self.tile_of(*n)) {
+            let (here, others) = rest.split_at(rest.partition_point(|n| *n < tile.first + tile.count));
+            show(&tile, here);
+            rest = others;
+        }
     }
 
     /// By ICAO code or, where there is none, the code of its country; in any case.

@@ -2,9 +2,11 @@
 //! absent, and is never said.
 
 pub(crate) mod arrival;
+pub mod around;
 mod by_words;
 pub(crate) mod filed;
 pub(crate) mod flight;
+pub mod floor;
 mod gather;
 pub(crate) mod ground_contact;
 pub mod phase;

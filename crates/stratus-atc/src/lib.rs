@@ -36,6 +36,7 @@ pub mod telephony;
 pub mod transcript;
 pub mod understand;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use stratus_airports as airports;
@@ -47,8 +48,8 @@ use self::hear::Said;
 pub use self::hints::Hints;
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
+pub use self::know::{around, floor, phase, report, situation};
 use self::know::{ground_contact, simulator_airports};
-pub use self::know::{phase, report, situation};
 use self::phase::{Phase, PhaseTracker};
 use self::readback::Verdict;
 use self::record::Record;
@@ -164,6 +165,8 @@ pub struct Engine {
     chosen_at: Option<LatLon>,
     /// What simulators tell of the airports that matter.
     charts: simulator_airports::Charts,
+    /// The ground and the units around.
+    around: Arc<know::around::Around>,
     score: lesson::Score,
 }
 
@@ -198,6 +201,7 @@ impl Engine {
             airspaces: Vec::new(),
             chosen_at: None,
             charts: simulator_airports::Charts::default(),
+            around: Arc::default(),
             score: lesson::Score::default(),
         };
         engine.want_airport();
@@ -283,6 +287,9 @@ impl Engine {
         self.take_up_the_plan(report);
         if let Some(at) = report.position {
             self.choose_airport(at, retuned);
+            if !self.gone() {
+                self.survey(at);
+            }
         }
         if retuned {
             self.retuned();

@@ -95,6 +95,49 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
     Some((airport, other.to_owned()))
 }
 
+/// The code of each of `count` airports.
+pub(super) fn codes(raw: &[u8], count: usize) -> Option<Vec<&str>> {
+    let texts = usize::from(u16_at(raw, 0)?);
+    let mut numbers = Reader(raw.get(texts.checked_add(2)?..)?);
+    let mut texts = Reader(raw.get(2..texts + 2)?);
+    let mut all = Vec::with_capacity(count);
+    for _ in 0..count {
+        let h = head(&mut numbers)?;
+        all.push(texts.text()?);
+        (0..3 + h.stations).try_for_each(|_| texts.text().map(|_| ()))?;
+    }
+    Some(all)
+}
+
+/// The elevation of each of `count` airports, feet.
+pub(super) fn elevations(raw: &[u8], count: usize) -> Option<Vec<i16>> {
+    let texts = usize::from(u16_at(raw, 0)?);
+    let mut numbers = Reader(raw.get(texts.checked_add(2)?..)?);
+    (0..count).map(|_| head(&mut numbers).map(|h| h.elevation)).collect()
+}
+
+/// The stations of a facility at `count` airports: the number of the airport within the tile, and the station.
+pub(super) fn stations_of(raw: &[u8], count: usize, wanted: Facility) -> Option<Vec<(usize, Station)>> {
+    let texts = usize::from(u16_at(raw, 0)?);
+    let mut numbers = Reader(raw.get(texts.checked_add(2)?..)?);
+    let mut texts = Reader(raw.get(2..texts + 2)?);
+    let heads: Vec<Head> = (0..count).map(|_| head(&mut numbers)).collect::<Option<_>>()?;
+    let mut found = Vec::new();
+    for (n, h) in heads.iter().enumerate() {
+        let (_, _, name, _) = (texts.text()?, texts.text()?, texts.text()?, texts.text()?);
+        let region = if h.faa { Region::Faa } else { Region::Icao };
+        for _ in 0..h.stations {
+            let (facility, khz, own) = (*FACILITIES.get(usize::from(numbers.u8()?))?, numbers.u16()?, texts.text()?);
+            if facility == wanted {
+                let frequency = Frequency::from_khz(118_000 + u32::from(khz) * 5)?;
+                let own = if own.is_empty() { name } else { own };
+                found.push((n, Station { facility, name: format!("{own} {}", word(facility, region)), frequency }));
+            }
+        }
+    }
+    Some(found)
+}
+
 /// The unit's word, as it is said in the region.
 fn word(facility: Facility, region: Region) -> &'static str {
     match facility {

@@ -2,6 +2,7 @@
 //! from anywhere: only plain facts are taken from them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -164,6 +165,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         ias_kt: None,
         arrival: None,
         live: false,
+        around: Arc::default(),
     }
 }
 

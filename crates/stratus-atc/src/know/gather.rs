@@ -120,6 +120,7 @@ impl Engine {
             ias_kt: at.map(|_| self.report.ias_kt),
             arrival: at.filter(|_| self.record.ifr && !self.report.on_ground).and_then(|p| self.arrival(p)),
             live: at.is_some(),
+            around: self.around.clone(),
         })
     }
 

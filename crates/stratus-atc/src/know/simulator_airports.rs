@@ -106,7 +106,7 @@ impl Engine {
     }
 
     /// The plan's destination matters too: its units are the next ones.
-    fn want_destination(&mut self) {
+    pub(crate) fn want_destination(&mut self) {
         let filed = self.plan.as_ref().and_then(|p| p.destination.as_deref());
         if self.charts.destination.as_ref().map(|(filed, _)| filed.as_str()) == filed {
             return;
@@ -131,6 +131,11 @@ impl Engine {
     pub(crate) fn as_told(&self, known: Airport) -> Airport {
         let told = self.charts.of(&known.icao).and_then(|c| c.told.values().next_back());
         told.and_then(|t| described::over(&t.airport, Some(&known), self.airports.well_known(&known.icao))).unwrap_or(known)
+    }
+
+    /// The code of the plan's destination, where it is known.
+    pub(crate) fn charted_destination(&self) -> Option<&str> {
+        self.charts.destination.as_ref().map(|(_, icao)| icao.as_str())
     }
 
     /// As [`Engine::as_told`] by its code, without taxiways.
@@ -167,6 +172,7 @@ impl Engine {
         self.record.pattern_runway = self.record.pattern_runway.filter(|r| new.end(*r).is_some());
         self.record.last = self.record.last.take().filter(|i| runways_of(i).all(|r| new.end(r).is_some()));
         self.airport = Some(*new);
+        self.forget_finals();
     }
 
     /// Every runway in force is one of the new ones, in its place; and the aircraft does not just use one.

@@ -1,7 +1,9 @@
 //! `Situation`: all that a controller knows at the moment of a call. What is not in it is unknown, and is never said.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use super::around::Around;
 use crate::airports::airspace::Class;
 use crate::airports::{Procedure, Station, procedures};
 use crate::instruction::{Item, Pressure};
@@ -167,6 +169,8 @@ pub struct Situation {
     pub arrival: Option<Arrival>,
     /// A live aircraft: a plan may be filed by voice, and the clearance record is the engine's own.
     pub live: bool,
+    /// The ground and the units around: see [`Situation::floor`] and [`Situation::en_route`].
+    pub around: Arc<Around>,
 }
 
 /// The aircraft relative to a runway's final approach.

@@ -1,0 +1,356 @@
+//! The legs of departures, arrivals and approaches, out of X-Plane's CIFP files: fixes, altitudes, speeds, holds and the missed approach.
+//!
+//! ```text
+//! SID:020,4,BANNG3,RW08B,SKNNR,K7,P,C,E   , ,   ,DF, , , , , ,      ,    ,    ,0950,    ,+,01430,     ,18000, ,250,    ,…
+//!     sequence, type, name, transition, fix, its region, section, subsection, description, turn, RNP, path, … course (20), distance (21),
+//!     kind of altitude (22), altitudes (23, 24), transition altitude (25), kind of speed (26), speed (27)
+//! ```
+//!
+//! The fields are those of ARINC 424, in its order, parted by commas. `cifp` reads the names from the same lines.
+
+use serde::{Deserialize, Serialize};
+
+use crate::cifp::{approach, serving};
+use crate::procedures::{Kind, same};
+use crate::units::{Runway, Side};
+
+/// No airport has more parts of procedures, and no part more legs.
+const MOST_PARTS: usize = 6_000;
+const MOST_LEGS: usize = 200;
+/// Feet: no restriction is higher.
+const HIGHEST_FT: i32 = 66_000;
+
+/// At what altitude a fix is crossed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Altitude {
+    /// At these feet.
+    At(i32),
+    /// At these feet or above.
+    AtOrAbove(i32),
+    /// At these feet or below.
+    AtOrBelow(i32),
+    /// Between the first, the lower, and the second.
+    Between(i32, i32),
+}
+
+impl Altitude {
+    /// The lowest that is allowed, feet.
+    pub fn lowest(self) -> Option<i32> {
+        match self {
+            Self::At(feet) | Self::AtOrAbove(feet) | Self::Between(feet, _) => Some(feet),
+            Self::AtOrBelow(_) => None,
+        }
+    }
+
+    /// The highest that is allowed, feet.
+    pub fn highest(self) -> Option<i32> {
+        match self {
+            Self::At(feet) | Self::AtOrBelow(feet) | Self::Between(_, feet) => Some(feet),
+            Self::AtOrAbove(_) => None,
+        }
+    }
+}
+
+/// At what speed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speed {
+    /// At these knots.
+    At(u16),
+    /// At these knots or more.
+    AtLeast(u16),
+    /// At these knots or less.
+    AtMost(u16),
+}
+
+/// What a fix of an approach is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The initial approach fix.
+    Initial,
+    /// The intermediate fix, or the one on the final approach course.
+    Intermediate,
+    /// The final approach fix.
+    Final,
+    /// The missed approach point.
+    Missed,
+}
+
+/// How long a leg is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Length {
+    /// Nautical miles.
+    Miles(f64),
+    /// Minutes, of a hold.
+    Minutes(f64),
+}
+
+/// A leg.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Leg {
+    /// Path and terminator, as ARINC 424 names them: "TF" is a track to a fix, "VA" a heading to an altitude, "HM" a hold.
+    pub path: String,
+    /// The fix at its end, or at which it is flown, and its region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<(String, String)>,
+    /// Magnetic course, degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<f64>,
+    /// How long it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<Length>,
+    /// The side of the turn into it, or of a hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Side>,
+    /// At what altitude.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub altitude: Option<Altitude>,
+    /// At what speed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed: Option<Speed>,
+    /// What the fix of an approach is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+}
+
+/// Which part of a procedure.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// From, or towards, these runways.
+    Runways(Vec<Runway>),
+    /// What all transitions share; of an approach, the final part.
+    Common,
+    /// From, or to, this fix.
+    Transition(String),
+    /// The missed approach.
+    Missed,
+}
+
+/// A part of a procedure with its legs in order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Route {
+    /// What the procedure is for.
+    pub kind: Kind,
+    /// Its name, as [`crate::Procedure`] has it.
+    pub name: String,
+    /// The runway of an approach; `None`: circling, or not an approach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runway: Option<Runway>,
+    /// Which part.
+    pub part: Part,
+    /// Its legs.
+    pub legs: Vec<Leg>,
+}
+
+/// The procedures of an airport with their legs.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Charted {
+    /// Each part once.
+    pub routes: Vec<Route>,
+}
+
+impl Charted {
+    /// Reads a file's text. Lines that cannot be read are left out.
+    pub fn parse(text: &str) -> Self {
+        let mut all = Self::default();
+        for line in text.lines() {
+            all.line(line);
+        }
+        all
+    }
+
+    fn line(&mut self, line: &str) -> Option<()> {
+        let (row, rest) = line.trim().trim_end_matches(';').split_once(':')?;
+        let kind = match row {
+            "SID" => Kind::Departure,
+            "STAR" => Kind::Arrival,
+            "APPCH" => Kind::Approach,
+            _ => return None,
+        };
+        let f: Vec<&str> = rest.split(',').map(str::trim).collect();
+        let description = rest.split(',').nth(8).unwrap_or("");
+        let (route, ident, transition) = (*f.get(1)?, *f.get(2)?, *f.get(3)?);
+        f.first()?.parse::<u32>().ok()?;
+        let (name, runway, part) =
+            if kind == Kind::Approach { self.approach_part(route, ident, transition, description)? } else { part(ident, transition)? };
+        let leg = leg(&f, description)?;
+        // Lines of a part follow one another.
+        if let Some(last) = self.routes.last_mut().filter(|r| (r.kind, &r.name, r.runway, &r.part) == (kind, &name, runway, &part)) {
+            if last.legs.len() < MOST_LEGS {
+                last.legs.push(leg);
+            }
+        } else if self.routes.len() < MOST_PARTS {
+            self.routes.push(Route { kind, name, runway, part, legs: vec![leg] });
+        }
+        Some(())
+    }
+
+    /// An approach's transition stands before its final part, and does not say of what type that is: it is filled in by the ident.
+    fn approach_part(&self, route: &str, ident: &str, transition: &str, description: &str) -> Option<(String, Option<Runway>, Part)> {
+        // The letter of the type begins the ident, but for a few.
+        let by_ident = || {
+            let first = ident.get(..1)?;
+            let route = match ident.get(..3)? {
+                "VOR" => "V",
+                "NDB" => "N",
+                "RNV" | "RNP" => "R",
+                "GLS" => "J",
+                "LDA" => "X",
+                _ => first,
+            };
+            approach(route, ident)
+        };
+        let (name, runway) = if route == "A" || route == "Z" { by_ident()? } else { approach(route, ident)? };
+        let missed = || {
+            // Once begun, the missed approach goes on to the end.
+            let goes_on = self
+                .routes
+                .last()
+                .is_some_and(|r| r.kind == Kind::Approach && r.part == Part::Missed && r.name == name && r.runway == runway);
+            goes_on || description.as_bytes().get(2) == Some(&b'M')
+        };
+        let part = match route {
+            "A" => Part::Transition(transition.to_owned()),
+            "Z" => Part::Missed,
+            _ if missed() => Part::Missed,
+            _ => Part::Common,
+        };
+        Some((name, runway, part))
+    }
+
+    /// None is known.
+    pub fn is_empty(&self) -> bool {
+        self.routes.is_empty()
+    }
+
+    /// The legs of a departure from a runway, and on to a transition.
+    pub fn departure(&self, name: &str, runway: Runway, transition: Option<&str>) -> Vec<&Leg> {
+        let (runways, common, transitions) = self.parts(Kind::Departure, name, Some(runway), transition);
+        [runways, common, transitions].into_iter().flatten().collect()
+    }
+
+    /// The legs of an arrival from a transition, and on towards a runway.
+    pub fn arrival(&self, name: &str, transition: Option<&str>, runway: Option<Runway>) -> Vec<&Leg> {
+        let (runways, common, transitions) = self.parts(Kind::Arrival, name, runway, transition);
+        [transitions, common, runways].into_iter().flatten().collect()
+    }
+
+    /// The legs towards the runway, those that all share, and those of the transition.
+    fn parts(&self, kind: Kind, name: &str, runway: Option<Runway>, transition: Option<&str>) -> (Vec<&Leg>, Vec<&Leg>, Vec<&Leg>) {
+        let of = |wanted: &dyn Fn(&Part) -> bool| -> Vec<&Leg> {
+            let route = self.routes.iter().find(|r| r.kind == kind && same(&r.name, name) && wanted(&r.part));
+            route.map_or_else(Vec::new, |r| r.legs.iter().collect())
+        };
+        let runways = of(&|p| matches!(p, Part::Runways(all) if runway.is_some_and(|r| all.contains(&r))));
+        let transitions = of(&|p| matches!((p, transition), (Part::Transition(t), Some(wanted)) if t.eq_ignore_ascii_case(wanted)));
+        (runways, of(&|p| *p == Part::Common), transitions)
+    }
+
+    /// The names of the transitions of a procedure.
+    pub fn transitions(&self, kind: Kind, name: &str, runway: Option<Runway>) -> Vec<&str> {
+        let of = |r: &&Route| r.kind == kind && same(&r.name, name) && (kind != Kind::Approach || r.runway == runway);
+        self.routes.iter().filter(of).filter_map(|r| if let Part::Transition(t) = &r.part { Some(t.as_str()) } else { None }).collect()
+    }
+
+    /// The legs of an approach from a transition, or from the beginning of its final part, to the missed approach point.
+    pub fn approach(&self, name: &str, runway: Option<Runway>, transition: Option<&str>) -> Vec<&Leg> {
+        let from = transition.map(|t| Part::Transition(t.to_ascii_uppercase()));
+        let of = |part: &Part| self.approach_legs(name, runway, part);
+        from.iter().chain([&Part::Common]).flat_map(of).collect()
+    }
+
+    /// The legs of its missed approach.
+    pub fn missed(&self, name: &str, runway: Option<Runway>) -> Vec<&Leg> {
+        self.approach_legs(name, runway, &Part::Missed)
+    }
+
+    fn approach_legs(&self, name: &str, runway: Option<Runway>, part: &Part) -> Vec<&Leg> {
+        let route = self
+            .routes
+            .iter()
+            .find(|r| r.kind == Kind::Approach && r.name.eq_ignore_ascii_case(name) && r.runway == runway && r.part == *part);
+        route.map_or_else(Vec::new, |r| r.legs.iter().collect())
+    }
+}
+
+/// The name and the part of a departure or an arrival.
+fn part(ident: &str, transition: &str) -> Option<(String, Option<Runway>, Part)> {
+    let fits = |t: &str| (2..=10).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let part = match transition.strip_prefix("RW") {
+        Some(runway) => Part::Runways(serving(runway)?),
+        None if matches!(transition, "" | "ALL") => Part::Common,
+        None => Part::Transition(Some(transition).filter(|t| fits(t))?.to_owned()),
+    };
+    Some((Some(ident).filter(|i| fits(i))?.to_owned(), None, part))
+}
+
+fn leg(f: &[&str], description: &str) -> Option<Leg> {
+    let path = *f.get(11)?;
+    if path.len() != 2 || !path.bytes().all(|b| b.is_ascii_uppercase()) {
+        return None;
+    }
+    let is_name = |w: &str| (1..=8).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_alphanumeric());
+    let text = |n: usize| f.get(n).copied().unwrap_or("");
+    let fix = Some((text(4), text(5)))
+        .filter(|(fix, region)| is_name(fix) && is_name(region))
+        .map(|(fix, region)| (fix.to_owned(), region.to_owned()));
+    let tenths = |t: &str, most: f64| t.parse::<u32>().ok().map(|n| f64::from(n) / 10.0).filter(|v| *v <= most);
+    let length = match text(21).strip_prefix('T') {
+        Some(minutes) => tenths(minutes, 30.0).map(Length::Minutes),
+        None => tenths(text(21), 999.0).filter(|nm| *nm > 0.0).map(Length::Miles),
+    };
+    Some(Leg {
+        path: path.to_owned(),
+        fix,
+        course: tenths(text(20), 360.0),
+        length,
+        turn: match text(9) {
+            "L" => Some(Side::Left),
+            "R" => Some(Side::Right),
+            _ => None,
+        },
+        altitude: altitude(text(22), feet(text(23)), feet(text(24))),
+        speed: text(27).parse::<u16>().ok().filter(|k| (50..=600).contains(k)).map(|k| match text(26) {
+            "+" => Speed::AtLeast(k),
+            "@" => Speed::At(k),
+            _ => Speed::AtMost(k),
+        }),
+        role: match description.as_bytes().get(3) {
+            Some(b'A' | b'C' | b'D') => Some(Role::Initial),
+            Some(b'B' | b'I') => Some(Role::Intermediate),
+            Some(b'F') => Some(Role::Final),
+            Some(b'M') => Some(Role::Missed),
+            _ => None,
+        },
+    })
+}
+
+/// "06000", "FL100".
+fn feet(text: &str) -> Option<i32> {
+    let feet = match text.strip_prefix("FL") {
+        Some(level) => level.parse::<i32>().ok()?.checked_mul(100)?,
+        None => text.parse::<i32>().ok()?,
+    };
+    (1..=HIGHEST_FT).contains(&feet).then_some(feet)
+}
+
+/// By the description of ARINC 424, 5.29.
+fn altitude(kind: &str, first: Option<i32>, second: Option<i32>) -> Option<Altitude> {
+    match kind {
+        "+" | "H" | "J" | "V" => first.map(Altitude::AtOrAbove),
+        "-" | "Y" => first.map(Altitude::AtOrBelow),
+        "B" => Some(Altitude::Between(first?.min(second?), first?.max(second?))),
+        "C" => second.map(Altitude::AtOrAbove),
+        "D" => second.map(Altitude::AtOrBelow),
+        "" | "@" | "G" | "I" | "X" => first.map(Altitude::At),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! What X-Plane's own files tell of the air and the ground around a place: `atc.dat`, `earth_mora.dat`, `earth_msa.dat`.
+//!
+//! They are read in place, a line at a time, when a flight comes to another part of the earth; nothing of them is kept on the disk.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use super::sources::{in_any_case, xplanes};
+use super::{Imports, Wanted};
+use crate::airports::controllers::AtcDat;
+use crate::airports::data::Airports;
+use crate::airports::fixes::{self, Point};
+use crate::airports::magnetic;
+use crate::airports::minima::{Area, Centre, Circle, Msa, Sectors};
+use crate::airports::surroundings::Surroundings;
+use crate::problem::Problem;
+use crate::units::{LatLon, text};
+
+/// No line of such a file is longer, in bytes.
+const LONGEST_LINE: u64 = 1 << 14;
+/// No such file is longer, in bytes: the rest is not read.
+const LARGEST: u64 = 400 << 20;
+/// The middle of an airport's sectors lies no farther from it than this, nautical miles: another point of that name is meant.
+const MIDDLE_NM: f64 = 60.0;
+
+/// Where the files lie below X-Plane's folder: what the pilot updated before what X-Plane brought.
+const ATC: [&str; 3] = [
+    "Custom Data/1200 atc data/Earth nav data/atc.dat",
+    "Resources/default scenery/1200 atc data/Earth nav data/atc.dat",
+    "Resources/default scenery/default atc dat/Earth nav data/atc.dat",
+];
+const NAVIGATION: [&str; 2] = ["Custom Data", "Resources/default data"];
+
+/// X-Plane's folders: those that were named for an import, and the usual ones.
+pub fn folders(imports: &Imports) -> Vec<PathBuf> {
+    xplanes(&Wanted::again(&imports.sources()))
+}
+
+/// A file of X-Plane's navigation data.
+pub(super) fn navigation(folder: &Path, name: &str) -> Option<PathBuf> {
+    NAVIGATION.iter().map(|n| in_any_case(folder, &format!("{n}/{name}"))).find(|p| p.is_file())
+}
+
+/// What the first of these folders that knows anything tells of an area; `None` where none does.
+pub fn around(folders: &[PathBuf], airports: &Airports, area: Area) -> Result<Option<Surroundings>, Problem> {
+    for folder in folders {
+        let told = read(folder, airports, area)?;
+        if !told.sources.is_empty() {
+            return Ok(Some(told));
+        }
+    }
+    Ok(None)
+}
+
+fn read(folder: &Path, airports: &Airports, area: Area) -> Result<Surroundings, Problem> {
+    let mut told = Surroundings::nothing(area);
+    if let Some(path) = ATC.iter().map(|a| in_any_case(folder, a)).find(|p| p.is_file()) {
+        let mut file = AtcDat::of(Some(area));
+        lines(&path, &mut |l| file.line(l))?;
+        note(&path, file.skipped);
+        told.controllers = file.all;
+        told.sources.push(path.display().to_string());
+    }
+    if let Some(path) = navigation(folder, "earth_mora.dat") {
+        lines(&path, &mut |l| told.minima.grid.line(l, Some(&area)))?;
+        note(&path, told.minima.grid.skipped);
+        told.sources.push(path.display().to_string());
+    }
+    if let Some(path) = navigation(folder, "earth_msa.dat") {
+        let near = airports.codes(area.about, area.nm);
+        let mut file = Msa::default();
+        lines(&path, &mut |l| file.line(l, &|icao| near.contains_key(icao)))?;
+        note(&path, file.skipped);
+        told.minima.circles = circles(folder, file.all, &near)?;
+        told.sources.push(path.display().to_string());
+    }
+    Ok(told)
+}
+
+fn note(path: &Path, skipped: u64) {
+    if skipped > 0 {
+        log::warn!("{}: {skipped} lines could not be read", path.display());
+    }
+}
+
+/// The sectors whose middle is known.
+fn circles(folder: &Path, all: Vec<Sectors>, airports: &BTreeMap<String, LatLon>) -> Result<Vec<Circle>, Problem> {
+    let mut points: BTreeMap<String, Vec<Point>> = BTreeMap::new();
+    for s in all.iter().filter(|s| s.centre != Centre::Airport) {
+        points.entry(s.ident.clone()).or_default();
+    }
+    if !points.is_empty() {
+        for (name, reader) in
+            [("earth_nav.dat", fixes::beacon as fn(&str, &dyn Fn(&str) -> bool) -> Option<Point>), ("earth_fix.dat", fixes::fix)]
+        {
+            let Some(path) = navigation(folder, name) else { continue };
+            let mut found = Vec::new();
+            lines(&path, &mut |l| found.extend(reader(l, &|ident| points.contains_key(ident))))?;
+            for p in found {
+                points.entry(p.ident.clone()).or_default().push(p);
+            }
+        }
+    }
+    let placed = |sectors: Sectors| {
+        let airport = *airports.get(&sectors.airport)?;
+        let named = points.get(&sectors.ident).into_iter().flatten().filter(|p| p.region == sectors.region);
+        let nearest =
+            || named.map(|p| (p.at.distance_nm(airport), p.at)).min_by(|a, b| a.0.total_cmp(&b.0)).filter(|(nm, _)| *nm <= MIDDLE_NM);
+        let centre = if sectors.centre == Centre::Airport { airport } else { nearest()?.1 };
+        Some(Circle { centre, variation: magnetic::variation(centre), sectors })
+    };
+    Ok(all.into_iter().filter_map(placed).collect())
+}
+
+/// Shows every line of a file. One that is too long is shown in parts, and a file that is too long as far as it is read.
+pub(super) fn lines(path: &Path, show: &mut dyn FnMut(&str)) -> Result<(), Problem> {
+    let refused =
+        |e: std::io::Error| Problem::new("cannot read the simulator's navigation data").because(format!("{}: {e}", path.display()));
+    let mut reader = BufReader::with_capacity(1 << 16, File::open(path).map_err(refused)?.take(LARGEST));
+    let mut line = Vec::new();
+    while reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(refused)? > 0 {
+        show(&text::line(&line));
+        line.clear();
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
