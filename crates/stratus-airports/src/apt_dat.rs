@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::described::mark_crossings;
-use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Runway, Side};
+use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
 use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, runway, water};
 
 /// No airport has more taxi nodes, edges or parking places; a file that does is damaged.

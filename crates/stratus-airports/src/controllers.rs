@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::minima::Area;
 use crate::units::{Facility, Frequency, LatLon, Region, turn};
-use crate::{Station, plain_name, region_of};
+use crate::{Station, plain_name};
 
 /// No file has more units, no unit more frequencies or volumes, and no volume more points.
 const MOST_UNITS: usize = 20_000;
@@ -113,11 +113,7 @@ impl Controller {
 
     /// As it is called: "Algiers Control", "Oakland Center".
     pub fn called(&self) -> String {
-        let word = match (self.role, region_of(&self.facility_id)) {
-            (Facility::Center, Region::Icao) => "Control",
-            (role, _) => role.word(),
-        };
-        format!("{} {word}", self.name)
+        format!("{} {}", self.name, Region::of(&self.facility_id, "").unit(self.role))
     }
 
     /// As a station on one of its frequencies; `None` where it has none. The pilot who is on one of them stays there.

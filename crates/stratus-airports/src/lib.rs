@@ -45,12 +45,6 @@ fn plain_name(text: &str) -> String {
     text.trim().chars().filter(fits).take(LONGEST_NAME).collect::<String>().trim().to_owned()
 }
 
-/// Whose phraseology is spoken at an airport or unit of this code: the FAA's in the United States and their territories.
-pub(crate) fn region_of(code: &str) -> Region {
-    let faa = ["K", "PA", "PH", "PG", "PF", "PO", "PP", "PZ", "TJ", "TI"].iter().any(|p| code.len() == 4 && code.starts_with(p));
-    if faa { Region::Faa } else { Region::Icao }
-}
-
 /// An airport. What is not known is absent, and is then never said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -40,6 +40,21 @@ impl Region {
         (0..ROWS.len()).filter_map(|n| u8::try_from(n).ok().map(Region))
     }
 
+    /// The word of a unit, as it is said behind the place's name.
+    pub fn unit(&self, facility: crate::Facility) -> &'static str {
+        use crate::Facility;
+        match facility {
+            Facility::Atis => Facility::Atis.word(),
+            Facility::Clearance => self.unit_clearance,
+            Facility::Ground => self.unit_ground,
+            Facility::Tower => self.unit_tower,
+            Facility::Departure => self.unit_departure,
+            Facility::Approach => self.unit_approach,
+            Facility::Center => self.unit_center,
+            Facility::Ctaf => self.unit_ctaf,
+        }
+    }
+
     /// The row of an airport, by its ICAO code, else by the name of its state.
     pub fn of(code: &str, state: &str) -> Region {
         let icao = code.len() == 4 && code.bytes().all(|b| b.is_ascii_uppercase());

@@ -51,13 +51,13 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
         let frequency = Frequency::from_khz(118_000 + u32::from(numbers.u16()?) * 5)?;
         let own = texts.text()?;
         let own = if own.is_empty() { name } else { own };
-        stations.push(Station { facility, name: format!("{own} {}", word(facility, region)), frequency });
+        stations.push(Station { facility, name: format!("{own} {}", region.unit(facility)), frequency });
     }
     // Where no tower, flight service station or UNICOM is: MULTICOM (AIM table 4-1-1).
     if stations.is_empty()
         && let Ok(frequency) = region.multicom.parse()
     {
-        stations.push(Station { facility: Facility::Ctaf, name: format!("{name} {}", word(Facility::Ctaf, region)), frequency });
+        stations.push(Station { facility: Facility::Ctaf, name: format!("{name} {}", region.unit(Facility::Ctaf)), frequency });
     }
     for h in heads.get(wanted + 1..)? {
         numbers.take(h.stations * 3)?;
@@ -125,31 +125,17 @@ pub(super) fn stations_of(raw: &[u8], count: usize, wanted: Facility) -> Option<
     let mut found = Vec::new();
     for (n, h) in heads.iter().enumerate() {
         let (_, _, name, _) = (texts.text()?, texts.text()?, texts.text()?, texts.text()?);
-        let region = if h.faa { Region::Faa } else { Region::Icao };
+        let region = if h.faa { Region::FAA } else { Region::ICAO };
         for _ in 0..h.stations {
             let (facility, khz, own) = (*FACILITIES.get(usize::from(numbers.u8()?))?, numbers.u16()?, texts.text()?);
             if facility == wanted {
                 let frequency = Frequency::from_khz(118_000 + u32::from(khz) * 5)?;
                 let own = if own.is_empty() { name } else { own };
-                found.push((n, Station { facility, name: format!("{own} {}", word(facility, region)), frequency }));
+                found.push((n, Station { facility, name: format!("{own} {}", region.unit(facility)), frequency }));
             }
         }
     }
     Some(found)
-}
-
-/// The unit's word, as it is said in the region.
-fn word(facility: Facility, region: Region) -> &'static str {
-    match facility {
-        Facility::Atis => Facility::Atis.word(),
-        Facility::Clearance => region.unit_clearance,
-        Facility::Ground => region.unit_ground,
-        Facility::Tower => region.unit_tower,
-        Facility::Departure => region.unit_departure,
-        Facility::Approach => region.unit_approach,
-        Facility::Center => region.unit_center,
-        Facility::Ctaf => region.unit_ctaf,
-    }
 }
 
 fn head(r: &mut Reader<'_>) -> Option<Head> {

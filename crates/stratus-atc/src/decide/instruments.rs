@@ -313,6 +313,9 @@ fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wante
         None => announced.clone().or_else(|| way_in(a)),
     };
     let Some(kind) = kind else { return Decision::say([Item::Advice(format!("expect runway {runway}")), Item::Ask(Ask::Approach)]) };
+    if visual && announced.is_some() && a.distance_nm <= IN_SIGHT_NM && gives_approach(s, a) && !r.missed {
+        return Decision::say([Item::Approach { kind, expect: false }, Item::Runway(runway)]);
+    }
     let same = announced.as_deref() == Some(kind.as_str()) && r.expects.is_none_or(|x| x == runway);
     if same
         && !r.missed
