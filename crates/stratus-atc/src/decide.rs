@@ -6,9 +6,11 @@ mod circumstances;
 pub(crate) mod ctaf;
 mod doubt;
 mod ground;
+mod information;
 pub mod initiative;
 mod instruments;
 mod minima;
+mod questions;
 mod radar;
 pub(crate) mod sky;
 mod topics;
@@ -17,10 +19,11 @@ mod vectors;
 
 pub(super) use radar::way_in;
 
+use crate::act::Act;
 use crate::clearances;
 use crate::gate::{self, Admitted, Call, Distress};
 use crate::hear::Said;
-use crate::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
+use crate::instruction::{Address, Ask, Climb, Emergency, Instruction, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{self, Check, ReadbackItem, Verdict};
@@ -77,7 +80,8 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         let heard = Understanding { intent: Intent::CheckIn, ..heard.clone() };
         return decide(s, record, &heard, said);
     }
-    if s.facility == Facility::Ctaf || s.facility == Facility::Atis {
+    let helps = information::answers(s, record, said);
+    if s.facility == Facility::Ctaf && !helps || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
     }
     if let Some(meant) = ground::as_meant(s, record, heard) {
@@ -110,6 +114,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         // A controller who is not sure who called asks (7110.65 2-4-9); silence would leave the pilot alone with a slip of the recogniser.
         return Decision::say([Item::Ask(Ask::Callsign)]).into();
     }
+    if helps && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan) {
+        return information::decide(s, heard).into();
+    }
     if let Some(d) = tower::runway_taken(s, record, heard) {
         return d.into();
     }
@@ -123,7 +130,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(o) = answer_to_pending(s, record, heard, said) {
         return o;
     }
-    if let Some(d) = circumstances::decide(s, record, heard) {
+    if let Some(d) = circumstances::decide(s, record, heard).or_else(|| questions::decide(s, record, heard)) {
         return d.into();
     }
     if let Some(d) = defiance(s, record, heard, said) {
@@ -139,7 +146,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = special_code(s, record, heard) {
         return d.into();
     }
-    if let Some(d) = wrong_unit(s, heard) {
+    if let Some(d) = wrong_unit(s, record, heard) {
         return d.into();
     }
     if heard.intent == Intent::Unknown
@@ -185,6 +192,8 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             Decision::Say(items)
         }
         Intent::Roger | Intent::Ident => Decision::Silent(Silence::NotDue),
+        // Nobody contradicts an aircraft in distress, or asks it what it cannot do (7110.65 10-1-1).
+        Intent::Unable if record.emergency.is_some() => Decision::say([Item::Roger]),
         Intent::Unable => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
         // Where the traffic is seen from is a report as any other.
         Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
@@ -206,11 +215,14 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             Decision::say([Item::Roger].into_iter().chain((!known).then_some(Item::Ask(Ask::FuelMinutes))))
         }
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
+        // Seen on the screen, the pilot is led; else identified first (7110.65 10-3-2).
+        Intent::Lost if s.home.is_some() && s.facility.is_radar() => Decision::say([Item::Roger].into_iter().chain(home(s)).chain(s.pressure())),
         Intent::Lost => Decision::say([Item::Roger].into_iter().chain(s.free_squawk.map(Item::Squawk)).chain([
             Item::Ident,
             Item::Ask(Ask::Heading),
             Item::Ask(Ask::Altitude),
         ])),
+        Intent::Readback if record.emergency.is_some() && record.pending.is_none() => Decision::say([Item::Roger]),
         Intent::Readback => no_pending_readback(s, record, heard),
         Intent::Unknown => unclear(s, record, heard),
         _ => return None,
@@ -262,6 +274,12 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
 
 /// A targeted question where something was understood, "say again" where nothing was.
 fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if let Some(d) = to_the_field(s, heard) {
+        return d;
+    }
+    if record.emergency.is_some() {
+        return Decision::say([Item::Roger]);
+    }
     if heard.slots.nature.is_some() {
         // Something is wrong, and it is no emergency.
         return Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]);
@@ -328,6 +346,12 @@ fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said
     // What was told before, and what the place gives anyway, may be said again.
     let beside: Vec<Item> = record.last.iter().flat_map(|l| l.items.iter().cloned()).chain(s.pressure()).chain(s.wind()).collect();
     let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), &said.tokens, s.region);
+    // A call that does something else, and gives nothing back, is no readback: the readback stays awaited.
+    let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
+    let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
+    if heard.intent == Intent::Unknown && untouched && other_deed {
+        return None;
+    }
     if report {
         let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
         if !mentions {
@@ -501,9 +525,10 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
 }
 
 /// The call belongs to another unit: the pilot is sent there with the frequency (7110.65 2-1-17).
-fn wrong_unit(s: &Situation, heard: &Understanding) -> Option<Decision> {
+fn wrong_unit(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     // A name that no other field has is what the pilot calls this one: "Metro Tower", "Executive Ground".
     let other_field = s.called_elsewhere
+        && !record.contacted.contains(&s.facility)
         && heard.addressed.name.as_deref().is_some_and(|n| {
             !n.is_empty()
                 && !s.airport_name.is_empty()
@@ -537,6 +562,14 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admi
     let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
     let mut items = vec![Item::RogerEmergency(grade)];
     let first = record.emergency.is_none();
+    if heard.acts.contains(&Act::InCloud) && !s.on_ground {
+        // The wings first; then up, and towards where the pilot can see again (7110.65 10-2-8).
+        items.push(Item::Advice("keep your wings level".into()));
+        let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| now < *f));
+        items.extend(up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: false }));
+        items.extend(home(s));
+        return Decision::Say(items);
+    }
     if s.facility == Facility::Tower && !s.on_ground {
         items.extend(s.wind());
         if let Some(r) = s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r)) {
@@ -548,6 +581,8 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admi
     } else if let Some(d) = &heard.slots.destination {
         let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
         items.push(Item::Advice(format!("proceed direct {name} when able")));
+    } else if !s.on_ground && first {
+        items.extend(home(s));
     }
     if first && !s.on_ground {
         if heard.slots.nature.is_none() {
@@ -559,6 +594,23 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admi
         items.push(Item::Ask(Ask::NatureOfEmergency));
     }
     Decision::Say(items)
+}
+
+/// The way to the field at hand: its heading and distance.
+fn home(s: &Situation) -> Option<Item> {
+    s.home.as_ref().map(|h| Item::FieldAt { name: h.name.clone(), degrees: h.heading_mag, miles: h.distance_nm })
+}
+
+/// A pilot who asks for a heading, or for the way to the field, gets it.
+fn to_the_field(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    use crate::request::Request;
+    let asks = heard.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. })) || heard.acts.contains(&Act::WantHeading);
+    let home = s.home.as_ref().filter(|_| asks && !s.on_ground && heard.slots.heading.is_none())?;
+    Some(Decision::say([Item::Heading { turn: None, degrees: home.heading_mag }, Item::FieldAt {
+        name: home.name.clone(),
+        degrees: home.heading_mag,
+        miles: home.distance_nm,
+    }]))
 }
 
 /// Builds the instruction around what was decided: who is called how, and whether the station is named.

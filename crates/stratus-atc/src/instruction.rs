@@ -319,6 +319,15 @@ pub enum Item {
     ResumeOwnNavigation,
     /// "proceed direct Monterey": a place that the plan or the data knows.
     Direct(String),
+    /// "Salinas airport, heading 350, 8 miles": where a field is from the aircraft.
+    FieldAt {
+        /// As it is called.
+        name: String,
+        /// Magnetic, 1 to 360 degrees.
+        degrees: u16,
+        /// Nautical miles.
+        miles: u16,
+    },
     /// "until established on the final approach course", behind an altitude (7110.65 5-9-4).
     UntilEstablished,
     /// "IFR cancellation received".

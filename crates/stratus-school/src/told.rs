@@ -121,7 +121,14 @@ impl Told {
                 Item::Heading { turn, degrees } => (self.heading, self.direct) = (Some((*degrees, *turn)), false),
                 Item::Speed(kt) => self.speed = Some(*kt),
                 Item::Direct(_) | Item::ResumeOwnNavigation => (self.direct, self.heading) = (true, None),
-                Item::Approach { kind, expect } => self.approach = Some((kind.clone(), next.or(runway), !*expect)),
+                Item::Approach { kind, expect } => {
+                    self.approach = Some((kind.clone(), next.or(runway), !*expect));
+                    // A visual approach that is cleared without a heading is flown on the pilot's own navigation.
+                    let vector = items.iter().any(|i| matches!(i, Item::Heading { .. }));
+                    if !*expect && !vector && kind.eq_ignore_ascii_case("visual") {
+                        self.heading = None;
+                    }
+                }
                 Item::Squawk(code) => self.squawk = Some(*code),
                 Item::Contact { unit, frequency } | Item::Monitor { unit, frequency } => {
                     self.contact = Some((unit.clone(), *frequency));

@@ -163,6 +163,7 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
         advisory: None,
         airspace: None,
         ias_kt: None,
+        home: None,
         arrival: None,
         live: false,
         around: Arc::default(),

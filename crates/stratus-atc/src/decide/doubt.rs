@@ -18,7 +18,8 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     }
     // What was announced to an instrument flight is no surprise from its pilot.
     let announced = super::instruments::arrival(s).is_some() && record.approach.is_some();
-    if announced && matches!(wish, Wish::Approach | Wish::Landing) {
+    let cleared = s.ifr && wish == Wish::IfrClearance && !s.on_ground;
+    if cleared || announced && matches!(wish, Wish::Approach | Wish::Landing) {
         return None;
     }
     if wish == Wish::Takeoff {

@@ -5,7 +5,7 @@ use crate::decide::initiative::Watch;
 use crate::phase::{Phase, leapt};
 use crate::record::Record;
 use crate::report::Report;
-use crate::units::{LatLon, Time};
+use crate::units::{Facility, LatLon, Time};
 
 /// Nearer than this the aircraft was put elsewhere on the same field, nautical miles.
 const SAME_FIELD_NM: f64 = 5.0;
@@ -76,11 +76,11 @@ impl Engine {
         }
     }
 
-    /// The radar unit that has spoken to an instrument flight keeps it until another one does, or it lands.
+    /// The unit that has spoken to an instrument flight keeps it until another one does, or it lands.
     pub(crate) fn keep_desk(&mut self) {
         if self.report.on_ground || !self.record.ifr {
             self.desk = None;
-        } else if let Some(station) = self.station().filter(|s| s.facility.is_radar()) {
+        } else if let Some(station) = self.station().filter(|s| s.facility.is_radar() || s.facility == Facility::Tower) {
             self.desk = Some(station);
         }
     }

@@ -9,7 +9,7 @@ use crate::airports::{Airport, Station, routing};
 use crate::intent::Understanding;
 use crate::phase::Phase;
 use crate::report::{FlightPlan, Other};
-use crate::situation::{Destination, FinalCourse, Situation, TaxiRoute, TrafficFacts};
+use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, TrafficFacts};
 use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word, turn};
 use crate::{Engine, say};
 
@@ -118,6 +118,7 @@ impl Engine {
             advisory: scope::advisory(&self.report),
             airspace: scope::airspace(&self.airspaces, &self.report),
             ias_kt: at.map(|_| self.report.ias_kt),
+            home: at.filter(|_| !self.report.on_ground).map(|p| home(airport, p)),
             arrival: at.filter(|_| self.record.ifr && !self.report.on_ground).and_then(|p| self.arrival(p)),
             live: at.is_some(),
             around: self.around.clone(),
@@ -266,6 +267,16 @@ pub(super) fn final_course(ends: &[Geometry], runway: Runway, variation: f64, at
 
 pub(super) fn round_up(feet: f64, step: f64) -> i32 {
     ((feet / step).ceil() * step) as i32
+}
+
+/// The way to an airport from a place.
+fn home(airport: &Airport, at: LatLon) -> Home {
+    let degrees = (at.bearing(airport.position) - airport.variation).rem_euclid(360.0).round() as u16;
+    Home {
+        name: airport.name.clone(),
+        heading_mag: if degrees == 0 { 360 } else { degrees },
+        distance_nm: airport.position.distance_nm(at).round().min(999.0) as u16,
+    }
 }
 
 /// "5 miles north of Palo Alto".

@@ -21,9 +21,14 @@ fn strength(distance_nm: f64, agl_ft: f64, from: Facility) -> u8 {
     }
     let radar = from.is_radar();
     let distance = if radar { distance_nm.min(NEXT_ANTENNA_NM) } else { distance_nm };
-    let range = HORIZON_NM * (agl_ft.clamp(0.0, 60_000.0).sqrt() + ANTENNA_FT.sqrt());
+    let range = range_nm(agl_ft);
     let way = ((distance / range - NEAR) / (1.0 - NEAR)).clamp(0.0, 1.0);
     (100.0 - (100.0 - WEAKEST) * way).round() as u8
+}
+
+/// Nautical miles to the radio horizon of an aircraft at this height, feet.
+pub(super) fn range_nm(height_ft: f64) -> f64 {
+    HORIZON_NM * (height_ft.clamp(0.0, 60_000.0).sqrt() + ANTENNA_FT.sqrt())
 }
 
 impl Engine {

@@ -165,6 +165,8 @@ pub struct Situation {
     pub airspace: Option<NearAirspace>,
     /// Indicated airspeed, knots.
     pub ias_kt: Option<f64>,
+    /// In the air: the way to the airport at hand.
+    pub home: Option<Home>,
     /// An instrument flight in the air: where it lands.
     pub arrival: Option<Arrival>,
     /// A live aircraft: a plan may be filed by voice, and the clearance record is the engine's own.
@@ -184,6 +186,17 @@ pub struct FinalCourse {
     pub before_nm: f64,
     /// Nautical miles right of the final approach course; negative left of it.
     pub right_nm: f64,
+}
+
+/// The way to a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// As it is called.
+    pub name: String,
+    /// Magnetic heading towards it, 1 to 360 degrees.
+    pub heading_mag: u16,
+    /// Nautical miles.
+    pub distance_nm: u16,
 }
 
 /// Where a flight goes.
@@ -233,6 +246,9 @@ impl Situation {
 
     /// The full name of the unit that speaks: "Palo Alto Ground".
     pub fn own_station(&self) -> Option<String> {
+        if self.facility == Facility::Ctaf {
+            return Some(format!("{} {}", self.airport_name, self.region.unit_information));
+        }
         self.station(self.facility).map(|s| s.name.clone()).filter(|n| !n.is_empty())
     }
 

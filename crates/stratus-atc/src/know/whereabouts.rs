@@ -26,17 +26,30 @@ impl Engine {
         let tuned = self.com1();
         let Some(airport) = &self.airport else { return None };
         match tuned {
-            Some(f) => self.kept(f).or_else(|| self.named_here(airport, f)).or_else(|| {
-                let at = self.report.position.unwrap_or(airport.position);
-                let far = self.airports.heard_on(f, at)?;
-                self.named_here(&far, f)
-            }),
+            Some(f) => {
+                let kept = self.kept(f);
+                let radar = kept.clone().filter(|k| k.facility.is_radar());
+                let heard = || {
+                    let at = self.report.position.unwrap_or(airport.position);
+                    let far = self.airports.heard_on(f, at)?;
+                    self.named_here(&far, f)
+                };
+                radar.or_else(|| self.named_here(airport, f)).or_else(heard).or(kept).or_else(|| self.planned(f))
+            }
             None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
             None => None,
         }
     }
 
-    /// The radar unit that has this flight, on its frequency, however far away its airport is.
+    /// A unit of the plan's airports on this frequency, as far as the horizon lets it be heard.
+    fn planned(&self, f: Frequency) -> Option<Station> {
+        let at = self.report.position.filter(|_| self.record.ifr && !self.report.on_ground)?;
+        let departure = self.plan.as_ref().and_then(|p| p.departure.as_deref()).and_then(|d| self.airports.find(d));
+        let heard = |a: &Airport| super::reception::range_nm(self.report.altitude_ft) >= a.position.distance_nm(at);
+        self.destination_airport().into_iter().chain(departure).filter(heard).find_map(|a| self.named_here(&a, f))
+    }
+
+    /// The unit that has this flight, on its frequency, however far away its airport is.
     fn kept(&self, f: Frequency) -> Option<Station> {
         let far = |s: &&Station| self.airport.as_ref().is_none_or(|a| !a.stations.contains(s));
         self.desk.as_ref().filter(|d| d.frequency.same_channel(f) && !self.report.on_ground).filter(far).cloned()

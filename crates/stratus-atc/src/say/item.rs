@@ -130,6 +130,14 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::RadarServiceTerminated => same("radar service terminated"),
         Item::ResumeOwnNavigation => same("resume own navigation"),
         Item::Direct(w) => (format!("proceed direct {w}"), format!("proceed direct {}", spoken::words(w, region))),
+        Item::FieldAt { name, degrees, miles } => {
+            let unit = if *miles == 1 { "mile" } else { "miles" };
+            let small = u8::try_from(*miles).map_or_else(|_| miles.to_string(), spoken::small);
+            (
+                format!("{name} airport, heading {degrees:03}, {miles} {unit}"),
+                format!("{name} airport, heading {}, {small} {unit}", spoken::characters(&format!("{degrees:03}"))),
+            )
+        }
         Item::UntilEstablished => same("until established on the final approach course"),
         Item::IfrCancelled => same("IFR cancellation received"),
         Item::Stop => same(region.stop),

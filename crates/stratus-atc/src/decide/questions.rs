@@ -1,0 +1,75 @@
+//! Questions and wishes that any flight may have, and that change no clearance by themselves: the place in the line, traffic, delays, an
+//! orbit, another runway, a call that is taken back.
+
+use super::Decision;
+use crate::act::Act;
+use crate::gate;
+use crate::instruction::{Item, ReportPoint};
+use crate::intent::{Intent, Understanding};
+use crate::record::Record;
+use crate::request::{Expected, Request};
+use crate::situation::Situation;
+use crate::units::{Facility, Runway};
+use crate::clearances;
+
+/// The answer, where the call is one of these.
+pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let asks = |act: Act| heard.acts.contains(&act);
+    // What is asked beside a wish that has an answer of its own waits for it.
+    let alone = matches!(heard.intent, Intent::Unknown | Intent::CheckIn | Intent::PositionReport | Intent::Roger | Intent::PatternRequest);
+    if !alone {
+        return None;
+    }
+    if asks(Act::Disregard) && heard.acts.iter().all(|a| matches!(a, Act::Disregard | Act::CheckIn | Act::Roger | Act::TrafficSeen)) {
+        return Some(Decision::say([Item::Roger]));
+    }
+    let delay = heard.requests.iter().any(|q| matches!(q, Request::Expect { about: Expected::Delay }));
+    if delay || asks(Act::Delay) {
+        return Some(Decision::say([Item::Advice("no delay expected".into())]));
+    }
+    if asks(Act::AskTraffic) {
+        return Some(traffic(s));
+    }
+    if asks(Act::Sequence) {
+        return Some(sequence(s));
+    }
+    if s.facility != Facility::Tower {
+        return None;
+    }
+    if asks(Act::Orbit) && !s.on_ground {
+        let side = heard.slots.side.unwrap_or(s.pattern);
+        let turn = s.region.orbit.replace("{side}", side.word());
+        return Some(Decision::say([Item::PatternWords(turn), Item::Report(ReportPoint::Words("complete".into()))]));
+    }
+    heard.requests.iter().find_map(|q| if let Request::Runway { runway: Some(x) } = q { Some(other_runway(s, r, *x)) } else { None })
+}
+
+/// Other aircraft that matter to this one, or that there are none.
+fn traffic(s: &Situation) -> Decision {
+    let flying = s.advisory.as_ref().map(|a| vec![Item::Traffic(a.words.clone()), Item::Height(a.feet)]);
+    let field = || s.traffic.as_ref().map(|t| vec![Item::Traffic(t.words.clone())]);
+    Decision::Say(flying.or_else(field).unwrap_or_else(|| vec![Item::Advice("no reported traffic".into())]))
+}
+
+/// The place in the line to the runway in use.
+fn sequence(s: &Situation) -> Decision {
+    let Some(runway) = s.runway_for(None) else { return traffic(s) };
+    let ahead = s.ahead(runway);
+    let number = u8::try_from(ahead.len() + 1).unwrap_or(u8::MAX);
+    Decision::say([Item::Sequence { number, following: ahead.last().map(|t| t.words.clone()) }])
+}
+
+/// Another runway for an arrival: given where it exists and is free, and a landing clearance goes with it where one was given.
+fn other_runway(s: &Situation, r: &Record, wanted: Runway) -> Decision {
+    let free = s.known(wanted).is_some() && !s.is_closed(wanted) && !s.runway_blocked(wanted);
+    let against = s.active.is_some_and(|a| a == wanted.reciprocal());
+    if !free || against {
+        return Decision::say([Item::Unable(format!("runway {wanted} not available"))]);
+    }
+    let change = Item::Advice(format!("change to runway {wanted} approved"));
+    let landing = r.landing.and_then(|(_, kind)| gate::standing(r).map(|leave| clearances::landing(&leave, kind)));
+    match landing {
+        Some(cleared) => Decision::say([change, Item::Runway(wanted), cleared]),
+        None => Decision::say([change, Item::Report(ReportPoint::Words("final".into()))]),
+    }
+}
