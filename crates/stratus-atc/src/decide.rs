@@ -139,7 +139,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = minima::special(s, record, heard) {
         return d.into();
     }
-    let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none());
+    // A radar unit serves other fields than the one at hand.
+    let elsewhere = s.facility.is_radar() && !s.on_ground && s.live;
+    let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none()) && !elsewhere;
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
         return wrong_runway(s, heard).into();
     }
@@ -293,6 +295,10 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
 
 /// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
 fn no_pending_readback(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    if s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort && !record.owed.is_empty() {
+        // "Still holding short" is no readback of the hold short that was read back already.
+        return tower::still_short(s, record);
+    }
     let Some(last) = &record.last else {
         // Whoever reads back a clearance that nobody gave may be about to use it.
         let short = s.facility == Facility::Tower && s.on_ground && !s.on_runway && s.phase == Phase::HoldingShort;

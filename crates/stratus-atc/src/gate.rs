@@ -10,7 +10,7 @@ use super::hear::frames::distress_word;
 use super::hear::learned::{self, Grade, Reading};
 use super::instruction::{Item, Wish};
 use super::intent::{Intent, Understanding};
-use super::record::Record;
+use super::record::{Owed, Record};
 use super::situation::Situation;
 use crate::units::{Facility, Runway, Squawk};
 
@@ -144,6 +144,11 @@ pub fn standing(record: &Record) -> Option<Admitted<Landing>> {
 /// A crossing that the way needs on which the aircraft was sent.
 pub fn on_the_way(record: &Record) -> Option<Admitted<Crossing>> {
     record.hold_short.map(|_| Admitted::new())
+}
+
+/// A take-off that was asked for and admitted, and put off for traffic.
+pub fn put_off(record: &Record, runway: Runway) -> Option<Admitted<Takeoff>> {
+    record.owed.contains(&Owed::Takeoff(runway)).then(Admitted::new)
 }
 
 /// The way through the airspace that was asked for and admitted before.

@@ -346,6 +346,10 @@ pub enum Item {
         /// Said as a flight level.
         level: bool,
     },
+    /// "hold for release": an IFR clearance at a field without a tower (7110.65 4-3-4).
+    HoldForRelease,
+    /// "released for departure" (7110.65 4-3-4).
+    Released,
     /// A height alone, "2,500": of a ceiling.
     Height(i32),
     /// "cleared to Juneau": destination, then route and procedure as words.

@@ -384,7 +384,13 @@ impl Engine {
         if let Some(letter) = understanding.slots.atis {
             self.atis.adopt(letter);
         }
+        let distress = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| understanding.has(*i));
+        if self.is_guard() && !distress && self.record.emergency.is_none() {
+            let silence = Some(Silence::Guard);
+            return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
+        }
         self.file_by_voice(&understanding);
+        self.file_arrival(&station, &understanding);
         let Some(situation) = self.situation(&station, &understanding).map(|s| self.with_routes(s, &understanding)) else {
             let silence = Some(Silence::CallsignUnknown);
             return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
@@ -559,6 +565,25 @@ impl Engine {
         let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
         self.plan = Some(FlightPlan { destination: Some(to), altitude_ft, ..FlightPlan::default() });
         self.plan_spoken = true;
+    }
+
+    /// An airline flight that comes out of the air to a radar unit or a tower, with no plan on file, is an arrival on instruments to that
+    /// unit's field: that is how a flight begins that was loaded in the middle.
+    fn file_arrival(&mut self, station: &Station, u: &Understanding) {
+        let arrives = matches!(u.intent, Intent::CheckIn | Intent::InboundLanding | Intent::ApproachRequest | Intent::PositionReport);
+        let works = station.facility.is_radar() || station.facility == Facility::Tower;
+        let unknown = self.plan.is_none() && self.began_aloft && !u.other_aircraft && !self.record.ifr_cancelled;
+        let airline = self.callsign().is_some_and(telephony::is_airline);
+        if let Some(airport) = self.airport.as_ref().filter(|_| arrives && works && unknown && airline) {
+            self.plan = Some(FlightPlan { ifr: Some(true), destination: Some(airport.icao.clone()), ..FlightPlan::default() });
+            self.plan_spoken = true;
+            self.record.ifr = true;
+        }
+    }
+
+    /// On the emergency frequency only calls for help are answered, by the nearest unit.
+    fn is_guard(&self) -> bool {
+        self.com1().is_some_and(|f| f.same_channel(Frequency::GUARD))
     }
 
     /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.

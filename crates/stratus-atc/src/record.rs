@@ -18,6 +18,16 @@ pub struct Pending {
     pub asked: u8,
 }
 
+/// What the controller owes the pilot: said of his own accord as soon as it can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owed {
+    /// A take-off clearance, once the traffic that the aircraft was told to hold short for is gone.
+    Takeoff(Runway),
+    /// A release, at a field without a tower.
+    Release,
+}
+
 /// What the aircraft is cleared for.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Record {
@@ -67,6 +77,9 @@ pub struct Record {
     /// Deviates from the course around weather, and has not reported clear of it.
     #[serde(default)]
     pub deviating: bool,
+    /// What the controller owes.
+    #[serde(default)]
+    pub owed: Vec<Owed>,
     /// Sent to this unit, and when; the aircraft should be gone.
     pub sent_to: Option<(Item, Time)>,
     /// Cleared altitude, feet.
@@ -137,6 +150,7 @@ impl Record {
                 Item::Taxi { .. } => {
                     self.taxi = runway;
                     self.takeoff = None;
+                    self.owed.retain(|o| !matches!(o, Owed::Takeoff(_)));
                 }
                 Item::TaxiToParking { place, .. } => {
                     self.parking = Some(place.clone());
@@ -145,16 +159,24 @@ impl Record {
                 Item::HoldShort { runway: r, .. } => {
                     self.hold_short = Some(*r);
                     self.lined_up = None;
+                    // Short of the runway that it departs from, for traffic: the clearance is owed.
+                    let for_traffic = instruction.items.iter().any(|i| matches!(i, Item::Traffic(_)));
+                    let departs = self.taxi.is_none_or(|t| t == *r || t == r.reciprocal());
+                    if instruction.from == Facility::Tower && for_traffic && departs && !self.owed.contains(&Owed::Takeoff(*r)) {
+                        self.owed.push(Owed::Takeoff(*r));
+                    }
                 }
                 Item::Cross { runway: r, .. } => {
                     self.crossing = Some(*r);
                     self.hold_short = None;
                 }
                 Item::LineUpAndWait => {
+                    self.owed.retain(|o| !matches!(o, Owed::Takeoff(_)));
                     self.lined_up = runway;
                     self.hold_short = None;
                 }
                 Item::ClearedForTakeoff { .. } => {
+                    self.owed.clear();
                     self.takeoff = runway;
                     self.lined_up = None;
                     self.hold_short = None;
@@ -207,6 +229,8 @@ impl Record {
                 }
                 Item::SpecialVfr { .. } => self.special_vfr = true,
                 Item::TransitionApproved(_) => self.wants_through = None,
+                Item::HoldForRelease => self.owed.push(Owed::Release),
+                Item::Released => self.owed.retain(|o| *o != Owed::Release),
                 Item::Deviation { .. } => self.deviating = true,
                 Item::Direct(_) | Item::ResumeOwnNavigation => self.deviating = false,
                 Item::Speed(kt) => self.speed_kt = Some(*kt),

@@ -29,6 +29,8 @@ pub enum Silence {
     ReadbackWithoutCallsign,
     /// Nobody talks to an aircraft on its take-off roll.
     TakeoffRoll,
+    /// The emergency frequency, and no call for help.
+    Guard,
 }
 
 impl Silence {
@@ -41,6 +43,7 @@ impl Silence {
             Silence::AnotherCallsign => "No answer: another callsign".into(),
             Silence::NotDue | Silence::NoReadbackDue => "No answer needed".into(),
             Silence::ReadbackCorrect | Silence::ReadbackWithoutCallsign => "Readback correct".into(),
+            Silence::Guard => "121.5 is for emergencies".into(),
             Silence::TakeoffRoll => "No answer during the take-off roll".into(),
         }
     }
@@ -52,6 +55,7 @@ impl Silence {
             Silence::NoStation { near, .. } => near.clone(),
             Silence::CallsignUnknown => "Say it in full, or set it under Pilot.".into(),
             Silence::AnotherCallsign => "The call named another aircraft.".into(),
+            Silence::Guard => "Tune the unit that you want to call. A call for help is answered here.".into(),
             Silence::NoReadbackDue => "No readback was expected.".into(),
             Silence::ReadbackWithoutCallsign => "End a readback with your callsign.".into(),
             Silence::NotDue | Silence::ReadbackCorrect | Silence::TakeoffRoll => String::new(),

@@ -110,6 +110,13 @@ pub fn spoken(code: &str) -> Option<&'static str> {
     AIRLINES.iter().find(|(_, c)| *c == code).map(|(t, _)| *t)
 }
 
+/// Whether a callsign is an airline's: a designator of three letters, known or not, and a flight number.
+pub fn is_airline(callsign: &crate::units::Callsign) -> bool {
+    let text = callsign.as_str();
+    let (code, number) = text.split_at(text.len().min(3));
+    code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) && number.starts_with(|c: char| c.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -85,6 +85,9 @@ pub struct TxId(pub u64);
 pub struct Frequency(u32);
 
 impl Frequency {
+    /// The international emergency frequency, 121.5 MHz (AIM 6-3-1).
+    pub const GUARD: Frequency = Frequency(121_500);
+
     /// From kHz; `None` outside the communication band.
     pub fn from_khz(khz: u32) -> Option<Self> {
         (118_000..137_000).contains(&khz).then_some(Self(khz))

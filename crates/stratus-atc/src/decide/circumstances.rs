@@ -2,6 +2,7 @@
 
 use super::{Decision, topics};
 use crate::hear::Said;
+use crate::hear::clauses::{Shape, Subject};
 use crate::instruction::{Ask, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
@@ -16,7 +17,16 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> O
     if on_field { of_own_doing(s, record, heard) } else { None }.or_else(|| topics::decide(s, record, heard))
 }
 
+/// Words for those who come to help, and for leaving the aircraft in a hurry.
+fn wants_help(word: &str) -> bool {
+    matches!(word, "services" | "ambulance" | "firefighters" | "paramedics" | "trucks" | "evacuating" | "evacuate" | "evacuation")
+}
+
 fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let help = heard.clauses.find(wants_help).into_iter().map(|i| heard.clauses.sense(i, Shape::Deed));
+    if help.into_iter().any(|sense| !sense.denied && sense.subject == Subject::Own) && heard.intent != Intent::Readback {
+        return Some(Decision::say([Item::Roger, Item::Advice("emergency services are on the way".into())]));
+    }
     if heard.slots.disabled {
         return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Advice("assistance on the way".into())]));
     }

@@ -63,6 +63,8 @@ pub enum Notice {
     Bravo(bool),
     /// Slowed down for the approach.
     Speed,
+    /// The take-off clearance that was owed.
+    Takeoff,
     /// Another level, unasked.
     Level(i32),
     /// What to expect at the destination.
@@ -103,6 +105,7 @@ impl Watch {
                 Phase::Parked | Phase::PushedBack | Phase::Taxiing | Phase::HoldingShort => {
                     // A special code that is still shown has been spoken of; one that is shown again later is news.
                     self.said.retain(|n| matches!(n, Notice::Special(c) if Some(*c) == transponder) || matches!(n, Notice::Cross(_)));
+                    self.forget(Notice::Takeoff);
                     if was == Some(Phase::TaxiIn)
                         && phase == Phase::Parked
                         && let Some(code) = transponder
@@ -333,6 +336,9 @@ fn still_here(now: Time, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
 }
 
 fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
+    if let Some(items) = super::tower::owed_takeoff(s, r) {
+        return Some((Notice::Takeoff, items));
+    }
     // An aircraft without a radio is cleared without being asked: it may hear (7110.65 10-4-4).
     let expected = gate::expected(r, s.transponder);
     let near = s.phase == Phase::Base || s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 4.0);

@@ -5,7 +5,7 @@ use crate::airports::airspace::Class;
 use crate::decide::initiative::way_through;
 use crate::instruction::{Ask, Climb, Item, Wish};
 use crate::intent::{Intent, Understanding};
-use crate::record::Record;
+use crate::record::{Owed, Record};
 use crate::situation::Situation;
 use crate::units::region::FirstLevel;
 use crate::units::{Facility, Runway};
@@ -56,6 +56,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             }
             None => Decision::ask(Ask::Destination),
         },
+        _ if s.live && s.on_ground && !s.towered && record.ifr && release_wanted(record, heard) => Decision::say([Item::Released]),
         Intent::StartupRequest | Intent::PushbackRequest | Intent::TaxiRequest if s.station(Facility::Ground).is_some() => {
             Decision::say([s.contact(Facility::Ground)])
         }
@@ -171,6 +172,14 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
         return Decision::say([gate::question(Wish::IfrClearance, None)]);
     };
     let mut items = vec![clearances::instruments(&leave, limit, procedure, route)];
+    if s.live && !s.on_ground {
+        // A flight that picks its clearance up in the air keeps its level where that is high enough.
+        let least = s.floor_ft.or(s.minimum_ft).unwrap_or(0);
+        let now = s.altitude_ft.map_or(0, |a| (a + 250) / 500 * 500);
+        items.push(super::instruments::level(s, now.max((least + 499) / 500 * 500)));
+        items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
+        return Decision::Say(items);
+    }
     // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
     let way = match s.region.first_level {
@@ -196,7 +205,16 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
         items.push(Item::Advice(format!("departure frequency {}", st.frequency)));
     }
     items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
+    // Without a tower nobody sees the runway: the departure is released when the pilot is ready.
+    items.extend((s.live && !s.towered && s.region.release_void_times).then_some(Item::HoldForRelease));
     Decision::Say(items)
+}
+
+/// A pilot at a field without a tower who waits for the release, or is ready and has none.
+fn release_wanted(record: &Record, heard: &Understanding) -> bool {
+    let says = !heard.clauses.find(|w| matches!(w, "release" | "released")).is_empty();
+    let ready = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport);
+    says || record.owed.contains(&Owed::Release) && ready
 }
 
 /// Advisories: a code first; identification follows when it is seen (7110.65 7-6-1).

@@ -5,7 +5,7 @@ use crate::gate::Admitted;
 use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
-use crate::record::Record;
+use crate::record::{Owed, Record};
 use crate::situation::Situation;
 use crate::units::region::{WindWith, filled};
 use crate::units::{Facility, Runway, Side};
@@ -81,6 +81,26 @@ fn departure_question(s: &Situation) -> Decision {
 
 /// A take-off clearance (7110.65 3-9-10), a line-up (3-9-4), or a hold short with the reason.
 fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    departure_for(s, record, heard, gate::admit(heard, record))
+}
+
+/// The take-off clearance that is owed, now that the runway is free; `None` while it is not.
+pub(super) fn owed_takeoff(s: &Situation, record: &Record) -> Option<Vec<Item>> {
+    let runway = record.owed.iter().find_map(|o| if let Owed::Takeoff(r) = o { Some(*r) } else { None })?;
+    let leave = gate::put_off(record, runway).filter(|_| s.phase == Phase::HoldingShort)?;
+    match departure_for(s, record, &Understanding::default(), Ok(leave)) {
+        Decision::Say(items) if items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. })) => Some(items),
+        _ => None,
+    }
+}
+
+/// As [`departure`], of a call that was admitted or not.
+fn departure_for(
+    s: &Situation,
+    record: &Record,
+    heard: &Understanding,
+    admitted: Result<Admitted<gate::Takeoff>, gate::Doubt>,
+) -> Decision {
     if !s.on_ground {
         // No take-off clearance in the air, whatever is asked; who leaves the pattern may.
         return match heard.slots.direction.clone().filter(|_| in_pattern(s.phase) && heard.intent == Intent::TakeoffRequest) {
@@ -125,7 +145,7 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     if let Some(weather) = minima::refusal(s, record) {
         return Decision::say([Item::HoldShort { runway, at: None }].into_iter().filter(|_| !s.on_runway).chain(weather));
     }
-    let leave = match gate::admit(heard, record) {
+    let leave = match admitted {
         Ok(leave) => leave,
         Err(doubt) if doubt.waits() => return super::circumstances::when_ready(),
         Err(_) => return Decision::say([gate::question(Wish::Takeoff, Some(runway))]),
@@ -256,7 +276,9 @@ fn touch_or_option(heard: &Understanding) -> Landing {
 }
 
 pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
-    heard.slots.landing.or(record.wants).unwrap_or(Landing::FullStop)
+    // "To land" ends the touch-and-goes that were asked for before.
+    let lands = !heard.clauses.find(|w| matches!(w, "land" | "landing")).is_empty() && heard.intent != Intent::Readback;
+    heard.slots.landing.or(record.wants.filter(|_| !lands)).unwrap_or(Landing::FullStop)
 }
 
 /// A landing clearance (7110.65 3-10-5), a place in the sequence, or a go-around.
@@ -335,6 +357,8 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
             Phase::HoldingShort if heard.intent == Intent::CheckIn && heard.slots.position.is_none() && heard.slots.runway.is_none() => {
                 Decision::say([Item::GoAhead])
             }
+            // Told to hold short for traffic: the wait is over, or the reason for it is said again.
+            Phase::HoldingShort if !record.owed.is_empty() => still_short(s, record),
             // What nothing explains may be a reason to stay.
             Phase::HoldingShort if heard.loose > 0 => super::circumstances::when_ready(),
             Phase::HoldingShort => departure(s, record, heard),
@@ -371,6 +395,16 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         }
         _ => landing(s, record, heard, wanted(record, heard)),
     }
+}
+
+/// A pilot who waits short of the runway for traffic, and calls again.
+pub(super) fn still_short(s: &Situation, record: &Record) -> Decision {
+    if let Some(items) = owed_takeoff(s, record) {
+        return Decision::Say(items);
+    }
+    let runway = s.runway_for(None);
+    let traffic = runway.and_then(|r| s.in_the_way(r).or_else(|| s.against_departure(r).map(|t| t.words.clone())));
+    Decision::Say(runway.map(|r| Item::HoldShort { runway: r, at: None }).into_iter().chain(traffic.map(Item::Traffic)).collect())
 }
 
 /// The pilot goes around: acknowledged, and the way back into the pattern.

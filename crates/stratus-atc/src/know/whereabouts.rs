@@ -34,11 +34,21 @@ impl Engine {
                     let far = self.airports.heard_on(f, at)?;
                     self.named_here(&far, f)
                 };
+                if f.same_channel(Frequency::GUARD) {
+                    return kept.or_else(|| self.guard_desk(airport));
+                }
                 radar.or_else(|| self.named_here(airport, f)).or_else(heard).or(kept).or_else(|| self.planned(f))
             }
             None if self.report.position.is_none() => airport.stations.iter().find(|s| Some(s.facility) == self.called).cloned(),
             None => None,
         }
+    }
+
+    /// The unit that answers a call for help on the emergency frequency: the one that has the flight, else the field's tower or radar.
+    fn guard_desk(&self, airport: &Airport) -> Option<Station> {
+        let desk = self.desk.clone();
+        let of = |f: Facility| airport.stations.iter().find(|s| s.facility == f).cloned();
+        desk.or_else(|| [Facility::Tower, Facility::Approach, Facility::Departure, Facility::Center].into_iter().find_map(of))
     }
 
     /// A unit of the plan's airports on this frequency, as far as the horizon lets it be heard.

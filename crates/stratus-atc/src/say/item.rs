@@ -130,6 +130,8 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::RadarServiceTerminated => same("radar service terminated"),
         Item::ResumeOwnNavigation => same("resume own navigation"),
         Item::Direct(w) => (format!("proceed direct {w}"), format!("proceed direct {}", spoken::words(w, region))),
+        Item::HoldForRelease => same("hold for release"),
+        Item::Released => same("released for departure"),
         Item::FieldAt { name, degrees, miles } => {
             let unit = if *miles == 1 { "mile" } else { "miles" };
             let small = u8::try_from(*miles).map_or_else(|_| miles.to_string(), spoken::small);
