@@ -17,6 +17,7 @@
 //! apt: 1201 45.0 -30.01 both 1 a   a row of X-Plane's apt.dat; `import` (or `import simulator`) has Stratus told of the
 //! import                     airport of the rows since the last one, as its files (or it itself, asked) would
 //! cifp: APPCH:010,I,I28L, ,A   a line of X-Plane's procedures, of the airport that is named, told by `import` too
+//! msa 1800                   the minimum sector altitude around the airport, feet, as the pilot's files would tell it
 //! sky 600 1.5                ceiling in feet and visibility in statute miles, from the next report on
 //! clouds 1200 8 4000 5       layers as simulators tell them: feet above the sea and eighths of the sky, again and again
 //! air 24 19                  temperature and dew point, degrees Celsius
@@ -270,6 +271,11 @@ impl<'a> Scene<'a> {
                 airport.procedures = read;
                 let (icao, told) = (airport.icao.clone(), Described { airport, sources: vec!["the scenario".into()] });
                 self.stage().map_err(|p| p.to_string())?.tell_airport(&icao, origin, Some(Arc::new(told)));
+            }
+            "msa" => {
+                let airport = self.airport.clone().ok_or("`airport` must come before `msa`")?;
+                let told = place::sector_altitude(&airport, number(arg(1)?)?);
+                self.stage().map_err(|p| p.to_string())?.tell_surroundings(Arc::new(told));
             }
             "others" => {
                 self.report.others.clear();

@@ -218,7 +218,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         }
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         // Seen on the screen, the pilot is led; else identified first (7110.65 10-3-2).
-        Intent::Lost if s.home.is_some() && s.facility.is_radar() => Decision::say([Item::Roger].into_iter().chain(home(s)).chain(s.pressure())),
+        Intent::Lost if s.home.is_some() && (record.radar || record.squawk.is_some()) => Decision::say([Item::Roger].into_iter().chain(home(s)).chain(s.pressure())),
         Intent::Lost => Decision::say([Item::Roger].into_iter().chain(s.free_squawk.map(Item::Squawk)).chain([
             Item::Ident,
             Item::Ask(Ask::Heading),

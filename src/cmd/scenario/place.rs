@@ -1,6 +1,8 @@
 //! Places in and around an airport as short tracks of reports, made from the runway's geometry.
 
 use crate::airports::Airport;
+use crate::airports::minima::{Area, Centre, Circle, Minima, Sector, Sectors};
+use crate::airports::surroundings::Surroundings;
 use crate::report::{Other, Report, SimState};
 use crate::units::{FT_PER_NM, LatLon, Runway, Side};
 
@@ -138,4 +140,19 @@ fn offset(origin: LatLon, heading: f64, along: f64, right: f64) -> LatLon {
     let (north, east) = (along * h.cos() - right * h.sin(), along * h.sin() + right * h.cos());
     let per_degree = 60.0 * FT_PER_NM;
     LatLon::new(origin.lat + north / per_degree, origin.lon + east / (per_degree * origin.lat.to_radians().cos()))
+}
+
+/// What the pilot's files tell of the ground: one minimum sector altitude all around the airport.
+pub fn sector_altitude(airport: &Airport, feet: f64) -> Surroundings {
+    let area = Area { about: airport.position, nm: 120.0 };
+    let sectors = Sectors {
+        airport: airport.icao.clone(),
+        centre: Centre::Airport,
+        ident: airport.icao.clone(),
+        region: String::new(),
+        magnetic: true,
+        sectors: vec![Sector { from: 0, feet: feet as i32, nm: 60 }],
+    };
+    let circle = Circle { centre: airport.position, variation: airport.variation, sectors };
+    Surroundings { minima: Minima { circles: vec![circle], ..Minima::default() }, ..Surroundings::nothing(area) }
 }

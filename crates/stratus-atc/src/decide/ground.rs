@@ -53,10 +53,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
 pub(super) fn as_meant(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
     let at_stand = s.live && s.on_ground && matches!(s.phase, Phase::Parked | Phase::PushedBack);
     let cleared = record.ifr && heard.intent == Intent::IfrClearanceRequest && heard.has(Intent::TaxiRequest);
-    let inward = matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway) && record.parking.is_none();
+    let inward = heard.intent == Intent::TaxiToParking && !heard.has(Intent::ClearOfRunway) && record.parking.is_none();
     (at_stand && (cleared || inward)).then(|| {
         let mut meant = Understanding { intent: Intent::TaxiRequest, ..heard.clone() };
-        meant.intents.retain(|i| !matches!(i, Intent::IfrClearanceRequest | Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest));
+        meant.intents.retain(|i| !matches!(i, Intent::IfrClearanceRequest | Intent::TaxiToParking | Intent::TaxiRequest));
         meant.intents.insert(0, Intent::TaxiRequest);
         meant
     })

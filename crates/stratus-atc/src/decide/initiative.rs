@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::{instruments, vectors};
+use crate::airports::Station;
 use crate::airports::airspace::Class;
 use crate::clearances;
 use crate::gate::{self, Admitted, Entry};
@@ -13,7 +14,7 @@ use crate::instruction::{Ask, Climb, Item, Landing};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::situation::{FinalCourse, Situation};
-use crate::units::{Facility, Runway, Squawk, Time};
+use crate::units::{Facility, Frequency, Runway, Squawk, Time};
 
 /// A wrong transponder code is mentioned after this long.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(30);
@@ -49,8 +50,8 @@ pub enum Notice {
     Landing,
     /// May cross a runway.
     Cross(Runway),
-    /// To the next unit.
-    Next(Facility),
+    /// To the next unit, on this frequency: a flight goes from one approach unit to another.
+    Next(Facility, Option<Frequency>),
     /// Told again to change frequency.
     StillHere,
     /// Out of the tower's airspace.
@@ -358,18 +359,19 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if s.phase == Phase::TaxiIn && !s.on_runway && s.station(Facility::Ground).is_some() {
         let waited = w.clear_since.is_some_and(|t| now.since(t) >= Duration::from_secs(6));
         let sent = matches!(&r.sent_to, Some((Item::Contact { .. } | Item::Monitor { .. }, _)));
-        if waited && !sent && !w.told(Notice::Next(Facility::Ground)) {
-            return Some((Notice::Next(Facility::Ground), vec![s.contact(Facility::Ground)]));
+        let ground = Notice::Next(Facility::Ground, None);
+        if waited && !sent && !w.told(ground) {
+            return Some((ground, vec![s.contact(Facility::Ground)]));
         }
     }
     let climbed = s.altitude_ft.zip(s.minimum_ft).is_some_and(|(a, m)| a >= m - 700);
     if let (true, Some(next)) = (!s.on_ground && climbed && (r.ifr || r.squawk.is_some()), &s.next_unit)
         && matches!(s.phase, Phase::Departure | Phase::Crosswind | Phase::Cruise)
         && r.closed_traffic.is_none()
-        && !w.told(Notice::Next(next.facility))
+        && !w.told(next_notice(next))
     {
         let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
-        return Some((Notice::Next(next.facility), vec![contact]));
+        return Some((next_notice(next), vec![contact]));
     }
     let gone = s.phase == Phase::Cruise && !r.ifr && r.squawk.is_none() && r.closed_traffic.is_none() && r.pattern_runway.is_none();
     if gone && s.final_course.is_some_and(|f| f.before_nm.hypot(f.right_nm) > 5.5) && !w.told(Notice::Leaving) {
@@ -416,16 +418,20 @@ fn radar(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     None
 }
 
+fn next_notice(next: &Station) -> Notice {
+    Notice::Next(next.facility, Some(next.frequency))
+}
+
 /// To the unit that takes over where the aircraft is now.
 fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    let next = s.next_unit.as_ref().filter(|n| !w.told(Notice::Next(n.facility)))?;
+    let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)))?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;
     if to_tower && !r.ifr {
-        return Some((Notice::Next(next.facility), vec![Item::RadarServiceTerminated, Item::SquawkVfr, contact]));
+        return Some((next_notice(next), vec![Item::RadarServiceTerminated, Item::SquawkVfr, contact]));
     }
     let course = s.arrival.as_ref().map_or(s.final_course, |a| a.course);
-    (!to_tower || course.is_some_and(established)).then(|| (Notice::Next(next.facility), vec![contact]))
+    (!to_tower || course.is_some_and(established)).then(|| (next_notice(next), vec![contact]))
 }
 
 fn established(f: FinalCourse) -> bool {

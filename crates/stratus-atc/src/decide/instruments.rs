@@ -204,7 +204,9 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
     let mut items = if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))] };
-    match next_level(s, r, a) {
+    // An arrival comes down to where vectors begin; what it was cleared to on the way is history.
+    let first_down = (!known && gives_approach(s, a)).then(|| descent(s, a)).filter(|to| s.altitude_ft.is_some_and(|now| now > to + 300));
+    match first_down.or_else(|| next_level(s, r, a)) {
         Some(feet) => items.push(level(s, feet)),
         // A flight that comes from elsewhere keeps its level, and is told that it is known.
         None => items.extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
@@ -304,10 +306,11 @@ fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wante
             Some(named) => Some(named.to_owned()),
             None => {
                 let refuse = Item::Unable(format!("{kind} approach not available"));
-                return Decision::Say(match instead().or_else(|| way_in(a)) {
-                    Some(kind) => vec![refuse, Item::Approach { kind, expect: true }, Item::Runway(runway)],
-                    None => vec![refuse, Item::Ask(Ask::Approach)],
-                });
+                let rest = match instead().or_else(|| way_in(a)) {
+                    Some(kind) => vec![Item::Approach { kind, expect: true }, Item::Runway(runway)],
+                    None => vec![Item::Ask(Ask::Approach)],
+                };
+                return Decision::say([refuse].into_iter().chain(rest).chain(s.pressure()));
             }
         },
         None => announced.clone().or_else(|| way_in(a)),

@@ -1,7 +1,12 @@
 //! Arrivals that obey their vectors, from all sides: each ends with an approach clearance.
 
+use std::sync::Arc;
+
+use stratus_atc::airports::Airport;
 use stratus_atc::airports::data::Airports;
 use stratus_atc::airports::draw::ahead;
+use stratus_atc::airports::minima::{Area, Centre, Circle, Minima, Sector, Sectors};
+use stratus_atc::airports::surroundings::Surroundings;
 use stratus_atc::instruction::{Instruction, Item};
 use stratus_atc::report::{FlightPlan, Report, SimState, Weather};
 use stratus_atc::units::{FT_PER_NM, LatLon, Time, turn};
@@ -82,6 +87,21 @@ fn cleared_at_the_gate(engine: &mut Engine) -> Option<()> {
     engine.record().ifr.then_some(())
 }
 
+/// Minimum sector altitudes that leave room for vectors.
+fn flat_ground(field: &Airport) -> Surroundings {
+    let sectors = Sectors {
+        airport: field.icao.clone(),
+        centre: Centre::Airport,
+        ident: field.icao.clone(),
+        region: String::new(),
+        magnetic: true,
+        sectors: vec![Sector { from: 0, feet: 1800, nm: 60 }],
+    };
+    let circle = Circle { centre: field.position, variation: field.variation, sectors };
+    let area = Area { about: field.position, nm: 120.0 };
+    Surroundings { minima: Minima { circles: vec![circle], ..Minima::default() }, ..Surroundings::nothing(area) }
+}
+
 /// Flies in from a bearing and a distance; the seconds until the approach clearance, and the vectors.
 fn fly_in(bearing: f64, nm: f64) -> Option<(u64, u32)> {
     let airports = Airports::first();
@@ -99,6 +119,9 @@ fn fly_in(bearing: f64, nm: f64) -> Option<(u64, u32)> {
         let mut report = a.report(field.variation);
         report.transponder = engine.record().squawk.or(report.transponder);
         engine.see(now, &report);
+        if second == 1 {
+            engine.surveyed(Arc::new(flat_ground(&field)));
+        }
         let reply: Option<Reply> = if second == 5 {
             let call = "NorCal Approach, november one seven two sierra papa, request visual approach runway two eight left";
             let heard = engine.understand(call);
