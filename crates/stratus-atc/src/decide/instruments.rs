@@ -8,8 +8,8 @@ use crate::instruction::{Ask, Climb, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
-use crate::situation::{Arrival, Situation};
 use crate::request::{Expected, Request, Way};
+use crate::situation::{Arrival, Situation};
 use crate::units::{Facility, Runway, Side, Time};
 
 /// A descent is planned at three degrees, feet for each nautical mile, with a tenth to spare.
@@ -55,7 +55,7 @@ pub(super) fn level(s: &Situation, feet: i32) -> Item {
         Some(now) if now - 150 > feet => Climb::Descend,
         _ => Climb::Maintain,
     };
-    Item::Altitude { way, feet, level: feet >= 18_000 }
+    Item::Altitude { way, feet, level: s.is_level(feet) }
 }
 
 /// The lowest altitude that is assigned here, feet.
@@ -131,9 +131,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::DirectTo { fix } => direct(s, a, fix.as_deref()),
         Request::Deviate { side, degrees } => deviation(*side, *degrees),
         Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports at your altitude".into())]),
-        Request::BlockAltitude { low, high } if *low >= lowest(s, a) => {
-            Decision::say([Item::Block { low: *low, high: *high }])
-        }
+        Request::BlockAltitude { low, high } if *low >= lowest(s, a) => Decision::say([Item::Block { low: *low, high: *high }]),
         Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
         Request::Speed { knots, .. } => speed(*knots),
@@ -176,13 +174,12 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
             Some(super::tower::landing(s, r, heard, wanted))
         }
         // Who has no clearance for an approach yet gets it from the approach unit.
-        _ if lands && here && !cleared && s.phase != Phase::Final => a
-            .approach_unit
-            .as_ref()
-            .map(|u| Decision::say([Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) }])),
-        Intent::FrequencyChangeRequest | Intent::CheckIn if !here || r.missed => s.next_unit.as_ref().map(|next| {
-            Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }])
-        }),
+        _ if lands && here && !cleared && s.phase != Phase::Final => {
+            a.approach_unit.as_ref().map(|u| Decision::say([Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) }]))
+        }
+        Intent::FrequencyChangeRequest | Intent::CheckIn if !here || r.missed => {
+            s.next_unit.as_ref().map(|next| Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }]))
+        }
         _ => None,
     }
 }
@@ -196,11 +193,13 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
         // Nobody is identified by a code that is not shown.
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
-    let mut items = if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))] };
+    let mut items =
+        if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))] };
     match next_level(s, r, a) {
         Some(feet) => items.push(level(s, feet)),
         // A flight that comes from elsewhere keeps its level, and is told that it is known.
-        None => items.extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
+        None => items
+            .extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
     }
     let bound_away = !gives_approach(s, a);
     if bound_away && !known && r.departure.is_none() && r.approach.is_none() && !r.deviating {
@@ -235,7 +234,8 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
     let top = top_of_descent_nm(s, a);
     if a.distance_nm <= top || gives_approach(s, a) && a.distance_nm <= EXPECT_NM {
         let to = descent(s, a);
-        return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared)).then_some(to);
+        return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared))
+            .then_some(to);
     }
     let filed = filed(s)?;
     let room = a.distance_nm > f64::from((filed - now).max(0)) / PROFILE_FT + top + CLIMB_NM;
@@ -363,7 +363,7 @@ pub(super) fn missed(s: &Situation, a: &Arrival, told: bool) -> Decision {
     let unit = a.approach_unit.as_ref().filter(|_| !is_radar_desk(s));
     let contact = unit.map(|u| Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) });
     let way = if s.altitude_ft.is_some_and(|now| now > feet) { Climb::Maintain } else { Climb::Climb };
-    let up = Item::Altitude { way, feet, level: false };
+    let up = Item::Altitude { way, feet, level: s.is_level(feet) };
     let again = if is_radar_desk(s) { expect(s, a) } else { Vec::new() };
     Decision::Say(told.then_some(Item::Roger).into_iter().chain([Item::RunwayHeading, up]).chain(contact).chain(again).collect())
 }
