@@ -3,7 +3,7 @@
 use stratus::airports::data::Airports;
 use stratus::atc::{Engine, Setup};
 use stratus::report::Report;
-use stratus::units::{Facility, LatLon, Region, Time};
+use stratus::units::{Facility, LatLon, Time};
 
 /// An engine whose aircraft stands, or flies at `altitude_ft`, at a position with a frequency tuned.
 fn at(lat: f64, lon: f64, com1: &str, airborne: bool) -> Engine {
@@ -37,13 +37,13 @@ fn a_pilot_at_san_francisco_talks_to_its_ground() {
 }
 
 #[test]
-fn heathrow_and_innsbruck_are_controlled_in_icao_words() {
-    for (lat, lon, com1, icao, station) in
-        [(51.4700, -0.4600, "118.5", "EGLL", "Heathrow Tower"), (47.2602, 11.3440, "120.1", "LOWI", "Innsbruck Tower")]
+fn heathrow_and_innsbruck_are_controlled_in_the_words_of_their_states() {
+    for (lat, lon, com1, icao, row, station) in
+        [(51.4700, -0.4600, "118.5", "EGLL", "UK", "Heathrow Tower"), (47.2602, 11.3440, "120.1", "LOWI", "Europe", "Innsbruck Tower")]
     {
         let e = at(lat, lon, com1, false);
         let airport = e.airport().unwrap();
-        assert_eq!((airport.icao.as_str(), airport.region), (icao, Region::ICAO));
+        assert_eq!((airport.icao.as_str(), airport.region.word()), (icao, row));
         assert_eq!(e.station().unwrap().name, station);
     }
 }

@@ -1,7 +1,7 @@
 //! X-Plane's `apt.dat`: runways, stations, parking places and the taxi network of an airport, line by line.
 //!
 //! Rows: 1 (airport), 100 and 101 (runways on land and water), 50 to 56 and 1050 to 1056 (stations), 1201, 1202 and 1204 (taxi network), 1300
-//! (parking), 1302 (the ICAO code, where the identifier is X-Plane's own). A line that cannot be read is counted and left out; other rows are left out silently.
+//! (parking), 1302 (the ICAO code, where the identifier is X-Plane's own, and the transition altitude). A line that cannot be read is counted and left out; other rows are left out silently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,7 @@ struct Building {
     icao: String,
     name: String,
     elevation_ft: f64,
+    transition_altitude_ft: Option<i32>,
     runways: Vec<Strip>,
     stations: Vec<(Facility, Frequency)>,
     nodes: BTreeMap<u32, LatLon>,
@@ -118,6 +119,12 @@ impl Building {
                     self.icao = code;
                 }
             }
+            // "5000"; some write the level of it, "FL050".
+            "1302" if f.get(1) == Some(&"transition_alt") => {
+                let told = f.get(2)?;
+                let feet = told.strip_prefix("FL").map_or_else(|| told.parse::<i32>().ok(), |l| l.parse::<i32>().ok()?.checked_mul(100));
+                self.transition_altitude_ft = feet.filter(|ft| (1000..=30_000).contains(ft));
+            }
             "1300" if room => self.parking.push((name(f.get(6..).unwrap_or(&[])), point(f, 1)?)),
             _ => {}
         }
@@ -164,6 +171,7 @@ impl Building {
             elevation_ft: self.elevation_ft,
             variation: (magnetic::variation(middle) * 10.0).round() / 10.0,
             made_up: false,
+            transition_altitude_ft: self.transition_altitude_ft,
             stations: self.stations.iter().map(|(f, k)| Station { facility: *f, name: named(*f), frequency: *k }).collect(),
             runways: std::mem::take(&mut self.runways),
             taxiways: None,

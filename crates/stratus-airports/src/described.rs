@@ -59,6 +59,7 @@ pub fn over(told: &Airport, known: Option<&Airport>, by_hand: bool) -> Option<Ai
     let served = |p: &Procedure| p.runway.is_none_or(|r| whole.end(r).is_some());
     let named = if told.procedures.is_empty() { known.map_or(&[][..], |k| &k.procedures) } else { &told.procedures };
     whole.procedures = named.iter().filter(|p| served(p)).cloned().collect();
+    whole.transition_altitude_ft = told.transition_altitude_ft.or(whole.transition_altitude_ft);
     whole.taxiways = told.taxiways.as_ref().map(|g| fitted(g, told, &whole)).or_else(|| known?.taxiways.clone());
     Some(whole)
 }

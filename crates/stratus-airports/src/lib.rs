@@ -62,6 +62,9 @@ pub struct Airport {
     pub position: LatLon,
     /// Feet above mean sea level.
     pub elevation_ft: f64,
+    /// Its transition altitude, feet above mean sea level, where its data has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transition_altitude_ft: Option<i32>,
     /// Magnetic variation in degrees, east positive: magnetic = true - variation.
     pub variation: f64,
     /// Made up for tests; never offered to a pilot by itself.

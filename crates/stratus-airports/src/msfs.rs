@@ -195,6 +195,7 @@ impl Answer {
             elevation_ft: if elevation_ft.abs() < 30_000.0 { elevation_ft.round() } else { 0.0 },
             variation: (magnetic::variation(position) * 10.0).round() / 10.0,
             made_up: false,
+            transition_altitude_ft: None,
             runways: self.strips(),
             stations: Vec::new(),
             taxiways: None,

@@ -124,6 +124,9 @@ impl Atis {
             items.extend(s.weather.dew_point_c.map(|d| Item::Advice(format!("dew point {}", degrees(d.min(t))))));
         }
         items.extend(s.pressure());
+        if let Some(level) = s.transition_level().filter(|_| s.region.transition_level_told) {
+            items.push(Item::Advice(format!("transition level {level}")));
+        }
         if let Some(r) = s.active {
             let way = super::decide::way_in(s, r);
             if way != "visual" {

@@ -130,6 +130,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(o) = answer_to_pending(s, record, heard, said) {
         return o;
     }
+    if let Some(d) = topics::transition_level(s, heard, said) {
+        return d.into();
+    }
     if let Some(d) = circumstances::decide(s, record, heard).or_else(|| questions::decide(s, record, heard)) {
         return d.into();
     }
@@ -638,7 +641,7 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
         from: s.facility,
         // Its name is said once.
         station: s.own_station().filter(|_| first && !items.iter().any(|i| matches!(i, Item::ThisIs(_)))),
-        items: topics::caution(s, items),
+        items: topics::caution(s, topics::with_pressure(s, items)),
     }
 }
 

@@ -7,8 +7,15 @@ use crate::region::TransitionRule;
 
 /// The standard pressure, hectopascals.
 const STANDARD_HPA: f64 = 1013.25;
-/// Where nothing tells the transition altitude: no state has a higher one, but for a few hundred feet.
-const UNKNOWN_FT: i32 = 18_000;
+/// No state has a higher transition altitude, but for a few hundred feet: the United States' (AIM 7-2-2) and Canada's.
+const HIGHEST_FT: i32 = 18_000;
+/// Where nothing tells the transition altitude: most such states have this one or a lower one.
+const UNKNOWN_FT: i32 = 10_000;
+
+/// A flight level wherever it is flown.
+pub fn always_flight(feet: i32) -> bool {
+    feet >= HIGHEST_FT
+}
 
 /// Where an aircraft flies, as it is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +56,10 @@ impl fmt::Display for Level {
 pub struct Transition {
     /// Feet.
     pub altitude_ft: i32,
+    /// It is a state's or the airport's own; else nothing tells it, and it is never said.
+    pub known: bool,
+    /// Pressures from which on a transition level is the lowest, where the state has a table of them.
+    table: &'static [&'static str],
     rule: TransitionRule,
     layer_ft: i32,
     step: i32,
@@ -59,8 +70,11 @@ impl Transition {
     /// The rule of an airport: its own transition altitude where its data has one, else the state's, else the region's.
     pub fn of(region: Region, code: &str, own_ft: Option<i32>) -> Self {
         let own = own_ft.filter(|feet| (1000..=30_000).contains(feet));
+        let state = Self::state_ft(region, code);
         Self {
-            altitude_ft: own.or_else(|| Self::state_ft(region, code)).unwrap_or(UNKNOWN_FT),
+            altitude_ft: own.or(state).unwrap_or(UNKNOWN_FT),
+            known: own.or(state).is_some(),
+            table: region.rules().transition_levels.as_slice(),
             rule: region.transition,
             layer_ft: region.transition_layer,
             step: region.transition_step.max(1),
@@ -82,6 +96,11 @@ impl Transition {
             return Some(self.altitude_ft / 100);
         }
         let qnh = qnh_hpa.filter(|q| (850.0..1100.0).contains(q))?;
+        let entry =
+            |e: &&'static str| e.split_once(' ').and_then(|(least, level)| Some((least.parse::<f64>().ok()?, level.parse::<i32>().ok()?)));
+        if let Some((_, level)) = self.table.iter().filter_map(|e| entry(e)).find(|(least, _)| qnh.floor() >= *least) {
+            return Some(level);
+        }
         // What the altimeter shows at the transition altitude when it is set to the standard pressure.
         let there = f64::from(self.altitude_ft) + pressure_altitude(qnh);
         let step = f64::from(self.step) * 100.0;
@@ -120,6 +139,26 @@ mod tests {
         let us = Transition::of(Region::FAA, "KSFO", None);
         assert_eq!((us.level_of(17_000), us.level_of(18_000)), (Level::Altitude(17_000), Level::Flight(180)));
         assert_eq!(us.level(None), Some(180));
+    }
+
+    #[test]
+    fn below_flight_level_180_levels_are_flight_levels_where_the_state_says_so() {
+        let row = |name: &str, code: &str| Transition::of(name.parse().unwrap(), code, None);
+        let germany = row("Germany", "EDDM");
+        assert_eq!([5000, 6000, 8000].map(|ft| germany.level_of(ft).to_string()), ["5,000", "FL060", "FL080"]);
+        // A layer of 1,000 feet at least: the published table's limits.
+        assert_eq!([1014.0, 1013.0, 978.0, 977.0].map(|q| germany.level(Some(q))), [Some(60), Some(70), Some(70), Some(80)]);
+        assert_eq!(germany.level(None), None, "without a pressure there is none");
+        // The tables of Brazil's AIP (a layer of 500 feet at least) and of the United Kingdom (none).
+        let brazil = Transition::of("Brazil".parse().unwrap(), "SBGR", Some(5000));
+        assert_eq!([1032.0, 1014.0, 1013.0, 995.0, 977.0].map(|q| brazil.level(Some(q))), [50, 55, 60, 65, 70].map(Some));
+        assert_eq!([1032.0, 1014.0, 1013.0, 995.0, 977.0].map(|q| row("UK", "EGLL").level(Some(q))), [55, 60, 65, 70, 75].map(Some));
+        let australia = row("Australia", "YSSY");
+        assert_eq!([1013.0, 1012.0, 996.0, 979.0, 963.0].map(|q| australia.level(Some(q))), [110, 115, 120, 125, 125].map(Some));
+        assert_eq!((row("UK", "EGKA").altitude_ft, row("UK", "EGPD").altitude_ft, row("UK", "EGZZ").altitude_ft), (6000, 6000, 3000));
+        assert_eq!(row("Europe", "LOWW").level_of(10_000), Level::Altitude(10_000));
+        let nowhere = row("ICAO", "ZZZZ");
+        assert!(!nowhere.known && nowhere.level_of(12_000).is_flight() && !nowhere.level_of(9000).is_flight());
     }
 
     #[test]

@@ -63,6 +63,11 @@ impl Region {
         by_code.or_else(|| Self::all().find(|r| r.states.contains(&state))).unwrap_or(Self::ICAO)
     }
 
+    /// The row.
+    pub fn rules(self) -> &'static Rules {
+        ROWS.get(usize::from(self.0)).unwrap_or(&ROWS[usize::from(Self::ICAO.0)])
+    }
+
     /// Its name in machine-readable output: "FAA".
     pub fn word(self) -> &'static str {
         self.name
@@ -72,7 +77,7 @@ impl Region {
 impl Deref for Region {
     type Target = Rules;
     fn deref(&self) -> &Rules {
-        ROWS.get(usize::from(self.0)).unwrap_or(&ROWS[usize::from(Self::ICAO.0)])
+        self.rules()
     }
 }
 
@@ -142,6 +147,9 @@ columns! {
     transition_altitude: i32,
     /// "EH 3000": the beginning of an ICAO code, and feet.
     transition_altitudes: Vec<&'static str>,
+    /// "1013 110": the least pressure of a transition level, hectopascals, and that level; the highest pressure first. Where this is
+    /// empty, the level is reckoned.
+    transition_levels: Vec<&'static str>,
     /// How the transition level follows from the transition altitude.
     transition: TransitionRule,
     /// The least thickness of the transition layer, feet.

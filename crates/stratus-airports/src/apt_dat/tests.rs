@@ -65,6 +65,19 @@ fn water_runways_are_read_and_have_a_w_where_a_land_runway_has_their_number() {
 }
 
 #[test]
+fn the_transition_altitude_is_read_where_it_is_one() {
+    for (row, feet) in [
+        ("1302 transition_alt 5000\n", Some(5000)),
+        ("1302 transition_alt FL050\n", Some(5000)),
+        ("1302 transition_alt 0\n", None),
+        ("1302 city Rome\n", None),
+    ] {
+        let (all, skipped) = read(&FIELD.replace("1 500 1 0 XTST Test Field\n", &format!("1 500 1 0 XTST Test Field\n{row}")));
+        assert_eq!((all[0].transition_altitude_ft, skipped), (feet, read(FIELD).1), "{row}");
+    }
+}
+
+#[test]
 fn an_identifier_of_x_planes_own_gives_way_to_the_icao_code() {
     let with = |id: &str, rows: &str| {
         let field = FIELD.replace("1 500 1 0 XTST Test Field\n", &format!("1 500 1 0 {id} Test Field\n{rows}"));

@@ -60,7 +60,10 @@ fn known_airports_are_as_they_are_known() {
     assert!(turn(r.heading, 298.0).abs() < 1.0 && (r.length_ft - 10_602.0).abs() < 700.0, "{r:?}");
 
     let egll = w.get("EGLL").unwrap();
-    assert_eq!((egll.name.as_str(), egll.place.as_str(), egll.region), ("Heathrow", "London, United Kingdom", Region::ICAO));
+    assert_eq!(
+        (egll.name.as_str(), egll.place.as_str(), egll.region),
+        ("Heathrow", "London, United Kingdom", "UK".parse::<Region>().unwrap())
+    );
     assert_eq!(frequencies(&egll, Facility::Tower), ["118.5", "118.7", "124.475"]);
     assert!(egll.stations.iter().any(|s| s.name == "Heathrow Tower") && egll.stations.iter().any(|s| s.name == "Heathrow Delivery"));
     let lowi = w.get("LOWI").unwrap();

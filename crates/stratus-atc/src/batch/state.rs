@@ -13,7 +13,7 @@ use crate::phase::Phase;
 use crate::record::{Pending, Record};
 use crate::report::Weather;
 use crate::situation::{FlightPlan, Situation, TrafficFacts};
-use crate::units::{Callsign, Facility, Region, Runway, Side, Time};
+use crate::units::{Callsign, Facility, Region, Runway, Side, Time, Transition};
 use crate::{parse, readback};
 
 /// The `state` object of a `respond` line. Unknown fields are ignored.
@@ -94,8 +94,10 @@ pub(super) fn situation(st: &State, facility: Facility, callsign: Callsign, regi
     for r in others.iter().filter_map(|t| t.runway).filter(|r| !runways.contains(r)).collect::<Vec<_>>() {
         runways.extend([r, r.reciprocal()]);
     }
+    let transition = Transition::of(region, st.airport.as_deref().unwrap_or(""), None);
     Situation {
         region,
+        transition,
         icao: st.airport.clone().unwrap_or_default(),
         airport_name: name.to_owned(),
         towered: st.towered.unwrap_or(true),

@@ -120,8 +120,9 @@ impl Watch {
                     self.roll_cleared = record.takeoff.is_some() || record.landing.is_some();
                 }
                 Phase::GoAround | Phase::Departure | Phase::Crosswind => {
-                    let again =
-                        |n: &Notice| matches!(n, Notice::Landing | Notice::GoAround | Notice::Landed | Notice::Vector(_) | Notice::Level(_));
+                    let again = |n: &Notice| {
+                        matches!(n, Notice::Landing | Notice::GoAround | Notice::Landed | Notice::Vector(_) | Notice::Level(_))
+                    };
                     self.said.retain(|n| !again(n));
                 }
                 _ => {}
@@ -265,7 +266,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         && (now_ft - assigned).abs() >= DEVIATION_FT
         && let Some(n) = unsaid(Notice::Altitude(assigned))
     {
-        let verify = Item::Verify { feet: assigned, level: assigned >= 18_000 };
+        let verify = Item::Verify { feet: assigned, level: s.is_level(assigned) };
         return Some((n, [verify].into_iter().chain(s.pressure()).collect()));
     }
     match s.facility {

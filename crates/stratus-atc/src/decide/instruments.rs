@@ -10,8 +10,8 @@ use crate::instruction::{Ask, Climb, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
-use crate::situation::{Arrival, Situation};
 use crate::request::{Expected, Request, Way};
+use crate::situation::{Arrival, Situation};
 use crate::units::{Facility, Runway, Side, Time};
 
 /// A descent is planned at three degrees, feet for each nautical mile, with a tenth to spare.
@@ -54,7 +54,7 @@ pub(super) fn level(s: &Situation, feet: i32) -> Item {
         Some(now) if now - 150 > feet => Climb::Descend,
         _ => Climb::Maintain,
     };
-    Item::Altitude { way, feet, level: feet >= 18_000 }
+    Item::Altitude { way, feet, level: s.is_level(feet) }
 }
 
 /// The lowest altitude that is assigned here, feet.
@@ -136,9 +136,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::DirectTo { fix } => direct(s, a, fix.as_deref()),
         Request::Deviate { side, degrees } => deviation(*side, *degrees),
         Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports at your altitude".into())]),
-        Request::BlockAltitude { low, high } if *low >= lowest(s, a) => {
-            Decision::say([Item::Block { low: *low, high: *high }])
-        }
+        Request::BlockAltitude { low, high } if *low >= lowest(s, a) => Decision::say([Item::Block { low: *low, high: *high }]),
         Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
         Request::Speed { knots, .. } => speed(*knots),
@@ -183,13 +181,12 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
             Some(super::tower::landing_for(s, r, heard, wanted, gate::expected(r, s.transponder)))
         }
         // Who has no clearance for an approach yet gets it from the approach unit.
-        _ if lands && here && !cleared && s.phase != Phase::Final => a
-            .approach_unit
-            .as_ref()
-            .map(|u| Decision::say([Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) }])),
-        Intent::FrequencyChangeRequest | Intent::CheckIn if !here || r.missed => s.next_unit.as_ref().map(|next| {
-            Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }])
-        }),
+        _ if lands && here && !cleared && s.phase != Phase::Final => {
+            a.approach_unit.as_ref().map(|u| Decision::say([Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) }]))
+        }
+        Intent::FrequencyChangeRequest | Intent::CheckIn if !here || r.missed => {
+            s.next_unit.as_ref().map(|next| Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }]))
+        }
         _ => None,
     }
 }
@@ -203,13 +200,15 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
         // Nobody is identified by a code that is not shown.
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
-    let mut items = if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))] };
+    let mut items =
+        if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))] };
     // An arrival comes down to where vectors begin; what it was cleared to on the way is history.
     let first_down = (!known && gives_approach(s, a)).then(|| descent(s, a)).filter(|to| s.altitude_ft.is_some_and(|now| now > to + 300));
     match first_down.or_else(|| next_level(s, r, a)) {
         Some(feet) => items.push(level(s, feet)),
         // A flight that comes from elsewhere keeps its level, and is told that it is known.
-        None => items.extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
+        None => items
+            .extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
     }
     let bound_away = !gives_approach(s, a);
     if bound_away && !known && r.departure.is_none() && r.approach.is_none() && !r.deviating {
@@ -246,7 +245,8 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
     let top = top_of_descent_nm(s, a);
     if a.distance_nm <= top || gives_approach(s, a) && a.distance_nm <= EXPECT_NM {
         let to = descent(s, a);
-        return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared)).then_some(to);
+        return (now > to + 300 && assigned.is_none_or(|have| have > to) && r.approach.as_ref().is_none_or(|(_, cleared)| !cleared))
+            .then_some(to);
     }
     let filed = filed(s)?;
     let room = a.distance_nm > f64::from((filed - now).max(0)) / PROFILE_FT + top + CLIMB_NM;
@@ -378,7 +378,7 @@ pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Deci
     let unit = a.approach_unit.as_ref().filter(|_| !is_radar_desk(s));
     let contact = unit.map(|u| Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) });
     let way = if s.altitude_ft.is_some_and(|now| now > feet) { Climb::Maintain } else { Climb::Climb };
-    let up = Item::Altitude { way, feet, level: false };
+    let up = Item::Altitude { way, feet, level: s.is_level(feet) };
     let again = if is_radar_desk(s) { expect(s, r, a) } else { Vec::new() };
     Decision::Say(told.then_some(Item::Roger).into_iter().chain([Item::RunwayHeading, up]).chain(contact).chain(again).collect())
 }

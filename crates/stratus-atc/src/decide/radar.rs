@@ -95,7 +95,7 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
         && s.altitude_ft.is_some_and(|a| (a - feet).abs() > 300)
     {
         let way = if s.altitude_ft.is_some_and(|a| a < feet) { Climb::Climb } else { Climb::Descend };
-        items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
+        items.push(Item::Altitude { way, feet, level: s.is_level(feet) });
     }
     match (&s.destination, arriving) {
         // Whoever flies a departure has its route.
@@ -190,15 +190,16 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
     let first = first.or(s.assigned_altitude_ft.filter(|_| !s.live && s.on_ground));
     match (plan.altitude_ft, first) {
         (Some(feet), Some(first)) if first < feet => {
-            items.push(Item::Altitude { way, feet: first, level: false });
+            items.push(Item::Altitude { way, feet: first, level: s.is_level(first) });
             // What follows later is told later, outside the United States.
-            items
-                .extend(s.region.ifr_clearance.contains(&"expected level").then_some(Item::ExpectAltitude { feet, level: feet >= 18_000 }));
+            items.extend(
+                s.region.ifr_clearance.contains(&"expected level").then_some(Item::ExpectAltitude { feet, level: s.is_level(feet) }),
+            );
         }
         (Some(feet), _) => {
-            items.push(Item::Altitude { way, feet, level: feet >= 18_000 });
+            items.push(Item::Altitude { way, feet, level: s.is_level(feet) });
         }
-        (None, Some(first)) => items.push(Item::Altitude { way, feet: first, level: false }),
+        (None, Some(first)) => items.push(Item::Altitude { way, feet: first, level: s.is_level(first) }),
         (None, None) => {}
     }
     if let Some(st) = s.station(Facility::Departure).or_else(|| s.station(Facility::Approach).filter(|_| s.live)) {
@@ -251,7 +252,7 @@ fn altitude(s: &Situation, heard: &Understanding) -> Decision {
                 Some(a) if a > feet => Climb::Descend,
                 _ => Climb::Maintain,
             };
-            Decision::say([Item::Altitude { way, feet, level: feet >= 18_000 }])
+            Decision::say([Item::Altitude { way, feet, level: s.is_level(feet) }])
         }
     }
 }

@@ -2,7 +2,8 @@
 //! wake of heavy aircraft.
 
 use super::{Decision, in_pattern, tower};
-use crate::instruction::{Ask, Item, Leg, ReportPoint};
+use crate::hear::Said;
+use crate::instruction::{Ask, Climb, Item, Leg, ReportPoint};
 use crate::intent::{Intent, Topic, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
@@ -174,4 +175,28 @@ mod tests {
             assert!(!heavy(w), "{w}");
         }
     }
+}
+
+/// "What is the transition level?": told where the pressure is known that it follows from. A level that the pilot names is no question.
+pub(super) fn transition_level(s: &Situation, heard: &Understanding, said: &Said) -> Option<Decision> {
+    let at = said.tokens.windows(2).position(|p| p[0].is("transition") && p[1].is("level"))?;
+    let named = said.tokens[at + 2..].iter().take(2).any(|t| t.digit().is_some());
+    if named || matches!(heard.intent, Intent::Readback | Intent::Mayday | Intent::PanPan) {
+        return None;
+    }
+    Some(match s.transition_level() {
+        Some(level) => Decision::say([Item::Advice(format!("transition level {level}"))].into_iter().chain(s.pressure())),
+        None => Decision::say([Item::Unable("transition level not available".into())]),
+    })
+}
+
+/// With the first altitude below the transition level comes the pressure that it is flown on (7110.65 2-7-2).
+pub(super) fn with_pressure(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
+    let down = |i: &Item| matches!(i, Item::Altitude { way: Climb::Descend, level: false, .. });
+    let told = items.iter().any(|i| matches!(i, Item::Pressure(_)));
+    if let Some(at) = items.iter().position(down).filter(|_| !told && s.altitude_ft.is_some_and(|now| s.is_level(now))) {
+        let behind = items[at + 1..].iter().take_while(|i| matches!(i, Item::UntilEstablished)).count();
+        items.splice(at + 1 + behind..at + 1 + behind, s.pressure());
+    }
+    items
 }

@@ -156,7 +156,7 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
         items.push(Item::Advice(format!("{} miles from the runway", f.before_nm.round())));
         items.extend(turn_to);
         let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.max((a + 50) / 100 * 100) });
-        items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: false });
+        items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: s.is_level(hold) });
         items.push(Item::UntilEstablished);
         // Another runway than that it was expected for may have no approach of that name.
         let known = |k: &&String| match field.arrival {
@@ -169,7 +169,7 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
     } else {
         items.push(turn_to.unwrap_or(Item::Heading { turn: None, degrees }));
         if descend.is_some() {
-            items.push(Item::Altitude { way: Climb::Descend, feet: level, level: false });
+            items.push(Item::Altitude { way: Climb::Descend, feet: level, level: s.is_level(level) });
         }
         items.push(Item::Advice(format!("vectors to final runway {}", f.runway)));
     }

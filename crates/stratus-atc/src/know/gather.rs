@@ -8,9 +8,9 @@ use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
 use crate::intent::Understanding;
 use crate::phase::Phase;
-use crate::report::{FlightPlan, Other};
+use crate::report::{self, FlightPlan, Other};
 use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, TrafficFacts};
-use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, compass_word, turn};
+use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, Transition, compass_word, turn};
 use crate::{Engine, say};
 
 /// Nobody is vectored lower than this above the field without better data, feet.
@@ -48,12 +48,15 @@ impl Engine {
         // What an arrival was told to expect holds, whatever the wind does meanwhile.
         let bound_here = self.plan.as_ref().and_then(|p| p.destination.as_ref()) == Some(&airport.icao);
         let expected = self.record.expects.filter(|r| bound_here && !self.report.on_ground && airport.end(*r).is_some());
-        let active =
-            self.record.landing.map(|(r, _)| r).or(expected).or(said_runway.filter(|_| planned.is_some())).or(planned).or(in_use).or(if at.is_none() {
-                said_runway.or(self.record.taxi)
-            } else {
-                None
-            });
+        let active = self
+            .record
+            .landing
+            .map(|(r, _)| r)
+            .or(expected)
+            .or(said_runway.filter(|_| planned.is_some()))
+            .or(planned)
+            .or(in_use)
+            .or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
         let mut stations = airport.stations.clone();
         if !stations.iter().any(|s| s.frequency.same_channel(station.frequency) && s.facility == station.facility) {
             // The unit of another airport, still heard here, speaks under its own name.
@@ -65,6 +68,7 @@ impl Engine {
         let free_squawk = at.map(|_| Squawk::discrete(&callsign));
         Some(Situation {
             region: airport.region,
+            transition: self.transition_at(airport),
             icao: airport.icao.clone(),
             airport_name: airport.name.clone(),
             towered: airport.stations.iter().any(|s| s.facility == Facility::Tower),
@@ -123,6 +127,15 @@ impl Engine {
             live: at.is_some(),
             around: self.around.clone(),
         })
+    }
+
+    /// Where flight levels begin at an airport: by its plan, its own data, or its state.
+    fn transition_at(&self, airport: &Airport) -> Transition {
+        let plan = self.plan.as_ref();
+        let filed = |code: Option<&String>, t: report::Transition| t.altitude_ft.filter(|_| code == Some(&airport.icao));
+        let filed =
+            plan.and_then(|p| filed(p.departure.as_ref(), p.departure_transition).or(filed(p.destination.as_ref(), p.arrival_transition)));
+        Transition::of(airport.region, &airport.icao, filed.or(airport.transition_altitude_ft))
     }
 
     /// Adds the taxi routes, which take longer to find than all the rest.

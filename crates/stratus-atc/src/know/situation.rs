@@ -7,12 +7,12 @@ use super::around::Around;
 use crate::airports::airspace::Class;
 use crate::airports::{Procedure, Station, procedures};
 use crate::instruction::{Item, Pressure};
-use crate::phase::Phase;
 pub use crate::know::arrival::Arrival;
+use crate::phase::Phase;
 pub use crate::report::FlightPlan;
 use crate::report::Weather;
 use crate::units::region::PressureUnit;
-use crate::units::{Callsign, Facility, Frequency, Region, Runway, Side, Squawk};
+use crate::units::{Callsign, Facility, Frequency, Region, Runway, Side, Squawk, Transition};
 
 /// Another aircraft that matters, in words made from the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -67,6 +67,8 @@ pub struct TaxiRoute {
 pub struct Situation {
     /// Whose phraseology.
     pub region: Region,
+    /// Where altitudes end and flight levels begin.
+    pub transition: Transition,
     /// ICAO code of the airport at hand.
     pub icao: String,
     /// "Palo Alto"; empty when not known.
@@ -291,6 +293,17 @@ impl Situation {
             PressureUnit::Inches => Pressure::Altimeter((inhg? * 100.0).round() as u16),
             PressureUnit::Hectopascals => Pressure::Qnh(self.weather.qnh_hpa.or(inhg.map(|i| (i * 33.863_9).floor()))?.round() as u16),
         }))
+    }
+
+    /// Feet that are said as a flight level here.
+    pub fn is_level(&self, feet: i32) -> bool {
+        self.transition.level_of(feet).is_flight()
+    }
+
+    /// The transition level, hundreds of feet, where the transition altitude is known, and the pressure that it follows from.
+    pub fn transition_level(&self) -> Option<i32> {
+        let qnh = self.weather.qnh_hpa.or(self.weather.altimeter_inhg.map(|i| i * 33.863_9));
+        self.transition.level(qnh).filter(|_| self.transition.known)
     }
 
     /// Somebody or something is on the runway, or about to be: it must not be entered or landed on.

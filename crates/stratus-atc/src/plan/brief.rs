@@ -7,8 +7,6 @@ use crate::airports::{Airport, Station};
 use crate::report::{FlightPlan, Procedure, Transition};
 use crate::units::{Facility, LatLon, Region, Runway};
 
-/// The highest transition altitude of any state, feet: that of the United States (AIM 7-2-2) and Canada.
-const HIGHEST_FT: i32 = 18_000;
 /// Below this a flight talks to the radar units that it passes, feet.
 const LOW_FT: i32 = 10_000;
 /// How far such a unit may be from a point of the route, nautical miles.
@@ -210,7 +208,7 @@ fn level(feet: i32, transition_ft: Option<i32>) -> String {
         Some(ta) if feet > ta => format!("FL{}", feet / 100),
         Some(_) => format!("{feet} ft"),
         // No state has a higher transition altitude.
-        None if feet >= HIGHEST_FT => format!("FL{}", feet / 100),
+        None if crate::units::level::always_flight(feet) => format!("FL{}", feet / 100),
         None => format!("{feet} ft or FL{}, as the transition altitude decides", feet / 100),
     }
 }

@@ -7,6 +7,7 @@ use crate::figures;
 use crate::instruction::Item;
 use crate::transcript::Token;
 use crate::units::Region;
+use crate::units::level::always_flight;
 use crate::units::region::ReadbackWords;
 
 /// Behind these an altitude is where the aircraft is, and no answer.
@@ -104,14 +105,14 @@ pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Clai
         return Some(!other);
     }
     // "Up to six": thousands without their word.
-    let thousands = (feet % 1000 == 0 && feet < 18_000 && !level).then(|| (feet / 1000).to_string());
+    let thousands = (feet % 1000 == 0 && !always_flight(feet) && !level).then(|| (feet / 1000).to_string());
     let goal = |w: &Words, r: &Range<usize>| matches!(w.before(r.start), "to" | "for" | "block" | "at") && !w.measures(r) && !w.scaled(r);
     if let Some(run) = thousands.and_then(|n| w.runs().into_iter().find(|r| w.digits(r) == n && goal(w, r))) {
         claimed.note(run.start, true);
         w.mark(run);
         return Some(true);
     }
-    let bare = (level || feet >= 18_000).then(|| (feet / 100).to_string());
+    let bare = (level || always_flight(feet)).then(|| (feet / 100).to_string());
     if let Some(run) = bare.as_ref().and_then(|b| bare_level(b, w)).or_else(|| (!level).then(|| pointed(feet, w)).flatten()) {
         claimed.note(run.start, is_told(w, run.start));
         w.mark(run);
@@ -158,7 +159,7 @@ pub(super) fn expected(feet: i32, w: &mut Words) -> Option<bool> {
     }
     let level = (feet / 100).to_string();
     // "three four zero ten minutes after": its time stands in the same run.
-    let run = w.runs().into_iter().find(|r| feet >= 18_000 && w.digits(r).starts_with(&level) && is_expected(w, r.start))?;
+    let run = w.runs().into_iter().find(|r| always_flight(feet) && w.digits(r).starts_with(&level) && is_expected(w, r.start))?;
     w.mark(run);
     Some(true)
 }
@@ -195,7 +196,7 @@ fn other_datum(level: bool, t: &[Token], at: &Range<usize>, region: Region) -> b
     let has = |w: &str| around.iter().any(|x| x.is(w));
     let said_level = has("level") || has("fl");
     if level {
-        region.readback_words == ReadbackWords::Datum && !said_level && (has("feet") || has("altitude"))
+        region.readback_words == ReadbackWords::Datum && !said_level && (has("feet") || has("altitude") || has("thousand"))
     } else {
         said_level && has("flight")
     }

@@ -248,7 +248,7 @@ fn runway(r: Runway) -> [String; 2] {
 }
 
 fn height(feet: i32, level: bool) -> Vec<(String, Place)> {
-    if level || feet >= 18_000 {
+    if level || crate::units::level::always_flight(feet) {
         return vec![(format!("{:03}", feet / 100), Place::Any), ((feet / 100).to_string(), Place::Any)];
     }
     let mut forms = vec![(feet.to_string(), Place::Any)];

@@ -14,6 +14,7 @@ use crate::figures;
 use crate::instruction::{Climb, Item, Leg};
 use crate::spoken;
 use crate::transcript::{Token, tokens};
+use crate::units::level::always_flight;
 use crate::units::{Frequency, Region, Side};
 
 /// Weighs a readback with the callsign at `callsign`.
@@ -58,7 +59,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     // Figures right before the last two of the callsign that no item has claimed make it another one.
     let ahead = w.t.len().checked_sub(3).and_then(|i| w.t.get(i));
     wrong.extend((two && ahead.is_some_and(|x| x.digit().is_some())).then_some(ReadbackItem::Callsign));
-    let level = items.iter().any(|i| matches!(i, Item::Altitude { level, feet, .. } if *level || *feet >= 18_000));
+    let level = items.iter().any(|i| matches!(i, Item::Altitude { level, feet, .. } if *level || always_flight(*feet)));
     wrong.extend(altitude::one_too_many(level, &claimed, &w).then_some(ReadbackItem::Altitude));
     wrong.extend(crosses_unasked(&w).then_some(ReadbackItem::Crossing));
     verbs(items, said, &mut wrong);

@@ -3,7 +3,7 @@
 use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint, Wish};
 use crate::spoken;
 use crate::units::region::filled;
-use crate::units::{Frequency, Region, Runway};
+use crate::units::{Frequency, Region, Runway, Transition};
 
 /// The runway is in the middle of an instrument approach's name, as it is published: "ILS runway 28R approach" (7110.65 4-8-1).
 pub(super) fn names_runway(item: &Item, region: Region) -> bool {
@@ -86,8 +86,8 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::ThisIs(unit) => same(&format!("this is {unit}")),
         Item::FrequencyChangeApproved => same("frequency change approved"),
         Item::RemainThisFrequency => same("remain this frequency"),
-        Item::Squawk(c) => (format!("squawk {c}"), format!("squawk {}", spoken::characters(&c.to_string()))),
-        Item::SquawkVfr => both(region.squawk_vfr, &[("code", region.vfr_code.to_owned(), spoken::characters(region.vfr_code))]),
+        Item::Squawk(c) => (format!("squawk {c}"), format!("squawk {}", spoken::whole(&c.to_string(), region))),
+        Item::SquawkVfr => both(region.squawk_vfr, &[("code", region.vfr_code.to_owned(), spoken::whole(region.vfr_code, region))]),
         Item::Ident => same("ident"),
         Item::Altitude { way, feet, level } => altitude(*way, *feet, *level, region),
         Item::Heading { turn, degrees } => {
@@ -115,7 +115,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             let word = region.pressure_word;
             (format!("{word} {}.{:02}", n / 100, n % 100), format!("{word} {}", spoken::characters(&format!("{n:04}"))))
         }
-        Item::Pressure(Pressure::Qnh(n)) => (format!("QNH {n}"), format!("QNH {}", spoken::characters(&n.to_string()))),
+        Item::Pressure(Pressure::Qnh(n)) => (format!("QNH {n}"), format!("QNH {}", spoken::whole(&n.to_string(), region))),
         Item::AtisCurrent(c) => (
             format!("information {} is current", title(spoken::characters(&c.to_string()))),
             format!("information {} is current", spoken::characters(&c.to_string())),
@@ -144,17 +144,21 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::IfrCancelled => same("IFR cancellation received"),
         Item::Stop => same(region.stop),
         Item::Verify { feet, level } => {
-            (format!("verify at {}", figure(*feet, *level)), format!("verify at {}", spoken::altitude(*feet, *level)))
+            (format!("verify at {}", figure(*feet, *level)), format!("verify at {}", spoken::level(*feet, *level, region)))
         }
         Item::ExpectAltitude { feet, level } => (
             format!("expect {} 10 minutes after departure", figure(*feet, *level)),
-            format!("expect {} one zero minutes after departure", spoken::altitude(*feet, *level)),
+            format!("expect {} one zero minutes after departure", spoken::level(*feet, *level, region)),
         ),
         Item::Block { low, high } => {
-            let flight_level = |feet: i32| feet >= 18_000;
+            let flight_level = |feet: i32| Transition::of(region, "", None).level_of(feet).is_flight();
             (
                 format!("maintain block {} through {}", figure(*low, flight_level(*low)), figure(*high, flight_level(*high))),
-                format!("maintain block {} through {}", spoken::altitude(*low, flight_level(*low)), spoken::altitude(*high, flight_level(*high))),
+                format!(
+                    "maintain block {} through {}",
+                    spoken::altitude(*low, flight_level(*low)),
+                    spoken::altitude(*high, flight_level(*high))
+                ),
             )
         }
         Item::Height(feet) => (figure(*feet, false), spoken::altitude(*feet, false)),
@@ -304,7 +308,7 @@ fn altitude(way: Climb, feet: i32, level: bool, region: Region) -> (String, Stri
         Climb::AtOrBelow => "maintain VFR at or below {level}",
         Climb::AtOrAbove => "maintain VFR at or above {level}",
     };
-    let (written, said) = (figure(feet, level), spoken::altitude(feet, level));
+    let (written, said) = (figure(feet, level), spoken::level(feet, level, region));
     let (written, said) = if level { (written, said) } else { both(region.altitude, &[("feet", written, said)]) };
     both(verb, &[("level", written, said)])
 }

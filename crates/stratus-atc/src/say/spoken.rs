@@ -47,11 +47,11 @@ pub fn approach(kind: &str) -> String {
     kind.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// A departure's name apart from its number and letter: "porte 5" for "PORTE5", "dome 2 C" for "DOME2C". Other words stay.
+/// A departure's name apart from its number and letter: "porte 5" for "PORTE5", "dome 2 charlie" for "DOME2C". Other words stay.
 pub fn departure(name: &str) -> String {
     let Some(at) = name.find(|c: char| c.is_ascii_digit()).filter(|at| *at >= 3 && !name.contains(' ')) else { return name.to_owned() };
     let (stem, rest) = name.split_at(at);
-    let signs: Vec<String> = rest.chars().map(String::from).collect();
+    let signs: Vec<String> = rest.chars().map(|c| if c.is_ascii_alphabetic() { spell(c).to_owned() } else { c.to_string() }).collect();
     format!("{} {}", stem.to_lowercase(), signs.join(" "))
 }
 
@@ -97,6 +97,21 @@ pub fn altitude(feet: i32, level: bool) -> String {
         words.push(format!("{} hundred", characters(&hundreds.to_string())));
     }
     words.join(" ")
+}
+
+/// Figures one by one; whole hundreds and thousands as such where the region says them so: "seven thousand", "one hundred".
+pub fn whole(figures: &str, region: Region) -> String {
+    let round = |zeros: &str| figures.strip_suffix(zeros).filter(|f| region.whole_hundreds && !f.is_empty() && f.chars().any(|c| c != '0'));
+    match (round("000"), round("00").filter(|f| !f.contains('.'))) {
+        (Some(f), _) => format!("{} thousand", characters(f)),
+        (None, Some(f)) if figures.len() == 3 => format!("{} hundred", characters(f)),
+        _ => characters(figures),
+    }
+}
+
+/// A flight level ("flight level eight zero"), or an altitude, as the region says it.
+pub fn level(feet: i32, level: bool, region: Region) -> String {
+    if level { format!("flight level {}", whole(&(feet / 100).to_string(), region)) } else { altitude(feet, false) }
 }
 
 /// A small number as a word: "number two".

@@ -4,6 +4,7 @@ mod cases;
 mod metamorphic;
 mod plans;
 mod readback_laws;
+mod regions;
 mod tower_alone;
 mod understand;
 mod vectors;
