@@ -187,7 +187,9 @@ impl Call<'_> {
         let sense = self.clauses.sense(head, Shape::Deed);
         let negator = |w: &str| matches!(w, "not" | "no" | "never" | "without" | "unable" | "cannot");
         let denied = (s.words.start.saturating_sub(3)..s.words.start).any(|i| negator(self.clauses.word(i)));
-        !(sense.denied && denied || sense.subject == Subject::Other && sense.time == Time::Reported || sense.time == Time::Past && !self.words.cue("asks"))
+        !(sense.denied && denied
+            || sense.subject == Subject::Other && sense.time == Time::Reported
+            || sense.time == Time::Past && !self.words.cue("asks"))
     }
 
     fn of_act(&self, act: Act, at: &Range<usize>) -> Option<Request> {
