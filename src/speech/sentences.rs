@@ -51,11 +51,9 @@ impl Sentences {
 
     /// The model's opinion on a call; none where the model fails, which is logged.
     pub fn opinion(&self, call: &str, scene: &Scene) -> Option<Opinion> {
-        if !Opinion::is_possible(call) {
-            return None;
-        }
+        let words = Opinion::words(call)?;
         let asked = Asked { facility: &scene.facility, region: &scene.region, last_atc: &scene.last_atc };
-        match self.0.scores(call, &asked) {
+        match self.0.scores(&words, &asked) {
             Ok(scores) => {
                 let opinion = Opinion::from_scores(&scores);
                 if opinion.is_none() {

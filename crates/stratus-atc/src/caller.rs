@@ -81,6 +81,12 @@ fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
     if telephony::is_type(word(t, p)) {
         return Some(p);
     }
+    // "Delta eighty eight": an airline's name that is a letter too.
+    let free = p == 0
+        || !matches!(word(t, p - 1), "via" | "at" | "taxiway" | "information" | "with" | "on" | "short") && t[p - 1].letter().is_none();
+    if t[p].letter() == Some('D') && free && run_end(t, i) >= i + 2 {
+        return Some(p);
+    }
     if p > 0 && telephony::airline(&[word(t, p - 1), word(t, p)]).is_some_and(|a| a.1 == 2) {
         return Some(p - 1);
     }
@@ -139,7 +145,8 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
             let Some(end) = matches_at(t, i, &form) else { continue };
             let prefix = prefix_start(t, i).filter(|p| {
                 let by_airline = telephony::airline(&[word(t, *p), word(t, *p + 1)]).map(|a| a.0);
-                !airline || by_airline == Some(&code[..3]) || word(t, *p) == "easy" && code.starts_with("EZ")
+                let by_letter = t[*p].letter() == Some('D') && code.starts_with("DAL");
+                !airline || by_letter || by_airline == Some(&code[..3]) || word(t, *p) == "easy" && code.starts_with("EZ")
             });
             if prefix.is_none() && prefix_start(t, i).is_some() && airline {
                 continue;
@@ -183,7 +190,9 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
                     continue;
                 }
             }
-            if form.len() < 3 && prefix.is_none() && i != start && end != t.len() {
+            // Amid the words two letters are the callsign where nothing else has such letters: "final, lima echo, full stop".
+            let amid = prefix.is_none() && i != start && end != t.len();
+            if form.len() < 3 && amid && (ahead > 0 || AMID.contains(&before) || !stands_alone(t, i, end)) {
                 continue;
             }
             let mut score =
@@ -201,6 +210,30 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
         }
     }
     best.map(|(_, range)| Caller::own(own, range))
+}
+
+/// Words in front of two letters that are a taxiway, a point or a stand.
+#[rustfmt::skip]
+const AMID: &[&str] = &[
+    "taxi", "taxiing", "to", "and", "cross", "point", "from", "off", "in", "onto", "join", "holding", "hold", "between", "intersection", "clear", "exit", "the",
+    "past", "then", "left", "right", "by", "near", "pad", "spot", "bay", "position", "class", "hangar", "terminal", "or", "over", "abeam", "vacated", "ramp", "apron",
+];
+
+/// Nothing that is spelt stands right beside.
+fn stands_alone(t: &[Token], from: usize, end: usize) -> bool {
+    let letter = |i: usize| t.get(i).is_some_and(|x| character(x).is_some());
+    !(from > 0 && t[from - 1].letter().is_some() || letter(end)) && !NOT_BEFORE.contains(&from.checked_sub(1).map_or("", |p| word(t, p)))
+}
+
+/// "Huffy four one" of HUF41, "Cobra two one" of COBRA21: a word that begins as the own callsign does, and its figures.
+fn by_designator(t: &[Token], own: &str) -> Option<Range<usize>> {
+    let at = own.find(|c: char| c.is_ascii_digit()).filter(|n| *n >= 3)?;
+    let (name, figures) = (own[..at].to_lowercase(), own[at..].trim_start_matches('0'));
+    (0..t.len()).find_map(|i| {
+        let end = run_end(t, i + 1);
+        let same = digits(t, i + 1..end).trim_start_matches('0') == figures && !figures.is_empty();
+        (same && word(t, i).starts_with(&name)).then_some(i..end)
+    })
 }
 
 /// How many digits of the run belong to the callsign, given that what follows may need some of them.
@@ -407,7 +440,7 @@ fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
 /// The callsign of a transmission whose message begins at token `start` (behind the station's name).
 pub fn caller(t: &[Token], ctx: &Context, start: usize) -> Option<Caller> {
     if let Some(own) = &ctx.own
-        && let Some(c) = own_caller(t, own, ctx, start)
+        && let Some(c) = own_caller(t, own, ctx, start).or_else(|| by_designator(t, own.as_str()).map(|r| Caller::own(own, r)))
     {
         return Some(c);
     }

@@ -6,7 +6,7 @@ use super::transcript::Token;
 const MARKS: [&[&str]; 5] = [&["correction"], &["make", "that"], &["scratch", "that"], &["i", "mean"], &["no", "wait"]];
 
 /// Words of one kind, of which only the last can be meant.
-const KINDS: [&[&str]; 4] = [
+const KINDS: [&[&str]; 6] = [
     &["touch and go", "touch and goes", "stop and go", "stop and goes", "full stop", "the option", "option", "low approach"],
     &[
         "north",
@@ -28,7 +28,12 @@ const KINDS: [&[&str]; 4] = [
     ],
     &["upwind", "crosswind", "downwind", "base", "final"],
     &["left", "right"],
+    &["line up", "lining up", "cleared", "hold short", "holding short", "cross", "crossing"],
+    &["tower", "ground", "approach", "departure", "center", "radar", "director", "delivery", "information"],
 ];
+
+/// No more tokens than these are taken back.
+const LONGEST: usize = 30;
 
 /// Whether a pilot takes something back in a text.
 pub(super) fn is_in(text: &str) -> bool {
@@ -65,6 +70,15 @@ fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
         }
         Some(Token::Letter(_)) => at - tokens[..at].iter().rev().take_while(|t| t.letter().is_some()).count(),
         Some(Token::Word(w)) => {
+            // Who begins again with the same two words takes back all from there.
+            let alike = |k: usize| {
+                let (a, b) = (tokens[k].word(), w.as_str());
+                a == b || KINDS.iter().any(|kind| kind.contains(&a) && kind.contains(&b))
+            };
+            let pair = |k: usize| alike(k) && tokens.get(after + 1).is_some_and(|x| tokens.get(k + 1) == Some(x));
+            if let Some(start) = (0..at.saturating_sub(1)).rev().take(LONGEST).find(|k| pair(*k)) {
+                return start;
+            }
             let back = at.saturating_sub(8);
             let same = tokens[back..at].iter().rposition(|t| t.is(w)).map(|k| back + k);
             // "A touch and go, correction, a full stop": the article is not what is taken back.

@@ -1,5 +1,8 @@
 //! The slots of a transmission: what it carries besides its intent.
 
+pub(crate) mod bare;
+pub(crate) mod whereabouts;
+
 use std::ops::Range;
 
 use super::caller::Caller;
@@ -85,13 +88,34 @@ fn place_and_way(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
             // "cessna one seven two one five miles": the type's number is not a distance.
             let start = start.map(|s| if i - s > 3 { i - 2 } else { s });
             let n = start.and_then(|s| figures::digits(t, s..i).parse::<f64>().ok());
-
-            slots.distance_nm = if half { Some(0.5) } else { n.filter(|n| *n <= 500.0) };
+            // "Four point two miles", "a mile and a half".
+            let whole = start.filter(|s| *s >= 2 && t[*s - 1] == Token::Point).and_then(|s| number_before(t, s - 1, taken).map(|w| (w, s)));
+            let n = whole.and_then(|(w, s)| format!("{}.{}", figures::digits(t, w..s - 1), figures::digits(t, s..i)).parse().ok()).or(n);
+            let more = word(t, i + 1) == "and" && (word(t, i + 2) == "half" || word(t, i + 3) == "half");
+            let n = n.or_else(|| (more && matches!(back(t, i, 1), "a" | "about" | "mile")).then_some(1.0));
+            slots.distance_nm = if half { Some(0.5) } else { n.filter(|n| *n <= 500.0).map(|n| if more { n + 0.5 } else { n }) };
         }
         let Some(dir) = compass(w) else { continue };
         let place = matches!(
             word(t, i + 1),
-            "ramp" | "apron" | "parking" | "side" | "hangar" | "hangars" | "terminal" | "stand" | "gate" | "tiedown"
+            "ramp"
+                | "apron"
+                | "parking"
+                | "side"
+                | "hangar"
+                | "hangars"
+                | "terminal"
+                | "stand"
+                | "gate"
+                | "tiedown"
+                | "tiedowns"
+                | "tie"
+                | "pad"
+                | "helipad"
+                | "light"
+                | "river"
+                | "shore"
+                | "grass"
         );
         if place {
             continue;
@@ -148,7 +172,21 @@ fn legs(t: &[Token], slots: &mut Slots) {
             let departs = matches!(word(t, i + 1), "departure" | "exit");
             let asked = matches!(back(t, i, 1), "report" | "extend") || back(t, i, 2) == "report" || back(t, i, 4) == "report";
             let approach = w == "final" && matches!(back(t, i, 1), "to" | "vectors");
-            if !departs && !approach && (!asked || slots.position.is_none()) {
+            let thing = matches!(
+                back(t, i, 2),
+                "one" | "guy" | "that" | "those" | "him" | "traffic" | "guys" | "somebody" | "cessna" | "cirrus" | "jet" | "he" | "whoever"
+            );
+            let others = back(t, i, 1) == "on" && (thing || i >= 2 && t[i - 2].digit().is_some());
+            let level = w == "final"
+                && (matches!(back(t, i, 1), "lower" | "a" | "higher") && back(t, i, 2) != "on"
+                    || matches!(word(t, i + 1), "reserve" | "level"));
+            let wind = w == "crosswind"
+                && matches!(word(t, i + 1), "gust" | "gusts" | "is" | "component" | "practice" | "limits" | "limit" | "getting" | "beyond");
+            if others || level || wind {
+                continue;
+            }
+            let later = asked || slots.position.is_some() && whereabouts::is_later(t, i) || word(t, i + 1) == "of";
+            if !departs && !approach && (!later || slots.position.is_none() && word(t, i + 1) != "of") {
                 slots.position = Some(w.to_owned());
             }
             if let Some(s) = side(back(t, i, 1)) {
@@ -181,6 +219,7 @@ fn legs(t: &[Token], slots: &mut Slots) {
             && !matches!(word(t, i + 1), "to")
         {
             let from = if word(t, i + 1) == "the" { i + 2 } else { i + 1 };
+            let from = if w == "reporting" || whereabouts::can_be_place(t, from) { from } else { t.len() };
             let n = t[from.min(t.len())..].iter().take(3).take_while(|x| !x.word().is_empty() && !STOP.contains(&x.word())).count();
             if n > 0 {
                 slots.position = Some(text(&t[from..from + n]));
@@ -236,8 +275,7 @@ fn destination(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, weather:
         if (goes || weather)
             && let Some((code, n)) = place(&words[i..])
         {
-            let radio =
-                matches!(word(t, i + n), "tower" | "ground" | "approach" | "departure" | "center" | "radar" | "traffic" | "clearance");
+            let radio = whereabouts::UNITS.contains(&word(t, i + n)) || word(t, i + n) == "in" && word(t, i + n + 1) == "sight";
             if (goes || weather && word(t, i + n) == "weather") && !radio {
                 slots.destination = Some(code.to_owned());
                 return;
@@ -343,6 +381,16 @@ fn atis(t: &[Token], taken: &Range<usize>) -> Option<char> {
         }
         let p = back(t, i, 1);
         let spelt = t.get(i + 1).is_some_and(|x| x.letter().is_some()) && !taken.contains(&(i + 1));
+        let lone = !spelt && t[i - 1].letter().is_none() && t.get(i + 1).is_none_or(|x| x.digit().is_none());
+        let behind = match word(t, i + 1) {
+            "received" | "current" | "copied" => true,
+            "is" | "on" => word(t, i + 2) == "board" || word(t, i + 2) == "current" || word(t, i + 3) == "board",
+            _ => false,
+        };
+        let picked = matches!(p, "copied" | "copy" | "current") || p == "up" && back(t, i, 2) == "picked";
+        if lone && (behind || picked) {
+            return Some(c);
+        }
         if matches!(p, "information" | "atis" | "info")
             || matches!(p, "with" | "have" | "got" | "received") && !spelt && !matches!(word(t, i + 1), "in" | "airspace")
         {
@@ -352,8 +400,8 @@ fn atis(t: &[Token], taken: &Range<usize>) -> Option<char> {
     None
 }
 
-/// Reads every slot. `hidden` are the callsign's and the station's tokens.
-pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], words: &Words) -> Slots {
+/// Reads every slot that words name. `hidden` are the callsign's and the station's tokens.
+pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], words: &Words, scene: whereabouts::Scene) -> Slots {
     let taken = caller.map_or(0..0, |c| c.range.clone());
     let mut s = Slots::default();
     runways(t, &taken, &mut s);
@@ -372,12 +420,14 @@ pub fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], word
         s.direction = None;
     }
     legs(t, &mut s);
+    whereabouts::position(t, hidden, scene, &mut s);
     if words.cue("hold_short") {
         s.position = Some("hold_short".into());
     }
     let vacating = words.cue("off_runway");
     location(t, hidden, &mut s, vacating);
     destination(t, hidden, &mut s, words.cue("about_weather"));
+    whereabouts::destination(t, hidden, scene.facility, &mut s);
     for i in 0..t.len() {
         let w = word(t, i);
         if matches!(w, "souls" | "soul" | "people" | "persons" | "pob") || w == "on" && word(t, i + 1) == "board" {

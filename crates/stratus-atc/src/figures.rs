@@ -1,5 +1,9 @@
 //! The numbers of a transmission: runways, altitudes, frequencies, headings, codes and pressures, each with its place.
 
+mod spoken;
+
+pub use spoken::levels_of;
+
 use std::ops::Range;
 
 use super::transcript::{Link, Token};
@@ -69,7 +73,7 @@ const BEFORE_RUNWAY: &[&str] = &[
 const UNITS: &[&str] = &[
     "thousand", "hundred", "mile", "miles", "minutes", "minute", "souls", "feet", "knots", "people", "degrees", "persons",
     "hours", "hour", "aboard", "pob", "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest",
-    "percent", "gallons", "aircraft", "o'clock", "oclock", "more", "times",
+    "percent", "gallons", "passengers", "passenger", "pax", "seconds", "second", "dme", "aircraft", "o'clock", "oclock", "more", "times",
 ];
 
 /// A runway as said, possible or not.
@@ -174,6 +178,11 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
     let mut i = 0;
     while i < t.len() {
         if t[i].digit().is_none() || taken.contains(&i) {
+            if let Some(f) = spoken::one_thousand(t, i) {
+                i = f.range.end;
+                out.push(f);
+                continue;
+            }
             i += 1;
             continue;
         }
@@ -184,7 +193,14 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
         end = written_height(t, i..end).or_else(|| written_behind(t, i..end)).unwrap_or(end);
         let prev = i.checked_sub(1).map_or("", |p| word(t, p));
         let len = end - i;
-        let level = prev == "level" && i >= 2 && word(t, i - 2) == "flight" || prev == "fl";
+        if let Some(f) = spoken::thousands(t, i, end, prev) {
+            i = f.range.end;
+            out.push(f);
+            continue;
+        }
+        // "Level three three zero": without its "flight".
+        let short = prev == "level" && len == 3 && number(t, i..end).is_some_and(|n| n % 10 == 0 && (100..=600).contains(&n));
+        let level = prev == "level" && i >= 2 && word(t, i - 2) == "flight" || prev == "fl" || short;
         if level && len >= 2 {
             let mut stop = i + level_figures(t, i..end);
             let mut value = number(t, i..stop).unwrap_or(0) * 100;
@@ -272,36 +288,6 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
         }
         i = end.max(i + 1);
     }
-    out
-}
-
-/// Altitudes and levels, and figures that are a level by their shape: "block three three zero to three five zero", and to a unit that
-/// works aircraft `en_route` "any chance of three seven".
-pub fn levels_of(t: &[Token], hidden: &[Range<usize>], en_route: bool) -> Vec<Found<i32>> {
-    let free = |r: &Range<usize>| !r.clone().any(|k| hidden.iter().any(|h| h.contains(&k)));
-    let mut out: Vec<Found<i32>> = altitudes(t).into_iter().filter(|f| free(&f.range)).collect();
-    let mut i = 0;
-    while i < t.len() {
-        let end = run_end(t, i);
-        let prev = i.checked_sub(1).map_or("", |p| word(t, p));
-        let after = word(t, end);
-        let other = matches!(prev, "heading" | "speed" | "left" | "right" | "squawk" | "runway" | "number" | "altimeter" | "qnh")
-            || matches!(after, "knots" | "degrees" | "miles" | "mile" | "minutes" | "left" | "right" | "hundred" | "thousand")
-            || t.get(end) == Some(&Token::Point)
-            || i > 0 && t[i - 1] == Token::Point
-            || out.iter().any(|f| f.range.start < end && i < f.range.end);
-        let n = number(t, i..end).unwrap_or(0);
-        let level = match end - i {
-            3 => n % 10 == 0 && (100..=600).contains(&n),
-            2 => en_route && (18..=51).contains(&n) && matches!(prev, "of" | "at" | "for" | "to" | "into" | "on" | "level"),
-            _ => false,
-        };
-        if level && !other && free(&(i..end)) {
-            out.push(found(if end - i == 2 { n * 1000 } else { n * 100 }, i..end));
-        }
-        i = end.max(i + 1);
-    }
-    out.sort_by_key(|f| f.range.start);
     out
 }
 
@@ -421,6 +407,11 @@ pub fn headings(t: &[Token]) -> Vec<Found<u16>> {
         let named = prev == "heading" || (matches!(prev, "of" | "is" | "to" | "at") && i >= 2 && word(t, i - 2) == "heading");
         let turned = end - i == 3 && word(t, end) == "on" && word(t, end + 2) == "heading"
             || matches!(prev, "left" | "right" | "degrees") && end - i == 3;
+        // "Heading three hundred".
+        if named && end - i == 1 && word(t, end) == "hundred" && matches!(t[i].digit(), Some('1'..='3')) {
+            out.push(found(number(t, i..end).unwrap_or(0) as u16 * 100, i - 1..end + 1));
+            continue;
+        }
         let unit = matches!(word(t, end), "thousand" | "hundred" | "miles" | "mile") || t.get(end) == Some(&Token::Point);
         let len = (end - i).min(3);
         if (named && len >= 2 && !(unit && end - i <= 3) || turned && !unit)
@@ -433,7 +424,8 @@ pub fn headings(t: &[Token]) -> Vec<Found<u16>> {
             } else {
                 v
             };
-            if named || v <= 360 {
+            // "Right three sixty" is a full turn.
+            if named || v <= 360 && !(v == 360 && len == 3) {
                 out.push(found(v, i.saturating_sub(1)..i + len));
             }
         }

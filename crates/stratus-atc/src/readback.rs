@@ -159,6 +159,7 @@ pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
 }
 
 fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, told: Option<&Told>) -> Check {
+    let said = &words::once(said);
     let best = caller::callsigns(said, to)
         .into_iter()
         .map(|(range, callsign)| weigh::weigh(items, said, range, callsign, region, told))

@@ -364,9 +364,10 @@ fn written(w: &str, out: &mut Vec<Token>) {
                 )),
                 // "46 kilo", as a shopping list has it.
                 "kg" => out.push(Token::Letter('K')),
-                "ft" => out.push(Token::Word("feet".into())),
-                "nm" => out.push(Token::Word("miles".into())),
-                "kt" | "kts" => out.push(Token::Word("knots".into())),
+                // A unit stands behind figures alone: "n20ft" is a registration.
+                "ft" if figures_only => out.push(Token::Word("feet".into())),
+                "nm" if figures_only => out.push(Token::Word("miles".into())),
+                "kt" | "kts" if figures_only => out.push(Token::Word("knots".into())),
                 "hpa" | "mhz" | "khz" | "th" | "st" | "nd" | "rd" => {}
                 p if p.len() <= 2 && p.is_ascii() => out.extend(p.chars().map(|c| Token::Letter(c.to_ascii_uppercase()))),
                 p => out.push(Token::Word(p.to_owned())),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::act::Act;
 use super::caller::{self, Caller};
-use super::entities;
+use super::entities::{self, bare::Bare, whereabouts};
 use super::gate;
 use super::hear::clauses::Clauses;
 use super::hear::frames::Words;
@@ -69,7 +69,9 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     }
     let taken = caller.as_ref().map_or(0..0, |c| c.range.clone());
     let words = Words::new(&t, &hidden, &taken);
-    let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &words);
+    let here = whereabouts::Scene { facility: addressed.facility.or(ctx.facility), region: ctx.region };
+    let mut slots = entities::slots(&t, caller.as_ref(), &hidden, &words, here);
+    Bare::new(&t, &words, &hidden, &taken, ctx, addressed.facility.or(ctx.facility)).fill(&mut slots);
     let clauses = Clauses::new(&t, &hidden);
     let echo = echo(&t, ctx);
     if echo.asked_heading

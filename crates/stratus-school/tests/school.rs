@@ -31,7 +31,7 @@ impl Heard {
 impl Between for Heard {
     fn opinion(&mut self, call: &str, scene: &Scene) -> Option<Opinion> {
         let scene = stratus_sentences::Scene { facility: &scene.facility, region: &scene.region, last_atc: &scene.last_atc };
-        Opinion::is_possible(call).then(|| self.0.scores(call, &scene).ok()).flatten().and_then(|s| Opinion::from_scores(&s))
+        Opinion::words(call).and_then(|w| self.0.scores(&w, &scene).ok()).and_then(|s| Opinion::from_scores(&s))
     }
 }
 

@@ -16,6 +16,7 @@ mod standard;
 
 pub use choose::Alternative;
 pub(crate) use own::grouped;
+pub(crate) use standard::is_used;
 
 use super::intent::Context;
 use super::transcript::Token;

@@ -87,7 +87,15 @@ fn parts(left: &str, right: &str, before: &str, after: &str) -> bool {
     let head = right.get(..right.len().min(3)).unwrap_or("");
     let frequency = left.len() >= 3 && format!("{tail}.{head}").parse::<Frequency>().is_ok();
     let inches = right.len() == 2 && left.get(left.len().saturating_sub(2)..).is_some_and(|l| matches!(l, "28" | "29" | "30" | "31"));
-    frequency || inches || matches!(before, "mach" | "frequency" | "contact" | "monitor") || matches!(after, "mile" | "miles" | "dme")
+    // "Out of three point five": thousands of feet.
+    let thousands = (1..=2).contains(&left.len())
+        && right.len() == 1
+        && matches!(before, "of" | "at" | "to" | "for" | "through" | "passing" | "leaving" | "climbing" | "descending" | "level");
+    frequency
+        || inches
+        || thousands
+        || matches!(before, "mach" | "frequency" | "contact" | "monitor")
+        || matches!(after, "mile" | "miles" | "dme")
 }
 
 /// "nine or zero": a niner whose end became a word.

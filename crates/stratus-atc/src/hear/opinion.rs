@@ -1,11 +1,14 @@
 //! The opinion of a sentence model on one call, as data: it is computed outside (a worker thread, a command), and a recording
 //! holds it, so that a replay decides the same on every machine.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::learned::{HEADS, LABELS, softmax};
 use crate::correction;
 use crate::intent::Intent;
+use crate::transcript::{text, tokens};
 
 /// What the sentence model knows of a call's situation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,9 +31,11 @@ const STEPS: f32 = 16.0;
 const SHARE: f32 = 0.65;
 
 impl Opinion {
-    /// Whether a model can have an opinion on a call: what the pilot took back it would read as meant.
-    pub fn is_possible(call: &str) -> bool {
-        !call.trim().is_empty() && !correction::is_in(call)
+    /// The words of a call on which a model has an opinion: as recognised, and without what the pilot took back ("touch and go, make
+    /// that a full stop"). None where nothing was said.
+    pub fn words(call: &str) -> Option<Cow<'_, str>> {
+        let said = correction::is_in(call).then(|| Cow::Owned(text(&tokens(call)))).unwrap_or(Cow::Borrowed(call));
+        (!said.trim().is_empty()).then_some(said)
     }
 
     /// An opinion from a model's scores; `None` if they are not one for each label.
@@ -120,6 +125,19 @@ mod tests {
         for bad in ["\"\"", "\"zz\"", &text.replace("\"", "\"0"), &format!("\"{}\"", "00".repeat(LABELS + 1)), "\"\u{e9}\u{e9}\""] {
             assert!(serde_json::from_str::<Opinion>(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_was_taken_back_is_not_read_by_the_model() {
+        for (said, read) in [
+            ("request touch and go, make that a full stop", "request a full stop"),
+            ("Tower, runway 28L no wait 28R", "tower runway 28 right"),
+            ("climbing five thousand correction six thousand", "climbing 6 thousand"),
+            ("Ready for departure", "Ready for departure"),
+        ] {
+            assert_eq!(Opinion::words(said).unwrap(), read);
+        }
+        assert_eq!(Opinion::words("  "), None);
     }
 
     #[test]

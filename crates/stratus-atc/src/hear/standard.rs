@@ -25,7 +25,7 @@ const PHRASES: [&str; 62] = [
 static VOCABULARY: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| include_str!("vocabulary.txt").split_whitespace().collect());
 
 /// Whether a word is one that pilots use.
-pub(super) fn is_used(word: &str) -> bool {
+pub(crate) fn is_used(word: &str) -> bool {
     word.len() == 1 || VOCABULARY.contains(word)
 }
 

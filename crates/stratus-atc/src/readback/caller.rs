@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::parse::Named;
 use crate::telephony;
-use crate::transcript::Token;
+use crate::transcript::{Link, Token};
 
 /// How the callsign came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,10 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, C
                 if id == form && !within && !end_of_another(t, i, form.len(), &to.id) {
                     let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
                     found.push((start..i + form.len(), Caller::Right));
+                    // "Via golf november, seven three niner": the letter in front may be a taxiway.
+                    if form.starts_with('N') && form.len() == to.id.len() && t.get(i + 1).is_some_and(|x| x.digit().is_some()) {
+                        found.push((i + 1..i + form.len(), Caller::Right));
+                    }
                 }
             }
         }
@@ -116,9 +120,22 @@ fn end_of_another(t: &[Token], i: usize, len: usize, id: &str) -> bool {
     let first = |x: &Token| x.letter().is_some_and(|c| c == 'N' || own.starts_with(c));
     let back: Vec<usize> = (0..i).rev().take_while(|s| sign(&t[*s]).is_some()).take(6).collect();
     let start = back.iter().find(|s| first(&t[**s])).or(back.last()).copied();
+    // "Seven two niner hotel whiskey" for 739HW: as long, said by itself, and one sign off.
+    let slip = (0..=i).rev().find(|s| i + len - s == own.len()).filter(|s| {
+        matches!(t[*s], Token::Digit(_, Link::First)) && t[*s..i + len].iter().all(|x| !matches!(x, Token::Digit(_, Link::Joined)))
+    });
+    let near = |s: usize| {
+        let said = t[s..i + len].iter().filter_map(sign);
+        said.clone().count() == own.len() && said.zip(own.chars()).filter(|(a, b)| a != b).count() == 1
+    };
+    if slip.is_some_and(near) {
+        return true;
+    }
     let Some(start) = start.filter(|s| first(&t[*s]) || *s > 0 && telephony::is_type(t[*s - 1].word())) else { return false };
     let whole = bare(&t[start..i + len].iter().filter_map(sign).collect::<String>());
-    whole.len() == own.len() && whole != own
+    // A taxiway's letter and figure in front of a registration of letters are no part of one.
+    let shape = |s: &str| s.chars().map(|c| c.is_ascii_digit()).collect::<Vec<_>>();
+    whole.len() == own.len() && whole != own && shape(&whole) == shape(&own)
 }
 
 /// Letters and digits from `i` on, `most` at most, and where they end.

@@ -85,6 +85,11 @@ pub(super) fn other_procedure(given: &[Token], said: &[Token]) -> bool {
     let told: String = match (at, said.iter().position(|t| t.is("departure"))) {
         (Some(at), _) => said[at + 1..].iter().map_while(sign).collect(),
         (None, Some(end)) => {
+            let signs = said[..end].iter().rev().take_while(|t| sign(t).is_some()).count();
+            let before = (end - signs).checked_sub(1).map_or("", |i| said[i].word());
+            if signs > 0 && before.len() >= 4 && !matches!(before, "standard" | "instrument" | "runway" | "cleared") {
+                return true;
+            }
             let back: String = said[..end].iter().rev().map_while(sign).collect();
             back.chars().rev().collect()
         }

@@ -227,7 +227,7 @@ const UNITS: [&str; 12] =
 /// Whether each side that was said stands behind a figure, and so belongs to a runway.
 fn sides_are_runways(said: &[Token]) -> bool {
     let side = |t: &Token| t.is("left") || t.is("right");
-    let turns = |i: usize| said.get(i + 1).is_some_and(|t| t.is("turn") || t.is("turnout") || t.is("heading"));
+    let turns = |i: usize| said.get(i + 1).is_some_and(|t| t.is("turn") || t.is("turns") || t.is("turnout") || t.is("heading"));
     (0..said.len()).filter(|i| side(&said[*i])).all(|i| i > 0 && matches!(said[i - 1], Token::Digit(..)) && !turns(i))
 }
 
@@ -275,7 +275,27 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         wrong.push(ReadbackItem::Frequency);
     }
     wrong.extend(other_name(told, said));
+    wrong.extend(other_point(told, said).then_some(ReadbackItem::TaxiRoute));
     wrong
+}
+
+/// A point of a letter and a figure, "alpha one", and another one said in its place.
+fn other_point(told: &Told, said: &[Token]) -> bool {
+    let point = |t: &[Token], i: usize| t[i].letter().zip(t.get(i + 1).and_then(Token::digit));
+    let leads =
+        |t: &[Token], i: usize| (1..=2).any(|n| i >= n && matches!(t[i - n].word(), "point" | "at" | "hold" | "holding" | "intersection"));
+    let given: Vec<(char, char)> = (0..told.words.len()).filter(|i| leads(&told.words, *i)).filter_map(|i| point(&told.words, i)).collect();
+    if given.is_empty() {
+        return false;
+    }
+    (0..said.len()).filter(|i| leads(said, *i)).any(|i| {
+        let Some(letter) = said[i].letter() else { return false };
+        let figures = figures::digits(said, i + 1..figures::run_end(said, i + 1));
+        let right = given.iter().any(|(l, d)| *l == letter && figures.starts_with(*d));
+        // The figure may be left out, and the next number follow.
+        let short = given.iter().any(|(l, _)| *l == letter) && (figures.is_empty() || figures.len() > 1 && told.whole(&figures));
+        !right && !short && !figures.is_empty()
+    })
 }
 
 /// Words behind which a name stands.

@@ -3,7 +3,40 @@
 use std::ops::Range;
 
 use crate::figures;
-use crate::transcript::Token;
+use crate::transcript::{Link, Token};
+
+/// What a pilot says twice in the same words counts once: "five thousand, that is five thousand". What is left out is what stays.
+pub(super) fn once(said: &[Token]) -> Vec<Token> {
+    let same = |a: &Token, b: &Token| match (a, b) {
+        (Token::Digit(x, _), Token::Digit(y, _)) => x == y,
+        _ => a == b,
+    };
+    let mut t = said.to_vec();
+    let mut j = 1;
+    while j < t.len() {
+        let marks = (0..=3).rev().find(|n| {
+            j > *n
+                && (j - n..j).all(|i| matches!(t[i].word(), "that" | "is" | "again" | "say" | "i" | "yes" | "so"))
+                && (*n == 0 || matches!(t[j - 1].word(), "is" | "again" | "yes" | "so"))
+        });
+        let end = j - marks.unwrap_or(0);
+        // The longest copy that ends where the repetition begins, with a value in it, and of whole numbers.
+        let copy = (2..=end.min(t.len() - j).min(24)).rev().find(|n| {
+            let (a, b) = (&t[end - n..end], &t[j..j + n]);
+            let whole = t.get(j + n).is_none_or(|x| {
+                !matches!(x, Token::Digit(_, Link::Next | Link::Joined) | Token::Point) && !matches!(x.word(), "hundred" | "thousand")
+            });
+            let begins = end == *n || a[0].digit().is_none() || !matches!(t[end - n - 1], Token::Digit(..) | Token::Point);
+            whole && begins && a.iter().zip(b).all(|(x, y)| same(x, y)) && a.iter().any(|x| x.digit().is_some())
+        });
+        // Without a word that says so only a sentence with its verb is surely a repetition: "two two" is a number.
+        match copy.filter(|n| marks.is_some_and(|m| m > 0) || *n >= 3 && !t[j].word().is_empty()) {
+            Some(n) => drop(t.drain(end..j + n)),
+            None => j += 1,
+        }
+    }
+    t
+}
 
 /// The words that are still unclaimed: claimed ones become a mark that joins nothing.
 pub(super) struct Words {

@@ -101,7 +101,7 @@ fn sentence_model() -> impl Fn(&str, &Scene) -> Option<Opinion> {
     let model = SentenceModel::load(&std::fs::read(file).unwrap()).unwrap();
     move |text, scene| {
         let scene = stratus_sentences::Scene { facility: &scene.facility, region: &scene.region, last_atc: &scene.last_atc };
-        Opinion::is_possible(text).then(|| model.scores(text, &scene).ok()).flatten().and_then(|s| Opinion::from_scores(&s))
+        Opinion::words(text).and_then(|w| model.scores(&w, &scene).ok()).and_then(|s| Opinion::from_scores(&s))
     }
 }
 

@@ -1,0 +1,276 @@
+//! Where a pilot is and goes, beside the legs of the pattern and the names behind "to": landmarks, points of the field, places known by
+//! their names.
+
+use std::ops::Range;
+
+use super::{LEGS, NO_PLACE, STOP, back, compass, word};
+use crate::hear::is_used;
+use crate::intent::Slots;
+use crate::places::place;
+use crate::transcript::{Token, spell, text};
+use crate::units::{Facility, Region};
+
+/// Who hears the call, and whose words are used.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene {
+    pub(crate) facility: Option<Facility>,
+    pub(crate) region: Region,
+}
+
+/// Words in front of a leg that is flown later: "back into the right downwind", "request right crosswind".
+const LATER: [&str; 10] = ["for", "into", "enter", "then", "request", "will", "to", "gonna", "report", "extend"];
+
+/// Whether the leg at a token is only to come, or is the foot of something: "the base of the tower".
+pub(super) fn is_later(t: &[Token], i: usize) -> bool {
+    word(t, i + 1) == "of" || (1..=3).any(|n| LATER.contains(&back(t, i, n)) && !(n > 1 && (1..n).any(|k| LEGS.contains(&back(t, i, k)))))
+}
+
+/// Points that every field has, by the words for them.
+#[rustfmt::skip]
+const POINTS: [(&[&str], &str); 7] = [
+    (&["forty", "five"], "45"), (&["initial"], "initial"), (&["abeam"], "abeam"), (&["marker"], "marker"), (&["procedure", "turn"], "procedure turn"),
+    (&["dead", "side"], "dead side"), (&["deadside"], "dead side"),
+];
+
+/// Words behind which a pilot names what is below or beside.
+fn leads(t: &[Token], i: usize) -> bool {
+    let w = word(t, i);
+    let next = word(t, i + 1);
+    matches!(w, "crossing" | "abeam" | "approaching")
+        || w == "from" && matches!(back(t, i, 1), "inbound" | "in")
+        || w == "on" && back(t, i, 1) == "up" && back(t, i, 2) == "coming"
+        || w == "crossed"
+        || w == "at"
+            && next == "the"
+            && matches!(word(t, i + 2), "vor" | "bridge" | "lake" | "river" | "marker" | "pier" | "coast" | "shoreline" | "stadium" | "dam")
+}
+
+/// Words behind a lead that begin no name of a place.
+#[rustfmt::skip]
+const NO_LANDMARK: &[&str] = &[
+    "by", "this", "these", "those", "line", "your", "my", "here", "there", "it", "them", "him", "what", "which", "top", "with", "runway", "taxiway", "active",
+    "some", "any", "half", "about", "approximately", "through", "thousand", "clearance", "restriction", "traffic", "gate", "stand", "ramp", "apron", "spot", "over",
+    "final", "base", "downwind", "crosswind", "upwind", "speed", "control", "zone", "airspace", "class", "lights", "delta", "bravo", "charlie", "near", "later", "field", "airport", "pumps", "fuel", "weather",
+];
+
+/// A landmark's name behind a lead, of up to three words.
+fn landmark(t: &[Token], lead: usize, hidden: &[Range<usize>]) -> Option<String> {
+    let from = (lead + 1..lead + 3).find(|i| !matches!(word(t, *i), "the" | "of"))?;
+    let ends = |i: usize| {
+        let w = word(t, i);
+        w.is_empty()
+            || STOP.contains(&w)
+            || NO_PLACE.contains(&w)
+            || NO_LANDMARK.contains(&w)
+            || compass(w).is_some()
+            || hidden.iter().any(|h| h.contains(&i))
+    };
+    // Behind the first word only what nobody says otherwise goes on with a name, or what names end in.
+    let goes_on = |i: usize| i == from || !is_used(word(t, i)) || ENDINGS.contains(&word(t, i));
+    let n = (from..from + 3).take_while(|i| *i < t.len() && !ends(*i) && goes_on(*i)).count();
+    (n > 0 && word(t, from).len() > 2).then(|| text(&t[from..from + n]))
+}
+
+/// What names of places end in.
+const ENDINGS: [&str; 24] = [
+    "bridge",
+    "lake",
+    "river",
+    "point",
+    "hill",
+    "hills",
+    "island",
+    "bay",
+    "stadium",
+    "town",
+    "tower",
+    "beach",
+    "park",
+    "station",
+    "pier",
+    "dam",
+    "mouth",
+    "pass",
+    "wall",
+    "harbor",
+    "harbour",
+    "church",
+    "reservoir",
+    "course",
+];
+
+/// A name that nobody says otherwise: "at Kleifarvatn", "to Dunkeswell".
+fn own_name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
+    let new = |i: usize| {
+        let w = word(t, i);
+        w.len() > 3
+            && !is_used(w)
+            && !STOP.contains(&w)
+            && !NO_PLACE.contains(&w)
+            && !NO_DESTINATION.contains(&w)
+            && !w.ends_with("ing")
+            && !w.contains('\'')
+    };
+    let open = |i: usize| i < t.len() && !hidden.iter().any(|h| h.contains(&i));
+    if !(open(from) && new(from)) {
+        return None;
+    }
+    let n = 1 + (from + 1..from + 3).take_while(|i| open(*i) && (new(*i) || ENDINGS.contains(&word(t, *i)))).count();
+    Some(text(&t[from..from + n]))
+}
+
+/// Whether what stands behind "over" can be a place.
+pub(super) fn can_be_place(t: &[Token], from: usize) -> bool {
+    !NO_LANDMARK.contains(&word(t, from))
+}
+
+/// A point of the field or a landmark, where no leg was said.
+pub(super) fn position(t: &[Token], hidden: &[Range<usize>], scene: Scene, slots: &mut Slots) {
+    if slots.position.is_some() {
+        return;
+    }
+    let open = |i: usize| !hidden.iter().any(|h| h.contains(&i));
+    let has = |words: &[&str]| t.iter().any(|x| words.contains(&x.word()));
+    // Taxiways and holding points have letters too.
+    let on_ground = has(ON_GROUND);
+    let aloft = matches!(scene.facility, Some(Facility::Tower | Facility::Approach | Facility::Departure))
+        && (!slots.altitude_ft.is_empty() || has(&["inbound", "landing", "position", "join", "joining", "transit", "zone", "circuits"]))
+        && !has(&["taxi", "taxiing", "stand", "gate", "ramp", "apron", "parking", "pushback", "direct"]);
+    let said = |i: usize, words: &[&str]| words.iter().enumerate().all(|(k, w)| word(t, i + k) == *w);
+    for i in (0..t.len()).filter(|i| open(*i)) {
+        // "On the forty five": written as figures by then.
+        let forty_five = t[i].digit() == Some('4')
+            && t.get(i + 1).and_then(Token::digit) == Some('5')
+            && t.get(i + 2).is_none_or(|x| x.digit().is_none());
+        if forty_five && back(t, i, 1) == "the" && matches!(back(t, i, 2), "on" | "entering" | "to") {
+            slots.position = Some("45".to_owned());
+            return;
+        }
+        let ahead = matches!(back(t, i, 1), "request" | "for" | "vectors" | "report") || matches!(back(t, i, 2), "report" | "request");
+        if let Some((_, name)) = POINTS.iter().find(|(w, _)| said(i, w) && w[0] != "forty").filter(|_| !ahead) {
+            let landmark = (*name == "abeam").then(|| landmark(t, i, hidden)).flatten();
+            slots.position = Some(landmark.unwrap_or_else(|| (*name).to_owned()));
+            return;
+        }
+        // "At Kleifarvatn two thousand"; "over Sierra", "at Echo two": points of a control zone.
+        if matches!(word(t, i), "at" | "over" | "via" | "vertical" | "passing") && aloft {
+            if let Some(name) = own_name(t, i + 1, hidden) {
+                slots.position = Some(name);
+                return;
+            }
+            let letter = t.get(i + 1).filter(|_| open(i + 1)).and_then(Token::letter);
+            let alone = t.get(i + 2).is_none_or(|x| x.letter().is_none() || !open(i + 2));
+            if let Some(c) = letter.filter(|_| alone && word(t, i) != "via" && !on_ground && scene.region == Region::Icao) {
+                let figure =
+                    t.get(i + 2).filter(|_| open(i + 2) && t.get(i + 3).is_none_or(|x| x.digit().is_none())).and_then(Token::digit);
+                slots.position = Some(figure.map_or_else(|| spell(c).to_owned(), |d| format!("{c}{d}")));
+                return;
+            }
+        }
+        if leads(t, i)
+            && !(word(t, i) == "crossing" && matches!(word(t, i + 1), "clearance" | "of"))
+            && let Some(name) = landmark(t, i, hidden)
+        {
+            slots.position = Some(name);
+            return;
+        }
+    }
+}
+
+/// Where the flight goes, where no preposition tells it: "IFR Tahoe", "Boston clearance, Fort Lauderdale, information lima", "Atlanta bound".
+pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option<Facility>, slots: &mut Slots) {
+    if slots.destination.is_some() {
+        return;
+    }
+    let open = |i: usize| !hidden.iter().any(|h| h.contains(&i));
+    let words: Vec<&str> = t.iter().map(Token::word).collect();
+    let clearance = matches!(facility, Some(Facility::Clearance));
+    let has = |words: &[&str]| t.iter().any(|x| words.contains(&x.word()));
+    // To its hangar, to its handler: that is where it parks.
+    let taxies_in = has(&["vacated", "clear", "off", "parking", "park", "gate", "stand"]) && !has(&["vfr", "ifr", "clearance"]);
+    for i in (0..t.len()).filter(|i| open(*i)) {
+        let before = back(t, i, 1);
+        let rules = matches!(before, "vfr" | "ifr");
+        let Some((code, n)) = place(&words[i..]) else {
+            // A name that is in no table, where the words say that it is flown to.
+            let by = back(t, i, 2);
+            let to = before == "to" && GOES.contains(&by)
+                || before == "for" && (clearance || matches!(by, "clearance" | "ifr" | "vfr" | "headed" | "bound" | "plan"));
+            let from = before == "to" && (3..=5).any(|n| matches!(back(t, i, n), "from" | "routing"));
+            let goes = rules || matches!(before, "routing" | "destination" | "towards") || (to || from) && !taxies_in;
+            if goes && let Some(name) = own_name(t, i, hidden).filter(|_| !UNITS.contains(&word(t, i + 1))) {
+                slots.destination = Some(name);
+                return;
+            }
+            continue;
+        };
+        let bound = word(t, i + n) == "bound";
+        // A place by itself, at a unit that gives clearances: it is where the flight goes. Elsewhere it may be where the pilot is.
+        let alone =
+            clearance && !matches!(before, "from" | "at" | "off" | "over" | "of" | "near" | "passing") && !UNITS.contains(&word(t, i + n));
+        if rules || bound || alone {
+            slots.destination = Some(code.to_owned());
+            return;
+        }
+    }
+}
+
+/// What follows a word for a unit.
+pub(super) const UNITS: [&str; 13] = [
+    "tower",
+    "ground",
+    "approach",
+    "departure",
+    "center",
+    "radar",
+    "traffic",
+    "clearance",
+    "delivery",
+    "radio",
+    "information",
+    "info",
+    "control",
+];
+/// What stands in front of "to" where a flight goes somewhere.
+const GOES: [&str; 27] = [
+    "going",
+    "headed",
+    "heading",
+    "hop",
+    "back",
+    "flight",
+    "bound",
+    "down",
+    "enroute",
+    "trip",
+    "returning",
+    "way",
+    "clearance",
+    "following",
+    "proceeding",
+    "continuing",
+    "diverting",
+    "divert",
+    "fly",
+    "flying",
+    "ifr",
+    "vfr",
+    "plan",
+    "up",
+    "off",
+    "on",
+    "proceed",
+];
+/// Words of a call from the ground.
+#[rustfmt::skip]
+const ON_GROUND: &[&str] = &[
+    "holding", "hold", "taxi", "ready", "clear", "vacated", "stand", "gate", "intersection", "takeoff", "taxiing", "waiting", "line", "lined", "off", "exit", "runway",
+];
+/// Everyday words that the vocabulary of the radio does not hold.
+#[rustfmt::skip]
+const NO_DESTINATION: &[&str] = &[
+    "confess", "minimums", "triple", "circle", "company", "copy", "today", "tomorrow", "tonight", "student", "reverse", "through", "sure", "save", "avoid", "lunch",
+    "dinner", "coffee", "breakfast", "bathroom", "passenger", "passengers", "family", "doctor", "hospital", "training", "photos", "pictures", "practice", "everyone", "everybody",
+    "spacing", "separation", "sightseeing", "ourselves", "myself", "yourself", "nobody", "ages", "ever", "hours", "minutes", "seconds", "work", "home", "base", "flights",
+    "operations", "maintenance", "customs", "deice", "refuel", "burn", "lose", "stretch", "figure", "troubleshoot", "tell", "help", "stop", "push", "park", "advisories", "ctaf",
+];
