@@ -160,7 +160,7 @@ pub(super) fn position(t: &[Token], hidden: &[Range<usize>], scene: Scene, slots
             }
             let letter = t.get(i + 1).filter(|_| open(i + 1)).and_then(Token::letter);
             let alone = t.get(i + 2).is_none_or(|x| x.letter().is_none() || !open(i + 2));
-            if let Some(c) = letter.filter(|_| alone && word(t, i) != "via" && !on_ground && scene.region == Region::Icao) {
+            if let Some(c) = letter.filter(|_| alone && word(t, i) != "via" && !on_ground && scene.region.phraseology == "ICAO") {
                 let figure =
                     t.get(i + 2).filter(|_| open(i + 2) && t.get(i + 3).is_none_or(|x| x.digit().is_none())).and_then(Token::digit);
                 slots.position = Some(figure.map_or_else(|| spell(c).to_owned(), |d| format!("{c}{d}")));

@@ -8,7 +8,7 @@ fn told(text: &str) -> Slots {
     let t = tokens(text);
     let words = Words::new(&t, &[], &(0..0));
     let mut slots =
-        entities::slots(&t, None, &[], &words, crate::entities::whereabouts::Scene { facility: None, region: crate::units::Region::Faa });
+        entities::slots(&t, None, &[], &words, crate::entities::whereabouts::Scene { facility: None, region: crate::units::Region::FAA });
     let scene = Scene {
         words: &words,
         ctx: &Context::default(),
