@@ -362,8 +362,10 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         if letters >= 5 && (region.registrations == Registrations::Letters || begins == start || i + 5 == t.len()) {
             return Some((said, begins..i + 5, true));
         }
-        if region.registrations == Registrations::Letters && letters == 3 && (typed || i == start || i + 3 == t.len()) {
-            return Some((said, begins..i + 3, typed));
+        // Three letters are the short form; four, a registration without the letter of its state. Both are somebody's.
+        let short = matches!(letters, 3 | 4);
+        if region.registrations == Registrations::Letters && short && (typed || i == start || i + letters == t.len()) {
+            return Some((said, begins..i + letters, typed));
         }
     }
     for i in 0..t.len() {

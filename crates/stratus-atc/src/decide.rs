@@ -148,6 +148,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
         return wrong_runway(s, heard).into();
     }
+    if gate::not_now(heard).is_some() {
+        return circumstances::when_ready().into();
+    }
     if let Some(d) = special_code(s, record, heard) {
         return d.into();
     }

@@ -84,6 +84,32 @@ pub fn question(wish: Wish, runway: Option<Runway>) -> Item {
     Item::Confirm { wish, runway }
 }
 
+/// What carries a wish that needs no proof, but is not granted before it is wanted: to push, start, taxi, leave the frequency, end a
+/// service or the instrument flight, go elsewhere.
+fn plain_carriers(intent: Intent) -> &'static [&'static str] {
+    match intent {
+        Intent::TaxiRequest => &["taxi", "taxiing"],
+        Intent::PushbackRequest => &["push", "pushback", "pushing"],
+        Intent::StartupRequest => &["start", "startup", "starting"],
+        Intent::CancelIfr => &["cancel", "canceling", "cancelling"],
+        Intent::CancelFlightFollowing => &["cancel", "canceling", "cancelling", "terminate", "terminating"],
+        Intent::FrequencyChangeRequest => &["change", "changing", "switch", "switching", "leave", "leaving"],
+        Intent::Diversion => &["divert", "diverting", "diversion"],
+        _ => &[],
+    }
+}
+
+/// Why such a wish is not granted now: the pilot speaks of later, of a condition, or denies it.
+pub fn not_now(heard: &Understanding) -> Option<Doubt> {
+    let words = plain_carriers(heard.intent);
+    let at = heard.clauses.find(|w| words.contains(&w));
+    let senses: Vec<Sense> = at.into_iter().map(|i| heard.clauses.sense(i, Shape::Deed)).collect();
+    if senses.iter().any(|s| s.stands()) {
+        return None;
+    }
+    senses.into_iter().find(|s| s.subject == Subject::Own && (s.denied || s.time != Time::Now)).map(|sense| Doubt { sense })
+}
+
 /// Whether the pilot was asked whether they want this, and says yes.
 pub fn is_confirmed(wish: Wish, record: &Record, heard: &Understanding) -> bool {
     record.confirming.is_some_and(|(asked, _)| asked == wish) && affirms(&heard.clauses)
