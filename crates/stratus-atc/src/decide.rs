@@ -578,7 +578,7 @@ fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admi
         // The wings first; then up, and towards where the pilot can see again (7110.65 10-2-8).
         items.push(Item::Advice("keep your wings level".into()));
         let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| now < *f));
-        items.extend(up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: false }));
+        items.extend(up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: s.is_level(feet) }));
         items.extend(home(s));
         return Decision::Say(items);
     }
