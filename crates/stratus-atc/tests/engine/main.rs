@@ -4,6 +4,7 @@ mod cases;
 mod metamorphic;
 mod plans;
 mod readback_laws;
+mod readback_swaps;
 mod tower_alone;
 mod understand;
 mod vectors;
