@@ -15,5 +15,5 @@ cargo build --locked --profile ci -p stratus-train || {
   cargo build --locked --profile ci -p stratus-train
 }
 cases=tests/cases
-"${CARGO_TARGET_DIR:-target}/ci/stratus-train" "$weights" corpora/*.jsonl corpora/more/*.jsonl \
+"${CARGO_TARGET_DIR:-target}/ci/stratus-train" "$weights" corpora/*.jsonl \
   $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+mod amid;
 mod near;
 
+use amid::{AMID, by_designator, stands_alone, within};
 use near::{Nearness, nearness};
 
 use super::figures::{digits, run_end};
@@ -212,30 +214,6 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
     best.map(|(_, range)| Caller::own(own, range))
 }
 
-/// Words in front of two letters that are a taxiway, a point or a stand.
-#[rustfmt::skip]
-const AMID: &[&str] = &[
-    "taxi", "taxiing", "to", "and", "cross", "point", "from", "off", "in", "onto", "join", "holding", "hold", "between", "intersection", "clear", "exit", "the",
-    "past", "then", "left", "right", "by", "near", "pad", "spot", "bay", "position", "class", "hangar", "terminal", "or", "over", "abeam", "vacated", "ramp", "apron",
-];
-
-/// Nothing that is spelt stands right beside.
-fn stands_alone(t: &[Token], from: usize, end: usize) -> bool {
-    let letter = |i: usize| t.get(i).is_some_and(|x| character(x).is_some());
-    !(from > 0 && t[from - 1].letter().is_some() || letter(end)) && !NOT_BEFORE.contains(&from.checked_sub(1).map_or("", |p| word(t, p)))
-}
-
-/// "Huffy four one" of HUF41, "Cobra two one" of COBRA21: a word that begins as the own callsign does, and its figures.
-fn by_designator(t: &[Token], own: &str) -> Option<Range<usize>> {
-    let at = own.find(|c: char| c.is_ascii_digit()).filter(|n| *n >= 3)?;
-    let (name, figures) = (own[..at].to_lowercase(), own[at..].trim_start_matches('0'));
-    (0..t.len()).find_map(|i| {
-        let end = run_end(t, i + 1);
-        let same = digits(t, i + 1..end).trim_start_matches('0') == figures && !figures.is_empty();
-        (same && word(t, i).starts_with(&name)).then_some(i..end)
-    })
-}
-
 /// How many digits of the run belong to the callsign, given that what follows may need some of them.
 fn digits_for_callsign(t: &[Token], i: usize, max: usize) -> usize {
     let end = run_end(t, i);
@@ -420,23 +398,6 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         return within(t);
     }
     None
-}
-
-/// Figures with one or two letters behind them, anywhere: "go around eight niner four two echo, unstable".
-fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
-    const LEADS: [&str; 5] = ["final", "short", "on", "gets", "have"];
-    (0..t.len()).find_map(|i| {
-        let before = i.checked_sub(1).map_or("", |p| word(t, p));
-        let opens = t[i].digit().is_some() && i.checked_sub(1).is_none_or(|p| character(&t[p]).is_none() && t[p] != Token::Point);
-        if !opens || NOT_BEFORE.contains(&before) && !LEADS.contains(&before) || matches!(before, "bravo" | "left" | "right") {
-            return None;
-        }
-        let (said, end) = registration(t, i)?;
-        let letters = said.bytes().filter(u8::is_ascii_alphabetic).count();
-        // Figures behind the letters make it a taxiway or a stand.
-        let ends = t.get(end).is_none_or(|x| character(x).is_none() && *x != Token::Point);
-        (letters > 0 && said.len() >= 3 && ends).then(|| (format!("N{said}"), i..end, false))
-    })
 }
 
 /// The callsign of a transmission whose message begins at token `start` (behind the station's name).

@@ -2,6 +2,7 @@
 //!
 //! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
 
+mod again;
 mod circumstances;
 pub(crate) mod ctaf;
 mod doubt;
@@ -268,10 +269,10 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
         s.pressure()
     } else if about.contains("wind") {
         s.wind()
-    } else if about.contains("squawk") {
+    } else if about.contains("squawk") || about.contains("code") {
         record.squawk.map(Item::Squawk)
     } else {
-        None
+        again::part(record, about)
     };
     match (item, &record.last) {
         (Some(item), _) => Decision::say([item]),

@@ -122,7 +122,9 @@ fn end_of_another(t: &[Token], i: usize, len: usize, id: &str) -> bool {
     let start = back.iter().find(|s| first(&t[**s])).or(back.last()).copied();
     // "Seven two niner hotel whiskey" for 739HW: as long, said by itself, and one sign off.
     let slip = (0..=i).rev().find(|s| i + len - s == own.len()).filter(|s| {
-        matches!(t[*s], Token::Digit(_, Link::First)) && t[*s..i + len].iter().all(|x| !matches!(x, Token::Digit(_, Link::Joined)))
+        matches!(t[*s], Token::Digit(_, Link::First))
+            && t[*s..i].iter().all(|x| x.digit().is_some())
+            && t[*s..i + len].iter().all(|x| !matches!(x, Token::Digit(_, Link::Joined)))
     });
     let near = |s: usize| {
         let said = t[s..i + len].iter().filter_map(sign);

@@ -275,8 +275,42 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         wrong.push(ReadbackItem::Frequency);
     }
     wrong.extend(other_name(told, said));
+    wrong.extend(other_departure(told, said).then_some(ReadbackItem::DepartureProcedure));
     wrong.extend(other_point(told, said).then_some(ReadbackItem::TaxiRoute));
     wrong
+}
+
+/// A departure that was told by its name and sign ("BUZAD 1T departure"), and another name or sign said in its place.
+fn other_departure(told: &Told, said: &[Token]) -> bool {
+    // "7C" is written as a runway's centre.
+    let sign = |t: &Token| {
+        t.digit().or(t.letter()).or(match t.word() {
+            "left" => Some('L'),
+            "right" => Some('R'),
+            "center" => Some('C'),
+            _ => None,
+        })
+    };
+    let Some(end) = told.words.iter().position(|x| x.is("departure")) else { return false };
+    let from = end - told.words[..end].iter().rev().take_while(|x| sign(x).is_some()).count();
+    let name = from.checked_sub(1).map_or("", |i| told.words[i].word());
+    let designator: String = told.words[from..end].iter().filter_map(sign).collect();
+    if !(1..=2).contains(&designator.len()) || name.len() < 4 || NO_NAMES.contains(&name) {
+        return false;
+    }
+    if let Some(at) = said.iter().position(|x| x.is(name)) {
+        let other: String = said[at + 1..].iter().map_while(sign).collect();
+        // What follows in the same breath begins with the sign.
+        return !other.is_empty() && !other.starts_with(&designator);
+    }
+    // Another name in front of the same sign, or of the word.
+    (1..said.len()).any(|i| {
+        let signs: String = said[i..].iter().map_while(sign).collect();
+        let before = said[i - 1].word();
+        let named = before.len() >= 4 && !NO_NAMES.contains(&before) && !told.has(before);
+        let departs = said.get(i + signs.len()).is_some_and(|x| x.is("departure"));
+        named && !signs.is_empty() && (departs || signs == designator)
+    })
 }
 
 /// A point of a letter and a figure, "alpha one", and another one said in its place.

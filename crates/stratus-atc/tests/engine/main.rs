@@ -5,6 +5,7 @@ mod metamorphic;
 mod plans;
 mod readback_laws;
 mod regions;
+mod readback_swaps;
 mod tower_alone;
 mod understand;
 mod vectors;
