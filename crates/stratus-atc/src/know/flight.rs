@@ -53,6 +53,7 @@ impl Engine {
         self.record = Record { strict: self.record.strict, ..Record::default() };
         self.watch = Watch::default();
         (self.unheard, self.urge) = (None, None);
+        std::sync::Arc::make_mut(&mut self.around).tracks.clear();
         self.met.clear();
         self.forget_spoken_plan();
         if std::mem::take(&mut self.plan_flown)
