@@ -57,6 +57,9 @@ seed("airport_tables", "\0DE|Germany\n\1US-CA|California\n\2" "1|KPAO|small_airp
 seed("procedures", "SID:010,5,PORTE5,RW28B,REBAS,K2;\nSTAR:010,2,LOMD4A,ALL,AB,LE;\nAPPCH:010,A,I31-Z,AB,AB;\nAPPCH:010,I,I31-Z, ,AB;\nAPPCH:010,R,R28RY, ,AB;\n"
      "APPCH:010,V,VOR-A, ,AB;\nAPPCH:010,H,RNPZ05, ,AB;\nRWY:RW16L,+0580;\nPRDAT: , ;\n")
 
+seed("legs", "SID:010,4,NORTH3,RW08B, , , , ,    , ,   ,VA, , , , , ,      ,    ,    ,0950,    ,+,01430,     ,18000, ,   ,    ,   , , , , , , ,J,S;\n"
+     "APPCH:040,I,I09L, , , , , ,  M , ,   ,CA, , , , , ,      ,    ,    ,0950,    ,+,01500,     ,     , ,   ,    ,   , , , , , ,0,N,S;\n"
+     "APPCH:060,I,I09L, ,BANNG,K7,E,A,EE H,R,   ,HM, , , , , ,      ,    ,    ,2700,T010,B,04000,06000,     , ,230,    ,   , , , , , ,0,N,S;\n")
 seed("minima", "I\n1150 Version - made up\n+37 -122 052 097 UNK " + "021 " * 27 + "\n 11 SOVAR K2 KXXX T 000 056 25 090 068 25 000 000 0\n 10 RW09L K7 KATL M 180 035 25 000 000 0\n99\n")
 seed("controllers", "A\n1200\nATCFILE\n\nCONTROLLER\nNAME LAKELAND ACC\nFACILITY_ID XLAK\nROLE ctr\nFREQ 12802\nCHAN 132255\nAIRSPACE_POLYGON_BEGIN -100 60000\n"
      "POINT 45.0 5.0\nPOINT 49.0 5.0\nPOINT 49.0 11.0\nPOINT 45.0 11.0\nAIRSPACE_POLYGON_END\nCONTROLLER_END\n")

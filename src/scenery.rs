@@ -4,12 +4,16 @@ mod sources;
 mod store;
 pub mod surroundings;
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use crate::airports::Airport;
 use crate::airports::data::Airports;
 use crate::airports::described::Described;
+use crate::airports::legs::Charted;
 use crate::problem::Problem;
+use crate::units::text;
 
 pub use sources::{Wanted, found};
 pub use store::{Imports, Outcome, Progress};
@@ -56,6 +60,22 @@ pub enum Named {
     File(PathBuf),
 }
 
+/// A file of procedures is no longer, in bytes: the rest is not read.
+const LARGEST_CHARTS: u64 = 16 << 20;
+
+/// The procedures of an airport with their legs, from the file that their names were imported from. A file that has gone since, or
+/// cannot be read, tells none: the names are known.
+fn charted(file: &Path) -> Charted {
+    let mut bytes = Vec::new();
+    match File::open(file).and_then(|f| f.take(LARGEST_CHARTS).read_to_end(&mut bytes)) {
+        Ok(_) => Charted::parse(&text::line(&bytes)),
+        Err(e) => {
+            log::warn!("{}: {e}", file.display());
+            Charted::default()
+        }
+    }
+}
+
 /// An airport as the imported files have it, over what is built in; `None` where they do not know it.
 pub fn described(imports: &Imports, airports: &Airports, icao: &str) -> Result<Option<Described>, Problem> {
     let known = airports.find(icao);
@@ -63,9 +83,10 @@ pub fn described(imports: &Imports, airports: &Airports, icao: &str) -> Result<O
     let short = icao.strip_prefix('K').filter(|rest| rest.len() == 3);
     for code in [Some(icao), short].into_iter().flatten() {
         if let Some(own) = imports.airport(code)? {
-            let sources = own.sources.clone();
+            let (sources, charts) = (own.sources.clone(), own.procedures_from.clone());
             if let Some(airport) = own.over(known.as_ref(), airports.well_known(icao)) {
-                return Ok(Some(Described { airport: Airport { icao: icao.to_ascii_uppercase(), ..airport }, sources }));
+                let airport = Airport { icao: icao.to_ascii_uppercase(), ..airport };
+                return Ok(Some(Described { airport, sources, charted: charts.map(|p| charted(Path::new(&p))).unwrap_or_default() }));
             }
         }
     }

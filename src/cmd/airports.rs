@@ -6,14 +6,17 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::airports::apt_dat::AptDat;
 use crate::airports::data::Airports;
+use crate::airports::minima::Area;
 use crate::airports::procedures::Kind;
 use crate::airports::{Airport, TaxiEdge, TaxiGraph, TaxiNode, described, routing, runway};
+use crate::atc::around::Around;
 use crate::cli::{AirportsArgs, AirportsWhat};
 use crate::dispatch::newest;
 use crate::paths::Paths;
@@ -25,6 +28,10 @@ use crate::units::{Facility, LatLon, Runway, compass_word, text as encoding};
 const NEAR: (f64, usize) = (100.0, 10);
 /// A runway of this length is for airliners, in feet.
 const AIRLINERS_FT: f64 = 8000.0;
+/// What lies around an airport: so far, in nautical miles; and where approach and center work, in feet.
+const AROUND_NM: f64 = 60.0;
+const LOW_FT: f64 = 3000.0;
+const CRUISE_FT: f64 = 35_000.0;
 /// No line of an apt.dat is longer, in bytes.
 const LONGEST_LINE: u64 = 1 << 16;
 
@@ -46,6 +53,7 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
                 writeln!(out, "{v}")?;
             } else {
                 out.write_all(text(&a).as_bytes())?;
+                out.write_all(around(&a, &airports, &imports).as_bytes())?;
                 for s in sources {
                     writeln!(out, "  from {s}")?;
                 }
@@ -273,12 +281,38 @@ fn text(a: &Airport) -> String {
             "  no {what} on record: `stratus airports import` takes your simulator's, `stratus airports update` the newest public ones\n"
         );
     }
+    let transition = [a.transition.altitude_ft.map(|ft| format!("altitude {ft} ft")), a.transition.level.map(|l| format!("level FL{l}"))];
+    let transition: Vec<String> = transition.into_iter().flatten().collect();
+    if !transition.is_empty() {
+        t += &format!("  transition {}\n", transition.join(", "));
+    }
     if let Some(g) = &a.taxiways {
         let parking = g.nodes.iter().filter(|n| n.parking.is_some()).count();
         t += &format!("  taxiways: {} pieces, {parking} parking places\n", g.edges.len());
     }
     procedures(a, &mut t);
     t
+}
+
+/// What is known of the air and the ground around: the center that works above, and the lowest altitude that is assigned.
+fn around(a: &Airport, airports: &Airports, imports: &Imports) -> String {
+    let area = Area { about: a.position, nm: AROUND_NM };
+    let told = scenery::surroundings::around(&scenery::surroundings::folders(imports), airports, area);
+    let told = told.unwrap_or_else(|p| {
+        log::warn!("{}", p.one_line());
+        None
+    });
+    let around = Around::about(airports, told.map(Arc::new), a.position);
+    let mut t = String::new();
+    for (what, unit) in [
+        ("approach, by its volume", around.approach(a.position, a.elevation_ft + LOW_FT)),
+        ("above", around.en_route(a.position, CRUISE_FT)),
+    ] {
+        if let Some(s) = unit {
+            t += &format!("  {what}: {} {}\n", s.frequency, s.name);
+        }
+    }
+    t + &format!("  lowest altitude over the field, but for the final approaches: {}\n", around.floor(a.position))
 }
 
 /// An airport that most likely has stations which the data does not list: it has no tower and no common frequency, or runways for

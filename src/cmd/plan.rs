@@ -4,10 +4,15 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::airports::Airport;
 use crate::airports::data::Airports;
+use crate::airports::legs::Charted;
+use crate::airports::minima::Area;
+use crate::airports::surroundings::Surroundings;
+use crate::airports::{Airport, Station, draw};
+use crate::atc::around::Around;
 use crate::atc::plan::brief::{self, Known};
 use crate::atc::plan::{self, Reading};
 use crate::cli::PlanWhat;
@@ -18,7 +23,7 @@ use crate::ipc::{self, Reply, Request};
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::scenery::{self, Imports};
-use crate::units::{Facility, LatLon};
+use crate::units::{FT_PER_NM, Facility, LatLon};
 
 pub(super) fn run(config: Option<&Path>, what: &PlanWhat) -> anyhow::Result<ExitCode> {
     match what {
@@ -95,6 +100,25 @@ fn read(file: &Path) -> Result<Reading, Problem> {
 struct Charts {
     airports: Airports,
     imports: Imports,
+    /// What the pilot's files tell along the route.
+    told: Option<Arc<Surroundings>>,
+}
+
+/// Beyond the ends of the route so far, nautical miles.
+const BESIDE_NM: f64 = 30.0;
+/// A route is not longer: units along the rest are not looked up, nautical miles from its middle.
+const FARTHEST_NM: f64 = 6000.0;
+
+/// The part of the earth that a plan leads over.
+fn area(plan: &FlightPlan, airports: &Airports) -> Option<Area> {
+    let ends = plan.departure.iter().chain(&plan.destination).filter_map(|icao| airports.find(icao)).map(|a| a.position);
+    let all: Vec<LatLon> = ends.chain(plan.points.iter().filter_map(|p| p.at)).collect();
+    let first = *all.first()?;
+    // The point half way to the farthest one; whatever lies around it as far as the farthest of all.
+    let last = all.iter().max_by(|a, b| a.distance_nm(first).total_cmp(&b.distance_nm(first)))?;
+    let about = draw::ahead(first, first.bearing(*last), first.distance_nm(*last) / 2.0 * FT_PER_NM);
+    let nm = all.iter().map(|p| p.distance_nm(about)).fold(0.0, f64::max) + BESIDE_NM;
+    Some(Area { about, nm: nm.min(FARTHEST_NM) })
 }
 
 impl Known for Charts {
@@ -109,6 +133,20 @@ impl Known for Charts {
         }
     }
 
+    fn charted(&self, icao: &str) -> Option<Charted> {
+        scenery::described(&self.imports, &self.airports, icao).ok().flatten().map(|told| told.charted).filter(|c| !c.is_empty())
+    }
+
+    fn en_route(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
+        // The centers that airports list come and go with the aircraft: only those with a volume are told beforehand.
+        let told = self.told.clone()?;
+        Around::about(&self.airports, Some(told), at).en_route_by_volume(at, altitude_ft)
+    }
+
+    fn procedure_spoken(&self, name: &str, near: LatLon) -> Option<String> {
+        Around::about(&self.airports, self.told.clone(), near).procedure_spoken(name, near)
+    }
+
     fn radar_near(&self, at: LatLon, max_nm: f64) -> Option<Airport> {
         let radar = |a: &Airport| a.stations.iter().any(|s| matches!(s.facility, Facility::Approach | Facility::Center));
         self.airports.nearest_of(at, max_nm, radar)
@@ -117,7 +155,17 @@ impl Known for Charts {
 
 fn show(config: Option<&Path>, reading: &Reading) -> anyhow::Result<()> {
     let data_dir = Paths::find(config)?.data_dir;
-    let charts = Charts { airports: newest::airports_in_use(&data_dir), imports: Imports::within(&data_dir) };
+    let (airports, imports) = (newest::airports_in_use(&data_dir), Imports::within(&data_dir));
+    let told = area(&reading.plan, &airports).and_then(|area| {
+        match scenery::surroundings::around(&scenery::surroundings::folders(&imports), &airports, area) {
+            Ok(told) => told.map(Arc::new),
+            Err(p) => {
+                log::warn!("{}", p.one_line());
+                None
+            }
+        }
+    });
+    let charts = Charts { airports, imports, told };
     let mut out = std::io::stdout();
     for line in brief::lines(reading, &charts) {
         writeln!(out, "{line}")?;

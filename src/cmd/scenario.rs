@@ -269,7 +269,8 @@ impl<'a> Scene<'a> {
                     _ => return Err("the `apt:` rows hold no airport with a runway".into()),
                 };
                 airport.procedures = read;
-                let (icao, told) = (airport.icao.clone(), Described { airport, sources: vec!["the scenario".into()] });
+                let (icao, told) =
+                    (airport.icao.clone(), Described { airport, sources: vec!["the scenario".into()], charted: Default::default() });
                 self.stage().map_err(|p| p.to_string())?.tell_airport(&icao, origin, Some(Arc::new(told)));
             }
             "msa" => {

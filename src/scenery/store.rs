@@ -22,7 +22,7 @@ use crate::airports::imported::Imported;
 use crate::problem::Problem;
 use crate::units::text;
 
-const MAGIC: &[u8] = b"SAPT\x02\0";
+const MAGIC: &[u8] = b"SAPT\x03\0";
 const ENTRY: usize = 32;
 const TAIL: u64 = 32;
 /// Of one airport, in bytes: more is a damaged file.
@@ -34,10 +34,11 @@ const LEFT_BEHIND: Duration = Duration::from_secs(3600);
 /// Rows of an apt.dat that are read.
 const ROWS: &[&str] = &[
     "1", "100", "101", "50", "51", "52", "53", "54", "55", "56", "1050", "1051", "1052", "1053", "1054", "1055", "1056", "1201", "1202",
-    "1204", "1300", ICAO_CODE,
+    "1204", "1300", METADATA,
 ];
-/// Of these rows one is kept: the ICAO code.
-const ICAO_CODE: &str = "1302";
+/// Of these rows the ICAO code and the transition altitude and level are kept.
+const METADATA: &str = "1302";
+const KEPT: [&str; 3] = ["icao_code", "transition_alt", "transition_level"];
 
 /// An entry: identifier, number of the source, length and offset of the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -237,6 +238,7 @@ fn looked_up(mut open: Open, icao: &str) -> Option<Option<Imported>> {
             }
             Kind::Cifp if out.procedures.is_none() => {
                 out.procedures = Some(serde_json::from_str(&open.text(e)?).ok()?);
+                out.procedures_from = Some(source.path.display().to_string());
                 told();
             }
             _ => {}
@@ -314,7 +316,7 @@ fn read(source: &mut Source, n: u32, out: &mut Writing, progress: &mut Progress<
         if matches!(row, "1" | "16" | "17" | "99") {
             rows.clear();
         }
-        let kept = ROWS.contains(&row) && (row != ICAO_CODE || text.split_whitespace().nth(1) == Some("icao_code"));
+        let kept = ROWS.contains(&row) && (row != METADATA || text.split_whitespace().nth(1).is_some_and(|key| KEPT.contains(&key)));
         if kept && (rows.len() as u64) < LARGEST {
             rows.push_str(text.trim_end());
             rows.push('\n');

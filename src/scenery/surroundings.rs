@@ -1,4 +1,4 @@
-//! What X-Plane's own files tell of the air and the ground around a place: `atc.dat`, `earth_mora.dat`, `earth_msa.dat`.
+//! What X-Plane's own files tell of the air and the ground around a place: `atc.dat`, `earth_mora.dat`, `earth_msa.dat`, `earth_nav.dat`.
 //!
 //! They are read in place, a line at a time, when a flight comes to another part of the earth; nothing of them is kept on the disk.
 
@@ -61,6 +61,10 @@ fn read(folder: &Path, airports: &Airports, area: Area) -> Result<Surroundings, 
         lines(&path, &mut |l| file.line(l))?;
         note(&path, file.skipped);
         told.controllers = file.all;
+        told.sources.push(path.display().to_string());
+    }
+    if let Some(path) = navigation(folder, "earth_nav.dat") {
+        lines(&path, &mut |l| told.beacons.extend(fixes::beacon(l, &|_| true).filter(|b| b.name.is_some() && area.holds(b.at))))?;
         told.sources.push(path.display().to_string());
     }
     if let Some(path) = navigation(folder, "earth_mora.dat") {

@@ -1,18 +1,21 @@
 //! X-Plane's `apt.dat`: runways, stations, parking places and the taxi network of an airport, line by line.
 //!
 //! Rows: 1 (airport), 100 and 101 (runways on land and water), 50 to 56 and 1050 to 1056 (stations), 1201, 1202 and 1204 (taxi network), 1300
-//! (parking), 1302 (the ICAO code, where the identifier is X-Plane's own, and the transition altitude). A line that cannot be read is counted and left out; other rows are left out silently.
+//! (parking), 1302 (the ICAO code, where the identifier is X-Plane's own; transition altitude and level). A line that cannot be read is
+//! counted and left out; other rows are left out silently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::described::mark_crossings;
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
-use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, runway, water};
+use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, Transition, magnetic, runway, water};
 
 /// No airport has more taxi nodes, edges or parking places; a file that does is damaged.
 pub(super) const MOST: usize = 50_000;
 /// A holding point this much farther from the runway's beginning than the nearest one is an intersection, in feet.
 const INTERSECTION_FT: f64 = 600.0;
+/// No state has a lower or a higher transition altitude, in feet.
+const TRANSITION_FT: std::ops::RangeInclusive<f64> = 1000.0..=20_000.0;
 /// A parking place farther than this from every taxiway has no way to it, in feet.
 const PARKING_FT: f64 = 1500.0;
 
@@ -38,6 +41,7 @@ struct Building {
     /// By edge: the runways in whose zone it lies.
     zones: BTreeMap<usize, BTreeSet<Runway>>,
     parking: Vec<(String, LatLon)>,
+    transition: Transition,
 }
 
 impl AptDat {
@@ -78,6 +82,13 @@ fn begun(f: &[&str]) -> Option<Building> {
 fn code(word: &str) -> Option<String> {
     let fits = (2..=8).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     fits.then(|| word.to_ascii_uppercase())
+}
+
+/// A transition level: "FL70", "70", or feet ("7000"). Words ("ATC") say that the controller decides, and so does nothing.
+fn flight_level(text: &str) -> Option<u16> {
+    let number = text.trim_start_matches("FL").parse::<f64>().ok()?;
+    let feet = if number < 1000.0 { number * 100.0 } else { number };
+    TRANSITION_FT.contains(&feet).then_some((feet / 100.0).round() as u16)
 }
 
 /// A name is the rest of its row.
@@ -123,8 +134,9 @@ impl Building {
             "1302" if f.get(1) == Some(&"transition_alt") => {
                 let told = f.get(2)?;
                 let feet = told.strip_prefix("FL").map_or_else(|| told.parse::<i32>().ok(), |l| l.parse::<i32>().ok()?.checked_mul(100));
-                self.transition_altitude_ft = feet.filter(|ft| (1000..=30_000).contains(ft));
+                self.transition_altitude_ft = feet.filter(|ft| TRANSITION_FT.contains(&f64::from(*ft)));
             }
+            "1302" if f.get(1) == Some(&"transition_level") => self.transition.level = f.get(2).and_then(|t| flight_level(t)),
             "1300" if room => self.parking.push((name(f.get(6..).unwrap_or(&[])), point(f, 1)?)),
             _ => {}
         }
@@ -176,6 +188,7 @@ impl Building {
             runways: std::mem::take(&mut self.runways),
             taxiways: None,
             procedures: Vec::new(),
+            transition: Transition { altitude_ft: self.transition_altitude_ft, ..self.transition },
         };
         airport.taxiways = self.graph(&airport);
         airport

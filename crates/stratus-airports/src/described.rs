@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::legs::Charted;
 use crate::runway::{self, Geometry};
 use crate::units::{LatLon, Runway, turn};
 use crate::{Airport, Procedure, Strip, TaxiGraph};
@@ -34,6 +35,9 @@ pub struct Described {
     pub airport: Airport,
     /// What it was taken from, for a person: files, or the simulator's name.
     pub sources: Vec<String>,
+    /// Its procedures with their legs, where they are known.
+    #[serde(default, skip_serializing_if = "Charted::is_empty")]
+    pub charted: Charted,
 }
 
 /// A description over the airport that is built in. Where a person has looked at that (`by_hand`) only the taxiways are
@@ -60,6 +64,9 @@ pub fn over(told: &Airport, known: Option<&Airport>, by_hand: bool) -> Option<Ai
     let named = if told.procedures.is_empty() { known.map_or(&[][..], |k| &k.procedures) } else { &told.procedures };
     whole.procedures = named.iter().filter(|p| served(p)).cloned().collect();
     whole.transition_altitude_ft = told.transition_altitude_ft.or(whole.transition_altitude_ft);
+    if !told.transition.is_unknown() {
+        whole.transition = told.transition;
+    }
     whole.taxiways = told.taxiways.as_ref().map(|g| fitted(g, told, &whole)).or_else(|| known?.taxiways.clone());
     Some(whole)
 }

@@ -13,6 +13,8 @@ pub struct Imported {
     pub net: Option<Groundnet>,
     /// From X-Plane's CIFP.
     pub procedures: Option<Vec<Procedure>>,
+    /// The file that the procedures come from.
+    pub procedures_from: Option<String>,
     /// The files that it comes from, for a person; the apt.dat first.
     pub sources: Vec<String>,
 }

@@ -116,6 +116,42 @@ pub struct Leg {
     pub role: Option<Role>,
 }
 
+impl std::fmt::Display for Leg {
+    /// "SKNNR at or above 6000 ft, 250 kt or less".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = self.fix.as_ref().map_or_else(|| format!("({})", self.path), |(fix, _)| fix.clone());
+        let altitude = self.altitude.map(|a| match a {
+            Altitude::At(ft) => format!("at {ft} ft"),
+            Altitude::AtOrAbove(ft) => format!("at or above {ft} ft"),
+            Altitude::AtOrBelow(ft) => format!("at or below {ft} ft"),
+            Altitude::Between(low, high) => format!("between {low} and {high} ft"),
+        });
+        let speed = self.speed.map(|s| match s {
+            Speed::At(kt) => format!("{kt} kt"),
+            Speed::AtLeast(kt) => format!("{kt} kt or more"),
+            Speed::AtMost(kt) => format!("{kt} kt or less"),
+        });
+        let limits = altitude.into_iter().chain(speed).collect::<Vec<_>>().join(", ");
+        if limits.is_empty() { f.write_str(&at) } else { write!(f, "{at} {limits}") }
+    }
+}
+
+/// Legs in words, each fix once: where a part ends, the next one begins.
+pub fn words(legs: &[&Leg]) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for leg in legs {
+        let said = leg.to_string();
+        let again = leg
+            .fix
+            .as_ref()
+            .is_some_and(|(fix, _)| all.last().is_some_and(|l| l == &said || l.starts_with(&format!("{fix} ")) && said == *fix));
+        if !again {
+            all.push(said);
+        }
+    }
+    all.join("; ")
+}
+
 /// Which part of a procedure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

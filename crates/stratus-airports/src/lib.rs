@@ -80,6 +80,28 @@ pub struct Airport {
     /// Departures, arrivals and approaches by their names; where none is known none is ever named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub procedures: Vec<Procedure>,
+    /// Where altitudes end and flight levels begin.
+    #[serde(default, skip_serializing_if = "Transition::is_unknown")]
+    pub transition: Transition,
+}
+
+/// Transition altitude and transition level of an airport, as far as they are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Transition {
+    /// Feet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub altitude_ft: Option<i32>,
+    /// Hundreds of feet: 70 is FL70.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<u16>,
+}
+
+impl Transition {
+    /// Neither of them is known.
+    pub fn is_unknown(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A strip of runway with its two ends.

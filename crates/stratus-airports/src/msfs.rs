@@ -11,7 +11,7 @@ use crate::groundnet::taxiway;
 use crate::procedures::{self, Kind, Procedure};
 use crate::runway::{self, Geometry};
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Position3, Region, Runway, Side};
-use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, magnetic, water};
+use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, Transition, magnetic, water};
 
 /// What is asked for, in order: the order of the fields is that of a record.
 pub const FIELDS: &[&str] = &[
@@ -200,6 +200,7 @@ impl Answer {
             stations: Vec::new(),
             taxiways: None,
             procedures: procedures::in_order(self.list(APPROACH).into_values().filter_map(approach).collect()),
+            transition: Transition::default(),
         };
         airport.stations = self.stations(&airport.name);
         airport.taxiways = self.graph(&airport);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::controllers::Controller;
+use crate::fixes::Point;
 use crate::minima::{Area, Minima};
 use crate::openair::Space;
 
@@ -20,6 +21,9 @@ pub struct Surroundings {
     /// Airspace of class B, C and D, and control zones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spaces: Vec<Space>,
+    /// Beacons with the names that are said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beacons: Vec<Point>,
     /// The files that it comes from, for a person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
@@ -28,6 +32,6 @@ pub struct Surroundings {
 impl Surroundings {
     /// Nothing is known of an area.
     pub fn nothing(area: Area) -> Self {
-        Self { area, minima: Minima::default(), controllers: Vec::new(), spaces: Vec::new(), sources: Vec::new() }
+        Self { area, minima: Minima::default(), controllers: Vec::new(), spaces: Vec::new(), beacons: Vec::new(), sources: Vec::new() }
     }
 }

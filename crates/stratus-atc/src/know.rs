@@ -15,6 +15,7 @@ pub mod report;
 mod scope;
 pub(crate) mod simulator_airports;
 pub mod situation;
+pub mod tracks;
 pub(crate) mod whereabouts;
 
 pub(crate) use by_words::{phase_from_words, water_runway};

@@ -48,7 +48,7 @@ use self::hear::Said;
 pub use self::hints::Hints;
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
-pub use self::know::{around, floor, phase, report, situation};
+pub use self::know::{around, floor, phase, report, situation, tracks};
 use self::know::{ground_contact, simulator_airports};
 use self::phase::{Phase, PhaseTracker};
 use self::readback::Verdict;
@@ -288,7 +288,7 @@ impl Engine {
         if let Some(at) = report.position {
             self.choose_airport(at, retuned);
             if !self.gone() {
-                self.survey(at);
+                self.survey(now, at);
             }
         }
         if retuned {

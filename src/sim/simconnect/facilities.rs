@@ -120,7 +120,7 @@ impl Facilities {
                     asking.icao,
                     airport.runways.len()
                 );
-                Ok(Some((asking.icao, Some(Arc::new(Described { airport, sources: vec!["MSFS".into()] })))))
+                Ok(Some((asking.icao, Some(Arc::new(Described { airport, sources: vec!["MSFS".into()], charted: Default::default() })))))
             }
             None => self.ask(asking, way),
         }

@@ -97,6 +97,21 @@ fn an_identifier_of_x_planes_own_gives_way_to_the_icao_code() {
 }
 
 #[test]
+fn a_transition_level_may_be_a_level_or_feet() {
+    let with = |rows: &str| read(&FIELD.replace("Test Field\n", &format!("Test Field\n{rows}"))).0[0].transition;
+    for (rows, wanted) in [
+        ("1302 transition_alt 5000\n1302 transition_level 70\n", (Some(5000), Some(70))),
+        ("1302 transition_alt 6000\n1302 transition_level 7000\n", (Some(6000), Some(70))),
+        ("1302 transition_alt 18000\n1302 transition_level FL180\n", (Some(18_000), Some(180))),
+        ("1302 transition_alt 4000\n1302 transition_level ATC\n", (Some(4000), None)),
+        ("1302 transition_alt\n1302 transition_level -5\n1302 transition_alt 1e99\n", (None, None)),
+    ] {
+        let transition = with(rows);
+        assert_eq!((transition.altitude_ft, transition.level), wanted, "{rows}");
+    }
+}
+
+#[test]
 fn a_field_is_read_with_its_taxiways() {
     let (all, skipped) = read(FIELD);
     assert_eq!((all.len(), skipped), (1, 1));

@@ -3,7 +3,7 @@
 use super::bytes::{Reader, u16_at};
 use crate::draw::{self, Drawn};
 use crate::units::{Facility, Frequency, LatLon, Position3, Region, Runway, Side};
-use crate::{Airport, End, Station, Strip, magnetic, water};
+use crate::{Airport, End, Station, Strip, Transition, magnetic, water};
 
 /// In the order of the script's numbers.
 const FACILITIES: [Facility; 8] = [
@@ -92,6 +92,7 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
         stations,
         taxiways: None,
         procedures: Vec::new(),
+        transition: Transition::default(),
     };
     Some((airport, other.to_owned()))
 }

@@ -1,14 +1,17 @@
-//! What lies around a flight: the ground, and the radar units that work there, from the pilot's own files and from the airports.
+//! What lies around a flight: the ground, other aircraft, and the radar units that work there, from the pilot's own files and from the airports.
 
 use std::sync::Arc;
 
-use super::floor::{Floor, Terrain};
+use super::floor::{AROUND_NM, Floor, Terrain};
 use crate::Engine;
+use crate::airports::data::Airports;
 use crate::airports::minima::Area;
 use crate::airports::surroundings::Surroundings;
 use crate::airports::{Station, controllers};
+use crate::say::spoken::characters;
 use crate::situation::Situation;
-use crate::units::{Facility, Frequency, LatLon};
+use crate::tracks::Tracks;
+use crate::units::{Facility, Frequency, LatLon, Time};
 
 /// The pilot's files are looked up for so much of the earth around the aircraft, and again when it has come so far, nautical miles.
 const AREA_NM: f64 = 150.0;
@@ -35,11 +38,24 @@ pub struct Around {
     centers: Vec<(LatLon, Station)>,
     /// Where they were looked up.
     about: Option<LatLon>,
+    /// Other aircraft, followed.
+    pub tracks: Tracks,
     /// The frequency that the pilot talks on.
     tuned: Option<Frequency>,
 }
 
 impl Around {
+    /// What is known of a place where nobody flies, from the airports and the pilot's files.
+    pub fn about(airports: &Airports, told: Option<Arc<Surroundings>>, at: LatLon) -> Self {
+        let mut around = Self { centers: centers(airports, at, CENTER_NM), ..Self::default() };
+        around.terrain.about(at, airports.heights(at, AROUND_NM));
+        if let Some(told) = told {
+            around.terrain.know(&told);
+            around.told = Some(told);
+        }
+        around
+    }
+
     /// The lowest altitude that may be assigned at a place, at most some sixty miles from the aircraft, and why.
     pub fn floor(&self, at: LatLon) -> Floor {
         self.terrain.floor(at)
@@ -49,7 +65,7 @@ impl Around {
     /// airport lists. `None` where none is known: neither a name nor a frequency is made up. Whoever is on one of the unit's
     /// frequencies stays on it.
     pub fn en_route(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
-        self.working(Facility::Center, at, altitude_ft).or_else(|| {
+        self.en_route_by_volume(at, altitude_ft).or_else(|| {
             let far = |(place, _): &&(LatLon, Station)| place.distance_nm(at);
             let nearest = self.centers.iter().min_by(|a, b| far(a).total_cmp(&far(b))).filter(|c| far(c) <= CENTER_NM)?;
             let same = |c: &&(LatLon, Station)| self.tuned.is_some_and(|f| f.same_channel(c.1.frequency));
@@ -58,9 +74,23 @@ impl Around {
         })
     }
 
+    /// The en-route unit that works at a place and altitude, by the volumes of the pilot's files alone.
+    pub fn en_route_by_volume(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
+        self.working(Facility::Center, at, altitude_ft)
+    }
+
     /// The approach unit that works at a place and altitude, by the volumes of the pilot's files.
     pub fn approach(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
         self.working(Facility::Approach, at, altitude_ft)
+    }
+
+    /// A departure or an arrival as it is said, by the name of the beacon that it is called after: "BPK7F" is "Brookmans Park seven
+    /// foxtrot". Of two beacons with the ident, the one nearest to a place is meant. `None` where no name is known.
+    pub fn procedure_spoken(&self, name: &str, near: LatLon) -> Option<String> {
+        let (ident, rest) = name.split_at(name.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 0)?);
+        let beacons = self.told.as_ref()?.beacons.iter().filter(|b| b.ident.eq_ignore_ascii_case(ident));
+        let beacon = beacons.min_by(|a, b| a.at.distance_nm(near).total_cmp(&b.at.distance_nm(near)))?;
+        Some(format!("{} {}", beacon.name.as_ref()?, characters(rest)))
     }
 
     /// A unit by its volume.
@@ -72,6 +102,14 @@ impl Around {
     pub fn told(&self) -> Option<&Surroundings> {
         self.told.as_deref()
     }
+}
+
+/// The centers that airports list within `nm`: those of the United States, where one is listed every thirty miles. Elsewhere the tables
+/// name a few radar and military units a hundred miles away, and none of the units that work en route there.
+fn centers(airports: &Airports, at: LatLon, nm: f64) -> Vec<(LatLon, Station)> {
+    let mut all = airports.stations_of(Facility::Center, at, nm);
+    all.retain(|(_, s)| s.name.ends_with(" Center"));
+    all
 }
 
 impl Engine {
@@ -108,14 +146,15 @@ impl Engine {
     }
 
     /// Looks at the ground below, and at what lies around where the aircraft has come to.
-    pub(crate) fn survey(&mut self, at: LatLon) {
+    pub(crate) fn survey(&mut self, now: Time, at: LatLon) {
         self.want_destination();
         let tuned = self.com1();
         let around = Arc::make_mut(&mut self.around);
         around.tuned = tuned;
+        around.tracks.see(now, &self.report.others);
         around.terrain.look(&self.report, at, |nm| self.airports.heights(at, nm));
         if around.about.is_none_or(|a| a.distance_nm(at) > MOVED_NM) {
-            around.centers = self.airports.stations_of(Facility::Center, at, CENTER_NM + REACH_NM + MOVED_NM);
+            around.centers = centers(&self.airports, at, CENTER_NM + REACH_NM + MOVED_NM);
             around.about = Some(at);
         }
         self.survey_runways();
@@ -157,9 +196,7 @@ mod tests {
     use super::*;
     use crate::Setup;
     use crate::airports::controllers::{Controller, Volume};
-    use crate::airports::data::Airports;
     use crate::report::{Report, SimState};
-    use crate::units::Time;
 
     fn over(lat: f64, lon: f64, com1: &str) -> Report {
         let position = Some(LatLon::new(lat, lon));
@@ -179,6 +216,9 @@ mod tests {
         let nearest = near.map(|(at, _)| at.distance_nm(LatLon::new(39.1, -98.6))).fold(f64::INFINITY, f64::min);
         let kept = e.around().en_route(LatLon::new(39.1, -98.6), 35_000.0).unwrap();
         assert_eq!(kept.frequency == other.1.frequency, nearest <= e.around.centers[0].0.distance_nm(LatLon::new(39.1, -98.6)) + KEPT_NM);
+        // Over Luxembourg the tables list a military unit and a radar far away.
+        e.see(Time(1500), &over(49.0, 6.7, "118.0"));
+        assert_eq!(e.around().en_route(LatLon::new(49.0, 6.7), 35_000.0), None);
         // In the middle of the ocean nobody is known, and nobody is made up.
         e.see(Time(2000), &over(30.0, -45.0, "118.0"));
         assert_eq!(e.around().en_route(LatLon::new(30.0, -45.0), 35_000.0), None);
@@ -201,8 +241,13 @@ mod tests {
             frequencies: vec!["132.255".parse().unwrap()],
             volumes,
         }];
-        e.surveyed(Arc::new(Surroundings { controllers, ..Surroundings::nothing(area) }));
+        let beacon = " 3 46.75 7.9 376 11750 130 -2.0 BPK ENRT EG BROOKMANS PARK VOR/DME";
+        let beacons = crate::airports::fixes::beacon(beacon, &|_| true).into_iter().collect();
+        e.surveyed(Arc::new(Surroundings { controllers, beacons, ..Surroundings::nothing(area) }));
         let unit = e.around().en_route(corner(47.0, 8.0), 35_000.0).unwrap();
+        let said = |name: &str| e.around().procedure_spoken(name, corner(47.0, 8.0));
+        assert_eq!(said("BPK7F").as_deref(), Some("Brookmans Park seven foxtrot"));
+        assert_eq!((said("LAM1A"), said("BPK"), said("7F"), said("")), (None, None, None, None));
         assert_eq!((unit.name.as_str(), unit.frequency.to_string()), ("Alpine Control", "132.255".to_owned()));
         // Seventy-five miles on it is asked for again, and a late answer for another part of the earth changes nothing.
         e.see(Time(1000), &over(48.4, 8.0, "118.0"));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::airports::Transition;
 use crate::units::{Callsign, LatLon, Runway};
 
 /// Characters of a filed place, of a filed route, and of a name along it.
@@ -98,25 +99,6 @@ pub struct Point {
     /// The airway that leads to it; `None` means direct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
-}
-
-/// Transition altitude and transition level of an airport, as far as a plan tells them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Transition {
-    /// Feet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub altitude_ft: Option<i32>,
-    /// Hundreds of feet: 70 is FL70.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub level: Option<u16>,
-}
-
-impl Transition {
-    /// Neither of them is known.
-    pub fn is_unknown(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Wake turbulence category (ICAO Doc 4444, field 9).

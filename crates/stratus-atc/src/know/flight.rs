@@ -57,6 +57,7 @@ impl Engine {
         self.watch = Watch::default();
         (self.desk, self.began_aloft) = (None, !report.on_ground);
         (self.unheard, self.urge) = (None, None);
+        std::sync::Arc::make_mut(&mut self.around).tracks.clear();
         self.met.clear();
         self.forget_spoken_plan();
         if std::mem::take(&mut self.plan_flown)

@@ -264,6 +264,11 @@ impl Terrain {
         self.minima = Some(surroundings.clone()).filter(|s| !s.minima.is_empty());
     }
 
+    /// These heights are known around a place.
+    pub(crate) fn about(&mut self, at: LatLon, heights: Vec<Height>) {
+        (self.about, self.heights) = (Some(at), heights);
+    }
+
     /// Looks at the ground below; `heights` gives what is known around where the aircraft has come to.
     pub(crate) fn look(&mut self, report: &Report, at: LatLon, heights: impl FnOnce(f64) -> Vec<Height>) {
         self.see(report, at);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::Engine;
 use crate::airports::described::{self, Described, Origin};
+use crate::airports::legs::Charted;
 use crate::airports::{Airport, Station, runway};
 use crate::instruction::{Instruction, Item};
 use crate::phase::Phase;
@@ -133,6 +134,11 @@ impl Engine {
         told.and_then(|t| described::over(&t.airport, Some(&known), self.airports.well_known(&known.icao))).unwrap_or(known)
     }
 
+    /// The procedures of an airport with their legs, as the best source that knows any tells them.
+    pub fn charted(&self, icao: &str) -> Option<&Charted> {
+        self.charts.of(icao)?.told.values().rev().map(|t| &t.charted).find(|c| !c.is_empty())
+    }
+
     /// The code of the plan's destination, where it is known.
     pub(crate) fn charted_destination(&self) -> Option<&str> {
         self.charts.destination.as_ref().map(|(_, icao)| icao.as_str())
@@ -237,7 +243,7 @@ mod tests {
     fn told(icao: &str, tower: &str) -> Option<Arc<Described>> {
         let mut airport = Airports::world().find(icao).unwrap();
         airport.stations.iter_mut().filter(|s| s.facility == Facility::Tower).for_each(|s| s.frequency = tower.parse().unwrap());
-        Some(Arc::new(Described { airport, sources: vec!["a test".into()] }))
+        Some(Arc::new(Described { airport, sources: vec!["a test".into()], charted: Default::default() }))
     }
 
     fn tower(e: &Engine) -> String {

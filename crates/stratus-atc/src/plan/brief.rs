@@ -2,6 +2,7 @@
 //! is unknown.
 
 use super::Reading;
+use crate::airports::legs::{self as charted_legs, Charted, Leg};
 use crate::airports::procedures::{self, Kind};
 use crate::airports::{Airport, Station};
 use crate::report::{FlightPlan, Procedure, Transition};
@@ -20,6 +21,18 @@ pub trait Known {
     fn airport(&self, icao: &str) -> Option<(Airport, String)>;
     /// The nearest airport with a radar unit within so many nautical miles.
     fn radar_near(&self, at: LatLon, max_nm: f64) -> Option<Airport>;
+    /// The procedures of an airport with their legs.
+    fn charted(&self, _icao: &str) -> Option<Charted> {
+        None
+    }
+    /// The en-route unit that works at a place and altitude.
+    fn en_route(&self, _at: LatLon, _altitude_ft: f64) -> Option<Station> {
+        None
+    }
+    /// A departure or an arrival as it is said near a place.
+    fn procedure_spoken(&self, _name: &str, _near: LatLon) -> Option<String> {
+        None
+    }
 }
 
 /// An end of the flight.
@@ -59,7 +72,14 @@ impl<'a> End<'a> {
             let region = self.airport.as_ref().map_or_else(|| Region::of(code, ""), |a| a.region);
             crate::units::Transition::state_ft(region, code).map(|ft| (ft, region.title))
         };
-        self.transition.altitude_ft.map(|ft| (ft, "plan")).or_else(state)
+        let data = || self.airport.as_ref().and_then(|a| a.transition.altitude_ft).map(|ft| (ft, "simulator"));
+        self.transition.altitude_ft.map(|ft| (ft, "plan")).or_else(data).or_else(state)
+    }
+
+    /// Hundreds of feet, and where that is from.
+    fn transition_level(&self) -> Option<(u16, &'static str)> {
+        let data = || self.airport.as_ref().and_then(|a| a.transition.level).map(|level| (level, "simulator"));
+        self.transition.level.map(|level| (level, "plan")).or_else(data)
     }
 }
 
@@ -75,11 +95,14 @@ pub fn lines(reading: &Reading, known: &dyn Known) -> Vec<String> {
     page.row("departure", &from.name());
     runway(&mut page, &from, "departs from");
     procedure(&mut page, &from, plan.sid.as_ref(), Kind::Departure);
+    legs(&mut page, known, &from, plan.sid.as_ref(), Kind::Departure);
     route(&mut page, plan);
     levels(&mut page, plan, &from);
     page.row("arrival", &to.name());
     procedure(&mut page, &to, plan.star.as_ref(), Kind::Arrival);
+    legs(&mut page, known, &to, plan.star.as_ref(), Kind::Arrival);
     approach(&mut page, plan, &to);
+    legs(&mut page, known, &to, plan.approach.as_ref(), Kind::Approach);
     runway(&mut page, &to, "lands on");
     transitions(&mut page, &from, &to);
     match plan.alternates.as_slice() {
@@ -171,6 +194,30 @@ fn procedure(page: &mut Page, end: &End<'_>, filed: Option<&Procedure>, kind: Ki
     page.row("", &format!("{word} {}{transition} ({note})", filed.name));
 }
 
+/// How a procedure is said, and its fixes with their limits, where the data has them.
+fn legs(page: &mut Page, known: &dyn Known, end: &End<'_>, filed: Option<&Procedure>, kind: Kind) {
+    let (Some(filed), Some(airport)) = (filed, &end.airport) else { return };
+    if let Some(said) = known.procedure_spoken(&filed.name, airport.position).filter(|_| kind != Kind::Approach) {
+        page.row("", &format!("  said \u{201c}{said}\u{201d}"));
+    }
+    let Some(charted) = known.charted(&airport.icao) else { return };
+    let transition = filed.transition.as_deref();
+    let mut add = |word: &str, legs: &[&Leg]| {
+        if !legs.is_empty() {
+            page.row("", &format!("  {word}{}", charted_legs::words(legs)));
+        }
+    };
+    match (kind, end.runway) {
+        (Kind::Departure, Some(runway)) => add("", &charted.departure(&filed.name, runway, transition)),
+        (Kind::Arrival, runway) => add("", &charted.arrival(&filed.name, transition, runway)),
+        (Kind::Approach, runway) => {
+            add("", &charted.approach(&filed.name, runway, transition));
+            add("missed approach: ", &charted.missed(&filed.name, runway));
+        }
+        (Kind::Departure, None) => {}
+    }
+}
+
 fn approach(page: &mut Page, plan: &FlightPlan, to: &End<'_>) {
     let Some(filed) = &plan.approach else {
         if !page.visual {
@@ -235,8 +282,8 @@ fn transitions(page: &mut Page, from: &End<'_>, to: &End<'_>) {
             None => page.unknown(format!("transition altitude at {code}")),
         }
     }
-    match to.transition.level {
-        Some(level) => words.push(format!("{} level FL{level} (plan)", to.called())),
+    match to.transition_level() {
+        Some((level, source)) => words.push(format!("{} level FL{level} ({source})", to.called())),
         None => page.unknown(format!("transition level at {}: by the controller, from the pressure", to.called())),
     }
     if !words.is_empty() {
@@ -251,9 +298,9 @@ fn units(page: &mut Page, plan: &FlightPlan, known: &dyn Known, from: &End<'_>, 
     const IN: [Facility; 6] = [Facility::Center, Facility::Approach, Facility::Atis, Facility::Tower, Facility::Ctaf, Facility::Ground];
     let mut told: Vec<Station> = Vec::new();
     let mut rows: Vec<String> = Vec::new();
-    let mut add = |a: &Airport, order: &[Facility]| {
+    let mut add = |stations: &[Station], order: &[Facility]| {
         for facility in order {
-            for s in a.stations.iter().filter(|s| s.facility == *facility) {
+            for s in stations.iter().filter(|s| s.facility == *facility) {
                 if !told.iter().any(|t| t.frequency == s.frequency && t.name == s.name) {
                     rows.push(format!("{:<8} {}", s.frequency.to_string(), s.name));
                     told.push(s.clone());
@@ -265,16 +312,22 @@ fn units(page: &mut Page, plan: &FlightPlan, known: &dyn Known, from: &End<'_>, 
         // Without a departure unit, approach does its work.
         let radar = a.stations.iter().any(|s| s.facility == Facility::Departure);
         let last = if radar { &OUT[..] } else { &[&OUT[..5], &[Facility::Approach, Facility::Center]].concat() };
-        add(a, last);
+        add(&a.stations, last);
     }
     let low = plan.altitude_ft.is_some_and(|ft| ft <= LOW_FT);
     for point in plan.points.iter().filter(|_| low) {
         if let Some(a) = point.at.and_then(|at| known.radar_near(at, PASSING_NM)) {
-            add(&a, &[Facility::Approach, Facility::Center]);
+            add(&a.stations, &[Facility::Approach, Facility::Center]);
+        }
+    }
+    let cruise = f64::from(plan.altitude_ft.unwrap_or_default());
+    for point in plan.points.iter().filter(|_| !low) {
+        if let Some(s) = point.at.and_then(|at| known.en_route(at, cruise)) {
+            add(&[s], &[Facility::Center]);
         }
     }
     if let Some(a) = &to.airport {
-        add(a, &IN);
+        add(&a.stations, &IN);
     }
     for (n, row) in rows.iter().enumerate() {
         page.row(if n == 0 { "units" } else { "" }, row);

@@ -18,7 +18,11 @@ fn hamburg(departures: &[(&str, &str)]) -> Engine {
     let mut airport = Airports::world().find("EDDH").unwrap();
     let of = |(name, runway): &(&str, &str)| Procedure { kind: Kind::Departure, name: (*name).into(), runway: runway.parse().ok() };
     airport.procedures = departures.iter().map(of).collect();
-    engine.described("EDDH", Origin::Files, Some(Arc::new(Described { airport, sources: vec!["a test".into()] })));
+    engine.described(
+        "EDDH",
+        Origin::Files,
+        Some(Arc::new(Described { airport, sources: vec!["a test".into()], charted: Default::default() })),
+    );
     engine
 }
 

@@ -387,12 +387,12 @@ const EACH: usize = 100;
 /// Whose words, the callsign as written, as said, and as another one.
 const CALLSIGNS: [(Region, &str, &str, [&str; 3]); 2] = [
     (
-        Region::Faa,
+        Region::FAA,
         "N739HW",
         "seven three niner hotel whiskey",
         ["seven three niner hotel x-ray", "seven two niner hotel whiskey", "seven three niner whiskey hotel"],
     ),
-    (Region::Icao, "G-BVKD", "golf kilo delta", ["golf kilo echo", "golf delta kilo", "golf mike delta"]),
+    (Region::ICAO, "G-BVKD", "golf kilo delta", ["golf kilo echo", "golf delta kilo", "golf mike delta"]),
 ];
 
 fn all() -> Vec<(Region, String, String, String, Pair)> {
