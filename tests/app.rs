@@ -517,7 +517,7 @@ fn chart() -> impl Strategy<Value = Event> {
             airport.runways[0].ends[0].runway = runway;
             airport.runways[0].ends[1].runway = runway.reciprocal();
         }
-        Ok(Some(Arc::new(Described { airport, sources: vec!["a test".into()] })))
+        Ok(Some(Arc::new(Described { airport, sources: vec!["a test".into()], charted: Default::default() })))
     };
     let result = prop_oneof![
         Just(told(None)),
