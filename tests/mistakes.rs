@@ -115,6 +115,12 @@ fn without_a_speech_model_each_press_leads_to_one() {
         assert!(told.len() == 1 && told[0].title == "Download a speech model to begin", "press {n}: {told:?}");
     }
     assert_eq!(app.menu_model().steps.next(), Some(Step::Model), "and so does the first row of the menu");
+    // Once it is on its way, nobody is sent to download it.
+    app.handle(Time(90_000), Event::Menu(Choice::Step(Step::Model)));
+    app.handle(Time(91_000), Event::Fetching { model: "base.en".into(), percent: 35 });
+    let fx = press(&mut app, Duration::from_secs(2), voice(), Err(none()));
+    let told = toasts(&fx);
+    assert!(told.len() == 1 && told[0].title.contains("still downloading") && told[0].body.starts_with("35 %"), "{told:?}");
 }
 
 #[test]

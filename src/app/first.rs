@@ -239,7 +239,7 @@ impl App {
             Loudness::Good => {
                 self.faults.over(Part::Microphone);
                 if self.config.speech.model.is_none() {
-                    let body = format!("{name}: {peak}.\nTest it again when the speech model is there.");
+                    let body = format!("{name}: {peak}.\nTest it again when the speech model is ready.");
                     fx.push(self.notice("Good level", &body));
                 } else {
                     self.first.unheard = Some((sample.microphone, sample.peak_db));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{App, Open, RECOGNISE_DEADLINE, Stage, gate, millis};
 use crate::event::{Effect, Take};
+use crate::models::voices;
 use crate::problem::{Part, Problem};
 use crate::units::{Time, TxId};
 
@@ -27,7 +28,7 @@ impl App {
             }
             fx.push(Effect::Cancel(old.tx));
             if let Some(id) = old.typed {
-                fx.push(Effect::Answer { id, text: String::new(), note: "given up, for the key was pressed".into() });
+                fx.push(Effect::Answer { id, text: String::new(), note: "cancelled, because the key was pressed".into() });
             }
         }
         let tx = self.new_tx();
@@ -55,6 +56,16 @@ impl App {
         open.deadline = Some(now + Duration::from_millis(u64::from(self.config.audio.tail_ms)));
         fx.push(Effect::Release(open.tx));
         self.key_works(fx);
+    }
+
+    /// A press that comes before the first speech model has arrived: the pilot has only to wait.
+    pub(super) fn still_downloading(&self) -> Option<Effect> {
+        let (name, percent) = self.desk.fetching.as_ref()?;
+        if self.config.speech.model.is_some() || voices::find(name).is_some() {
+            return None;
+        }
+        let body = format!("{percent} % has arrived. Call again when it is ready.");
+        Some(self.notice("The speech model is still downloading", &body))
     }
 
     pub(super) fn captured(&mut self, now: Time, tx: TxId, take: Result<Take, Problem>, fx: &mut Vec<Effect>) {

@@ -278,7 +278,7 @@ impl Capturing {
         self.before.clear();
         (self.known, self.looked) = (false, None);
         self.microphone.take().into_iter().for_each(close);
-        let p = Problem::bug("the microphone's thread failed").because(why).fix("it is started again; say it once more");
+        let p = Problem::bug("the microphone's thread failed").because(why).fix("it has been restarted; say your call again");
         if let Some(Taking { tx, .. }) = self.taking.take() {
             (self.tell)(CaptureEvent::Taken { tx, take: Err(p) });
         }
@@ -353,7 +353,7 @@ impl Capturing {
         log::warn!("the microphone {} was lost: {why}", m.name);
         let p = Problem::new("the microphone was lost")
             .because(format!("{}: {why}", m.name))
-            .fix("connect it again; Stratus goes on by itself")
+            .fix("connect it again; Stratus continues by itself")
             .about(Part::Microphone)
             .brief("Microphone disconnected", format!("{} is gone.", m.name))
             .remedy(format!("Connect it again, or choose another under {}.", Part::Microphone.place()));
@@ -472,7 +472,7 @@ impl Capturing {
         self.lingers = Instant::now() + LINGER;
         let Some(rate) = self.microphone.as_ref().map(|m| m.rate) else {
             let p = Problem::new("the microphone was not open in time")
-                .because("it is opened when the key goes down (audio.keep_open)")
+                .because("it opens when you press the key (audio.keep_open)")
                 .fix("hold the key longer, or set audio.keep_open = \"always\"")
                 .about(Part::Microphone)
                 .brief("Key released too soon", "The microphone was not open yet.")
@@ -497,9 +497,9 @@ pub fn probe(settings: &Audio) -> Result<String, Problem> {
     let mut m = ear::open(&found, settings.input_channel)?;
     while !m.watch.is_alive() {
         if let Some(why) = m.watch.lost(Instant::now()) {
-            return Err(Problem::new("the microphone delivers nothing")
+            return Err(Problem::new("the microphone gives no sound")
                 .because(format!("{}: {why}", m.name))
-                .fix("choose another in stratus.toml (audio.microphone)")
+                .fix("choose another in the tray's menu (audio.microphone)")
                 .about(Part::Microphone));
         }
         std::thread::sleep(Duration::from_millis(10));

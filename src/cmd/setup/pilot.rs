@@ -37,14 +37,14 @@ fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
         (None, None) => "the simulator's".to_owned(),
     };
     loop {
-        let answer = s.ask.line(&format!("Your callsign, such as N172SP or BAW327? \"sim\" is always the simulator's [{usual}]"))?;
+        let answer = s.ask.line(&format!("Your callsign? Enter one such as N172SP or BAW327, or \"sim\" for the simulator's [{usual}]"))?;
         let value = match answer.to_lowercase().as_str() {
             "" => return Ok(()),
             "sim" => String::new(),
             _ => match answer.parse::<Callsign>() {
                 Ok(callsign) => callsign.to_string(),
                 Err(e) => {
-                    refused(&Problem::new(e.to_string()).fix("letters and digits, as it is painted on the aircraft"))?;
+                    refused(&Problem::new(e.to_string()).fix("use letters and digits, as painted on the aircraft"))?;
                     continue;
                 }
             },

@@ -13,7 +13,9 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let there = neural::installed(&s.paths.voices_dir());
     let names: Vec<&str> = there.iter().map(|i| i.name.as_str()).collect();
     match names.is_empty() {
-        true => told("none installed; Pico speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?,
+        true => {
+            told("none installed; the simpler voice, Pico, speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?
+        }
         false => well(&format!("{} installed", names.join(", ")))?,
     }
     let missing: Vec<_> = voices::ALL.iter().filter(|v| v.name != voices::SHIPPED && !names.contains(&v.name)).collect();
@@ -21,7 +23,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         Some(wanted) => wanted.clone(),
         None if !s.ask.yes && !missing.is_empty() && std::io::stdin().is_terminal() => {
             let list: Vec<String> = missing.iter().map(|v| format!("{} ({}, {})", v.name, v.who, v.offer(None).size())).collect();
-            s.ask.line(&format!("More voices? {}. Names, \"all\", or none [none]", list.join(", ")))?
+            s.ask.line(&format!("Download more voices? {}. Enter names, \"all\" or \"none\" [none]", list.join(", ")))?
         }
         None => String::new(),
     };
