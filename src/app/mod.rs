@@ -165,7 +165,7 @@ impl App {
             Event::SoFar { tx, take } => {
                 let open = self.open.as_ref().filter(|o| o.tx == tx && matches!(o.stage, Stage::Listening | Stage::Tail));
                 if open.is_some() && self.config.speech.eager && gate::judge(&take).is_none() {
-                    fx.push(Effect::Ahead { tx, take, hints: self.engine.hints() });
+                    fx.push(Effect::Ahead { tx, take, hints: self.hints() });
                 }
             }
             Event::Heard { tx, result } => self.heard(now, tx, result, &mut fx),

@@ -73,9 +73,15 @@ impl App {
 
     /// A call that nobody answers: why, in Stratus's own name.
     pub(super) fn silent(&self, why: &Silence, call: &str) -> Effect {
-        let lines = [why.words(), quoted(call)];
+        // Without a simulator the call itself says which station is meant, and this one did not.
+        let unnamed = matches!(why, Silence::NoStation { .. }) && self.engine.airport().is_none() && self.engine.com1().is_none();
+        let (title, words) = match unnamed {
+            true => ("No station understood".to_owned(), "Begin with its name, such as \u{201c}Hilo Ground\u{201d}.".to_owned()),
+            false => (why.title(), why.words()),
+        };
+        let lines = [words, quoted(call)];
         let body = lines.iter().map(String::as_str).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
-        self.notice(&why.title(), &body)
+        self.notice(&title, &body)
     }
 
     /// A student is spoken to more slowly.

@@ -29,6 +29,8 @@ const BUSY: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_millis(500);
 /// A sound system that does not answer for this long has no microphone.
 const ANSWER: Duration = Duration::from_secs(3);
+/// While nobody speaks a busy system has more time: what is only slow is no news.
+const SLOW: Duration = Duration::from_secs(10);
 /// A take never grows beyond this many seconds: the longest hold and its ends.
 const LONGEST_S: usize = 125;
 /// The tail may still be under way when the take is ended: this long is waited for it.
@@ -241,7 +243,7 @@ impl Capturing {
             // While a device is looked for, opened or tried, its thread is listened to.
             let wait = if self.taking.is_some() || self.keeper.waiting().is_some() || self.microphone.is_some() && !self.known {
                 BUSY
-            } else if self.microphone.is_none() && !self.is_armed() {
+            } else if self.microphone.is_none() && !self.is_armed() && self.keeper.waiting().is_none() {
                 ASLEEP
             } else {
                 IDLE
@@ -291,7 +293,15 @@ impl Capturing {
         if !armed && self.taking.is_none() {
             self.known = false;
             self.looked = None;
-            self.microphone.take().into_iter().chain(self.keeper.answer().and_then(Answer::opened)).for_each(close);
+            for m in self.microphone.take().into_iter().chain(self.keeper.answer().and_then(Answer::opened)) {
+                // A slow sound system may bring it after its absence was told.
+                if self.standing.is_gone()
+                    && let Some(what) = self.standing.works(&m.name, m.chosen)
+                {
+                    (self.tell)(CaptureEvent::Device(Ok(what)));
+                }
+                close(m);
+            }
             return;
         }
         if let Some(m) = &mut self.microphone {
@@ -323,8 +333,11 @@ impl Capturing {
                 self.gone(p);
             }
             Some(Answer::Failed(_) | Answer::Gone(_) | Answer::Same) => {}
-            None if self.microphone.is_none() && self.keeper.waiting().is_some_and(|w| w > ANSWER) => {
-                self.gone(Way::In.none().because("the sound system does not answer"));
+            None if self.microphone.is_none()
+                && self.keeper.waiting().is_some_and(|w| w > if self.taking.is_some() { ANSWER } else { SLOW }) =>
+            {
+                let p = Way::In.none().because("the sound system does not answer");
+                self.gone(p.brief("The sound system does not answer", "").remedy("Wait a moment, or log out and in again."));
             }
             None => {}
         }
