@@ -37,7 +37,7 @@ fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
         let heard = listen(s);
         s.hears = matches!(heard, Ok(true));
         if let Err(p) = heard {
-            told("not heard", &p)?;
+            told("not yet", &p)?;
         }
         if s.hears {
             s.done(Step::Microphone);

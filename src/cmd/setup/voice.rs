@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use super::Setup;
-use super::ask::{told, well};
+use super::ask::{head, told, well};
 use crate::cmd::voices as command;
 use crate::models::voices;
 use crate::problem::Problem;
@@ -12,6 +12,7 @@ use crate::speech::neural;
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let there = neural::installed(&s.paths.voices_dir());
     let names: Vec<&str> = there.iter().map(|i| i.name.as_str()).collect();
+    head("Controllers' voices")?;
     match names.is_empty() {
         true => {
             told("none installed; the simpler voice, Pico, speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?
