@@ -28,6 +28,8 @@ pub(super) fn unit(station: &Station) -> String {
 
 /// The pilot's words as they were heard, in one line: `You: "Hilo Ground, Skyhawk …"`.
 pub(super) fn quoted(words: &str) -> String {
+    // A recogniser may put what it heard in quotes.
+    let words = words.trim().trim_matches('"');
     let words = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
     let line = format!("You: \"{words}\"");
     let over = line.chars().count().saturating_sub(QUOTE_CHARS);
@@ -106,6 +108,7 @@ mod tests {
     fn a_quotation_is_one_line_of_eighty_characters_at_most() {
         assert_eq!(quoted("Hilo Ground,\nradio check"), "You: \"Hilo Ground, radio check\"");
         assert_eq!(quoted(""), "You: \"\"");
+        assert_eq!(quoted("\"Radio check.\""), "You: \"Radio check.\"");
         // A recogniser in a loop; letters of two bytes; one word without an end.
         for words in ["Hilo Ground, radio check. ".repeat(14), "\u{e9}".repeat(200), "x".repeat(74)] {
             let line = quoted(&words);
