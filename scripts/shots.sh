@@ -52,13 +52,16 @@ menu menu 270x297+0+0
 terminal() {
   local name=$1 lines=$2; shift 2
   xterm -fa "DejaVu Sans Mono" -fs 10 -geometry "${COLUMNS_OF:-100}x$lines+20+60" -bg '#20242c' -fg '#e5e9f0' +sb -b 10 -T "$name" \
-    -e bash -c "$*; echo; sleep 100" & local xterm=$!
-  rest "${PATIENCE:-12}"
+    -e bash -c "$*; echo; touch '$HOME/over'; sleep 100" & local xterm=$!
+  # A command on a busy machine takes its time: its end is waited for.
+  for _ in $(seq 240); do [ -e "$HOME/over" ] && break; rest 0.5; done
+  rm "$HOME/over"
+  rest 1
   import -window "$(xdotool search --name "^$name\$" | tail -n 1)" -strip +dither -colors 48 "PNG8:$out/$name.png"
   kill $xterm; wait $xterm 2>/dev/null || true
 }
 cd "$HOME"; xdotool mousemove 900 700; rest 1
-terminal doctor 21 "COLUMNS=100 stratus doctor"
+terminal doctor 25 "COLUMNS=100 stratus doctor"
 kill $pid; wait $pid || true
 
 # The five steps in the terminal, by a pilot who speaks and presses when asked.
@@ -74,7 +77,7 @@ until_said() { for _ in $(seq 600); do grep -q "$1" "$said" 2>/dev/null && retur
   xdotool keydown Scroll_Lock; rest 1; paplay -d virtmic "$HOME/call.wav"; xdotool keyup Scroll_Lock
 ) & pilot=$!
 # What is said of the demo's model alone is left out.
-PATIENCE=45 terminal setup 38 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v 'understands no people' | tee $said"
+terminal setup 42 "printf '\\n\\ny\\n\\ny\\nN172SP\\ny\\n' | COLUMNS=100 stratus setup --skip-sim --skip-brain --model models/ggml-base.en.bin 2>&1 | grep --line-buffered -v 'does not understand people' | tee $said"
 wait $pilot || true
 stratus ptt up >/dev/null 2>&1 || true
 # The tray that the set-up started.

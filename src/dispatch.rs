@@ -11,6 +11,7 @@ mod key;
 mod microphone;
 pub mod newest;
 pub mod offer;
+mod open;
 mod recording;
 pub mod simbrief;
 pub mod steps;
@@ -20,7 +21,6 @@ mod voice;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,6 +53,7 @@ pub use devices::watch_devices;
 pub use ears::threads;
 use ears::{Ears, ears};
 pub use key::key;
+use open::open;
 use recording::Recording;
 use voice::VoiceJob;
 
@@ -373,8 +374,8 @@ impl Shell {
             }
             // A recording takes it down (`Recording::effects`).
             Effect::Delivered { .. } => {}
-            Effect::OpenConfig => open(&self.paths.config_file),
-            Effect::OpenLogs => open(&self.paths.log_dir),
+            Effect::OpenConfig => open(&self.inbox, "the settings file", &self.paths.config_file),
+            Effect::OpenLogs => open(&self.inbox, "the log folder", &self.paths.log_dir),
             Effect::Doctor => self.doctor(),
             Effect::CheckMicrophone(seconds) => self.check_microphone(seconds),
             Effect::HearCheck { take, hints } => {
@@ -402,7 +403,7 @@ impl Shell {
             Effect::Autostart(on) => {
                 let entry = &self.paths.autostart_file;
                 let set = std::env::current_exe()
-                    .map_err(|e| Problem::new("cannot tell where Stratus is installed").because(e))
+                    .map_err(|e| Problem::new("cannot find out where Stratus is installed").because(e))
                     .and_then(|program| autostart::set(entry, on, &program));
                 if let Err(p) = set {
                     self.inbox.offer(Event::Trouble(p));
@@ -419,7 +420,7 @@ impl Shell {
                     None => crate::config::set_key(&self.paths.config_file, &path, &value).map(drop),
                 };
                 if let Err(p) = set {
-                    self.inbox.offer(Event::Trouble(p.because("what you chose is in force until Stratus ends")));
+                    self.inbox.offer(Event::Trouble(p.because("your choice lasts until you quit Stratus")));
                 }
             }
             Effect::Reconfigure(config) => self.reconfigure(config),
@@ -488,22 +489,9 @@ fn told(p: Problem) -> Effect {
 
 fn no_microphone() -> Problem {
     Problem::new("there is no microphone")
-        .fix("connect one, or choose another in stratus.toml (audio.microphone)")
+        .fix("connect one, or choose another in the tray's menu (audio.microphone)")
         .about(Part::Microphone)
         .brief("No microphone found", "")
-}
-
-/// Opens a file in the pilot's own editor.
-fn open(path: &std::path::Path) {
-    // A .toml has no editor of its own on Windows.
-    let program = match (cfg!(windows), path.is_dir()) {
-        (true, false) => "notepad",
-        (true, true) => "explorer",
-        (false, _) => "xdg-open",
-    };
-    if let Err(e) = Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
-        log::warn!("cannot open {}: {program}: {e}", path.display());
-    }
 }
 
 /// The owner's loop: events in, effects out, until the end. `at_rest` is called after each minute without an event.
@@ -555,7 +543,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         }));
         let effects = effects.unwrap_or_else(|panic| {
             // What the event had changed so far stays; nothing is on its way to the world.
-            let p = Problem::bug("something went wrong within Stratus").because(panic_words(&*panic)).fix("say it again, in other words");
+            let p = Problem::bug("something went wrong in Stratus").because(panic_words(&*panic)).fix("say it again, in other words");
             let answer = asked.map(|id| Effect::Answer { id, text: String::new(), note: p.one_line() });
             answer.into_iter().chain([told(p)]).collect()
         });

@@ -96,7 +96,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
     let mut file = open(&part).map_err(|p| failed().because(p.to_string().replace('\n', "; ")).fix(space_or_rights(&part)))?;
     // Two at once would write into each other's file.
     if file.try_lock().is_err() {
-        return Err(failed().because("it is being downloaded already").fix("wait until that is done"));
+        return Err(failed().because("it is already being downloaded").fix("wait until that has finished"));
     }
     let agent = agent(&wanted.url, patience, None);
     // How many connections the file at hand came by; what was there before counts as one.
@@ -123,7 +123,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
                 let _ = fs::remove_file(&part);
                 let _ = fs::remove_file(edition_of(&part));
                 return Err(failed()
-                    .because("what the server sends is not the published file (its SHA-256 differs); it was deleted")
+                    .because("the server sent a different file than the published one (its SHA-256 differs); it was deleted")
                     .fix(wanted.otherwise));
             }
             // Pieces that do not fit together: once more, from the start.
@@ -136,7 +136,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
             Err(Ended::Never(p)) => return Err(p),
             Err(ended @ (Ended::Again(_) | Ended::Unreached(_))) => {
                 if cancel.load(Ordering::Relaxed) {
-                    return Err(failed().because("it was cancelled").fix("begin again: it goes on where it stopped"));
+                    return Err(failed().because("it was cancelled").fix("try again; the download resumes"));
                 }
                 tries = if length(&file) > before && !told.anew { 0 } else { tries + 1 };
                 if tries >= TRIES {
@@ -148,7 +148,7 @@ pub fn fetch(wanted: &Wanted, patience: Patience, cancel: &AtomicBool, progress:
                     };
                     return Err(failed()
                         .because(why)
-                        .fix(format!("check the connection and begin again: it goes on after the {mega} MB that are there"))
+                        .fix(format!("check your connection and try again; the download resumes after {mega} MB"))
                         .brief(&title, cause));
                 }
                 wait(patience.pause * tries.max(1), cancel);
@@ -196,8 +196,12 @@ impl Told {
                 return Err(format!("the server offers {n} bytes, the file has {bytes}"));
             }
             (Known::Published { bytes, .. }, _) => *bytes,
-            (Known::AtMost(_), None) => return Err("the server does not tell the file's size, so that a cut one could not be known".into()),
-            (Known::AtMost(most), Some(n)) if n > *most => return Err(format!("the server offers {n} bytes; at most {most} are believed")),
+            (Known::AtMost(_), None) => {
+                return Err("the server does not tell the file's size, so a truncated file could not be detected".into());
+            }
+            (Known::AtMost(most), Some(n)) if n > *most => {
+                return Err(format!("the server offers {n} bytes, more than the {most} allowed"));
+            }
             (Known::AtMost(_), Some(n)) => n,
         };
         self.bytes = Some(bytes);
@@ -234,7 +238,7 @@ pub struct Answer {
 /// An answer by one request: no more than `most` bytes, and all of them within `patience.body`. The error says why it failed.
 pub fn answer(url: &str, most: u64, patience: Patience) -> Result<Answer, String> {
     let response = agent(url, patience, Some(patience.body)).get(url).call().map_err(|e| match e {
-        ureq::Error::TooManyRedirects => "the server sends from one address to the next without an end".to_owned(),
+        ureq::Error::TooManyRedirects => "the server redirects without end".to_owned(),
         ureq::Error::RequireHttpsOnly(_) => "it leads to an address that is not encrypted".to_owned(),
         ureq::Error::Timeout(_) => "the server does not answer in time".to_owned(),
         e => e.to_string(),
@@ -252,7 +256,7 @@ pub fn answer(url: &str, most: u64, patience: Patience) -> Result<Answer, String
     }
     match read {
         Err(e) if e.kind() == std::io::ErrorKind::TimedOut || e.to_string().contains("timeout") => {
-            return Err("the answer does not end in time".into());
+            return Err("the answer did not end in time".into());
         }
         Err(e) => return Err(format!("the connection ended too early: {e}")),
         Ok(_) if offered.is_some_and(|n| n != body.len() as u64) => return Err("the connection ended too early".into()),
@@ -263,7 +267,7 @@ pub fn answer(url: &str, most: u64, patience: Patience) -> Result<Answer, String
 
 /// A small text by one request: no more than `most` bytes; `None` where there is no such file.
 pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, Problem> {
-    let failed = |why: String| Problem::new(format!("cannot read {url}")).because(why).fix("check the connection and the address");
+    let failed = |why: String| Problem::new(format!("cannot read {url}")).because(why).fix("check your connection and the address");
     let response = agent(url, patience, Some(patience.body)).get(url).call().map_err(|e| failed(e.to_string()))?;
     match response.status() {
         StatusCode::OK => {}
@@ -279,7 +283,7 @@ pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, 
     if offered.is_some_and(|n| n != bytes.len() as u64) {
         return Err(failed("the connection ended too early".into()));
     }
-    String::from_utf8(bytes).map(Some).map_err(|_| failed("it is no text".into()))
+    String::from_utf8(bytes).map(Some).map_err(|_| failed("it is not text".into()))
 }
 
 /// One connection: from the bytes that are there to wherever it comes.
@@ -313,8 +317,8 @@ fn transfer(
     }
     // No compression: the sum is that of the file.
     let response = request.header("Accept-Encoding", "identity").call().map_err(|e| match e {
-        ureq::Error::TooManyRedirects => never("the server sends from one address to the next without an end".into(), other),
-        ureq::Error::BadUri(u) => never(format!("{u} is no address"), other),
+        ureq::Error::TooManyRedirects => never("the server redirects without end".into(), other),
+        ureq::Error::BadUri(u) => never(format!("{u} is not an address"), other),
         ureq::Error::RequireHttpsOnly(u) => never(format!("it leads to an address that is not encrypted ({u})"), other),
         e => Ended::Unreached(e.to_string()),
     })?;
@@ -331,18 +335,18 @@ fn transfer(
         StatusCode::PARTIAL_CONTENT => {
             if starts_at(&response) != Some(have) {
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
-                return Err(Ended::Again("the server sends another part than was asked for".into()));
+                return Err(Ended::Again("the server sent a different part than requested".into()));
             }
             // A server that does not know the condition sends a part of whatever it has now.
             let now = tag(&response);
             if begun.is_some() && now != begun && (now.is_some() || wanted.sha256().is_none()) {
                 empty(file).map_err(|e| Ended::Again(e.to_string()))?;
-                return Err(Ended::Again("the file has changed at the server".into()));
+                return Err(Ended::Again("the file on the server has changed".into()));
             }
         }
         StatusCode::RANGE_NOT_SATISFIABLE => {
             empty(file).map_err(|e| Ended::Again(e.to_string()))?;
-            return Err(Ended::Again("the server has not so many bytes".into()));
+            return Err(Ended::Again("the server's file is shorter".into()));
         }
         s if s.is_server_error() || s == StatusCode::TOO_MANY_REQUESTS || s == StatusCode::REQUEST_TIMEOUT => {
             return Err(Ended::Again(format!("the server says {s}")));
@@ -362,8 +366,7 @@ fn transfer(
             return Err(Ended::Again(format!("the connection ended after {have} of {bytes} bytes")));
         }
         let n = n.min(usize::try_from(bytes - have).unwrap_or(n));
-        file.write_all(&block[..n])
-            .map_err(|e| never(e.to_string(), "make room on the disk and begin again: it goes on where it stopped"))?;
+        file.write_all(&block[..n]).map_err(|e| never(e.to_string(), "free some disk space and try again; the download resumes"))?;
         have += n as u64;
         progress(have);
     }
@@ -435,7 +438,7 @@ fn open(part: &Path) -> std::io::Result<File> {
 }
 
 fn space_or_rights(path: &Path) -> String {
-    format!("check that {} can be written and that there is room", path.parent().unwrap_or(path).display())
+    format!("check that {} is writable and that the disk has room", path.parent().unwrap_or(path).display())
 }
 
 fn length(file: &File) -> u64 {

@@ -55,6 +55,8 @@ pub enum Request {
     Suggest(bool),
     /// Test the push-to-talk key: the next press is no call. The answer has a text when it arrived. The value must be true.
     TestKey(bool),
+    /// Stratus was started once more: show the pilot where it is. The value must be true.
+    Show(bool),
 }
 
 /// What is done to the push-to-talk key.
@@ -126,7 +128,7 @@ impl Instance {
         let refused = |e: io::Error| {
             Problem::new("cannot make sure that Stratus runs only once")
                 .because(format!("{}: {e}", socket.display()))
-                .fix("check that the folder can be written to and belongs to you")
+                .fix("check that the folder is writable and belongs to you")
         };
         if let Some(folder) = socket.parent() {
             places::make(folder).map_err(refused)?;
@@ -189,7 +191,7 @@ impl Server {
         let refused = |e: io::Error| {
             Problem::new("`stratus say` and `stratus ptt` cannot reach this Stratus")
                 .because(format!("{}: {e}", socket.display()))
-                .fix("check that the folder can be written to")
+                .fix("check that the folder is writable")
         };
         #[cfg(unix)]
         let uid = std::os::unix::fs::MetadataExt::uid(&lock.file.metadata().map_err(refused)?);
@@ -288,7 +290,9 @@ fn serve(mut stream: LocalSocketStream, shared: &Shared) {
 
 fn answer(line: &[u8], shared: &Shared) -> Reply {
     let request = match serde_json::from_slice::<Request>(line) {
-        Ok(Request::Quit(false) | Request::Ping(false) | Request::Toasts(false)) => return error("the value must be true"),
+        Ok(Request::Quit(false) | Request::Ping(false) | Request::Toasts(false) | Request::Show(false)) => {
+            return error("the value must be true");
+        }
         Ok(Request::Ping(true)) => return Reply::Here { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").into() },
         Ok(request) => request,
         Err(e) => return error(&format!("not a request: {e}")),
@@ -320,7 +324,7 @@ fn not_reached(socket: &Path, e: &io::Error) -> Problem {
         io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => failed(e),
         _ => Problem::new("Stratus is not running, or cannot be reached")
             .because(format!("{}: {e}", socket.display()))
-            .fix("start it with `stratus`, as the same account"),
+            .fix("start it with `stratus`, from the same account"),
     }
 }
 
@@ -336,7 +340,7 @@ fn talk(mut stream: LocalSocketStream, request: &Request, timeout: Duration) -> 
     if let Err(e) = &wrote
         && e.kind() == io::ErrorKind::InvalidInput
     {
-        return Err(Problem::new("the words are too long to be said at once").because(e).fix("say less at a time"));
+        return Err(Problem::new("the text is too long for one transmission").because(e).fix("split it"));
     }
     // A busy Stratus answers and closes without reading: its answer counts for more than our broken pipe.
     let line = match (read_line(&mut stream, &mut Vec::new(), deadline), wrote) {
@@ -345,7 +349,7 @@ fn talk(mut stream: LocalSocketStream, request: &Request, timeout: Duration) -> 
         (Ok(None), Ok(())) => return Err(failed(&"it closed the connection")),
     };
     match serde_json::from_slice(&line).map_err(|e| failed(&e))? {
-        Reply::Error { error } => Err(Problem::new("the running Stratus refused").because(error)),
+        Reply::Error { error } => Err(Problem::new("the running Stratus refused the request").because(error)),
         reply => Ok(reply),
     }
 }

@@ -30,7 +30,7 @@ const TOKENS: i32 = 120;
 const CONTEXT: u64 = 4096;
 /// How long the model stays loaded after a question.
 const KEEP_MINUTES: u64 = 10;
-/// How often a waiting question looks whether it was given up.
+/// How often a waiting question looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(50);
 
 enum Order {
@@ -89,7 +89,7 @@ impl Llm {
                     };
                     let answer = catch_unwind(AssertUnwindSafe(waiting)).unwrap_or_else(|panic| {
                         let p = Problem::bug("the language model's client failed").because(panic_words(&*panic));
-                        Some(Err(p.fix("it is started again; Stratus works without it")))
+                        Some(Err(p.fix("it has been restarted; Stratus works without it")))
                     });
                     if let Some(result) = answer {
                         tell(tx, result);
@@ -129,20 +129,21 @@ impl Drop for Llm {
 fn absent(url: &str, why: impl std::fmt::Display) -> Problem {
     let address = reqwest::Url::parse(url);
     // "http://desk" is the web's port, and hardly where Ollama is.
-    let port = if address.is_ok_and(|a| a.port().is_none()) { ", add its port to brain.ollama_url (Ollama's own is 11434)" } else { "" };
+    let port =
+        if address.is_ok_and(|a| a.port().is_none()) { ", add its port to brain.ollama_url (Ollama's default is 11434)" } else { "" };
     Problem::new(format!("the language model at {url} does not answer"))
         .because(why)
-        .fix(format!("start Ollama{port}, or set brain.mode = \"rules\" in stratus.toml; Stratus works without it"))
+        .fix(format!("start Ollama{port}, or set brain.mode = \"rules\" in your settings; Stratus works without it"))
 }
 
 /// The model is not at that Ollama: how to get it.
 fn missing(model: &str, url: &str, why: impl std::fmt::Display) -> Problem {
-    Problem::new(format!("the language model {model:?} is not there"))
+    Problem::new(format!("the language model {model:?} is not installed"))
         .because(format!("{url}: {why}"))
         .about(Part::LanguageModel)
         .brief(format!("Language model {model} not installed"), "Stratus works without it.")
         .remedy(format!("Choose another under {}.", Part::LanguageModel.place()))
-        .fix(format!("run `stratus brain get {model}`, or name another in stratus.toml (brain.model)"))
+        .fix(format!("run `stratus brain get {model}`, or choose another in the tray's menu (brain.model)"))
 }
 
 /// The whole answer to one question, within its deadline.
@@ -156,10 +157,10 @@ async fn ask(q: &Question, brain: &Brain) -> Result<String, Problem> {
     match tokio::time::timeout(deadline, asked).await {
         Err(_) => Err(absent(url, format!("no answer within {} ms", q.deadline_ms))),
         Ok(Ok(answer)) => match serde_json::from_value::<GenerationResponse>(answer) {
-            Ok(answer) if answer.response.len() > LONGEST => Err(absent(url, "its answer is far too long")),
+            Ok(answer) if answer.response.len() > LONGEST => Err(absent(url, "its answer is much too long")),
             // Where there is no object the gate shall say so: it is asked with what the model said.
             Ok(answer) => Ok(answer::object(&answer.response).unwrap_or(answer.response)),
-            Err(e) => Err(absent(url, "its answer is not Ollama's").because(e)),
+            Err(e) => Err(absent(url, "its answer is not from Ollama").because(e)),
         },
         Ok(Err(why)) if why.contains("not found") => Err(missing(&q.model, url, why)),
         Ok(Err(why)) => Err(absent(url, why)),

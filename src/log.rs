@@ -31,7 +31,7 @@ pub fn start(file: Option<&Path>, level: &str, stderr: bool) -> Option<Problem> 
                 problem = Some(
                     Problem::new("cannot write the log")
                         .because(format!("{}: {e}", path.display()))
-                        .fix("Stratus works without it; make the folder writable to have one"),
+                        .fix("make the folder writable to get a log; Stratus works without it"),
                 );
             }
         }

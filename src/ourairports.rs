@@ -49,9 +49,9 @@ pub struct Provenance {
 
 /// Tables that are not what they should be.
 pub fn refused(why: impl std::fmt::Display) -> Problem {
-    Problem::new("the new airports cannot be used")
+    Problem::new("cannot use the new airports")
         .because(why)
-        .fix("nothing was changed; try again tomorrow, or check the address (airports.mirror in stratus.toml)")
+        .fix("nothing was changed; try again tomorrow, or check airports.mirror in your settings")
 }
 
 impl From<Refused> for Problem {
@@ -127,9 +127,9 @@ pub fn write(data_dir: &Path, bytes: &[u8], provenance: &Provenance) -> Result<(
     let to = place(data_dir);
     let failed = |e: std::io::Error| {
         let folder = to.parent().unwrap_or(&to).display();
-        Problem::new("cannot keep the new airports")
+        Problem::new("cannot save the new airports")
             .because(format!("{}: {e}", to.display()))
-            .fix(format!("check that {folder} can be written and that there is room; nothing was changed"))
+            .fix(format!("check that {folder} is writable and that the disk has room; nothing was changed"))
     };
     let head = serde_json::to_vec(provenance).map_err(|e| failed(e.into()))?;
     let length = u32::try_from(head.len()).unwrap_or(u32::MAX).to_le_bytes();
@@ -155,9 +155,9 @@ pub fn write(data_dir: &Path, bytes: &[u8], provenance: &Provenance) -> Result<(
 pub fn newer(data_dir: &Path) -> Result<Option<(World, Provenance)>, Problem> {
     let at = place(data_dir);
     let ignored = |why: String| {
-        Problem::new("the updated airports are not used; those that are built in are")
+        Problem::new("the updated airports are not used")
             .because(format!("{}: {why}", at.display()))
-            .fix("`stratus airports update` fetches them anew, `stratus airports update --remove` takes them away")
+            .fix("Stratus uses the built-in ones; `stratus airports update` downloads them again, `--remove` removes them")
     };
     let mut all = Vec::new();
     match File::open(&at) {
@@ -166,7 +166,7 @@ pub fn newer(data_dir: &Path) -> Result<Option<(World, Provenance)>, Problem> {
         Err(e) => return Err(ignored(e.to_string())),
     };
     if !all.starts_with(MAGIC) {
-        return Err(ignored("it is of another format than this Stratus reads".into()));
+        return Err(ignored("this version of Stratus cannot read its format".into()));
     }
     let damaged = || ignored("it is damaged".into());
     let (body, sum) = all.split_at_checked(all.len().saturating_sub(SUM)).ok_or_else(damaged)?;
@@ -179,7 +179,7 @@ pub fn newer(data_dir: &Path) -> Result<Option<(World, Provenance)>, Problem> {
     let (head, world) = rest.split_at_checked(length).filter(|_| length <= LARGEST_HEAD).ok_or_else(damaged)?;
     let provenance: Provenance = serde_json::from_slice(head).map_err(|_| damaged())?;
     if provenance.edition.as_str() < BUILT_IN_EDITION {
-        return Err(ignored(format!("it is of {}, which is older than what is built in ({BUILT_IN_EDITION})", provenance.edition)));
+        return Err(ignored(format!("it dates from {}, and is older than the built-in data ({BUILT_IN_EDITION})", provenance.edition)));
     }
     // In its own place, without head and sum: these bytes stay as long as the program runs.
     let world = world.to_vec();
@@ -193,8 +193,8 @@ pub fn remove(data_dir: &Path) -> Result<bool, Problem> {
     match fs::remove_file(place(data_dir)) {
         Ok(()) => Ok(true),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(Problem::new("cannot take the updated airports away")
+        Err(e) => Err(Problem::new("cannot remove the updated airports")
             .because(format!("{}: {e}", place(data_dir).display()))
-            .fix("check that the folder can be written, and try again")),
+            .fix("check that the folder is writable, and try again")),
     }
 }

@@ -29,7 +29,7 @@ impl Paths {
     pub fn find(config_file: Option<&Path>) -> Result<Self, Problem> {
         let dirs = ProjectDirs::from("", "", "stratus").ok_or_else(|| {
             Problem::new("cannot find the folders for Stratus's files")
-                .because("the system knows no home folder for this user")
+                .because("this user has no home folder")
                 .fix("set HOME, or name a file with `--config FILE`")
         })?;
         // On Windows models must not travel with a roaming profile.

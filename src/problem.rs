@@ -132,7 +132,7 @@ impl Part {
             Part::Airports => "Stratus uses its built-in airports.".to_owned(),
             Part::Download => "Check your connection and try again; the download resumes.".to_owned(),
             Part::Updates => "Try again later.".to_owned(),
-            Part::FlightPlan => "The plan on file stays.".to_owned(),
+            Part::FlightPlan => "The filed plan stays.".to_owned(),
             Part::Simulator | Part::Desktop | Part::Files | Part::Stratus => format!("{place} shows the details."),
         }
     }
@@ -204,7 +204,7 @@ impl Problem {
     pub fn short(&self) -> Short {
         let brief = self.brief.as_deref().cloned().unwrap_or_default();
         Short {
-            title: if brief.title.is_empty() { sentence(&self.what) } else { brief.title },
+            title: if brief.title.is_empty() { sentence(&without_folders(&self.what)) } else { brief.title },
             cause: brief.cause,
             remedy: brief.remedy.unwrap_or_else(|| self.part.remedy()),
         }
@@ -246,6 +246,16 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+/// Words in which each path is the name of its file alone: where it lies is for the log.
+fn without_folders(words: &str) -> String {
+    let is_path = |w: &str| w.starts_with(['/', '\\']) || w.starts_with("~/") || w.chars().nth(1) == Some(':') && w.contains('\\');
+    let short = |w: &str| {
+        let name = w.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().filter(|n| !n.is_empty());
+        name.filter(|_| is_path(w)).unwrap_or(w).to_owned()
+    };
+    words.split(' ').map(short).collect::<Vec<_>>().join(" ")
+}
 
 /// The words among `fits` that `wrong` was probably meant to be: at most three, the nearest first. Capitals and what joins
 /// two words ("_", "-", a space) make no difference.
@@ -303,6 +313,14 @@ mod tests {
         let told = long.clone().brief("Microphone in use", "Another program has it.").remedy("Close that program.").short();
         assert_eq!((told.title.as_str(), told.body().as_str()), ("Microphone in use", "Another program has it.\nClose that program."));
         assert_eq!(long.or_about(Part::Speaker).part, Part::Microphone);
+        for (what, title) in [
+            ("cannot load the speech model /home/me/models/base.bin", "Cannot load the speech model base.bin"),
+            (r"cannot write C:\Users\me\log.txt", "Cannot write log.txt"),
+            ("cannot write ~/logs/", "Cannot write logs"),
+            ("half of 24/7 / nothing", "Half of 24/7 / nothing"),
+        ] {
+            assert_eq!(Problem::new(what).short().title, title);
+        }
     }
 
     #[test]

@@ -391,10 +391,10 @@ impl Config {
     /// Checks what types alone cannot: ranges and names. The error says which key, why, and what fits.
     pub fn validate(&self) -> Result<(), Problem> {
         let bad = |key: &str, why: String, fix: &str| {
-            Err(Problem::config(format!("the configuration's `{key}` does not fit"))
+            Err(Problem::config(format!("the value of `{key}` in your settings is not valid"))
                 .because(why)
                 .fix(fix.to_owned())
-                .brief("A value in your settings does not fit", "Your last valid settings stay active."))
+                .brief("A value in your settings is not valid", "Your last valid settings stay active."))
         };
         if self.ptt.key.trim().is_empty() {
             return bad("ptt.key", "it is empty".into(), "name a key, such as \"ScrollLock\" or \"Ctrl+Shift+Space\"");
@@ -402,15 +402,15 @@ impl Config {
         if let Some(wrong) = self.ptt.joystick.iter().find(|b| !is_joystick(b)) {
             return bad(
                 "ptt.joystick",
-                format!("{wrong:?} is no button of a joystick"),
+                format!("{wrong:?} is not a joystick button"),
                 "choose \"Push-to-talk\", \"Add joystick button\" in the tray's menu, or write [\"044f:b10a/button 3\"]",
             );
         }
         if !(50..=2000).contains(&self.ptt.min_hold_ms) {
-            return bad("ptt.min_hold_ms", format!("{} is not within 50 to 2000", self.ptt.min_hold_ms), "250 is usual");
+            return bad("ptt.min_hold_ms", format!("{} is not between 50 and 2000", self.ptt.min_hold_ms), "250 is usual");
         }
         if !(2..=120).contains(&self.ptt.max_hold_s) {
-            return bad("ptt.max_hold_s", format!("{} is not within 2 to 120", self.ptt.max_hold_s), "30 is usual");
+            return bad("ptt.max_hold_s", format!("{} is not between 2 and 120", self.ptt.max_hold_s), "30 is usual");
         }
         if self.audio.pre_roll_ms > 1000 {
             return bad("audio.pre_roll_ms", format!("{} is above 1000", self.audio.pre_roll_ms), "300 is usual");
@@ -440,7 +440,7 @@ impl Config {
             );
         }
         if !(50..=200).contains(&self.speech.rate_percent) {
-            return bad("speech.rate_percent", format!("{} is not within 50 to 200", self.speech.rate_percent), "110 is usual");
+            return bad("speech.rate_percent", format!("{} is not between 50 and 200", self.speech.rate_percent), "110 is usual");
         }
         if let Some(name) = &self.pilot.simbrief
             && (name.chars().count() > 60 || name.chars().any(char::is_control))
@@ -448,7 +448,7 @@ impl Config {
             return bad(
                 "pilot.simbrief",
                 format!("{name:?} is not a SimBrief name"),
-                "your alias or your number, as SimBrief's account settings show them",
+                "use your alias or your number from SimBrief's account settings",
             );
         }
         if let Some(url) = &self.pilot.simbrief_url
@@ -473,7 +473,7 @@ impl Config {
         if let Some(m) = &self.airports.mirror
             && !(m.starts_with("http://") || m.starts_with("https://"))
         {
-            return bad("airports.mirror", format!("{m:?} is not an address"), "\"https://...\", or \"\" for OurAirports' public place");
+            return bad("airports.mirror", format!("{m:?} is not an address"), "\"https://...\", or \"\" for OurAirports' public site");
         }
         if let Some(f) = &self.updates.feed
             && !(f.starts_with("http://") || f.starts_with("https://"))
@@ -484,12 +484,12 @@ impl Config {
             return bad("brain.ollama_url", e.to_string(), "\"http://127.0.0.1:11434\" is Ollama's own");
         }
         if !(100..=20_000).contains(&self.brain.deadline_ms) {
-            return bad("brain.deadline_ms", format!("{} is not within 100 to 20000", self.brain.deadline_ms), "1500 is usual");
+            return bad("brain.deadline_ms", format!("{} is not between 100 and 20000", self.brain.deadline_ms), "1500 is usual");
         }
         if !SIM_LINKS.contains(&self.sim.link.as_str()) && !self.sim.link.starts_with("replay:") {
             return bad(
                 "sim.link",
-                format!("{:?} is not a link", self.sim.link),
+                format!("{:?} is not a simulator", self.sim.link),
                 "\"auto\", \"msfs\", \"xplane\", \"flightgear\", \"none\" or \"replay:FILE\"",
             );
         }
@@ -501,7 +501,7 @@ impl Config {
         {
             return bad(
                 "sim.simconnect_dll",
-                format!("{} is no .dll", dll.display()),
+                format!("{} is not a .dll file", dll.display()),
                 "the path of Microsoft's SimConnect.dll, or \"\" for none",
             );
         }

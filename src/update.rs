@@ -45,7 +45,7 @@ impl Version {
 impl FromStr for Version {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("{text:?} is no version");
+        let bad = || format!("{text:?} is not a version");
         let mut parts = text.split('.').map(|p| {
             let plain = !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()) && (p.len() == 1 || !p.starts_with('0'));
             p.parse().ok().filter(|_| plain).ok_or_else(bad)
@@ -121,21 +121,21 @@ pub enum Found {
 /// Reads a manifest: nothing of it counts before its signature is right.
 pub fn read(text: &str, key: &PublicKey, own: Version, system: &str) -> Result<Found, Problem> {
     let bad = |why: String| {
-        Problem::new("cannot use what the release feed says")
+        Problem::new("cannot use the release feed")
             .because(why)
-            .fix("nothing was changed; try again later, or look at the project's own page (updates.feed in stratus.toml)")
+            .fix("nothing was changed; try again later, or look at the project's page (updates.feed in your settings)")
     };
-    let (head, body) = text.split_once('\n').ok_or_else(|| bad("it is no release manifest".into()))?;
+    let (head, body) = text.split_once('\n').ok_or_else(|| bad("it is not a release manifest".into()))?;
     let signature = head
         .trim_end()
         .strip_prefix(MARK)
         .and_then(|s| s.strip_prefix(' '))
         .and_then(|s| BASE64_STANDARD.decode(s).ok())
-        .ok_or_else(|| bad("it is no release manifest".into()))?;
+        .ok_or_else(|| bad("it is not a release manifest".into()))?;
     let signed = format!("{MARK}\n{body}");
     ring::signature::UnparsedPublicKey::new(&ring::signature::ED25519, key)
         .verify(signed.as_bytes(), &signature)
-        .map_err(|_| bad("its signature is not the maintainer's".into()))?;
+        .map_err(|_| bad("it is not signed by the maintainer".into()))?;
     let manifest: Manifest = serde_json::from_str(body).map_err(|e| bad(e.to_string()))?;
     if manifest.version == own {
         return Ok(Found::Newest);
@@ -148,13 +148,13 @@ pub fn read(text: &str, key: &PublicKey, own: Version, system: &str) -> Result<F
     }
     let version = manifest.version;
     let Some(f) = manifest.files.into_iter().find(|f| f.system == system) else {
-        return Err(Problem::new(format!("Stratus {version} is there, but not for this system"))
+        return Err(Problem::new(format!("Stratus {version} is available, but not for this system"))
             .because(format!("it has no file for {system}"))
             .fix("build it from source, or wait for the next one"));
     };
     let plain = !f.file.starts_with(['.', '-']) && f.file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     if f.file.is_empty() || f.file.len() > 100 || !plain {
-        return Err(bad(format!("{:?} is no name for a file", f.file)));
+        return Err(bad(format!("{:?} is not a valid file name", f.file)));
     }
     if f.bytes == 0 || f.bytes > LARGEST || f.sha256.len() != 64 || !f.sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(bad(format!("{}: its size or its SHA-256 cannot be", f.file)));

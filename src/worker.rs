@@ -139,7 +139,7 @@ pub fn survive<S>(state: &mut S, mut body: impl FnMut(&mut S), mut mend: impl Fn
         row = if begun.elapsed() > WELL { 1 } else { row + 1 };
         let words = panic_words(&*panic);
         if catch_unwind(AssertUnwindSafe(|| mend(state, words))).is_err() || row >= MOST {
-            log::error!("{} fails again and again, and is given up", std::thread::current().name().unwrap_or("a thread"));
+            log::error!("{} failed repeatedly and was stopped", std::thread::current().name().unwrap_or("a thread"));
             return;
         }
         std::thread::sleep(PAUSE * row);

@@ -274,12 +274,12 @@ fn what_cannot_end_well_is_told_and_changes_nothing() {
         ("stalls at once", Table::Airports, one(Does::StallsAfter(0)), None, "cannot download"),
         ("hangs up", Table::Airports, one(Does::HangsUp), None, "cannot download"),
         ("babbles", Table::Airports, one(Does::Babbles), None, "cannot download"),
-        ("a loop", Table::Regions, one(Does::RedirectsTo("/regions.csv")), None, "one address to the next"),
+        ("a loop", Table::Regions, one(Does::RedirectsTo("/regions.csv")), None, "redirects without end"),
         ("half of the airports", Table::Airports, one(Does::Serves), Some(cut(&airports_csv)), "200 are built in"),
         ("half of the runways", Table::Runways, one(Does::Serves), Some(cut(&runways)), "runways; 200 are built in"),
         ("rows that do not fit their head", Table::Frequencies, one(Does::Serves), Some(broken.into_bytes()), "cannot be read"),
         ("no countries", Table::Countries, one(Does::Serves), Some(b"id,code,name\n".to_vec()), "whose country is known"),
-        ("older than what is built in", Table::Airports, one(Does::Dated("Tue, 04 May 2021 03:02:01 GMT")), None, "2021-05-04"),
+        ("older than the built-in data", Table::Airports, one(Does::Dated("Tue, 04 May 2021 03:02:01 GMT")), None, "2021-05-04"),
     ] {
         let server = server(&good, table, script, bytes);
         let told = fetched(data.path(), &server, small()).expect_err(name).to_string();
@@ -307,7 +307,7 @@ fn what_cannot_be_written_is_told_and_nothing_half_is_left() {
     // In the place of the file itself.
     fs::create_dir_all(place(data.path())).unwrap();
     let told = fetched(data.path(), &server, small()).unwrap_err().to_string();
-    assert!(told.contains("cannot keep the new airports") && told.contains("hint:"), "{told}");
+    assert!(told.contains("cannot save the new airports") && told.contains("hint:"), "{told}");
     assert_eq!(fs::read_dir(data.path().join("airports")).unwrap().count(), 1, "nothing half is left");
     fs::remove_dir(place(data.path())).unwrap();
     // Two at once would write into each other's files.
@@ -332,21 +332,21 @@ fn a_damaged_an_other_and_an_older_file_are_ignored_with_their_reason() {
         let (used, told) = airports(data.path());
         let told = told.unwrap_or_else(|| panic!("{why}: it is used")).to_string();
         assert!(told.contains(why) && told.contains("stratus airports update"), "{why}: {told}");
-        assert!(used.find("LOWI").is_some() && used.find("DE-00007").is_none(), "{why}: what is built in is used");
+        assert!(used.find("LOWI").is_some() && used.find("DE-00007").is_none(), "{why}: the built-in data is used");
     };
     for n in (0..whole.len()).step_by(211).chain([8, 9, whole.len() - 1]) {
         let mut bent = whole.clone();
         bent[n] ^= 0x10;
         fs::write(place(data.path()), &bent).unwrap();
-        ignored(if n < 8 { "another format" } else { "damaged" });
+        ignored(if n < 8 { "cannot read its format" } else { "damaged" });
     }
     for n in (0..40).chain([whole.len() / 2, whole.len() - 1]) {
         fs::write(place(data.path()), &whole[..n]).unwrap();
-        ignored(if n < 8 { "another format" } else { "damaged" });
+        ignored(if n < 8 { "cannot read its format" } else { "damaged" });
     }
     provenance.edition = "2022-10-10".into();
     ourairports::write(data.path(), &reduced.bytes, &provenance).unwrap();
-    ignored("older than what is built in");
+    ignored("older than the built-in data");
     provenance.edition = "2022-10-11".into();
     ourairports::write(data.path(), &reduced.bytes, &provenance).unwrap();
     assert!(airports(data.path()).1.is_none());
@@ -435,7 +435,7 @@ fn the_command_updates_survives_being_killed_and_goes_back() {
         "{told}{err}"
     );
     let (ok, told, _) = home.run(&["update", "--remove"]);
-    assert!(ok && told.contains("are removed") && told.contains("2022-10-11") && !at.exists(), "{told}");
+    assert!(ok && told.contains("Removed the updated airports") && told.contains("2022-10-11") && !at.exists(), "{told}");
     let (ok, told, err) = home.run(&["update", "--remove"]);
     assert!(ok && told.contains("there were no"), "{told}");
     assert!(err.is_empty() && home.run(&["show", "LOWI"]).2.is_empty());

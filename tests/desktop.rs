@@ -183,8 +183,11 @@ fn a_pilot_holds_the_key_and_is_answered() {
 fn say_ptt_a_second_instance_and_quit_by_menu() {
     let desk = desk();
     let mut tray = Tray::start(&desk, "");
+    let (_monitor, toasts) = desk.monitor("interface='org.freedesktop.Notifications',member='Notify'");
     let second = child(&["run", "--sim", "none"]).wait_with_output().unwrap();
     assert_eq!(second.status.code(), Some(1), "{second:?}");
+    // Somebody who starts it from the desktop's menu sees no terminal.
+    wait("the toast of the second start", 10, || toasts.lock().unwrap().iter().any(|l| l.contains("running already")).then_some(()));
     assert!(String::from_utf8_lossy(&second.stderr).contains("running already"), "{second:?}");
 
     let said = child(&["say", "Hilo Ground, Skyhawk 172SP, radio check"]).wait_with_output().unwrap();
@@ -461,7 +464,7 @@ fn the_set_up_works_while_the_tray_runs() {
     // Without a microphone that was tested, the call is typed.
     setup.shows("The controller: \"");
     let said = setup.end();
-    assert!(said.contains("call is typed: stratus say") && said.contains("Done."), "{said}");
+    assert!(said.contains("you type your calls: stratus say") && said.contains("Done."), "{said}");
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 

@@ -282,6 +282,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     menu.click("What to say now");
     told("radio check");
     menu.click("Type callsign");
+    menu.click("Use my own file");
 
     // Where no joystick can be read this is a fault, and stays one: it comes last.
     let text = fs::read_to_string(&config).unwrap();

@@ -152,7 +152,7 @@ fn a_denied_key_is_told_and_not_had_by_another_way() {
         let mut board = session.keyboard();
         let (keyboard, told) = session.listen("ScrollLock");
         let p = trouble(&told);
-        assert!(p.what.contains("not handed out") && p.fix.contains("stratus ptt"), "{p}");
+        assert!(p.what.contains("did not provide") && p.fix.contains("stratus ptt"), "{p}");
         board.write_all(&scroll_lock(1)).unwrap();
         drop(keyboard);
         assert!(told.iter().next().is_none(), "the pilot said no");
@@ -183,7 +183,7 @@ fn without_a_portal_that_works_the_keyboards_are_read_or_the_command_is_named() 
         drop(keyboard);
         let mut board = session.keyboard();
         let (_keyboard, told) = session.listen("ScrollLock");
-        assert!(way(&told).contains("from the keyboards themselves"), "{shown}");
+        assert!(way(&told).contains("directly from the keyboards"), "{shown}");
         is_heard(&mut board, &told);
     }
     let session = Session::on(&bus);
@@ -257,7 +257,7 @@ fn a_portal_that_is_restarted_is_asked_again_and_a_bus_that_dies_leaves_the_keyb
     assert_eq!(next(&told), DOWN);
     drop(bus);
     assert_eq!(next(&told), UP);
-    assert!(way(&told).contains("from the keyboards themselves"));
+    assert!(way(&told).contains("directly from the keyboards"));
     is_heard(&mut board, &told);
 }
 

@@ -89,7 +89,7 @@ fn an_empty_machine_is_told_what_it_lacks() {
     let found = Home::new("[sim]\nlink = \"none\"\n[brain]\nollama_url = \"http://127.0.0.1:1\"\n").doctor();
     for (name, words) in [
         ("speech model", "stratus models get"),
-        ("recognition", "stratus models get"),
+        ("recognition", "speech model"),
         ("microphone", "connected"),
         ("speaker", "connect a speaker"),
         ("push-to-talk", "stratus ptt"),
@@ -102,6 +102,8 @@ fn an_empty_machine_is_told_what_it_lacks() {
     for name in ["configuration", "folders", "airports", "voice", "simulator", "updates"] {
         assert_eq!(part(&found, name)["ok"], true, "{}", part(&found, name));
     }
+    // A missing model is one problem, not two.
+    assert!(part(&found, "speech model")["optional"] == false && part(&found, "recognition")["optional"] == true, "{found:?}");
 }
 
 #[test]
@@ -130,7 +132,7 @@ fn what_is_damaged_unwritable_or_hangs_is_told_with_its_remedy() {
     // A file where the folder should be.
     fs::write(home.folder.path().join("data"), "").unwrap();
     let found = home.doctor();
-    fails(&found, "speech model", "another checksum");
+    fails(&found, "speech model", "a different checksum");
     fails(&found, "folders", "writable");
     fails(&found, "language model", "2 s");
     fails(&found, "updates", "updates.feed");

@@ -89,6 +89,28 @@ fn without_a_simulator_the_station_that_is_called_answers() {
 }
 
 #[test]
+fn without_a_simulator_a_call_without_a_station_is_told_how_to_begin() {
+    let toast = says(&mut app(""), "high low ground sky ho one seven two sierra papa radio check");
+    assert!(!toast.conversation && toast.title == "No station understood" && toast.body.starts_with("Begin with its name"), "{toast:?}");
+}
+
+#[test]
+fn the_station_of_the_first_call_is_expected_where_no_simulator_names_one() {
+    let hint = |leads: bool, com1: &str| {
+        let mut app = app(com1);
+        let done = [Step::Model, Step::Microphone, Step::Key, Step::Callsign].into();
+        app.handle(Time(0), Event::Steps(if leads { Steps { leads, done } } else { Steps::over() }));
+        let fx = press(&mut app, Duration::from_secs(2), voice(), Ok(Heard::default()));
+        let hints = fx.iter().find_map(|e| if let Effect::Transcribe { hints, .. } = e { Some(hints.prompt.clone()) } else { None });
+        hints.unwrap_or_else(|| panic!("{fx:?}"))
+    };
+    let first = hint(true, "");
+    assert!(first.starts_with("Hilo Ground, Hilo Tower, ") && first.ends_with("runway eight"), "{first}");
+    assert!(!hint(false, "").contains("Hilo"), "another station is as likely");
+    assert_eq!(hint(true, "121.9"), hint(false, "121.9"), "where one is tuned, that is expected");
+}
+
+#[test]
 fn the_wrong_microphone_is_named() {
     let silence = Take { ms: 2000, ..Take::default() };
     let fx = press(&mut app("121.9"), Duration::from_secs(2), silence, Ok(Heard::default()));
@@ -115,6 +137,12 @@ fn without_a_speech_model_each_press_leads_to_one() {
         assert!(told.len() == 1 && told[0].title == "Download a speech model to begin", "press {n}: {told:?}");
     }
     assert_eq!(app.menu_model().steps.next(), Some(Step::Model), "and so does the first row of the menu");
+    // Once it is on its way, nobody is sent to download it.
+    app.handle(Time(90_000), Event::Menu(Choice::Step(Step::Model)));
+    app.handle(Time(91_000), Event::Fetching { model: "base.en".into(), percent: 35 });
+    let fx = press(&mut app, Duration::from_secs(2), voice(), Err(none()));
+    let told = toasts(&fx);
+    assert!(told.len() == 1 && told[0].title.contains("still downloading") && told[0].body.starts_with("35 %"), "{told:?}");
 }
 
 #[test]

@@ -174,7 +174,7 @@ fn a_download_that_cannot_end_well_is_told_with_its_remedy() {
         ("cut every time at the same place", vec![Does::Cuts(words(600))], "room on its disk"),
         ("stalls every time", vec![Does::Stalls(words(600))], "no word for"),
         ("ends without success", vec![Does::Streams(words(2000), 50)], "too early"),
-        ("one line without an end", vec![Does::Streams("x".repeat(100_000), 1000)], "not Ollama's"),
+        ("one line without an end", vec![Does::Streams("x".repeat(100_000), 1000)], "not from Ollama"),
         ("a page", vec![Does::Answers("200 OK", "<html>please log in</html>".into())], "too early"),
         ("hangs", vec![Does::Hangs], "no word for"),
     ] {

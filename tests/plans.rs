@@ -133,7 +133,7 @@ fn each_form_of_simbriefs_answer_is_fetched_by_one_request() {
 
 #[test]
 fn simbriefs_own_words_reach_the_pilot() {
-    for (words, fix) in [("No flight plan on file for the specified user", "make a flight plan"), ("Unknown UserID", "check the name")] {
+    for (words, fix) in [("No flight plan on file for the specified user", "create a flight plan"), ("Unknown UserID", "check the name")] {
         let body = format!(r#"{{"fetch":{{"userid":[],"static_id":[],"status":"Error: {words}","time":"0.001"}}}}"#);
         let peer = Peer::start(Does::Says("400 Bad Request", body.into_bytes()));
         let p = simbrief::fetch(Some(&peer.url()), "1", SHORT).unwrap_err();
@@ -155,7 +155,7 @@ fn a_server_that_fails_in_any_way_is_told_in_time_and_asked_once() {
         (Does::Says("200 OK", include_bytes!("fixtures/plans/garmin.fpl").to_vec()), "a Garmin plan", 1),
         (Does::CutOff(LSGG.to_vec()), "the connection ended too early", 1),
         (Does::Silent, "does not answer in time", 1),
-        (Does::Drips, "does not end in time", 1),
+        (Does::Drips, "did not end in time", 1),
         (Does::Floods(true), "larger than 8 MB", 1),
         (Does::Floods(false), "larger than 8 MB", 1),
         (Does::Circles, "without an end", 11),
@@ -170,7 +170,7 @@ fn a_server_that_fails_in_any_way_is_told_in_time_and_asked_once() {
     // No server at all.
     let nobody = Peer::start(Does::Silent).url();
     let p = simbrief::fetch(Some(&nobody), "1", SHORT).unwrap_err();
-    assert!(p.fix.contains("check the connection"), "{p}");
+    assert!(p.fix.contains("check your connection"), "{p}");
 }
 
 /// A home with a configuration, and the commands in it.

@@ -185,7 +185,11 @@ fn from_nothing_to_a_call_that_is_understood() {
     assert!(said.contains("club.en (5 MB): for our members (the mirror's own)"), "{said}");
     assert!(told.contains("club.en: 100 %"), "{told}");
     // How the model does on this machine is one sentence.
-    assert_eq!(said.matches("the demo's model understands no people: `stratus models get base.en` suits most pilots").count(), 1, "{said}");
+    assert_eq!(
+        said.matches("the demo's model does not understand people: `stratus models get base.en` suits most pilots").count(),
+        1,
+        "{said}"
+    );
     let text = home.text();
     assert!(text.contains("# mine\n") && text.contains("# the club's") && text.contains("key = \"F13\""), "{text}");
     assert!(text.contains(SUM) && text.contains(&format!("model = {:?}", home.model())), "{text}");
@@ -221,7 +225,7 @@ fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
     *mirror.cut.lock().unwrap() = None;
     let before_it = mirror.requests("range: bytes=2000000-");
     let (code, said, told) = home.setup(&[], "1\n");
-    assert!(code == 1 && told.contains("stopped before its end") && told.contains("--undo"), "{said}\n{told}");
+    assert!(code == 1 && told.contains("is not finished") && told.contains("--undo"), "{said}\n{told}");
     assert_eq!(mirror.requests("range: bytes=2000000-"), before_it + 1, "it went on where it stopped");
     assert!(home.text().contains("club.en.bin"));
     let (code, said, told) = home.setup(&[], "\nRightCtrl\n\nn\n");

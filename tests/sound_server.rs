@@ -138,10 +138,7 @@ fn microphones_are_listed_without_what_speakers_play_and_two_of_a_name_are_two()
     // Without a microphone the server hears what the speaker plays: that is no microphone, and said.
     let desk = Desk::new(false, sources()[..1].to_vec());
     let (out, _) = desk.stratus(&["devices"], &[]);
-    assert!(
-        !out.contains("* Monitor") && out.contains("  none\n") && out.contains("it hears what the speaker plays, and not you"),
-        "{out}"
-    );
+    assert!(!out.contains("* Monitor") && out.contains("  none\n") && out.contains("it hears what the speaker plays, not you"), "{out}");
 }
 
 #[test]

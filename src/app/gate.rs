@@ -28,7 +28,7 @@ impl Deaf {
     pub(super) fn problem(self, microphone: &str) -> Problem {
         match self {
             Deaf::Silent => Problem::new(format!("no signal from {microphone}"))
-                .fix("see whether it is muted, or choose another")
+                .fix("check whether it is muted, or choose another")
                 .about(Part::Microphone)
                 .remedy(format!("Is it muted, or the wrong one? Test it under {}.", Part::Microphone.place())),
             Deaf::OnlyNoise => unheard("only background noise was heard", "Too quiet", "Only background noise was heard.")

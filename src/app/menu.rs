@@ -511,7 +511,7 @@ mod tests {
         let mut app = App::new(Arc::default(), Airports::default());
         let update = |app: &mut App, asked, news| app.handle(Time(0), Event::Update { asked, news });
         assert!(choose(&mut app, Choice::Update).contains(&Effect::CheckUpdates));
-        let gone = || Err(Problem::new("the release feed is not there"));
+        let gone = || Err(Problem::new("the release feed was not found"));
         assert!(update(&mut app, false, gone()).is_empty() && update(&mut app, false, Ok(UpdateNews::Newest)).is_empty());
         assert!(matches!(update(&mut app, true, gone())[..], [Effect::Toast(_)]) && app.menu().fault.is_none());
         let version = "9.0.0".parse().unwrap();

@@ -165,7 +165,7 @@ impl App {
             Event::SoFar { tx, take } => {
                 let open = self.open.as_ref().filter(|o| o.tx == tx && matches!(o.stage, Stage::Listening | Stage::Tail));
                 if open.is_some() && self.config.speech.eager && gate::judge(&take).is_none() {
-                    fx.push(Effect::Ahead { tx, take, hints: self.engine.hints() });
+                    fx.push(Effect::Ahead { tx, take, hints: self.hints() });
                 }
             }
             Event::Heard { tx, result } => self.heard(now, tx, result, &mut fx),
@@ -230,7 +230,7 @@ impl App {
             Event::TestKey { id } => self.test_key(now, Some(id), &mut fx),
             Event::Suggest { id } => {
                 let (text, note) = match self.engine.calls() {
-                    calls if calls.is_empty() => (String::new(), "nobody to call on this frequency".to_owned()),
+                    calls if calls.is_empty() => (String::new(), "nobody answers on this frequency".to_owned()),
                     calls => (calls.join("\n"), String::new()),
                 };
                 fx.push(Effect::Answer { id, text, note });
@@ -264,7 +264,10 @@ impl App {
         match result {
             Err(p) => {
                 self.open = None;
-                self.unanswered(p.or_about(Part::SpeechModel), fx);
+                match self.still_downloading() {
+                    Some(wait) => fx.push(wait),
+                    None => self.unanswered(p.or_about(Part::SpeechModel), fx),
+                }
             }
             Ok(heard) => {
                 open.latency.recognise = heard.took_ms;
@@ -356,7 +359,7 @@ impl App {
 
     fn typed(&mut self, now: Time, id: u64, text: &str, opinion: Option<Opinion>, fx: &mut Vec<Effect>) {
         if self.open.is_some() {
-            fx.push(Effect::Answer { id, text: String::new(), note: "you are transmitting already".into() });
+            fx.push(Effect::Answer { id, text: String::new(), note: "you are already transmitting".into() });
             return;
         }
         if text.trim().is_empty() {
@@ -390,14 +393,14 @@ impl App {
                 }
                 Stage::Capturing => {
                     self.open = None;
-                    let p = Problem::new("the microphone did not deliver").because("no sound arrived in time").fix("check the microphone");
+                    let p = Problem::new("the microphone gave no sound").because("no sound arrived in time").fix("check the microphone");
                     self.unanswered(p.about(Part::Microphone).brief("No sound from the microphone", "It did not answer in time."), fx);
                 }
                 Stage::Recognising => {
                     self.open = None;
                     fx.push(Effect::Cancel(tx));
                     let p = Problem::new("speech recognition took too long")
-                        .fix("choose a smaller speech model in stratus.toml (speech.model)")
+                        .fix("choose a smaller speech model in the tray's menu (speech.model)")
                         .about(Part::SpeechModel)
                         .brief("Speech recognition took too long", "")
                         .remedy(format!("Say it again. If it happens often, choose a smaller model under {}.", Part::SpeechModel.place()));

@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(app.engine().plan().and_then(|p| p.destination.as_deref()), Some("LSGG"));
         let p = Problem::new("cannot fetch the SimBrief plan").because("SimBrief says: Unknown UserID");
         let fx = app.handle(Time(1), Event::SimBrief(Err(p)));
-        assert!(toasts(&fx).iter().any(|(_, body)| body.contains("The plan on file stays.")), "{fx:?}");
+        assert!(toasts(&fx).iter().any(|(_, body)| body.contains("The filed plan stays.")), "{fx:?}");
         assert_eq!(app.engine().plan().and_then(|p| p.destination.as_deref()), Some("LSGG"));
         assert_eq!(app.engine().callsign().map(ToString::to_string).as_deref(), Some("KLM64P"));
     }

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use super::{App, Open, RECOGNISE_DEADLINE, Stage, gate, millis};
-use crate::event::{Effect, Take};
+use crate::event::{Effect, Hints, Step, Take};
+use crate::models::voices;
 use crate::problem::{Part, Problem};
 use crate::units::{Time, TxId};
+
+/// The stations of the example that is the first call.
+const FIRST_STATIONS: &str = "Hilo Ground, Hilo Tower";
 
 impl App {
     /// The key is down.
@@ -27,7 +31,7 @@ impl App {
             }
             fx.push(Effect::Cancel(old.tx));
             if let Some(id) = old.typed {
-                fx.push(Effect::Answer { id, text: String::new(), note: "given up, for the key was pressed".into() });
+                fx.push(Effect::Answer { id, text: String::new(), note: "cancelled, because the key was pressed".into() });
             }
         }
         let tx = self.new_tx();
@@ -55,6 +59,28 @@ impl App {
         open.deadline = Some(now + Duration::from_millis(u64::from(self.config.audio.tail_ms)));
         fx.push(Effect::Release(open.tx));
         self.key_works(fx);
+    }
+
+    /// Words to expect. A pilot without a simulator who is led to a first call is told whom to call: that station is expected.
+    pub(super) fn hints(&self) -> Hints {
+        let hints = self.engine.hints();
+        if self.steps().next() != Some(Step::Call) || self.engine.airport().is_some() {
+            return hints;
+        }
+        // A runway at the end: a recogniser takes what the hint ends with for said already.
+        let words = [FIRST_STATIONS, &hints.prompt, "runway eight"];
+        let prompt = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
+        Hints { again: prompt.clone(), prompt, ..hints }
+    }
+
+    /// A press that comes before the first speech model has arrived: the pilot has only to wait.
+    pub(super) fn still_downloading(&self) -> Option<Effect> {
+        let (name, percent) = self.desk.fetching.as_ref()?;
+        if self.config.speech.model.is_some() || voices::find(name).is_some() {
+            return None;
+        }
+        let body = format!("{percent} % has arrived. Call again when it is ready.");
+        Some(self.notice("The speech model is still downloading", &body))
     }
 
     pub(super) fn captured(&mut self, now: Time, tx: TxId, take: Result<Take, Problem>, fx: &mut Vec<Effect>) {
@@ -88,7 +114,7 @@ impl App {
         let Some(open) = self.open.as_mut() else { return };
         open.stage = Stage::Recognising;
         open.deadline = Some(now + RECOGNISE_DEADLINE);
-        let hints = self.engine.hints();
+        let hints = self.hints();
         fx.push(Effect::Transcribe { tx, take, hints });
     }
 }

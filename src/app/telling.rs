@@ -28,6 +28,8 @@ pub(super) fn unit(station: &Station) -> String {
 
 /// The pilot's words as they were heard, in one line: `You: "Hilo Ground, Skyhawk …"`.
 pub(super) fn quoted(words: &str) -> String {
+    // A recogniser may put what it heard in quotes.
+    let words = words.trim().trim_matches('"');
     let words = words.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
     let line = format!("You: \"{words}\"");
     let over = line.chars().count().saturating_sub(QUOTE_CHARS);
@@ -73,9 +75,15 @@ impl App {
 
     /// A call that nobody answers: why, in Stratus's own name.
     pub(super) fn silent(&self, why: &Silence, call: &str) -> Effect {
-        let lines = [why.words(), quoted(call)];
+        // Without a simulator the call itself says which station is meant, and this one did not.
+        let unnamed = matches!(why, Silence::NoStation { .. }) && self.engine.airport().is_none() && self.engine.com1().is_none();
+        let (title, words) = match unnamed {
+            true => ("No station understood".to_owned(), "Begin with its name, such as \u{201c}Hilo Ground\u{201d}.".to_owned()),
+            false => (why.title(), why.words()),
+        };
+        let lines = [words, quoted(call)];
         let body = lines.iter().map(String::as_str).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
-        self.notice(&why.title(), &body)
+        self.notice(&title, &body)
     }
 
     /// A student is spoken to more slowly.
@@ -100,6 +108,7 @@ mod tests {
     fn a_quotation_is_one_line_of_eighty_characters_at_most() {
         assert_eq!(quoted("Hilo Ground,\nradio check"), "You: \"Hilo Ground, radio check\"");
         assert_eq!(quoted(""), "You: \"\"");
+        assert_eq!(quoted("\"Radio check.\""), "You: \"Radio check.\"");
         // A recogniser in a loop; letters of two bytes; one word without an end.
         for words in ["Hilo Ground, radio check. ".repeat(14), "\u{e9}".repeat(200), "x".repeat(74)] {
             let line = quoted(&words);

@@ -29,6 +29,8 @@ const BUSY: Duration = Duration::from_millis(10);
 const LOOK: Duration = Duration::from_millis(500);
 /// A sound system that does not answer for this long has no microphone.
 const ANSWER: Duration = Duration::from_secs(3);
+/// While nobody speaks a busy system has more time: what is only slow is no news.
+const SLOW: Duration = Duration::from_secs(10);
 /// A take never grows beyond this many seconds: the longest hold and its ends.
 const LONGEST_S: usize = 125;
 /// The tail may still be under way when the take is ended: this long is waited for it.
@@ -241,7 +243,7 @@ impl Capturing {
             // While a device is looked for, opened or tried, its thread is listened to.
             let wait = if self.taking.is_some() || self.keeper.waiting().is_some() || self.microphone.is_some() && !self.known {
                 BUSY
-            } else if self.microphone.is_none() && !self.is_armed() {
+            } else if self.microphone.is_none() && !self.is_armed() && self.keeper.waiting().is_none() {
                 ASLEEP
             } else {
                 IDLE
@@ -278,7 +280,7 @@ impl Capturing {
         self.before.clear();
         (self.known, self.looked) = (false, None);
         self.microphone.take().into_iter().for_each(close);
-        let p = Problem::bug("the microphone's thread failed").because(why).fix("it is started again; say it once more");
+        let p = Problem::bug("the microphone's thread failed").because(why).fix("it has been restarted; say your call again");
         if let Some(Taking { tx, .. }) = self.taking.take() {
             (self.tell)(CaptureEvent::Taken { tx, take: Err(p) });
         }
@@ -291,7 +293,15 @@ impl Capturing {
         if !armed && self.taking.is_none() {
             self.known = false;
             self.looked = None;
-            self.microphone.take().into_iter().chain(self.keeper.answer().and_then(Answer::opened)).for_each(close);
+            for m in self.microphone.take().into_iter().chain(self.keeper.answer().and_then(Answer::opened)) {
+                // A slow sound system may bring it after its absence was told.
+                if self.standing.is_gone()
+                    && let Some(what) = self.standing.works(&m.name, m.chosen)
+                {
+                    (self.tell)(CaptureEvent::Device(Ok(what)));
+                }
+                close(m);
+            }
             return;
         }
         if let Some(m) = &mut self.microphone {
@@ -323,8 +333,11 @@ impl Capturing {
                 self.gone(p);
             }
             Some(Answer::Failed(_) | Answer::Gone(_) | Answer::Same) => {}
-            None if self.microphone.is_none() && self.keeper.waiting().is_some_and(|w| w > ANSWER) => {
-                self.gone(Way::In.none().because("the sound system does not answer"));
+            None if self.microphone.is_none()
+                && self.keeper.waiting().is_some_and(|w| w > if self.taking.is_some() { ANSWER } else { SLOW }) =>
+            {
+                let p = Way::In.none().because("the sound system does not answer");
+                self.gone(p.brief("The sound system does not answer", "").remedy("Wait a moment, or log out and in again."));
             }
             None => {}
         }
@@ -353,7 +366,7 @@ impl Capturing {
         log::warn!("the microphone {} was lost: {why}", m.name);
         let p = Problem::new("the microphone was lost")
             .because(format!("{}: {why}", m.name))
-            .fix("connect it again; Stratus goes on by itself")
+            .fix("connect it again; Stratus continues by itself")
             .about(Part::Microphone)
             .brief("Microphone disconnected", format!("{} is gone.", m.name))
             .remedy(format!("Connect it again, or choose another under {}.", Part::Microphone.place()));
@@ -472,7 +485,7 @@ impl Capturing {
         self.lingers = Instant::now() + LINGER;
         let Some(rate) = self.microphone.as_ref().map(|m| m.rate) else {
             let p = Problem::new("the microphone was not open in time")
-                .because("it is opened when the key goes down (audio.keep_open)")
+                .because("it opens when you press the key (audio.keep_open)")
                 .fix("hold the key longer, or set audio.keep_open = \"always\"")
                 .about(Part::Microphone)
                 .brief("Key released too soon", "The microphone was not open yet.")
@@ -497,9 +510,9 @@ pub fn probe(settings: &Audio) -> Result<String, Problem> {
     let mut m = ear::open(&found, settings.input_channel)?;
     while !m.watch.is_alive() {
         if let Some(why) = m.watch.lost(Instant::now()) {
-            return Err(Problem::new("the microphone delivers nothing")
+            return Err(Problem::new("the microphone gives no sound")
                 .because(format!("{}: {why}", m.name))
-                .fix("choose another in stratus.toml (audio.microphone)")
+                .fix("choose another in the tray's menu (audio.microphone)")
                 .about(Part::Microphone));
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -39,7 +39,7 @@ impl Way {
     pub(super) fn none(self) -> Problem {
         let word = self.word();
         Problem::new(format!("there is no {word}"))
-            .fix(format!("connect one, or choose another in stratus.toml (audio.{word})"))
+            .fix(format!("connect one, or choose another in the tray's menu (audio.{word})"))
             .about(self.part())
             .brief(format!("No {word} found"), "")
             .remedy(format!("Connect one, or choose another under {}.", self.part().place()))
@@ -95,7 +95,7 @@ pub(super) fn connect() -> Result<Connection, Problem> {
             }
             Err(e) => {
                 let server = Problem::new(format!("the sound server ({}) cannot be used", id.name()));
-                let remedy = "`pactl info` shows whether other programs reach it; restart it, or log in again";
+                let remedy = "`pactl info` shows whether other programs can connect; restart it, or log in again";
                 refused.get_or_insert_with(|| server.because(e).fix(remedy));
             }
         }

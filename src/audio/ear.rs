@@ -170,7 +170,7 @@ pub fn looks(settings: &Audio) -> Looks<Microphone> {
 /// Opens a microphone. `channel` counts from 1; 0 leaves the choice to the sound.
 pub fn open(found: &Found, channel: u8) -> Result<Microphone, Problem> {
     let device = &found.device;
-    let fix = "check that it is connected and that no other program keeps it to itself";
+    let fix = "check that it is connected and that no other program has exclusive use of it";
     let failed = |e: cpal::Error| found.unopened(Way::In, e, fix);
     let supported = device.default_input_config().map_err(failed)?;
     let rate = supported.sample_rate();

@@ -123,7 +123,7 @@ fn tenths(settings: &Audio, seconds: u32, mut take: impl FnMut(&str, u32, &[f32]
         if let Some(why) = m.watch.lost(Instant::now()) {
             return Err(Problem::new("the microphone was lost")
                 .because(format!("{}: {why}", m.name))
-                .fix("connect it again, or choose another in stratus.toml (audio.microphone)")
+                .fix("connect it again, or choose another in the tray's menu (audio.microphone)")
                 .about(Part::Microphone));
         }
         while let Ok(s) = m.ring.pop() {

@@ -165,7 +165,7 @@ pub fn looks(name: Option<String>) -> Looks<Speaker> {
 /// Opens a speaker.
 pub fn open(found: &Found) -> Result<Speaker, Problem> {
     let device = &found.device;
-    let fix = "connect a speaker, or choose another in stratus.toml (audio.speaker)";
+    let fix = "connect a speaker, or choose another in the tray's menu (audio.speaker)";
     let failed = |e: cpal::Error| found.unopened(Way::Out, e, fix);
     let supported = device.default_output_config().map_err(failed)?;
     let (rate, channels, format) = (supported.sample_rate(), supported.channels(), supported.sample_format());

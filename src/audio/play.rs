@@ -74,7 +74,7 @@ pub fn play_to_end(speaker: &mut Speaker, clip: &Clip) -> Result<(), Problem> {
 fn lost(name: &str, why: &str) -> Problem {
     Problem::new("the speaker was lost")
         .because(format!("{name}: {why}"))
-        .fix("connect it again; Stratus goes on by itself")
+        .fix("connect it again; Stratus continues by itself")
         .about(Part::Speaker)
         .brief("Speaker disconnected", format!("{name} is gone."))
         .remedy(format!("Connect it again, or choose another under {}.", Part::Speaker.place()))

@@ -31,9 +31,9 @@ pub fn recording(path: &Path) -> Result<Recording, Problem> {
         if path == STANDARD { Ok(Box::new(io::stdin())) } else { File::open(path).map(|f| Box::new(f) as _) };
     let mut file = Vec::new();
     let read = open.and_then(|input| input.take(MOST + 1).read_to_end(&mut file));
-    read.map_err(|e| failed().because(e).fix("name a WAV file that is there and may be read"))?;
+    read.map_err(|e| failed().because(e).fix("give a WAV file that exists and is readable"))?;
     if file.len() as u64 > MOST {
-        return Err(failed().because("it is longer than ten minutes").fix("give a shorter piece of it"));
+        return Err(failed().because("it is longer than ten minutes").fix("use a shorter part of it"));
     }
     wav::read(&file).map_err(|e| failed().because(e.why).fix(e.fix))
 }
@@ -52,15 +52,15 @@ pub fn write(path: &Path, samples: &[f32], rate: u32) -> Result<(), Problem> {
     }
     let refused = |why: String, fix: String| Err(Problem::new(format!("cannot write {}", path.display())).because(why).fix(fix));
     if path.is_dir() {
-        return refused("it is a folder".into(), format!("name a file in it: {}", path.join("speech.wav").display()));
+        return refused("it is a folder".into(), format!("give a file in it: {}", path.join("speech.wav").display()));
     }
     let Err(e) = std::fs::write(path, file) else { return Ok(()) };
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
-            refused(format!("there is no folder {}", folder.display()), "make the folder first, or choose another".into())
+            refused(format!("there is no folder {}", folder.display()), "create the folder first, or choose another".into())
         }
         _ if e.kind() == io::ErrorKind::StorageFull => refused(e.to_string(), "free some space, or choose another disk".into()),
-        _ => refused(e.to_string(), "choose a folder that you may write to".into()),
+        _ => refused(e.to_string(), "choose a folder that you can write to".into()),
     }
 }
 

@@ -95,7 +95,7 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
                     json!({"via": route.via, "crossings": crossings, "length_ft": tenths(route.length_ft), "cost_ft": tenths(route.cost_ft), "hold": hold(&route)})
                 )?;
             } else {
-                let via = if route.via.is_empty() { "without a named taxiway".to_owned() } else { format!("via {}", route.via.join(", ")) };
+                let via = if route.via.is_empty() { "without named taxiways".to_owned() } else { format!("via {}", route.via.join(", ")) };
                 writeln!(out, "runway {runway} {via}, {:.0} ft", route.length_ft)?;
                 for c in &route.crossings {
                     let at = if c.taxiway.is_empty() { String::new() } else { format!(" at {}", c.taxiway) };
@@ -124,7 +124,7 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     }
     let known = airports.find(code).or_else(|| airports.named(code));
     let icao = known.as_ref().map_or(code, |a| a.icao.as_str()).to_owned();
-    let source = if airports.well_known(&icao) { "what is built in, looked at by a person".to_owned() } else { airports.source() };
+    let source = if airports.well_known(&icao) { "what is built in, checked by hand".to_owned() } else { airports.source() };
     if let Some(told) = scenery::described(imports, airports, &icao)? {
         let over = known.map(|_| format!("{source}: name and place"));
         return Ok((told.airport, told.sources.into_iter().chain(over).collect()));
@@ -154,7 +154,7 @@ fn import(out: &mut impl Write, imports: &Imports, wanted: &Wanted) -> anyhow::R
     }
     writeln!(
         out,
-        "{} airports; files read: {}, unchanged: {}; lines that could not be read: {}",
+        "{} airports; files read: {}, unchanged: {}; unreadable lines: {}",
         outcome.airports, outcome.read, outcome.unchanged, outcome.skipped
     )?;
     Ok(())
@@ -182,7 +182,7 @@ fn read(airports: &Airports, code: &str, file: &Path) -> Result<Airport, Problem
     }
     reader.finish().filter(|a| a.icao.eq_ignore_ascii_case(code)).map(|a| over(a, known.as_ref())).ok_or_else(|| {
         Problem::new(format!("no airport {code:?} is in {}", file.display()))
-            .because(format!("{} lines could not be read", reader.skipped))
+            .because(format!("{} unreadable lines", reader.skipped))
             .fix("name X-Plane's apt.dat: Global Scenery/Global Airports/Earth nav data/apt.dat")
     })
 }
@@ -196,9 +196,9 @@ fn position(lat: f64, lon: f64) -> Result<LatLon, Problem> {
     if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) {
         return Ok(LatLon::new(lat, lon));
     }
-    Err(Problem::new("that is no place on earth")
+    Err(Problem::new("there is no such place on Earth")
         .because(format!("latitude {lat}, longitude {lon}"))
-        .fix("latitude -90 to 90, longitude -180 to 180"))
+        .fix("give a latitude from -90 to 90 and a longitude from -180 to 180"))
 }
 
 fn tenths(feet: f64) -> f64 {
@@ -208,11 +208,11 @@ fn tenths(feet: f64) -> f64 {
 /// From a parking place by its name, or from `LAT,LON`.
 fn taxi(a: &Airport, from: &str, runway: &str) -> Result<routing::Route, Problem> {
     let graph = a.taxiways.as_ref().ok_or_else(|| {
-        Problem::new(format!("no taxiways of {} are known", a.icao))
+        Problem::new(format!("the taxiways of {} are unknown", a.icao))
             .because("the built-in data has runways and frequencies only")
-            .fix("take over your simulator's with `stratus airports import`, or name X-Plane's file with `--apt-dat FILE`")
+            .fix("import your simulator's with `stratus airports import`, or name X-Plane's file with `--apt-dat FILE`")
     })?;
-    let wanted = runway.parse().map_err(|e| Problem::new(format!("{runway:?} is no runway")).because(e))?;
+    let wanted = runway.parse().map_err(|e| Problem::new(format!("{runway:?} is not a runway")).because(e))?;
     if a.end(wanted).is_none() {
         let ends: Vec<String> = a.strips_ends().iter().map(ToString::to_string).collect();
         return Err(Problem::new(format!("{} has no runway {wanted}", a.icao)).fix(format!("one of {}", ends.join(", "))));
@@ -227,7 +227,8 @@ fn taxi(a: &Airport, from: &str, runway: &str) -> Result<routing::Route, Problem
         let names: Vec<&str> = graph.nodes.iter().filter_map(|n| n.parking.as_deref()).take(20).collect();
         Problem::new(format!("{} has no parking place {from:?}", a.icao)).fix(format!("one of {}; or LAT,LON", names.join(", ")))
     })?;
-    routing::route(graph, start, wanted).ok_or_else(|| Problem::new(format!("no way leads from {from} to runway {wanted} at {}", a.icao)))
+    routing::route(graph, start, wanted)
+        .ok_or_else(|| Problem::new(format!("there is no taxi route from {from} to runway {wanted} at {}", a.icao)))
 }
 
 fn as_json(a: &Airport) -> Value {
@@ -278,7 +279,7 @@ fn text(a: &Airport) -> String {
     if lacks_frequencies(a) {
         let what = if a.stations.is_empty() { "frequencies" } else { "tower frequency" };
         t += &format!(
-            "  no {what} on record: `stratus airports import` takes your simulator's, `stratus airports update` the newest public ones\n"
+            "  no {what} on record: `stratus airports import` reads your simulator's, `stratus airports update` the newest public data\n"
         );
     }
     let transition = [a.transition.altitude_ft.map(|ft| format!("altitude {ft} ft")), a.transition.level.map(|l| format!("level FL{l}"))];

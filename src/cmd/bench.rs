@@ -3,7 +3,7 @@
 
 mod choice;
 mod models;
-mod words;
+pub(super) mod words;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -108,7 +108,7 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
             theirs / fitted
         )?;
     }
-    writeln!(out, "\nspeech models that are there, on the program's own recordings, recognised one by one:")?;
+    writeln!(out, "\ninstalled speech models, measured with built-in recordings:")?;
     models::table(&there, &measured, &mut out)?;
     writeln!(out, "{}", choice::outcome(&good))?;
     Ok(ExitCode::SUCCESS)

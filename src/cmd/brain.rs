@@ -29,11 +29,11 @@ pub(super) fn run(file: Option<&Path>, args: &BrainArgs) -> anyhow::Result<ExitC
             #[cfg(unix)]
             signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&cancel))?;
             pull::pull(&brain.ollama_url, name, Patience::default(), &cancel, &mut shown(name))?;
-            writeln!(out, "{name} is at {}", brain.ollama_url)?;
+            writeln!(out, "{name} is already at {}", brain.ollama_url)?;
             if !keep && *name != brain.model {
                 let paths = Paths::find(file)?;
                 config::set_key(&paths.config_file, "brain.model", &toml::Value::from(name).to_string())?;
-                writeln!(out, "brain.model is set in {}", paths.config_file.display())?;
+                writeln!(out, "Set brain.model in {}", paths.config_file.display())?;
             }
         }
     }
@@ -48,7 +48,7 @@ fn list(url: &str, chosen: &str) -> anyhow::Result<()> {
         writeln!(out, "{:<32} {:>7} MB  {state}", m.name, m.bytes.div_ceil(1_000_000))?;
     }
     if !pull::has(&there, chosen) {
-        writeln!(out, "{chosen} (brain.model) is not there: `stratus brain get` fetches it")?;
+        writeln!(out, "{chosen} (brain.model) is not installed: `stratus brain get` downloads it")?;
     }
     Ok(())
 }

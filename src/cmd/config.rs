@@ -23,7 +23,7 @@ pub(super) fn run(file: Option<&Path>, what: ConfigWhat) -> anyhow::Result<ExitC
 fn check(file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
     let path = super::config_path(file)?;
     if file.is_none() && !config::look(&path)? {
-        writeln!(out, "{}: not there yet, so that every key has its default", path.display())?;
+        writeln!(out, "{} does not exist yet: every key has its default", path.display())?;
         return Ok(());
     }
     let Examined { config, mut warnings } = config::examine(&path)?;

@@ -120,7 +120,7 @@ pub(super) fn run(args: &Demo) -> anyhow::Result<ExitCode> {
     if !args.json {
         writeln!(out, "A circuit at Hilo, Hawaii: pilot and controller, by voice. Entertainment only.")?;
         if speaker.is_none() && !args.fast {
-            writeln!(out, "(no speaker was found: the flight goes on without sound)")?;
+            writeln!(out, "(no speaker found: the flight continues without sound)")?;
         }
     }
     let colour = out.is_terminal();

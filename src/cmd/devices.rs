@@ -35,10 +35,7 @@ pub(super) fn run(file: Option<&Path>, args: &DevicesArgs) -> anyhow::Result<Exi
     }
     writeln!(out, "* the system's default")?;
     if let Some(name) = monitor {
-        writeln!(
-            out,
-            "The system's default microphone is \"{name}\": it hears what the speaker plays, and not you. Stratus does not use it."
-        )?;
+        writeln!(out, "The system's default microphone is \"{name}\": it hears what the speaker plays, not you. Stratus does not use it.")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -61,7 +58,7 @@ fn meter(file: Option<&Path>, seconds: u32, as_json: bool) -> anyhow::Result<Exi
             format!("{:6.1} dB  peak {:6.1} dB  {bar:<40} {meaning}", level.rms_db, level.peak_db)
         };
         if !as_json && !std::mem::replace(&mut named, true) {
-            outcome = writeln!(out, "{name}: speak as you would on the radio; -30 to -12 dB is good");
+            outcome = writeln!(out, "{name}: speak as you would on the radio. -30 to -12 dB is good");
         }
         outcome = outcome.as_ref().map_err(|e| std::io::Error::from(e.kind())).and(writeln!(out, "{line}"));
         outcome.is_ok()

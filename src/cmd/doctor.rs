@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::cli::Doctor;
 use crate::cmd::lines::{width, wrapped};
-use crate::dispatch::fetch::MISSING;
+use crate::dispatch::fetch::{FAILED, PART};
 use crate::problem::Problem;
 use crate::settings::{BrainMode, Config};
 
@@ -37,14 +37,20 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
     let limited =
         |part, optional, try_it: fn(&Config) -> Result<String, Problem>| Check { part, result: limited(part, c, try_it), optional };
     let check = |part, optional, result| Check { part, result, optional };
+    let model = limited("speech model", false, parts::speech_model);
+    let recognition = match &model.result {
+        Ok(_) => limited("recognition", false, parts::recognition),
+        // One cause is one problem.
+        Err(_) => check("recognition", true, Err(parts::no_recognition())),
+    };
     let checks = [
         check("configuration", false, found),
         check("folders", false, parts::folders(file)),
         check("airports", false, parts::airports(file)),
-        limited("speech model", false, parts::speech_model),
+        model,
         limited("sentence model", true, parts::sentences),
         limited("voice", false, parts::voice),
-        limited("recognition", false, parts::recognition),
+        recognition,
         limited("microphone", false, |c| crate::audio::capture::probe(&c.audio)),
         limited("speaker", false, |c| crate::audio::play::probe(&c.audio)),
         check("push-to-talk", false, parts::key(c)),
@@ -53,7 +59,7 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
         limited("toasts", true, parts::toasts),
         limited("simulator", true, |c| crate::sim::link::Link::probe(&c.sim)),
         limited("language model", true, |c| match c.brain.mode {
-            BrainMode::Rules => Ok("never asked (brain.mode)".into()),
+            BrainMode::Rules => Ok("off (brain.mode)".into()),
             BrainMode::Auto | BrainMode::Llm => crate::llm::probe(&c.brain),
         }),
         limited("updates", true, parts::updates),
@@ -78,10 +84,10 @@ pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode
             } else if c.optional {
                 "absent"
             } else {
-                MISSING
+                FAILED
             };
             let mut say = |first: &str, words: &str| writeln!(out, "{}", wrapped(first, &under, words, width()));
-            let first = format!("{mark:<8} {:<15} ", c.part);
+            let first = format!("{mark:<w$}{:<n$} ", c.part, w = PART.0, n = PART.1);
             match &c.result {
                 Ok(found) => say(&first, found)?,
                 Err(p) => {
@@ -108,10 +114,10 @@ fn limited(part: &str, config: &Arc<Config>, try_it: fn(&Config) -> Result<Strin
         .spawn(move || {
             let _ = out.send(try_it(&config));
         })
-        .map_err(|e| Problem::new(format!("{part} cannot be tried")).because(e))?;
+        .map_err(|e| Problem::new(format!("cannot check {part}")).because(e))?;
     result.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-        Err(Problem::new(format!("{part} could not be tried to its end"))
+        Err(Problem::new(format!("the check of {part} did not finish"))
             .because(format!("no answer within {} s", PATIENCE.as_secs()))
-            .fix("log out and in again, or restart the computer: a part of the system hangs"))
+            .fix("log out and in again, or restart the computer: part of the system is not responding"))
     })
 }

@@ -38,9 +38,9 @@ pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCod
     let transcript = match File::open(&path) {
         Ok(f) => f,
         Err(e) if e.kind() == ErrorKind::NotFound => {
-            return Err(Problem::new("nothing has been said yet")
+            return Err(Problem::new("nobody has spoken yet")
                 .because(path.display())
-                .fix("start `stratus`, hold the key and speak")
+                .fix("start `stratus`, hold the key, and speak")
                 .into());
         }
         Err(e) => return Err(Problem::new(format!("cannot read {}", path.display())).because(e).into()),
@@ -150,13 +150,13 @@ fn latency(reader: &mut Reader<impl BufRead>, json: bool, out: &mut impl Write) 
         return Ok(ExitCode::SUCCESS);
     }
     if all.is_empty() {
-        writeln!(out, "no call by voice has been answered yet")?;
+        writeln!(out, "no spoken call has been answered yet")?;
     } else {
         writeln!(out, "{} answers. Milliseconds from end of recording to first sound (first_audio), by stage", all.len())?;
         table(&all, out)?;
     }
     if reader.broken > 0 {
-        writeln!(out, "{} lines could not be read and were left out", reader.broken)?;
+        writeln!(out, "{} unreadable lines were left out", reader.broken)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -43,8 +43,12 @@ pub fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     crate::audio::cookie::bring();
     let parsed = Cli::try_parse();
+    let alone = is_tray(parsed.as_ref().ok());
+    // On Windows a command writes to the terminal it was started in. The tray takes none: closing the terminal would end it.
     #[cfg(windows)]
-    let alone = windowed(parsed.as_ref().ok());
+    if !alone {
+        crate::desktop::windows::console::attach();
+    }
     let cli = match parsed {
         Ok(cli) => cli,
         Err(e) => {
@@ -63,9 +67,8 @@ pub fn main() -> ExitCode {
                 }
                 Err(e) => e.chain().skip(1).fold(Problem::new(e.to_string()), |p, why| p.because(why)),
             };
-            #[cfg(windows)]
             if alone {
-                crate::desktop::windows::console::show(&problem.to_string());
+                show(&problem);
             }
             for line in problem.to_string().lines() {
                 let _ = writeln!(std::io::stderr(), "{}", lines::wrapped("", "   ", line, lines::width()));
@@ -75,19 +78,33 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// On Windows a command writes to the terminal it was started in. The tray takes none: closing the terminal would end it.
-/// Gives whether this is the tray, which has nowhere to write to.
-#[cfg(windows)]
-fn windowed(cli: Option<&Cli>) -> bool {
-    let tray = cli.is_some_and(|c| match &c.command {
+/// Whether this is the tray, which has nowhere to write to: most often it is started from the desktop's menu.
+fn is_tray(cli: Option<&Cli>) -> bool {
+    cli.is_some_and(|c| match &c.command {
         None => true,
         Some(Command::Run(run)) => run.headless.is_none(),
         Some(_) => false,
-    });
-    if !tray {
-        crate::desktop::windows::console::attach();
+    })
+}
+
+/// Why the tray does not start, for somebody who sees no terminal.
+#[cfg(windows)]
+fn show(problem: &Problem) {
+    crate::desktop::windows::console::show(&problem.to_string());
+}
+
+/// The same as a toast.
+#[cfg(not(windows))]
+fn show(problem: &Problem) {
+    use crate::desktop::toast::Toaster;
+    use crate::event::Toast;
+    use std::io::IsTerminal;
+    if !std::io::stderr().is_terminal()
+        && let Ok(toaster) = Toaster::start(|_| {})
+    {
+        let short = problem.short();
+        toaster.show(Toast { body: short.body(), title: short.title, fault: true, seconds: 8, ..Toast::default() });
     }
-    tray
 }
 
 /// Runs what needs the desktop. On Windows that happens beside the main thread, which runs the message loop.

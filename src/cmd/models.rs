@@ -101,7 +101,7 @@ pub(super) fn keys(file: &Path, sum: Option<&str>, settings: &Config) -> Vec<(&'
 fn get(file: Option<&Path>, paths: &Paths, m: &Offer, keep: bool) -> anyhow::Result<()> {
     let settings = super::configuration(file)?;
     if offer::is_whole(m, paths) {
-        writeln!(std::io::stdout(), "{} is there already: {}", m.name, offer::place(m, paths).display())?;
+        writeln!(std::io::stdout(), "{} is already installed: {}", m.name, offer::place(m, paths).display())?;
     } else {
         let cancel = Arc::new(AtomicBool::new(false));
         #[cfg(unix)]
@@ -113,7 +113,7 @@ fn get(file: Option<&Path>, paths: &Paths, m: &Offer, keep: bool) -> anyhow::Res
         for (key, value) in keys(&offer::place(m, paths), m.own.then_some(m.sha256.as_str()), &settings) {
             config::set_key(&paths.config_file, key, &value.to_string())?;
         }
-        writeln!(std::io::stdout(), "speech.model is set in {}", paths.config_file.display())?;
+        writeln!(std::io::stdout(), "Set speech.model in {}", paths.config_file.display())?;
     }
     Ok(())
 }
@@ -128,7 +128,7 @@ fn remove(file: Option<&Path>, paths: &Paths, m: &Offer) -> anyhow::Result<()> {
             Err(e) => {
                 return Err(Problem::new(format!("cannot remove {}", f.display()))
                     .because(e)
-                    .fix("close what uses it, and try again")
+                    .fix("close the program that uses it, and try again")
                     .into());
             }
         }

@@ -54,7 +54,7 @@ fn tell(config: Option<&Path>, plan: Option<Box<FlightPlan>>) -> anyhow::Result<
     match ipc::reach(&Paths::find(config)?.sockets(), &Request::Plan(plan), Duration::from_secs(5))? {
         Reply::Said { note, .. } => writeln!(std::io::stdout(), "{note}")?,
         Reply::Error { error } => return Err(Problem::new("the flight plan was not filed").because(error).into()),
-        _ => return Err(Problem::new("the running Stratus did not answer as expected").into()),
+        _ => return Err(Problem::new("the running Stratus gave an unexpected answer").into()),
     }
     Ok(())
 }
@@ -64,8 +64,8 @@ fn simbrief(config: Option<&Path>, name: Option<&str>, only_shown: bool, save: O
     let settings = super::configuration(config)?;
     let name = name.map(str::to_owned).or_else(|| settings.pilot.simbrief.clone()).filter(|n| !n.trim().is_empty()).ok_or_else(|| {
         Problem::new("no SimBrief name is set")
-            .because("a plan is fetched by your alias or your number")
-            .fix("set pilot.simbrief in stratus.toml, or name it: stratus plan simbrief NAME")
+            .because("SimBrief finds plans by your alias or your number")
+            .fix("set pilot.simbrief in your settings, or give the name: stratus plan simbrief NAME")
     })?;
     if !only_shown {
         ipc::reach(&Paths::find(config)?.sockets(), &Request::Ping(true), Duration::from_secs(5))?;
@@ -73,7 +73,7 @@ fn simbrief(config: Option<&Path>, name: Option<&str>, only_shown: bool, save: O
     let fetched = simbrief::fetch(settings.pilot.simbrief_url.as_deref(), &name, Patience::default())?;
     if let Some(file) = save {
         let refused =
-            |e| Problem::new("cannot save SimBrief's answer").because(format!("{}: {e}", file.display())).fix("name another file");
+            |e| Problem::new("cannot save the answer from SimBrief").because(format!("{}: {e}", file.display())).fix("choose another file");
         std::fs::write(file, &fetched.answer).map_err(refused)?;
     }
     Ok(fetched.reading)

@@ -57,7 +57,7 @@ fn recorded_with(config: Option<&Path>, edition: Option<&str>) -> anyhow::Result
     if airports.newer_edition().as_deref() == Some(edition) {
         return Ok(airports);
     }
-    writeln!(std::io::stderr(), "recorded with the airports of {edition}, which are not here: those that are built in are used")?;
+    writeln!(std::io::stderr(), "recorded with the airports of {edition}, which are not installed: the built-in ones are used")?;
     Ok(Airports::world())
 }
 
@@ -133,7 +133,7 @@ fn session(config: Option<&Path>, args: &Replay) -> anyhow::Result<ExitCode> {
         }
     }
     if other > 0 {
-        writeln!(out, "FAILED {other} answers are others than when it was recorded, by version {}", header.stratus)?;
+        writeln!(out, "FAILED {other} answers differ from those recorded with version {}", header.stratus)?;
         return Ok(ExitCode::from(1));
     }
     Ok(ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ mod headless;
 #[cfg(windows)]
 mod notices;
 
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -45,9 +46,13 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     let lock = match Instance::acquire_among(&paths.sockets())? {
         Instance::Acquired(lock) => lock,
         Instance::AlreadyRunning => {
-            return Err(Problem::new("Stratus is running already")
-                .fix("look for its icon in the tray, or end it from the icon's menu")
-                .into());
+            let p = Problem::new("Stratus is running already").fix("look for its icon in the tray, or quit it from its menu");
+            // The one that runs tells it on the desktop: a toast of this process may go with it.
+            if cfg!(not(windows)) && ipc::reach(&paths.sockets(), &Request::Show(true), Duration::from_secs(2)).is_ok() {
+                writeln!(std::io::stderr(), "{p}")?;
+                return Ok(ExitCode::from(p.exit_code()));
+            }
+            return Err(p.into());
         }
     };
     let (sender, receiver) = sync_channel(INBOX);
@@ -135,7 +140,7 @@ fn owner(app: App, shell: Shell, inbox: &Inbox, receiver: std::sync::mpsc::Recei
     for _ in signals.forever() {
         inbox.offer(Event::Quit);
     }
-    owner.join().map_err(|_| Problem::bug("Stratus failed").fix("restart it and send the log").into())
+    owner.join().map_err(|_| Problem::bug("Stratus failed").fix("restart it, and please send the log").into())
 }
 
 /// Ends the wait for signals when it is dropped.
@@ -211,6 +216,13 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
                 Press::Toggle => Edge::Toggle,
             };
             inbox.offer(Event::Ptt(edge));
+            replier.send(Reply::Ok { ok: true });
+        }
+        Request::Show(_) => {
+            inbox.offer(Event::Notice {
+                title: "Stratus is running already".into(),
+                body: "Click its icon, the cloud in the panel.".into(),
+            });
             replier.send(Reply::Ok { ok: true });
         }
         Request::Quit(_) => {

@@ -70,11 +70,11 @@ fn once(file: Option<&Path>, sim: Option<&str>, text: Option<&str>) -> anyhow::R
             stage.report(m.report);
         }
     } else if !SIM_LINKS.contains(&sim.as_str()) {
-        return Err(Problem::new(format!("{sim:?} is not a simulator")).fix("use none, or replay:FILE").into());
+        return Err(Problem::new(format!("{sim:?} is not a simulator")).fix("use `none` or `replay:FILE`").into());
     }
     let Some(text) = text else {
         let calls = stage.app.engine().calls();
-        let note = if calls.is_empty() { "nobody to call: tune a station, or set sim.airport and sim.com1" } else { "" };
+        let note = if calls.is_empty() { "there is nobody to call: tune a station, or set sim.airport and sim.com1" } else { "" };
         return Ok((calls.join("\n"), note.to_owned()));
     };
     let x = stage.heard(text);

@@ -24,9 +24,7 @@ impl Between for Heard {
 
 pub(super) fn run(args: &SchoolArgs) -> anyhow::Result<ExitCode> {
     let school = School::open().ok_or_else(|| {
-        Problem::new("The flight school cannot start")
-            .because("the airports that are built into Stratus cannot be read")
-            .fix("install Stratus again")
+        Problem::new("The flight school cannot start").because("cannot read the built-in airports").fix("reinstall Stratus")
     })?;
     let mission = args.mission.map(|m| match m {
         SchoolMission::Circuits => Mission::Circuits,

@@ -46,7 +46,7 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
     if args.undo {
         let kept = before::undo(&paths.config_file)?;
         writeln!(out, "Restored {} as it was before the set-up.", paths.config_file.display())?;
-        writeln!(out, "The settings until now are kept in {}.", kept.display())?;
+        writeln!(out, "The settings you had until now are in {}.", kept.display())?;
         return Ok(ExitCode::SUCCESS);
     }
     let config = match file {

@@ -94,7 +94,7 @@ struct Words {
 fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Problem> {
     let name = wav::named(path);
     let unheard = |why: String| {
-        let fix = "is it the right recording? `stratus devices --meter 20` shows whether the microphone hears you";
+        let fix = "check that it is the right recording; `stratus devices --meter 20` shows whether the microphone hears you";
         Problem::new(format!("nothing was heard in {name}")).because(why).fix(fix)
     };
     let Recording { clip, ends_early } = wav::recording(path)?;
@@ -103,7 +103,7 @@ fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Pro
     }
     let seconds = clip.seconds();
     if clip.samples.iter().all(|s| s.abs() < SILENCE) {
-        return Err(unheard(format!("its {seconds:.1} s are silent")));
+        return Err(unheard(format!("all {seconds:.1} s of it are silent")));
     }
     let samples = resample::to_rate(&clip.samples, clip.rate, take::RATE)?;
     let begun = Instant::now();
@@ -116,13 +116,13 @@ fn words(ears: &mut Recogniser, path: &Path, hints: &Hints) -> Result<Words, Pro
         Some(
             Problem::new(format!("{name} ends early"))
                 .because(format!("its header says more than the {seconds:.1} s that are there"))
-                .fix("copy or record it again if words are missing"),
+                .fix("if words are missing, copy or record it again"),
         )
     } else if samples.len() > ears.longest() {
         Some(
             Problem::new(format!("{name} is longer than a call"))
                 .because(format!("of its {seconds:.1} s this speech model hears the first {hears:.1} s"))
-                .fix("cut it into a file for each call"),
+                .fix("cut it into one file per call"),
         )
     } else {
         None
@@ -161,7 +161,7 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
         if !installed.iter().any(|i| i == name) {
             return Err(Problem::new(format!("there is no voice {name:?}"))
                 .because(format!("the voices are auto, en-US, en-GB, pico, {}", installed.join(", ")))
-                .fix("`stratus voices` lists those that can be downloaded; on Windows there are also \"windows:\" and the name of one of Windows's own")
+                .fix("`stratus voices` lists those that you can download; on Windows, \"windows:\" and the name of a Windows voice works too")
                 .into());
         }
     }

@@ -21,13 +21,13 @@ pub(super) fn run(file: Option<&Path>, args: &Update) -> anyhow::Result<ExitCode
     let Found::Newer(offered) = found else {
         match (args.json, found) {
             (true, _) => writeln!(out, "{}", json!({"version": own, "newer": null}))?,
-            (_, Found::Older(v)) => writeln!(out, "Stratus {own} is newer than what the feed offers ({v}); it stays")?,
-            _ => writeln!(out, "Stratus {own} is the newest")?,
+            (_, Found::Older(v)) => writeln!(out, "Stratus {own} is newer than the version on offer ({v}) and stays")?,
+            _ => writeln!(out, "Stratus {own} is the newest version")?,
         }
         return Ok(ExitCode::SUCCESS);
     };
     if !args.json {
-        writeln!(out, "Stratus {} is there: {}", offered.version, offered.notes)?;
+        writeln!(out, "Stratus {} is available: {}", offered.version, offered.notes)?;
     }
     let mut at = None;
     if !args.check {
@@ -40,7 +40,7 @@ pub(super) fn run(file: Option<&Path>, args: &Update) -> anyhow::Result<ExitCode
         writeln!(out, "{}", json!({"version": own, "newer": offered, "file": at}))?;
     } else if let Some(at) = at {
         let how = if offered.file.ends_with(".deb") { format!("sudo apt install {}", at.display()) } else { at.display().to_string() };
-        writeln!(out, "downloaded and checked; to install it: {how}")?;
+        writeln!(out, "Downloaded and checked. To install it: {how}")?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -58,7 +58,7 @@ fn mirror(file: Option<&Path>) -> Option<String> {
 fn known(name: &str) -> Result<&'static KnownVoice, Problem> {
     voices::find(name).ok_or_else(|| {
         let names: Vec<&str> = voices::ALL.iter().map(|v| v.name).collect();
-        Problem::new(format!("there is no voice {name:?} to be had"))
+        Problem::new(format!("there is no voice {name:?} to download"))
             .because(format!("the voices are {}", names.join(", ")))
             .fix("`stratus voices` lists them")
     })
@@ -93,9 +93,9 @@ pub(super) fn get(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow:
     if let Some(i) = shipped.filter(|i| neural::is_whole(v, &i.file)) {
         writeln!(out, "{} is part of the package: {}", v.name, i.file.display())?;
     } else if offer::is_voice_whole(v, paths) {
-        writeln!(out, "{} is there already: {}", v.name, at.display())?;
+        writeln!(out, "{} is already installed: {}", v.name, at.display())?;
     } else if v.name == voices::SHIPPED {
-        return Err(Problem::new(format!("the voice {} is part of the package and not downloaded", v.name))
+        return Err(Problem::new(format!("the voice {} comes with the package and cannot be downloaded", v.name))
             .fix("reinstall Stratus")
             .into());
     } else {
@@ -116,7 +116,8 @@ fn remove(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow::Result<
             Ok(()) => gone = true,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => {
-                let p = Problem::new(format!("cannot remove {}", f.display())).because(e).fix("close what uses it, and try again");
+                let p =
+                    Problem::new(format!("cannot remove {}", f.display())).because(e).fix("close the program that uses it, and try again");
                 return Err(p.into());
             }
         }
@@ -128,7 +129,7 @@ fn remove(file: Option<&Path>, paths: &Paths, v: &KnownVoice) -> anyhow::Result<
     }
     let told = match (gone, still) {
         (true, _) => "is removed",
-        (false, true) => "is part of the package and stays; `speech.voice = \"pico\"` does without neural voices",
+        (false, true) => "is part of the package and cannot be removed; `speech.voice = \"pico\"` uses the simpler voices instead",
         (false, false) => "was not there",
     };
     writeln!(std::io::stdout(), "{} {told}", v.name)?;
@@ -147,8 +148,9 @@ fn hear(paths: &Paths, folder: Option<&Path>) -> anyhow::Result<()> {
         writeln!(std::io::stdout(), "{}", i.known.map_or_else(|| i.name.clone(), KnownVoice::title))?;
         match folder {
             Some(folder) => {
-                std::fs::create_dir_all(folder)
-                    .map_err(|e| Problem::new(format!("cannot make the folder {}", folder.display())).because(e).fix("name another one"))?;
+                std::fs::create_dir_all(folder).map_err(|e| {
+                    Problem::new(format!("cannot create the folder {}", folder.display())).because(e).fix("choose another folder")
+                })?;
                 let name: PathBuf = folder.join(format!("{}.wav", i.name.replace(':', "-")));
                 wav::write(&name, &clip.samples, clip.rate)?;
             }

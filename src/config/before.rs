@@ -65,7 +65,7 @@ pub fn undo(path: &Path) -> Result<PathBuf, Problem> {
     let Some(copy_of) = [begun(path), before(path)].into_iter().find(|p| p.exists()) else {
         return Err(Problem::new("there is no set-up to undo")
             .because(format!("{} has no copy beside it", path.display()))
-            .fix("`stratus setup` makes one when it changes something"));
+            .fix("`stratus setup` makes one when it changes a setting"));
     };
     let put_back = || -> io::Result<()> {
         let old = fs::read(&copy_of)?;

@@ -49,7 +49,7 @@ fn slip(text: &str, at: usize) -> Option<(usize, Told)> {
     if let Some(piece) = here(Kind::Basic).find(|p| !escapes_are_known(&text[p.clone()])) {
         let inner = &text[piece.start + 1..piece.end - 1];
         let plain = inner.replace("\\\\", "\\");
-        let why = "in double quotes a backslash starts an escape sequence, and TOML knows none like this one".to_owned();
+        let why = "in double quotes a backslash starts an escape sequence, and this is not a valid one".to_owned();
         return Some((piece.start, (why, format!("write it in single quotes: '{plain}', or double each backslash"))));
     }
     let (key, value) = text[start..end].split_once('=')?;
@@ -93,11 +93,11 @@ pub(super) fn called(c: char) -> String {
 /// What to type in place of such a letter.
 pub(super) fn instead(c: char) -> String {
     match narrow(c) {
-        _ if is_unseen(c) => "delete it; if your editor does not show it, type the line anew".to_owned(),
+        _ if is_unseen(c) => "delete it; if your editor does not show it, retype the line".to_owned(),
         _ if c.is_whitespace() => "type a plain space in its place".to_owned(),
         _ if is_quote(c) => "type a straight quote (\") in its place".to_owned(),
         Some(plain) => format!("type a plain {plain:?} in its place"),
-        None => "put the value in quotes; names of keys have the letters a to z alone".to_owned(),
+        None => "put the value in quotes; names of keys consist of the letters a to z".to_owned(),
     }
 }
 
@@ -140,10 +140,10 @@ fn wrong(message: &str, text: &str, at: usize) -> Told {
         return (format!("{why}: {} stands in it", called(c)), instead(c));
     }
     if message.contains("duplicate key") {
-        return (why, "it stands further up already: keep one of the two".to_owned());
+        return (why, "it is already set further up: keep only one of the two".to_owned());
     }
     if message.contains("expected newline") {
-        return (why, "behind a value only a comment may follow on its line, and that begins with #".to_owned());
+        return (why, "after a value, only a comment that begins with # may follow on the line".to_owned());
     }
     let Some(default) = shipped(&key) else {
         let fix = "a line is a section (`[audio]`), a key with its value (`mute = true`) or a comment (behind `#`); `stratus config default` \
@@ -311,8 +311,8 @@ mod tests {
             ("[speech]\nolama_url = \"x\"\n", ":2:1:", "unknown key `olama_url`", "`ollama_url` belongs below [brain]"),
             ("[Audio]\n", ":1:2:", "unknown key `Audio`", "did you mean `audio`?"),
             ("[audio]\nTailMs = 3\n", ":2:1:", "unknown key `TailMs`", "did you mean `tail_ms`?"),
-            ("[audio]\nmute = true\nmute = false\n", ":3:1:", "duplicate key", "keep one of the two"),
-            ("[audio]\n[sim]\n[audio]\n", ":3:2:", "duplicate key", "keep one of the two"),
+            ("[audio]\nmute = true\nmute = false\n", ":3:1:", "duplicate key", "keep only one of the two"),
+            ("[audio]\n[sim]\n[audio]\n", ":3:2:", "duplicate key", "keep only one of the two"),
             ("[audio]\nmute true\n", ":2:", "", "a line is a section"),
             ("[audio]\nmute: true\n", ":2:", "", "a line is a section"),
             ("[audio]\n; mute = true\n", ":2:", "", "a line is a section"),

@@ -46,15 +46,15 @@ pub(super) fn restore(path: &Path) -> Option<Problem> {
     let copy = fs::read(copy_of(path)).ok().filter(is_right);
     let left = left.map(String::into_bytes).filter(is_right);
     let (new, what) = match (copy, left) {
-        (Some(copy), _) => (copy, "Stratus went back to the last configuration that was right"),
-        (None, Some(left)) => (left, "Stratus took over the lines that are whole"),
-        (None, None) => (SHIPPED.as_bytes().to_vec(), "Stratus began a new configuration with its defaults"),
+        (Some(copy), _) => (copy, "Stratus restored your last valid settings"),
+        (None, Some(left)) => (left, "Stratus kept the undamaged lines"),
+        (None, None) => (SHIPPED.as_bytes().to_vec(), "Stratus started a new settings file with the defaults"),
     };
     let told = |fix: String| Some((*damage).clone().fix(fix));
     match put_aside(path).and_then(|aside| replace(path, &new).map(|()| aside)) {
         Ok(aside) => told(format!("{what}; the damaged file is kept as {}", aside.display())),
         Err(e) => told(format!(
-            "Stratus runs on its defaults, for the file cannot be put aside ({e}): make its folder writable, or mend it by hand"
+            "Stratus uses the defaults, because it cannot move the file away ({e}): make its folder writable, or fix the file by hand"
         )),
     }
 }
@@ -97,7 +97,7 @@ mod tests {
             let loaded = load_or_create(&path);
             let told = loaded.problem.unwrap();
             assert_eq!(loaded.config.audio.volume_percent, 7, "{told}");
-            assert!(told.to_string().contains("damaged") && told.fix.contains("went back to the last"), "{told}");
+            assert!(told.to_string().contains("damaged") && told.fix.contains("restored your last valid"), "{told}");
             assert_eq!(fs::read_to_string(&path).unwrap(), MINE);
             assert_eq!(fs::read(beside(&path, ".damaged")).unwrap(), damage);
             assert!(load_or_create(&path).problem.is_none(), "told once");
@@ -107,11 +107,11 @@ mod tests {
     #[test]
     fn without_a_copy_the_whole_lines_count_and_else_the_defaults() {
         for (damage, volume, says) in [
-            (&b"[audio]\nvolume_percent = 9\n\0\0\0\0"[..], 9, "lines that are whole"),
+            (&b"[audio]\nvolume_percent = 9\n\0\0\0\0"[..], 9, "undamaged lines"),
             // What is left of this line would be another number.
-            (b"[audio]\nvolume_percent = 6\0", 80, "lines that are whole"),
-            (b"[audio]\nvolume_percent = 9\n[ptt\0]\nkey = \"F13\"\n", 80, "with its defaults"),
-            (&[0; 100], 80, "with its defaults"),
+            (b"[audio]\nvolume_percent = 6\0", 80, "undamaged lines"),
+            (b"[audio]\nvolume_percent = 9\n[ptt\0]\nkey = \"F13\"\n", 80, "with the defaults"),
+            (&[0; 100], 80, "with the defaults"),
         ] {
             let (_dir, path) = home(damage);
             let loaded = load_or_create(&path);

@@ -116,7 +116,7 @@ impl Readable {
     pub(super) fn warnings(&self, path: &Path) -> Vec<Problem> {
         let told = |(at, words): &(usize, String)| {
             let (line, column) = line_column(&self.text, *at);
-            Problem::config(format!("a path in double quotes is read as it stands: {words}"))
+            Problem::config(format!("a path in double quotes was read literally: {words}"))
                 .because(format!("{}:{line}:{column}: in double quotes a backslash starts an escape sequence", path.display()))
                 .fix(format!("write it in single quotes: '{words}', or double each backslash"))
                 .brief(format!("Line {line} of your settings needs single quotes"), "Stratus read the path as it was meant.")

@@ -64,8 +64,8 @@ fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
             // A second start was faster.
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
             Err(e) => {
-                let p = Problem::config("cannot create the configuration").because(format!("{}: {e}", path.display()));
-                let fix = "Stratus runs on its defaults; make the folder writable, or name a file with `--config FILE`";
+                let p = Problem::config("cannot create the settings file").because(format!("{}: {e}", path.display()));
+                let fix = "Stratus uses the defaults; make the folder writable, or name a file with `--config FILE`";
                 return defaults(Some(p.fix(fix)), notice);
             }
         },

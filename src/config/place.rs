@@ -16,14 +16,14 @@ pub fn look(path: &Path) -> Result<bool, Problem> {
         Err(e) => return Err(unread(path, &e)),
     };
     match fs::metadata(path) {
-        Ok(m) if m.is_dir() => broken(format!("{shown} is a folder"), "move the folder away; Stratus then makes a new file"),
+        Ok(m) if m.is_dir() => broken(format!("{shown} is a folder"), "move the folder away; Stratus then creates a new file"),
         // A pipe that nobody fills would never be read to its end, nor would some devices.
-        Ok(m) if !m.is_file() => broken(format!("{shown} is a pipe or a device"), "move it away; Stratus then makes a new file"),
+        Ok(m) if !m.is_file() => broken(format!("{shown} is a pipe or a device"), "move it away; Stratus then creates a new file"),
         Ok(_) => File::open(path).map(|_| true).map_err(|e| unread(path, &e)),
         Err(e) if link && e.kind() != io::ErrorKind::PermissionDenied => {
             let to = fs::read_link(path).map_or_else(|_| "nowhere".to_owned(), |to| to.display().to_string());
             let why = format!("{shown} is a link to {to}, and there is no file ({e})");
-            broken(why, "put the file where the link points to, or delete the link; Stratus then makes a new file")
+            broken(why, "put the file where the link points, or delete the link; Stratus then creates a new file")
         }
         Err(e) => Err(unread(path, &e)),
     }
@@ -33,9 +33,9 @@ pub fn look(path: &Path) -> Result<bool, Problem> {
 pub(super) fn unread(path: &Path, e: &io::Error) -> Problem {
     let fix = match e.kind() {
         io::ErrorKind::PermissionDenied => owner_remedy(path),
-        io::ErrorKind::NotFound => "check that the file is there and that you may read it".to_owned(),
-        io::ErrorKind::NotADirectory => "a file stands in place of a folder on the way to it: move that file away".to_owned(),
-        _ => "check that the file is there and that the disk is in order".to_owned(),
+        io::ErrorKind::NotFound => "check that the file exists and that you may read it".to_owned(),
+        io::ErrorKind::NotADirectory => "a file has the name of one of its folders: move that file away".to_owned(),
+        _ => "check that the file exists and that the disk works".to_owned(),
     };
     Problem::config("cannot read the configuration").because(format!("{}: {e}", path.display())).fix(fix)
 }
@@ -45,10 +45,10 @@ fn owner_remedy(path: &Path) -> String {
     // The first on the way that can be looked at and not be entered.
     let culprit = path.ancestors().find(|p| fs::symlink_metadata(p).is_ok()).unwrap_or(path).display().to_string();
     if cfg!(windows) {
-        return format!("give your account the right to read and write {culprit}");
+        return format!("give your account permission to read and write {culprit}");
     }
     format!(
-        "{culprit} belongs to another account, or keeps you out: give it back to yours with `sudo chown -R \"$USER\" '{culprit}'` and `chmod -R u+rwX '{culprit}'`"
+        "{culprit} belongs to another account, or denies you access: take it back with `sudo chown -R \"$USER\" '{culprit}'` and `chmod -R u+rwX '{culprit}'`"
     )
 }
 
@@ -81,7 +81,7 @@ pub(super) fn unwritten(what: &str, path: &Path, e: &io::Error) -> Problem {
             .because(why)
             .brief("Setting not saved", "Your settings file cannot be written.")
             .remedy("Your choice lasts until you quit Stratus.")
-            .fix("check that its folder is there and the disk is not full; the file is unchanged"),
+            .fix("check that its folder exists and that the disk is not full; the file is unchanged"),
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
             ("to-folder", "is a folder"),
             ("dangling", "is a link to"),
             ("loop", "is a link to"),
-            ("file/stratus.toml", "in place of a folder"),
+            ("file/stratus.toml", "has the name of one of its folders"),
         ] {
             let p = look(&at(name)).unwrap_err();
             assert!(p.to_string().contains(says) && p.to_string().contains(name) && !p.fix.is_empty() && p.exit_code() == 3, "{p}");

@@ -50,7 +50,7 @@ pub(super) fn open(path: &Path) -> Result<(String, Form), Problem> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(Problem::config("cannot read the configuration")
             .because(format!("{} is larger than 1 MiB", path.display()))
-            .fix("this is not a configuration of Stratus; `stratus config default` prints one"));
+            .fix("this is not a settings file of Stratus; `stratus config default` prints one"));
     }
     decode(&bytes, path).map_err(super::text::NoText::problem)
 }
@@ -85,10 +85,10 @@ fn unseen(text: &str, path: &Path) -> Vec<Problem> {
     let found = found.filter_map(|p| {
         let (offset, c) = text[p.at.clone()].char_indices().find(|(_, c)| is_unseen(*c) && !c.is_control())?;
         let (line, column) = line_column(text, p.at.start + offset);
-        let p = Problem::config("an invisible character stands in a value of the configuration");
+        let p = Problem::config("a value in the settings contains an invisible character");
         Some(
             p.because(format!("{}:{line}:{column}: {}", path.display(), called(c)))
-                .fix("delete it, or type the value anew")
+                .fix("delete it, or retype the value")
                 .brief("A value in your settings has an invisible character", ""),
         )
     });
@@ -127,8 +127,8 @@ mod tests {
             ("[audio]\ntail_ms = -1\n", ":2:11:", "`audio.tail_ms`", "the default is `200`"),
             ("[brain]\nmode = \"rule\"\n", ":2:8:", "unknown value `rule` for `brain.mode`", "did you mean `rules`?"),
             ("[pilot]\ncallsign = \"?\"\n", ":2:12:", "callsign of 2 to 8 letters", "stratus config default"),
-            ("# x\n\n[audio]\nvolume_percent = 101\n", ":4:18", "`audio.volume_percent` does not fit", "0 to 100"),
-            ("[log]\nlevel = \"\u{e4}\u{e4}\" junk\n", ":2:14:", "", "only a comment may follow"),
+            ("# x\n\n[audio]\nvolume_percent = 101\n", ":4:18", "the value of `audio.volume_percent`", "0 to 100"),
+            ("[log]\nlevel = \"\u{e4}\u{e4}\" junk\n", ":2:14:", "", "only a comment that begins with # may follow"),
         ] {
             let told = told(text);
             assert!(told.contains(&format!("stratus.toml{place}")), "{text}: {told}");

@@ -31,8 +31,8 @@ pub struct Notice {
 impl Notice {
     /// For a toast and the log.
     pub fn words(&self) -> String {
-        let keys: Vec<String> = self.keys.iter().map(|(old, new)| format!("{old} is {new} now")).collect();
-        format!("{}. Your file was changed; as it was it is in {}.", keys.join(", "), self.copy.display())
+        let keys: Vec<String> = self.keys.iter().map(|(old, new)| format!("{old} is now {new}")).collect();
+        format!("{}. Your file was updated; the old one is {}.", keys.join(", "), self.copy.display())
     }
 }
 
@@ -47,7 +47,7 @@ pub fn migrate(path: &Path, table: &[Renamed]) -> Result<Option<Notice>, Problem
     // The copy by the same careful way as the file: whole, or as it was.
     if let Err(e) = replace(&copy, &encode(&text, form)).and_then(|()| replace(path, &encode(&new, form))) {
         let p = unwritten("give renamed keys their new names in", path, &e);
-        let fix = format!("the old names are understood meanwhile; {}", p.fix);
+        let fix = format!("the old names work meanwhile; {}", p.fix);
         return Err(p.fix(fix));
     }
     Ok(Some(Notice { keys, copy }))
@@ -156,7 +156,7 @@ mod tests {
         let loaded = crate::config::load_with(&path, ONCE);
         let notice = loaded.notice.unwrap();
         assert!(loaded.problem.is_none() && loaded.config.audio.volume_percent == 7);
-        assert!(notice.words().contains("audio.volume is audio.volume_percent now"), "{}", notice.words());
+        assert!(notice.words().contains("audio.volume is now audio.volume_percent"), "{}", notice.words());
         assert_eq!(fs::read_to_string(&notice.copy).unwrap(), old);
         let again = crate::config::load_with(&path, ONCE);
         assert!(again.notice.is_none() && again.problem.is_none() && again.config == loaded.config);
@@ -174,7 +174,7 @@ mod tests {
         fs::create_dir_all(dir.path().join("stratus.toml.before-renaming/full")).unwrap();
         let loaded = crate::config::load_with(&path, ONCE);
         assert_eq!(loaded.config.audio.volume_percent, 7);
-        assert!(loaded.problem.unwrap().fix.contains("understood"));
+        assert!(loaded.problem.unwrap().fix.contains("work meanwhile"));
         assert_eq!(fs::read_to_string(&path).unwrap(), "[audio]\nvolume = 7\n");
     }
 

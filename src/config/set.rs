@@ -34,7 +34,7 @@ pub fn set_key(path: &Path, key: &str, value: &str) -> Result<Config, Problem> {
         parse(&text, path).err().unwrap_or_else(|| {
             Problem::config(format!("cannot set `{key}` in the configuration"))
                 .because(why)
-                .fix("mend the file, or the value, by hand")
+                .fix("fix the file or the value by hand")
                 .brief("Setting not saved", "Your settings file has a mistake.")
         })
     })?;
@@ -54,7 +54,7 @@ fn with_key(text: &str, key: &str, value: &str) -> Result<String, String> {
     let holder = table.split('.').filter(|t| !t.is_empty()).try_fold(doc.as_item(), |at, part| at.get(part));
     match holder.map(|h| (h, h.get(last))) {
         Some((_, Some(Item::Value(old)))) => {
-            let at = old.span().ok_or_else(|| format!("`{key}` has no place there"))?;
+            let at = old.span().ok_or_else(|| format!("`{key}` cannot be set there"))?;
             let at = readable.in_file(at.start)..readable.in_file(at.end);
             Ok([&text[..at.start], &new.to_string(), &text[at.end..]].concat())
         }

@@ -102,14 +102,14 @@ fn zeros(text: &str, path: &Path) -> Option<NoText> {
     let whole: String = text.split_inclusive('\n').filter(|line| !line.contains('\0')).collect();
     let readable = Some(whole).filter(|r| !r.trim().is_empty());
     let why = if text.chars().all(|c| c == '\0' || c.is_whitespace()) {
-        format!("{}: there is nothing in it but zero bytes ({count})", path.display())
+        format!("{}: it contains only zero bytes ({count})", path.display())
     } else {
         let line = text[..first].matches('\n').count() + 1;
-        format!("{}:{line}: {count} zero bytes stand in place of text", path.display())
+        format!("{}:{line}: {count} zero bytes in place of text", path.display())
     };
     let p = Problem::config("the configuration is damaged")
         .because(why)
-        .because("a file looks like this when the computer went off while it was being written")
+        .because("this happens when the computer goes off while the file is being written")
         .fix(
             "start Stratus: it keeps the damaged file under another name, and goes back to the last one that was right; or delete \
              the file, or put back what was there before the last set-up with `stratus setup --undo`",
@@ -183,15 +183,15 @@ mod tests {
     #[test]
     fn zero_bytes_are_damage_and_what_is_left_is_handed_over() {
         for (bytes, why, left) in [
-            (vec![0; 512], "stratus.toml: there is nothing in it but zero bytes (512)", None),
-            (vec![0; 3], "nothing in it but zero bytes (3)", None),
-            (b"\0\0\n\0".to_vec(), "nothing in it but zero bytes (3)", None),
+            (vec![0; 512], "stratus.toml: it contains only zero bytes (512)", None),
+            (vec![0; 3], "it contains only zero bytes (3)", None),
+            (b"\0\0\n\0".to_vec(), "it contains only zero bytes (3)", None),
             (b"[pilot]\nx = 1\n\0\0\0\0".to_vec(), "stratus.toml:3: 4 zero bytes", Some("[pilot]\nx = 1\n")),
             (b"[pilot]\nvolume = 6\0\0".to_vec(), "stratus.toml:2: 2 zero bytes", Some("[pilot]\n")),
             (b"[pi\0ot]\n".to_vec(), "stratus.toml:1: 1 zero bytes", None),
             (b"\0\0[pilot]\n[sim]\n".to_vec(), "stratus.toml:1: 2 zero bytes", Some("[sim]\n")),
             (wide("[pilot]\n\0\0", true, true), "stratus.toml:2: 2 zero bytes", Some("[pilot]\n")),
-            (wide("\0\0\0", false, true), "nothing in it but zero bytes", None),
+            (wide("\0\0\0", false, true), "it contains only zero bytes", None),
         ] {
             let NoText::Damaged(p, readable) = refused(&bytes) else { panic!("{bytes:?}") };
             assert!(p.to_string().contains(why) && p.fix.contains("setup --undo") && p.exit_code() == 3, "{p}");

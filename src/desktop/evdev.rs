@@ -174,9 +174,9 @@ impl Evdev {
         let there = keyboards(&places, Some(&wanted));
         if !there.iter().any(|(.., readable)| *readable) {
             return Err(if there.is_empty() {
-                format!("no keyboard with this key is in {}", places.devices.display())
+                format!("no keyboard in {} has this key", places.devices.display())
             } else {
-                "this account may not read the keyboards (that is what the group \"input\" may)".into()
+                "your account may not read the keyboards (members of the group \"input\" may)".into()
             });
         }
         let watch = watch(&places)?;
@@ -213,7 +213,7 @@ impl Drop for Evdev {
 /// The next key that goes down on any keyboard, by its name; none where nothing was pressed in time, or where `stop` is closed.
 pub fn next_key(places: &Places, limit: Duration, stop: Option<&UnixStream>) -> Result<Option<String>, String> {
     if !keyboards(places, None).iter().any(|(.., readable)| *readable) {
-        return Err("this account may not read the keyboards".into());
+        return Err("your account may not read the keyboards".into());
     }
     let (watch, until) = (watch(places)?, Instant::now() + limit);
     let mut desk = Desk { places: places.clone(), open: BTreeMap::new(), wanted: None, looked: false };

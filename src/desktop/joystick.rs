@@ -57,7 +57,7 @@ impl Joysticks {
         let failed = |e: &dyn std::fmt::Display| {
             Problem::new("joysticks cannot be read")
                 .because(e)
-                .fix("use a key of the keyboard (`ptt.key`), or bind `stratus ptt` to the button")
+                .fix("use a keyboard key (`ptt.key`), or bind `stratus ptt` to the button")
                 .about(Part::Joystick)
                 .brief("Joysticks not available", "The system shows no joysticks to Stratus.")
         };

@@ -146,7 +146,7 @@ struct Grip {
 impl Grip {
     fn take(name: &str, key: HotKey, display: &Display) -> Result<Self, Problem> {
         let refused = || {
-            Problem::new(format!("the push-to-talk key {name:?} cannot be taken"))
+            Problem::new(format!("the push-to-talk key {name:?} is not available"))
                 .about(Part::PushToTalk)
                 .brief(format!("Push-to-talk key {} not available", key_words(name)), "Another program may use it.")
         };
@@ -154,11 +154,11 @@ impl Grip {
         let keycode = display
             .keycode(&key)
             .map_err(|e| refused().because(e))?
-            .ok_or_else(|| refused().because("no key of this keyboard's layout makes it").fix(choose))?;
+            .ok_or_else(|| refused().because("your keyboard layout has no such key").fix(choose))?;
         let taken = || {
             refused()
-                .because("another program holds it")
-                .fix(format!("{choose}, or close that program; `stratus ptt down` and `stratus ptt up` work meanwhile"))
+                .because("another program uses it")
+                .fix(format!("{choose}, or close that program; meanwhile `stratus ptt down` and `stratus ptt up` work"))
         };
         let manager = Manager::new().map_err(|e| refused().because(e))?;
         manager.register(key).map_err(|e| match e {
@@ -168,7 +168,7 @@ impl Grip {
         // The library says yes even when it has no connection: believe the server instead.
         match display.is_taken(&key, keycode) {
             Ok(true) => Ok(Self { manager, key, keycode }),
-            Ok(false) => Err(refused().because("the desktop did not hand it out").fix(choose)),
+            Ok(false) => Err(refused().because("the desktop did not provide it").fix(choose)),
             Err(e) => Err(refused().because(e)),
         }
     }
@@ -301,7 +301,7 @@ impl Grasp for Heeded {
         *self.codes.lock().unwrap_or_else(PoisonError::into_inner) = codes;
         if nowhere {
             let fix = "choose another key in `ptt.key`, such as \"ScrollLock\", \"RightCtrl\" or \"Ctrl+Shift+Space\"";
-            return Err(refused().because("no key of this keyboard's layout makes it").fix(fix));
+            return Err(refused().because("your keyboard layout has no such key").fix(fix));
         }
         Ok(())
     }
@@ -343,12 +343,12 @@ impl<G: Grasp> Hold<'_, G> {
                 Note::Gone(why) => {
                     self.edge(Edge::Up);
                     (self.tell)(Err(Problem::new("the push-to-talk key is gone")
-                        .because("the connection to the display broke")
+                        .because("the connection to the display was lost")
                         .because(why)
                         .about(Part::PushToTalk)
                         .brief("Push-to-talk key lost", "The desktop session ended.")
                         .remedy("Restart Stratus.")
-                        .fix("restart Stratus when the desktop is back; `stratus ptt down` and `stratus ptt up` work meanwhile")));
+                        .fix("restart Stratus when the desktop is back; meanwhile `stratus ptt down` and `stratus ptt up` work")));
                     return;
                 }
                 Note::Stop => return self.edge(Edge::Up),

@@ -7,9 +7,9 @@ use crate::problem::{Problem, nearest};
 use crate::settings::Ptt;
 
 const EXAMPLES: &str =
-    "name one key, with Ctrl, Shift, Alt or Super before it if you like: \"ScrollLock\", \"Pause\", \"F13\", \"Ctrl+Shift+Space\"";
+    "give one key, optionally with Ctrl, Shift, Alt or Super in front: \"ScrollLock\", \"Pause\", \"F13\", \"Ctrl+Shift+Space\"";
 /// The way to a key whose name nobody knows.
-const PRESS: &str = "in the tray's menu choose \"Change key\" (in a terminal: `stratus setup`) and press it";
+const PRESS: &str = "choose \"Push-to-talk\", \"Change key\" in the tray's menu (in a terminal: `stratus setup`) and press the key";
 
 /// Names people write, without what joins their words, as the key library spells them.
 const ALIASES: &[(&str, &str)] = &[
@@ -77,7 +77,7 @@ pub fn check(ptt: &Ptt) -> Result<(), Problem> {
     let key = parse(&ptt.key)?;
     keysym(key.key)
         .map(drop)
-        .ok_or_else(|| bad(&ptt.key, "a desktop does not hand this key out".into()).fix(format!("set `ptt.grab = false`, or {EXAMPLES}")))
+        .ok_or_else(|| bad(&ptt.key, "desktops do not provide this key".into()).fix(format!("set `ptt.grab = false`, or {EXAMPLES}")))
 }
 
 /// Whether typing presses this key: it writes something, moves between lines or deletes, alone or with Shift. Beside Ctrl, Alt or
@@ -97,10 +97,10 @@ fn unknown(name: &str, word: &str) -> Problem {
     let all: Vec<String> = keytable::symbols().filter_map(keytable::name).collect();
     let near = nearest(word, all.iter().map(String::as_str));
     let near: Vec<String> = near.iter().map(|n| format!("{n:?}")).collect();
-    let meant = if near.is_empty() { String::new() } else { format!("did you mean {}? Else ", near.join(" or ")) };
+    let meant = if near.is_empty() { String::new() } else { format!("did you mean {}? Otherwise ", near.join(" or ")) };
     let lower = word.to_lowercase();
     let other = if ["mouse", "button", "joy"].iter().any(|w| lower.contains(w)) {
-        "; a joystick's button stands in `ptt.joystick`, and a button of a mouse can be given a key (\"F13\") by the mouse's own software"
+        "; joystick buttons belong in `ptt.joystick`, and a mouse's own software can map a mouse button to a key (\"F13\")"
     } else {
         ""
     };
@@ -112,14 +112,14 @@ pub fn parse(name: &str) -> Result<HotKey, Problem> {
     let words: Vec<String> = name.split('+').map(|w| spelled(w.trim())).collect();
     let Some((key, modifiers)) = words.split_last() else { return Err(bad(name, "it is empty".into()).fix(EXAMPLES)) };
     if words.iter().any(String::is_empty) {
-        return Err(bad(name, "a key is missing beside a \"+\"".into()).fix(EXAMPLES));
+        return Err(bad(name, "a key is missing next to a \"+\"".into()).fix(EXAMPLES));
     }
     if is_modifier(key) {
-        return Err(bad(name, format!("{key:?} alone is only a modifier, and a desktop does not hand out modifiers"))
+        return Err(bad(name, format!("{key:?} alone is only a modifier, and desktops do not provide modifiers"))
             .fix(format!("{EXAMPLES}; or set `ptt.grab = false`")));
     }
     if let Some(word) = modifiers.iter().find(|w| !is_modifier(w)) {
-        return Err(bad(name, format!("{word:?} is no modifier, and only one key can follow them")).fix(EXAMPLES));
+        return Err(bad(name, format!("{word:?} is not a modifier, and only one key can follow modifiers")).fix(EXAMPLES));
     }
     // Beside a key either side of a modifier will do.
     let beside = |w: &String| {
@@ -151,7 +151,7 @@ pub fn listened(name: &str) -> Result<Listened, Problem> {
         let mut mods = Modifiers::empty();
         for other in before {
             mods |= modifier(other)
-                .ok_or_else(|| bad(name, format!("{other:?} is no modifier, and only one key can follow them")).fix(EXAMPLES))?;
+                .ok_or_else(|| bad(name, format!("{other:?} is not a modifier, and only one key can follow modifiers")).fix(EXAMPLES))?;
         }
         return Ok(Listened { symbols, mods });
     }
@@ -363,7 +363,7 @@ mod tests {
             ("Numpad10", "\"Numpad0\"", ""),
             ("Rollen", "", "Change key"),
             ("\u{f6}", "", "Change key"),
-            ("Mouse4", "", "by the mouse's own software"),
+            ("Mouse4", "", "mouse's own software"),
             ("Joystick button 3", "", "ptt.joystick"),
         ] {
             for grab in [false, true] {

@@ -217,6 +217,7 @@ fn speech_models(model: &MenuModel) -> Vec<Item> {
     let others = models::ALL.iter().filter(|m| models::suggestion(m.name).is_none());
     let others = others.map(|m| check(&format!("{} ({}): {}", m.name, m.size(), m.advice), on(m.file), get(m.name)));
     items.push(Item::Group("More".into(), others.collect()));
+    items.extend([Item::Line, entry("Use my own file (in the settings file)\u{2026}", Choice::OpenConfig)]);
     items
 }
 
@@ -293,7 +294,7 @@ fn voices(model: &MenuModel) -> Vec<(String, bool, Choice)> {
     if !all.iter().any(|(_, v)| *v == model.voice) {
         let words = match model.voice.strip_prefix(WINDOWS_VOICE) {
             Some(name) => format!("Windows: {name}"),
-            None => format!("{} (not there)", neural_name(&model.voice)),
+            None => format!("{} (not installed)", neural_name(&model.voice)),
         };
         all.push((words, model.voice.clone()));
     }
@@ -465,7 +466,9 @@ mod tests {
                 "Base \u{2013} 148 MB, recommended",
                 "Small \u{2013} 488 MB, more accurate, slower",
                 "Tiny \u{2013} 78 MB, for slow computers",
-                "More"
+                "More",
+                "",
+                "Use my own file (in the settings file)\u{2026}"
             ]
         );
         assert!(matches!(&all[0], Item::Check(_, true, Choice::SpeechModel(name)) if name == "base.en"), "{all:?}");
@@ -537,7 +540,7 @@ mod tests {
         let all = super::voices(&model);
         assert!(all.contains(&("Heart (American woman)".into(), false, Choice::Voice("heart".into()))), "{all:?}");
         assert!(all.contains(&("bm_george".into(), false, Choice::Voice("own:bm_george".into()))), "{all:?}");
-        assert_eq!(all.last().unwrap(), &("Emma (British woman) (not there)".into(), true, Choice::Voice("emma".into())));
+        assert_eq!(all.last().unwrap(), &("Emma (British woman) (not installed)".into(), true, Choice::Voice("emma".into())));
         let get = |model: &MenuModel| match more_voices(model).pop() {
             Some(Item::Group(_, items)) => items,
             other => panic!("{other:?}"),

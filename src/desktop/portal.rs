@@ -120,7 +120,7 @@ fn asked_version(bus: &Connection) -> Result<u32, String> {
     let answer = bus.call_method(Some(NAME), PATH, Some("org.freedesktop.DBus.Properties"), "Get", &(SHORTCUTS, "version"));
     let answer = answer.map_err(|e| match e {
         zbus::Error::MethodError(name, ..) if name.as_str().ends_with(".ServiceUnknown") => "this desktop has no portal".to_owned(),
-        zbus::Error::MethodError(..) => "this desktop's portal hands out no keys (GlobalShortcuts)".to_owned(),
+        zbus::Error::MethodError(..) => "this desktop's portal has no global shortcuts (GlobalShortcuts)".to_owned(),
         other => format!("the desktop's portal does not answer: {other}"),
     })?;
     let value: OwnedValue = answer.body().deserialize().map_err(|e| e.to_string())?;
@@ -200,7 +200,7 @@ impl Talk<'_> {
         // Before any other word, and only once; an older portal does not know the question.
         let registered = bus.call_method(Some(NAME), PATH, Some(REGISTRY), "Register", &(APP_ID, Properties::new()));
         if let Err(e) = &registered {
-            log::debug!("the portal does not take {APP_ID}: {e}");
+            log::debug!("the portal does not accept {APP_ID}: {e}");
         }
         let version = asked_version(bus)?;
 
@@ -215,13 +215,13 @@ impl Talk<'_> {
         let session = Session { path: String::new(), portal };
         let results = match self.answered(&session, &answer, Some(patience), inbox)? {
             (0, results) => results,
-            (code, _) => return Err(format!("the desktop's portal opened no session (response {code})").into()),
+            (code, _) => return Err(format!("the desktop's portal did not open a session (response {code})").into()),
         };
         // The interface's description has a text here where it means a path; some portals send the path.
         let path = match results.get("session_handle").map(|v| &**v) {
             Some(Value::Str(s)) => s.as_str().to_owned(),
             Some(Value::ObjectPath(p)) => p.as_str().to_owned(),
-            _ => return Err("the desktop's portal named no session".to_owned().into()),
+            _ => return Err("the desktop's portal did not name its session".to_owned().into()),
         };
         let session = Session { path, ..session };
 
@@ -236,7 +236,7 @@ impl Talk<'_> {
         let results = match self.answered(&session, &answer, None, inbox)? {
             (0, results) => results,
             (1, _) => return Err(Once::End(End::Refused(denied("it was not allowed in the desktop's dialog")))),
-            (code, _) => return Err(format!("the desktop's portal gave no key (response {code})").into()),
+            (code, _) => return Err(format!("the desktop's portal assigned no key (response {code})").into()),
         };
         let bound: Vec<(String, Properties)> = results.get("shortcuts").and_then(shortcuts).unwrap_or_default();
         match bound.iter().find(|(id, _)| id == ID) {
@@ -254,12 +254,12 @@ impl Talk<'_> {
         };
         (self.tell)(if trigger.is_empty() {
             Told::Trouble(
-                Problem::new("the desktop gave push-to-talk no key")
-                    .because("the shortcut is there, and no key is assigned to it")
+                Problem::new("the desktop assigned no key to push-to-talk")
+                    .because("the shortcut exists, but has no key")
                     .about(Part::PushToTalk)
                     .brief("Push-to-talk has no key", "")
                     .remedy("Assign one to Stratus in the desktop's settings, under global shortcuts.")
-                    .fix("assign one in the desktop's settings, where the global shortcuts are"),
+                    .fix("assign one in the desktop's settings, under global shortcuts"),
             )
         } else {
             Told::Way(format!("{trigger}, by the desktop's global shortcuts (portal version {version})"))
@@ -282,7 +282,7 @@ impl Talk<'_> {
                 && header.member().is_some_and(|m| m == "Response")
                 && header.path().is_some_and(|p| p == path)
             {
-                return signal.body().deserialize().map_err(|e| Once::from(format!("the desktop's portal answers strangely: {e}")));
+                return signal.body().deserialize().map_err(|e| Once::from(format!("the desktop's portal gave an unexpected answer: {e}")));
             }
             if closes(session, &signal) {
                 return Err(Once::End(End::Refused(closed())));
@@ -370,8 +370,8 @@ where
     B: serde::Serialize + zbus::zvariant::DynamicType,
 {
     let reply = bus.call_method(Some(NAME), PATH, Some(SHORTCUTS), method, body).map_err(|e| match e {
-        zbus::Error::MethodError(_, Some(why), _) => format!("the desktop's portal refuses {method}: {why}"),
-        other => format!("the desktop's portal refuses {method}: {other}"),
+        zbus::Error::MethodError(_, Some(why), _) => format!("the desktop's portal refused {method}: {why}"),
+        other => format!("the desktop's portal refused {method}: {other}"),
     })?;
     let path: ObjectPath<'_> = reply.body().deserialize::<ObjectPath<'_>>().map(|p| p.into_owned()).map_err(|e| e.to_string())?;
     let from = reply.header().sender().map(|s| s.as_str().to_owned()).unwrap_or_default();
@@ -404,7 +404,7 @@ const REMEDY: &str =
 const AGAIN: &str = "Choose it again under Push-to-talk \u{203a} Change key, and allow it.";
 
 fn denied(why: &str) -> Problem {
-    Problem::new("the push-to-talk key was not handed out")
+    Problem::new("the desktop did not provide the push-to-talk key")
         .because(why)
         .fix(REMEDY)
         .about(Part::PushToTalk)
@@ -414,7 +414,7 @@ fn denied(why: &str) -> Problem {
 
 fn closed() -> Problem {
     Problem::new("the push-to-talk key was taken back")
-        .because("the desktop ended its session")
+        .because("the desktop closed its session")
         .fix(REMEDY)
         .about(Part::PushToTalk)
         .brief("Push-to-talk key lost", "The desktop took it back.")

@@ -60,7 +60,7 @@ impl Shared {
         let first = !std::mem::replace(&mut slot.told, true);
         drop(slot);
         if first {
-            (self.tell)(Problem::new("toasts cannot be shown").because(why).fix(REMEDY).about(Part::Desktop));
+            (self.tell)(Problem::new("notifications cannot be shown").because(why).fix(REMEDY).about(Part::Desktop));
         }
     }
 }

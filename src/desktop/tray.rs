@@ -58,7 +58,7 @@ impl Tray {
 
 fn no_tray() -> Problem {
     Problem::new("there is no tray icon").about(Part::Desktop).fix(
-        "start Stratus inside a desktop session (DBUS_SESSION_BUS_ADDRESS names its bus); the key, `stratus say` and the voice work without",
+        "start Stratus in a desktop session (DBUS_SESSION_BUS_ADDRESS names its bus); the key, the voice and `stratus say` work without it",
     )
 }
 

@@ -52,7 +52,7 @@ impl Job {
 pub struct Ahead(Option<(TxId, usize, Heard)>);
 
 impl Ahead {
-    /// Does the work, unless it was given up.
+    /// Does the work, unless it was cancelled.
     pub fn work(&mut self, job: &Job, ears: &mut Recogniser, hints: &Hints) -> Result<(), Problem> {
         let known = self.0.as_ref().is_some_and(|(tx, to, _)| *tx == job.tx && !goes_on(&job.samples, *to));
         let result = if known || job.given_up.load(Ordering::Relaxed) {

@@ -76,7 +76,7 @@ impl Charts {
         };
         let stopped = move |words| {
             trouble.send(Event::Trouble(
-                Problem::bug("an airport could not be looked up").because(words).fix("what is built in is used").about(Part::Airports),
+                Problem::bug("an airport could not be looked up").because(words).fix("the built-in data is used").about(Part::Airports),
             ));
         };
         Ok(Self { worker: Worker::start("charts", QUEUE, begin, stopped)?, asked: Mutex::default() })

@@ -86,7 +86,7 @@ pub(super) fn ears(inbox: &Inbox, config: &Arc<Config>) -> Result<Worker<Ears>, 
         move |waits, words| {
             let p = Problem::bug("speech recognition stopped")
                 .because(words)
-                .fix("it is started again; say it once more")
+                .fix("it has been restarted; say your call again")
                 .about(Part::SpeechModel)
                 .brief("Speech recognition stopped", "It is running again.")
                 .remedy("Say it again.");
@@ -162,7 +162,7 @@ impl Hearing {
                     if yields { gently(work) } else { work() }
                 });
                 self.ahead = ahead;
-                // What is wrong is told with the whole call; most often it was given up.
+                // What is wrong is told with the whole call; most often it was cancelled.
                 if let Err(p) = done {
                     log::debug!("while the key was held: {}", p.one_line());
                 }

@@ -5,16 +5,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::{Inbox, Shell, offer, open};
+use super::open::open;
+use super::{Inbox, Shell, offer};
 use crate::event::Event;
 use crate::models::voices::{self, KnownVoice};
 use crate::models::{self, Offer};
 use crate::paths::Paths;
-use crate::problem::{Part, Problem};
+use crate::problem::{Part, Problem, sentence};
 use crate::settings::Config;
 
 /// How `stratus doctor` begins the line of a part that Stratus needs and that fails.
-pub const MISSING: &str = "MISSING";
+pub const FAILED: &str = "PROBLEM";
+/// Where the name of a part begins in such a line, and how many characters it has.
+pub const PART: (usize, usize) = (9, 15);
 
 /// A download under way. Dropping it gives it up; what has arrived is kept for the next time.
 #[derive(Debug)]
@@ -32,7 +35,9 @@ impl Fetch {
             .map(|m| Offer::published(m, mirror.as_deref()))
             .or_else(|| voice.map(|v| v.offer(mirror.as_deref())))
             .or_else(|| own.iter().find(|o| o.name == name).cloned())
-            .ok_or_else(|| Problem::new(format!("the speech model {name:?} is not offered any more")).fix("choose another in the menu"))?;
+            .ok_or_else(|| {
+                Problem::new(format!("the speech model {name:?} is no longer available")).fix("choose another in the tray's menu")
+            })?;
         let cancel = Arc::new(AtomicBool::new(false));
         let (given_up, inbox, paths) = (Arc::clone(&cancel), inbox.clone(), paths.clone());
         let thread = std::thread::Builder::new()
@@ -72,13 +77,15 @@ impl Drop for Fetch {
 
 /// What a check came to, by its report.
 fn checked(report: &str) -> Event {
-    let problems = report.lines().filter(|l| l.starts_with(MISSING)).count();
-    let (title, body) = match problems {
-        0 => ("Everything works".to_owned(), "The report has the details."),
-        1 => ("1 problem found".to_owned(), "The report shows how to fix it."),
-        n => (format!("{n} problems found"), "The report shows how to fix them."),
+    let name = |line: &str| line.chars().skip(PART.0).take(PART.1).collect::<String>().trim().to_owned();
+    let parts: Vec<String> = report.lines().filter(|l| l.starts_with(FAILED)).map(name).collect();
+    let which = sentence(&parts.join(", "));
+    let (title, body) = match parts.len() {
+        0 => ("Everything works".to_owned(), "The report has the details.".to_owned()),
+        1 => ("1 problem found".to_owned(), format!("{which}: the report shows how to fix it.")),
+        n => (format!("{n} problems found"), format!("{which}: the report shows how to fix them.")),
     };
-    Event::Notice { title, body: body.into() }
+    Event::Notice { title, body }
 }
 
 impl Shell {
@@ -113,7 +120,7 @@ impl Shell {
             let told = found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| checked(&String::from_utf8_lossy(&out.stdout))));
             inbox.send(match told {
                 Ok(told) => {
-                    open(&report);
+                    open(&inbox, "the report", &report);
                     told
                 }
                 Err(e) => Event::Trouble(Problem::new("the check could not run").because(e).about(Part::Files)),
@@ -131,9 +138,11 @@ mod tests {
 
     #[test]
     fn a_check_is_told_by_the_number_of_its_problems() {
-        let title = |report: &str| if let Event::Notice { title, .. } = checked(report) { title } else { String::new() };
-        assert_eq!(title("ok       folders\nabsent   updates  none\n"), "Everything works");
-        assert_eq!(title("MISSING  speech model   there is none\n            because: MISSING\n"), "1 problem found");
-        assert_eq!(title("MISSING  a\nok  b\nMISSING  c\n"), "2 problems found");
+        let told = |report: &str| if let Event::Notice { title, body } = checked(report) { (title, body) } else { Default::default() };
+        assert_eq!(told("ok       folders\nabsent   updates  none\n").0, "Everything works");
+        let one = told("PROBLEM  speech model    there is none\n            because: PROBLEM\n");
+        assert_eq!((one.0.as_str(), one.1.as_str()), ("1 problem found", "Speech model: the report shows how to fix it."));
+        let two = told("PROBLEM  microphone      none\nok       voice           works\nPROBLEM  push-to-talk    none\n");
+        assert_eq!((two.0.as_str(), two.1.as_str()), ("2 problems found", "Microphone, push-to-talk: the report shows how to fix them."));
     }
 }

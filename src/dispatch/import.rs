@@ -125,7 +125,7 @@ fn bring_up_to_date(imports: &Imports, sources: Vec<Source>, around: &Around) ->
     };
     let outcome = imports.import(sources, &mut watch)?;
     log::info!(
-        "{} airports of the simulators in {:.1} s; files read: {}, unchanged: {}; lines that could not be read: {}",
+        "{} airports of the simulators in {:.1} s; files read: {}, unchanged: {}; unreadable lines: {}",
         outcome.airports,
         begun.elapsed().as_secs_f64(),
         outcome.read,
@@ -136,7 +136,10 @@ fn bring_up_to_date(imports: &Imports, sources: Vec<Source>, around: &Around) ->
 }
 
 fn told(outcome: &Outcome) -> Event {
-    let body = format!("{} airports imported. The controller now names their taxiways.", outcome.airports);
+    let body = match outcome.airports {
+        1 => "1 airport imported. The controller now names its taxiways.".to_owned(),
+        n => format!("{n} airports imported. The controller now names their taxiways."),
+    };
     Event::Notice { title: "Your simulator's airports".into(), body }
 }
 
@@ -161,7 +164,7 @@ mod tests {
         let imports = Imports::within(&dir.path().join("data"));
         let around = Around::default();
         let (outcome, first) = bring_up_to_date(&imports, sources(&apt), &around).unwrap().unwrap();
-        assert!(first && outcome.airports == 1 && matches!(told(&outcome), Event::Notice { body, .. } if body.starts_with("1 airports")));
+        assert!(first && outcome.airports == 1 && matches!(told(&outcome), Event::Notice { body, .. } if body.starts_with("1 airport ")));
         let before = std::fs::metadata(imports.path()).unwrap().modified().unwrap();
         assert_eq!(bring_up_to_date(&imports, sources(&apt), &around).unwrap(), None);
         assert_eq!(std::fs::metadata(imports.path()).unwrap().modified().unwrap(), before, "the index was not touched");

@@ -70,10 +70,10 @@ pub fn update(
     let held = held.map_err(|e| {
         Problem::new("cannot fetch the newest airports")
             .because(format!("{}: {e}", lock.display()))
-            .fix(format!("check that {} can be written and that there is room", folder.display()))
+            .fix(format!("check that {} is writable and that the disk has room", folder.display()))
     })?;
     if held.try_lock().is_err() {
-        return Err(Problem::new("the airports are being updated already").fix("wait until that is done"));
+        return Err(Problem::new("the airports are being updated already").fix("wait until that has finished"));
     }
     let mut tables = Vec::new();
     let mut edition = how.today.to_owned();
@@ -103,12 +103,12 @@ fn reduce_and_write(
     how: How<'_>,
 ) -> Result<(Provenance, Reduced), Problem> {
     if edition < BUILT_IN_EDITION {
-        return Err(ourairports::refused(format!("they are of {edition}; what is built in is of {BUILT_IN_EDITION}")));
+        return Err(ourairports::refused(format!("they date from {edition}; the built-in ones from {BUILT_IN_EDITION}")));
     }
     let reduced = ourairports::reduce(folder, how.built_in)?;
     let whole = World::newer(reduced.bytes.clone(), edition).is_some_and(|w| w.len() == reduced.counts.airports && w.is_whole());
     if !whole {
-        return Err(Problem::bug("the new airports could not be packed").fix("nothing was changed; report it with the tables"));
+        return Err(Problem::bug("the new airports could not be packed").fix("nothing was changed; please report it, with the tables"));
     }
     let provenance = Provenance { edition: edition.into(), from: how.from.into(), tables, counts: reduced.counts };
     ourairports::write(data_dir, &reduced.bytes, &provenance)?;
@@ -121,7 +121,7 @@ fn fetch(table: Table, folder: &Path, how: How<'_>, cancel: &AtomicBool, progres
         url: format!("{}/{}", how.from.trim_end_matches('/'), table.file()),
         to: folder.join(table.file()),
         known: Known::AtMost(table.largest()),
-        otherwise: "nothing was changed; try again later, or check the address (airports.mirror in stratus.toml)",
+        otherwise: "nothing was changed; try again later, or check airports.mirror in your settings",
     };
     download::fetch(&wanted, how.patience, cancel, &mut |have| progress(table, have))
 }

@@ -22,7 +22,7 @@ pub fn own(mirror: Option<&str>) -> Result<Vec<Offer>, Problem> {
         Problem::new("cannot use the mirror's list of speech models")
             .because(url)
             .because(why)
-            .fix("tell whoever keeps the mirror, or take another one (speech.mirror in stratus.toml)")
+            .fix("tell the mirror's owner, or choose another mirror (speech.mirror in your settings)")
     })
 }
 
@@ -72,7 +72,7 @@ pub fn bring(offer: &Offer, paths: &Paths, cancel: &AtomicBool, progress: &mut d
         url: offer.url.clone(),
         to: to.clone(),
         known: Known::Published { bytes: offer.bytes, sha256: offer.sha256.clone() },
-        otherwise: "try again later, check the address (speech.mirror in stratus.toml), or download the file with a browser and set speech.model",
+        otherwise: "try again later, check speech.mirror in your settings, or download the file with a browser and set speech.model",
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;
     // What a mirror vouches for may still be no speech model at all.
@@ -105,7 +105,7 @@ pub fn bring_voice(
         url: offer.url,
         to: to.clone(),
         known: Known::Published { bytes: offer.bytes, sha256: offer.sha256 },
-        otherwise: "try again later, check the address (speech.mirror in stratus.toml), or download the file with a browser into the voices' folder",
+        otherwise: "try again later, check speech.mirror in your settings, or download the file with a browser into the voices folder",
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;
     Ok(to)

@@ -38,7 +38,7 @@ pub fn fetch(server: Option<&str>, name: &str, patience: Patience) -> Result<Fet
         Problem::new("cannot fetch the SimBrief plan").because(why).about(Part::FlightPlan).brief("Could not fetch the SimBrief plan", "")
     };
     let answer = download::answer(&address(server, name), plan::LONGEST as u64, patience).map_err(|why| {
-        let p = failed(&why).fix("check the connection and try again; the plan on file stays");
+        let p = failed(&why).fix("check your connection and try again; the filed plan stays");
         p.brief("Could not fetch the SimBrief plan", "SimBrief could not be reached.")
     })?;
     match plan::read(&answer.body) {
@@ -48,16 +48,19 @@ pub fn fetch(server: Option<&str>, name: &str, patience: Patience) -> Result<Fet
             let fix = if words.to_ascii_lowercase().contains("user") && !words.to_ascii_lowercase().contains("plan") {
                 "check the name: pilot.simbrief is the alias or the number in SimBrief's account settings"
             } else {
-                "make a flight plan at SimBrief and fetch it again"
+                "create a flight plan at SimBrief, then fetch it again"
             };
             Err(failed(&e.why).fix(fix).brief("Could not fetch the SimBrief plan", format!("SimBrief: {words}.")))
         }
-        _ if !answer.success => Err(failed(&format!("the server says {}", answer.status)).fix("try again later; the plan on file stays")),
+        _ if !answer.success => Err(failed(&format!("the server says {}", answer.status)).fix("try again later; the filed plan stays")),
         Ok(other) => {
-            Err(failed(&format!("the answer is {}, not SimBrief's", other.format.name())).fix("check pilot.simbrief_url in stratus.toml"))
+            Err(failed(&format!("the answer is {}, not from SimBrief", other.format.name()))
+                .fix("check pilot.simbrief_url in your settings"))
         }
-        Err(e) => Err(failed(&format!("the answer is not SimBrief's: {e}"))
-            .fix("try again later; does a log-in page of your network stand before it?")),
+        Err(e) => {
+            Err(failed(&format!("the answer is not from SimBrief: {e}"))
+                .fix("try again later; your network may require a log-in page first"))
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use super::{Shell, open};
+use super::Shell;
+use super::open::open;
 use crate::download::{self, Known, Patience, Wanted};
 use crate::event::{Event, UpdateNews};
 use crate::paths::Paths;
@@ -32,16 +33,16 @@ pub fn source(feed: Option<&str>) -> Result<(String, PublicKey), Problem> {
     let feed = feed.ok_or_else(|| {
         none()
             .because("no release feed is set")
-            .fix("set updates.feed in stratus.toml to the project's")
+            .fix("set updates.feed in your settings to the project's feed")
             .brief("This build has no update source", "")
-            .remedy("Look at the project's own page.")
+            .remedy("Look for updates on the project's page.")
     })?;
     let key = update::release_key().ok_or_else(|| {
         none()
-            .because("this build trusts no maintainer's key")
-            .fix("look at the project's own page for a newer one")
+            .because("this build has no maintainer's key to verify updates with")
+            .fix("look for a newer version on the project's page")
             .brief("This build has no update source", "")
-            .remedy("Look at the project's own page.")
+            .remedy("Look for updates on the project's page.")
     })?;
     Ok((feed.to_owned(), key))
 }
@@ -49,9 +50,9 @@ pub fn source(feed: Option<&str>) -> Result<(String, PublicKey), Problem> {
 /// Asks the feed, by one request.
 pub fn check(feed: &str, key: &PublicKey, own: Version, system: &str) -> Result<Found, Problem> {
     let text = download::text(feed, MANIFEST_BYTES, Patience::default())?.ok_or_else(|| {
-        Problem::new("the release feed is not there")
+        Problem::new("the release feed was not found")
             .because(feed)
-            .fix("check updates.feed in stratus.toml; nothing was changed")
+            .fix("check updates.feed in your settings; nothing was changed")
             .about(Part::Updates)
             .brief("Update source not found", "")
     })?;
@@ -74,7 +75,7 @@ pub fn bring(offered: &Offered, feed: &str, paths: &Paths, cancel: &AtomicBool, 
         url: format!("{}/{}", feed.rsplit_once('/').map_or(feed, |(folder, _)| folder), offered.file),
         to: to.clone(),
         known: Known::Published { bytes: offered.bytes, sha256: offered.sha256.clone() },
-        otherwise: "nothing was changed; try again later, or look at the project's own page",
+        otherwise: "nothing was changed; try again later, or look at the project's page",
     };
     download::fetch(&wanted, Patience::default(), cancel, progress)?;
     Ok(to)
@@ -124,11 +125,11 @@ impl Shell {
         if cfg!(windows) {
             // It asks this program to end by itself.
             if let Err(e) = std::process::Command::new(file).spawn() {
-                let p = Problem::new("cannot start the installer").because(e).fix(format!("start {} by hand", file.display()));
+                let p = Problem::new("cannot start the installer").because(e).fix(format!("start {} yourself", file.display()));
                 self.inbox.offer(Event::Update { asked: true, news: Err(p) });
             }
         } else {
-            open(file.parent().unwrap_or(file));
+            open(&self.inbox, "the download folder", file.parent().unwrap_or(file));
         }
     }
 

@@ -68,7 +68,7 @@ pub(super) fn start(inbox: &Inbox, unspoken: &Arc<AtomicU64>) -> Result<Worker<V
             }
         },
         move |waits, words| {
-            let p = Problem::bug("the voice stopped").because(words).fix("it is started again");
+            let p = Problem::bug("the voice stopped").because(words).fix("it has been restarted");
             trouble.send(match waits.flatten() {
                 Some((tx, part, last)) => Event::Voiced { tx, part, last, result: Err(p) },
                 None => Event::Trouble(p),

@@ -50,7 +50,7 @@ pub(super) async fn whole(mut response: Response) -> Result<Value, String> {
     while let Some(chunk) = response.chunk().await.map_err(|e| innermost(&e))? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > LONGEST {
-            return Err("its answer is far too long".into());
+            return Err("its answer is much too long".into());
         }
     }
     let value: Option<Value> = serde_json::from_slice(&bytes).ok();
@@ -58,7 +58,7 @@ pub(super) async fn whole(mut response: Response) -> Result<Value, String> {
     match (wrong, status.is_success(), value.as_ref()) {
         (Some(words), ..) => Err(short(words)),
         (None, false, _) => Err(format!("it says {status}")),
-        (None, true, None) => Err("its answer is not Ollama's".into()),
+        (None, true, None) => Err("its answer is not from Ollama".into()),
         (None, true, Some(v)) => Ok(v.clone()),
     }
 }

@@ -54,7 +54,7 @@ pub fn list(url: &str, patience: Patience) -> Result<Vec<Installed>, Problem> {
         tokio::time::timeout(patience.answer, asked).await.unwrap_or_else(|_| Err(silent(patience.answer)))
     });
     let answer = answer.map_err(|why| super::absent(url, why))?;
-    let models = answer.get("models").and_then(Value::as_array).ok_or_else(|| super::absent(url, "its answer is not Ollama's"))?;
+    let models = answer.get("models").and_then(Value::as_array).ok_or_else(|| super::absent(url, "its answer is not from Ollama"))?;
     let read = |m: &Value| Some(Installed { name: http::short(m.get("name")?.as_str()?), bytes: m.get("size").and_then(Value::as_u64)? });
     Ok(models.iter().filter_map(read).collect())
 }
@@ -81,21 +81,21 @@ pub fn pull(url: &str, model: &str, patience: Patience, cancel: &AtomicBool, pro
                     return ended;
                 }
                 if cancel.load(Ordering::Relaxed) {
-                    return Err(Ended::Again("it was given up".into()));
+                    return Err(Ended::Again("it was cancelled".into()));
                 }
             }
         };
         match runtime.block_on(transfer) {
             Ok(()) => return Ok(()),
-            Err(Ended::Never(why)) => return Err(failed().because(why).fix("check the name: https://ollama.com/library lists them")),
+            Err(Ended::Never(why)) => return Err(failed().because(why).fix("check the name in the list at https://ollama.com/library")),
             Err(Ended::Again(why)) => {
                 if cancel.load(Ordering::Relaxed) {
-                    return Err(failed().because("it was given up").fix("begin again: Ollama goes on where it stopped"));
+                    return Err(failed().because("it was cancelled").fix("try again; Ollama resumes the download"));
                 }
                 tries = if layers.done() > before { 0 } else { tries + 1 };
                 if tries >= TRIES {
                     return Err(failed().because(why).fix(format!(
-                        "check that Ollama runs at {url}, has room on its disk and reaches the internet, and begin again: it goes on where it stopped"
+                        "check that Ollama runs at {url}, has room on its disk and reaches the internet, and try again; the download resumes"
                     )));
                 }
                 wait(patience.pause * tries.max(1), cancel);
@@ -193,7 +193,7 @@ impl Lines {
     fn add(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.0.extend_from_slice(bytes);
         let open = self.0.iter().rev().take_while(|b| **b != b'\n').count();
-        if open > LONGEST_LINE { Err("its answer is not Ollama's".into()) } else { Ok(()) }
+        if open > LONGEST_LINE { Err("its answer is not from Ollama".into()) } else { Ok(()) }
     }
 
     fn next(&mut self) -> Option<Vec<u8>> {

@@ -90,10 +90,10 @@ pub fn found(wanted: &Wanted) -> Result<Vec<Source>, Problem> {
     let mut seen = std::collections::BTreeSet::new();
     sources.retain(|s| seen.insert(s.path.canonicalize().unwrap_or_else(|_| s.path.clone())));
     if sources.is_empty() {
-        return Err(Problem::new("no airports of a simulator were found")
+        return Err(Problem::new("no simulator with airports was found")
             .because("neither X-Plane nor FlightGear is installed in its usual place")
             .fix(
-                "name the folder: `stratus airports import --xplane DIR` or `--flightgear DIR` (the one that holds Airports/apt.dat.gz)",
+                "give the folder: `stratus airports import --xplane DIR` or `--flightgear DIR` (the one that holds Airports/apt.dat.gz)",
             ));
     }
     Ok(sources)

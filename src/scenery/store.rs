@@ -76,7 +76,7 @@ fn key(icao: &str) -> [u8; 12] {
 pub type Progress<'a> = dyn FnMut(&Path, u64, u64) -> bool + 'a;
 
 fn given_up() -> Problem {
-    Problem::new("the import of the airports was given up").fix("it is done the next time")
+    Problem::new("the import of the airports was cancelled").fix("Stratus tries again at its next start")
 }
 
 /// What an import came to.
@@ -114,7 +114,7 @@ impl Imports {
         let damaged = || {
             Problem::new("the index of the simulators' airports is damaged")
                 .because(self.0.display())
-                .fix("read them again: stratus airports import")
+                .fix("rebuild it with `stratus airports import`")
         };
         if !self.0.exists() {
             return Ok(None);
@@ -155,7 +155,7 @@ impl Imports {
         let refused = |e: std::io::Error| {
             Problem::new("cannot write the index of airports")
                 .because(format!("{}: {e}", self.0.display()))
-                .fix("make room on the disk, and try again")
+                .fix("free some disk space, and try again")
         };
         if let Some(folder) = self.0.parent() {
             std::fs::create_dir_all(folder).map_err(refused)?;

@@ -50,7 +50,7 @@ impl Address {
             None => (None, rest),
         };
         if rest.contains(['?', '#', '\\']) {
-            return bad("it has more than a host, a port and a path");
+            return bad("it contains more than a host, a port and a path");
         }
         let (place, path) = rest.split_once('/').unwrap_or((rest, ""));
         let (user, place) = match place.rsplit_once('@') {
@@ -78,12 +78,12 @@ impl Address {
             host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_')) && !host.starts_with(['.', '-'])
         };
         if !fits {
-            return bad(&format!("{host:?} is no name and no number of a computer"));
+            return bad(&format!("{host:?} is not a computer's name or number"));
         }
         let port = match port {
             Some(port) => match port.parse::<u16>() {
                 Ok(n) if n > 0 => Some(n),
-                _ => return bad(&format!("{port:?} is no port; ports are 1 to 65535")),
+                _ => return bad(&format!("{port:?} is not a port; ports are 1 to 65535")),
             },
             None => None,
         };
@@ -206,25 +206,25 @@ mod tests {
             ("http://:11434", "host is missing"),
             (":11434", "host is missing"),
             ("ftp://desk", "neither http nor https"),
-            ("http:/desk:11434", "no port"),
-            ("http:desk", "no port"),
-            ("desk:ollama", "no port"),
-            ("desk:0", "no port"),
-            ("desk:65536", "no port"),
-            ("desk:", "no port"),
+            ("http:/desk:11434", "not a port"),
+            ("http:desk", "not a port"),
+            ("desk:ollama", "not a port"),
+            ("desk:0", "not a port"),
+            ("desk:65536", "not a port"),
+            ("desk:", "not a port"),
             ("my desk", "U+0020"),
             ("desk\u{a0}", ""),
             ("de\u{a0}sk", "U+00A0"),
-            ("desk\u{200b}", "no name"),
+            ("desk\u{200b}", "not a computer's name"),
             ("[::1", "bracket"),
             ("[::1]x", "bracket"),
-            ("1:2:3", "no name"),
+            ("1:2:3", "not a computer's name"),
             ("fe80::1%eth0", "network card"),
             ("http://desk?x=1", "more than"),
             ("http://desk#x", "more than"),
             ("C:\\desk", "more than"),
-            ("http://\"desk\"", "no name"),
-            ("-desk", "no name"),
+            ("http://\"desk\"", "not a computer's name"),
+            ("-desk", "not a computer's name"),
         ] {
             match ollama(text) {
                 Err(e) => assert!(!why.is_empty() && e.to_string().contains(why), "{text:?}: {e}"),

@@ -76,7 +76,7 @@ impl Sim {
             Err(e) => Some((e.to_string(), "the computer's name or number, such as \"192.168.1.5\"; \"\" for this one".into())),
             Ok((host, Some(port))) if ![self.xplane_port, self.xplane_web_port, self.msfs_port, self.flightgear_port].contains(&port) => {
                 let keys = "`sim.xplane_port`, `sim.msfs_port` or `sim.flightgear_port`";
-                Some((format!("the port {port} stands in it"), format!("write \"{host}\", and the port in {keys}")))
+                Some((format!("it contains the port {port}"), format!("write \"{host}\", and the port in {keys}")))
             }
             Ok(_) => None,
         }

@@ -165,7 +165,7 @@ impl Link {
             }
         }
         Err(trouble
-            .unwrap_or_else(|| Problem::new("no simulator answers").fix("start it; what each simulator needs is in docs/simulators.md")))
+            .unwrap_or_else(|| Problem::new("no simulator answers").fix("start it; docs/simulators.md says what each simulator needs")))
     }
 
     /// Writes to the simulator, if one is there.

@@ -154,7 +154,7 @@ impl Recorder {
             p.about(Part::Files).brief("Flight not recorded", "Its folder cannot be written to.")
         };
         if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
-            std::fs::create_dir_all(dir).map_err(|e| what().because(e).fix("choose a folder that you may write to"))?;
+            std::fs::create_dir_all(dir).map_err(|e| what().because(e).fix("choose a folder that you can write to"))?;
         }
         // Where the pilot flew and what was said is the pilot's alone.
         let mut options = OpenOptions::new();
@@ -162,8 +162,8 @@ impl Recorder {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::AlreadyExists => what().because("there is a file of that name").fix("choose another name"),
-            _ => what().because(e).fix("choose a folder that you may write to"),
+            std::io::ErrorKind::AlreadyExists => what().because("a file of that name exists").fix("choose another name"),
+            _ => what().because(e).fix("choose a folder that you can write to"),
         })?;
         let (path, mut told) = (path.to_owned(), trouble.clone());
         let mut file = Some(file);
@@ -176,7 +176,7 @@ impl Recorder {
                 move |entry: Entry| {
                     if let Some(Err(e)) = file.as_mut().map(|f| write(f, &entry)) {
                         file = None;
-                        trouble(stopped(&path).because(e).fix("free some space; the recording up to here is whole"));
+                        trouble(stopped(&path).because(e).fix("free some disk space; the recording up to here is complete"));
                     }
                 }
             },
@@ -310,7 +310,7 @@ fn open(path: &Path) -> std::io::Result<Box<dyn BufRead>> {
 /// its power) is left out. Aircraft around that a report leaves out are those of the report before.
 pub fn read(path: &Path) -> Result<(Header, Vec<Entry>), Problem> {
     let what = || Problem::new(format!("cannot read the recorded session {}", path.display()));
-    let reader = open(path).map_err(|e| what().because(e).fix("name a recording of `stratus run --record FILE`"))?;
+    let reader = open(path).map_err(|e| what().because(e).fix("give a recording made by `stratus run --record FILE`"))?;
     entries(reader, &what)
 }
 
@@ -328,10 +328,12 @@ fn entries(mut reader: impl BufRead, what: &impl Fn() -> Problem) -> Result<(Hea
         let mut entry: Entry = match serde_json::from_slice(&text) {
             Ok(e) => e,
             Err(_) if !whole && header.is_some() && (read as u64) < LINE_BYTES => break,
-            Err(e) => return Err(what().because(format!("line {number}: {e}")).fix("the file is damaged, or no recording of Stratus's")),
+            Err(e) => {
+                return Err(what().because(format!("line {number}: {e}")).fix("the file is damaged, or is not a recording of Stratus"));
+            }
         };
         if !(0.0..1e9).contains(&entry.t) || entries.last().is_some_and(|l| l.t > entry.t) {
-            return Err(what().because(format!("line {number}: its time does not follow")).fix("the file is damaged"));
+            return Err(what().because(format!("line {number}: its time is out of order")).fix("the file is damaged"));
         }
         if let What::Report(report) = &mut entry.what {
             if report.others.is_empty() {
@@ -342,7 +344,9 @@ fn entries(mut reader: impl BufRead, what: &impl Fn() -> Problem) -> Result<(Hea
         match entry.what {
             What::Session(h) if header.is_none() => header = Some(h),
             _ if header.is_none() => {
-                return Err(what().because("it does not begin as a session does").fix("name a recording of `stratus run --record FILE`"));
+                return Err(what()
+                    .because("it does not begin like a recorded session")
+                    .fix("give a recording made by `stratus run --record FILE`"));
             }
             _ => entries.push(entry),
         }

@@ -102,9 +102,9 @@ impl Line {
         if numbers.iter().any(|n| !n.is_finite()) {
             Some("a value is not a number")
         } else if self.t < 0.0 {
-            Some("t lies before the start")
+            Some("t is before the start")
         } else if !(-90.0..=90.0).contains(&self.lat) || !(-180.0..=180.0).contains(&self.lon) {
-            Some("lat and lon are no place on Earth")
+            Some("lat and lon are not a place on Earth")
         } else {
             None
         }
@@ -148,7 +148,7 @@ fn session(path: &Path) -> Result<Flight, Problem> {
         }
     }
     if moments.is_empty() {
-        return Err(cannot_read(path).because("nothing flew in it").fix("record a session with a simulator"));
+        return Err(cannot_read(path).because("it contains no flight").fix("record a session with a simulator"));
     }
     Ok(Flight { moments, side: SideFile::default() })
 }
@@ -174,7 +174,7 @@ pub fn side_file_of(flight: &Path) -> Option<PathBuf> {
 fn read_side(path: &Path) -> Result<SideFile, Problem> {
     let what = || Problem::new(format!("cannot read the side file {}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|e| what().because(e).fix("give the path of the recording's .toml"))?;
-    toml::from_str(&text).map_err(|e| what().because(e.to_string().trim()).fix("mend that line of the side file"))
+    toml::from_str(&text).map_err(|e| what().because(e.to_string().trim()).fix("fix that line of the side file"))
 }
 
 fn read_lines(mut reader: impl BufRead, side: &SideFile, path: &Path) -> Result<Vec<Moment>, Problem> {
@@ -185,9 +185,7 @@ fn read_lines(mut reader: impl BufRead, side: &SideFile, path: &Path) -> Result<
         let in_line = |why: String| cannot_read(path).because(format!("line {number}: {why}"));
         let mut text = String::new();
         let read = reader.by_ref().take(LINE_BYTES).read_line(&mut text).map_err(|e| match e.kind() {
-            ErrorKind::UnexpectedEof => {
-                in_line("the compressed file ends too early".into()).fix("it was cut off: copy or download it again")
-            }
+            ErrorKind::UnexpectedEof => in_line("the compressed file is incomplete".into()).fix("copy or download it again"),
             ErrorKind::InvalidData => in_line("this is not text".into()).fix("a recording is JSON lines in UTF-8"),
             _ => in_line(e.to_string()).fix("the file is damaged: copy or download it again"),
         })?;
@@ -218,7 +216,7 @@ fn read_lines(mut reader: impl BufRead, side: &SideFile, path: &Path) -> Result<
         moments.push(Moment { at, report: report(&line, side, com1), label: line.phase });
     }
     if moments.is_empty() {
-        return Err(cannot_read(path).because("it holds no line").fix("record a flight first, or choose another file"));
+        return Err(cannot_read(path).because("it contains no line").fix("record a flight first, or choose another file"));
     }
     Ok(moments)
 }
@@ -339,7 +337,7 @@ mod tests {
         assert!(why("long.jsonl", &[b' '; 70_000]).contains("no end"));
         let text = format!("{LINE}\n").repeat(5000);
         let whole = zip(&text);
-        assert!(why("cut.jsonl.gz", &whole[..whole.len() / 2]).contains("ends too early"));
+        assert!(why("cut.jsonl.gz", &whole[..whole.len() / 2]).contains("incomplete"));
         let missing = read(Path::new("no/such/flight.jsonl"), None).unwrap_err();
         assert!(missing.what.contains("flight.jsonl") && missing.why.len() == 1);
         let missing = read(&flights().join("phto-circuit-jsbsim.jsonl.gz"), Some(Path::new("none.toml"))).unwrap_err();

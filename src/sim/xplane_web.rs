@@ -316,7 +316,7 @@ impl Connection for Web {
 }
 
 fn forbidden() -> Problem {
-    Problem::new("X-Plane does not let Stratus in")
+    Problem::new("X-Plane blocks the connection")
         .because("its setting \"Disable Incoming Traffic\" is on")
         .about(Part::Simulator)
         .brief("X-Plane blocks Stratus", "Its setting \u{201c}Disable Incoming Traffic\u{201d} is on.")

@@ -37,7 +37,7 @@ impl Format {
     /// Reads a format chunk; else why its samples cannot be read.
     pub fn read(chunk: &[u8], order: Order) -> Result<Self, String> {
         let short = |at| order.short(chunk, at);
-        let cut = || "it ends within its header".to_owned();
+        let cut = || "it ends in its header".to_owned();
         let (tag, channels, rate) = (short(0).ok_or_else(cut)?, short(2).ok_or_else(cut)?, order.long(chunk, 4).ok_or_else(cut)?);
         let (second, block) = (order.long(chunk, 8).ok_or_else(cut)?, short(12).ok_or_else(cut)?);
         if channels == 0 || rate == 0 {

@@ -43,7 +43,7 @@ pub fn read(file: &[u8]) -> Result<Recording, Unreadable> {
     let broken = |why: &str| unreadable(why.to_owned(), AGAIN);
     let format = match format {
         Some(at) => Format::read(file.get(at).unwrap_or_default(), order).map_err(|why| unreadable(why, CONVERT))?,
-        None if data.is_empty() => return Err(broken("it ends within its header")),
+        None if data.is_empty() => return Err(broken("it ends in its header")),
         None => return Err(broken("its header does not say how its samples are written")),
     };
     if data.is_empty() {
@@ -68,7 +68,7 @@ pub fn read(file: &[u8]) -> Result<Recording, Unreadable> {
     };
     let frames = samples.len() / format.frame();
     if frames > format.rate as usize * LONGEST_S {
-        return Err(unreadable("it is longer than ten minutes".into(), "give a shorter piece of it"));
+        return Err(unreadable("it is longer than ten minutes".into(), "use a shorter part of it"));
     }
     let decode = format.decoder(samples);
     let channels = usize::from(format.channels);
@@ -106,11 +106,11 @@ fn other(file: &[u8]) -> Unreadable {
         return Unreadable { why: "the file is empty".into(), fix: AGAIN };
     }
     if file.len() < 12 && (file.starts_with(b"RI") || file.starts_with(b"RF64")) {
-        return Unreadable { why: "it ends within its header".into(), fix: AGAIN };
+        return Unreadable { why: "it ends in its header".into(), fix: AGAIN };
     }
     match kinds::name(file) {
         Some(kind) => Unreadable { why: format!("it is {kind}, not a WAV file"), fix: CONVERT },
-        None => Unreadable { why: "it is not a WAV file, and of no kind that Stratus knows".into(), fix: CONVERT },
+        None => Unreadable { why: "it is not a WAV file or any other kind of sound file that Stratus knows".into(), fix: CONVERT },
     }
 }
 

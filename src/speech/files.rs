@@ -29,7 +29,7 @@ pub fn demo(name: &str) -> Result<PathBuf, Problem> {
 
 fn missing(what: &str) -> Problem {
     Problem::new(format!("{what} cannot be found"))
-        .because("they are neither beside the program nor in share/stratus")
+        .because("they are neither next to the program nor in share/stratus")
         .fix("reinstall Stratus, or keep the program in its folder")
 }
 

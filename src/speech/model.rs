@@ -68,7 +68,7 @@ impl VerifiedModel {
 pub fn none_chosen() -> Problem {
     Problem::new("there is no speech model")
         .because("speech.model is not set")
-        .fix(format!("choose one in the tray's menu (\"Set up\"), or run `stratus models get {}`", models::RECOMMENDED))
+        .fix(format!("download one from the tray's menu (\"Set up\"), or run `stratus models get {}`", models::RECOMMENDED))
         .about(Part::SpeechModel)
         .brief("Download a speech model to begin", "")
         .remedy("Click the Stratus icon, then \u{201c}Set up\u{201d}.")
@@ -107,9 +107,9 @@ impl From<Refused> for Problem {
 /// A file that could be a speech model, and is none that Stratus knows; `like` has its name or its size.
 fn unknown(path: &Path, like: Option<&Model>) -> Problem {
     let (why, cause) = match like {
-        None => ("it is not among the models that Stratus knows".to_owned(), "It may be a good one of your own.".to_owned()),
+        None => ("Stratus does not know this file".to_owned(), "It may be a model of your own.".to_owned()),
         Some(k) => (
-            format!("this file has the name or the size of the published \"{}\" model, but another checksum", k.name),
+            format!("this file has the name or the size of the published \"{}\" model, but a different checksum", k.name),
             format!("It looks like the published {} model, but its checksum differs: it may be damaged.", k.name),
         ),
     };
@@ -117,7 +117,7 @@ fn unknown(path: &Path, like: Option<&Model>) -> Problem {
     Problem::new(format!("cannot use the speech model {}", path.display()))
         .about(Part::SpeechModel)
         .because(why)
-        .fix(format!("if you trust the file, run `stratus setup --model {}`, or say yes in the tray's menu", path.display()))
+        .fix(format!("if you trust the file, run `stratus setup --model {}`, or accept it in the tray's menu", path.display()))
         .brief(format!("Stratus does not know the speech model {name}"), cause)
         .remedy("To use it anyway, click the Stratus icon, then \u{201c}Unknown speech model\u{201d}.")
 }
@@ -132,7 +132,7 @@ pub fn there(path: &Path) -> Result<(), Problem> {
     let path = &crate::paths::absolute(path);
     std::fs::metadata(path)
         .map(drop)
-        .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in stratus.toml"))
+        .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in your settings"))
 }
 
 /// As [`verify`], for a file that the user named on the command line: one that Stratus does not know is theirs to choose. It is
@@ -145,15 +145,15 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
     // A leading "~/" as the shell means it: pilots write it so.
     let path = &crate::paths::absolute(path);
     super::processor::check()?;
-    let what = || unusable(path, "The file is damaged, or no speech model.");
-    let again = "download the model again, or choose another (speech.model in stratus.toml)";
+    let what = || unusable(path, "The file is damaged, or is not a speech model.");
+    let again = "download the model again, or choose another in the tray's menu (speech.model)";
     let meta = std::fs::metadata(path)
-        .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in stratus.toml"))?;
+        .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in your settings"))?;
     if !meta.is_file() {
-        return Err(what().because("it is not a file").fix("name the model's file, not its folder").into());
+        return Err(what().because("it is not a file").fix("give the model's file, not its folder").into());
     }
     if meta.len() < 64 || meta.len() > LARGEST {
-        return Err(what().because(format!("a file of {} bytes is no speech model", meta.len())).fix(again).into());
+        return Err(what().because(format!("a file of {} bytes is not a speech model", meta.len())).fix(again).into());
     }
     let mut file = File::open(path).map_err(|e| unusable(path, "The file cannot be read.").because(e).fix("make the file readable"))?;
     let mut hash = Sha256::new();
@@ -174,7 +174,7 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
     match expected {
         Some(sum) if sum.eq_ignore_ascii_case(&sha256) => {}
         Some(sum) => {
-            return Err(unusable(path, "It is not the file whose checksum your settings name.")
+            return Err(unusable(path, "Its checksum is not the one in your settings.")
                 .because(format!("its SHA-256 is {sha256}, and speech.model_sha256 says {sum}: it is damaged, or another model"))
                 .fix(again)
                 .into());
@@ -254,7 +254,7 @@ mod tests {
         let problem = |path: &Path| verify(path, None).unwrap_err().problem;
         assert!(problem(dir.path()).why[0].contains("not a file"));
         for (bytes, why) in
-            [(Vec::new(), "no speech model"), (good[..1_000_000].to_vec(), "not among"), (vec![7u8; 5000], "whisper.cpp's format")]
+            [(Vec::new(), "not a speech model"), (good[..1_000_000].to_vec(), "does not know"), (vec![7u8; 5000], "whisper.cpp's format")]
         {
             std::fs::write(&file, bytes).unwrap();
             let p = problem(&file);
@@ -264,7 +264,7 @@ mod tests {
         flipped[3_000_000] ^= 1;
         std::fs::write(&file, &flipped).unwrap();
         let refused = verify(&file, None).unwrap_err();
-        assert!(refused.problem.why[0].contains("another checksum"));
+        assert!(refused.problem.why[0].contains("a different checksum"));
         assert!(verify(&file, refused.unknown.as_deref()).is_ok(), "whoever trusts it may use it");
         let mut vocabulary = good.clone();
         vocabulary[4..8].copy_from_slice(&i32::MAX.to_le_bytes());

@@ -144,8 +144,8 @@ fn systems() -> Speak {
 #[cfg(not(windows))]
 fn systems() -> Speak {
     Box::new(|_, _| {
-        Err(Problem::new("Windows's voices are not here")
-            .because("this is another system")
+        Err(Problem::new("Windows's voices are not available")
+            .because("this is not Windows")
             .fix("choose another voice in the tray's menu (`speech.voice`)"))
     })
 }
@@ -153,7 +153,7 @@ fn systems() -> Speak {
 fn hangs() -> Problem {
     Problem::new("the system's voice does not answer")
         .because(format!("no sound within {} s", LIMIT.as_secs()))
-        .fix("choose another voice in the tray's menu; one of Stratus's own speaks in its place")
+        .fix("choose another voice in the tray's menu; meanwhile one of Stratus's own voices speaks")
 }
 
 /// Words for the thread of the system's voices.
@@ -204,7 +204,7 @@ impl Own {
             Ok(file) => Some(file.and_then(|f| sound::clip(&f))),
             Err(Ended::Gone) => {
                 self.asks = None;
-                Some(Err(Problem::bug("the system's voice stopped").fix("it is started again")))
+                Some(Err(Problem::bug("the system's voice stopped").fix("it has been restarted")))
             }
             Err(why) => {
                 given_up.store(true, Ordering::Relaxed);
@@ -231,7 +231,7 @@ impl Own {
                 drop(ask.answer.send(speak(&ask.utterance, &ask.given_up)));
             }
         });
-        spawned.map_err(|e| Problem::new("the system's voice cannot be started").because(e))?;
+        spawned.map_err(|e| Problem::new("the system's voice cannot start").because(e))?;
         asks.send(ask).map_err(|_| Problem::bug("the system's voice stopped"))?;
         self.asks = Some(asks);
         Ok(())

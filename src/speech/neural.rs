@@ -154,7 +154,7 @@ impl Neural {
             let known = voices::find(wanted);
             return match all.iter().position(|i| i.name == wanted) {
                 Some(n) => Ok(Some(all.swap_remove(n))),
-                None => Err(Problem::new(format!("the voice {wanted} is not there")).because(self.folder.display()).fix(match known {
+                None => Err(Problem::new(format!("the voice {wanted} is not installed")).because(self.folder.display()).fix(match known {
                     Some(v) if v.name == voices::SHIPPED => "reinstall Stratus, or choose another voice in the tray's menu".to_owned(),
                     Some(v) => format!("`stratus voices get {}` downloads it, and the tray's menu does", v.name),
                     None => "put the file into that folder, or choose another voice in the tray's menu".to_owned(),
@@ -165,8 +165,8 @@ impl Neural {
         all.retain(|i| i.known.is_some());
         if all.is_empty() {
             return Err(Problem::new("there is no neural voice")
-                .because(format!("{} is not in the package", voices::SHIPPED))
-                .fix("reinstall Stratus, or download one: `stratus voices get fenrir`; `speech.voice = \"pico\"` means to do without"));
+                .because(format!("{} is missing from the package", voices::SHIPPED))
+                .fix("reinstall Stratus, or download one: `stratus voices get fenrir`; `speech.voice = \"pico\"` uses the simpler voice"));
         }
         let mut fitting: Vec<&Installed> = all.iter().filter(|i| tag(i.accent) == wanted).collect();
         if fitting.is_empty() && voice.cast.is_some() {
@@ -260,15 +260,15 @@ impl Neural {
             (self.loaded, self.words) = (None, None);
             Problem::new("this computer is too slow for the neural voice")
                 .because(format!("{sound:.1} s of speech took {took:.1} s to make"))
-                .fix("the simpler voice speaks until Stratus is started again; for good: `speech.voice = \"pico\"`")
+                .fix("the simpler voice speaks until you restart Stratus; `speech.voice = \"pico\"` keeps it")
         })
     }
 
     fn remedy(which: &Installed) -> String {
         match which.known {
-            Some(_) if which.shipped => "reinstall Stratus; the simpler voice speaks in its place".to_owned(),
-            Some(v) => format!("`stratus voices get {}` downloads it again; the simpler voice speaks in its place", v.name),
-            None => "choose another voice in the tray's menu; the simpler voice speaks in its place".to_owned(),
+            Some(_) if which.shipped => "reinstall Stratus; meanwhile the simpler voice speaks".to_owned(),
+            Some(v) => format!("`stratus voices get {}` downloads it again; meanwhile the simpler voice speaks", v.name),
+            None => "choose another voice in the tray's menu; meanwhile the simpler voice speaks".to_owned(),
         }
     }
 
@@ -314,13 +314,14 @@ fn read(which: &Installed) -> Result<Loaded, Problem> {
     let failed = || Problem::new(format!("cannot use the voice {}", which.name)).because(which.file.display());
     let length = fs::metadata(&which.file).map_err(|e| failed().because(e).fix(Neural::remedy(which)))?.len();
     if length > stratus_voice::model::MOST_BYTES as u64 {
-        return Err(failed().because(format!("{length} bytes are no voice")).fix(Neural::remedy(which)));
+        return Err(failed().because(format!("{length} bytes are not a voice")).fix(Neural::remedy(which)));
     }
     let bytes = fs::read(&which.file).map_err(|e| failed().because(e).fix(Neural::remedy(which)))?;
     let sum = sum(&bytes);
     match which.known {
         Some(v) if v.sha256 != sum => {
-            let why = if v.bytes == length { "its contents are not those that were published" } else { "it is cut, or another file" };
+            let why =
+                if v.bytes == length { "its contents differ from the published file" } else { "it is truncated, or a different file" };
             return Err(failed().because(why).fix(Neural::remedy(which)));
         }
         Some(_) => {}
@@ -332,12 +333,12 @@ fn read(which: &Installed) -> Result<Loaded, Problem> {
 /// What the trial's process does: loads the file, whatever it is, and says a sentence with it.
 pub fn attempt(file: &Path) -> Result<(), Problem> {
     bounded();
-    let failed = |e: &dyn std::fmt::Display| Problem::new("it is no voice").because(e.to_string());
+    let failed = |e: &dyn std::fmt::Display| Problem::new("it is not a voice").because(e.to_string());
     let mut voice = Loaded::load(fs::read(file).map_err(|e| failed(&e))?, Accent::American).map_err(|e| failed(&e))?;
     let sound = voice.speak(TRIAL, &words(), Manner::default(), &|| false).map_err(|e| failed(&e))?;
     let seconds = sound.len() as f64 / f64::from(RATE);
     if !(4.0..120.0).contains(&seconds) || sound.iter().all(|s| s.abs() < 0.01) {
-        return Err(failed(&format!("it makes {seconds:.1} s of sound of a sentence")));
+        return Err(failed(&format!("it turns a sentence into {seconds:.1} s of sound")));
     }
     Ok(())
 }

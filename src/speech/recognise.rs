@@ -152,7 +152,7 @@ impl Recogniser {
         alternatives::arm(&mut params, &steps);
         let outcome = self.state.full(params, sound);
         if cancel.load(Ordering::Relaxed) {
-            return Err(Problem::new("recognition was given up").because("the key was pressed again"));
+            return Err(Problem::new("recognition was cancelled").because("the key was pressed again"));
         }
         outcome.map_err(failed)?;
         let reading = self.reading();
@@ -233,5 +233,5 @@ impl Recogniser {
 }
 
 fn failed(e: whisper_rs::WhisperError) -> Problem {
-    Problem::new("speech recognition failed").because(e).fix("say it again; if it stays so, download the model again")
+    Problem::new("speech recognition failed").because(e).fix("say it again; if it keeps happening, download the model again")
 }

@@ -25,7 +25,7 @@ impl Sentences {
     pub fn load() -> Result<Self, Problem> {
         let file = files::of_sentences(FILE).ok_or_else(|| {
             Problem::new("the sentence model cannot be found")
-                .because("it is neither beside the program nor in share/stratus")
+                .because("it is neither next to the program nor in share/stratus")
                 .fix("reinstall Stratus; unusual wordings are understood less well without it")
         })?;
         Self::read(&file)
@@ -39,7 +39,7 @@ impl Sentences {
         };
         let length = std::fs::metadata(file).map_err(|e| wrong(e.to_string()))?.len();
         if length > MOST_BYTES as u64 {
-            return Err(wrong(format!("{length} bytes are too many")));
+            return Err(wrong(format!("it is too large ({length} bytes)")));
         }
         let bytes = std::fs::read(file).map_err(|e| wrong(e.to_string()))?;
         let sum: String = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();

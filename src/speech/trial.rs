@@ -97,7 +97,7 @@ pub fn run_voice(program: &Path, file: &Path, work: Duration) -> Result<(), Prob
     let damaged = |why: String| {
         Problem::new(format!("cannot use the voice {}", file.display()))
             .because(why)
-            .fix("choose another voice in the tray's menu; the simpler voice speaks in its place")
+            .fix("choose another voice in the tray's menu; meanwhile the simpler voice speaks")
     };
     let mut child =
         start(program, VOICE_COMMAND, file, false).map_err(|e| Problem::new("cannot try the voice").because(e).fix("reinstall Stratus"))?;
@@ -128,7 +128,7 @@ pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> 
     let damaged = |why: String| {
         super::model::unusable(model, "It failed when it was tried.")
             .because(why)
-            .fix("download the model again, or choose another (speech.model in stratus.toml)")
+            .fix("download the model again, or choose another in the tray's menu (speech.model)")
     };
     let mut child = start(program, COMMAND, model, false)
         .map_err(|e| Problem::new("cannot try the speech model").because(e).fix("reinstall Stratus"))?;

@@ -41,7 +41,7 @@ pub(super) fn speaker() -> Speak {
 fn failed(e: &Error) -> Problem {
     Problem::new("Windows's voices cannot speak")
         .because(format!("{} ({:#010x})", e.message().trim(), e.code().0))
-        .fix("choose another voice in the tray's menu; one of Stratus's own speaks in its place")
+        .fix("choose another voice in the tray's menu; meanwhile one of Stratus's own voices speaks")
 }
 
 fn prepare<'a>(engine: &'a mut Option<Engine>, utterance: &Utterance) -> std::result::Result<&'a SpeechSynthesizer, Problem> {
@@ -65,8 +65,8 @@ fn find(wanted: &str) -> std::result::Result<VoiceInformation, Problem> {
         None => {
             let there: Vec<String> = known.into_iter().map(|v| format!("{} ({})", v.name, v.language)).collect();
             let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
-            Err(Problem::new(format!("Windows has no voice {wanted:?} for programs"))
-                .because(format!("those that it has: {there}"))
+            Err(Problem::new(format!("Windows has no voice {wanted:?} for other programs"))
+                .because(format!("its voices are: {there}"))
                 .fix("add it in Windows's settings (Time & language, Speech), or choose another voice in the tray's menu"))
         }
     }

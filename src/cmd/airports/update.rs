@@ -49,16 +49,16 @@ pub(super) fn run(out: &mut impl Write, config: Option<&Path>, as_json: bool) ->
     let c = provenance.counts;
     writeln!(
         out,
-        "{} airports, {} runways, {} stations of OurAirports, {}; rows that could not be read: {}",
+        "{} airports, {} runways, {} stations of OurAirports, {}; unreadable rows: {}",
         c.airports, c.runways, c.stations, provenance.edition, reduced.damaged
     )?;
-    writeln!(out, "Stratus uses them from its next start; `stratus airports update --remove` takes them away")?;
+    writeln!(out, "Stratus uses them from its next start; `stratus airports update --remove` removes them")?;
     Ok(())
 }
 
 pub(super) fn remove(out: &mut impl Write, config: Option<&Path>) -> anyhow::Result<()> {
     let was_there = ourairports::remove(&Paths::find(config)?.data_dir)?;
-    let before = if was_there { "the updated airports are removed" } else { "there were no updated airports" };
-    writeln!(out, "{before}; those that are built in (OurAirports, {BUILT_IN_EDITION}) are used from the next start")?;
+    let before = if was_there { "Removed the updated airports" } else { "there were no updated airports" };
+    writeln!(out, "{before}; Stratus uses the built-in ones (OurAirports, {BUILT_IN_EDITION}) from its next start")?;
     Ok(())
 }

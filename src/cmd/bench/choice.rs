@@ -59,24 +59,24 @@ pub(super) fn outcome(all: &[Measured]) -> String {
     if let Some(m) = suits(all) {
         let how = match (m.in_force, m.published) {
             (true, _) => String::new(),
-            (false, true) => format!("; `stratus models get {}` puts it in force", m.name),
-            (false, false) => "; speech.model in stratus.toml puts it in force".to_owned(),
+            (false, true) => format!("; `stratus models get {}` selects it", m.name),
+            (false, false) => "; set speech.model in your settings to use it".to_owned(),
         };
-        return format!("{} suits this machine: {}{how}", m.name, does(m));
+        return format!("{} suits this computer: {}{how}", m.name, does(m));
     }
     let Some(quickest) = people().min_by_key(|m| (m.given_up, m.p90)) else {
-        return format!("the demo's model understands no people: `stratus models get {}` suits most pilots", models::RECOMMENDED);
+        return format!("the demo's model does not understand people: `stratus models get {}` suits most pilots", models::RECOMMENDED);
     };
     let accepted = seconds(ACCEPTED_MS);
     if let Some(smaller) = smaller_than(quickest) {
         return format!(
-            "{} is too slow for this machine: {}; {accepted} is what a pilot waits. `stratus models get {smaller}` is quicker",
+            "{} is too slow for this computer: {}; pilots wait {accepted} at most. `stratus models get {smaller}` is faster",
             quickest.name,
             does(quickest)
         );
     }
     format!(
-        "{} is too slow for this machine: {}; {accepted} is what a pilot waits, and there is no quicker one",
+        "{} is too slow for this computer: {}; pilots wait {accepted} at most, and there is no faster model",
         quickest.name,
         does(quickest)
     )
@@ -93,12 +93,12 @@ pub(super) fn outcome_for_one(m: &Measured) -> String {
     outcome(&[Measured { in_force: true, ..m.clone() }]) + more
 }
 
-/// "it hears a call in 0.7 s (nine of ten within 0.9 s) and 96 % of the words".
+/// "a call takes 0.7 s (nine of ten within 0.9 s), with 96 % of the words right".
 fn does(m: &Measured) -> String {
     if m.given_up {
-        return format!("a call takes it {} and more", seconds(m.p90));
+        return format!("a call takes {} or more", seconds(m.p90));
     }
-    format!("it hears a call in {} (nine of ten within {}) and {:.0} % of the words", seconds(m.p50), seconds(m.p90), m.percent().floor())
+    format!("a call takes {} (nine of ten within {}), with {:.0} % of the words right", seconds(m.p50), seconds(m.p90), m.percent().floor())
 }
 
 fn seconds(ms: u32) -> String {
@@ -171,19 +171,19 @@ mod tests {
         let said = outcome(std::slice::from_ref(&base));
         assert_eq!(
             said,
-            "base.en suits this machine: it hears a call in 0.3 s (nine of ten within 0.7 s) and 95 % of the words; `stratus models get base.en` puts it in force"
+            "base.en suits this computer: a call takes 0.3 s (nine of ten within 0.7 s), with 95 % of the words right; `stratus models get base.en` selects it"
         );
-        assert!(!outcome(&[Measured { in_force: true, ..base.clone() }]).contains("in force"));
+        assert!(!outcome(&[Measured { in_force: true, ..base.clone() }]).contains("selects"));
         assert!(outcome(&[Measured { published: false, ..base.clone() }]).contains("speech.model"));
         let slow = outcome(&[model("small.en", SMALL, 2600, 98), model("medium.en", 769_000_000, 9000, 98)]);
         assert!(
-            slow.contains("small.en is too slow") && slow.contains("1.5 s is what a pilot waits") && slow.contains("get base.en`"),
+            slow.contains("small.en is too slow") && slow.contains("pilots wait 1.5 s at most") && slow.contains("get base.en`"),
             "{slow}"
         );
         let hopeless = outcome(&[Measured { given_up: true, ..model("tiny.en", TINY, 12_000, 0) }]);
-        assert!(hopeless.contains("12.0 s and more") && hopeless.contains("there is no quicker one"), "{hopeless}");
+        assert!(hopeless.contains("12.0 s or more") && hopeless.contains("there is no faster model"), "{hopeless}");
         assert!(outcome(&[model("base.en", BASE, 4000, 95)]).contains("get tiny.en`"));
-        assert!(outcome_for_one(&base).ends_with("of the words"), "{}", outcome_for_one(&base));
+        assert!(outcome_for_one(&base).ends_with("of the words right"), "{}", outcome_for_one(&base));
         assert!(outcome_for_one(&model("tiny.en", TINY, 200, 90)).contains("a larger one may suit"));
     }
 }

@@ -3,7 +3,7 @@
 use crate::atc::transcript::{Token, tokens};
 
 /// How many words of `said` are right in `heard`, and how many there are. What was made up counts against what was right.
-pub(super) fn right(said: &str, heard: &str) -> (usize, usize) {
+pub(in crate::cmd) fn right(said: &str, heard: &str) -> (usize, usize) {
     let (said, heard) = (plain(said), plain(heard));
     // The least number of words to change, leave out and put in, row by row.
     let mut row: Vec<usize> = (0..=heard.len()).collect();

@@ -5,11 +5,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::audio::{resample, take};
+use crate::cmd::bench::words;
 use crate::config;
 use crate::desktop::{keyboard, keynames};
 use crate::dispatch::{newest, updates};
-use crate::event::{Hints, Scene, Voice};
+use crate::event::{Clip, Hints, Scene, Voice};
 use crate::ipc::{self, Reply, Request};
+use crate::models::{self, voices};
 use crate::paths::{Paths, shown};
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, PICO_VOICE, VOICES, WINDOWS_VOICE, key_words};
@@ -20,6 +22,10 @@ use crate::speech::{files, model, neural, trial};
 use crate::update::{Found, Version};
 
 /// What the doctor says to itself.
+const SAID: &str = "Hilo Ground, Skyhawk one seven two sierra papa, radio check.";
+/// So many of its words a useful speech model understands, percent.
+const ENOUGH_PERCENT: usize = 60;
+/// The same as Pico pronounces it.
 const WORDS: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
 
 /// Where the configuration is, and what of it a person should know though it can be used.
@@ -45,9 +51,9 @@ pub(super) fn folders(file: Option<&Path>) -> Result<String, Problem> {
             .and_then(|()| std::fs::File::create(&probe)?.write_all(WORDS.as_bytes()))
             .and_then(|()| std::fs::remove_file(&probe));
         if let Err(e) = tried {
-            return Err(Problem::new("a folder cannot be written to")
+            return Err(Problem::new("cannot write to a folder")
                 .because(format!("{}: {e}", folder.display()))
-                .fix("make it writable, move away what stands in its place, or make room on the disk"));
+                .fix("make it writable, move the file that has its name, or free some disk space"));
         }
     }
     Ok(format!("data and log folders are writable ({}, {})", shown(&paths.data_dir), shown(&paths.log_dir)))
@@ -60,7 +66,7 @@ pub(super) fn airports(file: Option<&Path>) -> Result<String, Problem> {
     }
     match (world.count(), world.find("KSFO")) {
         (n, Some(_)) if n > 0 => Ok(format!("{n} known ({})", world.source())),
-        _ => Err(Problem::bug("the airports' data cannot be read").fix("reinstall Stratus")),
+        _ => Err(Problem::bug("cannot read the built-in airports").fix("reinstall Stratus")),
     }
 }
 
@@ -69,7 +75,9 @@ pub(in crate::cmd) fn speech_model(config: &Config) -> Result<String, Problem> {
         return Err(model::none_chosen());
     };
     let verified = model::verify(path, config.speech.model_sha256.as_deref())?;
-    trial::once(&verified).map(|()| shown(path))
+    trial::once(&verified)?;
+    let file = path.file_name().map_or_else(String::new, |f| f.to_string_lossy().into());
+    Ok(format!("{}, {}", models::plain_name(&file), shown(path)))
 }
 
 /// The sentence model reads a call.
@@ -81,7 +89,7 @@ pub(super) fn sentences(_: &Config) -> Result<String, Problem> {
     let begun = Instant::now();
     match model.opinion(WORDS, &scene) {
         Some(_) => Ok(format!("loads in {loaded} ms and reads a call in {} ms", begun.elapsed().as_millis())),
-        None => Err(Problem::new("the sentence model does not read a call").fix("reinstall Stratus")),
+        None => Err(Problem::new("the sentence model cannot read a call").fix("reinstall Stratus")),
     }
 }
 
@@ -112,20 +120,38 @@ pub(super) fn voice(config: &Config) -> Result<String, Problem> {
     Ok(format!("{} {}", all.join(" and "), if all.len() > 1 { "speak" } else { "speaks" }))
 }
 
-/// The controller's voice is understood by the model in force: the way of a call, but for the microphone.
+/// A call is understood by the speech model in use: the way of a call, but for the microphone.
 pub(super) fn recognition(config: &Config) -> Result<String, Problem> {
     let mut ears = crate::cmd::sound::ears(config, None)?;
-    let voice = Voice { name: "en-GB".to_owned(), ..Voice::default() };
-    let clip = Synthesiser::new(&files::voices()?)?.speak(WORDS, &voice)?;
+    let clip = call(config)?;
     let samples = resample::to_rate(&clip.samples, clip.rate, take::RATE)?;
     let begun = Instant::now();
     let heard = ears.transcribe(&samples, &Hints::default(), &std::sync::atomic::AtomicBool::new(false))?;
-    if heard.text.trim().is_empty() {
-        return Err(Problem::new("the speech model understands nothing")
-            .because("it was given the controller's own voice")
-            .fix("choose another model in the tray's menu, or `stratus models get base.en`"));
+    let took = begun.elapsed().as_millis();
+    let (right, of) = words::right(SAID, &heard.text);
+    if right * 100 < of * ENOUGH_PERCENT {
+        return Err(Problem::new("the speech model misheard the test call")
+            .because(format!("it heard {:?} instead of {SAID:?}", heard.text.trim()))
+            .fix("choose another model in the tray's menu, or run `stratus models get base.en`"));
     }
-    Ok(format!("{:?} in {} ms", heard.text.trim(), begun.elapsed().as_millis()))
+    Ok(format!("{:?} in {took} ms, {right} of {of} words right", heard.text.trim()))
+}
+
+/// The test call, as a person says it; the demo's model knows only the synthetic voice.
+fn call(config: &Config) -> Result<Clip, Problem> {
+    let path = config.speech.model.as_deref().unwrap_or(Path::new(""));
+    let demo = model::verify(path, config.speech.model_sha256.as_deref())?.is_demo();
+    if !demo && neural::here().iter().any(|v| v.name == voices::SHIPPED) {
+        let voice = Voice { name: voices::SHIPPED.to_owned(), ..Voice::default() };
+        return Mouth::new()?.speak(SAID, &voice, &|| false).clip;
+    }
+    let voice = Voice { name: "en-GB".to_owned(), ..Voice::default() };
+    Synthesiser::new(&files::voices()?)?.speak(WORDS, &voice)
+}
+
+/// A recognition that was not tried, because there is no model to try it with.
+pub(super) fn no_recognition() -> Problem {
+    Problem::new("not tried, because the speech model does not work").fix("fix the speech model first")
 }
 
 /// Whether Stratus runs, and whether it is this one.
@@ -135,9 +161,9 @@ pub(super) fn running() -> Result<String, Problem> {
     match ipc::reach(&paths.sockets(), &Request::Ping(true), Duration::from_secs(1)) {
         Ok(Reply::Here { pid, version }) if version == own => Ok(format!("process {pid}")),
         Ok(Reply::Here { pid, version }) => Err(Problem::new("another version of Stratus is running")
-            .because(format!("process {pid} is {version}, this is {own}"))
-            .fix("end it from its icon's menu, and start this one")),
-        Ok(_) => Err(Problem::new("the running Stratus answers strangely").fix("end it from its icon's menu, and start it again")),
+            .because(format!("process {pid} is version {version}, this is version {own}"))
+            .fix("quit it from the tray's menu, and start this one")),
+        Ok(_) => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
         Err(p) => Err(p),
     }
 }
@@ -145,38 +171,39 @@ pub(super) fn running() -> Result<String, Problem> {
 /// The feed, by one request; only where the pilot lets Stratus ask.
 pub(super) fn updates(config: &Config) -> Result<String, Problem> {
     if !config.updates.check {
-        return Ok("not asked for (updates.check)".to_owned());
+        return Ok("off (updates.check)".to_owned());
     }
     let (feed, key) = updates::source(config.updates.feed.as_deref())?;
     Ok(match updates::check(&feed, &key, Version::own(), &updates::system())? {
-        Found::Newer(o) => format!("{} is there: `stratus update`", o.version),
-        Found::Newest | Found::Older(_) => format!("{} is the newest", Version::own()),
+        Found::Newer(o) => format!("version {} is available: run `stratus update`", o.version),
+        Found::Newest | Found::Older(_) => format!("{} is the newest version", Version::own()),
     })
 }
 
 /// Whether somebody shows toasts; none is shown for it.
 pub(super) fn toasts(config: &Config) -> Result<String, Problem> {
     if !config.toast.enabled {
-        return Ok("switched off (toast.enabled)".to_owned());
+        return Ok("off (toast.enabled)".to_owned());
     }
     #[cfg(target_os = "linux")]
     {
         let remedy = "start a notification daemon (most desktops have one; \"dunst\" is a small one), or set `toast.enabled = false`";
-        let server = notify_rust::get_server_information().map_err(|e| Problem::new("toasts cannot be shown").because(e).fix(remedy))?;
+        let server =
+            notify_rust::get_server_information().map_err(|e| Problem::new("notifications cannot be shown").because(e).fix(remedy))?;
         let shown = format!("{} {} shows them", server.name, server.version);
         // A running Stratus has counted what was lost.
         let asked = Paths::find(None).and_then(|p| ipc::reach(&p.sockets(), &Request::Toasts(true), Duration::from_secs(1)));
         match asked {
             Ok(Reply::Toasts { failed: failed @ 1.. }) => {
-                Err(Problem::new(format!("{failed} toasts could not be shown since Stratus started"))
-                    .because(format!("{shown} now; it did not answer then"))
+                Err(Problem::new(format!("{failed} notifications could not be shown since Stratus started"))
+                    .because(format!("{shown} now, but did not answer then"))
                     .fix(remedy))
             }
             _ => Ok(shown),
         }
     }
     #[cfg(not(target_os = "linux"))]
-    Ok("the system shows them".to_owned())
+    Ok("shown by Windows".to_owned())
 }
 
 /// The key can be had (it is registered for a moment), or a running Stratus has it.
@@ -184,7 +211,7 @@ pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let running = crate::paths::Paths::find(None)
         .is_ok_and(|p| crate::ipc::reach(&p.sockets(), &crate::ipc::Request::Ping(true), std::time::Duration::from_secs(1)).is_ok());
     if config.ptt.no_key() {
-        return Ok("no key of the keyboard; `stratus ptt down` and `stratus ptt up` work the radio".to_owned());
+        return Ok("no keyboard key; use a joystick button, or `stratus ptt down` and `stratus ptt up`".to_owned());
     }
     #[cfg(target_os = "linux")]
     let survey = |ptt| keyboard::survey(&keyboard::Around::now(), ptt);
@@ -210,17 +237,17 @@ pub(super) fn joysticks(config: &Config) -> Result<String, Problem> {
     let none = || Problem::new("no joystick found (optional)");
     if let Some((_, name, _)) = all.iter().find(|(_, _, readable)| !readable) {
         return Err(Problem::new("a joystick cannot be read")
-            .because(format!("this account may not read {name}"))
-            .fix("log in at this machine's own screen, or join the group \"input\""));
+            .because(format!("your account may not read {name}"))
+            .fix("log in at this computer's own screen, or add your account to the group \"input\""));
     }
     if let Some(lost) = config.ptt.joystick.iter().find(|b| !all.iter().any(|(id, _, _)| b.starts_with(&format!("{id}/")))) {
         return Err(Problem::new("a joystick is missing")
-            .because(format!("{lost} is push-to-talk, and its joystick is not plugged in"))
-            .fix("plug it in, or bind another button"));
+            .because(format!("{lost} is a push-to-talk button, but its joystick is not connected"))
+            .fix("connect it, or add another button"));
     }
     if all.is_empty() {
         return Err(
-            none().fix("plug one in, and choose Push-to-talk, \"Add joystick button\" in the tray's menu; a key of the keyboard works too")
+            none().fix("connect one, then choose \"Push-to-talk\", \"Add joystick button\" in the tray's menu; a keyboard key works too")
         );
     }
     Ok(all.into_iter().map(|(id, name, _)| format!("{name} ({id})")).collect::<Vec<_>>().join(", "))
@@ -229,5 +256,5 @@ pub(super) fn joysticks(config: &Config) -> Result<String, Problem> {
 /// The tray's icon can be shown (it is, for a moment).
 pub(super) fn tray() -> Result<String, Problem> {
     crate::desktop::tray::Tray::start(|_| {})?;
-    Ok(if cfg!(windows) { "the notification area takes an icon" } else { "the session bus takes an icon" }.to_owned())
+    Ok(if cfg!(windows) { "Windows shows the icon" } else { "the desktop accepts an icon" }.to_owned())
 }

@@ -45,11 +45,11 @@ fn last_run(mark: &Path, report: &Path, log: &Path) -> Option<Event> {
     let body = if fs::rename(report, &kept).is_ok() {
         log::warn!("the last run failed: the report is {}", kept.display());
         let name = kept.file_name().unwrap_or_default().to_string_lossy();
-        format!("The report is {name} in the log folder; it holds nothing you said.\nOpen it under Help \u{203a} Log folder.")
+        format!("The report is {name} in the log folder; it contains none of your words.\nOpen it under Help \u{203a} Log folder.")
     } else if died {
-        log::warn!("the last run ended without a word: {}", log.display());
+        log::warn!("the last run ended unexpectedly: {}", log.display());
         let name = log.file_name().unwrap_or_default().to_string_lossy();
-        format!("It ended without a word. What it did last is in {name}.\nOpen it under Help \u{203a} Log folder.")
+        format!("It ended unexpectedly. Its last steps are in {name}.\nOpen it under Help \u{203a} Log folder.")
     } else {
         return None;
     };

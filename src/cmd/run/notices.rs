@@ -47,10 +47,10 @@ pub(super) fn name_toasts() {
 }
 
 fn elevated() -> Problem {
-    Problem::new("the push-to-talk key cannot be heard while the window in front is there")
+    Problem::new("push-to-talk does not work while that window is in front")
         .about(Part::PushToTalk)
         .brief("Push-to-talk blocked by the window in front", "Its program runs as administrator.")
         .remedy("Run Stratus as administrator too, or use a joystick button.")
-        .because("its program runs as administrator, and Windows gives its keys to no program that does not")
-        .fix("start the simulator without \"Run as administrator\", or start Stratus with it; a joystick's button works in any case")
+        .because("its program runs as administrator, and Windows hides its keys from programs that do not")
+        .fix("start the simulator without \"Run as administrator\", or run Stratus as administrator too; a joystick button always works")
 }

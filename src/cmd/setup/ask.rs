@@ -31,9 +31,9 @@ impl<'a> Ask<'a> {
         let mut line = String::new();
         if self.from.read_line(&mut line)? == 0 {
             writeln!(out)?;
-            return Err(Problem::new("the set-up stopped before its end")
-                .because("there was no answer to the last question")
-                .fix("`stratus setup` goes on where it stopped, `--yes` asks nothing, `--undo` restores your old settings")
+            return Err(Problem::new("the set-up is not finished")
+                .because("the last question was not answered")
+                .fix("`stratus setup` continues where it stopped, `--yes` asks no questions, `--undo` restores your old settings")
                 .into());
         }
         // A terminal has shown what was typed.

@@ -27,11 +27,11 @@ const FIRST_CALL: &str = "Hilo Ground, Skyhawk 172SP, radio check";
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     if s.ask.yes {
-        return Ok(say("skipped: nobody is asked")?);
+        return Ok(say("skipped: it needs you to speak")?);
     }
     if !is_running() {
         if !s.ask.whether("Start Stratus now, for a first call? It stays in the tray.", true)? {
-            return Ok(say("skipped: `stratus` starts it")?);
+            return Ok(say("skipped: run `stratus` to start it")?);
         }
         // The tray goes on from here.
         steps::keep(&s.paths, &s.steps);
@@ -63,7 +63,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 
 /// Starts the tray: it stays when this program ends.
 fn start(s: &Setup<'_>) -> Result<(), Problem> {
-    let failed = || Problem::new("Stratus did not start").fix("start `stratus` in a terminal: it says what is wrong");
+    let failed = || Problem::new("Stratus did not start").fix("run `stratus` in a terminal to see what is wrong");
     let program = std::env::current_exe().map_err(|e| failed().because(e))?;
     let mut command = Command::new(program);
     command.arg("run").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -94,23 +94,23 @@ fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let path = s.paths.transcript_file();
     let mut transcript = Transcript::at_its_end(&path);
     say(&format!("Hold {key}, wait for the red icon, and say: \"{call}\"")).map_err(terminal)?;
-    let silent = "Nobody was heard. Hold the key while you speak; a notification says what went wrong";
+    let silent = "hold the key while you speak; a notification tells you what went wrong";
     let pilot = transcript.next(Speaker::Pilot, SPOKEN).ok_or_else(|| Problem::new("no call was heard").fix(silent))?;
     say(&format!("heard: \"{}\"", pilot.text)).map_err(terminal)?;
-    let answer = transcript
-        .next(Speaker::Atc, ANSWERED)
-        .ok_or_else(|| Problem::new("the call was not answered").fix(format!("say the unit first, then your callsign: \"{call}\"")))?;
+    let answer = transcript.next(Speaker::Atc, ANSWERED).ok_or_else(|| {
+        Problem::new("the controller did not answer").fix(format!("say the station's name first, then your callsign: \"{call}\""))
+    })?;
     well(&format!("the controller: \"{}\"", answer.text)).map_err(terminal)
 }
 
 /// The same call without a microphone.
 fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
-    say(&format!("Without a microphone a call is typed: stratus say \"{call}\"")).map_err(terminal)?;
+    say(&format!("Without a microphone you type your calls: stratus say \"{call}\"")).map_err(terminal)?;
     match ipc::reach(&s.paths.sockets(), &Request::Say(call.to_owned()), ANSWERED)? {
         Reply::Said { text, .. } if !text.is_empty() => well(&format!("the controller: \"{text}\"")).map_err(terminal),
-        Reply::Said { note, .. } => Err(Problem::new("the call was not answered").because(note)),
-        _ => Err(Problem::new("the running Stratus answers strangely").fix("end it from its icon's menu, and start it again")),
+        Reply::Said { note, .. } => Err(Problem::new("the controller did not answer").because(note)),
+        _ => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
     }
 }
 

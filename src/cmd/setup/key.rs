@@ -28,8 +28,8 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         Some(key) => choose(s, &key)?,
         None => loop {
             let question = format!(
-                "Which key? A name such as RightCtrl or F13, \"press\" to press it, \"joystick\", or \"none\" [{}]",
-                s.config.ptt.key
+                "Which key? Enter its name (such as RightCtrl or F13), \"press\" to press it, \"joystick\" or \"none\" [{}]",
+                if s.config.ptt.no_key() { "none".to_owned() } else { key_words(&s.config.ptt.key) }
             );
             let answer = s.ask.line(&question)?;
             if answer.is_empty() {
@@ -75,7 +75,7 @@ fn choose(s: &mut Setup<'_>, key: &str) -> Result<(), Problem> {
     s.set("ptt.key", &key.into())?;
     if keynames::is_typed(key) {
         let p = Problem::new(format!("typing {} anywhere will transmit", key_words(key)))
-            .fix("a key that is never typed is better: ScrollLock, Pause, F13");
+            .fix("choose a key that you never type, such as ScrollLock, Pause or F13");
         let _ = told("warning", &p);
     }
     Ok(())
@@ -84,10 +84,12 @@ fn choose(s: &mut Setup<'_>, key: &str) -> Result<(), Problem> {
 /// The next key of the keyboard becomes the push-to-talk key.
 fn learn(s: &mut Setup<'_>) -> Result<(), Problem> {
     if !keyboard::is_learnable() {
-        return Err(Problem::new("this session shows keys to no program").fix("write the key's name; the desktop may give another one"));
+        return Err(
+            Problem::new("this desktop session hides keys from programs").fix("enter the key's name; the desktop may assign another key")
+        );
     }
     let _ = say("Press the key now.");
-    let key = keyboard::learn()?.ok_or_else(|| Problem::new("no key was pressed").fix("try again, or write its name"))?;
+    let key = keyboard::learn()?.ok_or_else(|| Problem::new("no key was pressed").fix("try again, or enter its name"))?;
     let _ = well(&key_words(&key));
     choose(s, &key)
 }
@@ -117,9 +119,8 @@ fn button(places: Places, limit: Duration, ready: impl FnOnce()) -> Result<Strin
             Ok(News::Bound(button)) => return Ok(button),
             Ok(News::Edge(_)) => {}
             Ok(News::NotBound) | Err(_) => {
-                return Err(
-                    Problem::new("no button was pressed").fix("is the joystick plugged in? `stratus doctor` lists those that can be read")
-                );
+                return Err(Problem::new("no button was pressed")
+                    .fix("check that the joystick is connected; `stratus doctor` lists those that can be read"));
             }
         }
     }
@@ -131,7 +132,7 @@ fn pressed_in_tray(s: &Setup<'_>) -> Result<(), Problem> {
     match ipc::reach(&s.paths.sockets(), &Request::TestKey(true), PRESS + Duration::from_secs(10))? {
         Reply::Said { text, .. } if !text.is_empty() => Ok(()),
         Reply::Said { note, .. } => Err(no_press().because(note)),
-        _ => Err(Problem::new("the running Stratus answers strangely").fix("end it from its icon's menu, and start it again")),
+        _ => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
     }
 }
 
@@ -140,7 +141,7 @@ fn words(s: &Setup<'_>) -> String {
 }
 
 fn no_press() -> Problem {
-    Problem::new("no press arrived").fix("another key, or a joystick's button; `stratus doctor` says what works here")
+    Problem::new("no press arrived").fix("try another key or a joystick button; `stratus doctor` shows what works here")
 }
 
 /// Waits for the key, or a button of a joystick, to go down and up.

@@ -17,7 +17,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         s.done(Step::Model);
         match bench::model_in_force(&s.config, &s.paths) {
             Ok(outcome) => say(&outcome)?,
-            Err(p) => told("it could not be timed", &p)?,
+            Err(p) => told("its speed could not be measured", &p)?,
         }
     }
     Ok(())
@@ -47,7 +47,7 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let brackets = if works { "keep it" } else { standard.as_str() };
     loop {
         let more = if others.is_some() { ", \"more\"" } else { "" };
-        let answer = s.ask.line(&format!("Which one? A number, a name, a file{more}, or \"none\" [{brackets}]"))?;
+        let answer = s.ask.line(&format!("Which one? Enter a number, a name, a file{more} or \"none\" [{brackets}]"))?;
         if answer.is_empty() && works {
             return Ok(());
         }
@@ -130,7 +130,7 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
         Some(offer) => fetched(s, &offer)?,
         None if path.is_file() => own_file(s, &path)?,
         None if answer.contains(['/', '\\']) => {
-            return Err(Problem::new(format!("there is no file {}", path.display())).fix("check the path, or name a model"));
+            return Err(Problem::new(format!("there is no file {}", path.display())).fix("check the path, or enter the name of a model"));
         }
         None => fetched(s, &crate::dispatch::offer::find(answer, s.config.speech.mirror.as_deref())?)?,
     };

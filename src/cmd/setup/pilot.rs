@@ -33,18 +33,18 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
     let usual = match (&s.config.pilot.callsign, told) {
         (Some(own), _) => own.to_string(),
-        (None, Some(sim)) => format!("the simulator's: {sim}"),
-        (None, None) => "the simulator's".to_owned(),
+        (None, Some(sim)) => format!("from the simulator: {sim}"),
+        (None, None) => "from the simulator".to_owned(),
     };
     loop {
-        let answer = s.ask.line(&format!("Your callsign, such as N172SP or BAW327? \"sim\" is always the simulator's [{usual}]"))?;
+        let answer = s.ask.line(&format!("Your callsign, such as N172SP? \"sim\" takes the simulator's [{usual}]"))?;
         let value = match answer.to_lowercase().as_str() {
             "" => return Ok(()),
             "sim" => String::new(),
             _ => match answer.parse::<Callsign>() {
                 Ok(callsign) => callsign.to_string(),
                 Err(e) => {
-                    refused(&Problem::new(e.to_string()).fix("letters and digits, as it is painted on the aircraft"))?;
+                    refused(&Problem::new(e.to_string()).fix("use letters and digits, as painted on the aircraft"))?;
                     continue;
                 }
             },

@@ -37,14 +37,14 @@ fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
         let heard = listen(s);
         s.hears = matches!(heard, Ok(true));
         if let Err(p) = heard {
-            told("not heard", &p)?;
+            told("not yet", &p)?;
         }
         if s.hears {
             s.done(Step::Microphone);
             return Ok(());
         }
         // What is not good is not kept by a mere Enter.
-        if s.ask.yes || s.ask.whether("Go on all the same? Enter listens again", false)? {
+        if s.ask.yes || s.ask.whether("Continue anyway? (Enter listens again)", false)? {
             return Ok(());
         }
     }
@@ -66,7 +66,7 @@ fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
             }
             Err(p) => {
                 told("not played", p)?;
-                s.ask.yes || s.ask.whether("Go on all the same? Enter plays it again", false)?
+                s.ask.yes || s.ask.whether("Continue anyway? (Enter plays it again)", false)?
             }
         };
         if over {
@@ -84,7 +84,7 @@ fn word(way: Way) -> &'static str {
 
 fn silent(microphone: &str, peak: &str) -> Problem {
     Problem::new(format!("no signal from {microphone} ({peak})"))
-        .fix("unmute it at the headset's switch and in the system's sound settings, or choose another microphone")
+        .fix("unmute it on the headset and in the system's sound settings, or choose another microphone")
 }
 
 /// Lets the pilot choose a device; false where there is none to choose from.
@@ -100,14 +100,15 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
     }
     say(if way == Way::In { "Microphones:" } else { "Speakers:" })?;
     for (n, d) in there.iter().enumerate() {
-        // Two of one name are told apart by their ids.
-        let id = if there.iter().filter(|o| o.name == d.name).count() > 1 { format!(" [{}]", d.id) } else { String::new() };
-        say(&format!("{:>2}  {}{id}{}", n + 1, d.name, if d.default { " (system default)" } else { "" }))?;
+        say(&format!("{:>2}  {}{}", n + 1, numbered(there, d), if d.default { " \u{2013} system default" } else { "" }))?;
     }
     let now = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
-    let now = now.clone().unwrap_or_else(|| "system default".into());
+    let now = match now.as_deref().filter(|n| !n.is_empty()) {
+        None => "system default".to_owned(),
+        Some(id) => there.iter().find(|d| d.id == id).map_or_else(|| id.to_owned(), |d| numbered(there, d)),
+    };
     loop {
-        let answer = s.ask.line(&format!("Which one? A number, a name, or \"default\" [{now}]"))?;
+        let answer = s.ask.line(&format!("Which one? Enter a number, a name or \"default\" [{now}]"))?;
         let wanted = match answer.parse::<usize>().ok().and_then(|n| there.get(n.checked_sub(1)?)) {
             Some(d) => d.id.as_str(),
             None if answer.is_empty() => return Ok(true),
@@ -118,6 +119,15 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
             Ok(()) => return Ok(true),
             Err(p) => refused(&p)?,
         }
+    }
+}
+
+/// What a device is called; two of one name are numbered, as in the tray's menu: an id tells a person nothing.
+fn numbered(there: &[Listed], d: &Listed) -> String {
+    let twins: Vec<&Listed> = there.iter().filter(|o| o.name == d.name).collect();
+    match twins.iter().position(|t| t.id == d.id).filter(|_| twins.len() > 1) {
+        Some(n) => format!("({}) {}", n + 1, d.name),
+        None => d.name.clone(),
     }
 }
 
@@ -186,7 +196,7 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
         return Ok(true);
     }
     let what = if text.is_empty() { "no words were understood".to_owned() } else { format!("other words were understood: \"{text}\"") };
-    Err(Problem::new(what).fix("say only \"radio check\", a little slower"))
+    Err(Problem::new(what).fix("say only \"radio check\", a little more slowly"))
 }
 
 fn understood(s: &Setup<'_>, samples: &[f32], rate: u32) -> Result<String, Problem> {

@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use super::Setup;
-use super::ask::{told, well};
+use super::ask::{head, told, well};
 use crate::cmd::voices as command;
 use crate::models::voices;
 use crate::problem::Problem;
@@ -12,8 +12,11 @@ use crate::speech::neural;
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let there = neural::installed(&s.paths.voices_dir());
     let names: Vec<&str> = there.iter().map(|i| i.name.as_str()).collect();
+    head("Controllers' voices")?;
     match names.is_empty() {
-        true => told("none installed; Pico speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?,
+        true => {
+            told("none installed; the simpler voice, Pico, speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?
+        }
         false => well(&format!("{} installed", names.join(", ")))?,
     }
     let missing: Vec<_> = voices::ALL.iter().filter(|v| v.name != voices::SHIPPED && !names.contains(&v.name)).collect();
@@ -21,7 +24,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         Some(wanted) => wanted.clone(),
         None if !s.ask.yes && !missing.is_empty() && std::io::stdin().is_terminal() => {
             let list: Vec<String> = missing.iter().map(|v| format!("{} ({}, {})", v.name, v.who, v.offer(None).size())).collect();
-            s.ask.line(&format!("More voices? {}. Names, \"all\", or none [none]", list.join(", ")))?
+            s.ask.line(&format!("Download more voices? {}. Enter names, \"all\" or \"none\" [none]", list.join(", ")))?
         }
         None => String::new(),
     };

@@ -24,7 +24,7 @@ pub fn set(entry: &Path, on: bool, program: &Path) -> Result<(), Problem> {
     done.map_err(|e| {
         Problem::new("cannot change whether Stratus starts with the system")
             .because(format!("{}: {e}", entry.display()))
-            .fix("check that the folder may be written to")
+            .fix("check that the folder is writable")
     })
 }
 

@@ -130,11 +130,11 @@ fn what_has_not_the_key_is_not_opened_and_what_may_not_be_read_is_told() {
     let bench = Bench::new();
     let wanted = Wanted::new(&listened("ScrollLock").unwrap()).unwrap();
     let start = || Evdev::start(bench.places.clone(), wanted.clone(), |_| {}).err();
-    assert!(start().unwrap().contains("no keyboard with this key"));
+    assert!(start().unwrap().contains("no keyboard in"));
     bench.know("event0", [272, 273]);
     std::fs::write(bench.places.devices.join("event0"), "").unwrap();
     bench.know("mouse0", [70]);
-    assert!(start().unwrap().contains("no keyboard with this key"), "a mouse has it not");
+    assert!(start().unwrap().contains("no keyboard in"), "a mouse has it not");
     // There and not to be opened: a socket cannot be, whoever asks.
     bench.know("event4", 1..128);
     let _socket = std::os::unix::net::UnixListener::bind(bench.places.devices.join("event4")).unwrap();

@@ -147,10 +147,10 @@ fn hear(around: &Around, ptt: &Ptt, notes: &SyncSender<Note>, inbox: &Receiver<N
 }
 
 fn by_evdev(around: &Around, ptt: &Ptt, tell: &Tell) -> Result<Evdev, String> {
-    let wanted = keynames::listened(&ptt.key).ok().and_then(|k| Wanted::new(&k)).ok_or("the kernel has no number for this key")?;
+    let wanted = keynames::listened(&ptt.key).ok().and_then(|k| Wanted::new(&k)).ok_or("the kernel does not know this key")?;
     let out = Arc::clone(tell);
     let heard = Evdev::start(around.inputs.clone(), wanted, move |edge| out(Told::Edge(edge)))?;
-    tell(Told::Way(format!("{}, read from the keyboards themselves (evdev)", ptt.key)));
+    tell(Told::Way(format!("{}, read directly from the keyboards (evdev)", ptt.key)));
     Ok(heard)
 }
 
@@ -168,8 +168,8 @@ const ELSEWHERE: &str = "Use a joystick button, or bind a shortcut to Stratus in
 
 /// The compositor's X server hears the key of some windows alone.
 fn caveat(why: &[String]) -> Problem {
-    let p = Problem::new("the push-to-talk key may only work while an X11 window has the focus")
-        .because("this is a Wayland session, which shows keys to the window in front alone")
+    let p = Problem::new("push-to-talk may work only while an X11 window is in front")
+        .because("this is a Wayland session, which shows keys only to the window in front")
         .about(Part::PushToTalk)
         .brief("Push-to-talk may not always work", "Wayland shows keys only to the window in front.")
         .remedy(ELSEWHERE);
@@ -191,13 +191,13 @@ pub fn survey(around: &Around, ptt: &Ptt) -> Result<String, Problem> {
     for way in around.ways(ptt.listen) {
         let found = match way {
             Way::Portal => portal::version(&around.bus).map(|v| {
-                format!("{}, requested from the desktop's global shortcuts (portal version {v}), which may give another key", ptt.key)
+                format!("{}, requested from the desktop's global shortcuts (portal version {v}), which may assign another key", ptt.key)
             }),
-            Way::Evdev => readable(around, &key).map(|on| format!("{}, read from the keyboards themselves (evdev): {on}", ptt.key)),
+            Way::Evdev => readable(around, &key).map(|on| format!("{}, read directly from the keyboards (evdev): {on}", ptt.key)),
             Way::Display => {
                 let p = match Key::start(&ptt.key, ptt.grab, |_| {}) {
                     Ok(_) if why.is_empty() => {
-                        return Ok(format!("{}{}", key_words(&ptt.key), if ptt.grab { ", for Stratus alone" } else { "" }));
+                        return Ok(format!("{}{}", key_words(&ptt.key), if ptt.grab { ", reserved for Stratus" } else { "" }));
                     }
                     Ok(_) => caveat(&why),
                     Err(p) if why.is_empty() => p,
@@ -228,9 +228,9 @@ pub(super) fn next_key(around: &Around, limit: Duration) -> Result<Option<String
     let failed = |why| {
         Problem::new("the keyboard cannot be heard")
             .because(why)
-            .fix("write the key's name into the configuration (`ptt.key`)")
+            .fix("enter the key's name in your settings (`ptt.key`)")
             .about(Part::PushToTalk)
-            .remedy("Write the key's name into Help \u{203a} Settings file.")
+            .remedy("Enter the key's name under Help \u{203a} Settings file.")
     };
     if around.wayland {
         return evdev::next_key(&around.inputs, limit, None).map_err(failed);
@@ -239,12 +239,12 @@ pub(super) fn next_key(around: &Around, limit: Duration) -> Result<Option<String
 }
 
 fn readable(around: &Around, key: &keynames::Listened) -> Result<String, String> {
-    let wanted = Wanted::new(key).ok_or("the kernel has no number for this key")?;
+    let wanted = Wanted::new(key).ok_or("the kernel does not know this key")?;
     let all = evdev::keyboards(&around.inputs, Some(&wanted));
     let names: Vec<String> = all.iter().filter(|k| k.2).map(|k| k.1.clone()).collect();
     match (names.is_empty(), all.is_empty()) {
         (false, _) => Ok(names.join(", ")),
-        (_, true) => Err("no keyboard with this key is there".into()),
-        _ => Err("this account may not read the keyboards (that is what the group \"input\" may)".into()),
+        (_, true) => Err("no keyboard has this key".into()),
+        _ => Err("your account may not read the keyboards (members of the group \"input\" may)".into()),
     }
 }

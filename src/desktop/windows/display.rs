@@ -38,7 +38,7 @@ pub enum News {
 pub fn refused(why: String) -> Problem {
     let p = Problem::new("the push-to-talk key cannot be watched").because(why).about(Part::PushToTalk);
     p.brief("Push-to-talk key not available", "Windows shows no keys to Stratus.").remedy("Restart Stratus.").fix(
-        "restart Stratus; `stratus ptt down` and `stratus ptt up` work meanwhile, bound to a button by the tool of your stick or headset",
+        "restart Stratus; `stratus ptt down` and `stratus ptt up` work meanwhile, bound to a button with the software of your joystick or headset",
     )
 }
 

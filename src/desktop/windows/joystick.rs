@@ -63,7 +63,7 @@ impl Joysticks {
         let window = window.map_err(|why| {
             Problem::new("joysticks cannot be read")
                 .because(why)
-                .fix("use a key of the keyboard (`ptt.key`), or bind `stratus ptt` to the button")
+                .fix("use a keyboard key (`ptt.key`), or bind `stratus ptt` to the button")
                 .about(Part::Joystick)
                 .brief("Joysticks not available", "The system shows no joysticks to Stratus.")
         })?;

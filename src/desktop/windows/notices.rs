@@ -92,9 +92,9 @@ impl Notices {
             }))
         });
         let window = window.map_err(|why| {
-            Problem::new("sleep and the end of the session cannot be noticed")
+            Problem::new("Stratus cannot tell when the computer sleeps or the session ends")
                 .because(why)
-                .fix("end Stratus from its menu before you sign out")
+                .fix("quit Stratus from its menu before you sign out")
         })?;
         Ok(Self { ended, _window: window })
     }

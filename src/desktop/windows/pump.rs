@@ -48,7 +48,7 @@ pub fn host<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> Res
     events.run_app(&mut Pump).map_err(|e| failed(&e))?;
     let _ = over.send(());
     *PROXY.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    owner.join().map_err(|panic| Problem::bug("Stratus failed").because(panic_words(&*panic)).fix("restart it and send the log"))
+    owner.join().map_err(|panic| Problem::bug("Stratus failed").because(panic_words(&*panic)).fix("restart it, and please send the log"))
 }
 
 /// Ends the process when its loop does not end: whoever closes all windows of a program closes the loop's own too.

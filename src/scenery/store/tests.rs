@@ -173,7 +173,7 @@ fn an_import_that_is_given_up_leaves_the_old_index_and_what_was_named_is_found_a
     );
     fs::write(&apt, APT.replace("PHTO", "PHYY")).unwrap();
     let refused = imports.import(found(&wanted).unwrap(), &mut |_, _, _| false).unwrap_err();
-    assert!(refused.what.contains("given up"));
+    assert!(refused.what.contains("cancelled"));
     assert!(known(&imports, "PHXX").is_some() && known(&imports, "PHYY").is_none());
     assert_eq!(fs::read_dir(&data).unwrap().count(), 1, "nothing half is left");
     fs::remove_file(&apt).unwrap();

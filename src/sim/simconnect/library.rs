@@ -110,8 +110,8 @@ fn load(path: &Path) -> Result<Functions, Problem> {
     };
     if !path.is_absolute() {
         return Err(refused(
-            "it is no whole path".into(),
-            r"write it from the drive on, such as 'C:\MSFS SDK\SimConnect SDK\lib\SimConnect.dll'",
+            "it is not a complete path".into(),
+            r"start it with the drive, such as 'C:\MSFS SDK\SimConnect SDK\lib\SimConnect.dll'",
         ));
     }
     let wide: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
@@ -121,19 +121,19 @@ fn load(path: &Path) -> Result<Functions, Problem> {
     if module.is_null() {
         let why = std::io::Error::last_os_error();
         return Err(match why.raw_os_error() {
-            Some(193) => refused(why.to_string(), "take the one for 64 bits: SimConnect SDK\\lib\\SimConnect.dll of the simulator's SDK"),
+            Some(193) => refused(why.to_string(), "use the 64-bit one: SimConnect SDK\\lib\\SimConnect.dll of the simulator's SDK"),
             Some(126) if path.is_file() => refused(
                 format!("something that it needs is missing ({why})"),
-                "install Microsoft's Visual C++ runtime for x64, which the simulators bring too",
+                "install Microsoft's Visual C++ runtime for x64, which also comes with the simulators",
             ),
-            _ => refused(why.to_string(), "correct `sim.simconnect_dll`, or set it to \"\": Stratus reaches the simulator without it"),
+            _ => refused(why.to_string(), "correct `sim.simconnect_dll`, or set it to \"\": Stratus can connect without it"),
         });
     }
     let symbol = |name: &'static str| {
         let spelt = CString::new(name).unwrap_or_default();
         // SAFETY: the module is loaded for good, and the name ends with a zero.
         unsafe { GetProcAddress(module, spelt.as_ptr().cast()) }
-            .ok_or_else(|| refused(format!("it has no {name}"), "name Microsoft's own SimConnect.dll, of the SDK of MSFS 2020 or 2024"))
+            .ok_or_else(|| refused(format!("it has no {name}"), "use Microsoft's own SimConnect.dll from the SDK of MSFS 2020 or 2024"))
     };
     macro_rules! function {
         ($name:literal, $type:ty) => {{

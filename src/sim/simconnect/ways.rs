@@ -76,15 +76,15 @@ impl Msfs {
 }
 
 fn refusal() -> Problem {
-    Problem::new("Microsoft Flight Simulator refuses to talk to Stratus")
-        .because("it takes none of the generations of SimConnect that Stratus knows (MSFS 2020, MSFS 2024, FSX)")
+    Problem::new("Microsoft Flight Simulator refused the connection")
+        .because("it accepts none of the versions of SimConnect that Stratus speaks (MSFS 2020, MSFS 2024, FSX)")
         .about(Part::Simulator)
         .brief("Flight Simulator refused the connection", "Its version may be too new for this Stratus.")
         .remedy("Update Stratus.")
         .fix(if cfg!(windows) {
             "update Stratus; or install the simulator's SDK, or name Microsoft's SimConnect.dll in `sim.simconnect_dll`"
         } else {
-            "update Stratus; is another program listening there, change `sim.msfs_port`"
+            "update Stratus; if another program listens there, change `sim.msfs_port`"
         })
 }
 

@@ -92,9 +92,9 @@ fn a_file_that_was_cut_is_read_as_far_as_it_goes() {
     }
     for (length, why) in [
         (0, "the file is empty"),
-        (3, "it ends within its header"),
-        (12, "it ends within its header"),
-        (30, "it ends within its header"),
+        (3, "it ends in its header"),
+        (12, "it ends in its header"),
+        (30, "it ends in its header"),
         (36, "it ends before its sound begins"),
         (43, "it ends before its sound begins"),
     ] {
@@ -249,7 +249,7 @@ fn another_kind_of_file_is_called_by_its_name() {
         ("\u{feff}r\u{e9}sum\u{e9}".as_bytes(), "text"),
         (b"\xff\xfeS\0k\0y\0\r\0\n\0", "text"),
         (&[0; 4000], "nothing but zeros"),
-        (b"\x07\x91\x83\x11\0\xf0\x0f\x81\x02", "no kind that Stratus knows"),
+        (b"\x07\x91\x83\x11\0\xf0\x0f\x81\x02", "any other kind"),
     ] {
         let told = read(file).unwrap_err();
         assert!(told.why.contains(kind) && !told.fix.is_empty(), "{kind}: {told:?}");

@@ -59,12 +59,12 @@ fn pico_speaks_in_the_place_of_a_neural_voice_that_cannot() {
     let folder = tempfile::tempdir().unwrap();
     let mut m = Mouth::with(Neural::new(folder.path().to_path_buf())).unwrap();
     let emma = Voice { name: "emma".into(), ..Voice::default() };
-    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, Some("the voice emma is not there")));
+    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, Some("the voice emma is not installed")));
     assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, None), "told once");
     for (name, rate) in [("en-US", 24_000), ("heart", 24_000), ("en-GB", 16_000), ("pico:en-US", 16_000)] {
         assert_eq!(spoke(&m.speak("Wind calm", &Voice { name: name.into(), ..Voice::default() }, heard())), (rate, None), "{name}");
     }
-    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, Some("the voice emma is not there")), "another one spoke since");
+    assert_eq!(spoke(&m.speak("Wind calm", &emma, heard())), (16_000, Some("the voice emma is not installed")), "another one spoke since");
     assert_eq!(picos(&emma).name, "pico:en-GB");
 }
 
@@ -152,7 +152,7 @@ fn a_voice_that_panics_is_started_again() {
 fn elsewhere_windows_voices_are_told_and_pico_speaks() {
     let mut m = Mouth::new().unwrap();
     let spoken = m.speak("wind calm", &named("Microsoft David"), heard());
-    assert_eq!(spoke(&spoken), (16_000, Some("Windows's voices are not here")));
+    assert_eq!(spoke(&spoken), (16_000, Some("Windows's voices are not available")));
     assert!(!spoken.trouble.unwrap().fix.is_empty());
     // Stratus's own speak as ever.
     for (name, rate) in [("heart", 24_000), ("pico:en-US", 16_000)] {

@@ -38,7 +38,7 @@ fn a_voice_that_is_missing_cut_or_swapped_is_told_with_its_remedy() {
     let p = said(&mut n, &voice("emma")).unwrap().unwrap_err();
     assert!(p.to_string().contains("stratus voices get emma"), "{p}");
     let p = said(&mut n, &voice("own:nobody")).unwrap().unwrap_err();
-    assert!(p.to_string().contains("own:nobody is not there"), "{p}");
+    assert!(p.to_string().contains("own:nobody is not installed"), "{p}");
     let emma = folder.path().join("bf_emma.int8.onnx");
     let heart = fs::read(files::of_voices("heart.onnx").unwrap()).unwrap();
     for (what, bytes) in [("cut", &heart[..heart.len() / 2]), ("swapped", &heart[..]), ("empty", &[][..]), ("a page", &b"<html>404"[..])] {

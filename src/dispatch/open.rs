@@ -1,0 +1,59 @@
+//! Files and folders that the menu opens in the pilot's own programs; where that fails, the pilot learns where they are.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::Inbox;
+use crate::event::Event;
+use crate::paths::shown;
+
+/// Opens a file or a folder. `what` is what a person calls it: "the settings file".
+pub(super) fn open(inbox: &Inbox, what: &'static str, path: &Path) {
+    // A .toml has no editor of its own on Windows.
+    let program = match (cfg!(windows), path.is_dir()) {
+        (true, false) => "notepad",
+        (true, true) => "explorer",
+        (false, _) => "xdg-open",
+    };
+    let (waiting, at) = (inbox.clone(), path.to_owned());
+    // The opener may last as long as the editor.
+    let spawned = std::thread::Builder::new().name("open".into()).spawn(move || {
+        if let Err(why) = with(program, &at) {
+            log::warn!("cannot open {}: {program}: {why}", at.display());
+            waiting.offer(failed(what, at));
+        }
+    });
+    if let Err(e) = spawned {
+        log::warn!("cannot open {}: {e}", path.display());
+        inbox.offer(failed(what, path.to_owned()));
+    }
+}
+
+/// Runs the program to its end.
+fn with(program: &str, path: &Path) -> Result<(), String> {
+    let status = Command::new(program).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match status {
+        // Explorer's exit code says nothing.
+        Ok(status) if status.success() || cfg!(windows) => Ok(()),
+        Ok(status) => Err(status.to_string()),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
+fn failed(what: &str, path: PathBuf) -> Event {
+    Event::Notice { title: format!("Could not open {what}"), body: format!("Open it yourself: {}", shown(&path)) }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_opener_that_is_missing_or_fails_is_noticed() {
+        let path = Path::new("/tmp");
+        assert!(with("true", path).is_ok());
+        assert!(with("false", path).is_err() && with("/no/such/opener", path).is_err());
+        let Event::Notice { title, body } = failed("the settings file", "/etc/stratus.toml".into()) else { panic!() };
+        assert_eq!((title.as_str(), body.as_str()), ("Could not open the settings file", "Open it yourself: /etc/stratus.toml"));
+    }
+}
