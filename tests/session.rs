@@ -107,7 +107,7 @@ fn a_recorded_airport_is_used_again() {
     let told = What::Airport {
         icao: "KHWD".into(),
         origin: Origin::Simulator,
-        told: Some(std::sync::Arc::new(Described { airport, sources: vec!["a simulator".into()] })),
+        told: Some(std::sync::Arc::new(Described { airport, sources: vec!["a simulator".into()], charted: Default::default() })),
     };
     let call = What::Typed("Hayward Ground, Skyhawk one seven two sierra papa, request taxi with golf".into());
     let entries = [(0.0, What::Session(Header::new(&config, 1))), (0.1, What::Report(Box::new(report))), (0.1, told), (2.0, call)];
