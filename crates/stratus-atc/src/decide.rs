@@ -5,7 +5,9 @@
 mod again;
 mod circumstances;
 pub(crate) mod ctaf;
+mod distress;
 mod doubt;
+mod given_back;
 mod ground;
 mod information;
 pub mod initiative;
@@ -20,19 +22,18 @@ mod vectors;
 
 pub(super) use radar::way_in;
 
-use crate::act::Act;
 use crate::clearances;
-use crate::gate::{self, Admitted, Call, Distress};
+use crate::gate::{self, Call};
 use crate::hear::Said;
-use crate::instruction::{Address, Ask, Climb, Emergency, Instruction, Item, Wish};
+use crate::instruction::{Address, Ask, Instruction, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
-use crate::readback::{self, Check, ReadbackItem, Verdict};
+use crate::readback::{Check, Verdict};
 use crate::record::Record;
 use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::region::ShortCallsigns;
-use crate::units::{Facility, Region, Runway, Squawk};
+use crate::units::{Facility, Runway, Squawk};
 
 /// What a controller makes of a call.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,7 +98,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     // Who answers that question is not declaring the emergency anew.
     if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
-            Call::Declared(leave) => return emergency(s, record, heard, &leave).into(),
+            Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
             Call::Denied => return circumstances::no_distress(s, record, heard, said),
         }
@@ -128,7 +129,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
     }
-    if let Some(o) = answer_to_pending(s, record, heard, said) {
+    if let Some(o) = given_back::answer_to_pending(s, record, heard, said) {
         return o;
     }
     if let Some(d) = topics::transition_level(s, heard, said) {
@@ -225,14 +226,16 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         }
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         // Seen on the screen, the pilot is led; else identified first (7110.65 10-3-2).
-        Intent::Lost if s.home.is_some() && (record.radar || record.squawk.is_some()) => Decision::say([Item::Roger].into_iter().chain(home(s)).chain(s.pressure())),
+        Intent::Lost if s.home.is_some() && (record.radar || record.squawk.is_some()) => {
+            Decision::say([Item::Roger].into_iter().chain(distress::home(s)).chain(s.pressure()))
+        }
         Intent::Lost => Decision::say([Item::Roger].into_iter().chain(s.free_squawk.map(Item::Squawk)).chain([
             Item::Ident,
             Item::Ask(Ask::Heading),
             Item::Ask(Ask::Altitude),
         ])),
         Intent::Readback if record.emergency.is_some() && record.pending.is_none() => Decision::say([Item::Roger]),
-        Intent::Readback => no_pending_readback(s, record, heard),
+        Intent::Readback => given_back::no_pending(s, record, heard),
         Intent::Unknown => unclear(s, record, heard),
         _ => return None,
     })
@@ -283,7 +286,7 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
 
 /// A targeted question where something was understood, "say again" where nothing was.
 fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
-    if let Some(d) = to_the_field(s, heard) {
+    if let Some(d) = distress::to_the_field(s, heard) {
         return d;
     }
     if record.emergency.is_some() {
@@ -298,131 +301,6 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));
     }
     doubt::question(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
-}
-
-/// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
-fn no_pending_readback(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
-    if s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort && !record.owed.is_empty() {
-        // "Still holding short" is no readback of the hold short that was read back already.
-        return tower::still_short(s, record);
-    }
-    let Some(last) = &record.last else {
-        // Whoever reads back a clearance that nobody gave may be about to use it.
-        let short = s.facility == Facility::Tower && s.on_ground && !s.on_runway && s.phase == Phase::HoldingShort;
-        if let Some(r) = s.runway_for(heard.slots.runway).filter(|_| short) {
-            return hold_short(s, r);
-        }
-        let right = in_use_instead(s, heard);
-        return Decision::say([Item::Negative].into_iter().chain(right).chain([Item::Ask(Ask::Request)]));
-    };
-    if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
-        // What was said last may be about something else: the runway that this aircraft was told still holds.
-        let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).filter(|r| Some(*r) != heard.slots.runway);
-        return match (runway_of(&last.items), told) {
-            (Some(_), _) => restate(last, &[]),
-            (None, Some(runway)) => Decision::say([Item::Negative, Item::Runway(runway)]),
-            // Nothing was said that this could repeat: no clearance comes from a pilot's mouth.
-            (None, None) => {
-                let stay = if s.on_ground { Item::HoldPosition } else { Item::Continue };
-                Decision::say([Item::Negative].into_iter().chain(in_use_instead(s, heard)).chain([stay]))
-            }
-        };
-    }
-    Decision::Silent(Silence::NoReadbackDue)
-}
-
-/// The runway in use, where the pilot named another one.
-fn in_use_instead(s: &Situation, heard: &Understanding) -> Option<Item> {
-    let said = heard.slots.runway?;
-    s.active.filter(|r| *r != said).map(|r| Item::Advice(format!("runway {r} in use")))
-}
-
-fn runway_of(items: &[Item]) -> Option<Runway> {
-    items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None })
-}
-
-/// The awaited readback, judged item by item.
-fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
-    let pending = record.pending.as_ref()?;
-    // "Holding point runway two seven left" may be a report or a readback: what is awaited decides, and a wrong one counts.
-    let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
-        && heard.addressed.facility.is_none()
-        && heard.callsign.is_some();
-    if !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
-        // A new request shows that the conversation went on; the readback stays awaited.
-        return None;
-    }
-    if heard.intent == Intent::Unknown && heard.slots.topic.is_some() {
-        // Birds at the end of the runway are no readback of it.
-        return None;
-    }
-    // What was told before, and what the place gives anyway, may be said again.
-    let beside: Vec<Item> = record.last.iter().flat_map(|l| l.items.iter().cloned()).chain(s.pressure()).chain(s.wind()).collect();
-    let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), &said.tokens, s.region);
-    // A call that does something else, and gives nothing back, is no readback: the readback stays awaited.
-    let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
-    let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
-    if heard.intent == Intent::Unknown && untouched && other_deed {
-        return None;
-    }
-    if report {
-        let mentions = !check.wrong.is_empty() || check.verdict == Verdict::Correct || check.missing.len() < mandatory(pending, s.region);
-        if !mentions {
-            return None;
-        }
-    }
-    if heard.intent == Intent::Unknown && check.verdict != Verdict::Correct && heard.confidence < 0.3 && check.wrong.is_empty() {
-        return None;
-    }
-    let verdict = Some(check.verdict);
-    let judged = Some(check.clone());
-    Some(match check.verdict {
-        Verdict::Correct => {
-            let said = if s.facility == Facility::Clearance {
-                Decision::say([Item::ReadbackCorrect])
-            } else {
-                Decision::Silent(Silence::ReadbackCorrect)
-            };
-            Outcome { decision: said, verdict, settled: true, check: judged }
-        }
-        Verdict::Incorrect => Outcome { decision: restate(&pending.instruction, &check.wrong), verdict, settled: false, check: judged },
-        Verdict::Incomplete => {
-            let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
-            if record.emergency.is_some() {
-                // Nothing is asked of an aircraft in distress.
-                return Some(Outcome { decision: Decision::Silent(Silence::ReadbackCorrect), verdict, settled: true, check: judged });
-            }
-            if missing.is_empty() && record.strict {
-                return Some(Outcome { decision: Decision::ask(Ask::Callsign), verdict, settled: true, check: judged });
-            }
-            if missing.is_empty() {
-                // Right but for the callsign: in a two-party conversation the controller knows who spoke.
-                return Some(Outcome {
-                    decision: Decision::Silent(Silence::ReadbackWithoutCallsign),
-                    verdict,
-                    settled: true,
-                    check: judged,
-                });
-            }
-            Outcome {
-                decision: Decision::say([readback::ask_for(&pending.instruction.items, &missing, s.region)]),
-                verdict,
-                settled: false,
-                check: judged,
-            }
-        }
-    })
-}
-
-/// How many items of the awaited readback must come back.
-fn mandatory(pending: &crate::record::Pending, region: Region) -> usize {
-    readback::check(&pending.instruction.items, None, "", region).missing.len()
-}
-
-/// "Negative", and the instruction again with the same values.
-fn restate(instruction: &Instruction, wrong: &[ReadbackItem]) -> Decision {
-    let items = readback::only(&instruction.items, wrong);
-    Decision::say([Item::Negative].into_iter().chain(items))
 }
 
 /// Words by which a pilot departs, other than where to.
@@ -568,62 +446,6 @@ fn wrong_unit(s: &Situation, record: &Record, heard: &Understanding) -> Option<D
         _ => return None,
     };
     (s.station(belongs).is_some()).then(|| Decision::say([s.contact(belongs)]))
-}
-
-/// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
-fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
-    let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
-    let mut items = vec![Item::RogerEmergency(grade)];
-    let first = record.emergency.is_none();
-    if heard.acts.contains(&Act::InCloud) && !s.on_ground {
-        // The wings first; then up, and towards where the pilot can see again (7110.65 10-2-8).
-        items.push(Item::Advice("keep your wings level".into()));
-        let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| now < *f));
-        items.extend(up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: s.is_level(feet) }));
-        items.extend(home(s));
-        return Decision::Say(items);
-    }
-    if s.facility == Facility::Tower && !s.on_ground {
-        items.extend(s.wind());
-        if let Some(r) = s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r)) {
-            items.push(Item::Runway(r));
-            items.push(clearances::rescue(leave));
-        } else {
-            items.push(Item::AnyRunway);
-        }
-    } else if let Some(d) = &heard.slots.destination {
-        let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
-        items.push(Item::Advice(format!("proceed direct {name} when able")));
-    } else if !s.on_ground && first {
-        items.extend(home(s));
-    }
-    if first && !s.on_ground {
-        if heard.slots.nature.is_none() {
-            items.push(Item::Ask(Ask::NatureOfEmergency));
-        } else if heard.slots.souls.is_none() {
-            items.push(Item::Ask(Ask::SoulsAndFuel));
-        }
-    } else if s.on_ground && heard.slots.nature.is_none() {
-        items.push(Item::Ask(Ask::NatureOfEmergency));
-    }
-    Decision::Say(items)
-}
-
-/// The way to the field at hand: its heading and distance.
-fn home(s: &Situation) -> Option<Item> {
-    s.home.as_ref().map(|h| Item::FieldAt { name: h.name.clone(), degrees: h.heading_mag, miles: h.distance_nm })
-}
-
-/// A pilot who asks for a heading, or for the way to the field, gets it.
-fn to_the_field(s: &Situation, heard: &Understanding) -> Option<Decision> {
-    use crate::request::Request;
-    let asks = heard.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. })) || heard.acts.contains(&Act::WantHeading);
-    let home = s.home.as_ref().filter(|_| asks && !s.on_ground && heard.slots.heading.is_none())?;
-    Some(Decision::say([Item::Heading { turn: None, degrees: home.heading_mag }, Item::FieldAt {
-        name: home.name.clone(),
-        degrees: home.heading_mag,
-        miles: home.distance_nm,
-    }]))
 }
 
 /// Builds the instruction around what was decided: who is called how, and whether the station is named.

@@ -1,10 +1,11 @@
 //! What a controller knows at this moment: the aircraft as it was seen, the airport at hand, traffic, weather. What is not known is
 //! absent, and is never said.
 
-pub(crate) mod arrival;
 pub mod around;
+pub(crate) mod arrival;
 mod by_words;
 pub(crate) mod filed;
+mod filing;
 pub(crate) mod flight;
 pub mod floor;
 mod gather;

@@ -85,7 +85,7 @@ impl Transition {
     /// The transition altitude of a state, feet: of the airport's surroundings, else the region's. `None`: it is not known.
     pub fn state_ft(region: Region, code: &str) -> Option<i32> {
         let entry = |e: &&'static str| e.split_once(' ').and_then(|(begins, feet)| Some((begins, feet.parse::<i32>().ok()?)));
-        let near = region.transition_altitudes.iter().filter_map(|e| entry(e)).filter(|(begins, _)| code.starts_with(begins));
+        let near = region.transition_altitudes.iter().filter_map(entry).filter(|(begins, _)| code.starts_with(begins));
         let near = near.max_by_key(|(begins, _)| begins.len()).map(|(_, feet)| feet);
         near.or(Some(region.transition_altitude).filter(|feet| *feet > 0))
     }
@@ -98,7 +98,7 @@ impl Transition {
         let qnh = qnh_hpa.filter(|q| (850.0..1100.0).contains(q))?;
         let entry =
             |e: &&'static str| e.split_once(' ').and_then(|(least, level)| Some((least.parse::<f64>().ok()?, level.parse::<i32>().ok()?)));
-        if let Some((_, level)) = self.table.iter().filter_map(|e| entry(e)).find(|(least, _)| qnh.floor() >= *least) {
+        if let Some((_, level)) = self.table.iter().filter_map(entry).find(|(least, _)| qnh.floor() >= *least) {
             return Some(level);
         }
         // What the altimeter shows at the transition altitude when it is set to the standard pressure.

@@ -16,7 +16,9 @@ pub(super) const AMID: &[&str] = &[
 /// Nothing that is spelt stands right beside.
 pub(super) fn stands_alone(t: &[Token], from: usize, end: usize) -> bool {
     let letter = |i: usize| t.get(i).is_some_and(|x| character(x).is_some());
-    !(from > 0 && t[from - 1].letter().is_some() || letter(end)) && !NOT_BEFORE.contains(&from.checked_sub(1).map_or("", |p| word(t, p)))
+    let beside = from > 0 && t[from - 1].letter().is_some() || letter(end);
+    let before = from.checked_sub(1).map_or("", |p| word(t, p));
+    !beside && !NOT_BEFORE.contains(&before)
 }
 
 /// "Huffy four one" of HUF41, "Cobra two one" of COBRA21: a word that begins as the own callsign does, and its figures.

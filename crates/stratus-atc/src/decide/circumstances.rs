@@ -118,5 +118,10 @@ pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understan
     let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;
     let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
     let taken = pending.items.iter().any(of_runway) && readback::taken(&pending.items, None, &said.tokens, s.region);
-    taken.then(|| super::Outcome { decision: super::restate(pending, &[]), verdict: Some(Verdict::Incorrect), settled: false, check: None })
+    taken.then(|| super::Outcome {
+        decision: super::given_back::restate(pending, &[]),
+        verdict: Some(Verdict::Incorrect),
+        settled: false,
+        check: None,
+    })
 }

@@ -409,8 +409,7 @@ pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(N
     }
     if r.approach.is_none() {
         let items = expect(s, r, a);
-        let due = !items.is_empty() && !(w.told(Notice::Expect) && !r.missed);
-        return due.then_some((Notice::Expect, items)).filter(|(n, _)| !w.told(*n));
+        return unsaid(Notice::Expect).filter(|_| !items.is_empty()).map(|n| (n, items));
     }
     if r.approach.as_ref().is_some_and(|(_, cleared)| !cleared) {
         // Nobody is turned before a missed approach has climbed.

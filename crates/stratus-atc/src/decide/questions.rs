@@ -3,6 +3,7 @@
 
 use super::Decision;
 use crate::act::Act;
+use crate::clearances;
 use crate::gate;
 use crate::instruction::{Item, ReportPoint};
 use crate::intent::{Intent, Understanding};
@@ -10,7 +11,6 @@ use crate::record::Record;
 use crate::request::{Expected, Request};
 use crate::situation::Situation;
 use crate::units::{Facility, Runway};
-use crate::clearances;
 
 /// The answer, where the call is one of these.
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {

@@ -162,21 +162,6 @@ pub(super) fn helicopter(s: &Situation) -> bool {
     s.aircraft_type.as_deref().is_some_and(|t| HELICOPTERS.contains(&t))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn heavy_by_designator_and_by_name() {
-        for w in ["B77W UAL1 on half mile final runway 28L", "Boeing 757, 3 mile final", "A388 on final", "United 5 heavy, 2 mile final"] {
-            assert!(heavy(w), "{w}");
-        }
-        for w in ["B738 UAL757 on half mile final", "Cessna 777AB, 2 mile final", "A320, 3 mile final", "BE35 on base", "C172"] {
-            assert!(!heavy(w), "{w}");
-        }
-    }
-}
-
 /// "What is the transition level?": told where the pressure is known that it follows from. A level that the pilot names is no question.
 pub(super) fn transition_level(s: &Situation, heard: &Understanding, said: &Said) -> Option<Decision> {
     let at = said.tokens.windows(2).position(|p| p[0].is("transition") && p[1].is("level"))?;
@@ -199,4 +184,19 @@ pub(super) fn with_pressure(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
         items.splice(at + 1 + behind..at + 1 + behind, s.pressure());
     }
     items
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heavy_by_designator_and_by_name() {
+        for w in ["B77W UAL1 on half mile final runway 28L", "Boeing 757, 3 mile final", "A388 on final", "United 5 heavy, 2 mile final"] {
+            assert!(heavy(w), "{w}");
+        }
+        for w in ["B738 UAL757 on half mile final", "Cessna 777AB, 2 mile final", "A320, 3 mile final", "BE35 on base", "C172"] {
+            assert!(!heavy(w), "{w}");
+        }
+    }
 }

@@ -48,7 +48,10 @@ fn leg(f: FinalCourse, heading: f64, out_nm: f64) -> Leg {
         Leg { step: 3, course: intercept }
     } else if f.before_nm > out_nm + FAR_NM {
         // From far out a base leg would cross the final approach course out of reach: towards where it is joined instead.
-        Leg { step: 2, course: f.course_mag + toward * (f.right_nm.abs() - 3.0).max(0.0).atan2(f.before_nm - out_nm - JOIN_NM).to_degrees() }
+        Leg {
+            step: 2,
+            course: f.course_mag + toward * (f.right_nm.abs() - 3.0).max(0.0).atan2(f.before_nm - out_nm - JOIN_NM).to_degrees(),
+        }
     } else if f.before_nm >= out_nm - 4.0 {
         Leg { step: 2, course: f.course_mag + toward * 90.0 }
     } else {

@@ -156,7 +156,7 @@ impl<'a> Bare<'a> {
             Kind::Distance => {
                 let far = text.len() <= 2 && (1..=60).contains(&n) && !numbered && !named;
                 let away = matches!(after, "out" | "dme" | "away") || after == "to" && matches!(self.word(run.end + 1), "run" | "go");
-                point(far && away && self.word(run.end + 1) != "of" || far && away && after == "out", 4)
+                point(far && away && (self.word(run.end + 1) != "of" || after == "out"), 4)
             }
             Kind::Runway => {
                 let side = figures::side_at(self.t, run.end).is_some();

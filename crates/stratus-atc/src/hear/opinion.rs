@@ -34,7 +34,7 @@ impl Opinion {
     /// The words of a call on which a model has an opinion: as recognised, and without what the pilot took back ("touch and go, make
     /// that a full stop"). None where nothing was said.
     pub fn words(call: &str) -> Option<Cow<'_, str>> {
-        let said = correction::is_in(call).then(|| Cow::Owned(text(&tokens(call)))).unwrap_or(Cow::Borrowed(call));
+        let said = if correction::is_in(call) { Cow::Owned(text(&tokens(call))) } else { Cow::Borrowed(call) };
         (!said.trim().is_empty()).then_some(said)
     }
 

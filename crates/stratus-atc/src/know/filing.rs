@@ -1,0 +1,35 @@
+//! Filing: a plan that comes from the pilot's words, or from how the flight began.
+
+use crate::airports::Station;
+use crate::intent::{Intent, Understanding};
+use crate::situation::FlightPlan;
+use crate::units::Facility;
+use crate::{Engine, telephony};
+
+impl Engine {
+    /// Where the pilot says they are going is their plan, when none is on file.
+    pub(crate) fn file_by_voice(&mut self, u: &Understanding) {
+        let asks = u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion);
+        let Some(to) = u.slots.destination.clone().filter(|_| asks && !u.other_aircraft) else { return };
+        if self.report.position.is_none() || self.plan.is_some() && !u.has(Intent::Diversion) {
+            return;
+        }
+        let altitude_ft = u.slots.altitude_ft.last().copied().filter(|f| (500..=60_000).contains(f));
+        self.plan = Some(FlightPlan { destination: Some(to), altitude_ft, ..FlightPlan::default() });
+        self.plan_spoken = true;
+    }
+
+    /// An airline flight that comes out of the air to a radar unit or a tower, with no plan on file, is an arrival on instruments to that
+    /// unit's field: that is how a flight begins that was loaded in the middle.
+    pub(crate) fn file_arrival(&mut self, station: &Station, u: &Understanding) {
+        let arrives = matches!(u.intent, Intent::CheckIn | Intent::InboundLanding | Intent::ApproachRequest | Intent::PositionReport);
+        let works = station.facility.is_radar() || station.facility == Facility::Tower;
+        let unknown = self.plan.is_none() && self.began_aloft && !u.other_aircraft && !self.record.ifr_cancelled;
+        let airline = self.callsign().is_some_and(telephony::is_airline);
+        if let Some(airport) = self.airport.as_ref().filter(|_| arrives && works && unknown && airline) {
+            self.plan = Some(FlightPlan { ifr: Some(true), destination: Some(airport.icao.clone()), ..FlightPlan::default() });
+            self.plan_spoken = true;
+            self.record.ifr = true;
+        }
+    }
+}
