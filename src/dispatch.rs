@@ -503,9 +503,7 @@ pub fn own(mut app: App, mut shell: Shell, inbox: &Receiver<Event>, begun: Insta
         if rested.elapsed() >= ears::IDLE {
             rested = Instant::now();
             let _ = shell.voice.send(VoiceJob::Rest(at_rest));
-            if shell.config.speech.idle_unload_minutes > 0 {
-                let _ = shell.ears.send(Ears::Rest);
-            }
+            let _ = shell.ears.send(Ears::Rest(at_rest));
         }
         let due = app.next_deadline();
         let event = match inbox.recv_timeout(due.map_or(ears::IDLE, |d| d.since(now()).max(Duration::ZERO))) {

@@ -15,13 +15,14 @@ use crate::audio::{mouth, play, radio, resample, take, wav};
 use crate::cli::{Speak, Transcribe};
 use crate::dispatch;
 use crate::event::{Clip, Hints, Voice};
+use crate::models::voices;
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, AUTO_WINDOWS_VOICE, Config, PICO_VOICE, WINDOWS_VOICE};
 use crate::sound::wav::Recording;
 use crate::speech::model::VerifiedModel;
 use crate::speech::mouth::Mouth;
 use crate::speech::recognise::Recogniser;
-use crate::speech::{card, model, neural, trial};
+use crate::speech::{card, model, neural, text, trial};
 use crate::units::Region;
 
 /// A recording that nowhere reaches this is silent: -60 dBFS.
@@ -155,8 +156,9 @@ pub(super) fn loaded(model: &VerifiedModel, config: &Config) -> Result<Recognise
 pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCode> {
     let config = super::configuration(file)?;
     let name = args.voice.as_deref().unwrap_or(&config.speech.voice);
-    let known = ["en-US", "en-GB"].contains(&name) || name.starts_with(PICO_VOICE) || name.starts_with(WINDOWS_VOICE);
-    if !known && name != AUTO_VOICE {
+    // The package's voice is known also where its file is gone: Pico speaks, and the remedy is told.
+    let known = ["en-US", "en-GB", AUTO_VOICE, voices::SHIPPED].contains(&name) || name.starts_with(PICO_VOICE) || name.starts_with(WINDOWS_VOICE);
+    if !known {
         let installed: Vec<String> = neural::here().into_iter().map(|v| v.name).collect();
         if !installed.iter().any(|i| i == name) {
             return Err(Problem::new(format!("there is no voice {name:?}"))
@@ -166,7 +168,7 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
         }
     }
     let voice = Voice { rate_percent: config.speech.rate_percent, pitch_percent: args.pitch.unwrap_or(100), ..plain(name) };
-    let clip = said(&written(&args.text.join(" "), &voice), &voice)?;
+    let clip = in_phrases(&written(&args.text.join(" "), &voice), &voice)?;
     let clip = if args.radio || args.strength.is_some() {
         let near = radio::Reception { volume_percent: config.audio.volume_percent, ..radio::Reception::default() };
         radio::through(&clip, &radio::Reception { strength: args.strength.unwrap_or(near.strength), ..near })
@@ -199,6 +201,26 @@ fn written(text: &str, voice: &Voice) -> String {
     let region = if voice.name.ends_with("en-GB") { Region::ICAO } else { Region::FAA };
     let words = text.split(' ').map(|w| if w.bytes().any(|b| b.is_ascii_digit()) { spoken::words(w, region) } else { w.to_owned() });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// A text of any length, phrase by phrase, as a transmission is spoken.
+fn in_phrases(words: &str, voice: &Voice) -> Result<Clip, Problem> {
+    if text::sanitise(words).is_empty() {
+        return Err(Problem::new("there are no words to speak").fix("give a text with letters or digits: stratus speak \"wind calm\""));
+    }
+    let mut mouth = Mouth::new()?;
+    let (mut samples, mut rate) = (Vec::new(), None);
+    for phrase in text::phrases(words) {
+        let spoken = mouth.speak(phrase, voice, &|| false);
+        if let Some(p) = spoken.trouble {
+            let _ = writeln!(std::io::stderr(), "{p}");
+        }
+        let clip = spoken.clip?;
+        // A stand-in may have another rate than the phrases before it.
+        let rate = *rate.get_or_insert(clip.rate);
+        samples.extend(resample::to_rate(&clip.samples, clip.rate, rate)?);
+    }
+    Ok(Clip { samples: samples.into(), rate: rate.unwrap_or(take::RATE) })
 }
 
 /// Words in a voice for a command; a voice that is stood in for is told on standard error.

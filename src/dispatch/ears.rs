@@ -25,8 +25,8 @@ pub(super) const IDLE: Duration = Duration::from_secs(60);
 pub(super) enum Ears {
     /// Load the model, if it is not.
     Load,
-    /// Unload it, if it was not used for long.
-    Rest,
+    /// Unload it, if it was not used for long; then this is done about what is left of it in memory.
+    Rest(fn()),
     /// Recognise what was said so far.
     Ahead {
         job: Arc<Job>,
@@ -136,16 +136,23 @@ impl Hearing {
 
     fn work(&mut self, job: Ears, now: Instant) {
         match job {
-            Ears::Rest => {
+            Ears::Rest(at_rest) => {
                 let minutes = self.config().speech.idle_unload_minutes;
                 let idle = now.saturating_duration_since(self.used);
+                let mut dropped = false;
                 if self.ears.is_some() && minutes > 0 && idle >= Duration::from_secs(60 * u64::from(minutes)) {
                     log::info!("the speech model is unloaded: it was not used for {minutes} minutes");
                     self.ears = None;
+                    dropped = true;
                 }
                 // It loads in the time of a syllable: it need not stay for long.
                 if idle >= IDLE {
-                    self.sentences.rest();
+                    dropped |= self.sentences.rest();
+                }
+                // Most of its tensors are small blocks of the heap, which keeps them in reserve; and beside a simulator no
+                // minute passes without an event.
+                if dropped {
+                    at_rest();
                 }
             }
             Ears::Load => {
@@ -275,6 +282,7 @@ fn cores(cpuinfo: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::sync::mpsc::{Receiver, sync_channel};
 
     use super::*;
@@ -314,27 +322,45 @@ mod tests {
         let (mut h, told) = hearing(&demo(30), begun);
         h.work(Ears::Load, begun);
         assert!(h.ears.is_some() && matches!(told.recv().unwrap(), Event::Model(Ok(name)) if name.contains("demo")));
-        h.work(Ears::Rest, minutes(29));
+        h.work(Ears::Rest(|| ()), minutes(29));
         assert!(h.ears.is_some());
         // Every press is a use, also one that came to nothing.
         h.work(Ears::Load, minutes(29));
-        h.work(Ears::Rest, minutes(58));
+        h.work(Ears::Rest(|| ()), minutes(58));
         assert!(h.ears.is_some());
-        h.work(Ears::Rest, minutes(59));
+        h.work(Ears::Rest(|| ()), minutes(59));
         assert!(h.ears.is_none());
         for (n, gently) in [(200, false), (201, true)] {
             h.work(call(gently), minutes(n));
             let heard = told.iter().find_map(|e| if let Event::Heard { result, .. } = e { Some(result.unwrap()) } else { None });
             assert!(heard.unwrap().text.to_lowercase().contains("radio check"));
         }
-        h.work(Ears::Rest, minutes(230));
+        h.work(Ears::Rest(|| ()), minutes(230));
         assert!(h.ears.is_some());
-        h.work(Ears::Rest, minutes(231));
+        h.work(Ears::Rest(|| ()), minutes(231));
         assert!(h.ears.is_none());
         let (mut never, _told) = hearing(&demo(0), begun);
         never.work(Ears::Load, begun);
-        never.work(Ears::Rest, minutes(100_000));
+        never.work(Ears::Rest(|| ()), minutes(100_000));
         assert!(never.ears.is_some());
+    }
+
+    #[test]
+    fn the_sentence_model_rests_after_a_minute_also_where_the_speech_model_stays() {
+        static TRIMMED: AtomicUsize = AtomicUsize::new(0);
+        let rest = || Ears::Rest(|| drop(TRIMMED.fetch_add(1, Ordering::Relaxed)));
+        let begun = Instant::now();
+        let (mut h, told) = hearing(&demo(0), begun);
+        h.work(call(false), begun);
+        let opinion = told.iter().find_map(|e| if let Event::Heard { result, .. } = e { Some(result.unwrap().opinion) } else { None });
+        assert!(opinion.is_some_and(|o| o.is_some()));
+        h.work(rest(), begun + Duration::from_secs(59));
+        assert!(h.sentences.is_loaded() && TRIMMED.load(Ordering::Relaxed) == 0);
+        for seconds in [60, 120] {
+            h.work(rest(), begun + Duration::from_secs(seconds));
+            assert!(!h.sentences.is_loaded() && h.ears.is_some());
+            assert_eq!(TRIMMED.load(Ordering::Relaxed), 1, "memory is given back once, after what was dropped");
+        }
     }
 
     #[test]
@@ -383,7 +409,7 @@ mod tests {
         other.speech.voice = "en-US".into();
         h.work(Ears::Reconfigure(Arc::new(other.clone())), begun);
         assert!(h.ears.is_some());
-        h.work(Ears::Rest, begun + Duration::from_secs(20 * 60));
+        h.work(Ears::Rest(|| ()), begun + Duration::from_secs(20 * 60));
         assert!(h.ears.is_none(), "the new time to unload is in force");
         h.work(Ears::Load, begun);
         other.speech.threads = 1 + threads(&other);

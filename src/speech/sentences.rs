@@ -97,9 +97,14 @@ impl OnDemand {
         }
     }
 
-    /// Gives the memory back; the next call loads the model again.
-    pub fn rest(&mut self) {
-        self.loaded = None;
+    /// Drops the model, and the next call loads it again; whether there was one.
+    pub fn rest(&mut self) -> bool {
+        self.loaded.take().is_some()
+    }
+
+    /// Whether the model is loaded.
+    pub fn is_loaded(&self) -> bool {
+        self.loaded.is_some()
     }
 }
 

@@ -59,9 +59,39 @@ pub fn sanitise(words: &str) -> String {
     said
 }
 
+/// A text of any length in phrases that none of the synthesisers cuts: up to the last sentence's end that fits, else the last mark,
+/// else the last word.
+pub fn phrases(words: &str) -> Vec<&str> {
+    let (mut out, mut rest) = (Vec::new(), words.trim());
+    while !rest.is_empty() {
+        // An endless word becomes longer where it is split.
+        let most = rest.floor_char_boundary(LONGEST * 3 / 4);
+        let fits = &rest[..most];
+        let cut = |ends: &[char]| fits.rmatch_indices(ends).map(|(at, end)| at + end.len()).find(|at| rest[*at..].starts_with(' '));
+        let end = if most == rest.len() { most } else { cut(&['.', '?']).or_else(|| cut(&[','])).or_else(|| fits.rfind(' ')).unwrap_or(most) };
+        let (phrase, after) = rest.split_at(end.max(1));
+        out.push(phrase);
+        rest = after.trim_start();
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_into_phrases_and_nothing_is_lost() {
+        let sentence = "Skyhawk one seven two sierra papa, runway three one, cleared for takeoff. ";
+        for text in [sentence.repeat(27), "one two, ".repeat(300), "one two ".repeat(300), "é".repeat(1700), "a. ".into(), String::new()] {
+            let parts = phrases(&text);
+            let letters = |t: &str| t.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+            let said: String = parts.iter().map(|p| letters(&sanitise(p))).collect();
+            assert_eq!(said, letters(&text));
+        }
+        assert!(phrases(&sentence.repeat(27)).iter().all(|p| p.ends_with("takeoff.")));
+        assert!(phrases(&"one two, ".repeat(300)).iter().rev().skip(1).all(|p| p.ends_with("two,")));
+    }
 
     #[test]
     fn hostile_text_becomes_plain_words() {
