@@ -268,7 +268,7 @@ fn what_cannot_end_well_is_told_and_changes_nothing() {
         ),
         ("packed", Table::Airports, one(Does::Packed), Some(packed), "no column"),
         ("a file without an end", Table::Airports, one(Does::Endless), None, "does not tell the file's size"),
-        ("far too large", Table::Airports, one(Does::LiesAboutLength(5 << 30)), None, "at most"),
+        ("far too large", Table::Airports, one(Does::LiesAboutLength(5 << 30)), None, "more than the"),
         ("shorter than it is", Table::Airports, one(Does::LiesAboutLength(20_000)), None, "middle of a row"),
         ("longer than it is", Table::Frequencies, one(Does::LiesAboutLength(100_000)), None, "connection"),
         ("stalls at once", Table::Airports, one(Does::StallsAfter(0)), None, "cannot download"),
@@ -302,7 +302,7 @@ fn what_cannot_be_written_is_told_and_nothing_half_is_left() {
     // A folder of somebody else's, as good as: a file stands where it should be.
     fs::write(data.path().join("airports"), "").unwrap();
     let told = fetched(data.path(), &server, small()).unwrap_err().to_string();
-    assert!(told.contains("can be written") && told.contains("hint:"), "{told}");
+    assert!(told.contains("is writable") && told.contains("hint:"), "{told}");
     fs::remove_file(data.path().join("airports")).unwrap();
     // In the place of the file itself.
     fs::create_dir_all(place(data.path())).unwrap();

@@ -438,7 +438,9 @@ fn without_display_and_bus_each_part_says_so() {
     let said = again("as_a_child_says_its_problems", |me| {
         me.env_remove("DISPLAY").env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus").env_remove("XDG_RUNTIME_DIR");
     });
-    for words in ["TRAY there is no tray icon", "KEY the push-to-talk key cannot be watched", "stratus ptt down", "TOAST toasts cannot"] {
+    for words in
+        ["TRAY there is no tray icon", "KEY the push-to-talk key cannot be watched", "stratus ptt down", "TOAST notifications cannot"]
+    {
         assert!(said.contains(words), "{words:?} is not in {said}");
     }
     let said = again("as_a_child_says_its_problems", |me| {

@@ -140,7 +140,7 @@ fn a_folder_that_cannot_be_made_and_a_second_download_are_told() {
     let mut w = wanted(&server, folder.path());
     std::fs::write(folder.path().join("models"), "a file where the folder should be").unwrap();
     let told = fetch(&w, quick(), &AtomicBool::new(false), &mut |_| {}).unwrap_err().to_string();
-    assert!(told.contains("can be written"), "{told}");
+    assert!(told.contains("is writable"), "{told}");
     w.to = folder.path().join("other/ggml-test.bin");
     std::fs::create_dir(folder.path().join("other")).unwrap();
     let held = std::fs::File::create(part_of(&w.to)).unwrap();

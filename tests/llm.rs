@@ -172,7 +172,7 @@ fn an_answer_without_an_end_is_not_read_to_its_end() {
     let server = serve(Peer::Floods);
     // The peer goes on until nobody reads: the answer comes because it was given up, not because it was over.
     let p = ask(&server.url, 60_000).unwrap_err();
-    assert!(p.one_line().contains("far too long"), "{}", p.one_line());
+    assert!(p.one_line().contains("much too long"), "{}", p.one_line());
 }
 
 #[test]

@@ -199,7 +199,7 @@ fn a_download_that_is_given_up_ends_at_once() {
     let cancel = AtomicBool::new(false);
     let patience = Patience { word: Duration::from_secs(600), ..quick() };
     let p = pull(&peer.url, "m", patience, &cancel, &mut |_, _| cancel.store(true, Ordering::Relaxed)).unwrap_err().to_string();
-    assert!(p.contains("given up") && p.contains("goes on where it stopped"), "{p}");
+    assert!(p.contains("cancelled") && p.contains("resumes the download"), "{p}");
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn a_server_that_fails_in_any_way_is_told_in_time_and_asked_once() {
         (Does::Drips, "did not end in time", 1),
         (Does::Floods(true), "larger than 8 MB", 1),
         (Does::Floods(false), "larger than 8 MB", 1),
-        (Does::Circles, "without an end", 11),
+        (Does::Circles, "without end", 11),
     ] {
         let peer = Peer::start(does);
         let begun = Instant::now();

@@ -139,7 +139,7 @@ fn an_msfs_that_refuses_is_told_once_with_the_remedy() {
     let refusing = msfs(0, &[]);
     let (link, problems) = troubles(&sim("msfs", refusing.port));
     let p = problems.recv_timeout(peers::LIMIT).unwrap();
-    assert!(p.what.contains("refuses") && !p.fix.is_empty(), "{p}");
+    assert!(p.what.contains("refused") && !p.fix.is_empty(), "{p}");
     drop(link);
     assert_eq!(problems.try_iter().count(), 0, "the same refusal was told again");
 }

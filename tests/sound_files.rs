@@ -70,7 +70,7 @@ fn one_bad_file_does_not_keep_the_others_from_being_heard() {
         "cannot read empty.wav\ncaused by: the file is empty\nhint: ",
         "nothing was heard in head.wav\ncaused by: it has no samples\nhint: ",
         "cannot read nowhere.wav\ncaused by: ",
-        "nothing was heard in silent.wav\ncaused by: its 1.0 s are silent\nhint: ",
+        "nothing was heard in silent.wav\ncaused by: all 1.0 s of it are silent\nhint: ",
         "nothing was heard in hiss.wav\ncaused by: there are no words in its 1.5 s\nhint: ",
         "cannot read song.wav\ncaused by: it is an MP3 file, not a WAV file\nhint: convert it",
     ] {
@@ -116,9 +116,9 @@ fn speech_goes_where_it_is_sent_or_what_stands_in_the_way_is_told() {
     let call = bytes(&home.path("call.wav"));
     std::fs::create_dir(home.path("folder")).unwrap();
     for (out, why) in [
-        ("folder", "it is a folder\nhint: name a file in it: folder/speech.wav"),
+        ("folder", "it is a folder\nhint: give a file in it: folder/speech.wav"),
         ("folder/", "it is a folder"),
-        ("new/calm.wav", "there is no folder new\nhint: make the folder first"),
+        ("new/calm.wav", "there is no folder new\nhint: create the folder first"),
         ("call.wav/calm.wav", "there is no folder call.wav"),
     ] {
         let got = home.stratus(&["speak", "wind calm", "--out", out], b"");

@@ -190,7 +190,7 @@ fn what_the_maintainer_did_not_sign_counts_for_nothing() {
     assert!(updates::check(&server.feed(), &keys(7).1, Version::own(), SYSTEM).is_err());
     server.files.lock().unwrap().clear();
     let told = updates::check(&server.feed(), &keys(7).1, Version::own(), SYSTEM).unwrap_err().to_string();
-    assert!(told.contains("not there"), "{told}");
+    assert!(told.contains("not found"), "{told}");
 }
 
 #[test]

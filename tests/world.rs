@@ -128,7 +128,7 @@ fn an_apt_dat_gives_taxiways() {
     let (out, _, _) = stratus(&["airports", "show", "LOWI", "--apt-dat", path]);
     assert!(out.contains("Innsbruck, Austria") && out.contains("taxiways: 3 pieces, 1 parking places"), "{out}");
     let (_, err, code) = stratus(&["airports", "show", "KSFO", "--apt-dat", path]);
-    assert!(err.contains("1 lines could not be read") && code == Some(1), "{err}");
+    assert!(err.contains("1 unreadable lines") && code == Some(1), "{err}");
 }
 
 /// X-Plane's folder, taken over and shown: departures and approaches by runway; a runway that is not there has none. Where the
@@ -152,7 +152,7 @@ fn procedures_are_imported_and_shown_by_runway() {
         String::from_utf8(done.stdout).expect("text")
     };
     let said = run(&["airports", "import", "--xplane", dir.path().join("xp").to_str().expect("a path")]);
-    assert!(said.contains("1 airports") && said.contains("could not be read: 1"), "{said}");
+    assert!(said.contains("1 airports") && said.contains("unreadable lines: 1"), "{said}");
     let shown = run(&["airports", "show", "LOWI"]);
     for line in ["departures 26: OBEPA1", "arrivals any runway: ELMEM1", "approaches 8: RNAV Y", "approaches 26: ILS", "LOWI.dat"] {
         assert!(shown.contains(line), "{line} is not in {shown}");

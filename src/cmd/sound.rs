@@ -157,7 +157,8 @@ pub(super) fn speak(file: Option<&Path>, args: &Speak) -> anyhow::Result<ExitCod
     let config = super::configuration(file)?;
     let name = args.voice.as_deref().unwrap_or(&config.speech.voice);
     // The package's voice is known also where its file is gone: Pico speaks, and the remedy is told.
-    let known = ["en-US", "en-GB", AUTO_VOICE, voices::SHIPPED].contains(&name) || name.starts_with(PICO_VOICE) || name.starts_with(WINDOWS_VOICE);
+    let known =
+        ["en-US", "en-GB", AUTO_VOICE, voices::SHIPPED].contains(&name) || name.starts_with(PICO_VOICE) || name.starts_with(WINDOWS_VOICE);
     if !known {
         let installed: Vec<String> = neural::here().into_iter().map(|v| v.name).collect();
         if !installed.iter().any(|i| i == name) {

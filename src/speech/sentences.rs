@@ -126,7 +126,12 @@ mod tests {
         };
         assert_eq!(read("NorCal, Skyhawk 172SP, which way to the coast, I can't work out where on earth I am"), Intent::Lost);
         assert!(model.opinion("  ", &ctx.scene()).is_none());
-        assert!(model.opinion("request touch and go, correction, full stop", &ctx.scene()).is_none());
+        // What the pilot takes back is not read.
+        let tower = Context { facility: Some(Facility::Tower), ..ctx.clone() };
+        let corrected = "Palo Alto Tower, Skyhawk 172SP, request touch and go, correction, request taxi";
+        let opinion = model.opinion(corrected, &tower.scene());
+        assert!(opinion.is_some());
+        assert_eq!(understand(corrected, &Context { opinion, ..tower.clone() }).intent, Intent::TaxiRequest);
         // Bounded whatever the text.
         assert!(model.opinion(&"mayday \u{0} ".repeat(20_000), &ctx.scene()).is_some());
     }

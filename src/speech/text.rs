@@ -68,7 +68,8 @@ pub fn phrases(words: &str) -> Vec<&str> {
         let most = rest.floor_char_boundary(LONGEST * 3 / 4);
         let fits = &rest[..most];
         let cut = |ends: &[char]| fits.rmatch_indices(ends).map(|(at, end)| at + end.len()).find(|at| rest[*at..].starts_with(' '));
-        let end = if most == rest.len() { most } else { cut(&['.', '?']).or_else(|| cut(&[','])).or_else(|| fits.rfind(' ')).unwrap_or(most) };
+        let end =
+            if most == rest.len() { most } else { cut(&['.', '?']).or_else(|| cut(&[','])).or_else(|| fits.rfind(' ')).unwrap_or(most) };
         let (phrase, after) = rest.split_at(end.max(1));
         out.push(phrase);
         rest = after.trim_start();

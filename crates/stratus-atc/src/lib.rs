@@ -555,11 +555,6 @@ impl Engine {
         say::render(instruction, region, self.aircraft_type().as_deref())
     }
 
-    /// On the emergency frequency only calls for help are answered, by the nearest unit.
-    fn is_guard(&self) -> bool {
-        self.com1().is_some_and(|f| f.same_channel(Frequency::GUARD))
-    }
-
     /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
     fn note_pilot(&mut self, u: &Understanding) {
         if u.other_aircraft {

@@ -44,6 +44,11 @@ impl Engine {
         }
     }
 
+    /// On the emergency frequency only calls for help are answered, by the nearest unit.
+    pub(crate) fn is_guard(&self) -> bool {
+        self.com1().is_some_and(|f| f.same_channel(Frequency::GUARD))
+    }
+
     /// The unit that answers a call for help on the emergency frequency: the one that has the flight, else the field's tower or radar.
     fn guard_desk(&self, airport: &Airport) -> Option<Station> {
         let desk = self.desk.clone();
