@@ -89,7 +89,7 @@ fn voices_are_listed_heard_and_named_and_what_cannot_be_had_is_told() {
     assert!(!none.status.success() && text(&none).contains("stratus voices"), "{}", text(&none));
     assert!(text(&stratus(home.path(), &["voices", "get", "max"])).contains("emma"));
     assert!(text(&stratus(home.path(), &["voices", "get", "heart"])).contains("part of the package"));
-    assert!(text(&stratus(home.path(), &["voices", "remove", "heart"])).contains("stays"));
+    assert!(text(&stratus(home.path(), &["voices", "remove", "heart"])).contains("cannot be removed"));
 }
 
 #[test]

@@ -159,7 +159,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = wrong_unit(s, record, heard) {
         return d.into();
     }
-    if heard.intent == Intent::Unknown
+    if matches!(heard.intent, Intent::Unknown | Intent::TrafficInSight)
         && heard.callsign.is_some()
         && let Some(d) = wants_off(s, record, said)
     {

@@ -8,15 +8,15 @@ use stratus_sentences::SentenceModel;
 
 const FLIGHTS: u64 = 60;
 /// Completed flights of [`FLIGHTS`], at least.
-const COMPLETED: u32 = 46;
+const COMPLETED: u32 = 58;
 /// Flights with a breach, by invariant 1 to 8, at most: added over the kinds of breach.
-const BROKEN: [u32; 8] = [0, 0, 3, 10, 17, 0, 0, 0];
+const BROKEN: [u32; 8] = [0, 0, 3, 0, 4, 0, 0, 0];
 /// Requests without an answer, at most.
-const UNANSWERED: u32 = 15;
+const UNANSWERED: u32 = 3;
 /// Questions that the controller asks in a flight, at most: somebody who only asks breaks nothing.
-const QUESTIONS: f64 = 2.6;
+const QUESTIONS: f64 = 1.0;
 /// Right readbacks that are refused in a flight, at most.
-const REFUSED: f64 = 0.7;
+const REFUSED: f64 = 0.4;
 
 /// Hears as the program does: with the sentence model.
 struct Heard(SentenceModel);

@@ -23,15 +23,15 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
         return None;
     }
     if wish == Wish::Takeoff {
-        // What stands in the way needs no question, and whoever says that it is not so yet is not asked.
-        if gate::waits(heard) {
-            return Some(circumstances::when_ready());
-        }
+        // What stands in the way is told first, then who says that it is not so yet is not asked.
         let runway = s.runway_for(heard.slots.runway)?;
         let traffic =
             s.against_departure(runway).map(|t| t.words.clone()).or_else(|| Some(format!("{}, on the runway", s.occupant(runway)?)));
         if let Some(words) = traffic {
             return Some(Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(words)]));
+        }
+        if gate::waits(heard) {
+            return Some(circumstances::when_ready());
         }
     }
     let runway = if matches!(wish, Wish::Takeoff | Wish::Landing) { s.runway_for(heard.slots.runway) } else { None };

@@ -18,6 +18,8 @@ use crate::units::{Facility, Runway, Side, Time};
 const PROFILE_FT: f64 = 318.0 / 1.1;
 /// The profile ends so far before the field, nautical miles: where vectors to the final approach begin.
 const GATE_NM: f64 = 18.0;
+/// An approach unit works arrivals within this distance, nautical miles.
+const TERMINAL_NM: f64 = 60.0;
 /// An arrival is told what to expect within this distance, nautical miles.
 const EXPECT_NM: f64 = 45.0;
 /// Below this above the field an arrival is brought down by the unit that gives the approach, feet.
@@ -44,7 +46,8 @@ pub(crate) fn is_radar_desk(s: &Situation) -> bool {
 /// Whether this unit clears the flight for its approach: the destination's own, or any where the destination has none.
 fn gives_approach(s: &Situation, a: &Arrival) -> bool {
     let own = s.frequency.is_some_and(|f| a.radar.iter().any(|r| r.same_channel(f)));
-    own || a.approach_unit.is_none() && a.distance_nm <= EXPECT_NM
+    // Its frequency may be heard far outside its airspace.
+    own && a.distance_nm <= TERMINAL_NM || a.approach_unit.is_none() && a.distance_nm <= EXPECT_NM
 }
 
 /// Climb, descend or maintain, as the present altitude asks for.

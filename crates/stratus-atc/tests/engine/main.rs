@@ -1,6 +1,7 @@
 //! The engine from outside, in one program: the written-down cases, any text at all, and the laws of readbacks.
 
 mod cases;
+mod instruments;
 mod metamorphic;
 mod plans;
 mod readback_laws;
