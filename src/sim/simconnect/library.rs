@@ -454,7 +454,7 @@ mod tests {
             (text, "SimConnect.dll"),
             (folder.path().join("gone.dll"), "gone.dll"),
             (kernel, "SimConnect_Open"),
-            ("SimConnect.dll".into(), "whole path"),
+            ("SimConnect.dll".into(), "complete path"),
         ] {
             let p = open(&path).map(|_| ()).unwrap_err();
             assert!(p.why[0].contains(why) && !p.fix.is_empty(), "{p:?}");
