@@ -71,7 +71,7 @@ def daemon_dies(row, tray, base):
     except ProcessLookupError:
         pass
     row.recovered(tray.answers(), "a call is not answered without the daemon")
-    row.need(tray.told("toasts cannot be shown", 15), "it is not told")
+    row.need(tray.told("notifications cannot be shown", 15), "it is not told")
     again = subprocess.Popen(["dunst"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     with open(os.path.join(os.environ["STRATUS_DESK"], "pids"), "a") as f:
         f.write(f"{again.pid} dunst\n")
@@ -90,7 +90,7 @@ def daemon_dies(row, tray, base):
     row.need(until(15, shown, 0.3), "no toast is shown by the new daemon")
     monitor.kill()
     monitor.wait()
-    row.sees("the tray's warning “toasts cannot be shown”; toasts again as soon as a daemon is there")
+    row.sees("the tray's warning “notifications cannot be shown”; toasts again as soon as a daemon is there")
     row.check(tray, base)
 
 

@@ -44,8 +44,8 @@ check "settings are in the roaming folder" test -f "$config"
 check "the log is in the local folder" test -f "$log"
 check "no SimConnect.dll is there or asked for" test -z "$(find "$OUT/stratus" "$WINEPREFIX/drive_c" -iname '*simconnect*' | head -n 1)"
 check "toasts have a name in the registry" grep -q "Stratus" <("$wine" reg query 'HKCU\Software\Classes\AppUserModelId\Stratus.Stratus' /v DisplayName 2>/dev/null)
-until_ok 15 logged "toasts cannot be shown"
-check "a system without toasts is told once" test "$(count 'toasts cannot be shown')" = 1
+until_ok 15 logged "notifications cannot be shown"
+check "a system without toasts is told once" test "$(count 'notifications cannot be shown')" = 1
 check "it ends when it is asked to" quit
 check "no mark of a crash is left" test ! -e "$local_data/data/logs/running"
 
