@@ -130,7 +130,7 @@ impl Part {
             Part::Voice => format!("Choose another under {place}."),
             Part::LanguageModel => "Stratus works without it.".to_owned(),
             Part::Airports => "Stratus uses its built-in airports.".to_owned(),
-            Part::Download => "Check your connection and try again; the download resumes.".to_owned(),
+            Part::Download => format!("Check your connection and try again; the download resumes. Or use your own file under {place}."),
             Part::Updates => "Try again later.".to_owned(),
             Part::FlightPlan => "The filed plan stays.".to_owned(),
             Part::Simulator | Part::Desktop | Part::Files | Part::Stratus => format!("{place} shows the details."),

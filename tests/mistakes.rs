@@ -176,6 +176,32 @@ fn a_press_during_the_answer_silences_it_and_say_again_repeats_it() {
 }
 
 #[test]
+fn a_second_press_before_the_answer_tells_that_the_call_was_dropped() {
+    let mut app = app("121.9");
+    app.handle(Time(1000), Event::Ptt(Edge::Down));
+    app.handle(Time(2_000_000_000), Event::Ptt(Edge::Up));
+    let fx = app.handle(Time(2_100_000_000), Event::Ptt(Edge::Down));
+    assert_eq!(toasts(&fx)[0].title, "Your last call was dropped");
+}
+
+#[test]
+fn a_device_that_returns_does_not_hide_what_a_test_asks_for() {
+    let mut app = app("121.9");
+    let back = || Event::Device { part: Part::Microphone, result: Ok("Headset is back.".into()) };
+    assert_eq!(toasts(&app.handle(Time(1), back()))[0].body, "Headset is back.");
+    app.handle(Time(2), Event::Menu(Choice::SayCallsign));
+    assert!(toasts(&app.handle(Time(3), back())).is_empty());
+}
+
+#[test]
+fn without_a_simulator_the_menu_names_the_airport_of_the_settings() {
+    let mut config = Config::default();
+    config.sim.airport = Some("PHTO".into());
+    let app = App::new(Arc::new(config), Airports::first());
+    assert_eq!(app.menu_model().unit, "At PHTO, no simulator");
+}
+
+#[test]
 fn a_tap_is_told_how_to_use_the_key() {
     let fx = press(&mut app("121.9"), Duration::from_millis(100), voice(), Ok(Heard::default()));
     let told = toasts(&fx);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::App;
-use crate::event::{Choice, Effect, Fault};
+use crate::event::{Choice, Effect, Fault, Step};
 use crate::models;
 use crate::problem::{Part, Problem};
 use crate::settings::Config;
@@ -73,6 +73,11 @@ impl App {
     /// The fault as the menu shows it, with what a click does about it.
     pub(super) fn fault(&self) -> Option<Fault> {
         let p = self.faults.first()?;
+        // The first run leads on: what belongs to its next step or to a later one is mended there, and the row that its
+        // messages name must be there to be clicked.
+        if p.part != Part::Settings && self.steps().next().is_some_and(|next| Step::of(p.part).is_none_or(|s| s >= next)) {
+            return None;
+        }
         let (action, mend) = match p.part {
             Part::Settings => ("open the file", Choice::OpenConfig),
             // The first run leads there.
@@ -95,7 +100,12 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::airports::data::Airports;
+    use crate::event::{Event, Steps};
+    use crate::units::Time;
 
     #[test]
     fn a_fault_is_told_once_while_it_stands_and_ends_with_its_own_cause_alone() {
@@ -130,5 +140,26 @@ mod tests {
         new.speech.model = Some("/m/base.bin".into());
         faults.changed(&old, &new);
         assert!(faults.first().is_none());
+    }
+    #[test]
+    fn the_first_run_keeps_its_row_until_the_step_that_mends_the_fault() {
+        let mut app = App::new(Arc::default(), Airports::first());
+        app.handle(Time(0), Event::Steps(Steps::begun()));
+        app.handle(
+            Time(1),
+            Event::Trouble(Problem::new("there is no microphone").about(Part::Microphone).brief("No microphone found", "")),
+        );
+        assert!(app.menu_model().fault.is_none(), "a download needs no microphone");
+        let mut config = Config::default();
+        config.speech.model = Some("base.bin".into());
+        app.handle(Time(2), Event::Config(Ok(Arc::new(config))));
+        assert!(app.menu_model().fault.is_none(), "the next step tests it");
+        let done = [Step::Model, Step::Microphone].into();
+        app.handle(Time(3), Event::Steps(Steps { leads: true, done }));
+        assert!(app.menu_model().fault.unwrap().words.starts_with("No microphone found"), "its step is done");
+        app.handle(Time(4), Event::Ptt(crate::event::Edge::Down));
+        let tx = app.open_tx().unwrap();
+        app.handle(Time(5), Event::Listening { tx, microphone: "Headset".into() });
+        assert!(app.menu_model().fault.is_none(), "a microphone that hears is no fault");
     }
 }

@@ -5,19 +5,16 @@ use std::time::Duration;
 
 use super::App;
 use super::telling::quoted;
-use crate::atc::intent::Understanding;
 use crate::event::{Edge, Effect, Heard, Loudness, Sample, Step, Steps, Toast};
 use crate::models;
 use crate::problem::{Part, Problem};
 use crate::settings::{Config, key_words};
-use crate::units::Time;
+use crate::units::{Callsign, Time};
 
 /// The microphone is listened to for so long at the most, seconds; less when the pilot has spoken.
 const LISTEN_S: u32 = 8;
 /// A press is waited for so long.
 const KEY_WITHIN: Duration = Duration::from_secs(20);
-/// And a callsign: the pilot may look it up.
-const CALLSIGN_WITHIN: Duration = Duration::from_secs(120);
 /// The level of the microphone is drawn with so many cells, from silence to full scale.
 const CELLS: u8 = 20;
 /// Below this level the first cell stays empty, dB.
@@ -27,7 +24,7 @@ const FIRST_CALL: &str = "Hilo Ground, Skyhawk 172SP, radio check";
 
 /// What the next press of the key is for, where it is no call.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Test {
+pub(super) enum Test {
     /// To see that it arrives.
     Key { until: Time, down: bool, asked: Option<u64> },
     /// To say a callsign.
@@ -45,18 +42,20 @@ enum Check {
 #[derive(Debug, Clone)]
 pub(super) struct First {
     steps: Steps,
-    test: Option<Test>,
+    pub(super) test: Option<Test>,
     /// The microphone is tested: being opened, or open and listened to.
     checking: Option<Check>,
     /// Its test waits for its words: its name, and the loudest moment in dB.
     unheard: Option<(String, f32)>,
+    /// A callsign that may be misheard: it counts when it is said again.
+    pub(super) doubtful: Option<Callsign>,
     /// A spoken call has its answer, which may still be heard.
     pub(super) answered: bool,
 }
 
 impl Default for First {
     fn default() -> Self {
-        Self { steps: Steps::over(), test: None, checking: None, unheard: None, answered: false }
+        Self { steps: Steps::over(), test: None, checking: None, unheard: None, doubtful: None, answered: false }
     }
 }
 
@@ -69,6 +68,11 @@ impl First {
 
     pub(super) fn tests_key(&self) -> bool {
         matches!(self.test, Some(Test::Key { .. }))
+    }
+
+    /// The pilot was asked for something and has not done it yet.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.test.is_some() || self.checking.is_some() || self.unheard.is_some()
     }
 
     /// The key is held for its test.
@@ -133,7 +137,7 @@ impl App {
     }
 
     /// A step, or the test of a device, ended well.
-    fn passed(&mut self, step: Step, title: &str, body: &str, fx: &mut Vec<Effect>) {
+    pub(super) fn passed(&mut self, step: Step, title: &str, body: &str, fx: &mut Vec<Effect>) {
         self.tick(step, fx);
         let next = self.next_row();
         let body = [body, &next].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");
@@ -191,12 +195,12 @@ impl App {
         }
     }
 
-    fn no_model(&self) -> crate::event::Effect {
+    pub(super) fn no_model(&self) -> crate::event::Effect {
         self.notice("Download a speech model first", &format!("Choose one under {}.", Part::SpeechModel.place()))
     }
 
     /// What the pilot holds while speaking: "Scroll Lock".
-    fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         if self.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&self.config.ptt.key) }
     }
 
@@ -216,6 +220,7 @@ impl App {
             self.first.checking = None;
             return;
         };
+        self.faults.over(Part::Microphone);
         if let Effect::Toast(toast) = self.notice("Say \u{201c}radio check\u{201d} now", &format!("{microphone}\n{}", bar(rms_db))) {
             // The first one is for every desktop: it says that the microphone is open.
             fx.push(Effect::Toast(Toast { live: before == Check::Listening, ..toast }));
@@ -330,46 +335,6 @@ impl App {
                 fx.push(self.notice(&format!("{} was not released", self.key()), "Press it once more, or choose another key."));
             }
             Some(Test::Callsign { .. }) | None => {}
-        }
-    }
-
-    // The callsign.
-
-    /// The next call is the callsign.
-    pub(super) fn ask_callsign(&mut self, now: Time, fx: &mut Vec<Effect>) {
-        if self.open.is_some() {
-            return;
-        }
-        if self.config.speech.model.is_none() {
-            fx.push(self.no_model());
-            return;
-        }
-        self.first.test = Some(Test::Callsign { until: now + CALLSIGN_WITHIN });
-        let body = format!("Hold {} and say, for example:\n\u{201c}November one seven two sierra papa\u{201d}", self.key());
-        let title = match self.engine.callsign() {
-            Some(c) => format!("Your callsign is {c}. Say another"),
-            None => "Say your callsign".to_owned(),
-        };
-        fx.push(self.notice(&title, &body));
-    }
-
-    pub(super) fn callsign_said(&mut self, text: &str, reading: &Understanding, fx: &mut Vec<Effect>) {
-        let typed = self.open.take().and_then(|o| o.typed);
-        let answer = |note: String| typed.map(|id| Effect::Answer { id, text: String::new(), note });
-        match &reading.callsign {
-            Some(callsign) => {
-                self.first.test = None;
-                fx.extend(answer(format!("your callsign is {callsign}")));
-                let said = callsign.clone();
-                self.set_callsign(said, fx);
-                let body = "Is it wrong? Say it again, or type it in the settings file: both are under Pilot.";
-                self.passed(Step::Callsign, &format!("Your callsign is {callsign}"), body, fx);
-            }
-            None => {
-                fx.extend(answer("no callsign was understood".to_owned()));
-                let body = format!("{}\nSay it again, letter by letter, or type it under Pilot.", quoted(text));
-                fx.push(self.notice("No callsign understood", &body));
-            }
         }
     }
 

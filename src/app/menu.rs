@@ -86,7 +86,12 @@ impl App {
             SimState::Looking if self.config.sim.airport.is_none() => "No simulator found yet".to_owned(),
             SimState::Menu => "No flight loaded".to_owned(),
             SimState::Lost => "Simulator disconnected".to_owned(),
-            _ => self.engine.com1().map_or_else(|| "No frequency tuned".to_owned(), |f| format!("No station on {f}")),
+            _ => match (self.engine.com1(), &self.config.sim.airport) {
+                (Some(f), _) => format!("No station on {f}"),
+                // Without a radio each call names its station.
+                (None, Some(icao)) if state == SimState::Looking => format!("At {icao}, no simulator"),
+                (None, _) => "No frequency tuned".to_owned(),
+            },
         }
     }
 

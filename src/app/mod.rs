@@ -3,6 +3,7 @@
 //! One transmission is open at most. Each of its jobs carries the transmission's id; an answer with an old id is
 //! dropped. A job that never answers fails at its deadline, and the conversation goes on.
 
+mod callsign;
 mod copilot;
 mod faults;
 mod first;
@@ -202,12 +203,16 @@ impl App {
             Event::Device { part, result: Err(p) } => self.trouble(p.or_about(part), &mut fx),
             Event::Device { part, result: Ok(what) } => {
                 self.faults.over(part);
-                fx.push(self.notice(part.row()[0], &what));
+                // It must not take the place of what a test or a step of the first run asks for.
+                if !self.first.is_under_way() {
+                    fx.push(self.notice(part.row()[0], &what));
+                }
             }
             Event::Model(Ok(_)) => self.model_works(&mut fx),
             Event::UnknownModel { file, sha256 } => self.unknown_model(file, sha256),
             Event::Listening { tx, microphone } => {
                 self.desk.open_microphone = microphone;
+                self.faults.over(Part::Microphone);
                 self.open.iter_mut().filter(|o| o.tx == tx).for_each(|o| o.heard = true);
             }
             Event::Fetching { model, percent } => self.desk.fetching = Some((model, percent)),

@@ -30,6 +30,10 @@ impl App {
                 fx.push(Effect::DropCapture(old.tx));
             }
             fx.push(Effect::Cancel(old.tx));
+            // A second press in the middle of an answer's making gives the first call up: the pilot must not wait for it.
+            if old.typed.is_none() && !self.first.wants_callsign() {
+                fx.push(self.notice("Your last call was dropped", "You pressed the key before it was answered. Say the whole call again."));
+            }
             if let Some(id) = old.typed {
                 fx.push(Effect::Answer { id, text: String::new(), note: "cancelled, because the key was pressed".into() });
             }

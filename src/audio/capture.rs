@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::devices::{Finder, Way};
-use super::ear::{self, Microphone, RING_S};
+use super::ear::{self, Loss, Microphone, RING_S};
 use super::keeper::{Answer, Keeper, Looks, close};
 use super::pauses::Pauses;
 use super::standing::Standing;
@@ -361,15 +361,10 @@ impl Capturing {
         }
     }
 
-    fn lost(&mut self, why: &str) {
+    fn lost(&mut self, why: Loss) {
         let Some(m) = self.microphone.take() else { return };
-        log::warn!("the microphone {} was lost: {why}", m.name);
-        let p = Problem::new("the microphone was lost")
-            .because(format!("{}: {why}", m.name))
-            .fix("connect it again; Stratus continues by itself")
-            .about(Part::Microphone)
-            .brief("Microphone disconnected", format!("{} is gone.", m.name))
-            .remedy(format!("Connect it again, or choose another under {}.", Part::Microphone.place()));
+        log::warn!("the microphone {} was lost: {}", m.name, why.words());
+        let p = Way::In.lost(&m.name, why);
         self.before.clear();
         // It never worked: the next try will not do better.
         let hopeless = !std::mem::replace(&mut self.known, false);
@@ -511,7 +506,7 @@ pub fn probe(settings: &Audio) -> Result<String, Problem> {
     while !m.watch.is_alive() {
         if let Some(why) = m.watch.lost(Instant::now()) {
             return Err(Problem::new("the microphone gives no sound")
-                .because(format!("{}: {why}", m.name))
+                .because(format!("{}: {}", m.name, why.words()))
                 .fix("choose another in the tray's menu (audio.microphone)")
                 .about(Part::Microphone));
         }

@@ -6,6 +6,7 @@ use cpal::HostId;
 use cpal::traits::{DeviceTrait, HostTrait};
 use serde::Serialize;
 
+use super::ear::Loss;
 use super::offer;
 use crate::event::SoundDevice;
 use crate::problem::{Part, Problem, sentence};
@@ -33,6 +34,26 @@ impl Way {
             Self::In => Part::Microphone,
             Self::Out => Part::Speaker,
         }
+    }
+
+    /// The device of this name is lost. Only one whose stream the system ended counts as disconnected: a sound system that
+    /// stands still is no reason to look at the plug.
+    pub(super) fn lost(self, name: &str, why: Loss) -> Problem {
+        let (word, place) = (self.word(), self.part().place());
+        let p = Problem::new(format!("the {word} was lost")).because(format!("{name}: {}", why.words())).about(self.part());
+        if why == Loss::Ended {
+            return p
+                .fix("connect it again; Stratus continues by itself")
+                .brief(format!("{} disconnected", sentence(word)), format!("The system no longer offers {name}."))
+                .remedy(format!("Connect it again, or choose another under {place}."));
+        }
+        let title = match self {
+            Self::In => "No sound from the microphone",
+            Self::Out => "The speaker plays nothing",
+        };
+        p.fix("Stratus opens it again by itself; if it stays so, choose another one")
+            .brief(title, format!("{name} does not respond."))
+            .remedy(format!("Stratus opens it again. If that does not help, choose another under {place}."))
     }
 
     /// There is none at all.

@@ -48,6 +48,31 @@ impl Pulse {
     }
 }
 
+/// Why an open device counts as lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Loss {
+    /// The sound system ended the stream: the device was unplugged, or its server stopped.
+    Ended,
+    /// The sound system reports one error after the other.
+    Storm,
+    /// The stream delivered, and stands still now.
+    Still,
+    /// The stream was opened, and delivered nothing.
+    Mute,
+}
+
+impl Loss {
+    /// As the log tells it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Ended => "the sound system reports an error",
+            Self::Storm => "the sound system reports one error after the other",
+            Self::Still => "it stands still",
+            Self::Mute => "it delivers nothing",
+        }
+    }
+}
+
 /// The watchdog of one open device.
 #[derive(Debug)]
 pub struct Watch {
@@ -75,26 +100,26 @@ impl Watch {
     }
 
     /// Why the device is lost at `now`, if it is.
-    pub fn lost(&mut self, now: Instant) -> Option<&'static str> {
+    pub fn lost(&mut self, now: Instant) -> Option<Loss> {
         let count = self.callbacks();
         if count != self.seen.0 {
             self.seen = (count, now);
         }
         let errors = self.pulse.errors.load(Ordering::Relaxed);
         if self.pulse.lost.load(Ordering::Relaxed) {
-            return Some("the sound system reports an error");
+            return Some(Loss::Ended);
         }
         if errors.wrapping_sub(self.errors.0) > STORM {
-            return Some("the sound system reports one error after the other");
+            return Some(Loss::Storm);
         }
         if now.saturating_duration_since(self.errors.1) > Duration::from_secs(1) {
             self.errors = (errors, now);
         }
         if count > 0 && now.saturating_duration_since(self.seen.1) > STILL {
-            return Some("it stands still");
+            return Some(Loss::Still);
         }
         if count == 0 && now.saturating_duration_since(self.opened) > FIRST {
-            return Some("it delivers nothing");
+            return Some(Loss::Mute);
         }
         None
     }

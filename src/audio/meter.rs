@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::devices::{Finder, Way};
 use super::{ear, take};
 use crate::event::Loudness;
-use crate::problem::{Part, Problem};
+use crate::problem::Problem;
 use crate::settings::Audio;
 
 /// A tenth of a second above this level is a voice, dB.
@@ -121,10 +121,7 @@ fn tenths(settings: &Audio, seconds: u32, mut take: impl FnMut(&str, u32, &[f32]
     let mut heard = Vec::with_capacity(tenth);
     while Instant::now() < end {
         if let Some(why) = m.watch.lost(Instant::now()) {
-            return Err(Problem::new("the microphone was lost")
-                .because(format!("{}: {why}", m.name))
-                .fix("connect it again, or choose another in the tray's menu (audio.microphone)")
-                .about(Part::Microphone));
+            return Err(Way::In.lost(&m.name, why));
         }
         while let Ok(s) = m.ring.pop() {
             heard.push(s);

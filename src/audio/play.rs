@@ -12,12 +12,13 @@ use rodio::buffer::SamplesBuffer;
 use rodio::source::LimitSettings;
 
 use super::devices::{Finder, Way};
+use super::ear::Loss;
 use super::keeper::{Answer, Keeper, Looks, close};
 use super::mouth::{self, Speaker};
 use super::resample;
 use super::standing::Standing;
 use crate::event::Clip;
-use crate::problem::{Part, Problem};
+use crate::problem::Problem;
 use crate::settings::{Audio, HeadsetEar};
 use crate::units::TxId;
 use crate::worker::{stumble, survive};
@@ -62,22 +63,13 @@ pub fn play_to_end(speaker: &mut Speaker, clip: &Clip) -> Result<(), Problem> {
     let mut rest = samples.as_slice();
     while !rest.is_empty() || speaker.waiting() > 0 {
         if let Some(why) = speaker.watch.lost(Instant::now()) {
-            return Err(lost(&speaker.name, why));
+            return Err(Way::Out.lost(&speaker.name, why));
         }
         rest = &rest[speaker.give(rest)..];
         std::thread::sleep(LOOK);
     }
     std::thread::sleep(DRAIN);
     Ok(())
-}
-
-fn lost(name: &str, why: &str) -> Problem {
-    Problem::new("the speaker was lost")
-        .because(format!("{name}: {why}"))
-        .fix("connect it again; Stratus continues by itself")
-        .about(Part::Speaker)
-        .brief("Speaker disconnected", format!("{name} is gone."))
-        .remedy(format!("Connect it again, or choose another under {}.", Part::Speaker.place()))
 }
 
 /// Whether the speaker is there: its name.
@@ -309,10 +301,10 @@ impl Playing {
         old.into_iter().for_each(close);
     }
 
-    fn lost(&mut self, why: &str) {
+    fn lost(&mut self, why: Loss) {
         let Some(s) = &self.speaker else { return };
-        log::warn!("the speaker {} was lost: {why}", s.name);
-        let p = lost(&s.name, why);
+        log::warn!("the speaker {} was lost: {}", s.name, why.words());
+        let p = Way::Out.lost(&s.name, why);
         let hopeless = !self.known;
         self.reopened(None);
         self.looked = None;

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::problem::Part;
+
 /// A step of the first run, in the order in which they are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +45,17 @@ impl Step {
             Self::Key => "test push-to-talk",
             Self::Callsign => "say your callsign",
             Self::Call => "make a first call",
+        }
+    }
+
+    /// The step that shows whether a part works; none where no step does.
+    pub fn of(part: Part) -> Option<Self> {
+        match part {
+            Part::SpeechModel => Some(Self::Model),
+            Part::Microphone => Some(Self::Microphone),
+            Part::PushToTalk => Some(Self::Key),
+            Part::Speaker => Some(Self::Call),
+            _ => None,
         }
     }
 

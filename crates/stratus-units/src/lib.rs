@@ -260,6 +260,22 @@ impl Callsign {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// It looks like one that is in use. The FAA gives out N, then one to five characters: digits, the first of them not 0,
+    /// and at most two letters at the end, neither I nor O (14 CFR 47.15). Elsewhere a registration or a flight has four
+    /// characters or more.
+    pub fn is_usual(&self) -> bool {
+        match self.0.strip_prefix('N').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+            Some(rest) => {
+                let letters = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+                rest.len() <= 5
+                    && !rest.starts_with('0')
+                    && letters.len() <= 2
+                    && letters.chars().all(|c| c.is_ascii_uppercase() && c != 'I' && c != 'O')
+            }
+            None => self.0.len() >= 4,
+        }
+    }
 }
 
 impl fmt::Display for Callsign {
@@ -421,6 +437,16 @@ pub fn sentence(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_usual_callsign_has_the_form_of_one_in_use() {
+        for usual in ["N1", "N172SP", "N12345", "N5GA", "GABCD", "DEXYZ", "BAW327", "EZY46KQ", "NAX12", "CGABC"] {
+            assert!(Callsign(usual.into()).is_usual(), "{usual}");
+        }
+        for odd in ["N3O", "N0123", "N172SPX", "N123456", "NSP", "A12", "G1"] {
+            assert!(!Callsign(odd.into()).is_usual(), "{odd}");
+        }
+    }
 
     #[test]
     fn units_read_what_they_write() {
