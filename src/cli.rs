@@ -13,7 +13,7 @@ use crate::units::{Callsign, Frequency};
 
 /// Talk to air-traffic control in your flight simulator: hold a key, speak, release. For entertainment only.
 #[derive(Debug, Parser)]
-#[command(name = "stratus", version, about, long_about = None, disable_help_subcommand = true)]
+#[command(name = "stratus", version, about, long_about = None)]
 pub struct Cli {
     /// Use this settings file instead of the usual one.
     #[arg(long, global = true, value_name = "FILE")]

@@ -430,6 +430,11 @@ pub fn part_of(to: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// A part of the file has arrived.
+pub fn is_begun(to: &Path) -> bool {
+    std::fs::metadata(part_of(to)).is_ok_and(|m| m.len() > 0)
+}
+
 fn open(part: &Path) -> std::io::Result<File> {
     if let Some(folder) = part.parent() {
         private_folder(folder)?;

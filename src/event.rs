@@ -407,6 +407,9 @@ pub struct Line {
     /// What the engine made of a readback.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub verdict: Option<String>,
+    /// Why nobody answered, on the pilot's lines.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unanswered: Option<String>,
     /// Times of each stage, on the controller's lines.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub latency_ms: Option<Latency>,

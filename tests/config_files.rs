@@ -139,7 +139,7 @@ fn a_read_only_configuration_is_used_and_never_written() {
         }
         let check = home.run(&["config", "check"]);
         let said = String::from_utf8(check.stdout).unwrap();
-        assert!(check.status.success() && said.contains("warning: ") && said.contains("read-only") && said.contains(": right"), "{said}");
+        assert!(check.status.success() && said.contains("warning: ") && said.contains("read-only") && said.contains(": OK"), "{said}");
         assert!(String::from_utf8(home.run(&["config", "show"]).stdout).unwrap().contains("volume_percent = 60"));
         let doctor = home.doctor();
         assert!(doctor["ok"] == true && doctor["found"].to_string().contains("read-only"), "{doctor}");

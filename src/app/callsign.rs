@@ -25,7 +25,7 @@ impl App {
         self.first.test = Some(Test::Callsign { until: now + CALLSIGN_WITHIN });
         let body = format!("Hold {} and say, for example:\n\u{201c}November one seven two sierra papa\u{201d}", self.key());
         let title = match self.engine.callsign() {
-            Some(c) => format!("Your callsign is {c}. Say another"),
+            Some(c) => format!("Your callsign is {}. Say another", c.painted()),
             None => "Say your callsign".to_owned(),
         };
         fx.push(self.notice(&title, &body));
@@ -38,18 +38,20 @@ impl App {
         match &reading.callsign {
             // A garbled callsign leaves words that nothing explains, or looks like no callsign.
             Some(callsign) if (reading.loose > 0 || !callsign.is_usual()) && again.as_ref() != Some(callsign) => {
-                fx.extend(answer(format!("it sounded like {callsign}: say it again to confirm it")));
+                let painted = callsign.painted();
+                fx.extend(answer(format!("it sounded like {painted}: say it again to confirm it")));
                 let body = format!("{}\nSay it again to confirm it, or type it under Pilot.", quoted(text));
-                fx.push(self.notice(&format!("Is your callsign {callsign}?"), &body));
+                fx.push(self.notice(&format!("Is your callsign {painted}?"), &body));
                 self.first.doubtful = Some(callsign.clone());
             }
             Some(callsign) => {
                 self.first.test = None;
-                fx.extend(answer(format!("your callsign is {callsign}")));
+                let painted = callsign.painted();
+                fx.extend(answer(format!("your callsign is {painted}")));
                 let said = callsign.clone();
                 self.set_callsign(said, fx);
                 let body = "Is it wrong? Say it again, or type it in the settings file: both are under Pilot.";
-                self.passed(Step::Callsign, &format!("Your callsign is {callsign}"), body, fx);
+                self.passed(Step::Callsign, &format!("Your callsign is {painted}"), body, fx);
             }
             None => {
                 fx.extend(answer("no callsign was understood".to_owned()));

@@ -19,8 +19,6 @@ const KEY_WITHIN: Duration = Duration::from_secs(20);
 const CELLS: u8 = 20;
 /// Below this level the first cell stays empty, dB.
 const LEAST_DB: f32 = -60.0;
-/// A call for whoever has no station to call.
-const FIRST_CALL: &str = "Hilo Ground, Skyhawk 172SP, radio check";
 
 /// What the next press of the key is for, where it is no call.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -112,7 +110,7 @@ impl App {
     }
 
     /// The first run begins, or goes on where it stopped.
-    pub(super) fn lead(&mut self, steps: Steps, fx: &mut Vec<Effect>) {
+    pub(super) fn lead(&mut self, now: Time, steps: Steps, fx: &mut Vec<Effect>) {
         self.first.steps = steps;
         match self.steps().next() {
             Some(Step::Model) => {
@@ -120,6 +118,8 @@ impl App {
                 let body = format!("It needs a speech model ({size}). {}", self.next_row());
                 fx.push(self.notice("Welcome to Stratus", &body));
             }
+            // `stratus setup` starts the tray for this step, and asks for the same call.
+            Some(Step::Call) => self.step(now, Step::Call, fx),
             Some(_) => fx.push(self.notice("Your set-up is not finished", &self.next_row())),
             None => {}
         }
@@ -167,13 +167,20 @@ impl App {
             Step::Callsign => self.ask_callsign(now, fx),
             Step::Call if self.config.speech.model.is_none() => fx.push(self.no_model()),
             Step::Call => {
-                let calls = self.engine.calls();
-                // Somebody who has no callsign yet takes that of the example.
-                let call = calls.last().map_or(FIRST_CALL, String::as_str).replace("your callsign", "Skyhawk 172SP");
+                let Some(call) = self.first_call() else {
+                    fx.push(self.notice("Nobody to call", "Tune a frequency that a station answers on."));
+                    return;
+                };
                 let body = format!("Hold {}, wait for the red icon, and say:\n\u{201c}{call}\u{201d}", self.key());
                 fx.push(self.notice("Make your first call", &body));
             }
         }
+    }
+
+    /// The call that the last step asks for; none where nobody is on the frequency. Somebody who has no callsign yet takes that of
+    /// the example.
+    pub(super) fn first_call(&self) -> Option<String> {
+        Some(self.engine.calls().last()?.replace("your callsign", "Skyhawk 172SP"))
     }
 
     /// The pilot wants to be led no further.

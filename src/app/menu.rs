@@ -98,7 +98,7 @@ impl App {
     pub(super) fn menu(&self) -> MenuModel {
         MenuModel {
             unit: self.unit(),
-            callsign: self.engine.callsign().map_or_else(String::new, ToString::to_string),
+            callsign: self.engine.callsign().map_or_else(String::new, crate::units::Callsign::painted),
             recent: self.desk.recent.iter().map(|(r, _)| r.transmission.text.clone()).collect(),
             muted: self.config.audio.mute,
             devices: self.desk.devices.clone(),

@@ -228,7 +228,7 @@ impl App {
             Event::Bound(button) => self.bound(button, &mut fx),
             Event::KeyBound(key) => self.key_bound(key, &mut fx),
             Event::Brains(all) => self.desk.brains = Some(all),
-            Event::Steps(steps) => self.lead(steps, &mut fx),
+            Event::Steps(steps) => self.lead(now, steps, &mut fx),
             Event::Level { microphone, rms_db } => self.level(&microphone, rms_db, &mut fx),
             Event::Checked(result) => self.checked(result, &mut fx),
             Event::CheckHeard(result) => self.check_heard(result, &mut fx),
@@ -476,6 +476,7 @@ impl App {
             text: text.to_owned(),
             intent: Some(hearing.understanding.intent.word().to_owned()),
             verdict: hearing.verdict.map(|v| v.word().to_owned()),
+            unanswered: hearing.reply.is_none().then(|| hearing.silence.as_ref().unwrap_or(&Silence::NotDue).one_line()),
             latency_ms: latency,
         }
     }

@@ -176,6 +176,7 @@ impl App {
             text: out.reply.transmission.text.clone(),
             intent: None,
             verdict: None,
+            unanswered: None,
             latency_ms: Some(out.latency.clone()),
         }));
     }

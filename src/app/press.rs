@@ -8,9 +8,6 @@ use crate::models::voices;
 use crate::problem::{Part, Problem};
 use crate::units::{Time, TxId};
 
-/// The stations of the example that is the first call.
-const FIRST_STATIONS: &str = "Hilo Ground, Hilo Tower";
-
 impl App {
     /// The key is down.
     pub(super) fn listens(&self) -> bool {
@@ -71,8 +68,10 @@ impl App {
         if self.steps().next() != Some(Step::Call) || self.engine.airport().is_some() {
             return hints;
         }
+        let Some(call) = self.first_call() else { return hints };
+        let station = call.split(',').next().unwrap_or_default();
         // A runway at the end: a recogniser takes what the hint ends with for said already.
-        let words = [FIRST_STATIONS, &hints.prompt, "runway eight"];
+        let words = [station, &hints.prompt, "runway eight"];
         let prompt = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
         Hints { again: prompt.clone(), prompt, ..hints }
     }

@@ -35,6 +35,6 @@ fn check(file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
     for warning in warnings {
         writeln!(out, "{}", warning.to_string().replacen("error:", "warning:", 1))?;
     }
-    writeln!(out, "{}: right", path.display())?;
+    writeln!(out, "{}: OK", path.display())?;
     Ok(())
 }

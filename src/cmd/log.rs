@@ -218,6 +218,7 @@ mod tests {
             text: "N172SP,\u{1b}[2J radio check".into(),
             intent: None,
             verdict: None,
+            unanswered: None,
             latency_ms: Some(latency),
         }
     }

@@ -55,7 +55,7 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     for m in offered(settings.as_ref().and_then(|c| c.speech.mirror.as_deref())) {
         let at = offer::place(&m, paths);
-        let state = match (chosen.as_deref() == Some(at.as_path()), offer::is_there(&m, paths), download::part_of(&at).exists()) {
+        let state = match (chosen.as_deref() == Some(at.as_path()), offer::is_there(&m, paths), download::is_begun(&at)) {
             (true, true, _) => "in use",
             (_, true, _) => "downloaded",
             (_, _, true) => "begun",

@@ -76,10 +76,15 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
     for (step, skip, work) in all {
         let title = if step == Step::Microphone { "Microphone and speaker" } else { step.title() };
         head(&format!("{}/{} {title}", step.number(), Step::ALL.len()))?;
-        if skip { say("skipped")? } else { work(&mut s)? }
-    }
-    if !args.skip_voices {
-        voice::step(&mut s)?;
+        if skip {
+            say("skipped")?
+        } else {
+            work(&mut s)?
+        }
+        // The voices belong to the speaker, and the last step is the end.
+        if step == Step::Microphone && !args.skip_voices {
+            voice::step(&mut s)?;
+        }
     }
     if !args.skip_brain {
         brain(&s)?;

@@ -69,7 +69,7 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
     let there = neural::installed(&paths.voices_dir());
     let mut out = std::io::stdout();
     for v in voices::ALL {
-        let begun = download::part_of(&paths.voices_dir().join(v.file)).exists();
+        let begun = download::is_begun(&paths.voices_dir().join(v.file));
         let state = match there.iter().find(|i| i.name == v.name) {
             Some(_) if chosen == v.name => "in use",
             Some(Installed { shipped: true, .. }) => "installed",

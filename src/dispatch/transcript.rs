@@ -93,6 +93,7 @@ mod tests {
             text: text.into(),
             intent: None,
             verdict: None,
+            unanswered: None,
             latency_ms: None,
         }
     }

@@ -1,6 +1,7 @@
 //! What the pilot has to read back of a transmission, in as few words as a pilot would use: for the eye, beside the words.
 
 use super::instruction::Item;
+use super::say::spoken;
 use super::{Engine, Reply, readback, say};
 use crate::units::Region;
 
@@ -32,7 +33,7 @@ pub(super) fn due(items: &[Item], region: Region) -> Option<String> {
 /// The item as a pilot reads it back; others as the controller writes them.
 fn short(item: &Item, region: Region) -> String {
     match item {
-        Item::HoldShort { runway, .. } => format!("hold short runway {runway}"),
+        Item::HoldShort { runway, .. } => spoken::runways_as_written(&format!("hold short runway {runway}"), region),
         Item::Contact { frequency: Some(f), .. } | Item::Monitor { frequency: Some(f), .. } => f.to_string(),
         Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => format!("via {}", via.join(", ")),
         other => say::written(other, region),

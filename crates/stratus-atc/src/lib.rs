@@ -378,7 +378,8 @@ impl Engine {
             self.place_from_words(&understanding);
         }
         let Some(station) = self.station() else {
-            let silence = Some(self.nobody_here());
+            // Without a radio a call of the pilot's own would have named its station.
+            let silence = Some(if understanding.other_aircraft { Silence::AnotherCallsign } else { self.nobody_here() });
             return Hearing { station: None, reply: None, silence, verdict: None, lesson: None, understanding };
         };
         if let Some(letter) = understanding.slots.atis {

@@ -95,6 +95,7 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
             continue;
         }
         let (t, s) = item::words(item, next, region);
+        let t = spoken::runways_as_written(&t, region);
         if t.is_empty() {
             continue;
         }
@@ -116,7 +117,7 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
 
 /// One item alone, as it is written.
 pub(super) fn written(item: &Item, region: Region) -> String {
-    item::words(item, None, region).0
+    spoken::runways_as_written(&item::words(item, None, region).0, region)
 }
 
 /// Written and spoken callsign.
@@ -140,15 +141,8 @@ pub(super) fn callsign(c: &Callsign, address: Address, region: Region, aircraft_
             let short = format!("{}{}", &id[..1], &id[id.len() - 2..]);
             (format!("{}-{}", &id[..1], &id[id.len() - 2..]), spoken::characters(&short))
         }
-        (None, _) => (hyphenated(id), spoken::characters(id)),
+        (None, _) => (c.painted(), spoken::characters(id)),
     }
-}
-
-/// "GABCD" -> "G-ABCD": one-letter prefixes of the usual kind, else two letters.
-fn hyphenated(id: &str) -> String {
-    let one = matches!(id.as_bytes().first(), Some(b'G' | b'D' | b'F' | b'I' | b'C' | b'B' | b'M'));
-    let at = if one { 1 } else { 2.min(id.len()) };
-    if id.len() > at && id.bytes().all(|b| b.is_ascii_alphabetic()) { format!("{}-{}", &id[..at], &id[at..]) } else { id.to_owned() }
 }
 
 pub(super) fn title(name: &str) -> String {

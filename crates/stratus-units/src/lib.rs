@@ -261,6 +261,15 @@ impl Callsign {
         &self.0
     }
 
+    /// As it is painted on the aircraft: "GABCD" is G-ABCD. One letter stands before the hyphen with the usual prefixes of one
+    /// letter, else two; what has digits has no hyphen.
+    pub fn painted(&self) -> String {
+        let id = self.as_str();
+        let one = matches!(id.as_bytes().first(), Some(b'G' | b'D' | b'F' | b'I' | b'C' | b'B' | b'M'));
+        let at = if one { 1 } else { 2.min(id.len()) };
+        if id.len() > at && id.bytes().all(|b| b.is_ascii_alphabetic()) { format!("{}-{}", &id[..at], &id[at..]) } else { id.to_owned() }
+    }
+
     /// It looks like one that is in use. The FAA gives out N, then one to five characters: digits, the first of them not 0,
     /// and at most two letters at the end, neither I nor O (14 CFR 47.15). Elsewhere a registration or a flight has four
     /// characters or more.

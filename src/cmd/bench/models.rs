@@ -10,6 +10,8 @@ use serde_json::json;
 
 use super::choice::{ACCEPTED_MS, Measured};
 use super::words;
+use crate::airports::data::Airports;
+use crate::atc::{Engine, Setup};
 use crate::audio::take;
 use crate::cmd::{log, sound};
 use crate::event::{Hints, Voice};
@@ -47,6 +49,18 @@ pub(super) fn recordings(calls: &[&str]) -> Result<Vec<Recording>, Problem> {
         all.push(Recording { words, samples });
     }
     Ok(all)
+}
+
+/// What the tray tells a model before such a call: the recordings are calls at Hilo, and nobody flies without these words.
+fn hints() -> Hints {
+    let setup = Setup {
+        callsign: "N172SP".parse().ok(),
+        aircraft_type: Some("C172".into()),
+        airport: Some("PHTO".into()),
+        com1: "121.9".parse().ok(),
+        ..Setup::default()
+    };
+    Engine::new(Airports::first(), setup).hints()
 }
 
 /// A model file that may be measured.
@@ -93,9 +107,10 @@ impl Candidate {
         let mut ears = sound::loaded(&verified, config)?;
         let mut took = Vec::new();
         let (mut right, mut of, mut given_up) = (0, 0, false);
+        let hints = hints();
         let call = |ears: &mut Recogniser, r: &Recording| -> Result<(String, u32), Problem> {
             let begun = Instant::now();
-            let heard = ears.transcribe(&r.samples, &Hints::default(), &AtomicBool::new(false))?;
+            let heard = ears.transcribe(&r.samples, &hints, &AtomicBool::new(false))?;
             Ok((heard.text, u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX)))
         };
         // The first call reads the file into memory, and has a card compile its programs: no pilot's call does.

@@ -219,11 +219,11 @@ pub(in crate::cmd) fn key(config: &Config) -> Result<String, Problem> {
     let survey = keyboard::survey;
     // A key that is grabbed cannot be had twice.
     if running && config.ptt.grab {
-        return Ok(format!("{}, in use by the running tray", key_words(&config.ptt.key)));
+        return Ok(format!("{} (held by the running Stratus)", key_words(&config.ptt.key)));
     }
     let mut found = survey(&config.ptt)?;
     if running {
-        found.push_str(", in use by the running tray");
+        found.push_str(" (held by the running Stratus)");
     }
     if keynames::is_typed(&config.ptt.key) {
         found.push_str("; typing it anywhere will transmit");

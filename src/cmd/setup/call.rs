@@ -22,8 +22,6 @@ const SPOKEN: Duration = Duration::from_secs(60);
 /// And has the answer by then.
 const ANSWERED: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
-/// A call for whoever has no station to call.
-const FIRST_CALL: &str = "Hilo Ground, Skyhawk 172SP, radio check";
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     if s.ask.yes {
@@ -40,13 +38,11 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         }
         well("Stratus is running: its icon is in the tray")?;
     }
-    let sockets = s.paths.sockets();
-    let call = match ipc::reach(&sockets, &Request::Suggest(true), Duration::from_secs(3)) {
-        // Somebody who has no callsign yet takes that of the example.
-        Ok(Reply::Said { text, .. }) => text.lines().last().unwrap_or(FIRST_CALL).replace("your callsign", "Skyhawk 172SP"),
-        _ => FIRST_CALL.to_owned(),
-    };
     loop {
+        // Asked for anew each time: the simulator may have come in between.
+        let Some(call) = suggested(s) else {
+            return Ok(say("skipped: nobody answers on this frequency; tune another, and run this step again")?);
+        };
         let made = if s.hears { spoken(s, &call) } else { typed(s, &call) };
         match made {
             Ok(()) => {
@@ -58,6 +54,14 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         if !s.ask.whether("Try again?", false)? {
             return Ok(());
         }
+    }
+}
+
+/// The call that fits now. Somebody who has no callsign yet takes that of the example.
+fn suggested(s: &Setup<'_>) -> Option<String> {
+    match ipc::reach(&s.paths.sockets(), &Request::Suggest(true), Duration::from_secs(3)) {
+        Ok(Reply::Said { text, .. }) => Some(text.lines().last()?.replace("your callsign", "Skyhawk 172SP")),
+        _ => None,
     }
 }
 
@@ -97,6 +101,9 @@ fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let silent = "hold the key while you speak; a notification tells you what went wrong";
     let pilot = transcript.next(Speaker::Pilot, SPOKEN).ok_or_else(|| Problem::new("no call was heard").fix(silent))?;
     say(&format!("heard: \"{}\"", pilot.text)).map_err(terminal)?;
+    if let Some(why) = pilot.unanswered {
+        return Err(Problem::new("nobody answered").because(why).fix(format!("say: \"{call}\"")));
+    }
     let answer = transcript.next(Speaker::Atc, ANSWERED).ok_or_else(|| {
         Problem::new("the controller did not answer").fix(format!("say the station's name first, then your callsign: \"{call}\""))
     })?;
@@ -106,7 +113,7 @@ fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
 /// The same call without a microphone.
 fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
-    say(&format!("Without a microphone you type your calls: stratus say \"{call}\"")).map_err(terminal)?;
+    say(&format!("Calls can be typed as well: stratus say \"{call}\"")).map_err(terminal)?;
     match ipc::reach(&s.paths.sockets(), &Request::Say(call.to_owned()), ANSWERED)? {
         Reply::Said { text, .. } if !text.is_empty() => well(&format!("the controller: \"{text}\"")).map_err(terminal),
         Reply::Said { note, .. } => Err(Problem::new("the controller did not answer").because(note)),

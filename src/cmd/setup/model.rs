@@ -12,9 +12,14 @@ use crate::problem::Problem;
 use crate::speech::{model, trial};
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    let before = s.config.speech.model.clone();
     chosen(s)?;
     if s.config.speech.model.is_some() {
         s.done(Step::Model);
+        if s.config.speech.model == before {
+            return Ok(());
+        }
+        say("Measuring how fast it is on this computer; that may take a minute\u{2026}")?;
         match bench::model_in_force(&s.config, &s.paths) {
             Ok(outcome) => say(&outcome)?,
             Err(p) => told("its speed could not be measured", &p)?,
@@ -124,7 +129,14 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
         return said("none: only typed calls work");
     }
     let numbered = answer.parse::<usize>().ok().and_then(|n| offers.get(n.checked_sub(1)?)).cloned();
-    let named = numbered.or_else(|| offers.iter().find(|o| o.name.eq_ignore_ascii_case(answer)).cloned());
+    // What the list calls a model goes first: "Base" stands there for base.en.
+    let titled = |o: &&Offer| !o.own && models::suggestion(&o.name).is_some_and(|few| few.title.eq_ignore_ascii_case(answer));
+    let named = numbered
+        .or_else(|| offers.iter().find(titled).cloned())
+        .or_else(|| offers.iter().find(|o| o.name.eq_ignore_ascii_case(answer)).cloned());
+    if named.is_none() && !answer.is_empty() && answer.bytes().all(|b| b.is_ascii_digit()) && !Path::new(answer).is_file() {
+        return Err(Problem::new(format!("there is no number {answer} in the list")).fix(format!("a number from 1 to {}", offers.len())));
+    }
     let path = crate::paths::absolute(Path::new(answer));
     let (file, sum) = match named {
         Some(offer) => fetched(s, &offer)?,

@@ -22,7 +22,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
     match s.config.pilot.callsign.as_ref().or(told.as_ref()) {
         Some(callsign) => {
-            well(&format!("your callsign is {callsign}"))?;
+            well(&format!("your callsign is {}", callsign.painted()))?;
             s.done(Step::Callsign);
         }
         None => say("not known yet: your simulator tells it, or say it in each call")?,
@@ -32,12 +32,12 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
 
 fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
     let usual = match (&s.config.pilot.callsign, told) {
-        (Some(own), _) => own.to_string(),
-        (None, Some(sim)) => format!("from the simulator: {sim}"),
+        (Some(own), _) => own.painted(),
+        (None, Some(sim)) => format!("from the simulator: {}", sim.painted()),
         (None, None) => "from the simulator".to_owned(),
     };
     loop {
-        let answer = s.ask.line(&format!("Your callsign, such as N172SP? \"sim\" takes the simulator's [{usual}]"))?;
+        let answer = s.ask.line(&format!("Your callsign, such as N172SP, G-ABCD or BAW327? \"sim\" takes the simulator's [{usual}]"))?;
         let value = match answer.to_lowercase().as_str() {
             "" => return Ok(()),
             "sim" => String::new(),

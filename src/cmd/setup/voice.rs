@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use super::Setup;
-use super::ask::{head, told, well};
+use super::ask::{told, well};
 use crate::cmd::voices as command;
 use crate::models::voices;
 use crate::problem::Problem;
@@ -12,12 +12,11 @@ use crate::speech::neural;
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     let there = neural::installed(&s.paths.voices_dir());
     let names: Vec<&str> = there.iter().map(|i| i.name.as_str()).collect();
-    head("Controllers' voices")?;
     match names.is_empty() {
         true => {
-            told("none installed; the simpler voice, Pico, speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?
+            told("no neural voice; the simpler one, Pico, speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?
         }
-        false => well(&format!("{} installed", names.join(", ")))?,
+        false => well(&format!("controllers' voices: {}", names.join(", ")))?,
     }
     let missing: Vec<_> = voices::ALL.iter().filter(|v| v.name != voices::SHIPPED && !names.contains(&v.name)).collect();
     let wanted = match &s.args.voices {

@@ -73,6 +73,21 @@ pub(super) fn figures(r: Runway, region: Region) -> String {
     format!("{:0width$}", r.number, width = if region.runway_digits == 2 { 2 } else { 1 })
 }
 
+/// A text in which each runway has as many figures as the region writes: "in use, runway 09L".
+pub(crate) fn runways_as_written(text: &str, region: Region) -> String {
+    let (mut out, mut rest) = (String::with_capacity(text.len() + 2), text);
+    while let Some(at) = rest.find("runway ") {
+        let (before, behind) = rest.split_at(at + "runway ".len());
+        out.push_str(before);
+        let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+        if digits == 1 && region.runway_digits == 2 {
+            out.push('0');
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
 /// "one one eight point six"; "decimal" outside the United States.
 pub fn frequency(f: Frequency, region: Region) -> String {
     let text = f.to_string();
@@ -143,7 +158,7 @@ pub fn words(text: &str, region: Region) -> String {
             let mark = if bare.len() < w.len() { "," } else { "" };
             let said = if let (true, Ok(f)) = (bare.contains('.'), bare.parse::<Frequency>()) {
                 frequency(f, region)
-            } else if let (true, Ok(r)) = (bare.ends_with(['L', 'R', 'C']), bare.parse::<Runway>()) {
+            } else if let (true, Ok(r)) = (bare.ends_with(['L', 'R', 'C']) || i > 0 && all[i - 1] == "runway", bare.parse::<Runway>()) {
                 runway(r, region)
             } else if bare.chars().any(|c| c.is_ascii_digit()) {
                 characters(bare)

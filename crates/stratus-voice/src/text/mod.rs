@@ -75,6 +75,9 @@ enum Beside {
     Any,
 }
 
+/// Neither half of a compound has fewer letters.
+const SHORTEST_HALF: usize = 3;
+
 /// Where a word's sounds came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
@@ -84,6 +87,8 @@ pub enum Source {
     Name,
     /// CMUdict.
     Dictionary,
+    /// Two words of CMUdict, written as one.
+    Compound,
     /// The network's guess.
     Network,
     /// Letter by letter.
@@ -214,8 +219,16 @@ impl Words {
                 return (say(&sounds), source);
             }
         }
-        if !capitals && let Some(sounds) = self.dictionary.as_ref().filter(|_| looks_like_a_word(stem)).and_then(|d| d.guess(stem)) {
-            return (say(&sounds), Source::Network);
+        // Long initials ("EGPWS") have more consonants in a row than a name.
+        let initials = word.len() > 1 && word.chars().all(|c| c.is_ascii_uppercase()) && consonants(stem) > 3;
+        if let Some(dictionary) = self.dictionary.as_ref().filter(|_| !capitals && !initials && looks_like_a_word(stem)) {
+            if let Some((whole, sounds)) = [&small[..], stem].into_iter().find_map(|w| Some((w, compound(dictionary, w)?))) {
+                let tail = if whole == small { None } else { symbols::number("Z") };
+                return (say(&sounds.into_iter().chain(tail).collect::<Vec<_>>()), Source::Compound);
+            }
+            if let Some(sounds) = dictionary.guess(stem) {
+                return (say(&sounds), Source::Network);
+            }
         }
         (self.spelled(&small, accent), Source::Spelled)
     }
@@ -243,8 +256,28 @@ impl Words {
 fn looks_like_a_word(word: &str) -> bool {
     let vowel = |b: u8| b"aeiouy".contains(&b);
     let run = word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
-    let hard = word.bytes().fold((0usize, 0usize), |(now, most), b| if vowel(b) { (0, most) } else { (now + 1, most.max(now + 1)) }).1;
-    word.len() > 1 && word.bytes().any(vowel) && !run && hard < 6
+    word.len() > 1 && word.bytes().any(vowel) && !run && consonants(word) < 6
+}
+
+/// The longest row of consonants in a word of small letters.
+fn consonants(word: &str) -> usize {
+    let vowel = |b: u8| b"aeiouy".contains(&b);
+    word.bytes().fold((0usize, 0usize), |(now, most), b| if vowel(b) { (0, most) } else { (now + 1, most.max(now + 1)) }).1
+}
+
+/// The sounds of a word that is two words of the dictionary written as one ("taxilane", "Superjet"), split where both are most
+/// alike in length. The second is stressed less.
+fn compound(dictionary: &Dictionary, word: &str) -> Option<Vec<u8>> {
+    if word.len() < 2 * SHORTEST_HALF + 1 || !word.is_ascii() {
+        return None;
+    }
+    let mut at: Vec<usize> = (SHORTEST_HALF..=word.len() - SHORTEST_HALF).collect();
+    at.sort_by_key(|i| i.abs_diff(word.len() - i));
+    at.into_iter().find_map(|i| {
+        let (mut first, second) = (dictionary.find(&word[..i])?, dictionary.find(&word[i..])?);
+        first.extend(second.into_iter().map(symbols::less_stressed));
+        Some(first)
+    })
 }
 
 #[derive(Debug, PartialEq)]

@@ -31,6 +31,11 @@ pub fn number(name: &str) -> Option<u8> {
     SOUNDS.iter().position(|s| *s == name).filter(|n| *n > 3).map(|n| n as u8)
 }
 
+/// The same sound with the secondary stress in place of the primary one.
+pub fn less_stressed(sound: u8) -> u8 {
+    parts(sound).filter(|(_, stress)| *stress == Some(1)).and_then(|(vowel, _)| number(&format!("{vowel}2"))).unwrap_or(sound)
+}
+
 /// A sound without its stress, and the stress: 0, 1 or 2 of a vowel, none of a consonant.
 fn parts(number: u8) -> Option<(&'static str, Option<u8>)> {
     let name = SOUNDS.get(usize::from(number)).filter(|_| number > 3)?;

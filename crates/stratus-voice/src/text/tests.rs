@@ -56,6 +56,15 @@ fn numbers_letters_and_abbreviations_are_said_one_by_one() {
 }
 
 #[test]
+fn a_compound_is_its_two_words_the_second_less_stressed() {
+    let w = english();
+    for (word, sounds) in [("taxilane", "tˈæksilˌAn"), ("Superjet", "sˈupəɹʤˌɛt"), ("contact Nice on", "kˈɑntˌækt nˈis ɔn")]
+    {
+        assert_eq!(said(&w, word), sounds, "{word}");
+    }
+}
+
+#[test]
 fn every_word_is_said_wherever_it_comes_from() {
     let w = english();
     for (word, source) in [
@@ -63,7 +72,10 @@ fn every_word_is_said_wherever_it_comes_from() {
         ("Suvarnabhumi", Source::Table),
         ("Bydgoszcz", Source::Name),
         ("cucumber", Source::Dictionary),
+        ("taxilane", Source::Compound),
+        ("Globemaster's", Source::Compound),
         ("Blorptastic", Source::Network),
+        ("EGPWS", Source::Spelled),
         ("bcdfgh", Source::Spelled),
         ("zzzaaa", Source::Spelled),
         ("XQ", Source::Spelled),
