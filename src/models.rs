@@ -145,9 +145,9 @@ impl Offer {
         format!("about {} MB", (self.bytes / 1_000_000 + 120).div_ceil(10) * 10)
     }
 
-    /// "club.en (150 MB): hears our members better (the mirror's own)".
+    /// "club.en – 150 MB, hears our members better (from your mirror)".
     pub fn line(&self) -> String {
-        format!("{} ({}): {}{}", self.name, self.size(), self.advice, if self.own { " (the mirror's own)" } else { "" })
+        format!("{} \u{2013} {}, {}{}", self.name, self.size(), self.advice, if self.own { " (from your mirror)" } else { "" })
     }
 }
 
@@ -232,7 +232,7 @@ mod tests {
         let good = entry("club.en", "club.en.bin", 5_000_000, sum);
         let all = own(&good, "http://m/").unwrap();
         assert_eq!((all.len(), all[0].url.as_str(), all[0].advice.as_str()), (1, "http://m/club.en.bin", "ours"));
-        assert_eq!(all[0].line(), "club.en (5 MB): ours (the mirror's own)");
+        assert_eq!(all[0].line(), "club.en \u{2013} 5 MB, ours (from your mirror)");
         assert!(all[0].own && all[0].sha256 == sum.to_lowercase());
         let base = find("base.en").unwrap();
         assert_eq!(own(&entry("base.en", "ggml-base.en.bin", base.bytes, base.sha256), "http://m"), Ok(Vec::new()));

@@ -262,7 +262,7 @@ fn from_nothing_to_a_call_by_the_tray_alone() {
     told("Welcome to Stratus");
     tray.state("needs your attention", 10);
     wait("the mirror's own model", 10, || {
-        tray.item.menu().into_iter().find(|e| e.label.contains("club.en (5 MB): ours (the mirror's own)"))
+        tray.item.menu().into_iter().find(|e| e.label.contains("club.en \u{2013} 5 MB, ours (from your mirror)"))
     });
     tray.item.choose(&row("Set up (1 of 5): download speech model"));
     told("Speech model club.en is ready");

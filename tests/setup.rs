@@ -182,7 +182,7 @@ fn from_nothing_to_a_call_that_is_understood() {
     // The mirror's own model is what it means; then a key.
     let (code, said, told) = home.setup(&[], "\nF13\n\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
-    assert!(said.contains("club.en (5 MB): for our members (the mirror's own)"), "{said}");
+    assert!(said.contains("club.en \u{2013} 5 MB, for our members (from your mirror)"), "{said}");
     assert!(told.contains("club.en: 100 %"), "{told}");
     // How the model does on this machine is one sentence.
     assert_eq!(

@@ -12,6 +12,9 @@ use crate::units::Time;
 /// A callsign is waited for so long: the pilot may look it up.
 const CALLSIGN_WITHIN: Duration = Duration::from_secs(120);
 
+/// A callsign of fewer characters is rare: it has to be said again.
+const SHORTEST_SURE: usize = 5;
+
 impl App {
     /// The next call is the callsign.
     pub(super) fn ask_callsign(&mut self, now: Time, fx: &mut Vec<Effect>) {
@@ -23,9 +26,12 @@ impl App {
             return;
         }
         self.first.test = Some(Test::Callsign { until: now + CALLSIGN_WITHIN });
-        let body = format!("Hold {} and say, for example:\n\u{201c}November one seven two sierra papa\u{201d}", self.key());
+        let body = format!(
+            "Hold {}, wait for the red icon, and say, for example:\n\u{201c}November one seven two sierra papa\u{201d}",
+            self.key()
+        );
         let title = match self.engine.callsign() {
-            Some(c) => format!("Your callsign is {}. Say another", c.painted()),
+            Some(c) => format!("Say your callsign (now {})", c.painted()),
             None => "Say your callsign".to_owned(),
         };
         fx.push(self.notice(&title, &body));
@@ -36,8 +42,11 @@ impl App {
         let answer = |note: String| typed.map(|id| Effect::Answer { id, text: String::new(), note });
         let again = self.first.doubtful.take();
         match &reading.callsign {
-            // A garbled callsign leaves words that nothing explains, or looks like no callsign.
-            Some(callsign) if (reading.loose > 0 || !callsign.is_usual()) && again.as_ref() != Some(callsign) => {
+            // A garbled callsign leaves words that nothing explains, or looks like no callsign, or is one that has lost a figure.
+            Some(callsign)
+                if (reading.loose > 0 || !callsign.is_usual() || callsign.as_str().len() < SHORTEST_SURE)
+                    && again.as_ref() != Some(callsign) =>
+            {
                 let painted = callsign.painted();
                 fx.extend(answer(format!("it sounded like {painted}: say it again to confirm it")));
                 let body = format!("{}\nSay it again to confirm it, or type it under Pilot.", quoted(text));
@@ -50,8 +59,8 @@ impl App {
                 fx.extend(answer(format!("your callsign is {painted}")));
                 let said = callsign.clone();
                 self.set_callsign(said, fx);
-                let body = "Is it wrong? Say it again, or type it in the settings file: both are under Pilot.";
-                self.passed(Step::Callsign, &format!("Your callsign is {painted}"), body, fx);
+                let body = format!("{}\nTo change it, choose a row under Pilot.", quoted(text));
+                self.passed(Step::Callsign, &format!("Your callsign is {painted}"), &body, fx);
             }
             None => {
                 fx.extend(answer("no callsign was understood".to_owned()));

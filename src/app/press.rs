@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{App, Open, RECOGNISE_DEADLINE, Stage, gate, millis};
+use crate::atc::spelling_hint;
 use crate::event::{Effect, Hints, Step, Take};
 use crate::models::voices;
 use crate::problem::{Part, Problem};
@@ -65,13 +66,16 @@ impl App {
     /// Words to expect. A pilot without a simulator who is led to a first call is told whom to call: that station is expected.
     pub(super) fn hints(&self) -> Hints {
         let hints = self.engine.hints();
+        if self.first.wants_callsign() {
+            return Hints { prompt: spelling_hint(), again: String::new(), ..hints };
+        }
         if self.steps().next() != Some(Step::Call) || self.engine.airport().is_some() {
             return hints;
         }
         let Some(call) = self.first_call() else { return hints };
         let station = call.split(',').next().unwrap_or_default();
         // A runway at the end: a recogniser takes what the hint ends with for said already.
-        let words = [station, &hints.prompt, "runway eight"];
+        let words = [&hints.prompt, station, "runway eight"];
         let prompt = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
         Hints { again: prompt.clone(), prompt, ..hints }
     }

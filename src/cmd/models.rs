@@ -61,7 +61,7 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
             (_, _, true) => "begun",
             _ => "",
         };
-        let own = if m.own { " (the mirror's own)" } else { "" };
+        let own = if m.own { " (from your mirror)" } else { "" };
         writeln!(out, "{:<20} {:>8}  memory {:<14} {:<10} {}{own}", m.name, m.size(), m.memory(), state, m.advice)?;
     }
     Ok(())

@@ -29,7 +29,7 @@ const MAX_DEVICES: usize = 24;
 /// A row of the top level is cut here, characters: a long name must not widen the menu.
 const TOP_CHARS: usize = 40;
 /// And a row of a submenu here.
-const SUB_CHARS: usize = 60;
+const SUB_CHARS: usize = 80;
 /// The loudness on offer, percent.
 const VOLUMES: [u8; 5] = [100, 80, 60, 40, 20];
 
@@ -215,7 +215,7 @@ fn speech_models(model: &MenuModel) -> Vec<Item> {
     }));
     items.extend(model.own_models.iter().map(|o| check(&o.line(), on(&o.file), get(&o.name))));
     let others = models::ALL.iter().filter(|m| models::suggestion(m.name).is_none());
-    let others = others.map(|m| check(&format!("{} ({}): {}", m.name, m.size(), m.advice), on(m.file), get(m.name)));
+    let others = others.map(|m| check(&format!("{} \u{2013} {}, {}", m.name, m.size(), m.advice), on(m.file), get(m.name)));
     items.push(Item::Group("More".into(), others.collect()));
     items.extend([Item::Line, entry("Use my own file (in the settings file)\u{2026}", Choice::OpenConfig)]);
     items

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::open::open;
+use super::open::open_or;
 use super::{Inbox, Shell, offer};
 use crate::event::Event;
 use crate::models::voices::{self, KnownVoice};
 use crate::models::{self, Offer};
-use crate::paths::Paths;
+use crate::paths::{Paths, shown};
 use crate::problem::{Part, Problem, sentence};
 use crate::settings::Config;
 
@@ -76,16 +76,15 @@ impl Drop for Fetch {
 }
 
 /// What a check came to, by its report.
-fn checked(report: &str) -> Event {
+fn checked(report: &str) -> (String, String) {
     let name = |line: &str| line.chars().skip(PART.0).take(PART.1).collect::<String>().trim().to_owned();
     let parts: Vec<String> = report.lines().filter(|l| l.starts_with(FAILED)).map(name).collect();
     let which = sentence(&parts.join(", "));
-    let (title, body) = match parts.len() {
+    match parts.len() {
         0 => ("Everything works".to_owned(), "The report has the details.".to_owned()),
         1 => ("1 problem found".to_owned(), format!("{which}: the report shows how to fix it.")),
         n => (format!("{n} problems found"), format!("{which}: the report shows how to fix them.")),
-    };
-    Event::Notice { title, body }
+    }
 }
 
 impl Shell {
@@ -117,11 +116,15 @@ impl Shell {
         let (inbox, config, report) = (self.inbox.clone(), self.paths.config_file.clone(), self.paths.log_dir.join("doctor.txt"));
         let spawned = std::thread::Builder::new().name("doctor".into()).spawn(move || {
             let found = std::env::current_exe().and_then(|me| Command::new(me).arg("--config").arg(config).arg("doctor").output());
-            let told = found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| checked(&String::from_utf8_lossy(&out.stdout))));
+            let told =
+                found.and_then(|out| std::fs::write(&report, &out.stdout).map(|()| String::from_utf8_lossy(&out.stdout).into_owned()));
             inbox.send(match told {
                 Ok(told) => {
-                    open(&inbox, "the report", &report);
-                    told
+                    // Where it cannot be opened, one message has both: the second would take the place of the first.
+                    let (title, body) = checked(&told);
+                    let closed = Event::Notice { title: title.clone(), body: format!("{body}\nThe report is {}.", shown(&report)) };
+                    open_or(&inbox, &report, closed);
+                    Event::Notice { title, body }
                 }
                 Err(e) => Event::Trouble(Problem::new("the check could not run").because(e).about(Part::Files)),
             });
@@ -138,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_check_is_told_by_the_number_of_its_problems() {
-        let told = |report: &str| if let Event::Notice { title, body } = checked(report) { (title, body) } else { Default::default() };
+        let told = checked;
         assert_eq!(told("ok       folders\nabsent   updates  none\n").0, "Everything works");
         let one = told("PROBLEM  speech model    there is none\n            because: PROBLEM\n");
         assert_eq!((one.0.as_str(), one.1.as_str()), ("1 problem found", "Speech model: the report shows how to fix it."));

@@ -1,6 +1,6 @@
 //! Files and folders that the menu opens in the pilot's own programs; where that fails, the pilot learns where they are.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::Inbox;
@@ -9,23 +9,28 @@ use crate::paths::shown;
 
 /// Opens a file or a folder. `what` is what a person calls it: "the settings file".
 pub(super) fn open(inbox: &Inbox, what: &'static str, path: &Path) {
+    open_or(inbox, path, failed(what, path));
+}
+
+/// The same with an event of the caller's for the case that it fails.
+pub(super) fn open_or(inbox: &Inbox, path: &Path, failed: Event) {
     // A .toml has no editor of its own on Windows.
     let program = match (cfg!(windows), path.is_dir()) {
         (true, false) => "notepad",
         (true, true) => "explorer",
         (false, _) => "xdg-open",
     };
-    let (waiting, at) = (inbox.clone(), path.to_owned());
+    let (waiting, at, told) = (inbox.clone(), path.to_owned(), failed.clone());
     // The opener may last as long as the editor.
     let spawned = std::thread::Builder::new().name("open".into()).spawn(move || {
         if let Err(why) = with(program, &at) {
             log::warn!("cannot open {}: {program}: {why}", at.display());
-            waiting.offer(failed(what, at));
+            waiting.offer(told);
         }
     });
     if let Err(e) = spawned {
         log::warn!("cannot open {}: {e}", path.display());
-        inbox.offer(failed(what, path.to_owned()));
+        inbox.offer(failed);
     }
 }
 
@@ -40,8 +45,8 @@ fn with(program: &str, path: &Path) -> Result<(), String> {
     }
 }
 
-fn failed(what: &str, path: PathBuf) -> Event {
-    Event::Notice { title: format!("Could not open {what}"), body: format!("Open it yourself: {}", shown(&path)) }
+fn failed(what: &str, path: &Path) -> Event {
+    Event::Notice { title: format!("Could not open {what}"), body: format!("Open it yourself: {}", shown(path)) }
 }
 
 #[cfg(all(test, unix))]
@@ -53,7 +58,7 @@ mod tests {
         let path = Path::new("/tmp");
         assert!(with("true", path).is_ok());
         assert!(with("false", path).is_err() && with("/no/such/opener", path).is_err());
-        let Event::Notice { title, body } = failed("the settings file", "/etc/stratus.toml".into()) else { panic!() };
+        let Event::Notice { title, body } = failed("the settings file", Path::new("/etc/stratus.toml")) else { panic!() };
         assert_eq!((title.as_str(), body.as_str()), ("Could not open the settings file", "Open it yourself: /etc/stratus.toml"));
     }
 }

@@ -45,7 +45,7 @@ pub use stratus_units as units;
 use self::decide::Decision;
 use self::decide::initiative::{Notice, Watch};
 use self::hear::Said;
-pub use self::hints::Hints;
+pub use self::hints::{Hints, spelling_hint};
 use self::instruction::{Instruction, Item};
 use self::intent::{Context, Intent, Understanding};
 pub use self::know::{around, floor, phase, report, situation, tracks};
