@@ -122,7 +122,7 @@ fn own_name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String>
 /// A name of a place that nobody says otherwise, or that the table of places has.
 fn named(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
     let from = if word(t, from) == "the" { from + 1 } else { from };
-    if !(from < t.len() && !hidden.iter().any(|h| h.contains(&from))) {
+    if from >= t.len() || hidden.iter().any(|h| h.contains(&from)) {
         return None;
     }
     let words: Vec<&str> = t[from..].iter().take(4).map(Token::word).collect();
