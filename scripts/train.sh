@@ -1,6 +1,7 @@
 #!/bin/bash
 # Makes the weights of the learned reader again, of everything that it learns from. Usage: scripts/train.sh
-# It prints how well each author's calls are read by what learned of all others, and writes the weights
+# It prints how well each author's calls are read by what learned of other authors, and the calls that are kept apart
+# (corpora/held-out), and writes the weights
 # (crates/stratus-atc/src/hear/reader.weights) and the sums of what they were made of (crates/stratus-train/made-of.txt).
 # The same corpora give the same bytes on every machine.
 set -eu
@@ -15,5 +16,5 @@ cargo build --locked --profile ci -p stratus-train || {
   cargo build --locked --profile ci -p stratus-train
 }
 cases=tests/cases
-"${CARGO_TARGET_DIR:-target}/ci/stratus-train" "$weights" corpora/*.jsonl \
-  $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl
+"${CARGO_TARGET_DIR:-target}/ci/stratus-train" "$weights" corpora/*.jsonl corpora/more/*.jsonl \
+  $cases/understand.jsonl $cases/understand_fresh.jsonl $cases/heard.jsonl $cases/fresh/understand.jsonl --score corpora/held-out/*.jsonl

@@ -114,7 +114,7 @@ pub fn answer(line: &str, airports: &Airports, ears: &mut Ears) -> Value {
 
 /// The tray's whole way from sound to meaning: the gate, the hint of the situation, recognition, understanding.
 fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String> {
-    let engine = l.posed.engine(airports.clone());
+    let mut engine = l.posed.engine(airports.clone());
     let context = l.posed.context(&engine);
     let hints = engine.hints();
     let heard = match (&l.sound, &l.text) {
@@ -135,6 +135,9 @@ fn heard(l: &Hear, airports: &Airports, ears: &mut Ears) -> Result<Value, String
         if let Some(other) = others.first() {
             o.insert("other".into(), json!(other.text));
             o.insert("others".into(), json!(others));
+        }
+        if let Some(part) = engine.understand_with(text, opinion).unsure {
+            o.insert("unsure".into(), json!(part.word()));
         }
         o.insert("looks".into(), json!(heard.looks));
         o.insert("confidence".into(), json!((f64::from(heard.confidence) * 1000.0).round() / 1000.0));

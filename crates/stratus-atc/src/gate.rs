@@ -206,6 +206,12 @@ pub fn denies_emergency(c: &Clauses) -> bool {
     all.peek().is_some() && all.all(|s| s.denied)
 }
 
+/// Whether the pilot says that they do not or cannot go around.
+pub fn denies_going_around(c: &Clauses) -> bool {
+    let senses: Vec<Sense> = c.find(|w| w == "around").into_iter().map(|i| c.sense(i, Shape::Deed)).collect();
+    !senses.is_empty() && senses.iter().all(|s| s.denied)
+}
+
 /// What came of words of distress.
 pub enum Call {
     /// The pilot's own, not denied.

@@ -135,6 +135,43 @@ pub enum Ask {
     Approach,
     /// "say which side", of a deviation.
     DeviationSide,
+    /// "say altitude again": one value of a call whose rest was heard.
+    Again(Part),
+}
+
+/// A value that is asked for by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The runway.
+    Runway,
+    /// The altitude or level.
+    Altitude,
+    /// The heading.
+    Heading,
+    /// The speed.
+    Speed,
+    /// The frequency.
+    Frequency,
+    /// The transponder code.
+    Squawk,
+    /// The pressure setting.
+    Altimeter,
+}
+
+impl Part {
+    /// Its word in machine-readable output, as that of the slot.
+    pub fn word(self) -> &'static str {
+        match self {
+            Part::Runway => "runway",
+            Part::Altitude => "altitude",
+            Part::Heading => "heading",
+            Part::Speed => "speed",
+            Part::Frequency => "frequency",
+            Part::Squawk => "squawk",
+            Part::Altimeter => "altimeter",
+        }
+    }
 }
 
 /// What a pilot wants that is given only when it was surely asked for.

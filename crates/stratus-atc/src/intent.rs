@@ -299,6 +299,9 @@ pub struct Understanding {
     /// The same by the learned reader, a second opinion.
     #[serde(skip)]
     pub learned: Option<super::hear::learned::Reading>,
+    /// A value that the decoder heard in two ways: to be asked for by its name.
+    #[serde(default)]
+    pub unsure: Option<super::instruction::Part>,
     /// What one of the two heard and is not taken for granted: to be asked.
     #[serde(skip)]
     pub doubt: Option<Intent>,
@@ -320,6 +323,7 @@ impl Default for Understanding {
             loose: 0,
             clauses: super::hear::clauses::Clauses::default(),
             learned: None,
+            unsure: None,
             doubt: None,
         }
     }

@@ -47,7 +47,7 @@ use self::decide::initiative::{Notice, Watch};
 use self::hear::Said;
 pub use self::hints::{Hints, spelling_hint};
 use self::instruction::{Instruction, Item};
-use self::intent::{Context, Intent, Understanding};
+use self::intent::{Intent, Understanding};
 pub use self::know::{around, floor, phase, report, situation, tracks};
 use self::know::{ground_contact, simulator_airports};
 use self::phase::{Phase, PhaseTracker};
@@ -168,6 +168,7 @@ pub struct Engine {
     /// The ground and the units around.
     around: Arc<know::around::Around>,
     score: lesson::Score,
+    numbers: hear::unsure::Numbers,
 }
 
 impl Engine {
@@ -203,6 +204,7 @@ impl Engine {
             charts: simulator_airports::Charts::default(),
             around: Arc::default(),
             score: lesson::Score::default(),
+            numbers: hear::unsure::Numbers::default(),
         };
         engine.want_airport();
         engine
@@ -336,32 +338,6 @@ impl Engine {
         decide::initiative::look(now, &situation, &self.record, &self.watch)
     }
 
-    /// What the engine knows that helps to read a transcript.
-    pub fn context(&self) -> Context {
-        let airport = self.airport.as_ref();
-        Context {
-            region: airport.map_or(Region::FAA, |a| a.region),
-            facility: self.station().map(|s| s.facility),
-            own: self.callsign().cloned(),
-            aircraft_type: self.aircraft_type(),
-            last_atc: self.record.last.as_ref().map(|i| self.say(i).text),
-            pending: self.record.pending.is_some() || self.unheard.is_some(),
-            stations: airport.map_or_else(Vec::new, |a| {
-                let mut names = vec![a.name.to_lowercase()];
-                names.extend(a.stations.iter().filter_map(|s| s.name.rsplit_once(' ').map(|(n, _)| n.to_lowercase())));
-                names.dedup();
-                names
-            }),
-            runways: airport.map_or_else(Vec::new, |a| a.strips_ends()),
-            opinion: None,
-        }
-    }
-
-    fn aircraft_type(&self) -> Option<String> {
-        let filed = || self.plan.as_ref().and_then(|p| p.aircraft_type.clone());
-        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone()).or_else(filed)
-    }
-
     /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.
     pub fn answer(&mut self, now: Time, text: &str, understanding: Understanding) -> Hearing {
         self.answer_or(now, text, understanding, None)
@@ -370,6 +346,7 @@ impl Engine {
     /// As [`Engine::answer`]; where all it could say is "say again", `words` that passed [`language_model::words`] stand instead.
     pub fn answer_or(&mut self, now: Time, text: &str, understanding: Understanding, words: Option<String>) -> Hearing {
         self.outgoing = None;
+        let understanding = self.completed(understanding);
         let said = Said::new(text, &self.context());
         if let Some(f) = understanding.addressed.facility.filter(|_| !understanding.other_aircraft) {
             self.called = Some(f);
@@ -411,6 +388,9 @@ impl Engine {
                 self.outgoing = Some(out);
                 return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };
             }
+        }
+        if let Some(reply) = self.ask_again(now, &said, &understanding, &situation) {
+            return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };
         }
         let outcome = decide::decide(&situation, &self.record, &understanding, &said);
         self.note_pilot(&understanding);

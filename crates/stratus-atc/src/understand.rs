@@ -36,6 +36,7 @@ impl Engine {
     pub fn understand_with(&self, text: &str, opinion: Option<Opinion>) -> Understanding {
         let context = Context { opinion, ..self.context() };
         let mut u = understand(text, &context);
+        u.unsure = self.unsure_of(text);
         u.slots.runway = u.slots.runway.map(|r| crate::know::water_runway(text, r, &context.runways).unwrap_or(r));
         u
     }
@@ -95,28 +96,34 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         last: ctx.last_atc.as_deref().unwrap_or_default().to_lowercase(),
         said: t.iter().enumerate().filter(|(i, _)| !hidden.iter().any(|h| h.contains(i))).map(|(_, t)| t.clone()).collect(),
     };
-    let rules::Found { acts, said, intents: found, confidence } = scene.read(&t, &clauses, &mut slots);
+    let rules::Found { acts, said, intents: found, confidence, taken_back } = scene.read(&t, &clauses, &mut slots);
     let loose = rules::loose(&words);
     // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
-    // VFR and a report about the field are found by their words alone, and whoever denies an emergency has none.
+    // VFR, a turn off the course and a report about the field are found by their words alone, and whoever denies an emergency has none.
     let sentence_is = |sure: f32| second.is_some_and(|r| r.votes.is_some() && r.confidence >= sure);
-    let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown) || sentence_is(joined::OF_NOBODY);
+    let alone_is = |sure: f32| second.is_some_and(|r| r.votes.is_none() && r.confidence >= sure);
+    let sure_of_nobody = sentence_is(joined::OF_NOBODY) || alone_is(joined::OF_NOBODY_ALONE);
+    let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown) || sure_of_nobody;
     let unknown = found.contains(&Intent::Unknown);
     // "Oxford Approach, Golf Bravo X-ray Delta Echo, good afternoon" waits to be asked for its message.
     let bare = unknown && words.count() <= GREETING && !sentence_is(joined::OF_A_WORD);
     let explained = !unknown && loose == 0;
     let effect = found.first().is_some_and(|i| joined::has_effect(*i));
     let against = match (sentence_is(0.0), effect) {
-        (false, _) => joined::AGAINST_EXPLAINED,
+        (false, false) => joined::AGAINST_EXPLAINED,
         (true, false) => joined::AGAINST_EXPLAINED_BY_SENTENCE,
+        (false, true) => joined::AGAINST_EXPLAINED_EFFECT_ALONE,
         (true, true) => joined::AGAINST_EXPLAINED_EFFECT,
     };
     let settles = |r: &Reading| explained && r.confidence < against && !joined::is_distress(r.intent);
-    let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some();
-    let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses);
+    let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some() || slots.deviation.is_some();
+    let around = |r: &Reading| r.intent == Intent::GoAround && gate::denies_going_around(&clauses);
+    let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses) || around(r);
     // What has no intent of its own in the list may have an act: the rules name it.
-    let finer = |r: &Reading| r.votes.is_some() && r.intent == Intent::Unknown && has_finer_act(&acts, &found);
-    let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r) && !finer(r));
+    let finer = |r: &Reading| r.intent == Intent::Unknown && has_finer_act(&acts, &found);
+    // What the pilot denies ("we cannot go around") or says of others has the words of the act: a reader of words hears it.
+    let took_back = |r: &Reading| taken_back.contains(&r.intent) && !found.contains(&r.intent);
+    let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r) && !finer(r) && !took_back(r));
     let wishes = found.clone();
     let by_rules = |i: Intent| wishes.iter().any(|w| *w == i || joined::is_departure(*w) && joined::is_departure(i));
     let join = if ctx.facility == Some(Facility::Ground) { joined::join_on_the_ground } else { joined::join };
@@ -155,6 +162,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         loose,
         clauses,
         learned: second,
+        unsure: None,
         doubt,
     }
 }

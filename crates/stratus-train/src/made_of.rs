@@ -68,14 +68,15 @@ mod tests {
         let now = lines(&corpora(), WEIGHTS).unwrap();
         let changed: Vec<&str> = now.lines().filter(|l| !kept.contains(*l)).map(|l| &l[66..]).collect();
         assert!(changed.is_empty() && kept == now, "changed since the weights were made: {changed:?}; run scripts/train.sh");
-        let all: Vec<String> = std::fs::read_dir(root().join("corpora"))
-            .unwrap()
-            .flatten()
-            .map(|f| format!("corpora/{}", f.file_name().to_string_lossy()))
-            .collect();
+        let of = |folder: &str| -> Vec<String> {
+            let files = std::fs::read_dir(root().join(folder)).unwrap().flatten();
+            files.map(|f| format!("{folder}/{}", f.file_name().to_string_lossy())).collect()
+        };
+        let all = [of("corpora"), of("corpora/more")].concat();
         for f in all.iter().filter(|f| f.ends_with(".jsonl")) {
             assert!(corpora().contains(f), "{f} is not learned from: run scripts/train.sh");
         }
+        assert!(corpora().iter().all(|f| !f.contains("held-out")), "the calls that measure the reader are learned from");
     }
 
     #[test]

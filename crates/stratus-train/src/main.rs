@@ -1,7 +1,7 @@
 //! `stratus-train`: makes the weights of the learned reader of the labelled calls in `corpora`.
 //!
 //! Usage: stratus-train OUT FILE… [--score FILE…] [--misses] [--quick]
-//! It measures by leaving out one author at a time, calibrates the heads by that, learns of everything, and writes OUT. Files
+//! It measures by leaving authors out, calibrates the heads by that, learns of everything, and writes OUT. Files
 //! behind `--score` are not learned from: the reader's score on them is printed, with `--misses` each call that it misread.
 //! `--quick` leaves measuring and calibration out.
 #![allow(clippy::print_stdout, reason = "a program for makers tells what it measured")]
@@ -51,7 +51,7 @@ fn run(args: &[String]) -> Result<(), String> {
     };
     let all = taught(learned)?;
     let plan = plans();
-    println!("{} calls; each author's read by what learned of the others:", all.len());
+    println!("{} calls; each author's read by what learned of none of them:", all.len());
     let mut sharp = [1.0; HEADS.len()];
     if !quick {
         let said = by_author(&all, &plan, |author, said| println!("  {author:24} {}", line(said)));

@@ -119,6 +119,30 @@ fn own_name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String>
     Some(text(&t[from..from + n]))
 }
 
+/// A name of a place that nobody says otherwise, or that the table of places has.
+fn named(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
+    let from = if word(t, from) == "the" { from + 1 } else { from };
+    if from >= t.len() || hidden.iter().any(|h| h.contains(&from)) {
+        return None;
+    }
+    let words: Vec<&str> = t[from..].iter().take(4).map(Token::word).collect();
+    let known = place(&words).filter(|(_, n)| !UNITS.contains(&word(t, from + n))).map(|(_, n)| text(&t[from..from + n]));
+    known.or_else(|| own_name(t, from, hidden))
+}
+
+/// Words behind which a place is named that one is beside: "near Macon", "two miles off Chino". A place that a direction and a distance
+/// are counted from ("ten south of Visalia") is not this.
+fn beside(t: &[Token], i: usize) -> bool {
+    matches!(word(t, i), "near" | "off")
+}
+
+/// A place by itself: one that the table has, or a name with what names of places end in.
+fn plain_place(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
+    let words: Vec<&str> = t[from..].iter().take(4).map(Token::word).collect();
+    let ends = |n: &String| ENDINGS.contains(&n.rsplit(' ').next().unwrap_or("")) && n.contains(' ');
+    if place(&words).is_some() { named(t, from, hidden) } else { own_name(t, from, hidden).filter(ends) }
+}
+
 /// Whether what stands behind "over" can be a place.
 pub(super) fn can_be_place(t: &[Token], from: usize) -> bool {
     !NO_LANDMARK.contains(&word(t, from))
@@ -167,6 +191,22 @@ pub(super) fn position(t: &[Token], hidden: &[Range<usize>], scene: Scene, slots
                 return;
             }
         }
+        let in_the_air = !on_ground && !matches!(scene.facility, Some(Facility::Ground | Facility::Clearance));
+        // Behind the callsign stands where one is: "five four six lima, Diamond Head, landing".
+        let opens = hidden.iter().any(|h| h.end == i && h.start < i) && !matches!(word(t, i), "" | "to" | "for");
+        let stays = |name: &str| {
+            let next = i + name.split(' ').count();
+            t.get(next).is_some_and(|x| x.digit().is_some())
+                || compass(word(t, next)).is_some()
+                || matches!(word(t, next), "inbound" | "outbound" | "landing" | "at" | "descending" | "climbing")
+        };
+        if in_the_air
+            && let Some(name) = if opens { plain_place(t, i, hidden).filter(|n| stays(n)) } else { None }
+                .or_else(|| beside(t, i).then(|| named(t, i + 1, hidden)).flatten())
+        {
+            slots.position = Some(name);
+            return;
+        }
         if leads(t, i)
             && !(word(t, i) == "crossing" && matches!(word(t, i + 1), "clearance" | "of"))
             && let Some(name) = landmark(t, i, hidden)
@@ -197,7 +237,11 @@ pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option
             let to = before == "to" && GOES.contains(&by)
                 || before == "for" && (clearance || matches!(by, "clearance" | "ifr" | "vfr" | "headed" | "bound" | "plan"));
             let from = before == "to" && (3..=5).any(|n| matches!(back(t, i, n), "from" | "routing"));
-            let goes = rules || matches!(before, "routing" | "destination" | "towards") || (to || from) && !taxies_in;
+            // "Voghera to Albenga", "inbound to Turweston": from a place, or on the way. Behind another word "to" begins a deed.
+            let origin = by.len() > 3 && !is_used(by) && !by.contains('\'') || compass(by).is_some();
+            let flies = before == "to" && (origin || matches!(by, "inbound" | "coast" | "across" | "along" | "outbound"));
+            let lands = before == "at" && matches!(by, "land" | "landing" | "stop" | "stopping" | "lunch" | "fuel" | "overnight");
+            let goes = rules || matches!(before, "routing" | "destination" | "towards") || (to || from || flies || lands) && !taxies_in;
             if goes && let Some(name) = own_name(t, i, hidden).filter(|_| !UNITS.contains(&word(t, i + 1))) {
                 slots.destination = Some(name);
                 return;

@@ -10,7 +10,7 @@ use crate::understand::{given_back, understand};
 
 /// A value that was issued is taken from an alternative only where that is nearly as likely as what was written: otherwise the
 /// situation would turn a wrong readback into a right one.
-const AS_LIKELY: f32 = 0.6;
+pub(super) const AS_LIKELY: f32 = 0.6;
 
 /// Another reading of a sound: the situation may explain it better.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct Alternative {
 }
 
 /// How much of a reading the situation explains: more is better.
-fn explained(u: &Understanding, ctx: &Context) -> i32 {
+pub(super) fn explained(u: &Understanding, ctx: &Context) -> i32 {
     let own = u.callsign.is_some() && u.callsign == ctx.own;
     let runway_there = |r| ctx.runways.is_empty() || ctx.runways.contains(&r);
     let wrong_runway = u.slots.bad_runway.is_some() || u.slots.runway.is_some_and(|r| !runway_there(r));
@@ -34,8 +34,16 @@ fn explained(u: &Understanding, ctx: &Context) -> i32 {
 }
 
 impl Engine {
-    /// The reading that the situation explains best; the first where the others are only as good.
-    pub fn likelier<'t>(&self, text: &'t str, others: &'t [Alternative], opinion: Option<Opinion>) -> &'t str {
+    /// The reading that the situation explains best; the first where the others are only as good. A number of it that stays in doubt,
+    /// and decides something, is kept in mind: [`Engine::answer`] asks for it.
+    pub fn likelier<'t>(&mut self, text: &'t str, others: &'t [Alternative], opinion: Option<Opinion>) -> &'t str {
+        let best = self.explained_best(text, others, opinion);
+        // Against another reading than the first the likelihoods are not known.
+        self.numbers.unsure = if others.is_empty() || best != text { None } else { self.unsure(text, others, opinion) };
+        best
+    }
+
+    fn explained_best<'t>(&self, text: &'t str, others: &'t [Alternative], opinion: Option<Opinion>) -> &'t str {
         if others.is_empty() {
             return text;
         }
@@ -82,7 +90,7 @@ mod tests {
 
     #[test]
     fn the_reading_that_the_situation_explains_counts() {
-        let engine = hilo();
+        let mut engine = hilo();
         let (right, wrong) = (
             "hilo tower skyhawk one seven two sierra papa ready for departure runway eight",
             "yellow tau skyhawk ready to party runway eighteen",

@@ -26,6 +26,12 @@ pub struct Joined {
 const ALONE: f32 = 0.15;
 /// For anything else than what the rules find where they leave no word unexplained.
 pub const AGAINST_EXPLAINED: f32 = 0.75;
+/// The same, where what the rules find has an effect: "ready for take-off" said to the ground controller.
+pub const AGAINST_EXPLAINED_EFFECT_ALONE: f32 = 0.97;
+/// To find a meaning in a call with neither callsign nor station, in which the rules find none.
+pub const OF_NOBODY_ALONE: f32 = 0.6;
+/// To speak against a report that a controller must not miss.
+const AGAINST_ALARM: f32 = 0.95;
 /// For a call for help, where the rules find nothing: it is asked, or believed (`gate::distress`).
 const FEAR: f32 = 0.20;
 /// The same for an act with effect, which is asked.
@@ -115,7 +121,8 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
     let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
     // A report on the way in is no new request for an approach.
     let arriving = first == Family::Arrival && second == Family::Approach;
-    let settled = arriving || found.contains(&intent) || first != Family::None && first == second || stands(rules);
+    let alike = first != Family::None && first == second;
+    let settled = arriving || found.contains(&intent) || alike || stands(rules) && sure < AGAINST_ALARM;
     // A readback needs something to be read back. On the ground "holding point, runway two three right" may be a report or a readback.
     let either = matches!(rules, Intent::Unknown | Intent::Roger) || taxiing && rules == Intent::PositionReport;
     let groundless = intent == Intent::Readback && !(spoken_to && either);
@@ -127,6 +134,7 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
     let enough = match (rules, intent) {
         // Compared item by item, it needs no second opinion.
         (Intent::Readback, _) => return unchanged(None),
+        (r, _) if stands(r) => AGAINST_ALARM,
         (Intent::Unknown, _) if second == Family::None => ALONE,
         (Intent::Unknown, _) if second == Family::Distress => FEAR,
         (Intent::Unknown, _) => WORTH_A_QUESTION,
@@ -159,8 +167,13 @@ const NO_READBACK: f32 = 0.7;
 const READBACK: f32 = 0.85;
 /// To speak against the rules and the linear reader where these two agree.
 const AGAINST_TWO: f32 = 0.6;
+/// The same where they agree that there is nothing to act on, and the linear reader is sure of it (`SURE_OF_NOTHING`): "the family
+/// wants their sandwiches" has a wish in it, and none for a controller.
+const AGAINST_NOTHING: f32 = 0.8;
+/// So sure of nothing the linear reader is right.
+const SURE_OF_NOTHING: f32 = 0.8;
 /// To speak against a report that a controller must not miss.
-const NO_ALARM: f32 = 0.9;
+const NO_ALARM: f32 = 0.8;
 /// To find nothing in a call in which the rules find an act with effect.
 const NO_EFFECT: f32 = 0.6;
 
@@ -182,6 +195,9 @@ fn by_majority(found: Vec<Intent>, confidence: f32, read: &Reading, votes: Votes
         r if family(r) != Family::None && kind == Family::None => NO_EFFECT,
         r if r != Intent::Unknown && intent == Intent::Unknown => NO_PLAIN_ACT,
         r if r == votes.linear && r != Intent::Unknown => AGAINST_TWO,
+        Intent::Unknown if votes.linear == Intent::Unknown && votes.linear_sure >= SURE_OF_NOTHING && kind == Family::None => {
+            AGAINST_NOTHING
+        }
         _ => 0.0,
     };
     // An approach and the way in that goes with it: the rules heard which.
@@ -266,13 +282,14 @@ mod tests {
         let ground = join_on_the_ground(vec![PositionReport], 0.7, &reads(Readback, 0.9), true);
         assert_eq!(ground.intents, [Readback]);
         assert_eq!(both(DepartureReady, reads(Readback, 1.0)), (DepartureReady, None));
-        assert_eq!(both(GoAround, reads(Readback, 1.0)), (GoAround, None));
-        assert_eq!(both(Lost, reads(WeatherRequest, 1.0)), (Lost, None));
+        assert_eq!(both(GoAround, reads(WeatherRequest, 0.9)), (GoAround, None));
+        assert_eq!(both(Lost, reads(WeatherRequest, 0.9)), (Lost, None));
+        assert_eq!(both(Lost, reads(WeatherRequest, 0.99)), (WeatherRequest, None));
     }
 
     /// The mixed reading, and what the two models think each by itself.
     fn three(rules: Intent, linear: Intent, sentence: Intent, mixed: Intent, sure: f32) -> (Intent, Option<Intent>) {
-        let read = Reading { votes: Some(Votes { linear, sentence }), ..reads(mixed, sure) };
+        let read = Reading { votes: Some(Votes { linear, linear_sure: 0.5, sentence }), ..reads(mixed, sure) };
         let j = join(vec![rules], 0.7, &read, true);
         (j.intents[0], j.doubt)
     }
@@ -298,11 +315,17 @@ mod tests {
         use Intent::*;
         assert_eq!(three(Unknown, Unknown, Lost, Lost, 0.4), (Lost, None));
         assert_eq!(three(PositionReport, Unknown, Unknown, Unknown, 0.7), (Unknown, None));
+        // Two of three find nothing: the third must be surer where one of them is.
+        let nothing = |linear_sure, sure| {
+            let votes = Some(Votes { linear: Unknown, linear_sure, sentence: TaxiRequest });
+            join(vec![Unknown], 0.1, &Reading { votes, ..reads(TaxiRequest, sure) }, false).intents[0]
+        };
+        assert_eq!((nothing(0.5, 0.65), nothing(0.9, 0.65), nothing(0.9, 0.9)), (TaxiRequest, Unknown, TaxiRequest));
         assert_eq!(three(Readback, Unable, Unable, Unable, 0.5), (Readback, None));
         assert_eq!(three(Readback, Unable, Unable, Unable, 0.8), (Unable, None));
-        assert_eq!(three(GoAround, Unknown, Unknown, Unknown, 0.8), (GoAround, None));
+        assert_eq!(three(GoAround, Unknown, Unknown, Unknown, 0.75), (GoAround, None));
         assert_eq!(three(Mayday, Unknown, Unknown, Unknown, 0.95), (Unknown, None));
-        let unspoken = Reading { votes: Some(Votes { linear: Readback, sentence: Readback }), ..reads(Readback, 1.0) };
+        let unspoken = Reading { votes: Some(Votes { linear: Readback, linear_sure: 0.9, sentence: Readback }), ..reads(Readback, 1.0) };
         assert_eq!(join(vec![Unknown], 0.1, &unspoken, false).intents, [Unknown], "there is nothing to read back");
     }
 

@@ -100,10 +100,12 @@ pub struct Reading {
 }
 
 /// The likeliest intents of the two models whose scores are mixed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Votes {
     /// Of the linear reader.
     pub linear: Intent,
+    /// How sure it is, 0 to 1.
+    pub linear_sure: f32,
     /// Of the sentence model.
     pub sentence: Intent,
 }
@@ -306,8 +308,11 @@ pub fn read(tokens: &[Token], ctx: &Context) -> Reading {
     let mut scores = Weights(WEIGHTS).calibrated(&features(tokens, ctx));
     let votes = ctx.opinion.as_ref().map(|opinion| {
         let linear = likeliest(&scores);
+        let mut own = scores;
+        by_head(&mut own, 1.0);
+        let linear_sure = best(&own[..HEADS[0]]).0.1;
         opinion.mix(&mut scores);
-        Votes { linear, sentence: opinion.intent() }
+        Votes { linear, linear_sure, sentence: opinion.intent() }
     });
     if votes.is_none() {
         by_head(&mut scores, 1.0);

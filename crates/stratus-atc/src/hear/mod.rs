@@ -13,13 +13,16 @@ mod own;
 pub mod rules;
 pub mod sounds;
 mod standard;
+pub(crate) mod unsure;
 
 pub use choose::Alternative;
 pub(crate) use own::grouped;
 pub(crate) use standard::is_used;
 
+use super::Engine;
 use super::intent::Context;
 use super::transcript::Token;
+use super::units::Region;
 
 /// A transmission: the words as they were written, and the tokens that were said.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -34,5 +37,33 @@ impl Said {
     /// Reads a transmission in this situation.
     pub fn new(text: &str, ctx: &Context) -> Self {
         Self { text: text.to_lowercase(), tokens: normalise::normalise(text, ctx) }
+    }
+}
+
+impl Engine {
+    /// What the engine knows that helps to read a transcript.
+    pub fn context(&self) -> Context {
+        let airport = self.airport.as_ref();
+        Context {
+            region: airport.map_or(Region::FAA, |a| a.region),
+            facility: self.station().map(|s| s.facility),
+            own: self.callsign().cloned(),
+            aircraft_type: self.aircraft_type(),
+            last_atc: self.record.last.as_ref().map(|i| self.say(i).text),
+            pending: self.record.pending.is_some() || self.unheard.is_some(),
+            stations: airport.map_or_else(Vec::new, |a| {
+                let mut names = vec![a.name.to_lowercase()];
+                names.extend(a.stations.iter().filter_map(|s| s.name.rsplit_once(' ').map(|(n, _)| n.to_lowercase())));
+                names.dedup();
+                names
+            }),
+            runways: airport.map_or_else(Vec::new, |a| a.strips_ends()),
+            opinion: None,
+        }
+    }
+
+    pub(crate) fn aircraft_type(&self) -> Option<String> {
+        let filed = || self.plan.as_ref().and_then(|p| p.aircraft_type.clone());
+        self.setup.aircraft_type.clone().or_else(|| self.report.aircraft_type.clone()).or_else(filed)
     }
 }

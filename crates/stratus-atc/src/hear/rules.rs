@@ -43,6 +43,8 @@ pub struct Found {
     pub intents: Vec<Intent>,
     /// 0 to 1.
     pub confidence: f32,
+    /// Intents of acts that the pilot denies, or says of others.
+    pub taken_back: Vec<Intent>,
 }
 
 impl Scene<'_> {
@@ -173,8 +175,12 @@ impl Scene<'_> {
     pub fn read(&self, t: &[Token], clauses: &Clauses, slots: &mut Slots) -> Found {
         slots.heading = slots.heading.or_else(|| steered(t));
         let mut d = decode(self.words, self.facts(slots, clauses));
+        let mut denied: Vec<Intent> = Vec::new();
         d.said.retain_mut(|s| {
             let back = taken_back(s, clauses);
+            if back {
+                denied.push(s.act.intent());
+            }
             let departs = matches!(s.act.intent(), Intent::DepartureReady | Intent::TakeoffRequest);
             if back && departs {
                 // Whoever denies to be ready says something too.
@@ -196,7 +202,7 @@ impl Scene<'_> {
                 acts.push(said.act);
             }
         }
-        Found { acts, said: d.said, intents, confidence }
+        Found { acts, said: d.said, intents, confidence, taken_back: denied }
     }
 
     fn intents(&self, d: &Decoded, slots: &Slots) -> (Vec<Intent>, f32) {

@@ -1,6 +1,6 @@
 //! One item's words, written and spoken.
 
-use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint, Wish};
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Part, Pressure, ReportPoint, Wish};
 use crate::spoken;
 use crate::units::region::filled;
 use crate::units::{Frequency, Region, Runway, Transition};
@@ -383,5 +383,12 @@ fn ask(a: Ask) -> &'static str {
         Ask::VerifyPosition => "verify your position",
         Ask::Approach => "say approach requested",
         Ask::DeviationSide => "say which side of course",
+        Ask::Again(Part::Runway) => "say runway again",
+        Ask::Again(Part::Altitude) => "say altitude again",
+        Ask::Again(Part::Heading) => "say heading again",
+        Ask::Again(Part::Speed) => "say speed again",
+        Ask::Again(Part::Frequency) => "say frequency again",
+        Ask::Again(Part::Squawk) => "say squawk again",
+        Ask::Again(Part::Altimeter) => "say altimeter again",
     }
 }

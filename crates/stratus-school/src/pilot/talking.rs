@@ -1,7 +1,7 @@
 //! The pilot's mouth and ears: calls in varied words, readbacks, answers to questions, and what is made of a reply.
 
 use stratus_airports::Station;
-use stratus_atc::instruction::{Ask, Item, Landing, Leg};
+use stratus_atc::instruction::{Ask, Item, Landing, Leg, Part};
 use stratus_atc::spoken;
 use stratus_units::{Facility, Transition, compass_word};
 
@@ -387,7 +387,8 @@ impl Pilot<'_> {
                     Stage::Gate | Stage::Vacated | Stage::TaxiOut | Stage::TaxiIn => "position_ground",
                     _ => "position",
                 },
-                Item::Ask(Ask::Runway) => "runway",
+                Item::Ask(Ask::Runway | Ask::Again(Part::Runway)) => "runway",
+                Item::Ask(Ask::Again(Part::Altitude)) => "want",
                 Item::Ask(Ask::Altitude) | Item::Verify { .. } => "maintaining",
                 Item::Ask(Ask::RequestedAltitude) => "want",
                 Item::Ask(Ask::Heading) => "heading",
