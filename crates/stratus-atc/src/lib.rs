@@ -566,7 +566,9 @@ impl Engine {
         if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_ok() {
             let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
             self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
+            self.record.wants_bravo = !u.clauses.find(|w| w == "bravo").is_empty();
         }
+        self.record.plight = decide::plight(self.record.plight, u);
         if let Some(l) = u.slots.landing {
             self.record.wants = Some(l);
         }

@@ -149,7 +149,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::Runway { runway } => approach(s, r, a, None, *runway),
         Request::Vectors { to, approach: to_final } if *to_final || to.is_none() => approach(s, r, a, None, heard.slots.runway),
         Request::Vectors { to, .. } => direct(s, a, to.as_deref()),
-        Request::Expect { about: Expected::Delay } => Decision::say([Item::Advice("no delay expected".into())]),
+        Request::Expect { about: Expected::Delay } => Decision::Say(super::questions::delay(s)),
         Request::Expect { about: Expected::Level } => {
             let miles = (a.distance_nm - top_of_descent_nm(s, a)).round();
             let when = if miles > 1.0 { format!("expect lower in {miles} miles") } else { "expect lower shortly".to_owned() };
@@ -181,7 +181,8 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
             if here && near && !r.missed && r.landing.is_none() && (cleared || s.phase == Phase::Final) =>
         {
             let wanted = super::tower::wanted(r, heard);
-            Some(super::tower::landing_for(s, r, heard, wanted, gate::expected(r, s.transponder)))
+            let leave = gate::expected(r, s.transponder).or_else(|| gate::established(s));
+            Some(super::tower::landing_for(s, r, heard, wanted, leave))
         }
         // Who has no clearance for an approach yet gets it from the approach unit.
         _ if lands && here && !cleared && s.phase != Phase::Final => {

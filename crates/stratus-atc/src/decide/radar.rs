@@ -121,12 +121,13 @@ fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision
         return Decision::say([gate::question(Wish::Entry, None)]);
     };
     let feet = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
-    let wished = Record { wants_through: feet, bravo: false, radar: record.radar, ..Record::default() };
+    let named = !heard.clauses.find(|w| w == "bravo").is_empty() || heard.clauses.find(|w| w == "@").len() > 3;
+    let wished = Record { wants_through: feet, wants_bravo: named, bravo: false, radar: record.radar, ..Record::default() };
     let way = way_through(s, &wished, &leave);
     if record.radar {
         return Decision::Say(way.into_iter().chain(s.pressure()).collect());
     }
-    let outside = s.airspace.as_ref().filter(|a| a.class == Class::B && !a.inside);
+    let outside = s.bravo.as_ref().filter(|_| named).or(s.airspace.as_ref()).filter(|a| a.class == Class::B && !a.inside);
     let outside = outside.map(|a| Item::RemainOutside(format!("{} Bravo airspace", a.name)));
     match s.assigned_squawk.or(s.free_squawk) {
         Some(code) => Decision::Say([Item::Squawk(code)].into_iter().chain(outside).chain(s.pressure()).collect()),

@@ -122,7 +122,7 @@ const WHOLE: [&str; 8] = ["a310", "md11", "dc10", "il96", "c17", "c5m", "a124", 
 /// The same by name, behind the maker's.
 const NAMED: [&str; 11] = ["747", "757", "767", "777", "787", "a300", "a310", "a330", "a340", "a350", "a380"];
 
-fn heavy(words: &str) -> bool {
+pub(super) fn heavy(words: &str) -> bool {
     let low = words.to_lowercase();
     let parts: Vec<&str> = low.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     parts.iter().enumerate().any(|(i, w)| {

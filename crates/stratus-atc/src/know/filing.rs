@@ -26,6 +26,11 @@ impl Engine {
         let works = station.facility.is_radar() || station.facility == Facility::Tower;
         let unknown = self.plan.is_none() && self.began_aloft && !u.other_aircraft && !self.record.ifr_cancelled;
         let airline = self.callsign().is_some_and(telephony::is_airline);
+        // With a plan that does not say by which rules, an airline flies by instruments.
+        let open = self.plan.as_ref().is_some_and(|p| p.ifr.is_none() && p.destination.is_some());
+        if open && arrives && works && airline && !self.report.on_ground && !u.other_aircraft && !self.record.ifr_cancelled {
+            self.record.ifr = true;
+        }
         if let Some(airport) = self.airport.as_ref().filter(|_| arrives && works && unknown && airline) {
             self.plan = Some(FlightPlan { ifr: Some(true), destination: Some(airport.icao.clone()), ..FlightPlan::default() });
             self.plan_spoken = true;

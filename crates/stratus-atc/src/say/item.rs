@@ -1,6 +1,6 @@
 //! One item's words, written and spoken.
 
-use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint, Wish};
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Pressure, ReportPoint, Services, Wish};
 use crate::spoken;
 use crate::units::region::filled;
 use crate::units::{Frequency, Region, Runway, Transition};
@@ -116,6 +116,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             (format!("{word} {}.{:02}", n / 100, n % 100), format!("{word} {}", spoken::characters(&format!("{n:04}"))))
         }
         Item::Pressure(Pressure::Qnh(n)) => (format!("QNH {n}"), format!("QNH {}", spoken::whole(&n.to_string(), region))),
+        Item::Pressure(Pressure::Qfe(n)) => (format!("QFE {n}"), format!("QFE {}", spoken::whole(&n.to_string(), region))),
         Item::AtisCurrent(c) => (
             format!("information {} is current", title(spoken::characters(&c.to_string()))),
             format!("information {} is current", spoken::characters(&c.to_string())),
@@ -213,6 +214,9 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         }
         Item::Deviation { side, degrees: None } => same(&format!("deviation {} of course approved", side.word())),
         Item::Affirm => same(region.affirm),
+        Item::Services(Services::Alerted) => same("emergency services have been alerted"),
+        Item::Services(Services::StandingBy) => same("emergency services are standing by"),
+        Item::Services(Services::OnTheWay) => same("emergency services are on the way"),
         Item::EmergencyCancelled => same("emergency cancelled"),
         Item::RogerEmergency(Emergency::Pan) => same("roger pan"),
         Item::Unable(why) => (format!("unable, {why}"), format!("unable, {}", spoken::words(why, region))),
