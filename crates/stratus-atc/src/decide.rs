@@ -23,6 +23,7 @@ mod vectors;
 mod zone;
 
 pub(crate) use distress::plight;
+pub(crate) use radar::service;
 pub(super) use radar::way_in;
 
 use crate::clearances;
@@ -89,6 +90,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if s.facility == Facility::Ctaf && !helps || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
     }
+    if let Some(meant) = side_apart(s, heard) {
+        return decide(s, record, &meant, said);
+    }
     if let Some(meant) = ground::as_meant(s, record, heard) {
         return decide(s, record, &meant, said);
     }
@@ -105,7 +109,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return circumstances::distress_over(s, record, heard, said);
     }
     // Who answers that question is not declaring the emergency anew.
-    if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
+    // The word itself counts, whatever else the call was taken for.
+    let cried = record.emergency.is_none() && !heard.clauses.find(|w| w == "mayday").is_empty();
+    if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan) || cried) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
             Call::Declared(leave) => return distress::emergency(s, record, heard, said, &leave).into(),
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
@@ -142,14 +148,17 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         // Nothing is made to be read back in distress.
         return Outcome { settled: true, ..d.into() };
     }
+    if let Some(d) = confirm::decide(s, record, heard, said) {
+        return d.into();
+    }
     if let Some(o) = given_back::answer_to_pending(s, record, heard, said) {
         return o;
     }
+    if let Some(d) = zone::decide(s, record, heard, said) {
+        return d.into();
+    }
     if let Some(o) = given_back::untold(s, record, heard, said) {
         return o;
-    }
-    if let Some(d) = confirm::decide(s, record, heard, said).or_else(|| zone::decide(s, record, heard, said)) {
-        return d.into();
     }
     if let Some(d) = topics::transition_level(s, heard, said) {
         return d.into();
@@ -187,6 +196,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if heard.intent != Intent::Unknown
         && let Some(d) = doubt::question(s, record, heard)
     {
+        return d.into();
+    }
+    if let Some(d) = radar::requested(s, record, heard) {
         return d.into();
     }
     if let Some(d) = instruments::answer(s, record, heard) {
@@ -264,6 +276,9 @@ fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
     if let Some(next) = heard.intents.iter().find(other).filter(|_| asks) {
         let mut rest = Understanding { intent: *next, ..heard.clone() };
         rest.intents.retain(|i| *i != Intent::Unable);
+        if *next == Intent::TaxiRequest && s.tower_works_ground() {
+            return tower::decide(s, record, &rest);
+        }
         if let Decision::Say(items) = decide(s, record, &rest, said).decision {
             return Decision::Say(items);
         }
@@ -449,6 +464,21 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
         (None, _) => items.push(Item::Ask(Ask::Runway)),
     }
     Decision::Say(items)
+}
+
+/// "Three one, right": where there is no 31R, the runway is 31 and the turn right.
+fn side_apart(s: &Situation, heard: &Understanding) -> Option<Understanding> {
+    let said = heard.slots.runway.filter(|r| s.known(*r).is_none() && !s.runways.is_empty())?;
+    let plain = Runway { side: None, ..said };
+    let side = match said.side? {
+        crate::units::Position3::Left => crate::units::Side::Left,
+        crate::units::Position3::Right => crate::units::Side::Right,
+        _ => return None,
+    };
+    s.known(plain).filter(|_| matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest))?;
+    let mut meant = heard.clone();
+    (meant.slots.runway, meant.slots.side) = (Some(plain), meant.slots.side.or(Some(side)));
+    Some(meant)
 }
 
 /// The call belongs to another unit: the pilot is sent there with the frequency (7110.65 2-1-17).

@@ -231,6 +231,10 @@ pub enum Item {
     StraightIn,
     /// "extend downwind", "make short approach": the words.
     PatternWords(String),
+    /// "change to runway 30L": another runway than the one of before.
+    ChangeRunway(Runway),
+    /// "Basic Service": the kind of flight information that a pilot gets (CAP 774).
+    Service(String),
     /// "report midfield".
     Report(ReportPoint),
     /// "number two, follow Cessna on two mile final".

@@ -63,6 +63,12 @@ pub struct Record {
     pub wants_departure: Option<String>,
     /// The runway they were told to enter the pattern for.
     pub pattern_runway: Option<Runway>,
+    /// The side on which it was told to enter the pattern.
+    #[serde(default)]
+    pub joins: Option<Side>,
+    /// The kind of flight information that the pilot asked for.
+    #[serde(default)]
+    pub service: Option<String>,
     /// Where it was told to taxi in.
     pub parking: Option<String>,
     /// A code was assigned.
@@ -212,7 +218,11 @@ impl Record {
                 }
                 Item::GoAround => self.landing = None,
                 Item::ClosedTraffic(side) => self.closed_traffic = Some(*side),
-                Item::Enter(..) | Item::StraightIn => self.pattern_runway = runway.or(self.pattern_runway),
+                Item::Enter(..) | Item::StraightIn => {
+                    self.pattern_runway = runway.or(self.pattern_runway);
+                    self.joins = if let Item::Enter(side, _) = item { Some(*side) } else { None };
+                }
+                Item::ChangeRunway(r) => self.pattern_runway = Some(*r),
                 Item::Squawk(code) => self.squawk = Some(*code),
                 Item::SquawkVfr | Item::RadarServiceTerminated => {
                     self.bravo = false;
@@ -254,7 +264,10 @@ impl Record {
                     self.wants = self.wants.filter(|_| *out);
                 }
                 // Whoever leaves the pattern has had what they wanted of it.
-                Item::FrequencyChangeApproved => (self.wants, self.closed_traffic, self.pattern_runway) = (None, None, None),
+                Item::FrequencyChangeApproved => {
+                    self.landing = None;
+                    (self.wants, self.closed_traffic, self.pattern_runway, self.joins) = (None, None, None, None);
+                }
                 Item::TransitionApproved(_) => self.wants_through = None,
                 Item::PatternWords(w) if w.contains("call your base") => self.owed.push(Owed::Base),
                 Item::PatternWords(w) if w.starts_with("turn base") => self.owed.retain(|o| *o != Owed::Base),
@@ -310,7 +323,7 @@ impl Record {
                 self.lined_up = None;
             }
             Phase::TaxiIn => {
-                self.plight = None;
+                (self.plight, self.joins) = (None, None);
                 self.special_vfr = false;
                 self.bravo = false;
                 self.speed_kt = None;

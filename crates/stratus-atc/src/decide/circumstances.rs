@@ -27,6 +27,11 @@ fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option
     if help.into_iter().any(|sense| !sense.denied && sense.subject == Subject::Own) && heard.intent != Intent::Readback {
         return Some(Decision::say([Item::Roger, Item::Services(crate::instruction::Services::OnTheWay)]));
     }
+    // Something is wrong with an aircraft that stops on the runway.
+    let trouble = heard.slots.nature.is_some() && matches!(heard.intent, Intent::Unable | Intent::Unknown);
+    if trouble && matches!(s.phase, Phase::LandingRoll | Phase::TakeoffRoll) {
+        return Some(Decision::say([Item::Roger, Item::Services(crate::instruction::Services::OnTheWay)]));
+    }
     if heard.slots.disabled {
         return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Advice("assistance on the way".into())]));
     }

@@ -16,7 +16,7 @@ use crate::units::region::PressureUnit;
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
     let has = |list: &[&str]| list.iter().any(|w| said.tokens.iter().any(|t| t.is(w)));
     if r.emergency.is_some()
-        || !matches!(heard.intent, Intent::SayAgain | Intent::Unknown | Intent::WeatherRequest | Intent::AltitudeRequest)
+        || !matches!(heard.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger | Intent::WeatherRequest | Intent::AltitudeRequest)
     {
         return None;
     }
@@ -33,16 +33,26 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
         });
     }
     if has(&["altimeter", "qnh", "pressure"]) && heard.intent == Intent::SayAgain {
-        return s.pressure().map(|p| Decision::say([p]));
+        return s.pressure().filter(|_| s.facility.is_radar()).map(|p| Decision::say([p]));
     }
-    if has(&["ahead", "sequence", "number"]) && has(&["anybody", "anyone", "what", "what's", "whats", "my", "our", "us"]) && !s.on_ground {
-        return Some(super::questions::sequence(s));
+    let aloft = s.facility == Facility::Tower && !s.on_ground;
+    if has(&["ahead", "sequence", "number"]) && has(&["anybody", "anyone", "what", "what's", "whats", "my", "our", "us"]) && aloft {
+        return Some(super::questions::sequence(s, r));
+    }
+    // Whether the base turn will be called.
+    if has(&["call"]) && has(&["base"]) && aloft && super::in_pattern(s.phase) {
+        let behind = s.runway_for(r.pattern_runway).is_some_and(|x| !s.before(x).is_empty());
+        return Some(if behind {
+            Decision::say([Item::Affirm, Item::PatternWords("extend downwind, I will call your base".into())])
+        } else {
+            Decision::say([Item::Negative, Item::PatternWords("base turn at your discretion".into())])
+        });
     }
     let asks = has(&["confirm", "verify", "are", "am", "check"]) && !has(&["request", "requesting"]);
     if !asks || s.facility == Facility::Clearance {
         return None;
     }
-    if has(&["bravo"]) && has(&["cleared", "into", "clear", "through"]) && s.live {
+    if said.text.contains("bravo") && has(&["cleared", "into", "clear", "through"]) && s.live {
         let through = gate::standing_entry(r).map(|leave| clearances::through(&leave, "Bravo"));
         return Some(match through {
             Some(cleared) => {

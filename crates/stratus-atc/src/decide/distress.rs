@@ -17,12 +17,17 @@ use crate::units::{Facility, Runway, Side, turn};
 
 /// A pilot who already flies within this many degrees of the way to the field needs no other heading.
 const ON_THE_WAY: f64 = 15.0;
+/// A pilot who cannot see is not made to climb farther than this, feet: the turn back leads out sooner.
+const CLIMB_IN_CLOUD_FT: i32 = 2_000;
+/// Farther from the field than this an aircraft in distress is told the way to it, nautical miles.
+const FAR_NM: u16 = 6;
 /// A heading back out of a cloud is given in fives.
 const BACK: f64 = 180.0;
 
 /// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
 pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, said: &Said, leave: &Admitted<Distress>) -> Decision {
-    let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
+    let cried = !heard.clauses.find(|w| w == "mayday").is_empty();
+    let grade = if heard.has(Intent::Mayday) || cried { Emergency::Mayday } else { Emergency::Pan };
     let worse = grade == Emergency::Mayday && record.emergency == Some(Emergency::Pan);
     if in_cloud(heard) && !s.on_ground {
         return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(keep_level(s)));
@@ -38,6 +43,8 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, s
     if let Some(Decision::Say(rest)) = granted(s, record, heard, said).filter(|_| first && s.facility.is_radar()) {
         items.extend(rest);
     } else if s.facility == Facility::Tower && !s.on_ground {
+        // From afar the way comes first.
+        items.extend(s.home.as_ref().filter(|h| h.distance_nm > FAR_NM).and_then(|_| home(s)));
         items.extend(s.wind());
         if let Some(r) = free_runway(s, heard) {
             items.push(Item::Runway(r));
@@ -238,7 +245,7 @@ pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Pligh
 
 /// The wings first; then no lower than what is safe, and no steep turn (7110.65 10-2-8).
 fn keep_level(s: &Situation) -> Vec<Item> {
-    let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| now < *f));
+    let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| (now..=now + CLIMB_IN_CLOUD_FT).contains(f)));
     let up = up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: s.is_level(feet) });
     [Item::Advice("keep your wings level".into())].into_iter().chain(up).chain(home(s)).collect()
 }
@@ -249,7 +256,8 @@ fn turn_back(s: &Situation) -> Vec<Item> {
     let degrees = (((now + BACK) / 5.0).round() * 5.0).rem_euclid(360.0) as u16;
     let degrees = if degrees == 0 { 360 } else { degrees };
     let gentle = Item::Advice("make a gentle turn".into());
-    let feet = s.altitude_ft.map(|a| (a + 50) / 100 * 100).map(|a| s.floor_ft.map_or(a, |f| a.max(f)));
+    let feet = s.altitude_ft.map(|a| (a + 50) / 100 * 100);
+    let feet = feet.map(|a| s.floor_ft.filter(|f| (a..=a + CLIMB_IN_CLOUD_FT).contains(f)).unwrap_or(a));
     let hold = feet.map(|feet| super::instruments::level(s, feet));
     [gentle, Item::Heading { turn: Some(Side::Left), degrees }].into_iter().chain(hold).collect()
 }

@@ -69,6 +69,11 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
         return None;
     }
     let corrected = |decision| Some(Outcome { decision, verdict: Some(Verdict::Incorrect), settled: false, check: None });
+    let cleared = !heard.clauses.find(|w| w == "cleared").is_empty() && !heard.clauses.find(|w| w == "land").is_empty();
+    let given = record.landing.is_some() || last.items.iter().any(|i| matches!(i, Item::Cleared(_)));
+    if cleared && !given && s.facility == Facility::Tower && s.phase != Phase::Final && !s.on_ground {
+        return corrected(restate(last, &[]));
+    }
     let beside: Vec<Item> = s.pressure().into_iter().chain(s.wind()).chain(record.squawk.map(Item::Squawk)).collect();
     if readback::readable(&last.items) {
         let check = readback::check_beside(&last.items, &beside, Some(&last.to), &said.tokens, s.region);
@@ -110,7 +115,7 @@ fn in_use_instead(s: &Situation, heard: &Understanding) -> Option<Item> {
 }
 
 fn runway_of(items: &[Item]) -> Option<Runway> {
-    items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None })
+    items.iter().find_map(|i| if let Item::Runway(r) | Item::ChangeRunway(r) = i { Some(*r) } else { None })
 }
 
 /// The awaited readback, judged item by item.
@@ -139,7 +144,10 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     }
     // Nobody gives back what they ask for.
     let asks = !heard.clauses.find(|w| matches!(w, "request" | "requesting" | "like" | "want")).is_empty();
-    if heard.intent == Intent::Unknown && other_deed && (asks || !heard.requests.is_empty()) {
+    if heard.intent == Intent::Unknown && (other_deed && (asks || !heard.requests.is_empty()) || clear_of_weather(record, heard)) {
+        return None;
+    }
+    if heard.intent == Intent::Readback && untouched && !heard.requests.is_empty() {
         return None;
     }
     // Still at the holding point with a clearance that was not taken: it is given again.
@@ -201,6 +209,14 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
             }
         }
     })
+}
+
+/// A flight that deviated around weather, and says that it is past it.
+pub(super) fn clear_of_weather(record: &Record, heard: &Understanding) -> bool {
+    let find = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
+    record.deviating
+        && find(&["clear", "past", "around", "back"])
+        && find(&["weather", "course", "route", "track", "cell", "buildup", "buildups"])
 }
 
 /// How many items of the awaited readback must come back.

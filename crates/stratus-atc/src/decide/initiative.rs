@@ -305,7 +305,9 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         if shown == Some(want) && !r.radar && radar_unit && unsaid(Notice::Identified).is_some() {
             return Some((Notice::Identified, identified(s, r)));
         }
+        // A visual flight that a tower works may have been let go by radar.
         if let Some((code, since)) = w.wrong_code
+            && (s.ifr || radar_unit)
             && now.since(since) >= SQUAWK_PATIENCE
             && let Some(n) = unsaid(Notice::WrongCode(code))
         {
@@ -334,7 +336,8 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
 fn identified(s: &Situation, r: &Record) -> Vec<Item> {
     let position = s.position.clone().filter(|_| s.region.identified_position);
     let way = gate::asked_before(r).map(|leave| way_through(s, r, &leave));
-    [Item::RadarContact(position)].into_iter().chain(way.into_iter().flatten()).chain(s.pressure()).collect()
+    let service = r.service.clone().map(Item::Service);
+    [Item::RadarContact(position)].into_iter().chain(service).chain(way.into_iter().flatten()).chain(s.pressure()).collect()
 }
 
 /// The way through the airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
@@ -413,8 +416,10 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if close && expected.is_none() && r.landing.is_none() && !w.told(Notice::Landing) && !w.told(Notice::GoAround) {
         return Some((Notice::Landing, vec![Item::Ask(Ask::Intentions)]));
     }
-    if s.phase == Phase::TaxiIn && !s.on_runway && s.station(Facility::Ground).is_some() {
-        let waited = w.clear_since.is_some_and(|t| now.since(t) >= Duration::from_secs(6));
+    let landed = s.phase == Phase::TaxiIn || s.phase == Phase::Taxiing && r.landing.is_some();
+    if landed && !s.on_runway && s.station(Facility::Ground).is_some() {
+        let least = if s.phase == Phase::TaxiIn { 6 } else { 12 };
+        let waited = w.clear_since.is_some_and(|t| now.since(t) >= Duration::from_secs(least));
         let sent = matches!(&r.sent_to, Some((Item::Contact { .. } | Item::Monitor { .. }, _)));
         let ground = Notice::Next(Facility::Ground, None);
         if waited && !sent && !w.told(ground) {

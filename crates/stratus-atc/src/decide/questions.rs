@@ -28,10 +28,10 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
         return Some(Decision::Say(delay(s)));
     }
     if asks(Act::AskTraffic) {
-        return Some(if s.facility == Facility::Tower && !s.on_ground { sequence(s) } else { traffic(s) });
+        return Some(if s.facility == Facility::Tower && !s.on_ground { sequence(s, r) } else { traffic(s) });
     }
     if asks(Act::Sequence) {
-        return Some(sequence(s));
+        return Some(sequence(s, r));
     }
     if s.facility != Facility::Tower {
         return None;
@@ -52,9 +52,11 @@ fn traffic(s: &Situation) -> Decision {
 }
 
 /// The place in the line to the runway in use.
-pub(super) fn sequence(s: &Situation) -> Decision {
-    let Some(runway) = s.runway_for(None) else { return traffic(s) };
-    Decision::say([place(s, runway)])
+pub(super) fn sequence(s: &Situation, r: &Record) -> Decision {
+    let Some(runway) = r.landing.map(|(x, _)| x).or_else(|| s.runway_for(None)) else { return traffic(s) };
+    // A landing clearance that was given is given again, whatever became of its readback.
+    let standing = r.landing.and_then(|(x, kind)| gate::standing(r).map(|leave| [Item::Runway(x), clearances::landing(&leave, kind)]));
+    Decision::say([place(s, runway)].into_iter().chain(standing.into_iter().flatten()))
 }
 
 /// "Number 2, follow Cessna on base".
@@ -85,7 +87,7 @@ fn other_runway(s: &Situation, r: &Record, wanted: Runway) -> Decision {
     if !free || against {
         return Decision::say([Item::Unable(format!("runway {wanted} not available"))]);
     }
-    let change = Item::Advice(format!("change to runway {wanted} approved"));
+    let change = Item::ChangeRunway(wanted);
     let landing = r.landing.and_then(|(_, kind)| gate::standing(r).map(|leave| clearances::landing(&leave, kind)));
     match landing {
         Some(cleared) => Decision::say([change, Item::Runway(wanted), cleared]),

@@ -41,6 +41,7 @@ fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let ground = matches!(s.facility, Facility::Ground | Facility::Tower);
     match heard.slots.topic? {
         Topic::Deice if ground => Some(Decision::say([Item::Roger, advice("standby for de-icing")])),
+        Topic::HoldHere if ground && !s.on_runway => Some(Decision::say([Item::HoldPosition, advice("advise when ready to taxi")])),
         Topic::Tow if s.facility == Facility::Ground => Some(Decision::say([Item::Roger, advice("tow approved")])),
         Topic::Obstacle if goes(heard) => Some(Decision::say([Item::Roger, Item::HoldPosition])),
         Topic::Observation if alone(heard) => Some(Decision::say([Item::Roger, advice("thanks")])),

@@ -31,6 +31,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
         }
         Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
+        // Announced for later: the low approach is what is asked for.
+        Intent::GoAround if heard.slots.landing.is_some() && matches!(s.phase, Phase::Downwind | Phase::Base) => {
+            landing(s, record, heard, wanted(record, heard))
+        }
         Intent::GoAround => go_around(s, record, heard),
         Intent::ClearOfRunway | Intent::TaxiToParking => clear_of_runway(s),
         Intent::TransitionRequest => transition(s, record, heard),
@@ -194,6 +198,11 @@ fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> 
     if closed {
         return Some(Item::ClosedTraffic(heard.slots.side.unwrap_or(s.pattern)));
     }
+    if let (None, Some(side)) = (wish.as_ref().filter(|w| !w.is_empty()), heard.slots.side) {
+        // A turn that was asked for is approved (7110.65 3-9-10).
+        let on = heard.slots.direction.as_ref().map_or_else(String::new, |d| format!(" {d}bound"));
+        return Some(Item::PatternWords(format!("{} turn{on} approved", side.word())));
+    }
     wish.filter(|w| !w.is_empty()).map(|w| {
         let w = w.trim_end_matches(" departure").to_owned();
         Item::DepartureApproved(w)
@@ -241,7 +250,14 @@ fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return Decision::Say(weather);
     }
     let mut items = Vec::new();
+    // The side that was given stays.
+    let given = record.joins.filter(|_| record.pattern_runway == Some(runway));
     match heard.slots.direction.as_deref().map(|d| approach_side(runway, d)) {
+        _ if given.is_some() => items.extend([
+            Item::Enter(given.unwrap_or(s.pattern), Leg::Downwind),
+            Item::Runway(runway),
+            Item::Report(ReportPoint::Midfield(None)),
+        ]),
         Some(Side3::Straight) => {
             items.extend([Item::StraightIn, Item::Runway(runway), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))])
         }
@@ -416,12 +432,22 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         };
     }
     match leg {
+        // Bound for another field, or departing somewhere: that is leaving.
+        Some(Leg::Crosswind | Leg::Upwind) if leaves(s, heard) => {
+            let way = heard.slots.direction.clone().map_or_else(|| "on course".to_owned(), |d| format!("{d}bound"));
+            Decision::say([Item::DepartureApproved(way)])
+        }
         Some(Leg::Crosswind | Leg::Upwind) => {
             let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
             Decision::say([Item::Roger, Item::Report(ReportPoint::Midfield(Some(side)))])
         }
         _ => landing(s, record, heard, wanted(record, heard)),
     }
+}
+
+fn leaves(s: &Situation, heard: &Understanding) -> bool {
+    let elsewhere = heard.slots.destination.as_deref().is_some_and(|d| d != s.icao);
+    elsewhere || heard.slots.direction.is_some() && !heard.clauses.find(|w| matches!(w, "departing" | "leaving")).is_empty()
 }
 
 /// A pilot who waits short of the runway for traffic, and calls again.

@@ -16,22 +16,34 @@ use crate::units::Facility;
 /// Words before the name of a point that a pilot flies to, by or over.
 const LEADS: [&str; 7] = ["via", "to", "over", "overhead", "position", "at", "passing"];
 
-/// A visual reporting point by its letter and, where there is more than one of them, its number: "Echo", "Sierra 2".
-fn point(said: &Said) -> Option<String> {
-    let t = &said.tokens;
-    let letter = |i: usize| match t.get(i) {
-        Some(Token::Letter(c)) => Some(*c),
-        _ => None,
+/// A visual reporting point by its letter and, where there is more than one of them, its number: "Echo", "Sierra 2". A letter of a callsign,
+/// of an ATIS or among others is none.
+fn point(heard: &Understanding, said: &Said) -> Option<String> {
+    let c = &heard.clauses;
+    let at = c.find(|w| w == "@");
+    let bars = c.find(|w| w == "|");
+    let alone = |i: usize| c.word(i + 1) != "@" && (i == 0 || c.word(i - 1) != "@");
+    // Behind a word that leads there, or right behind the callsign.
+    let led = |i: usize| i > 0 && (LEADS.contains(&c.word(i - 1)) || c.word(i - 1) == "|" && bars.last() == Some(&(i - 1)));
+    let place = at.iter().copied().find(|i| alone(*i) && led(*i))?;
+    // Which of the letters that were said it is: those of the callsign stand in one place.
+    let letters: Vec<usize> = (0..said.tokens.len()).filter(|i| matches!(said.tokens[*i], Token::Letter(_))).collect();
+    let callsign_behind = bars.iter().any(|b| *b > place);
+    let nth = if callsign_behind {
+        at.iter().position(|i| *i == place)?
+    } else {
+        letters.len().checked_sub(at.iter().rev().position(|i| *i == place)? + 1)?
     };
-    let alone = |i: usize| letter(i).is_some() && letter(i + 1).is_none() && (i == 0 || letter(i - 1).is_none());
-    let led = |i: usize| i > 0 && LEADS.iter().any(|w| t[i - 1].is(w));
-    let at = (0..t.len()).find(|i| alone(*i) && led(*i)).or_else(|| {
-        // Right behind the callsign, in a report of nothing but the place and the level.
-        (0..t.len())
-            .find(|i| *i >= 3 && letter(*i).is_some() && letter(i - 1).is_some() && letter(i - 2).is_some() && letter(i + 1).is_none())
-    })?;
-    let number = t.get(at + 1).and_then(Token::digit).filter(|_| t.get(at + 2).is_none_or(|x| x.digit().is_none()));
-    let mut name = spoken::characters(&letter(at)?.to_string());
+    let token = *letters.get(nth)?;
+    let Token::Letter(letter) = said.tokens[token] else { return None };
+    if heard.slots.atis == Some(letter.to_ascii_uppercase()) {
+        return None;
+    }
+    let behind = |n: usize| said.tokens.get(token + n);
+    let figure = behind(2)
+        .is_some_and(|x| x.digit().is_some() || ["thousand", "hundred", "miles", "feet", "point", "decimal"].iter().any(|w| x.is(w)));
+    let number = behind(1).and_then(Token::digit).filter(|_| !figure);
+    let mut name = spoken::characters(&letter.to_string());
     name.replace_range(..1, &name[..1].to_uppercase());
     Some(number.map_or(name.clone(), |n| format!("{name} {n}")))
 }
@@ -48,16 +60,21 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
     {
         return Some(d);
     }
-    let point = point(said).filter(|_| joins("reporting points"))?;
+    let point = point(heard, said).filter(|_| joins("reporting points"))?;
     let word = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
+    if heard.intent == Intent::Readback && word(&["enter", "leave", "runway"]) {
+        return None;
+    }
     let zone = |deed: &str| Item::PatternWords(format!("{deed} control zone via {point}"));
     let limit = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
-    let below = limit.map(|feet| Item::Altitude { way: crate::instruction::Climb::AtOrBelow, feet, level: false });
+    let below = limit.map(|feet| Item::PatternWords(format!("altitude {feet} feet or below")));
     match heard.intent {
         _ if word(&["holding", "hold", "orbiting"]) => {
             Some(Decision::say([Item::Roger, Item::PatternWords(format!("hold over {point}")), super::questions::place(s, s.active?)]))
         }
-        _ if word(&["leave", "leaving", "exit"]) && heard.intent != Intent::Readback => {
+        Intent::FrequencyChangeRequest | Intent::TransitionRequest | Intent::Unknown | Intent::Diversion
+            if word(&["leave", "leaving", "exit"]) =>
+        {
             let left = word(&["leaving"]) && matches!(heard.intent, Intent::FrequencyChangeRequest) && word(&["frequency"]);
             Some(if left { Decision::say([Item::Roger, Item::FrequencyChangeApproved]) } else { Decision::say([zone("leave")]) })
         }

@@ -63,6 +63,11 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::RunwayHeading => same("fly runway heading"),
         Item::DepartureApproved(w) => same(&format!("{w} departure approved")),
         Item::Enter(side, leg) => same(&format!("{} {} {}", region.join, side.word(), leg.word())),
+        Item::ChangeRunway(r) => {
+            let (w, s) = rw(*r);
+            (format!("change to runway {w} approved"), format!("change to runway {s} approved"))
+        }
+        Item::Service(w) => same(w),
         Item::StraightIn => same("make straight-in"),
         Item::PatternWords(w) | Item::Advice(w) => (w.clone(), spoken::words(w, region)),
         Item::Report(p) => report(p, region),
