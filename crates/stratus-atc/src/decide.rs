@@ -4,6 +4,7 @@
 
 mod again;
 mod circumstances;
+mod confirm;
 pub(crate) mod ctaf;
 mod distress;
 mod doubt;
@@ -19,7 +20,10 @@ pub(crate) mod sky;
 mod topics;
 mod tower;
 mod vectors;
+mod zone;
 
+pub(crate) use distress::plight;
+pub(crate) use radar::service;
 pub(super) use radar::way_in;
 
 use crate::clearances;
@@ -86,6 +90,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if s.facility == Facility::Ctaf && !helps || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
     }
+    if let Some(meant) = side_apart(s, heard) {
+        return decide(s, record, &meant, said);
+    }
     if let Some(meant) = ground::as_meant(s, record, heard) {
         return decide(s, record, &meant, said);
     }
@@ -95,16 +102,21 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
     let asked_souls = record.last.as_ref().is_some_and(|l| fuel.iter().any(|i| l.items.contains(i)));
     let tells_souls = (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some());
+    if heard.slots.cancels_distress
+        && !heard.other_aircraft
+        && (record.emergency.is_some() || !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan))
+    {
+        return circumstances::distress_over(s, record, heard, said);
+    }
     // Who answers that question is not declaring the emergency anew.
-    if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
+    // The word itself counts, whatever else the call was taken for.
+    let cried = record.emergency.is_none() && !heard.clauses.find(|w| w == "mayday").is_empty();
+    if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan) || cried) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
-            Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
+            Call::Declared(leave) => return distress::emergency(s, record, heard, said, &leave).into(),
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
             Call::Denied => return circumstances::no_distress(s, record, heard, said),
         }
-    }
-    if heard.slots.cancels_distress && !heard.other_aircraft {
-        return circumstances::distress_over(s, record, heard, said);
     }
     if let Some(taken) = circumstances::taken_by_another(s, record, heard, said) {
         return taken;
@@ -122,14 +134,30 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = tower::runway_taken(s, record, heard) {
         return d.into();
     }
-    if two_callers(s, said) {
+    if two_callers(s, said) && record.emergency.is_none() {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
     if tells_souls {
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
     }
+    if let Some(d) = distress::lead(s, record, heard).or_else(|| distress::gear_look(s, heard)) {
+        return d.into();
+    }
+    if let Some(d) = distress::during(s, record, heard, said) {
+        // Nothing is made to be read back in distress.
+        return Outcome { settled: true, ..d.into() };
+    }
+    if let Some(d) = confirm::decide(s, record, heard, said) {
+        return d.into();
+    }
     if let Some(o) = given_back::answer_to_pending(s, record, heard, said) {
+        return o;
+    }
+    if let Some(d) = zone::decide(s, record, heard, said) {
+        return d.into();
+    }
+    if let Some(o) = given_back::untold(s, record, heard, said) {
         return o;
     }
     if let Some(d) = topics::transition_level(s, heard, said) {
@@ -170,6 +198,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     {
         return d.into();
     }
+    if let Some(d) = radar::requested(s, record, heard) {
+        return d.into();
+    }
     if let Some(d) = instruments::answer(s, record, heard) {
         return d.into();
     }
@@ -204,7 +235,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         Intent::Roger | Intent::Ident => Decision::Silent(Silence::NotDue),
         // Nobody contradicts an aircraft in distress, or asks it what it cannot do (7110.65 10-1-1).
         Intent::Unable if record.emergency.is_some() => Decision::say([Item::Roger]),
-        Intent::Unable => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
+        Intent::Unable => unable(s, record, heard, said),
         // Where the traffic is seen from is a report as any other.
         Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
             tower::decide(s, record, &Understanding { intent: Intent::PositionReport, ..heard.clone() })
@@ -219,11 +250,8 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             let there = s.traffic.as_ref().filter(|_| flying.is_none()).map(|t| Item::Traffic(t.words.clone()));
             Decision::say([Item::Roger].into_iter().chain(flying.into_iter().flatten()).chain(there))
         }
-        // An advisory, no emergency: how much there is is asked once, and no priority given (7110.65 2-1-8).
-        Intent::LowFuel if slots.minimum_fuel => {
-            let known = slots.fuel_minutes.is_some();
-            Decision::say([Item::Roger].into_iter().chain((!known).then_some(Item::Ask(Ask::FuelMinutes))))
-        }
+        // An advisory, no emergency.
+        Intent::LowFuel if slots.minimum_fuel => distress::minimum_fuel(s, heard),
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
         // Seen on the screen, the pilot is led; else identified first (7110.65 10-3-2).
         Intent::Lost if s.home.is_some() && (record.radar || record.squawk.is_some()) => {
@@ -239,6 +267,29 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         Intent::Unknown => unclear(s, record, heard),
         _ => return None,
     })
+}
+
+/// "Unable" is taken, and another plan made: by the request that stands beside it, or by what the pilot says they can do.
+fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Decision {
+    let other = |i: &&Intent| !matches!(i, Intent::Unable | Intent::Unknown | Intent::Roger | Intent::Readback | Intent::SayAgain);
+    let asks = !heard.clauses.find(|w| matches!(w, "request" | "requesting" | "like" | "want")).is_empty();
+    if let Some(next) = heard.intents.iter().find(other).filter(|_| asks) {
+        let mut rest = Understanding { intent: *next, ..heard.clone() };
+        rest.intents.retain(|i| *i != Intent::Unable);
+        if *next == Intent::TaxiRequest && s.tower_works_ground() {
+            return tower::decide(s, record, &rest);
+        }
+        if let Decision::Say(items) = decide(s, record, &rest, said).decision {
+            return Decision::Say(items);
+        }
+    }
+    let higher = !heard.clauses.find(|w| matches!(w, "climb" | "above" | "higher" | "descend" | "below" | "lower")).is_empty();
+    if let Some(feet) = heard.slots.altitude_ft.last().filter(|f| higher && s.ifr && s.live && !s.on_ground && (500..60_000).contains(*f)) {
+        // A level that the aircraft cannot leave is the one that it gets.
+        let safe = s.floor_ft.is_none_or(|floor| floor <= *feet);
+        return Decision::say([Item::Roger].into_iter().chain(safe.then(|| instruments::level(s, *feet))));
+    }
+    Decision::say([Item::Roger, Item::Ask(Ask::Intentions)])
 }
 
 /// The pilot calls another unit of this field than the one on the frequency: who this is, and where that one is.
@@ -413,6 +464,21 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
         (None, _) => items.push(Item::Ask(Ask::Runway)),
     }
     Decision::Say(items)
+}
+
+/// "Three one, right": where there is no 31R, the runway is 31 and the turn right.
+fn side_apart(s: &Situation, heard: &Understanding) -> Option<Understanding> {
+    let said = heard.slots.runway.filter(|r| s.known(*r).is_none() && !s.runways.is_empty())?;
+    let plain = Runway { side: None, ..said };
+    let side = match said.side? {
+        crate::units::Position3::Left => crate::units::Side::Left,
+        crate::units::Position3::Right => crate::units::Side::Right,
+        _ => return None,
+    };
+    s.known(plain).filter(|_| matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest))?;
+    let mut meant = heard.clone();
+    (meant.slots.runway, meant.slots.side) = (Some(plain), meant.slots.side.or(Some(side)));
+    Some(meant)
 }
 
 /// The call belongs to another unit: the pilot is sent there with the frequency (7110.65 2-1-17).

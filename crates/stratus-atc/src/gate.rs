@@ -182,6 +182,30 @@ pub fn asked_before(record: &Record) -> Option<Admitted<Entry>> {
     record.wants_through.map(|_| Admitted::new())
 }
 
+/// The way through class B that was given, and holds.
+pub fn standing_entry(record: &Record) -> Option<Admitted<Entry>> {
+    record.bravo.then(Admitted::new)
+}
+
+/// An instrument flight that is seen on its final approach: how it begins where it was loaded there.
+pub fn established(s: &Situation) -> Option<Admitted<Landing>> {
+    (s.live && s.ifr && !s.on_ground && s.phase == crate::phase::Phase::Final).then(Admitted::new)
+}
+
+/// A leg of the pattern that is told from that very leg, by a pilot who was told to come in there.
+pub fn on_leg(record: &Record, s: &Situation, heard: &Understanding) -> Option<Admitted<Landing>> {
+    use crate::phase::Phase;
+    let there = match heard.slots.position.as_deref()? {
+        "downwind" => s.phase == Phase::Downwind,
+        "base" => s.phase == Phase::Base,
+        "final" => s.phase == Phase::Final,
+        _ => false,
+    };
+    let plain =
+        heard.intent == Intent::PositionReport && heard.clauses.find(|w| matches!(w, "not" | "no" | "negative" | "unable")).is_empty();
+    expected(record, None).filter(|_| s.live && there && plain)
+}
+
 /// What is asked where only one reader heard an intent, or the two differ about it; none where no question would settle it.
 pub fn wish(doubt: Intent, s: &Situation) -> Option<Wish> {
     let tower = s.facility == Facility::Tower;

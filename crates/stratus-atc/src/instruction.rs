@@ -73,6 +73,8 @@ pub enum Pressure {
     Altimeter(u16),
     /// "QNH 1013": hectopascal.
     Qnh(u16),
+    /// "QFE 1012": hectopascal, at the field's own height.
+    Qfe(u16),
 }
 
 /// Where a pilot is to report, or what.
@@ -266,6 +268,10 @@ pub enum Item {
     StraightIn,
     /// "extend downwind", "make short approach": the words.
     PatternWords(String),
+    /// "change to runway 30L": another runway than the one of before.
+    ChangeRunway(Runway),
+    /// "Basic Service": the kind of flight information that a pilot gets (CAP 774).
+    Service(String),
     /// "report midfield".
     Report(ReportPoint),
     /// "number two, follow Cessna on two mile final".
@@ -433,6 +439,8 @@ pub enum Item {
     Roger,
     /// "roger mayday" / "roger pan": emergency acknowledged.
     RogerEmergency(Emergency),
+    /// "emergency services are on the way".
+    Services(Services),
     /// "emergency cancelled": the pilot has taken the call for help back.
     EmergencyCancelled,
     /// "deviation 20 degrees left of course approved" (7110.65 2-6-4).
@@ -475,6 +483,18 @@ pub enum Item {
     AnyRunway,
     /// Words of advice made from facts: "weather not available"; never a clearance.
     Advice(String),
+}
+
+/// Where the emergency services are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Services {
+    /// They have been told, by a unit that is not at the field.
+    Alerted,
+    /// Beside the runway, for an aircraft that is still in the air.
+    StandingBy,
+    /// Coming to an aircraft on the ground.
+    OnTheWay,
 }
 
 /// The two grades of distress.

@@ -14,6 +14,7 @@ pub mod phase;
 mod reception;
 pub mod report;
 mod scope;
+pub(crate) mod sequence;
 pub(crate) mod simulator_airports;
 pub mod situation;
 pub mod tracks;

@@ -363,12 +363,14 @@ impl Engine {
             self.atis.adopt(letter);
         }
         let distress = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| understanding.has(*i));
-        if self.is_guard() && !distress && self.record.emergency.is_none() {
+        let cried = !understanding.clauses.find(|w| w == "mayday").is_empty();
+        if self.is_guard() && !distress && !cried && self.record.emergency.is_none() {
             let silence = Some(Silence::Guard);
             return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
         }
         self.file_by_voice(&understanding);
         self.file_arrival(&station, &understanding);
+        self.note_airspace(text, &understanding);
         let Some(situation) = self.situation(&station, &understanding).map(|s| self.with_routes(s, &understanding)) else {
             let silence = Some(Silence::CallsignUnknown);
             return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
@@ -534,29 +536,6 @@ impl Engine {
     fn say(&self, instruction: &Instruction) -> Transmission {
         let region = self.airport.as_ref().map_or(Region::FAA, |a| a.region);
         say::render(instruction, region, self.aircraft_type().as_deref())
-    }
-
-    /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
-    fn note_pilot(&mut self, u: &Understanding) {
-        if u.other_aircraft {
-            return;
-        }
-        if let Some(letter) = u.slots.atis {
-            self.record.atis = self.airport.as_ref().map(|a| (a.icao.clone(), letter));
-        }
-        if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_ok() {
-            let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
-            self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
-        }
-        if let Some(l) = u.slots.landing {
-            self.record.wants = Some(l);
-        }
-        if u.has(Intent::TaxiRequest) || u.has(Intent::DepartureReady) {
-            let closed = u.has(Intent::PatternRequest).then(|| "closed traffic".to_owned());
-            if let Some(d) = u.slots.departure.clone().or(closed) {
-                self.record.wants_departure = Some(d);
-            }
-        }
     }
 
     /// Without a simulator the pilot's words say where they are.

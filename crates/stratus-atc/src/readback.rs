@@ -256,6 +256,6 @@ pub fn only(items: &[Item], about: &[ReadbackItem]) -> Vec<Item> {
 /// A pressure as its digits.
 pub(super) fn pressure_digits(p: Pressure) -> String {
     match p {
-        Pressure::Altimeter(n) | Pressure::Qnh(n) => n.to_string(),
+        Pressure::Altimeter(n) | Pressure::Qnh(n) | Pressure::Qfe(n) => n.to_string(),
     }
 }

@@ -26,6 +26,18 @@ pub enum Owed {
     Takeoff(Runway),
     /// A release, at a field without a tower.
     Release,
+    /// The base turn, after a longer downwind leg.
+    Base,
+}
+
+/// The trouble of a pilot who cannot find the way alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Plight {
+    /// Does not know where they are.
+    Lost,
+    /// In cloud, under visual flight rules.
+    InCloud,
 }
 
 /// What the aircraft is cleared for.
@@ -51,6 +63,12 @@ pub struct Record {
     pub wants_departure: Option<String>,
     /// The runway they were told to enter the pattern for.
     pub pattern_runway: Option<Runway>,
+    /// The side on which it was told to enter the pattern.
+    #[serde(default)]
+    pub joins: Option<Side>,
+    /// The kind of flight information that the pilot asked for.
+    #[serde(default)]
+    pub service: Option<String>,
     /// Where it was told to taxi in.
     pub parking: Option<String>,
     /// A code was assigned.
@@ -90,10 +108,16 @@ pub struct Record {
     pub special_vfr: bool,
     /// The pilot asked for a way through the airspace, at these feet.
     pub wants_through: Option<i32>,
+    /// And named class B.
+    #[serde(default)]
+    pub wants_bravo: bool,
     /// Assigned speed, knots.
     pub speed_kt: Option<u16>,
     /// An emergency was declared.
     pub emergency: Option<Emergency>,
+    /// Lost, or in cloud, by the pilot's own words.
+    #[serde(default)]
+    pub plight: Option<Plight>,
     /// Readback awaited.
     pub pending: Option<Pending>,
     /// The last instruction, for "say again".
@@ -182,7 +206,11 @@ impl Record {
                     self.hold_short = None;
                     self.landing = None;
                 }
-                Item::CancelTakeoff => self.takeoff = None,
+                Item::CancelTakeoff => {
+                    // For traffic, it is owed again.
+                    let for_traffic = instruction.items.iter().any(|i| matches!(i, Item::Traffic(_)));
+                    self.owed.extend(self.takeoff.take().filter(|_| for_traffic).map(Owed::Takeoff));
+                }
                 Item::Cleared(l) => self.landing = runway.or(self.pattern_runway).map(|r| (r, *l)),
                 Item::RunwayHeading if self.ifr && self.approach.is_some() => {
                     self.missed = true;
@@ -190,7 +218,11 @@ impl Record {
                 }
                 Item::GoAround => self.landing = None,
                 Item::ClosedTraffic(side) => self.closed_traffic = Some(*side),
-                Item::Enter(..) | Item::StraightIn => self.pattern_runway = runway.or(self.pattern_runway),
+                Item::Enter(..) | Item::StraightIn => {
+                    self.pattern_runway = runway.or(self.pattern_runway);
+                    self.joins = if let Item::Enter(side, _) = item { Some(*side) } else { None };
+                }
+                Item::ChangeRunway(r) => self.pattern_runway = Some(*r),
                 Item::Squawk(code) => self.squawk = Some(*code),
                 Item::SquawkVfr | Item::RadarServiceTerminated => {
                     self.bravo = false;
@@ -227,8 +259,18 @@ impl Record {
                     self.bravo = true;
                     self.wants_through = None;
                 }
-                Item::SpecialVfr { .. } => self.special_vfr = true,
+                Item::SpecialVfr { out, .. } => {
+                    self.special_vfr = true;
+                    self.wants = self.wants.filter(|_| *out);
+                }
+                // Whoever leaves the pattern has had what they wanted of it.
+                Item::FrequencyChangeApproved => {
+                    self.landing = None;
+                    (self.wants, self.closed_traffic, self.pattern_runway, self.joins) = (None, None, None, None);
+                }
                 Item::TransitionApproved(_) => self.wants_through = None,
+                Item::PatternWords(w) if w.contains("call your base") => self.owed.push(Owed::Base),
+                Item::PatternWords(w) if w.starts_with("turn base") => self.owed.retain(|o| *o != Owed::Base),
                 Item::HoldForRelease => self.owed.push(Owed::Release),
                 Item::Released => self.owed.retain(|o| *o != Owed::Release),
                 Item::Deviation { .. } => self.deviating = true,
@@ -281,6 +323,7 @@ impl Record {
                 self.lined_up = None;
             }
             Phase::TaxiIn => {
+                (self.plight, self.joins) = (None, None);
                 self.special_vfr = false;
                 self.bravo = false;
                 self.speed_kt = None;
@@ -290,7 +333,9 @@ impl Record {
                 self.altitude_ft = None;
                 (self.expects, self.missed, self.deviating) = (None, false, false);
             }
+            Phase::Final | Phase::LandingRoll => self.owed.retain(|o| *o != Owed::Base),
             Phase::GoAround => {
+                self.owed.retain(|o| *o != Owed::Base);
                 self.landing = None;
                 self.approach = self.approach.take().map(|(kind, _)| (kind, false));
                 self.missed = self.ifr;

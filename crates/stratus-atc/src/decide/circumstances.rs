@@ -25,7 +25,12 @@ fn wants_help(word: &str) -> bool {
 fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let help = heard.clauses.find(wants_help).into_iter().map(|i| heard.clauses.sense(i, Shape::Deed));
     if help.into_iter().any(|sense| !sense.denied && sense.subject == Subject::Own) && heard.intent != Intent::Readback {
-        return Some(Decision::say([Item::Roger, Item::Advice("emergency services are on the way".into())]));
+        return Some(Decision::say([Item::Roger, Item::Services(crate::instruction::Services::OnTheWay)]));
+    }
+    // Something is wrong with an aircraft that stops on the runway.
+    let trouble = heard.slots.nature.is_some() && matches!(heard.intent, Intent::Unable | Intent::Unknown);
+    if trouble && matches!(s.phase, Phase::LandingRoll | Phase::TakeoffRoll) {
+        return Some(Decision::say([Item::Roger, Item::Services(crate::instruction::Services::OnTheWay)]));
     }
     if heard.slots.disabled {
         return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Advice("assistance on the way".into())]));
@@ -96,6 +101,15 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
     let mut rest = heard.clone();
     rest.slots.cancels_distress = false;
     rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan | Intent::SayAgain | Intent::Unable | Intent::Unknown));
+    if record.emergency.is_some() && rest.intents.is_empty() {
+        let tow = !heard.clauses.find(|w| matches!(w, "tow" | "towed" | "tug")).is_empty();
+        let on = heard.slots.destination.as_ref().filter(|_| !s.on_ground && s.facility.is_radar());
+        let on = on.map(|d| Item::Direct(s.asked_place.clone().unwrap_or_else(|| d.clone())));
+        if tow || on.is_some() {
+            let tow = tow.then(|| Item::Advice("a tow is on the way".into()));
+            return Decision::say(over.chain(tow).chain(on)).into();
+        }
+    }
     let Some(first) = rest.intents.first() else {
         return Decision::say(over.chain([Item::Ask(Ask::Intentions)])).into();
     };

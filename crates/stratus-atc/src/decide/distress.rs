@@ -1,32 +1,52 @@
-//! Distress, urgency, and pilots who are lost: acknowledged at once, and led to where they can land.
+//! Distress, urgency, and pilots who are lost or in cloud: a stage beside the flight. Acknowledged at once, asked one thing at a time, given
+//! what they ask for, and led to where they can land, until they are down or take the call back (7110.65 10-1-1, 10-2-1).
 
-use super::Decision;
+use super::{Decision, vectors};
 use crate::act::Act;
 use crate::clearances;
 use crate::gate::{Admitted, Distress};
-use crate::instruction::{Ask, Climb, Emergency, Item};
+use crate::hear::Said;
+use crate::hear::clauses::{Shape, Subject};
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Services};
 use crate::intent::{Intent, Understanding};
-use crate::record::Record;
+use crate::phase::Phase;
+use crate::record::{Plight, Record};
 use crate::request::Request;
 use crate::situation::Situation;
-use crate::units::Facility;
+use crate::units::{Facility, Runway, Side, turn};
+
+/// A pilot who already flies within this many degrees of the way to the field needs no other heading.
+const ON_THE_WAY: f64 = 15.0;
+/// A pilot who cannot see is not made to climb farther than this, feet: the turn back leads out sooner.
+const CLIMB_IN_CLOUD_FT: i32 = 2_000;
+/// Farther from the field than this an aircraft in distress is told the way to it, nautical miles.
+const FAR_NM: u16 = 6;
+/// A heading back out of a cloud is given in fives.
+const BACK: f64 = 180.0;
 
 /// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
-pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
-    let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
-    let mut items = vec![Item::RogerEmergency(grade)];
-    let first = record.emergency.is_none();
-    if heard.acts.contains(&Act::InCloud) && !s.on_ground {
-        // The wings first; then up, and towards where the pilot can see again (7110.65 10-2-8).
-        items.push(Item::Advice("keep your wings level".into()));
-        let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| now < *f));
-        items.extend(up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: s.is_level(feet) }));
-        items.extend(home(s));
-        return Decision::Say(items);
+pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, said: &Said, leave: &Admitted<Distress>) -> Decision {
+    let cried = !heard.clauses.find(|w| w == "mayday").is_empty();
+    let grade = if heard.has(Intent::Mayday) || cried { Emergency::Mayday } else { Emergency::Pan };
+    let worse = grade == Emergency::Mayday && record.emergency == Some(Emergency::Pan);
+    if in_cloud(heard) && !s.on_ground {
+        return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(keep_level(s)));
     }
-    if s.facility == Facility::Tower && !s.on_ground {
+    let mut items = vec![Item::RogerEmergency(grade)];
+    if record.emergency.is_some() && !worse {
+        // The same emergency, on this frequency or the next: what is asked for now counts.
+        if let Some(Decision::Say(rest)) = granted(s, record, heard, said) {
+            return Decision::say(items.into_iter().chain(rest));
+        }
+    }
+    let first = record.emergency.is_none();
+    if let Some(Decision::Say(rest)) = granted(s, record, heard, said).filter(|_| first && s.facility.is_radar()) {
+        items.extend(rest);
+    } else if s.facility == Facility::Tower && !s.on_ground {
+        // From afar the way comes first.
+        items.extend(s.home.as_ref().filter(|h| h.distance_nm > FAR_NM).and_then(|_| home(s)));
         items.extend(s.wind());
-        if let Some(r) = s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r)) {
+        if let Some(r) = free_runway(s, heard) {
             items.push(Item::Runway(r));
             items.push(clearances::rescue(leave));
         } else {
@@ -44,10 +64,121 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
         } else if heard.slots.souls.is_none() {
             items.push(Item::Ask(Ask::SoulsAndFuel));
         }
-    } else if s.on_ground && heard.slots.nature.is_none() {
+    } else if s.on_ground && first && heard.slots.nature.is_none() {
         items.push(Item::Ask(Ask::NatureOfEmergency));
+    } else if s.on_ground {
+        items.push(Item::Services(Services::OnTheWay));
     }
     Decision::Say(items)
+}
+
+fn free_runway(s: &Situation, heard: &Understanding) -> Option<Runway> {
+    s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r))
+}
+
+/// Any other call of an aircraft in distress: nothing is read back or asked again, what is asked for is given (7110.65 10-1-1).
+pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    r.emergency?;
+    if heard.slots.cancels_distress || matches!(heard.intent, Intent::SayAgain | Intent::RadioCheck | Intent::CancelIfr) {
+        return None;
+    }
+    let cleared_off = |w: &str| matches!(w, "shutdown" | "parked" | "thanks");
+    if s.on_ground && !heard.clauses.find(cleared_off).is_empty() {
+        return None;
+    }
+    if let Some(Decision::Say(items)) = granted(s, r, heard, said) {
+        return Some(Decision::say([Item::Roger].into_iter().chain(items)));
+    }
+    if s.on_ground && !matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) {
+        return Some(Decision::say([Item::Roger, Item::Services(Services::OnTheWay)]));
+    }
+    // Down where no runway is, or about to be.
+    let elsewhere =
+        |w: &str| matches!(w, "water" | "beach" | "field" | "road" | "ditching" | "ditch" | "trees" | "shallows" | "sea" | "lake");
+    if matches!(heard.intent, Intent::Unable | Intent::Unknown) && stands(heard, elsewhere) {
+        return Some(Decision::say([Item::Roger, Item::Services(Services::OnTheWay)]));
+    }
+    match heard.intent {
+        Intent::LowFuel => Some(Decision::say([Item::Roger].into_iter().chain(super::questions::delay(s)))),
+        Intent::Unknown | Intent::Unable | Intent::Roger | Intent::SquawkReport => Some(Decision::say([Item::Roger])),
+        Intent::Readback | Intent::HeadingReport | Intent::TrafficInSight | Intent::NegativeContact if r.pending.is_none() => {
+            Some(Decision::say([Item::Roger]))
+        }
+        _ => None,
+    }
+}
+
+/// A word of these is said of the own aircraft, and not denied.
+fn stands(heard: &Understanding, word: impl Fn(&str) -> bool) -> bool {
+    let at = heard.clauses.find(word);
+    at.into_iter().map(|i| heard.clauses.sense(i, Shape::Event)).any(|s| s.subject == Subject::Own && !s.denied)
+}
+
+/// Words for those who come to help.
+fn helpers(word: &str) -> bool {
+    matches!(word, "services" | "ambulance" | "firefighters" | "paramedics" | "trucks" | "medics" | "doctor" | "equipment" | "arff")
+}
+
+/// Helpers that the pilot asks for: waiting at the runway, or on their way already.
+pub(super) fn asks_for_help(s: &Situation, heard: &Understanding) -> Option<Item> {
+    let tower = matches!(s.facility, Facility::Tower | Facility::Ground);
+    let where_now = if s.on_ground { Services::OnTheWay } else { Services::StandingBy };
+    let asked = heard.clauses.find(helpers).into_iter().any(|i| !heard.clauses.sense(i, Shape::Deed).denied);
+    asked.then_some(Item::Services(if tower { where_now } else { Services::Alerted }))
+}
+
+/// What an aircraft in distress asks for, as far as this unit can give it: help on the field, a heading, an approach, its own way in.
+fn granted(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    let words = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
+    let help = asks_for_help(s, heard);
+    if s.on_ground {
+        return help.map(|h| Decision::say([h]));
+    }
+    let runway = free_runway(s, heard);
+    let approach = heard.slots.approach.clone().filter(|_| heard.has(Intent::ApproachRequest));
+    let back = words(&["vectors", "vector", "back", "return", "returning", "nearest", "heading"]) && heard.intent != Intent::Readback;
+    let own_way = words(&["overhead", "long", "circle", "orbit", "straight", "pass", "hold", "burn", "downwind", "base"])
+        && (words(&["request", "requesting", "like", "need", "want", "wants"]) || heard.has(Intent::TouchAndGoRequest));
+    let mut items = Vec::new();
+    if let Some(kind) = approach.filter(|_| s.facility.is_radar()) {
+        let runway = runway?;
+        // The data's own name, where it lists approaches; where it lists none the pilot's chart is believed.
+        let known = s.approach_named(&kind, runway).map(str::to_owned);
+        let listed = s.approaches.as_ref().is_some_and(|a| !a.is_empty());
+        let kind = if listed { known.or_else(|| Some(super::radar::way_in(s, runway))) } else { Some(kind) }?;
+        match vectors::to_the_runway(s, r, &kind) {
+            Some(vector) => items.extend(vector),
+            None => items.extend([Item::Approach { kind, expect: true }, Item::Runway(runway)]),
+        }
+    } else if own_way {
+        items.push(Item::Advice("approved as requested".into()));
+        items.extend(runway.map(Item::Runway));
+        items.extend(s.wind());
+    } else if back {
+        match (s.facility, runway) {
+            (Facility::Tower, Some(runway)) => {
+                items.push(Item::Advice("left or right turn at your discretion".into()));
+                items.extend(home(s));
+                items.push(Item::Advice(format!("runway {runway} available")));
+                items.extend(s.wind());
+            }
+            _ => {
+                let home = s.home.as_ref()?;
+                let degrees = home.heading_mag;
+                items.push(Item::Heading { turn: side_to(s, degrees), degrees });
+                items.extend(self::home(s));
+            }
+        }
+    }
+    items.extend(help);
+    let waits = said.text.trim_end_matches(|c: char| !c.is_alphanumeric()).ends_with("standby") && items.is_empty();
+    (!items.is_empty() || waits).then_some(Decision::Say(items))
+}
+
+/// The shorter way round to a heading.
+fn side_to(s: &Situation, degrees: u16) -> Option<Side> {
+    let off = turn(s.heading_mag?, f64::from(degrees));
+    (off.abs() > ON_THE_WAY).then_some(if off < 0.0 { Side::Left } else { Side::Right })
 }
 
 /// The way to the field at hand: its heading and distance.
@@ -59,9 +190,141 @@ pub(super) fn home(s: &Situation) -> Option<Item> {
 pub(super) fn to_the_field(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let asks =
         heard.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. })) || heard.acts.contains(&Act::WantHeading);
-    let home = s.home.as_ref().filter(|_| asks && !s.on_ground && heard.slots.heading.is_none())?;
-    Some(Decision::say([
-        Item::Heading { turn: None, degrees: home.heading_mag },
-        Item::FieldAt { name: home.name.clone(), degrees: home.heading_mag, miles: home.distance_nm },
-    ]))
+    s.home.as_ref().filter(|_| asks && !s.on_ground && heard.slots.heading.is_none())?;
+    Some(Decision::Say(way_home(s)))
+}
+
+/// "Turn left heading 350, Salinas airport, 8 miles": the heading to the field, where the aircraft does not fly it yet.
+fn way_home(s: &Situation) -> Vec<Item> {
+    let Some(home) = &s.home else { return Vec::new() };
+    let degrees = home.heading_mag;
+    [Item::Heading { turn: side_to(s, degrees), degrees }].into_iter().chain(self::home(s)).collect()
+}
+
+/// The pilot says that they cannot see: in cloud, without reference to the ground.
+pub(crate) fn in_cloud(heard: &Understanding) -> bool {
+    if heard.acts.contains(&Act::InCloud) {
+        return true;
+    }
+    let cloud = heard.clauses.find(|w| matches!(w, "cloud" | "clouds" | "imc" | "overcast"));
+    let into = |i: &usize| {
+        (1..=3)
+            .any(|n| i.checked_sub(n).is_some_and(|k| matches!(heard.clauses.word(k), "in" | "into" | "inside" | "entered" | "entering")))
+    };
+    let plight = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::Unknown, Intent::NegativeContact].iter().any(|i| heard.has(*i));
+    plight && !sees_again(heard) && cloud.iter().any(into)
+}
+
+/// The pilot says that they are out of it.
+fn sees_again(heard: &Understanding) -> bool {
+    let word = |i: usize| heard.clauses.word(i);
+    let out = heard.clauses.find(|w| matches!(w, "out" | "clear" | "below" | "above" | "through"));
+    let of_cloud = out.into_iter().any(|i| (1..=4).any(|n| matches!(word(i + n), "cloud" | "clouds" | "imc")));
+    let ground = heard.clauses.find(|w| matches!(w, "ground" | "airport" | "field" | "runway" | "visual" | "vmc"));
+    let sees = ground.into_iter().any(|i| {
+        (1..=3).any(|n| i.checked_sub(n).is_some_and(|k| matches!(word(k), "see" | "sees" | "sight" | "back" | "regained")))
+            && !heard.clauses.sense(i, Shape::Deed).denied
+    });
+    of_cloud || sees || heard.has(Intent::FieldInSight)
+}
+
+/// What the pilot tells about where they are in trouble: set and ended by their own words.
+pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Plight> {
+    if in_cloud(heard) {
+        Some(Plight::InCloud)
+    } else if was.is_some() && heard.has(Intent::FieldInSight) {
+        None
+    } else if heard.has(Intent::Lost) && !heard.has(Intent::InboundLanding) {
+        was.or(Some(Plight::Lost))
+    } else if was == Some(Plight::InCloud) && sees_again(heard) {
+        Some(Plight::Lost)
+    } else {
+        was
+    }
+}
+
+/// The wings first; then no lower than what is safe, and no steep turn (7110.65 10-2-8).
+fn keep_level(s: &Situation) -> Vec<Item> {
+    let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| (now..=now + CLIMB_IN_CLOUD_FT).contains(f)));
+    let up = up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: s.is_level(feet) });
+    [Item::Advice("keep your wings level".into())].into_iter().chain(up).chain(home(s)).collect()
+}
+
+/// The heading on which the pilot came in: out of the cloud again.
+fn turn_back(s: &Situation) -> Vec<Item> {
+    let Some(now) = s.heading_mag else { return vec![Item::Advice("keep your wings level".into())] };
+    let degrees = (((now + BACK) / 5.0).round() * 5.0).rem_euclid(360.0) as u16;
+    let degrees = if degrees == 0 { 360 } else { degrees };
+    let gentle = Item::Advice("make a gentle turn".into());
+    let feet = s.altitude_ft.map(|a| (a + 50) / 100 * 100);
+    let feet = feet.map(|a| s.floor_ft.filter(|f| (a..=a + CLIMB_IN_CLOUD_FT).contains(f)).unwrap_or(a));
+    let hold = feet.map(|feet| super::instruments::level(s, feet));
+    [gentle, Item::Heading { turn: Some(Side::Left), degrees }].into_iter().chain(hold).collect()
+}
+
+/// A pilot who is lost or in cloud, and calls again: led on (7110.65 10-2-8, 10-3-2).
+pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let plight = r.plight.filter(|_| !s.on_ground && s.live && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan))?;
+    let told = |wanted: fn(&Item) -> bool| r.last.as_ref().is_some_and(|l| l.items.iter().any(wanted));
+    let known = s.facility.is_radar() && r.squawk.is_some() && s.transponder == r.squawk;
+    let contact = (known && !r.radar).then(|| Item::RadarContact(s.position.clone()));
+    if plight == Plight::InCloud {
+        if sees_again(heard) {
+            let keep = Item::Advice("maintain VFR".into());
+            return Some(Decision::say([Item::Roger, keep].into_iter().chain(contact).chain(way_home(s)).chain(s.pressure())));
+        }
+        if heard.intent == Intent::SayAgain {
+            return None;
+        }
+        let turned = told(|i| matches!(i, Item::Heading { .. }));
+        let rest = if turned { vec![Item::Report(crate::instruction::ReportPoint::Words("clear of cloud".into()))] } else { turn_back(s) };
+        return Some(Decision::say([Item::Roger].into_iter().chain(contact).chain(rest)));
+    }
+    if heard.has(Intent::FieldInSight) && s.facility.is_radar() {
+        let tower = s.station(Facility::Tower).map(|_| s.contact(Facility::Tower));
+        return Some(Decision::say([Item::Roger].into_iter().chain(tower)));
+    }
+    // A wish of its own has its own answer; what is only told, or not understood, gets the way.
+    let tells = matches!(
+        heard.intent,
+        Intent::HeadingReport
+            | Intent::CheckIn
+            | Intent::PositionReport
+            | Intent::Unknown
+            | Intent::Readback
+            | Intent::NegativeContact
+            | Intent::TrafficInSight
+            | Intent::Diversion
+            | Intent::RequestProgressiveTaxi
+            | Intent::WeatherRequest
+            | Intent::Lost
+    );
+    if !tells || heard.has(Intent::InboundLanding) || matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final) {
+        return None;
+    }
+    if heard.has(Intent::Lost) && !(known || r.radar) {
+        return None;
+    }
+    if r.pending.is_some() && matches!(heard.intent, Intent::Readback | Intent::Roger) {
+        return None;
+    }
+    let way = way_home(s);
+    (!way.is_empty()).then(|| Decision::say([Item::Roger].into_iter().chain(contact).chain(way)))
+}
+
+/// Minimum fuel: whatever delay is known is told, no priority is given, and what is left is asked once (7110.65 2-1-8).
+pub(super) fn minimum_fuel(s: &Situation, heard: &Understanding) -> Decision {
+    let known = heard.slots.fuel_minutes.is_some();
+    let delay = super::questions::delay(s);
+    Decision::say([Item::Roger].into_iter().chain(delay).chain((!known).then_some(Item::Ask(Ask::FuelMinutes))))
+}
+
+/// A low pass along the runway, for somebody to look at the gear (7110.65 2-1-24): what nobody can see from here is said.
+pub(super) fn gear_look(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    let gear = heard.clauses.find(|w| matches!(w, "gear" | "wheels" | "nosewheel"));
+    let asked = !heard.clauses.find(|w| matches!(w, "look" | "looks" | "see" | "down" | "appear")).is_empty();
+    let asks = !gear.is_empty() && asked && !s.on_ground && s.facility == Facility::Tower;
+    let plain = matches!(heard.intent, Intent::Unknown | Intent::WeatherRequest | Intent::SayAgain | Intent::Readback)
+        && heard.slots.landing != Some(Landing::LowApproach);
+    (asks && plain).then(|| Decision::say([Item::Unable("to see your gear from here".into())]))
 }

@@ -16,6 +16,9 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {
         return None;
     }
+    if wish == Wish::Landing && (gate::on_leg(record, s, heard).is_some() || gate::established(s).is_some()) {
+        return None;
+    }
     // What was announced to an instrument flight is no surprise from its pilot.
     let announced = super::instruments::arrival(s).is_some() && record.approach.is_some();
     let cleared = s.ifr && wish == Wish::IfrClearance && !s.on_ground;

@@ -3,7 +3,7 @@
 use super::{Decision, Outcome, hold_short, tower};
 use crate::act::Act;
 use crate::hear::Said;
-use crate::instruction::{Ask, Instruction, Item};
+use crate::instruction::{Ask, Climb, Instruction, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{self, ReadbackItem, Verdict};
@@ -27,6 +27,9 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
         let right = in_use_instead(s, heard);
         return Decision::say([Item::Negative].into_iter().chain(right).chain([Item::Ask(Ask::Request)]));
     };
+    if let Some(leg) = leg_report(s, heard) {
+        return tower::decide(s, record, &leg);
+    }
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
         // What was said last may be about something else: the runway that this aircraft was told still holds.
         let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).filter(|r| Some(*r) != heard.slots.runway);
@@ -43,6 +46,68 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
     Decision::Silent(Silence::NoReadbackDue)
 }
 
+/// On the very leg that is named, with nothing to be read back, it is a report and wants its answer: a clearance, or a place in the line.
+fn leg_report(s: &Situation, heard: &Understanding) -> Option<Understanding> {
+    let on = match heard.slots.position.as_deref()? {
+        "downwind" => s.phase == Phase::Downwind,
+        "base" => matches!(s.phase, Phase::Base),
+        "final" => s.phase == Phase::Final,
+        _ => false,
+    };
+    let here = s.live && s.facility == Facility::Tower && on && !s.on_ground;
+    here.then(|| Understanding { intent: Intent::PositionReport, ..heard.clone() })
+}
+
+/// A readback of something that was not said, or not so: another side or runway of a join, a level or heading of somebody else, a clearance
+/// that nobody gave. It is put right, whether or not a readback was due (7110.65 2-4-3, 4-4-9 of the AIM).
+pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
+    let last = record.last.as_ref().filter(|l| l.from == s.facility)?;
+    let judged =
+        s.live && record.pending.is_none() && heard.intent == Intent::Readback && record.emergency.is_none() && record.plight.is_none();
+    let other_strip = heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items);
+    if !judged || other_strip && s.on_ground || leg_report(s, heard).is_some() {
+        return None;
+    }
+    let corrected = |decision| Some(Outcome { decision, verdict: Some(Verdict::Incorrect), settled: false, check: None });
+    let cleared = !heard.clauses.find(|w| w == "cleared").is_empty() && !heard.clauses.find(|w| w == "land").is_empty();
+    let given = record.landing.is_some() || last.items.iter().any(|i| matches!(i, Item::Cleared(_)));
+    if cleared && !given && s.facility == Facility::Tower && s.phase != Phase::Final && !s.on_ground {
+        return corrected(restate(last, &[]));
+    }
+    let beside: Vec<Item> = s.pressure().into_iter().chain(s.wind()).chain(record.squawk.map(Item::Squawk)).collect();
+    if readback::readable(&last.items) {
+        let check = readback::check_beside(&last.items, &beside, Some(&last.to), &said.tokens, s.region);
+        let wrong: Vec<ReadbackItem> = check.wrong.into_iter().filter(|w| *w != ReadbackItem::Callsign).collect();
+        let standing = record.landing.is_some() || record.takeoff.is_some();
+        let of_clearance = wrong.iter().all(|w| matches!(w, ReadbackItem::Clearance | ReadbackItem::Runway));
+        if !wrong.is_empty() && !(standing && of_clearance) {
+            return corrected(restate(last, &wrong));
+        }
+    }
+    if s.on_ground {
+        return None;
+    }
+    let word = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
+    let headed = last.items.iter().any(|i| matches!(i, Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading));
+    let heading = heard.slots.heading.is_some() && word(&["turn", "fly"]) && !headed;
+    let assigned = |feet: &i32| record.altitude_ft == Some(*feet) || last.items.iter().any(|i| of_level(i, *feet));
+    let level = heard.slots.altitude_ft.last().filter(|f| word(&["climb", "descend", "maintain"]) && !assigned(f)).is_some();
+    if !(heading || level) {
+        return None;
+    }
+    let holds = record.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: s.is_level(feet) });
+    corrected(Decision::say([Item::Negative, Item::Advice("that was not for you".into())].into_iter().chain(holds)))
+}
+
+fn of_level(item: &Item, said: i32) -> bool {
+    match item {
+        Item::Altitude { feet, .. } | Item::Verify { feet, .. } | Item::ExpectAltitude { feet, .. } => *feet == said,
+        Item::Block { low, high } => (*low..=*high).contains(&said),
+        Item::Height(feet) => *feet == said,
+        _ => false,
+    }
+}
+
 /// The runway in use, where the pilot named another one.
 fn in_use_instead(s: &Situation, heard: &Understanding) -> Option<Item> {
     let said = heard.slots.runway?;
@@ -50,7 +115,7 @@ fn in_use_instead(s: &Situation, heard: &Understanding) -> Option<Item> {
 }
 
 fn runway_of(items: &[Item]) -> Option<Runway> {
-    items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None })
+    items.iter().find_map(|i| if let Item::Runway(r) | Item::ChangeRunway(r) = i { Some(*r) } else { None })
 }
 
 /// The awaited readback, judged item by item.
@@ -75,6 +140,26 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
     let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
     if heard.intent == Intent::Unknown && untouched && other_deed {
+        return None;
+    }
+    // Nobody gives back what they ask for.
+    let asks = !heard.clauses.find(|w| matches!(w, "request" | "requesting" | "like" | "want")).is_empty();
+    if heard.intent == Intent::Unknown && (other_deed && (asks || !heard.requests.is_empty()) || clear_of_weather(record, heard)) {
+        return None;
+    }
+    if heard.intent == Intent::Readback && untouched && !heard.requests.is_empty() {
+        return None;
+    }
+    // Still at the holding point with a clearance that was not taken: it is given again.
+    let off = pending.instruction.items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. }));
+    if off && untouched && s.live && s.phase == Phase::HoldingShort && heard.slots.position.as_deref() == Some("hold_short") {
+        let blocked = record.takeoff.is_none_or(|r| s.runway_blocked(r));
+        let again = if blocked { tower::still_short(s, record) } else { Decision::Say(pending.instruction.items.clone()) };
+        return Some(again.into());
+    }
+    // The next leg is told, and the landing clearance was not taken yet: it is given again, with all that it needs.
+    let landing = pending.instruction.items.iter().any(|i| matches!(i, Item::Cleared(_)));
+    if landing && check.wrong.is_empty() && heard.intent == Intent::PositionReport && leg_report(s, heard).is_some() {
         return None;
     }
     if report {
@@ -126,6 +211,14 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     })
 }
 
+/// A flight that deviated around weather, and says that it is past it.
+pub(super) fn clear_of_weather(record: &Record, heard: &Understanding) -> bool {
+    let find = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
+    record.deviating
+        && find(&["clear", "past", "around", "back"])
+        && find(&["weather", "course", "route", "track", "cell", "buildup", "buildups"])
+}
+
 /// How many items of the awaited readback must come back.
 fn mandatory(pending: &crate::record::Pending, region: Region) -> usize {
     readback::check(&pending.instruction.items, None, "", region).missing.len()
@@ -133,6 +226,7 @@ fn mandatory(pending: &crate::record::Pending, region: Region) -> usize {
 
 /// "Negative", and the instruction again with the same values.
 pub(super) fn restate(instruction: &Instruction, wrong: &[ReadbackItem]) -> Decision {
-    let items = readback::only(&instruction.items, wrong);
+    let said = |i: &Item| !matches!(i, Item::Negative | Item::Roger | Item::RadarContact(_));
+    let items = readback::only(&instruction.items, wrong).into_iter().filter(said);
     Decision::say([Item::Negative].into_iter().chain(items))
 }

@@ -17,7 +17,7 @@ use crate::situation::{FinalCourse, Situation};
 use crate::units::{Facility, Frequency, Runway, Squawk, Time};
 
 /// A wrong transponder code is mentioned after this long.
-const SQUAWK_PATIENCE: Duration = Duration::from_secs(30);
+const SQUAWK_PATIENCE: Duration = Duration::from_secs(20);
 /// An aircraft that was sent to another frequency and is still here is told once more after this long.
 const STILL_HERE: Duration = Duration::from_secs(60);
 /// Between two things said unasked, a pilot has this long to answer.
@@ -38,6 +38,12 @@ pub enum Notice {
     Landed,
     /// A landing clearance taken back.
     GoAround,
+    /// A take-off clearance taken back.
+    NoTakeoff,
+    /// On another runway than the one of the clearance.
+    OtherRunway(Runway),
+    /// The base leg that the controller said to call.
+    Base,
     /// A special code is shown.
     Special(Squawk),
     /// Another code than the assigned one is shown.
@@ -121,7 +127,17 @@ impl Watch {
                 }
                 Phase::GoAround | Phase::Departure | Phase::Crosswind => {
                     let again = |n: &Notice| {
-                        matches!(n, Notice::Landing | Notice::GoAround | Notice::Landed | Notice::Vector(_) | Notice::Level(_))
+                        matches!(
+                            n,
+                            Notice::Landing
+                                | Notice::GoAround
+                                | Notice::Landed
+                                | Notice::Vector(_)
+                                | Notice::Level(_)
+                                | Notice::OtherRunway(_)
+                                | Notice::NoTakeoff
+                                | Notice::Base
+                        )
                     };
                     self.said.retain(|n| !again(n));
                 }
@@ -214,6 +230,9 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
     if s.facility != Facility::Tower || !talking {
         return None;
     }
+    if let Some(found) = other_runway(s, r).or_else(|| no_takeoff(s, r)) {
+        return Some(found);
+    }
     if s.phase == Phase::TakeoffRoll && !w.roll_cleared && !w.told(Notice::Rolling) {
         return Some((Notice::Rolling, vec![Item::Stop, Item::Advice("you are not cleared for takeoff".into())]));
     }
@@ -230,6 +249,39 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
         return Some((Notice::GoAround, [Item::GoAround].into_iter().chain(traffic).chain(on).collect()));
     }
     None
+}
+
+/// Traffic has come so near that nobody may enter the runway any more: a take-off clearance that has not been used is taken back, and owed
+/// again (7110.65 3-9-11).
+fn no_takeoff(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
+    let runway = r.takeoff.filter(|_| matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait))?;
+    let who = s.in_the_way(runway)?;
+    Some((Notice::NoTakeoff, vec![Item::HoldPosition, Item::CancelTakeoff, Item::Traffic(who)]))
+}
+
+/// On another runway than the one of the clearance: an observed abnormality is told (7110.65 2-1-10), and put right. Lined up with another
+/// runway that is free, an arrival is cleared for that one.
+fn other_runway(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
+    let here = s.runway_here?;
+    let same = |x: Runway| x == here || x == here.reciprocal();
+    let told = |what: &str, cleared: Runway| Item::Advice(format!("{what} runway {here}, you were cleared for runway {cleared}"));
+    let notice = Notice::OtherRunway(here);
+    match (s.phase, r.takeoff.or(r.lined_up), r.landing) {
+        (Phase::TakeoffRoll, Some(cleared), _) if !same(cleared) => Some((notice, vec![Item::Stop, told("you are on", cleared)])),
+        (Phase::LineUpAndWait, Some(cleared), _) if !same(cleared) && s.on_runway => {
+            Some((notice, vec![Item::HoldPosition, told("you are on", cleared)]))
+        }
+        (Phase::LandingRoll, _, Some((cleared, _))) if !same(cleared) => Some((notice, vec![told("you landed on", cleared)])),
+        (Phase::Final, _, Some((cleared, kind))) if cleared != here && s.distance_nm.is_some_and(|d| d < 2.5) => {
+            let lined_up = told("you are lined up with", cleared);
+            let free = !s.runway_blocked(here) && !s.is_closed(here);
+            match gate::standing(r).filter(|_| free) {
+                Some(leave) => Some((notice, vec![lined_up, Item::Runway(here), clearances::landing(&leave, kind)])),
+                None => Some((notice, [lined_up, Item::GoAround].into_iter().chain(super::tower::after_going_around(s, r)).collect())),
+            }
+        }
+        _ => None,
+    }
 }
 
 /// What a pilot on this frequency expects to hear without asking.
@@ -253,7 +305,9 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         if shown == Some(want) && !r.radar && radar_unit && unsaid(Notice::Identified).is_some() {
             return Some((Notice::Identified, identified(s, r)));
         }
+        // A visual flight that a tower works may have been let go by radar.
         if let Some((code, since)) = w.wrong_code
+            && (s.ifr || radar_unit)
             && now.since(since) >= SQUAWK_PATIENCE
             && let Some(n) = unsaid(Notice::WrongCode(code))
         {
@@ -282,12 +336,14 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
 fn identified(s: &Situation, r: &Record) -> Vec<Item> {
     let position = s.position.clone().filter(|_| s.region.identified_position);
     let way = gate::asked_before(r).map(|leave| way_through(s, r, &leave));
-    [Item::RadarContact(position)].into_iter().chain(way.into_iter().flatten()).chain(s.pressure()).collect()
+    let service = r.service.clone().map(Item::Service);
+    [Item::RadarContact(position)].into_iter().chain(service).chain(way.into_iter().flatten()).chain(s.pressure()).collect()
 }
 
 /// The way through the airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
 pub(crate) fn way_through(s: &Situation, r: &Record, leave: &Admitted<Entry>) -> Vec<Item> {
-    let bravo = s.airspace.as_ref().is_some_and(|a| a.class == Class::B);
+    let named = r.wants_bravo && s.bravo.is_some();
+    let bravo = named || s.airspace.as_ref().is_some_and(|a| a.class == Class::B);
     match r.wants_through.filter(|_| !r.bravo) {
         Some(feet) if bravo => {
             vec![clearances::through(leave, "Bravo"), Item::Altitude { way: Climb::Maintain, feet, level: false }]
@@ -341,6 +397,9 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if let Some(items) = super::tower::owed_takeoff(s, r) {
         return Some((Notice::Takeoff, items));
     }
+    if let Some(items) = super::tower::owed_base(s, r) {
+        return Some((Notice::Base, items));
+    }
     // An aircraft without a radio is cleared without being asked: it may hear (7110.65 10-4-4).
     let expected = gate::expected(r, s.transponder);
     let near = s.phase == Phase::Base || s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 4.0);
@@ -357,8 +416,10 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if close && expected.is_none() && r.landing.is_none() && !w.told(Notice::Landing) && !w.told(Notice::GoAround) {
         return Some((Notice::Landing, vec![Item::Ask(Ask::Intentions)]));
     }
-    if s.phase == Phase::TaxiIn && !s.on_runway && s.station(Facility::Ground).is_some() {
-        let waited = w.clear_since.is_some_and(|t| now.since(t) >= Duration::from_secs(6));
+    let landed = s.phase == Phase::TaxiIn || s.phase == Phase::Taxiing && r.landing.is_some();
+    if landed && !s.on_runway && s.station(Facility::Ground).is_some() {
+        let least = if s.phase == Phase::TaxiIn { 6 } else { 12 };
+        let waited = w.clear_since.is_some_and(|t| now.since(t) >= Duration::from_secs(least));
         let sent = matches!(&r.sent_to, Some((Item::Contact { .. } | Item::Monitor { .. }, _)));
         let ground = Notice::Next(Facility::Ground, None);
         if waited && !sent && !w.told(ground) {
@@ -425,7 +486,8 @@ fn next_notice(next: &Station) -> Notice {
 
 /// To the unit that takes over where the aircraft is now.
 fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)))?;
+    // Whoever is lost is led until they see the field.
+    let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && r.plight.is_none())?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;
     if to_tower && !r.ifr {

@@ -2,6 +2,7 @@
 //! follow. [`answer`] settles a call, [`next`] gives the step that is due now: climb, descent, what to expect, vectors, the next unit.
 
 use super::Decision;
+use super::given_back::clear_of_weather;
 use super::initiative::{Notice, Watch};
 use super::vectors;
 use crate::act::Act;
@@ -115,6 +116,8 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
         Intent::FieldInSight if gives_approach(s, a) => visual(s, r, a),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight | Intent::SquawkReport => check_in(s, r, a),
         Intent::AltitudeRequest => altitude(s, r, a, heard.slots.altitude_ft.last().copied(), None),
+        // Ready to leave a hold, or for another approach: onwards.
+        Intent::DepartureReady => approach(s, r, a, None, None),
         // Told to climb already, the pilot says it again because another approach is wanted.
         Intent::GoAround => approach(s, r, a, None, None),
         Intent::ApproachRequest | Intent::InboundLanding | Intent::TouchAndGoRequest => {
@@ -126,7 +129,9 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
             Decision::say([Item::Heading { turn: heard.slots.side, degrees }, Item::Advice("advise when clear of weather".into())])
         }
         // Clear of the weather: back on the way.
-        Intent::HeadingReport if r.deviating => Decision::say([Item::Roger, Item::ResumeOwnNavigation, Item::Direct(a.name.clone())]),
+        Intent::HeadingReport | Intent::Unknown if r.deviating && (heard.intent == Intent::HeadingReport || clear_of_weather(r, heard)) => {
+            Decision::say([Item::Roger, Item::ResumeOwnNavigation, Item::Direct(a.name.clone())])
+        }
         // The pilot has said no more than who they are: the flight is known, and goes on.
         Intent::Unknown if heard.loose == 0 && heard.callsign.is_some() && !r.contacted.contains(&s.facility) => check_in(s, r, a),
         _ => return None,
@@ -145,11 +150,14 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::Speed { knots, .. } => speed(*knots),
         Request::Hold { fix } => hold(fix.as_deref()),
         Request::NextFrequency { .. } => next_frequency(s),
-        Request::Approach { kind, runway, .. } => approach(s, r, a, kind.clone(), runway.or(heard.slots.runway)),
+        Request::Approach { kind, runway, .. } => {
+            let full = heard.clauses.find(|w| matches!(w, "full" | "procedure" | "procedural"));
+            approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), !full.is_empty())
+        }
         Request::Runway { runway } => approach(s, r, a, None, *runway),
         Request::Vectors { to, approach: to_final } if *to_final || to.is_none() => approach(s, r, a, None, heard.slots.runway),
         Request::Vectors { to, .. } => direct(s, a, to.as_deref()),
-        Request::Expect { about: Expected::Delay } => Decision::say([Item::Advice("no delay expected".into())]),
+        Request::Expect { about: Expected::Delay } => Decision::Say(super::questions::delay(s)),
         Request::Expect { about: Expected::Level } => {
             let miles = (a.distance_nm - top_of_descent_nm(s, a)).round();
             let when = if miles > 1.0 { format!("expect lower in {miles} miles") } else { "expect lower shortly".to_owned() };
@@ -178,10 +186,17 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
         | Intent::ApproachRequest
         | Intent::TouchAndGoRequest
         | Intent::Readback
-            if here && near && !r.missed && r.landing.is_none() && (cleared || s.phase == Phase::Final) =>
+        | Intent::Unknown
+            if (heard.intent != Intent::Unknown || heard.callsign.is_some() && !r.contacted.contains(&s.facility))
+                && here
+                && near
+                && (!r.missed || s.phase == Phase::Final)
+                && r.landing.is_none()
+                && (cleared || s.phase == Phase::Final) =>
         {
             let wanted = super::tower::wanted(r, heard);
-            Some(super::tower::landing_for(s, r, heard, wanted, gate::expected(r, s.transponder)))
+            let leave = gate::expected(r, s.transponder).or_else(|| gate::established(s));
+            Some(super::tower::landing_for(s, r, heard, wanted, leave))
         }
         // Who has no clearance for an approach yet gets it from the approach unit.
         _ if lands && here && !cleared && s.phase != Phase::Final => {
@@ -289,6 +304,11 @@ fn filed(s: &Situation) -> Option<i32> {
 
 /// A request for an approach, or for the vectors to the one that was announced.
 fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>) -> Decision {
+    approach_for(s, r, a, asked, wanted, false)
+}
+
+/// As [`approach`]; `whole`: as published, without vectors.
+fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>, whole: bool) -> Decision {
     let exists = |x: Runway| x == a.runway.unwrap_or(x) || s.icao == a.icao && s.known(x).is_some();
     let Some(runway) = wanted.filter(|x| exists(*x)).or(a.runway) else { return Decision::ask(Ask::Runway) };
     let announced = r.approach.as_ref().map(|(kind, _)| kind.clone());
@@ -319,6 +339,13 @@ fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wante
         None => announced.clone().or_else(|| way_in(a)),
     };
     let Some(kind) = kind else { return Decision::say([Item::Advice(format!("expect runway {runway}")), Item::Ask(Ask::Approach)]) };
+    if whole && !visual && gives_approach(s, a) && a.distance_nm <= TERMINAL_NM {
+        // The whole procedure on the pilot's own navigation: no lower than here until it is joined (7110.65 4-8-1).
+        let keep = s.altitude_ft.map(|now| level(s, up_to(lowest(s, a).max((now + 50) / 100 * 100), 100)));
+        let until = keep.is_some().then_some(Item::UntilEstablished);
+        let cleared = [Item::Approach { kind, expect: false }, Item::Runway(runway)];
+        return Decision::Say([Item::ResumeOwnNavigation].into_iter().chain(keep).chain(until).chain(cleared).collect());
+    }
     if visual && announced.is_some() && a.distance_nm <= IN_SIGHT_NM && gives_approach(s, a) && !r.missed {
         return Decision::say([Item::Approach { kind, expect: false }, Item::Runway(runway)]);
     }
@@ -331,6 +358,16 @@ fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wante
         return Decision::Say(items);
     }
     let down = next_level(s, r, a).filter(|_| gives_approach(s, a)).map(|to| level(s, to));
+    // After a missed approach the next one begins with its first vector, once the climb is done.
+    let climbed =
+        s.altitude_ft.is_some_and(|now| now >= lowest(s, a) - 200) && r.missed && gives_approach(s, a) && a.runway == Some(runway);
+    let again = Record { approach: Some((kind.clone(), false)), missed: false, ..r.clone() };
+    let vector = climbed.then(|| vectors::now(s, &again, a)).flatten();
+    if let Some(vector) = vector.filter(|v| v.iter().any(|i| matches!(i, Item::Heading { .. }))) {
+        let expect = vector.iter().all(|i| !matches!(i, Item::Approach { .. }));
+        let announced = expect.then(|| [Item::Approach { kind, expect: true }, Item::Runway(runway)]);
+        return Decision::Say(announced.into_iter().flatten().chain(vector).collect());
+    }
     Decision::say([Item::Approach { kind, expect: true }, Item::Runway(runway)].into_iter().chain(down).chain(s.pressure()))
 }
 

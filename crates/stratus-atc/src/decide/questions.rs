@@ -23,15 +23,15 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if asks(Act::Disregard) && heard.acts.iter().all(|a| matches!(a, Act::Disregard | Act::CheckIn | Act::Roger | Act::TrafficSeen)) {
         return Some(Decision::say([Item::Roger]));
     }
-    let delay = heard.requests.iter().any(|q| matches!(q, Request::Expect { about: Expected::Delay }));
-    if delay || asks(Act::Delay) {
-        return Some(Decision::say([Item::Advice("no delay expected".into())]));
+    let waits = heard.requests.iter().any(|q| matches!(q, Request::Expect { about: Expected::Delay }));
+    if waits || asks(Act::Delay) {
+        return Some(Decision::Say(delay(s)));
     }
     if asks(Act::AskTraffic) {
-        return Some(traffic(s));
+        return Some(if s.facility == Facility::Tower && !s.on_ground { sequence(s, r) } else { traffic(s) });
     }
     if asks(Act::Sequence) {
-        return Some(sequence(s));
+        return Some(sequence(s, r));
     }
     if s.facility != Facility::Tower {
         return None;
@@ -52,11 +52,32 @@ fn traffic(s: &Situation) -> Decision {
 }
 
 /// The place in the line to the runway in use.
-fn sequence(s: &Situation) -> Decision {
-    let Some(runway) = s.runway_for(None) else { return traffic(s) };
-    let ahead = s.ahead(runway);
-    let number = u8::try_from(ahead.len() + 1).unwrap_or(u8::MAX);
-    Decision::say([Item::Sequence { number, following: ahead.last().map(|t| t.words.clone()) }])
+pub(super) fn sequence(s: &Situation, r: &Record) -> Decision {
+    let Some(runway) = r.landing.map(|(x, _)| x).or_else(|| s.runway_for(None)) else { return traffic(s) };
+    // A landing clearance that was given is given again, whatever became of its readback.
+    let standing = r.landing.and_then(|(x, kind)| gate::standing(r).map(|leave| [Item::Runway(x), clearances::landing(&leave, kind)]));
+    Decision::say([place(s, runway)].into_iter().chain(standing.into_iter().flatten()))
+}
+
+/// "Number 2, follow Cessna on base".
+pub(super) fn place(s: &Situation, runway: Runway) -> Item {
+    let mut before = s.before(runway);
+    let number = u8::try_from(before.len() + 1).unwrap_or(u8::MAX);
+    Item::Sequence { number, following: before.pop() }
+}
+
+/// Minutes that each aircraft before this one takes: a landing or a departure on a runway that is used by one at a time.
+const EACH_MINUTES: usize = 2;
+
+/// How long it takes: by who is seen to use the runway before this aircraft. What flow control somewhere else wants is not known here.
+pub(super) fn delay(s: &Situation) -> Vec<Item> {
+    let Some(runway) = s.runway_for(None) else { return vec![Item::Advice("no delay reported here".into())] };
+    let before = s.before(runway).len() + usize::from(s.occupant(runway).is_some());
+    let Some(minutes) = before.checked_mul(EACH_MINUTES).filter(|m| *m > 0) else {
+        return vec![Item::Advice(format!("no delay expected for runway {runway}"))];
+    };
+    let who = if before == 1 { "1 aircraft".to_owned() } else { format!("{before} aircraft") };
+    vec![Item::Advice(format!("expect {minutes} minutes delay, {who} before you"))]
 }
 
 /// Another runway for an arrival: given where it exists and is free, and a landing clearance goes with it where one was given.
@@ -66,7 +87,7 @@ fn other_runway(s: &Situation, r: &Record, wanted: Runway) -> Decision {
     if !free || against {
         return Decision::say([Item::Unable(format!("runway {wanted} not available"))]);
     }
-    let change = Item::Advice(format!("change to runway {wanted} approved"));
+    let change = Item::ChangeRunway(wanted);
     let landing = r.landing.and_then(|(_, kind)| gate::standing(r).map(|leave| clearances::landing(&leave, kind)));
     match landing {
         Some(cleared) => Decision::say([change, Item::Runway(wanted), cleared]),

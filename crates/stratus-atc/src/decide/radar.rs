@@ -6,9 +6,10 @@ use crate::decide::initiative::way_through;
 use crate::instruction::{Ask, Climb, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::record::{Owed, Record};
+use crate::request::Request;
 use crate::situation::Situation;
 use crate::units::region::FirstLevel;
-use crate::units::{Facility, Runway};
+use crate::units::{Facility, Region, Runway};
 use crate::{clearances, gate};
 
 /// What clearance delivery, departure, approach or center answers.
@@ -20,11 +21,16 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::FlightFollowingRequest => flight_following(s, record, heard),
         Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
         Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled, Item::SquawkVfr]),
+        // In class B the altitude is assigned (7110.65 7-9-2).
+        Intent::AltitudeRequest if s.live && record.bravo && slots.altitude_ft.last().is_some_and(|f| (500..18_000).contains(f)) => {
+            Decision::Say(slots.altitude_ft.last().map(|feet| super::instruments::level(s, *feet)).into_iter().collect())
+        }
         Intent::AltitudeRequest => altitude(s, heard),
         Intent::HeadingReport if slots.bad_heading.is_some() => {
             Decision::say([Item::Unable("that heading".into()), Item::Ask(Ask::Heading)])
         }
         Intent::HeadingReport => Decision::say([Item::Roger]),
+        Intent::ApproachRequest if s.live && !s.ifr && !s.on_ground => practice(s, record, heard),
         Intent::ApproachRequest => approach(s, heard),
         Intent::InboundLanding if s.live && !s.on_ground && !s.ifr => arrival(s, record, heard),
         Intent::InboundLanding if !s.on_ground => approach(s, heard),
@@ -69,6 +75,48 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::GoAround if !s.on_ground => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
         _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
+}
+
+/// What a visual flight asks a radar unit for beside the everyday calls: it navigates by itself, and says where.
+pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    if !s.live || s.ifr || s.on_ground || !s.facility.is_radar() || heard.intent != Intent::Unknown {
+        return None;
+    }
+    heard.requests.iter().find_map(|q| match q {
+        Request::DirectTo { fix } => {
+            let name = s.asked_place.clone().or_else(|| fix.clone()).or_else(|| s.destination.as_ref().map(|d| d.name.clone()))?;
+            // Inside class B the clearance goes on.
+            Some(if record.radar { Decision::say([Item::Direct(name)]) } else { Decision::say([Item::Roger, Item::Direct(name)]) })
+        }
+        Request::NextFrequency { .. } => {
+            s.next_unit.as_ref().map(|next| Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }]))
+        }
+        _ => None,
+    })
+}
+
+/// A practice approach under visual flight rules: known first, then vectors; no separation (7110.65 4-8-11).
+fn practice(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
+    let code = s.assigned_squawk.is_none().then_some(s.free_squawk).flatten().filter(|_| !record.radar);
+    match approach(s, heard) {
+        Decision::Say(items) if matches!(items.first(), Some(Item::Approach { .. })) => {
+            let terms = Item::Advice("practice approach approved, maintain VFR, no separation services provided".into());
+            Decision::Say(code.map(Item::Squawk).into_iter().chain([terms]).chain(items).collect())
+        }
+        other => other,
+    }
+}
+
+/// The kind of flight information that the state has and the pilot asks for: "Traffic Service" (CAP 774).
+pub(crate) fn service(region: Region, heard: &Understanding) -> Option<String> {
+    let says = |w: &str| !heard.clauses.find(|x| x == w).is_empty();
+    let named = region.vfr_services.iter().filter(|n| n.ends_with(" service"));
+    let found = named.filter(|_| says("service")).find(|n| n.split(' ').next().is_some_and(says))?;
+    let mut words: Vec<String> = found.split(' ').map(str::to_owned).collect();
+    for w in &mut words {
+        w[..1].make_ascii_uppercase();
+    }
+    Some(words.join(" "))
 }
 
 /// First call on a radar frequency: contact is told, with what the pilot needs.
@@ -121,12 +169,13 @@ fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision
         return Decision::say([gate::question(Wish::Entry, None)]);
     };
     let feet = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
-    let wished = Record { wants_through: feet, bravo: false, radar: record.radar, ..Record::default() };
+    let named = record.wants_bravo;
+    let wished = Record { wants_through: feet, wants_bravo: named, bravo: false, radar: record.radar, ..Record::default() };
     let way = way_through(s, &wished, &leave);
     if record.radar {
         return Decision::Say(way.into_iter().chain(s.pressure()).collect());
     }
-    let outside = s.airspace.as_ref().filter(|a| a.class == Class::B && !a.inside);
+    let outside = s.bravo.as_ref().filter(|_| named).or(s.airspace.as_ref()).filter(|a| a.class == Class::B && !a.inside);
     let outside = outside.map(|a| Item::RemainOutside(format!("{} Bravo airspace", a.name)));
     match s.assigned_squawk.or(s.free_squawk) {
         Some(code) => Decision::Say([Item::Squawk(code)].into_iter().chain(outside).chain(s.pressure()).collect()),
@@ -225,15 +274,18 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
         if slots.destination.is_none() && slots.distance_nm.is_none() && slots.position.is_none() {
             return Decision::say([Item::GoAhead]);
         }
+        // A Basic Service needs no identification; the others begin with it.
+        let basic = service(s.region, heard).filter(|w| w.starts_with("Basic")).map(Item::Service);
         return match s.free_squawk {
-            Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(s.pressure())),
+            Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(basic).chain(s.pressure())),
             None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
         };
     }
     if let (true, Some(want), false) = (s.live, s.assigned_squawk, s.transponder == s.assigned_squawk) {
         return Decision::say([Item::Squawk(want)]);
     }
-    Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(s.pressure()))
+    let kind = service(s.region, heard).map(Item::Service);
+    Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(kind).chain(s.pressure()))
 }
 
 /// Another altitude: within what exists, and with a reason when not.

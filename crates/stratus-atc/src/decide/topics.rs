@@ -41,6 +41,7 @@ fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let ground = matches!(s.facility, Facility::Ground | Facility::Tower);
     match heard.slots.topic? {
         Topic::Deice if ground => Some(Decision::say([Item::Roger, advice("standby for de-icing")])),
+        Topic::HoldHere if ground && !s.on_runway => Some(Decision::say([Item::HoldPosition, advice("advise when ready to taxi")])),
         Topic::Tow if s.facility == Facility::Ground => Some(Decision::say([Item::Roger, advice("tow approved")])),
         Topic::Obstacle if goes(heard) => Some(Decision::say([Item::Roger, Item::HoldPosition])),
         Topic::Observation if alone(heard) => Some(Decision::say([Item::Roger, advice("thanks")])),
@@ -122,7 +123,7 @@ const WHOLE: [&str; 8] = ["a310", "md11", "dc10", "il96", "c17", "c5m", "a124", 
 /// The same by name, behind the maker's.
 const NAMED: [&str; 11] = ["747", "757", "767", "777", "787", "a300", "a310", "a330", "a340", "a350", "a380"];
 
-fn heavy(words: &str) -> bool {
+pub(super) fn heavy(words: &str) -> bool {
     let low = words.to_lowercase();
     let parts: Vec<&str> = low.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     parts.iter().enumerate().any(|(i, w)| {

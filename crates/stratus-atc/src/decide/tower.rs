@@ -11,6 +11,10 @@ use crate::units::region::{WindWith, filled};
 use crate::units::{Facility, Runway, Side};
 use crate::{clearances, gate};
 
+/// Seconds behind an arrival, and behind a heavy one.
+const CLEAR_S: f64 = 40.0;
+const WAKE_S: f64 = 120.0;
+
 /// What the tower answers.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if let Some(d) = as_ground(s, record, heard) {
@@ -27,6 +31,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
         }
         Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
+        // Announced for later: the low approach is what is asked for.
+        Intent::GoAround if heard.slots.landing.is_some() && matches!(s.phase, Phase::Downwind | Phase::Base) => {
+            landing(s, record, heard, wanted(record, heard))
+        }
         Intent::GoAround => go_around(s, record, heard),
         Intent::ClearOfRunway | Intent::TaxiToParking => clear_of_runway(s),
         Intent::TransitionRequest => transition(s, record, heard),
@@ -87,7 +95,7 @@ fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
 /// The take-off clearance that is owed, now that the runway is free; `None` while it is not.
 pub(super) fn owed_takeoff(s: &Situation, record: &Record) -> Option<Vec<Item>> {
     let runway = record.owed.iter().find_map(|o| if let Owed::Takeoff(r) = o { Some(*r) } else { None })?;
-    let leave = gate::put_off(record, runway).filter(|_| s.phase == Phase::HoldingShort)?;
+    let leave = gate::put_off(record, runway).filter(|_| matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait))?;
     match departure_for(s, record, &Understanding::default(), Ok(leave)) {
         Decision::Say(items) if items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. })) => Some(items),
         _ => None,
@@ -136,11 +144,13 @@ fn departure_for(
         // The geometry knows better than the words which runway this is.
         return Decision::say([Item::HoldPosition, Item::Ask(Ask::VerifyPosition)]);
     }
+    // Who stands on the runway cannot hold short of it.
+    let stay = if s.on_runway { Item::HoldPosition } else { Item::HoldShort { runway, at: None } };
     if let Some(t) = s.against_departure(runway) {
-        return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(t.words.clone())]);
+        return Decision::say([stay, Item::Traffic(t.words.clone())]);
     }
     if let Some(who) = s.occupant(runway) {
-        return Decision::say([Item::HoldShort { runway, at: None }, Item::Traffic(format!("{who}, on the runway"))]);
+        return Decision::say([stay, Item::Traffic(format!("{who}, on the runway"))]);
     }
     if let Some(weather) = minima::refusal(s, record) {
         return Decision::say([Item::HoldShort { runway, at: None }].into_iter().filter(|_| !s.on_runway).chain(weather));
@@ -187,6 +197,11 @@ fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> 
     let closed = heard.has(Intent::PatternRequest) || wish.as_deref().is_some_and(|w| w.contains("closed") || w.contains("pattern"));
     if closed {
         return Some(Item::ClosedTraffic(heard.slots.side.unwrap_or(s.pattern)));
+    }
+    if let (None, Some(side)) = (wish.as_ref().filter(|w| !w.is_empty()), heard.slots.side) {
+        // A turn that was asked for is approved (7110.65 3-9-10).
+        let on = heard.slots.direction.as_ref().map_or_else(String::new, |d| format!(" {d}bound"));
+        return Some(Item::PatternWords(format!("{} turn{on} approved", side.word())));
     }
     wish.filter(|w| !w.is_empty()).map(|w| {
         let w = w.trim_end_matches(" departure").to_owned();
@@ -235,7 +250,14 @@ fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return Decision::Say(weather);
     }
     let mut items = Vec::new();
+    // The side that was given stays.
+    let given = record.joins.filter(|_| record.pattern_runway == Some(runway));
     match heard.slots.direction.as_deref().map(|d| approach_side(runway, d)) {
+        _ if given.is_some() => items.extend([
+            Item::Enter(given.unwrap_or(s.pattern), Leg::Downwind),
+            Item::Runway(runway),
+            Item::Report(ReportPoint::Midfield(None)),
+        ]),
         Some(Side3::Straight) => {
             items.extend([Item::StraightIn, Item::Runway(runway), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))])
         }
@@ -278,12 +300,13 @@ fn touch_or_option(heard: &Understanding) -> Landing {
 pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
     // "To land" ends the touch-and-goes that were asked for before.
     let lands = !heard.clauses.find(|w| matches!(w, "land" | "landing")).is_empty() && heard.intent != Intent::Readback;
-    heard.slots.landing.or(record.wants.filter(|_| !lands)).unwrap_or(Landing::FullStop)
+    let standing = record.landing.map(|(_, kind)| kind).filter(|_| heard.intent == Intent::PositionReport);
+    heard.slots.landing.or(standing.filter(|_| !lands)).or(record.wants.filter(|_| !lands)).unwrap_or(Landing::FullStop)
 }
 
 /// A landing clearance (7110.65 3-10-5), a place in the sequence, or a go-around.
 pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kind: Landing) -> Decision {
-    landing_for(s, record, heard, kind, gate::admit(heard, record).ok())
+    landing_for(s, record, heard, kind, gate::admit(heard, record).ok().or_else(|| gate::on_leg(record, s, heard)))
 }
 
 /// As [`landing`], of a call that was admitted or not.
@@ -320,16 +343,36 @@ pub(super) fn landing_for(
         return Decision::say([gate::question(Wish::Landing, Some(runway))]);
     };
     let mut items = Vec::new();
-    let ahead = s.ahead(runway);
+    let before = s.before(runway);
+    if s.phase == Phase::Downwind && s.gap(runway).is_some_and(|g| g < spacing(s, &before)) && !record.owed.contains(&Owed::Base) {
+        // Too near behind: the downwind is flown longer, and the base turn called (7110.65 3-8-1).
+        let longer = Item::PatternWords("extend downwind, I will call your base".into());
+        return Decision::say([super::questions::place(s, runway), longer]);
+    }
     let opposite = s.on_final(runway).filter(|t| t.runway == Some(runway.reciprocal()));
-    let number = u8::try_from(ahead.len() + 1).unwrap_or(u8::MAX);
-    items.extend(ahead.last().map(|t| Item::Sequence { number, following: Some(t.words.clone()) }));
+    items.extend((!before.is_empty()).then(|| super::questions::place(s, runway)));
     items.extend(wind_unless_known(s, record, heard));
     items.push(Item::Runway(runway));
     items.push(clearances::landing(&leave, kind));
     // Nobody follows who comes from the other end.
     items.extend(opposite.iter().map(|t| Item::Traffic(t.words.clone())));
     Decision::Say(items)
+}
+
+/// Seconds that an arrival stays behind the one before it: the runway is clear by then, and more behind the wake of a heavy one
+/// (7110.65 3-10-3, 5-5-4).
+pub(super) fn spacing(s: &Situation, before: &[String]) -> f64 {
+    let wake = before.last().is_some_and(|w| super::topics::heavy(w)) && !s.aircraft_type.as_deref().is_some_and(super::topics::heavy);
+    if wake { WAKE_S } else { CLEAR_S }
+}
+
+/// The base turn that was promised, as soon as it leaves room: with the clearance for which it was put off.
+pub(super) fn owed_base(s: &Situation, record: &Record) -> Option<Vec<Item>> {
+    let outward = matches!(s.phase, Phase::Downwind | Phase::Inbound | Phase::Cruise);
+    let runway = s.runway_for(record.pattern_runway).filter(|_| record.owed.contains(&Owed::Base) && outward)?;
+    let before = s.before(runway);
+    let room = s.gap(runway).is_none_or(|g| g >= spacing(s, &before));
+    room.then(|| vec![Item::PatternWords("turn base".into()), Item::Runway(runway), Item::Report(ReportPoint::Leg(None, Leg::Final))])
 }
 
 /// Short of a runway that is taken, whatever was said: around it goes.
@@ -389,12 +432,22 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         };
     }
     match leg {
+        // Bound for another field, or departing somewhere: that is leaving.
+        Some(Leg::Crosswind | Leg::Upwind) if leaves(s, heard) => {
+            let way = heard.slots.direction.clone().map_or_else(|| "on course".to_owned(), |d| format!("{d}bound"));
+            Decision::say([Item::DepartureApproved(way)])
+        }
         Some(Leg::Crosswind | Leg::Upwind) => {
             let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
             Decision::say([Item::Roger, Item::Report(ReportPoint::Midfield(Some(side)))])
         }
         _ => landing(s, record, heard, wanted(record, heard)),
     }
+}
+
+fn leaves(s: &Situation, heard: &Understanding) -> bool {
+    let elsewhere = heard.slots.destination.as_deref().is_some_and(|d| d != s.icao);
+    elsewhere || heard.slots.direction.is_some() && !heard.clauses.find(|w| matches!(w, "departing" | "leaving")).is_empty()
 }
 
 /// A pilot who waits short of the runway for traffic, and calls again.

@@ -124,6 +124,17 @@ pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     Some(items(s, r, &field, &leg, off))
 }
 
+/// The vector to the runway in use here for an aircraft in distress, whatever its plan is.
+pub(super) fn to_the_runway(s: &Situation, r: &Record, kind: &str) -> Option<Vec<Item>> {
+    let field = field(s, None)?;
+    let heading = s.heading_mag?;
+    let leg = leg(field.course, heading, field.out_nm);
+    let off = turn(heading, f64::from(rounded(leg.course)));
+    let record = Record { approach: Some((kind.to_owned(), false)), ..r.clone() };
+    let level = s.floor_ft.map_or(field.minimum_ft, |f| f.max(field.minimum_ft));
+    Some(items(s, &record, &Field { minimum_ft: level, ..field }, &leg, off))
+}
+
 /// Where the ground leaves no level for a vector, the approach is cleared as published, on the pilot's own navigation. A visual one waits
 /// for the field in sight (7110.65 7-4-3).
 fn own_navigation(r: &Record, field: &Field<'_>) -> Option<Vec<Item>> {

@@ -3,8 +3,8 @@
 use crate::airports::Station;
 use crate::intent::{Intent, Understanding};
 use crate::situation::FlightPlan;
-use crate::units::Facility;
-use crate::{Engine, telephony};
+use crate::units::{Facility, Region};
+use crate::{Engine, decide, gate, telephony};
 
 impl Engine {
     /// Where the pilot says they are going is their plan, when none is on file.
@@ -26,10 +26,49 @@ impl Engine {
         let works = station.facility.is_radar() || station.facility == Facility::Tower;
         let unknown = self.plan.is_none() && self.began_aloft && !u.other_aircraft && !self.record.ifr_cancelled;
         let airline = self.callsign().is_some_and(telephony::is_airline);
+        // With a plan that does not say by which rules, an airline flies by instruments.
+        let open = self.plan.as_ref().is_some_and(|p| p.ifr.is_none() && p.destination.is_some());
+        if open && arrives && works && airline && !self.report.on_ground && !u.other_aircraft && !self.record.ifr_cancelled {
+            self.record.ifr = true;
+        }
         if let Some(airport) = self.airport.as_ref().filter(|_| arrives && works && unknown && airline) {
             self.plan = Some(FlightPlan { ifr: Some(true), destination: Some(airport.icao.clone()), ..FlightPlan::default() });
             self.plan_spoken = true;
             self.record.ifr = true;
+        }
+    }
+
+    /// Whether the way through the airspace that is asked for is one through class B: "bravo" is a letter of callsigns too.
+    pub(crate) fn note_airspace(&mut self, text: &str, u: &Understanding) {
+        if u.has(Intent::TransitionRequest) && !u.other_aircraft {
+            let said = text.to_lowercase();
+            let named = ["bravo transition", "the bravo", "bravo airspace", "through bravo", "into bravo", "class b", "bravo clearance"];
+            self.record.wants_bravo = named.iter().any(|w| said.contains(w));
+        }
+    }
+
+    /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
+    pub(crate) fn note_pilot(&mut self, u: &Understanding) {
+        if u.other_aircraft {
+            return;
+        }
+        if let Some(letter) = u.slots.atis {
+            self.record.atis = self.airport.as_ref().map(|a| (a.icao.clone(), letter));
+        }
+        if u.has(Intent::TransitionRequest) && gate::admit::<gate::Entry>(u, &self.record).is_ok() {
+            let feet = u.slots.altitude_ft.last().copied().unwrap_or((self.report.altitude_ft / 100.0).round() as i32 * 100);
+            self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
+        }
+        self.record.plight = decide::plight(self.record.plight, u);
+        self.record.service = decide::service(self.airport.as_ref().map_or(Region::FAA, |a| a.region), u).or(self.record.service.take());
+        if let Some(l) = u.slots.landing {
+            self.record.wants = Some(l);
+        }
+        if u.has(Intent::TaxiRequest) || u.has(Intent::DepartureReady) {
+            let closed = u.has(Intent::PatternRequest).then(|| "closed traffic".to_owned());
+            if let Some(d) = u.slots.departure.clone().or(closed) {
+                self.record.wants_departure = Some(d);
+            }
         }
     }
 }

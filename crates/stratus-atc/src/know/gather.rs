@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{by_words, scope, whereabouts};
+use super::{by_words, scope, sequence, whereabouts};
 use crate::airports::procedures::{self, Kind};
 use crate::airports::runway::{self, Geometry};
 use crate::airports::{Airport, Station, routing};
@@ -65,6 +65,10 @@ impl Engine {
         let ends = runway::ends(airport);
         let finals = self.finals(&ends, airport.elevation_ft);
         let destination = self.destination(at);
+        let lands_on = self.record.landing.map(|(r, _)| r).or(self.record.pattern_runway).or(active);
+        let course = ends.iter().find(|g| Some(g.runway) == lands_on);
+        let own_seconds = course.and_then(|g| sequence::own_seconds(g, &self.report));
+        let coming = course.map(|g| sequence::inbound(g, airport.elevation_ft, &self.report.others, name_of)).unwrap_or_default();
         let free_squawk = at.map(|_| Squawk::discrete(&callsign));
         Some(Situation {
             region: airport.region,
@@ -98,6 +102,8 @@ impl Engine {
             distance_nm: at.and_then(|_| self.tracker.distance_to_threshold_nm()),
             traffic: active.and_then(|r| finals.iter().find(|t| t.runway == Some(r)).cloned()),
             finals,
+            sequence: sequence::ahead(coming, own_seconds),
+            own_seconds,
             route_out: None,
             route_in: None,
             intersections: BTreeMap::new(),
@@ -121,6 +127,8 @@ impl Engine {
             called_elsewhere: whereabouts::called_elsewhere(&self.airports, airport, u),
             advisory: scope::advisory(&self.report),
             airspace: scope::airspace(&self.airspaces, &self.report),
+            bravo: scope::bravo(&self.airspaces, &self.report),
+            elevation_ft: at.map(|_| airport.elevation_ft),
             ias_kt: at.map(|_| self.report.ias_kt),
             home: at.filter(|_| !self.report.on_ground).map(|p| home(airport, p)),
             arrival: at.filter(|_| self.record.ifr && !self.report.on_ground).and_then(|p| self.arrival(p)),

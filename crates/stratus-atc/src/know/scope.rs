@@ -61,6 +61,15 @@ pub(crate) fn airspace(around: &[Airspace], report: &Report) -> Option<NearAirsp
     all.min_by_key(|a| (!a.inside && !a.ahead, a.class == Class::C, !a.inside))
 }
 
+/// The nearest class B within reach of a flight that wants through it.
+pub(crate) fn bravo(around: &[Airspace], report: &Report) -> Option<NearAirspace> {
+    let all = around.iter().filter(|a| a.class == Class::B).filter_map(|a| near(a, report));
+    all.filter(|a| a.distance_nm <= BRAVO_NM).min_by(|a, b| a.distance_nm.total_cmp(&b.distance_nm))
+}
+
+/// Class B reaches out to 20 miles; a flight asks for its way through a little before.
+const BRAVO_NM: f64 = 25.0;
+
 /// How the aircraft stands to class B or C airspace.
 fn near(space: &Airspace, report: &Report) -> Option<NearAirspace> {
     let at = report.position?;

@@ -25,6 +25,19 @@ pub struct TrafficFacts {
     pub close: bool,
 }
 
+/// Another aircraft that comes in for a runway, on whichever leg.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ahead {
+    /// "Cessna on right base".
+    pub words: String,
+    /// Nautical miles that are left to it along the pattern.
+    pub miles: f64,
+    /// And seconds.
+    pub seconds: f64,
+    /// The runway.
+    pub runway: Runway,
+}
+
 /// Another aircraft in flight, as a radar controller points it out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Advisory {
@@ -117,6 +130,10 @@ pub struct Situation {
     pub distance_nm: Option<f64>,
     /// Aircraft on final for any end of any runway, the nearest first.
     pub finals: Vec<TrafficFacts>,
+    /// Who lands before this aircraft on the runway that it comes in for, on any leg, the first to land first.
+    pub sequence: Vec<Ahead>,
+    /// The seconds that this aircraft has left to it.
+    pub own_seconds: Option<f64>,
     /// The aircraft that matters for the runway in use.
     pub traffic: Option<TrafficFacts>,
     /// The way to the runway in use.
@@ -165,6 +182,10 @@ pub struct Situation {
     pub advisory: Option<Advisory>,
     /// Class B or C airspace in reach.
     pub airspace: Option<NearAirspace>,
+    /// The nearest class B airspace in reach, whatever other airspace is nearer.
+    pub bravo: Option<NearAirspace>,
+    /// Of the airport at hand, feet.
+    pub elevation_ft: Option<f64>,
     /// Indicated airspeed, knots.
     pub ias_kt: Option<f64>,
     /// In the air: the way to the airport at hand.
@@ -335,6 +356,24 @@ impl Situation {
             }
             all
         })
+    }
+
+    /// Who lands before this aircraft, in words, the first to land first: on final as far as it is stated or seen, and on the other legs.
+    pub fn before(&self, runway: Runway) -> Vec<String> {
+        let mut all: Vec<String> = self.sequence.iter().filter(|a| a.runway == runway).map(|a| a.words.clone()).collect();
+        for t in self.ahead(runway) {
+            let known = |w: &String| t.words.starts_with(w.as_str());
+            if !all.iter().any(known) {
+                all.insert(0, t.words.clone());
+            }
+        }
+        all
+    }
+
+    /// The seconds between the one who lands before this aircraft, and it.
+    pub fn gap(&self, runway: Runway) -> Option<f64> {
+        let last = self.sequence.iter().rfind(|a| a.runway == runway)?;
+        Some(self.own_seconds? - last.seconds)
     }
 
     fn all_on_final(&self, runway: Runway) -> impl Iterator<Item = &TrafficFacts> {

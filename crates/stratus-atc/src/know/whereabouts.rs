@@ -111,6 +111,11 @@ impl Engine {
         if !moved && !retuned && self.airport.is_some() {
             return;
         }
+        // On the emergency frequency it stays with whoever can help.
+        let can_help = |a: &Airport| a.stations.iter().any(|s| s.facility == Facility::Tower || s.facility.is_radar());
+        if self.is_guard() && self.airport.as_ref().is_some_and(|a| can_help(a) && a.position.distance_nm(at) <= EARSHOT_NM) {
+            return;
+        }
         self.chosen_at = Some(at);
         self.airspaces = if self.report.on_ground { Vec::new() } else { self.airports.primaries(at, AIRSPACE_NM) };
         let kept = self.airport.as_ref().filter(|a| a.position.distance_nm(at) <= 8.0);

@@ -1,6 +1,6 @@
 //! One item's words, written and spoken.
 
-use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Part, Pressure, ReportPoint, Wish};
+use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Part, Pressure, ReportPoint, Services, Wish};
 use crate::spoken;
 use crate::units::region::filled;
 use crate::units::{Frequency, Region, Runway, Transition};
@@ -63,6 +63,11 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::RunwayHeading => same("fly runway heading"),
         Item::DepartureApproved(w) => same(&format!("{w} departure approved")),
         Item::Enter(side, leg) => same(&format!("{} {} {}", region.join, side.word(), leg.word())),
+        Item::ChangeRunway(r) => {
+            let (w, s) = rw(*r);
+            (format!("change to runway {w} approved"), format!("change to runway {s} approved"))
+        }
+        Item::Service(w) => same(w),
         Item::StraightIn => same("make straight-in"),
         Item::PatternWords(w) | Item::Advice(w) => (w.clone(), spoken::words(w, region)),
         Item::Report(p) => report(p, region),
@@ -116,6 +121,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             (format!("{word} {}.{:02}", n / 100, n % 100), format!("{word} {}", spoken::characters(&format!("{n:04}"))))
         }
         Item::Pressure(Pressure::Qnh(n)) => (format!("QNH {n}"), format!("QNH {}", spoken::whole(&n.to_string(), region))),
+        Item::Pressure(Pressure::Qfe(n)) => (format!("QFE {n}"), format!("QFE {}", spoken::whole(&n.to_string(), region))),
         Item::AtisCurrent(c) => (
             format!("information {} is current", title(spoken::characters(&c.to_string()))),
             format!("information {} is current", spoken::characters(&c.to_string())),
@@ -213,6 +219,9 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         }
         Item::Deviation { side, degrees: None } => same(&format!("deviation {} of course approved", side.word())),
         Item::Affirm => same(region.affirm),
+        Item::Services(Services::Alerted) => same("emergency services have been alerted"),
+        Item::Services(Services::StandingBy) => same("emergency services are standing by"),
+        Item::Services(Services::OnTheWay) => same("emergency services are on the way"),
         Item::EmergencyCancelled => same("emergency cancelled"),
         Item::RogerEmergency(Emergency::Pan) => same("roger pan"),
         Item::Unable(why) => (format!("unable, {why}"), format!("unable, {}", spoken::words(why, region))),

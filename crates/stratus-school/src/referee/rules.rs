@@ -224,6 +224,8 @@ fn facts(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
             let inches = match p {
                 Pressure::Altimeter(n) => f64::from(*n) / 100.0,
                 Pressure::Qnh(q) => f64::from(*q) / 33.8639,
+                // Brought down to the sea, by the standard atmosphere.
+                Pressure::Qfe(q) => f64::from(*q) / (1.0 - v.field.elevation_ft * 0.3048 / 44_330.77).powf(5.255_88) / 33.8639,
             };
             w.altimeter_inhg.filter(|a| (a - inches).abs() > 0.04).map(|_| "another pressure than there is")
         }

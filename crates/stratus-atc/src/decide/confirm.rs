@@ -1,0 +1,91 @@
+//! "Confirm our level", "are we cleared into the Bravo?", "what is the altimeter?": one fact, from what is in force and what is known.
+
+use super::Decision;
+use crate::airports::airspace::Class;
+use crate::clearances;
+use crate::gate;
+use crate::hear::Said;
+use crate::instruction::{Climb, Item, Pressure};
+use crate::intent::{Intent, Understanding};
+use crate::record::Record;
+use crate::situation::Situation;
+use crate::units::Facility;
+use crate::units::region::PressureUnit;
+
+/// The fact that is asked about, where the call is such a question.
+pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+    let has = |list: &[&str]| list.iter().any(|w| said.tokens.iter().any(|t| t.is(w)));
+    if r.emergency.is_some()
+        || !matches!(heard.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger | Intent::WeatherRequest | Intent::AltitudeRequest)
+    {
+        return None;
+    }
+    if let Some(qfe) = qfe(s).filter(|_| has(&["qfe"]) || said.text.contains("q f e")) {
+        return Some(Decision::say([qfe]));
+    }
+    if heard.intent == Intent::WeatherRequest {
+        return None;
+    }
+    if has(&["information", "atis"]) && has(&["what", "which", "current"]) {
+        return Some(match s.atis {
+            Some(letter) => Decision::say([Item::AtisCurrent(letter)]),
+            None => Decision::Say(s.wind().into_iter().chain(s.pressure()).collect()),
+        });
+    }
+    if has(&["altimeter", "qnh", "pressure"]) && heard.intent == Intent::SayAgain {
+        return s.pressure().filter(|_| s.facility.is_radar()).map(|p| Decision::say([p]));
+    }
+    let aloft = s.facility == Facility::Tower && !s.on_ground;
+    if has(&["ahead", "sequence", "number"]) && has(&["anybody", "anyone", "what", "what's", "whats", "my", "our", "us"]) && aloft {
+        return Some(super::questions::sequence(s, r));
+    }
+    // Whether the base turn will be called.
+    if has(&["call"]) && has(&["base"]) && aloft && super::in_pattern(s.phase) {
+        let behind = s.runway_for(r.pattern_runway).is_some_and(|x| !s.before(x).is_empty());
+        return Some(if behind {
+            Decision::say([Item::Affirm, Item::PatternWords("extend downwind, I will call your base".into())])
+        } else {
+            Decision::say([Item::Negative, Item::PatternWords("base turn at your discretion".into())])
+        });
+    }
+    let asks = has(&["confirm", "verify", "are", "am", "check"]) && !has(&["request", "requesting"]);
+    if !asks || s.facility == Facility::Clearance {
+        return None;
+    }
+    if said.text.contains("bravo") && has(&["cleared", "into", "clear", "through"]) && s.live {
+        let through = gate::standing_entry(r).map(|leave| clearances::through(&leave, "Bravo"));
+        return Some(match through {
+            Some(cleared) => {
+                let level = r.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: false });
+                Decision::say([Item::Affirm, cleared].into_iter().chain(level))
+            }
+            None => {
+                let name = s.bravo.as_ref().or(s.airspace.as_ref().filter(|a| a.class == Class::B)).map(|a| a.name.clone());
+                let outside = name.map_or_else(|| "Bravo airspace".to_owned(), |n| format!("{n} Bravo airspace"));
+                Decision::say([Item::Negative, Item::RemainOutside(outside)])
+            }
+        });
+    }
+    if has(&["squawk", "code", "transponder"]) {
+        let other = heard.slots.squawk.is_some() && heard.slots.squawk != r.squawk;
+        return r.squawk.map(|code| Decision::say(other.then_some(Item::Negative).into_iter().chain([Item::Squawk(code)])));
+    }
+    if has(&["level", "altitude"]) && !s.on_ground {
+        let other = heard.slots.altitude_ft.last().is_some_and(|f| Some(*f) != r.altitude_ft);
+        let holds = r.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: s.is_level(feet) });
+        return holds.map(|holds| Decision::say(other.then_some(Item::Negative).into_iter().chain([holds])));
+    }
+    None
+}
+
+/// The pressure at the field's own height: the QNH less what the air between the sea and the field weighs (ICAO standard atmosphere).
+fn qfe(s: &Situation) -> Option<Item> {
+    let feet = s.elevation_ft?;
+    let qnh = match s.pressure()? {
+        Item::Pressure(Pressure::Qnh(n)) => f64::from(n),
+        _ => s.weather.qnh_hpa.or(s.weather.altimeter_inhg.map(|i| i * 33.863_9))?,
+    };
+    let hpa = s.region.pressure == PressureUnit::Hectopascals;
+    let low = qnh * (1.0 - feet * 0.3048 / 44_330.77).powf(5.255_88);
+    hpa.then(|| Item::Pressure(Pressure::Qfe(low.floor() as u16)))
+}
