@@ -7,7 +7,7 @@ use super::first::Test;
 use super::telling::quoted;
 use crate::atc::intent::Understanding;
 use crate::event::{Effect, Step};
-use crate::units::Time;
+use crate::units::{Callsign, Time};
 
 /// A callsign is waited for so long: the pilot may look it up.
 const CALLSIGN_WITHIN: Duration = Duration::from_secs(120);
@@ -40,16 +40,15 @@ impl App {
     pub(super) fn callsign_said(&mut self, text: &str, reading: &Understanding, fx: &mut Vec<Effect>) {
         let typed = self.open.take().and_then(|o| o.typed);
         let answer = |note: String| typed.map(|id| Effect::Answer { id, text: String::new(), note });
-        let again = self.first.doubtful.take();
-        match &reading.callsign {
+        let asked = self.first.doubtful.take();
+        let confirmed = asked.filter(|_| affirms(text));
+        let sure = |c: &Callsign| reading.loose == 0 && c.is_usual() && c.as_str().len() >= SHORTEST_SURE;
+        match confirmed.as_ref().or(reading.callsign.as_ref()) {
             // A garbled callsign leaves words that nothing explains, or looks like no callsign, or is one that has lost a figure.
-            Some(callsign)
-                if (reading.loose > 0 || !callsign.is_usual() || callsign.as_str().len() < SHORTEST_SURE)
-                    && again.as_ref() != Some(callsign) =>
-            {
+            Some(callsign) if confirmed.is_none() && !sure(callsign) => {
                 let painted = callsign.painted();
-                fx.extend(answer(format!("it sounded like {painted}: say it again to confirm it")));
-                let body = format!("{}\nSay it again to confirm it, or type it under Pilot.", quoted(text));
+                fx.extend(answer(format!("it sounded like {painted}: confirm it by \u{201c}affirm\u{201d}, or say it again")));
+                let body = format!("{}\nSay \u{201c}affirm\u{201d}, or say your callsign again.", quoted(text));
                 fx.push(self.notice(&format!("Is your callsign {painted}?"), &body));
                 self.first.doubtful = Some(callsign.clone());
             }
@@ -59,16 +58,31 @@ impl App {
                 fx.extend(answer(format!("your callsign is {painted}")));
                 let said = callsign.clone();
                 self.set_callsign(said, fx);
-                let body = format!("{}\nTo change it, choose a row under Pilot.", quoted(text));
+                let body = format!("{}\nTo change it: Pilot \u{203a} Say callsign.", quoted(text));
                 self.passed(Step::Callsign, &format!("Your callsign is {painted}"), &body, fx);
             }
             None => {
                 fx.extend(answer("no callsign was understood".to_owned()));
-                let body = format!("{}\nSay it again, letter by letter, or type it under Pilot.", quoted(text));
+                let body = format!("{}\nSay it again, or write it into the settings file under Pilot.", quoted(text));
                 fx.push(self.notice("No callsign understood", &body));
             }
         }
     }
+}
+
+/// The words of a callsign that is said alone. A recogniser may set a comma between its letters and figures, which elsewhere ends a
+/// phrase and here parts nothing; and an end of the transmission is no part of it.
+pub(super) fn spoken_alone(text: &str) -> String {
+    let words = text.replace([',', '.', ';'], " ");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let end = words.iter().rposition(|w| !matches!(w.to_lowercase().as_str(), "over" | "out")).map_or(0, |n| n + 1);
+    words[..end].join(" ")
+}
+
+/// "Affirm": a yes to the callsign that was asked about.
+fn affirms(text: &str) -> bool {
+    let yes = ["affirm", "affirmative", "affirmed", "yes", "correct"];
+    text.split(|c: char| !c.is_alphabetic()).any(|w| yes.iter().any(|y| w.eq_ignore_ascii_case(y)))
 }
 
 #[cfg(test)]
@@ -95,13 +109,28 @@ mod tests {
     }
 
     #[test]
-    fn a_callsign_that_may_be_misheard_counts_when_it_is_said_again() {
+    fn a_callsign_that_may_be_misheard_has_to_be_confirmed_or_said_again() {
         let mut app = asked();
         assert_eq!(say(&mut app, 2, "November three oscar"), ["Is your callsign N3O?"]);
+        assert_eq!(say(&mut app, 3, "November three oscar"), ["Is your callsign N3O?"], "the same words are no yes");
         assert!(app.engine().callsign().is_none());
-        assert_eq!(say(&mut app, 3, "November one seven two sierra papa"), ["\u{2713} Your callsign is N172SP"], "another one is said");
+        assert_eq!(say(&mut app, 4, "November one seven two sierra papa"), ["\u{2713} Your callsign is N172SP"], "another one is said");
         let mut app = asked();
         say(&mut app, 2, "November three oscar");
-        assert_eq!(say(&mut app, 3, "November three oscar"), ["\u{2713} Your callsign is N3O"], "the pilot insists");
+        assert_eq!(say(&mut app, 3, "Affirm."), ["\u{2713} Your callsign is N3O"]);
+    }
+
+    #[test]
+    fn commas_between_letters_and_figures_part_no_callsign() {
+        for (text, callsign) in [
+            ("november, seven, three, eight, golf, tango", "N738GT"),
+            ("november, seven, three, eight, golf, tango, over", "N738GT"),
+            ("november, one, seven, two, sierra, papa", "N172SP"),
+            ("November 5, 2, Quebec, Kilo.", "N52QK"),
+            ("golf, bravo, november, kilo, romeo", "G-BNKR"),
+            ("Shamrock, five, two, kilo", "EIN52K"),
+        ] {
+            assert_eq!(say(&mut asked(), 2, text), [format!("\u{2713} Your callsign is {callsign}")], "{text}");
+        }
     }
 }

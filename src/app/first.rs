@@ -246,7 +246,7 @@ impl App {
         self.faults.over(Part::Microphone);
         match sample.loudness {
             Loudness::Silent => {
-                let body = format!("Unmute it, or choose another under {row} ({peak}).");
+                let body = format!("Speak within {LISTEN_S} seconds. If you did, unmute it or choose another under {row} ({peak}).");
                 fx.push(self.notice(&format!("No signal from {name}"), &body));
             }
             Loudness::TooLoud => fx.push(self.notice("Microphone too loud", &format!("{name} distorts ({peak}). Turn it down."))),

@@ -291,10 +291,11 @@ impl App {
 
     /// The pilot's words are known: by the rules, or by way of the language model.
     fn words(&mut self, now: Time, text: String, opinion: Option<Opinion>, fx: &mut Vec<Effect>) {
-        let reading = self.engine.understand_with(&text, opinion);
         if self.first.wants_callsign() {
+            let reading = self.engine.understand(&callsign::spoken_alone(&text));
             return self.callsign_said(&text, &reading, fx);
         }
+        let reading = self.engine.understand_with(&text, opinion);
         let ask = match self.config.brain.mode {
             BrainMode::Rules => false,
             BrainMode::Auto => reading.intent == Intent::Unknown,

@@ -78,8 +78,14 @@ impl App {
         // Without a simulator the call itself says which station is meant, and this one did not.
         let unnamed = matches!(why, Silence::NoStation { .. }) && self.engine.airport().is_none() && self.engine.com1().is_none();
         let (title, words) = match unnamed {
-            true => ("No station understood".to_owned(), "Begin with its name, such as \u{201c}Hilo Ground\u{201d}.".to_owned()),
-            false => (why.title(), why.words()),
+            true => ("No station understood".to_owned(), "Begin with its name, such as \u{201c}Denver Ground\u{201d}.".to_owned()),
+            false => match (why, self.engine.callsign()) {
+                (Silence::AnotherCallsign, Some(own)) => {
+                    let own = own.painted();
+                    (why.title(), format!("Stratus knows you as {own}. To change it: Pilot \u{203a} Say callsign."))
+                }
+                _ => (why.title(), why.words()),
+            },
         };
         let lines = [words, quoted(call)];
         let body = lines.iter().map(String::as_str).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n");

@@ -164,6 +164,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         learned: second,
         unsure: None,
         doubt,
+        calm: false,
     }
 }
 

@@ -90,7 +90,6 @@ fn learn(s: &mut Setup<'_>) -> Result<(), Problem> {
     }
     let _ = say("Press the key now.");
     let key = keyboard::learn()?.ok_or_else(|| Problem::new("no key was pressed").fix("try again, or enter its name"))?;
-    let _ = well(&key_words(&key));
     choose(s, &key)
 }
 

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::Setup;
 use super::ask::{refused, say, well};
+use crate::airports::data::Airports;
+use crate::atc::Engine;
 use crate::event::Step;
 use crate::problem::Problem;
 use crate::sim::link::{Link, Patience, Told};
@@ -41,16 +43,22 @@ fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
         let value = match answer.to_lowercase().as_str() {
             "" => return Ok(()),
             "sim" => String::new(),
-            _ => match answer.parse::<Callsign>() {
+            _ => match answer.parse::<Callsign>().or_else(|e| said(&answer).ok_or(e)) {
                 Ok(callsign) => callsign.to_string(),
                 Err(e) => {
-                    refused(&Problem::new(e.to_string()).fix("use letters and digits, as painted on the aircraft"))?;
+                    refused(&Problem::new(e.to_string()).fix("type it as it is painted or filed, or as you say it on the radio"))?;
                     continue;
                 }
             },
         };
         return Ok(s.set("pilot.callsign", &value.into())?);
     }
+}
+
+/// A callsign in the words of the radio: "Shamrock five two kilo".
+fn said(words: &str) -> Option<Callsign> {
+    let read = Engine::new(Airports::first(), crate::atc::Setup::default()).understand(words);
+    read.callsign.filter(|c| read.loose == 0 && c.is_usual())
 }
 
 /// Looks for the simulator, and for what it says of the aircraft.
@@ -80,4 +88,18 @@ fn simulator(s: &Setup<'_>) -> anyhow::Result<Option<Callsign>> {
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callsign_may_be_typed_as_it_is_said() {
+        for (words, callsign) in
+            [("Shamrock five two kilo", Some("EIN52K")), ("Golf Bravo November Kilo Romeo", Some("GBNKR")), ("my callsign", None)]
+        {
+            assert_eq!(said(words).map(|c| c.to_string()).as_deref(), callsign, "{words}");
+        }
+    }
 }
