@@ -109,9 +109,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return circumstances::distress_over(s, record, heard, said);
     }
     // Who answers that question is not declaring the emergency anew.
-    // The word itself counts, whatever else the call was taken for.
-    let cried = record.emergency.is_none() && !heard.calm && !heard.clauses.find(|w| w == "mayday").is_empty();
-    if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan) || cried) && !(tells_souls && heard.doubt.is_some()) {
+    if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
             Call::Declared(leave) => return distress::emergency(s, record, heard, said, &leave).into(),
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),

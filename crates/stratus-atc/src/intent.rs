@@ -305,9 +305,6 @@ pub struct Understanding {
     /// What one of the two heard and is not taken for granted: to be asked.
     #[serde(skip)]
     pub doubt: Option<Intent>,
-    /// Its words of distress were denied or taken back: they count no more while the rest is answered.
-    #[serde(skip)]
-    pub calm: bool,
 }
 
 impl Default for Understanding {
@@ -328,7 +325,6 @@ impl Default for Understanding {
             learned: None,
             unsure: None,
             doubt: None,
-            calm: false,
         }
     }
 }

@@ -363,8 +363,7 @@ impl Engine {
             self.atis.adopt(letter);
         }
         let distress = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::LowFuel].iter().any(|i| understanding.has(*i));
-        let cried = !understanding.clauses.find(|w| w == "mayday").is_empty();
-        if self.is_guard() && !distress && !cried && self.record.emergency.is_none() {
+        if self.is_guard() && !distress && self.record.emergency.is_none() {
             let silence = Some(Silence::Guard);
             return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
         }

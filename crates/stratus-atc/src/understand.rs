@@ -164,7 +164,6 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         learned: second,
         unsure: None,
         doubt,
-        calm: false,
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn when_ready() -> Decision {
 
 /// Words of distress by which the pilot says that there is none: what else was said is answered.
 pub(super) fn no_distress(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
-    let mut rest = Understanding { calm: true, ..heard.clone() };
+    let mut rest = heard.clone();
     rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan));
     rest.slots.nature = None;
     match rest.intents.first().copied() {
@@ -98,7 +98,7 @@ pub(super) fn no_distress(s: &Situation, record: &Record, heard: &Understanding,
 /// A call for help is taken back: nothing is asked about it, and what else was said is answered.
 pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
     let over = [Item::Roger].into_iter().chain(record.emergency.map(|_| Item::EmergencyCancelled));
-    let mut rest = Understanding { calm: true, ..heard.clone() };
+    let mut rest = heard.clone();
     rest.slots.cancels_distress = false;
     rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan | Intent::SayAgain | Intent::Unable | Intent::Unknown));
     if record.emergency.is_some() && rest.intents.is_empty() {

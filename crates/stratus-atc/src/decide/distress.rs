@@ -26,8 +26,7 @@ const BACK: f64 = 180.0;
 
 /// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
 pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, said: &Said, leave: &Admitted<Distress>) -> Decision {
-    let cried = !heard.clauses.find(|w| w == "mayday").is_empty();
-    let grade = if heard.has(Intent::Mayday) || cried { Emergency::Mayday } else { Emergency::Pan };
+    let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
     let worse = grade == Emergency::Mayday && record.emergency == Some(Emergency::Pan);
     if in_cloud(heard) && !s.on_ground {
         return Decision::say([Item::RogerEmergency(grade)].into_iter().chain(keep_level(s)));

@@ -272,7 +272,9 @@ fn other_runway(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
             Some((notice, vec![Item::HoldPosition, told("you are on", cleared)]))
         }
         (Phase::LandingRoll, _, Some((cleared, _))) if !same(cleared) => Some((notice, vec![told("you landed on", cleared)])),
-        (Phase::Final, _, Some((cleared, kind))) if cleared != here && s.distance_nm.is_some_and(|d| d < 2.5) => {
+        (Phase::Final, _, Some((cleared, kind)))
+            if cleared != here && cleared.number.abs_diff(here.number) <= 1 && s.distance_nm.is_some_and(|d| d < 2.5) =>
+        {
             let lined_up = told("you are lined up with", cleared);
             let free = !s.runway_blocked(here) && !s.is_closed(here);
             match gate::standing(r).filter(|_| free) {
