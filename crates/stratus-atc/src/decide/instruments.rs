@@ -365,7 +365,7 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
     let vector = climbed.then(|| vectors::now(s, &again, a)).flatten();
     if let Some(vector) = vector.filter(|v| v.iter().any(|i| matches!(i, Item::Heading { .. }))) {
         let expect = vector.iter().all(|i| !matches!(i, Item::Approach { .. }));
-        let announced = expect.then(|| [Item::Approach { kind, expect: true }, Item::Runway(runway)]);
+        let announced = expect.then_some([Item::Approach { kind, expect: true }, Item::Runway(runway)]);
         return Decision::Say(announced.into_iter().flatten().chain(vector).collect());
     }
     Decision::say([Item::Approach { kind, expect: true }, Item::Runway(runway)].into_iter().chain(down).chain(s.pressure()))
