@@ -464,7 +464,7 @@ fn the_set_up_works_while_the_tray_runs() {
     // Without a microphone that was tested, the call is typed.
     setup.shows("The controller: \"");
     let said = setup.end();
-    assert!(said.contains("you type your calls: stratus say") && said.contains("Done."), "{said}");
+    assert!(said.contains("can be typed as well: stratus say") && said.contains("Done."), "{said}");
     assert!(tray.end(|t| t.item.click("Quit")).success());
 }
 

@@ -168,7 +168,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     desk.xdotool(&["key", "Scroll_Lock"]);
     told("Scroll Lock works");
     menu.click("4. Callsign");
-    told("Your callsign is N172SP. Say another");
+    told("Say your callsign (now N172SP)");
     typed("november five two one mike charlie");
     menu.says("another callsign", "callsign = \"N521MC\"");
 
@@ -247,7 +247,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
 
     let models = stratus::models::ALL.iter().map(|model| {
         let plain = stratus::models::suggestion(model.name).map(|s| format!("{} \u{2013} ", s.title));
-        (plain.unwrap_or_else(|| format!("{} (", model.name)), model.file)
+        (plain.unwrap_or_else(|| format!("{} \u{2013} ", model.name)), model.file)
     });
     // The voice of the package is there.
     let voices = stratus::models::voices::ALL.iter().skip(1).map(|v| (v.title(), v.file));

@@ -36,7 +36,7 @@ sound.names = ["microphone unplugged, and plugged in again", "microphone unplugg
 def unplugged(row, tray, server, base):
     tray.mark()
     gone = server.unplug("source_name=headset")
-    row.need(tray.told("until it returns|Microphone disconnected"), "the loss is not told")
+    row.need(tray.told("until it returns|Microphone disconnected|No sound from the microphone"), "the loss is not told")
     lost = time.monotonic() - gone
     row.need(tray.hears(), "the stand-in does not hear")
     tray.mark()
@@ -57,7 +57,7 @@ def in_a_call(row, tray, server, base):
     play(tray, "virtmic")
     tray.ask({"ptt": "up"})
     row.need(until(20, lambda: tray.replies() > replies or any("disconnected" in t for t in tray.toasts())), "the call is neither answered nor told as lost")
-    row.need(tray.told("until it returns|Microphone disconnected"), "the loss is not told")
+    row.need(tray.told("until it returns|Microphone disconnected|No sound from the microphone"), "the loss is not told")
     answered = tray.replies() > replies
     tray.mark()
     back = server.headset()
