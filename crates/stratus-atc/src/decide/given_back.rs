@@ -27,7 +27,7 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
         let right = in_use_instead(s, heard);
         return Decision::say([Item::Negative].into_iter().chain(right).chain([Item::Ask(Ask::Request)]));
     };
-    if let Some(leg) = leg_report(s, heard) {
+    if let Some(leg) = leg_report(s, heard).filter(|_| record.landing.is_none()) {
         return tower::decide(s, record, &leg);
     }
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
@@ -58,6 +58,19 @@ fn leg_report(s: &Situation, heard: &Understanding) -> Option<Understanding> {
     here.then(|| Understanding { intent: Intent::PositionReport, ..heard.clone() })
 }
 
+/// What is put right although no readback was due.
+const MATTERS: [ReadbackItem; 9] = [
+    ReadbackItem::TurnDirection,
+    ReadbackItem::Runway,
+    ReadbackItem::Altitude,
+    ReadbackItem::Heading,
+    ReadbackItem::Squawk,
+    ReadbackItem::Frequency,
+    ReadbackItem::Approach,
+    ReadbackItem::HoldShort,
+    ReadbackItem::Clearance,
+];
+
 /// A readback of something that was not said, or not so: another side or runway of a join, a level or heading of somebody else, a clearance
 /// that nobody gave. It is put right, whether or not a readback was due (7110.65 2-4-3, 4-4-9 of the AIM).
 pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
@@ -75,12 +88,14 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
         return corrected(restate(last, &[]));
     }
     let beside: Vec<Item> = s.pressure().into_iter().chain(s.wind()).chain(record.squawk.map(Item::Squawk)).collect();
-    if readback::readable(&last.items) {
+    // A long clearance is judged once, when its readback is due.
+    let long = last.items.iter().any(|i| matches!(i, Item::ClearedTo { .. }));
+    if readback::readable(&last.items) && !long {
         let check = readback::check_beside(&last.items, &beside, Some(&last.to), &said.tokens, s.region);
-        let wrong: Vec<ReadbackItem> = check.wrong.into_iter().filter(|w| *w != ReadbackItem::Callsign).collect();
+        let wrong: Vec<ReadbackItem> = check.wrong.into_iter().filter(|w| MATTERS.contains(w)).collect();
         let standing = record.landing.is_some() || record.takeoff.is_some();
         let of_clearance = wrong.iter().all(|w| matches!(w, ReadbackItem::Clearance | ReadbackItem::Runway));
-        if !wrong.is_empty() && !(standing && of_clearance) {
+        if !(wrong.is_empty() || standing && of_clearance) {
             return corrected(restate(last, &wrong));
         }
     }

@@ -24,6 +24,8 @@ const STILL_HERE: Duration = Duration::from_secs(60);
 const BREATH: Duration = Duration::from_secs(4);
 /// A readback that was asked for again is waited for this long.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
+/// A take-off clearance that was taken back is not given again before this.
+const TAKEN_BACK: Duration = Duration::from_secs(20);
 /// An altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
 const DEVIATION_FT: i32 = 300;
 
@@ -255,7 +257,8 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
 /// again (7110.65 3-9-11).
 fn no_takeoff(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
     let runway = r.takeoff.filter(|_| matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait))?;
-    let who = s.in_the_way(runway)?;
+    // Two miles out there is time to go; over the threshold there is none.
+    let who = s.in_the_way(runway).filter(|w| w.contains("short final") || s.occupant(runway).is_some())?;
     Some((Notice::NoTakeoff, vec![Item::HoldPosition, Item::CancelTakeoff, Item::Traffic(who)]))
 }
 
@@ -278,7 +281,9 @@ fn other_runway(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
             let lined_up = told("you are lined up with", cleared);
             let free = !s.runway_blocked(here) && !s.is_closed(here);
             match gate::standing(r).filter(|_| free) {
-                Some(leave) => Some((notice, vec![lined_up, Item::Runway(here), clearances::landing(&leave, kind)])),
+                Some(leave) => {
+                    Some((notice, vec![lined_up, Item::ChangeRunway(here), Item::Runway(here), clearances::landing(&leave, kind)]))
+                }
                 None => Some((notice, [lined_up, Item::GoAround].into_iter().chain(super::tower::after_going_around(s, r)).collect())),
             }
         }
@@ -396,7 +401,10 @@ fn still_here(now: Time, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
 }
 
 fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    if let Some(items) = super::tower::owed_takeoff(s, r) {
+    // Who has just been told to stay has time to say so.
+    let taken_back = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::CancelTakeoff));
+    let settled = !taken_back || r.issued.is_none_or(|at| now.since(at) >= TAKEN_BACK);
+    if let Some(items) = super::tower::owed_takeoff(s, r).filter(|_| settled) {
         return Some((Notice::Takeoff, items));
     }
     if let Some(items) = super::tower::owed_base(s, r) {

@@ -46,7 +46,10 @@ pub(super) fn judge(r: &mut Referee<'_>, v: &View<'_>, said: &Said) {
 
 /// Invariant 1: expected, vectored and cleared runway agree unless a change was said.
 fn one_runway(r: &mut Referee<'_>, v: &View<'_>, item: &Item, about: Option<Runway>, behind: Option<Runway>, said: &Said) {
-    let change = said.items.iter().any(|i| matches!(i, Item::Advice(w) if w.contains("change") || w.contains("in use")));
+    let change = said
+        .items
+        .iter()
+        .any(|i| matches!(i, Item::ChangeRunway(_)) || matches!(i, Item::Advice(w) if w.contains("change") || w.contains("in use")));
     match item {
         Item::Taxi { .. } => r.out = about.or(r.out),
         Item::ClearedForTakeoff { .. } | Item::LineUpAndWait => {
