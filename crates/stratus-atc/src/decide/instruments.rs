@@ -89,14 +89,32 @@ fn top_of_descent_nm(s: &Situation, a: &Arrival) -> f64 {
     s.altitude_ft.map_or(0.0, |now| f64::from((now - gate).max(0)) / PROFILE_FT + GATE_NM)
 }
 
-/// The answer to a call; `None` where the call is answered as for every flight.
+/// The answer to a call; `None` where the call is answered as for every flight. Whatever a flight asks with its first call to a radar unit,
+/// it is told that it is seen (7110.65 5-3-7).
 pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let first = s.facility.is_radar() && !r.contacted.contains(&s.facility) && arrival(s).is_some();
+    let coded = s.assigned_squawk.is_none() || s.assigned_squawk == s.transponder;
+    match answered(s, r, heard)? {
+        Decision::Say(items) if first && coded && !items.iter().any(|i| matches!(i, Item::RadarContact(_) | Item::Ask(_))) => {
+            let seen = Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position));
+            Some(Decision::say([seen].into_iter().chain(items)))
+        }
+        other => Some(other),
+    }
+}
+
+fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let a = arrival(s)?;
     if r.emergency.is_some() {
         return None;
     }
     if s.facility == Facility::Tower
         && let Some(d) = tower(s, r, a, heard)
+    {
+        return Some(d);
+    }
+    if s.facility.is_radar()
+        && let Some(d) = tower_too(s, r, a, heard)
     {
         return Some(d);
     }
@@ -168,6 +186,16 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
             _ => expect(s, r, a),
         }),
     }
+}
+
+/// One desk on one frequency is the approach unit and the tower: it clears to land whom it has cleared for the approach.
+fn tower_too(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Option<Decision> {
+    let shared = s.icao == a.icao && a.tower.as_ref().is_some_and(|t| s.frequency.is_some_and(|f| t.frequency.same_channel(f)));
+    let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared) && r.landing.is_none() && !r.missed;
+    let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::FieldInSight);
+    let near = s.phase == Phase::Final || a.course.is_some_and(|f| f.before_nm > 0.0 && f.before_nm < CLEARS_NM && f.right_nm.abs() < 1.0);
+    let lands = shared && cleared && reports && near && a.distance_nm <= CLEARS_NM;
+    lands.then(|| super::tower::landing_for(s, r, heard, super::tower::wanted(r, heard), gate::expected(r, s.transponder)))
 }
 
 /// What a tower answers to an arrival on instruments, and to a departure that is still on its frequency.
