@@ -87,6 +87,22 @@ fn a_readback_of_what_was_cut_off_shows_that_it_was_heard() {
 }
 
 #[test]
+fn a_readback_that_cuts_off_the_reminder_is_judged() {
+    let (mut app, mut now) = (app(), Time(0));
+    let (_, fx) = call(&mut app, &mut now, TAXI);
+    let (tx, _) = speaks(&fx).unwrap();
+    app.handle(now, Event::Started { tx });
+    app.handle(now, Event::Played { tx, complete: true });
+    now = app.next_deadline().unwrap();
+    let (tx, reminder) = speaks(&app.handle(now, Event::Wake)).unwrap();
+    assert!(reminder.contains("verify runway eight"), "{reminder}");
+    app.handle(now, Event::Started { tx });
+    let (_, fx) = call(&mut app, &mut now, "Taxi to runway eight, Skyhawk two sierra papa.");
+    assert_eq!(speaks(&fx), None, "{fx:?}");
+    assert!(app.engine().record().pending.is_none());
+}
+
+#[test]
 fn the_transcript_has_the_stages_of_an_answer() {
     let (mut app, mut now) = (app(), Time(0));
     let (_, fx) = call(&mut app, &mut now, TAXI);

@@ -105,7 +105,7 @@ fn the_station_of_the_first_call_is_expected_where_no_simulator_names_one() {
         hints.unwrap_or_else(|| panic!("{fx:?}"))
     };
     let first = hint(true, "");
-    assert!(first.ends_with("Denver Ground, runway eight"), "{first}");
+    assert!(first.ends_with("Denver, Denver Ground, runway eight"), "{first}");
     assert!(!hint(false, "").contains("Denver"), "another station is as likely");
     assert_eq!(hint(true, "121.9"), hint(false, "121.9"), "where one is tuned, that is expected");
 }
@@ -191,6 +191,17 @@ fn a_device_that_returns_does_not_hide_what_a_test_asks_for() {
     assert_eq!(toasts(&app.handle(Time(1), back()))[0].body, "Headset is back.");
     app.handle(Time(2), Event::Menu(Choice::SayCallsign));
     assert!(toasts(&app.handle(Time(3), back())).is_empty());
+}
+
+#[test]
+fn a_call_that_was_lost_with_the_microphone_is_told_when_it_returns() {
+    let mut app = app("121.9");
+    app.handle(Time(1000), Event::Ptt(Edge::Down));
+    let tx = app.open_tx().unwrap();
+    let gone = Problem::new("the microphone was lost").about(Part::Microphone);
+    app.handle(Time(2000), Event::Captured { tx, take: Err(gone) });
+    let fx = app.handle(Time(3000), Event::Device { part: Part::Microphone, result: Ok("Headset is back.".into()) });
+    assert_eq!(toasts(&fx)[0].body, "Headset is back. Your last call was lost: say it again.");
 }
 
 #[test]

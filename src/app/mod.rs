@@ -38,6 +38,9 @@ const CAPTURE_DEADLINE: Duration = Duration::from_secs(3);
 /// Synthesis or playback that stands still for this long has failed.
 const VOICE_DEADLINE: Duration = Duration::from_secs(20);
 
+/// The news that the microphone is back says also, for so long, that the call was lost with it.
+const LOST_CALL: Duration = Duration::from_secs(10);
+
 /// What the open transmission waits for.
 #[derive(Debug, Clone, PartialEq)]
 enum Stage {
@@ -104,6 +107,8 @@ pub struct App {
     done: copilot::Done,
     desk: menu::Known,
     first: first::First,
+    /// The microphone went in the middle of a call.
+    lost_at: Option<Time>,
     quitting: bool,
 }
 
@@ -123,6 +128,7 @@ impl App {
             done: copilot::Done::default(),
             desk: menu::Known::default(),
             first: first::First::default(),
+            lost_at: None,
             quitting: false,
         }
     }
@@ -205,7 +211,9 @@ impl App {
                 self.faults.over(part);
                 // It must not take the place of what a test or a step of the first run asks for.
                 if !self.first.is_under_way() {
-                    fx.push(self.notice(part.row()[0], &what));
+                    let lost = part == Part::Microphone && self.lost_at.take().is_some_and(|at| now.since(at) < LOST_CALL);
+                    let again = if lost { " Your last call was lost: say it again." } else { "" };
+                    fx.push(self.notice(part.row()[0], &format!("{what}{again}")));
                 }
             }
             Event::Model(Ok(_)) => self.model_works(&mut fx),

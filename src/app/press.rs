@@ -75,7 +75,9 @@ impl App {
         let Some(call) = self.first_call() else { return hints };
         let station = call.split(',').next().unwrap_or_default();
         // A runway at the end: a recogniser takes what the hint ends with for said already.
-        let words = [&hints.prompt, station, "runway eight"];
+        // The place alone as well: a name that is said once may be written by its sound.
+        let place = station.rsplit_once(' ').map_or(station, |(place, _)| place);
+        let words = [&hints.prompt, place, station, "runway eight"];
         let prompt = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
         Hints { again: prompt.clone(), prompt, ..hints }
     }
@@ -97,6 +99,7 @@ impl App {
             // No microphone, or it went while the key is held: told at once, and nothing is waited for.
             Err(p) if matches!(open.stage, Stage::Listening | Stage::Tail | Stage::Capturing) => {
                 self.open = None;
+                self.lost_at = Some(now);
                 return self.unanswered(p.or_about(Part::Microphone), fx);
             }
             _ => return,

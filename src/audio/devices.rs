@@ -53,7 +53,7 @@ impl Way {
         };
         p.fix("Stratus opens it again by itself; if it stays so, choose another one")
             .brief(title, format!("{name} does not respond."))
-            .remedy(format!("Stratus opens it again. If that does not help, choose another under {place}."))
+            .remedy(format!("Stratus is reopening it. If that does not help, choose another under {place}."))
     }
 
     /// There is none at all.

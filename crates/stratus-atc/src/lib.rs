@@ -378,7 +378,11 @@ impl Engine {
         if self.record.pending.as_ref().is_some_and(|p| p.instruction.from != station.facility) {
             self.record.pending = None;
         }
-        if let Some((out, _)) = self.unheard.take() {
+        // A reminder of a readback, or a correction, that was cut off: what it was about still waits, and the pilot's words are
+        // judged against that.
+        let reminds = |out: &Outgoing| out.correction && self.record.pending.is_some();
+        let cut_off = self.unheard.take().filter(|(out, _)| !reminds(out));
+        if let Some((out, _)) = cut_off {
             let check = readback::check_said(&out.instruction.items, Some(&out.instruction.to), &said.tokens, situation.region);
             if check.verdict == Verdict::Correct && readback::needs_readback(&out.instruction.items) {
                 // The readback shows that enough of it was heard.

@@ -124,6 +124,15 @@ fn hostile() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// What this thread has computed so far, seconds: other programs on the machine do not count. Where the system does not tell it,
+/// the clock.
+fn worked() -> f64 {
+    static BEGUN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let nanoseconds = told.and_then(|t| t.split(' ').next()?.parse::<f64>().ok());
+    nanoseconds.map_or_else(|| BEGUN.elapsed().as_secs_f64(), |n| n / 1e9)
+}
+
 #[test]
 fn hostile_text_is_read_in_time_that_grows_with_its_length_and_clears_nothing() {
     use stratus_airports::data::Airports;
@@ -144,9 +153,9 @@ fn hostile_text_is_read_in_time_that_grows_with_its_length_and_clears_nothing() 
         let half: String = text.chars().take(text.chars().count() / 2).collect();
         let time = |text: &str| {
             let once = |_| {
-                let start = std::time::Instant::now();
+                let start = worked();
                 understand(text, &ctx);
-                start.elapsed().as_secs_f64()
+                worked() - start
             };
             (0..5).map(once).fold(f64::MAX, f64::min)
         };
