@@ -20,7 +20,7 @@ impl Engine {
 
 impl Engine {
     /// A radio check for a pilot without a simulator and without a radio, where the call itself names its station: one of the
-    /// airport in the settings, else one whose name every recogniser knows. None where a frequency is tuned.
+    /// airport in the settings, else a large one. None where a frequency is tuned.
     fn opening_call(&self) -> Option<String> {
         if self.com1().is_some() || self.report.position.is_some() {
             return None;

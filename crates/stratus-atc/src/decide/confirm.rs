@@ -52,7 +52,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
     if !asks || s.facility == Facility::Clearance {
         return None;
     }
-    if said.text.contains("bravo") && has(&["cleared", "into", "clear", "through"]) && s.live {
+    if names_bravo(&said.text) && has(&["cleared", "into", "clear", "through"]) && s.live {
         let through = gate::standing_entry(r).map(|leave| clearances::through(&leave, "Bravo"));
         return Some(match through {
             Some(cleared) => {
@@ -76,6 +76,17 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
         return holds.map(|holds| Decision::say(other.then_some(Item::Negative).into_iter().chain([holds])));
     }
     None
+}
+
+/// The airspace is named: "the Bravo", "class Bravo", "into Bravo", "Bravo airspace". The letter alone may end a callsign, or be a taxiway
+/// or the recording's.
+fn names_bravo(text: &str) -> bool {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.iter().enumerate().any(|(i, w)| {
+        let before = i.checked_sub(1).map(|b| words[b]);
+        let named = before.is_some_and(|b| matches!(b, "the" | "class" | "into" | "through")) || words.get(i + 1) == Some(&"airspace");
+        *w == "bravo" && named
+    })
 }
 
 /// The pressure at the field's own height: the QNH less what the air between the sea and the field weighs (ICAO standard atmosphere).
