@@ -1,7 +1,8 @@
-//! The microphone's thread: the last moments before the key, takes cut out of the ring, and a device that is kept.
+//! The microphone's thread: keeps the pre-roll, cuts takes out of the ring buffer, and keeps the microphone open or
+//! reopens it.
 //!
-//! The callback (`ear`) only fills a lock-free ring; everything else happens here. Devices are looked for and opened by
-//! a keeper on a thread of its own, for the sound system may hang.
+//! The callback (`ear`) only fills a lock-free ring; everything else happens here. A keeper finds and opens the
+//! device on a separate thread, because the sound system may hang.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,73 +23,76 @@ use crate::settings::{Audio, KeepOpen};
 use crate::units::TxId;
 use crate::worker::{stumble, survive};
 
-/// How often the ring is emptied while nothing is taken, and while something is.
+/// How often the ring is emptied while no take is under way, and during a take.
 const IDLE: Duration = Duration::from_millis(200);
 const BUSY: Duration = Duration::from_millis(10);
-/// How often the keeper looks whether the device that is open is still the right one, and for one that is missing.
+/// How often the keeper checks that the open device is still the right one, and looks for a missing one.
 const LOOK: Duration = Duration::from_millis(500);
-/// A sound system that does not answer for this long has no microphone.
+/// If the sound system does not answer for this long, the microphone counts as missing.
 const ANSWER: Duration = Duration::from_secs(3);
-/// While nobody speaks a busy system has more time: what is only slow is no news.
+/// While no take is under way, a busy system gets more time before the microphone counts as missing.
 const SLOW: Duration = Duration::from_secs(10);
-/// A take never grows beyond this many seconds: the longest hold and its ends.
+/// The longest take, seconds: the longest hold with pre-roll and tail.
 const LONGEST_S: usize = 125;
-/// The tail may still be under way when the take is ended: this long is waited for it.
+/// How long to wait for the tail, which may still be under way when the take is ended.
 const TAIL_PATIENCE: Duration = Duration::from_millis(120);
 
-/// A simulator that has not reported for this long is not there: the microphone may be closed. Seconds.
+/// A simulator that has not reported for this long counts as gone, so that the microphone may close. Seconds.
 const SIM_S: u32 = 30;
-/// Without a simulator the microphone stays open for so long after a call: the next one of a conversation is whole.
+/// Without a simulator the microphone stays open this long after a call, so that the next call of a conversation is
+/// captured whole.
 const LINGER: Duration = Duration::from_secs(60);
-/// At the start it is opened for so long, so that one that is missing is told before it is needed.
+/// At the start the microphone is opened for this long, so that a missing one is reported before the pilot needs it.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
-/// A microphone that heard nothing for longer than this after the press may have missed the first word.
+/// If a microphone delivered its first sound later than this after the press, the first word may be missing.
 const LATE: Duration = Duration::from_millis(300);
-/// It did, where so much of what it heard first is in the middle of a word, milliseconds: whoever waited for it begins later.
+/// The first word is missing if this much of the first sound is in the middle of a word, milliseconds. A pilot who
+/// waited for the microphone begins later.
 const BEGUN_MS: usize = 100;
-/// Nothing to do until an order comes.
+/// The longest wait for an order while there is nothing to do.
 const ASLEEP: Duration = Duration::from_secs(3600);
-/// After the key went up, silence of this length ends the tail: longer than a buffer or two that are still under way.
+/// After the key's release, silence of this length ends the tail. It is longer than the one or two buffers that may
+/// be under way.
 const QUIET_MS: usize = 120;
 
-/// What the capture thread tells.
+/// What the capture thread reports.
 #[derive(Debug)]
 pub enum CaptureEvent {
     /// A take is complete.
     Taken {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
         /// The sound, or why there is none.
         take: Result<Take, Problem>,
     },
-    /// A take that is wanted at its pauses, as far as it has come.
+    /// The sound so far of a take that is reported at its pauses.
     SoFar {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
-        /// The sound until now.
+        /// The sound so far.
         take: Take,
     },
-    /// The pilot has fallen silent after the key went up.
+    /// The pilot has fallen silent after the key's release.
     Quiet {
-        /// In this transmission.
+        /// The transmission.
         tx: TxId,
     },
-    /// The microphone is open: what is said from now on is heard.
+    /// The microphone is open: from now on sound is captured.
     Listening {
-        /// In this transmission.
+        /// The transmission.
         tx: TxId,
-        /// What a person calls it.
+        /// The microphone's name for people.
         microphone: String,
     },
-    /// The microphone was opened by the press, heard nothing for so many milliseconds after it, and then a voice at once: the
-    /// beginning of the call is missing.
+    /// The press opened the microphone. It delivered nothing for this many milliseconds, and then a voice at once, so
+    /// the beginning of the call is missing.
     Late(u32),
-    /// The microphone was lost, or is back, or is another one.
+    /// The microphone was lost, is back, or was replaced by another one.
     Device(Result<String, Problem>),
 }
 
 enum Order {
-    /// A simulator has come.
+    /// A simulator has appeared.
     Wake,
     Begin(TxId, bool),
     Release(TxId),
@@ -100,18 +104,18 @@ enum Order {
 pub struct Capture {
     orders: Option<SyncSender<Order>>,
     begun: Instant,
-    /// When a simulator last reported: seconds since the beginning, and one; 0 is never.
+    /// When a simulator last reported: seconds since the start, plus one. 0 means never.
     flown: Arc<AtomicU32>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Capture {
-    /// Opens the microphone off the caller's thread; one that is not there is told, and looked for.
+    /// Opens the microphone on another thread. A missing one is reported and looked for.
     pub fn start(settings: &Audio, tell: impl Fn(CaptureEvent) + Send + 'static) -> Result<Self, Problem> {
         Self::on(settings, ear::looks(settings), tell)
     }
 
-    /// The same on microphones of the caller's own.
+    /// The same with microphones that the caller supplies.
     pub fn on(settings: &Audio, looks: Looks<Microphone>, tell: impl Fn(CaptureEvent) + Send + 'static) -> Result<Self, Problem> {
         let (orders, inbox) = sync_channel(16);
         let settings = settings.clone();
@@ -134,19 +138,19 @@ impl Capture {
             log::warn!("the capture thread does not keep up");
         }
     }
-    /// Begins a take that reaches back by the pre-roll.
+    /// Begins a take, which includes the pre-roll.
     pub fn begin(&self, tx: TxId) {
         self.order(Order::Begin(tx, false));
     }
-    /// The same for a take that is told at its pauses, and when the key goes up, as far as it has come.
+    /// The same for a take that is also reported so far at its pauses and at the key's release.
     pub fn begin_in_pieces(&self, tx: TxId) {
         self.order(Order::Begin(tx, true));
     }
-    /// The key is up: the silence that follows is told.
+    /// The key was released: the silence that follows is reported.
     pub fn release(&self, tx: TxId) {
         self.order(Order::Release(tx));
     }
-    /// A simulator is there, for `keep_open = "with_sim"`.
+    /// A simulator is running (for `keep_open = "with_sim"`).
     pub fn simulator_reports(&self) {
         let now = seconds(self.begun) + 1;
         let before = self.flown.swap(now, Ordering::Relaxed);
@@ -159,7 +163,7 @@ impl Capture {
     pub fn end(&self, tx: TxId) {
         self.order(Order::End(tx, Instant::now()));
     }
-    /// Throws the take away.
+    /// Discards the take.
     pub fn discard(&self, tx: TxId) {
         self.order(Order::Discard(tx));
     }
@@ -183,11 +187,13 @@ struct Taking {
     tx: TxId,
     samples: Vec<f32>,
     pressed: Instant,
-    /// The key is up: from this sample on, what stays below this level is silence. None once it was told.
+    /// The key was released: from this sample on, sound below this level is silence. `None` once the silence was
+    /// reported.
     released: Option<(usize, f32)>,
-    /// Where the take is wanted at its pauses, and the key is down.
+    /// Set while the key is down, if the take is reported at its pauses.
     pauses: Option<Pauses>,
-    /// The microphone opened so late that it may have missed something, milliseconds after the press.
+    /// How many milliseconds after the press the microphone delivered, if it opened so late that a word may be
+    /// missing.
     late_ms: Option<u32>,
 }
 
@@ -195,15 +201,15 @@ struct Capturing {
     settings: Audio,
     keeper: Keeper<Microphone>,
     microphone: Option<Microphone>,
-    /// It has delivered, and the pilot knows which it is.
+    /// It has delivered sound, and the pilot knows which microphone it is.
     known: bool,
     looked: Option<Instant>,
     standing: Standing,
-    /// The last moments, at the device's rate.
+    /// The pre-roll, at the device's rate.
     before: VecDeque<f32>,
     taking: Option<Taking>,
     flown: (Instant, Arc<AtomicU32>),
-    /// With `with_sim`: open until then although no simulator reports.
+    /// With `with_sim`: the microphone stays open until then even without a simulator.
     lingers: Instant,
     tell: Box<dyn Fn(CaptureEvent) + Send>,
 }
@@ -226,7 +232,7 @@ impl Capturing {
         }
     }
 
-    /// The microphone is to be open although the key is up.
+    /// Whether the microphone should be open while the key is up.
     fn is_armed(&self) -> bool {
         let reported = self.flown.1.load(Ordering::Relaxed);
         match self.settings.keep_open {
@@ -240,7 +246,7 @@ impl Capturing {
         loop {
             stumble("capture");
             self.watch();
-            // While a device is looked for, opened or tried, its thread is listened to.
+            // While a device is being found, opened or tested, check its thread often.
             let wait = if self.taking.is_some() || self.keeper.waiting().is_some() || self.microphone.is_some() && !self.known {
                 BUSY
             } else if self.microphone.is_none() && !self.is_armed() && self.keeper.waiting().is_none() {
@@ -275,7 +281,7 @@ impl Capturing {
         }
     }
 
-    /// After a panic: whatever is under way may be half done. The microphone is opened anew.
+    /// After a panic: work in progress may be half done, so the microphone is reopened.
     fn fell(&mut self, why: String) {
         self.before.clear();
         (self.known, self.looked) = (false, None);
@@ -286,7 +292,7 @@ impl Capturing {
         }
     }
 
-    /// Notices a microphone that is lost, and has the right one opened.
+    /// Notices a lost microphone, and has the right one opened.
     fn watch(&mut self) {
         let now = Instant::now();
         let armed = self.is_armed();
@@ -294,7 +300,7 @@ impl Capturing {
             self.known = false;
             self.looked = None;
             for m in self.microphone.take().into_iter().chain(self.keeper.answer().and_then(Answer::opened)) {
-                // A slow sound system may bring it after its absence was told.
+                // A slow sound system may deliver the device after its absence was reported.
                 if self.standing.is_gone()
                     && let Some(what) = self.standing.works(&m.name, m.chosen)
                 {
@@ -323,9 +329,9 @@ impl Capturing {
         }
         match self.keeper.answer() {
             Some(Answer::Opened(m)) => self.opened(m),
-            // What is open stays until it is lost: the sound system may only be busy.
+            // Keep the open microphone until it is lost: the sound system may only be busy.
             Some(Answer::Failed(p) | Answer::Gone(p)) if self.microphone.is_none() => self.gone(p),
-            // The server has moved its stream: to what a speaker plays, where the last microphone has gone.
+            // The server has moved the stream to the monitor of a speaker, because the last microphone has gone.
             Some(Answer::Gone(p)) if self.taking.is_none() => {
                 self.before.clear();
                 self.known = false;
@@ -342,7 +348,7 @@ impl Capturing {
             None => {}
         }
         let due = self.looked.is_none_or(|l| now.saturating_duration_since(l) >= LOOK);
-        // A take is not torn apart by a change of the default.
+        // A change of the default device does not interrupt a take.
         if due && (self.microphone.is_none() || self.taking.is_none()) {
             self.looked = Some(now);
             self.keeper.ask(self.microphone.as_ref().map(|m| m.id.as_str()));
@@ -366,7 +372,7 @@ impl Capturing {
         log::warn!("the microphone {} was lost: {}", m.name, why.words());
         let p = Way::In.lost(&m.name, why);
         self.before.clear();
-        // It never worked: the next try will not do better.
+        // It never worked, so another try would not help.
         let hopeless = !std::mem::replace(&mut self.known, false);
         close(m);
         self.looked = None;
@@ -375,7 +381,7 @@ impl Capturing {
         }
     }
 
-    /// Told once, until there is one again.
+    /// Reported once, until there is a microphone again.
     fn gone(&mut self, p: Problem) {
         if let Some(Taking { tx, .. }) = self.taking.take() {
             (self.tell)(CaptureEvent::Taken { tx, take: Err(p.clone()) });
@@ -385,7 +391,7 @@ impl Capturing {
         }
     }
 
-    /// Empties the ring into the take, or into the last moments.
+    /// Empties the ring into the take, or into the pre-roll.
     fn drain(&mut self) {
         let Some(m) = &mut self.microphone else { return };
         let keep = pre_roll(&self.settings, m.rate);
@@ -408,7 +414,8 @@ impl Capturing {
     fn begin(&mut self, tx: TxId, at_pauses: bool) {
         self.taking = None;
         self.drain();
-        // One that is being opened (at the start, after a loss) joins in when it is there, as with `keep_open = "on_press"`.
+        // A microphone that is being opened (at the start, after a loss) joins the take when it is ready, as with
+        // `keep_open = "on_press"`.
         if self.microphone.is_none() && self.is_armed() && self.keeper.waiting().is_none() {
             (self.tell)(CaptureEvent::Taken { tx, take: Err(Way::In.none()) });
             return;
@@ -433,7 +440,7 @@ impl Capturing {
         }
     }
 
-    /// Tells what was said so far when a pause is reached.
+    /// Reports what was said so far when a pause is reached.
     fn listen_for_pauses(&mut self) {
         let (Some(m), Some(t)) = (&self.microphone, &mut self.taking) else { return };
         if t.pauses.as_mut().is_some_and(|p| p.reached(&t.samples, m.rate)) {
@@ -443,13 +450,13 @@ impl Capturing {
 
     fn tell_so_far(&self) {
         let (Some(m), Some(t)) = (&self.microphone, &self.taking) else { return };
-        // What cannot be resampled is told with the whole take.
+        // An error in resampling is reported with the whole take.
         if let Ok(samples) = resample::to_rate(&t.samples, m.rate, take::RATE) {
             (self.tell)(CaptureEvent::SoFar { tx: t.tx, take: take::from_16k(&samples) });
         }
     }
 
-    /// Tells once that nothing is said any more after the key went up.
+    /// Reports once that the pilot is silent after the key's release.
     fn listen_for_silence(&mut self) {
         let (Some(m), Some(t)) = (&self.microphone, &mut self.taking) else { return };
         let (length, frame) = (m.rate as usize * QUIET_MS / 1000, m.rate as usize / 50);
@@ -469,7 +476,7 @@ impl Capturing {
         if self.taking.as_ref().is_none_or(|t| t.tx != tx) {
             return;
         }
-        // The callback that carries the last moments may be a buffer late.
+        // The callback with the last samples may be a buffer late.
         let count = |s: &Self| s.microphone.as_ref().map_or(0, |m| m.watch.callbacks());
         let (before, limit) = (count(self), at + TAIL_PATIENCE);
         while count(self) == before && Instant::now() < limit {
@@ -499,7 +506,7 @@ fn pre_roll(settings: &Audio, rate: u32) -> usize {
     rate as usize * settings.pre_roll_ms as usize / 1000
 }
 
-/// Whether the microphone is there and delivers: its name.
+/// Whether the microphone is there and delivers sound: its name.
 pub fn probe(settings: &Audio) -> Result<String, Problem> {
     let found = Finder::new(Way::In, settings.microphone.as_deref()).find()?;
     let mut m = ear::open(&found, settings.input_channel)?;

@@ -1,11 +1,12 @@
-//! What alsa-lib has to say: into the log, each message once, instead of between the lines of whoever uses the terminal.
+//! Writes the messages of alsa-lib into the log, each once, instead of onto the terminal.
 #![allow(unsafe_code, reason = "alsa-lib calls back with texts in C")]
 
 use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char};
 use std::sync::{Mutex, Once, PoisonError};
 
-/// alsa-lib tells the same at every look for devices; what is told after so many different messages is left out.
+/// alsa-lib repeats its messages at every search for devices. After this many different messages, further ones are
+/// dropped.
 const MOST: usize = 64;
 
 type Listener = extern "C" fn(*const c_char, *const c_char);
@@ -17,10 +18,11 @@ unsafe extern "C" {
 
 static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Listens from now on. To be called before anything else of alsa-lib; a second call does nothing.
+/// Installs the handler. Call it before any other use of alsa-lib; a second call does nothing.
 pub(super) fn listen() {
     static ONCE: Once = Once::new();
-    // SAFETY: it is called once, before alsa-lib is used; `hear` bears any text or none, from any thread, and never unwinds.
+    // SAFETY: it is called once, before alsa-lib is used; `hear` accepts any text or none, from any thread, and never
+    // unwinds.
     ONCE.call_once(|| unsafe { stratus_alsa_tells(hear) });
 }
 
@@ -28,7 +30,7 @@ extern "C" fn hear(function: *const c_char, message: *const c_char) {
     let line = format!("alsa-lib: {}: {}", text(function), text(message));
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
     if told.len() < MOST && told.insert(line.clone()) {
-        // What it means for the pilot comes back as an error of the call, and is told there.
+        // What the message means for the pilot is reported as the error of the call itself.
         log::info!("{line}");
     }
 }
@@ -37,7 +39,7 @@ fn text(at: *const c_char) -> String {
     if at.is_null() {
         return String::new();
     }
-    // SAFETY: alsa-lib and chatter.c hand over texts that end with a zero and live as long as the call.
+    // SAFETY: alsa-lib and chatter.c pass texts that end with a zero and live as long as the call.
     unsafe { CStr::from_ptr(at) }.to_string_lossy().trim().to_owned()
 }
 
@@ -56,7 +58,7 @@ mod tests {
         listen();
         for _ in 0..3 {
             let mut device = std::ptr::null_mut();
-            // SAFETY: alsa-lib's own signature; a device that is not there is not opened.
+            // SAFETY: alsa-lib's own signature; a device that does not exist is not opened.
             let opened = unsafe { snd_pcm_open(&raw mut device, c"stratus-has-none".as_ptr(), 0, 0) };
             assert!(opened < 0);
         }

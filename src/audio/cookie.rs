@@ -1,4 +1,4 @@
-//! The cookie that a client of the sound server brings along: of the right length, also where there is none.
+//! Gives clients of the sound server a cookie of the right length, even where the pilot has none.
 #![allow(unsafe_code, reason = "the library that speaks with the server reads the environment, and only that")]
 
 use std::fs::File;
@@ -7,18 +7,19 @@ use std::os::fd::{AsRawFd, IntoRawFd};
 
 use rustix::fs::{MemfdFlags, memfd_create};
 
-/// Servers refuse a client whose cookie is shorter or longer, before they look at what is in it.
+/// The length of a cookie. Servers refuse a client whose cookie has another length, before they look at its content.
 const LENGTH: usize = 256;
-/// Where the library that speaks with the server looks first.
+/// Where the sound server's client library looks first.
 const VARIABLE: &str = "PULSE_COOKIE";
 
-/// Sees to it that a cookie of the right length is found. To be called before the process has a second thread.
+/// Makes sure that a cookie of the right length is found. Call it before the process has a second thread.
 ///
-/// PipeWire makes no cookie and asks for none in particular, and PulseAudio knows the user by the socket: all that counts is the
-/// length. libpulse brings zeros where it finds no cookie; so does Stratus, out of memory, without a file of anybody's being written.
+/// PipeWire neither makes nor checks a cookie, and PulseAudio knows the user by the socket, so only the length
+/// matters. Where libpulse finds no cookie, it sends zeros. So does Stratus, from a file in memory, so that no file
+/// of the pilot is written.
 pub fn bring() {
     let found = pulseaudio::cookie_path_from_env().and_then(|path| {
-        // A device or a pipe in its place may have no end.
+        // A device or a pipe in place of the file may have no end.
         let mut cookie = Vec::new();
         File::open(path).ok()?.take(LENGTH as u64 + 1).read_to_end(&mut cookie).ok().map(|_| cookie)
     });
@@ -30,22 +31,22 @@ pub fn bring() {
     }
 }
 
-/// What is to be brought instead of the cookie that was found; `None` where that one will do.
+/// The cookie to use instead of the one that was found; `None` where that one is good.
 fn mended(found: Option<Vec<u8>>) -> Option<[u8; LENGTH]> {
     let found = found.unwrap_or_default();
     if found.len() == LENGTH {
         return None;
     }
-    // Of one that is too long the beginning counts, as to libpulse.
+    // Of a cookie that is too long the beginning counts, as in libpulse.
     Some(found.get(..LENGTH).and_then(|c| c.try_into().ok()).unwrap_or([0; LENGTH]))
 }
 
-/// A file in memory that stays as long as the process.
+/// A file in memory that lasts as long as the process.
 fn in_memory(cookie: &[u8]) -> std::io::Result<String> {
     let mut file = File::from(memfd_create("pulse-cookie", MemfdFlags::CLOEXEC)?);
     file.write_all(cookie)?;
     let path = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
-    // Left open on purpose: it is read with every connection.
+    // Left open on purpose: every connection reads it.
     let _ = file.into_raw_fd();
     Ok(path)
 }

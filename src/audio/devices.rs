@@ -1,4 +1,4 @@
-//! Sound devices: which there are, by stable id and by name; which one is meant; and the one to fall back on.
+//! Sound devices: lists them by stable id and name, finds the configured one, and falls back on the default.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -28,7 +28,7 @@ impl Way {
         }
     }
 
-    /// The part of Stratus that such a device is.
+    /// The part of Stratus that a problem with such a device is about.
     pub fn part(self) -> Part {
         match self {
             Self::In => Part::Microphone,
@@ -36,8 +36,8 @@ impl Way {
         }
     }
 
-    /// The device of this name is lost. Only one whose stream the system ended counts as disconnected: a sound system that
-    /// stands still is no reason to look at the plug.
+    /// The problem of a lost device of this name. Only a device whose stream the system ended counts as disconnected:
+    /// if the sound system only hangs, the pilot does not need to check the plug.
     pub(super) fn lost(self, name: &str, why: Loss) -> Problem {
         let (word, place) = (self.word(), self.part().place());
         let p = Problem::new(format!("the {word} was lost")).because(format!("{name}: {}", why.words())).about(self.part());
@@ -56,7 +56,7 @@ impl Way {
             .remedy(format!("Stratus is reopening it. If that does not help, choose another under {place}."))
     }
 
-    /// There is none at all.
+    /// The problem when there is no such device at all.
     pub(super) fn none(self) -> Problem {
         let word = self.word();
         Problem::new(format!("there is no {word}"))
@@ -67,22 +67,22 @@ impl Way {
     }
 }
 
-/// A device that was looked for.
+/// A device that was found.
 pub struct Found {
-    /// To open it by.
+    /// The handle to open it with.
     pub device: cpal::Device,
-    /// Stays the same when the device is plugged in again.
+    /// The stable id: the same when the device is connected again.
     pub id: String,
-    /// What a person calls it.
+    /// The name for people.
     pub name: String,
-    /// It is the one that is meant, not the one to fall back on.
+    /// It is the configured device, not the fallback.
     pub chosen: bool,
-    /// Why it is not a device of the sound server, where there is one.
+    /// Why the device is not one of the sound server's, where there is a server.
     refused: Option<Problem>,
 }
 
 impl Found {
-    /// It cannot be opened: why, and what to do.
+    /// The problem when it cannot be opened: why, and what to do.
     pub(super) fn unopened(&self, way: Way, why: impl std::fmt::Display, fix: &str) -> Problem {
         let p = Problem::new(format!("the {} cannot be opened", way.word()))
             .because(&self.name)
@@ -99,11 +99,11 @@ impl Found {
 /// A connection to the sound system.
 pub(super) struct Connection {
     pub host: cpal::Host,
-    /// Why it is not one to the sound server that is there.
+    /// Why the connection is not one to the sound server that is running.
     pub refused: Option<Problem>,
 }
 
-/// Connects with the sound system: with its server where there is one that lets Stratus in, else with what is below it.
+/// Connects to the sound server. If there is none, or it refuses Stratus, connects to the layer below it.
 pub(super) fn connect() -> Result<Connection, Problem> {
     #[cfg(target_os = "linux")]
     super::chatter::listen();
@@ -124,7 +124,7 @@ pub(super) fn connect() -> Result<Connection, Problem> {
     Err(refused.unwrap_or_else(|| Problem::new("there is no sound system")))
 }
 
-/// Writes into the log why the sound server is not used, once for each reason.
+/// Logs why the sound server is not used, once for each reason.
 fn note(refused: Option<&Problem>) {
     static TOLD: Mutex<Option<Problem>> = Mutex::new(None);
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,25 +134,25 @@ fn note(refused: Option<&Problem>) {
     }
 }
 
-/// A device as it is listed.
+/// A device in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Listed {
-    /// What `audio.microphone` and `audio.speaker` take, and what stays the same.
+    /// The stable id, which `audio.microphone` and `audio.speaker` accept.
     pub id: String,
-    /// What a person calls it.
+    /// The name for people.
     pub name: String,
     /// The system's default.
     pub default: bool,
 }
 
-/// Looks for one device again and again, by one connection to the sound system.
+/// Finds one device repeatedly, over one connection to the sound system.
 pub struct Finder {
     way: Way,
     wanted: Option<String>,
     connection: Option<Connection>,
-    /// The sound server that was used before: while it restarts, nothing reaches past it to the hardware.
+    /// The sound server that was used before. While it restarts, Stratus does not open the hardware below it.
     server: Option<HostId>,
-    /// A sound server listed its devices at the last look.
+    /// Whether a sound server listed its devices in the last search.
     answered: bool,
 }
 
@@ -162,7 +162,7 @@ impl Finder {
         Self { way, wanted: wanted.map(str::to_owned), connection: None, server: None, answered: false }
     }
 
-    /// The device of now: the one that is meant, or the default until that one is there.
+    /// The device to use now: the configured one, or the default until that one is there.
     pub fn find(&mut self) -> Result<Found, Problem> {
         self.answered = false;
         if let Some(connection) = &self.connection
@@ -170,14 +170,15 @@ impl Finder {
         {
             return Ok(found);
         }
-        // The connection may be that of a server which has ended.
+        // The connection may be to a server that has ended.
         self.connection = None;
         let connection = match self.server {
             Some(id) => cpal::host_from_id(id).map(|host| Connection { host, refused: None }).map_err(|e| self.way.none().because(e))?,
             None => connect()?,
         };
         let Some(found) = self.look(&connection) else {
-            // It may be another server that has just come up: only the one that was used before knows what has gone.
+            // It may be another server that has just started: only the one that was used before knows which device
+            // has gone.
             self.answered =
                 self.server == Some(connection.host.id()) && devices(&connection.host, self.way).is_some_and(|all| !all.is_empty());
             return Err(self.way.none());
@@ -189,17 +190,19 @@ impl Finder {
         Ok(found)
     }
 
-    /// What was found could not be opened: the next look begins anew, for a sound server may have come up meanwhile.
+    /// The device found could not be opened. The next search makes a new connection, because a sound server may have
+    /// started meanwhile.
     pub fn forget(&mut self) {
         self.connection = None;
     }
 
-    /// After a look that found nothing: the sound server that is in use listed devices, and none of them is meant.
+    /// Whether the last search failed although the sound server in use listed devices: the wanted one is not among
+    /// them.
     pub fn is_answered(&self) -> bool {
         self.answered
     }
 
-    /// Looks are cheap where a server is asked, and dear where devices are opened to be looked at.
+    /// Whether a search is cheap. It is where a server is asked, and not where devices must be opened to be listed.
     pub fn is_cheap(&self) -> bool {
         self.server.is_some()
     }
@@ -210,7 +213,8 @@ impl Finder {
         if let Some(wanted) = &self.wanted {
             let all: Vec<cpal::Device> = devices(host, self.way)?;
             let offered = offer::offered(self.way, all.iter().map(|d| listed(d, None)).collect());
-            // A name may be a part of several: what is offered comes first, so that a microphone goes before what a speaker plays.
+            // Several names may contain the text. Offered devices come first, so that a microphone wins over a
+            // speaker's monitor.
             let fit = |d: &cpal::Device| {
                 let device = SoundDevice { id: id(d), name: name(d) };
                 device.fits(wanted).map(|rank| (rank, !offered.iter().any(|o| o.id == device.id)))
@@ -223,7 +227,8 @@ impl Finder {
     }
 }
 
-/// The system's default. Where that is what a speaker plays, as when the last microphone was unplugged, a microphone instead.
+/// The system's default. If that is a speaker's monitor, as after the last microphone was unplugged, a microphone
+/// instead.
 fn usual(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
     let standard = default(host, way)?;
     if way == Way::Out || !offer::is_monitor(&id(&standard)) {
@@ -249,7 +254,7 @@ fn default(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
     }
 }
 
-/// The device's stable id, "pulseaudio:alsa_input.usb-…", and nothing where the system gives none.
+/// The device's stable id, "pulseaudio:alsa_input.usb-…"; empty where the system gives none.
 fn id(device: &cpal::Device) -> String {
     device.id().map(|id| id.to_string()).unwrap_or_default()
 }
@@ -263,20 +268,20 @@ fn listed(device: &cpal::Device, standard: Option<&str>) -> Listed {
     Listed { default: standard == Some(&id), name: name(device), id }
 }
 
-/// The devices of the moment.
+/// The devices at this moment.
 #[derive(Debug, Default)]
 pub struct Here {
     /// Microphones to choose from.
     pub microphones: Vec<Listed>,
     /// Speakers to choose from.
     pub speakers: Vec<Listed>,
-    /// The system's default is what a speaker plays: nobody speaks into that. Its name.
+    /// The name of the system's default microphone, if that is a speaker's monitor, into which nobody speaks.
     pub monitor: Option<String>,
-    /// Why these are not the sound server's, or none at all.
+    /// Why these devices are not the sound server's, or why there are none.
     pub trouble: Option<Problem>,
 }
 
-/// Looks at the sound system, once.
+/// Lists the devices of the sound system once.
 pub fn here() -> Here {
     match connect() {
         Ok(Connection { host, refused }) => Here {

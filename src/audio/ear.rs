@@ -1,6 +1,6 @@
-//! An open microphone: the callback that copies samples into the lock-free ring, and what it leaves for the watchdog.
+//! An open microphone: the callback that copies samples into the lock-free ring, and the counters for its watchdog.
 //!
-//! The callback allocates nothing, takes no lock and writes no log: `tests/callbacks.rs` holds it to that.
+//! The callback allocates nothing, takes no lock and writes no log: `tests/callbacks.rs` tests this.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -16,15 +16,15 @@ use crate::problem::Problem;
 use crate::settings::Audio;
 use crate::sound::channels::Downmix;
 
-/// Frames of a callback that are asked for: 20 ms at 48 kHz.
+/// Frames requested per callback: 20 ms at 48 kHz.
 const BUFFER: u32 = 960;
-/// The ring holds this many seconds.
+/// The length of the ring, seconds.
 pub const RING_S: usize = 2;
-/// More harmless errors than this within a second are a storm: the device is lost.
+/// More harmless errors than this within a second mean that the device is lost.
 const STORM: u32 = 40;
-/// Without a callback for this long a device is lost, whatever the system says ...
+/// A device without a callback for this long is lost, even if the system reports no error ...
 const STILL: Duration = Duration::from_millis(500);
-/// ... and one that was just opened may take this long for the first.
+/// ... and a device that was just opened may take this long for its first callback.
 const FIRST: Duration = Duration::from_millis(2500);
 
 /// What a device's callbacks leave for its watchdog.
@@ -37,7 +37,7 @@ pub struct Pulse {
 }
 
 impl Pulse {
-    /// The error callback: what ends a stream, and what only counts towards a storm.
+    /// Counts an error. Some end the stream; the others only count towards the limit of a second.
     pub fn failed(&self, kind: ErrorKind) {
         match kind {
             ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {
@@ -53,16 +53,16 @@ impl Pulse {
 pub enum Loss {
     /// The sound system ended the stream: the device was unplugged, or its server stopped.
     Ended,
-    /// The sound system reports one error after the other.
+    /// The sound system reports one error after another.
     Storm,
-    /// The stream delivered, and stands still now.
+    /// The stream delivered sound, and has stopped.
     Still,
-    /// The stream was opened, and delivered nothing.
+    /// The stream was opened, but has delivered nothing.
     Mute,
 }
 
 impl Loss {
-    /// As the log tells it.
+    /// The text for the log.
     pub fn words(self) -> &'static str {
         match self {
             Self::Ended => "the sound system reports an error",
@@ -83,13 +83,13 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Begins with the opening.
+    /// Starts when the device is opened.
     pub fn new(pulse: Arc<Pulse>) -> Self {
         let now = Instant::now();
         Self { pulse, opened: now, seen: (0, now), errors: (0, now) }
     }
 
-    /// The device has delivered something.
+    /// Whether the device has delivered anything.
     pub fn is_alive(&self) -> bool {
         self.pulse.callbacks.load(Ordering::Relaxed) > 0
     }
@@ -99,7 +99,7 @@ impl Watch {
         self.pulse.callbacks.load(Ordering::Relaxed)
     }
 
-    /// Why the device is lost at `now`, if it is.
+    /// Why the device is lost at `now`, if it is lost.
     pub fn lost(&mut self, now: Instant) -> Option<Loss> {
         let count = self.callbacks();
         if count != self.seen.0 {
@@ -133,7 +133,8 @@ pub struct Ear {
 }
 
 impl Ear {
-    /// One buffer from the device: interleaved frames of any format. Never waits; what finds no room is lost.
+    /// Takes one buffer from the device: interleaved frames of any format. Never waits; samples without room in the
+    /// ring are lost.
     pub fn hear<T: Copy>(&mut self, data: &[T])
     where
         f32: FromSample<T>,
@@ -141,31 +142,32 @@ impl Ear {
         self.pulse.callbacks.fetch_add(1, Ordering::Relaxed);
         let channels = self.mix.channels();
         let sample = |frame: usize, channel: usize| f32::from_sample_(data[frame * channels + channel]);
-        // A full ring means that the thread stands still: the newest sound is lost, never memory.
+        // A full ring means that the capture thread hangs: the newest sound is dropped, so that memory does not grow.
         self.mix.block(data.len() / channels, sample, |sample| self.ring.push(sample).is_ok());
     }
 }
 
 /// An open microphone.
 pub struct Microphone {
-    /// Held: dropping it closes the microphone. None: it plays a script.
+    /// The stream. Dropping it closes the microphone. `None` for a microphone that plays a script.
     _stream: Option<cpal::Stream>,
-    /// What it has heard.
+    /// The ring with the captured samples.
     pub ring: Consumer<f32>,
-    /// Whether it still hears.
+    /// The watchdog.
     pub watch: Watch,
-    /// Samples a second.
+    /// Samples per second.
     pub rate: u32,
-    /// What a person calls it.
+    /// The name for people.
     pub name: String,
-    /// Its stable id.
+    /// The stable id.
     pub id: String,
-    /// It is the one that is meant.
+    /// It is the configured device, not the fallback.
     pub chosen: bool,
 }
 
 impl Microphone {
-    /// A microphone without a device: whoever holds the ear is its clock. `channel` counts from 1; 0 leaves the choice to the sound.
+    /// A microphone without a device: the owner of the callback side is its clock. `channel` counts from 1; 0 chooses
+    /// by the sound.
     pub fn scripted(id: &str, rate: u32, channels: u16, channel: u8) -> (Self, Ear) {
         let pulse = Arc::new(Pulse::default());
         let (producer, ring) = RingBuffer::new(rate as usize * RING_S);
@@ -176,7 +178,7 @@ impl Microphone {
 }
 
 impl Ear {
-    /// Nobody reads any more: the microphone was closed.
+    /// Whether the reading side is gone because the microphone was closed.
     pub fn is_closed(&self) -> bool {
         self.ring.is_abandoned()
     }
@@ -186,13 +188,13 @@ impl Ear {
     }
 }
 
-/// Looks for the configured microphone, and opens it when another one is open or none.
+/// Finds the configured microphone, and opens it if another one or none is open.
 pub fn looks(settings: &Audio) -> Looks<Microphone> {
     let channel = settings.input_channel;
     keeper::looks(Way::In, settings.microphone.clone(), move |found| open(found, channel))
 }
 
-/// Opens a microphone. `channel` counts from 1; 0 leaves the choice to the sound.
+/// Opens a microphone. `channel` counts from 1; 0 chooses by the sound.
 pub fn open(found: &Found, channel: u8) -> Result<Microphone, Problem> {
     let device = &found.device;
     let fix = "check that it is connected and that no other program has exclusive use of it";
@@ -247,7 +249,7 @@ mod tests {
 
     #[test]
     fn one_channel_or_what_all_carry_is_heard() {
-        // The second channel is the first one inverted, as of a balanced line in a socket for stereo.
+        // The second channel is the first one inverted, as when a balanced line is plugged into a stereo socket.
         let wave = |n: usize| (n as f32 * 0.3).sin() * 0.5;
         for (channel, sign) in [(0, 1.0), (1, 1.0), (2, -1.0), (3, 1.0)] {
             let (mut m, mut ear) = Microphone::scripted("a", 8000, 2, channel);
@@ -262,7 +264,7 @@ mod tests {
         ear.hear(&[i16::MIN]);
         ear.hear(&[128u8, 255]);
         assert_eq!((m.ring.pop(), m.ring.pop()), (Ok(-1.0), Ok(0.0)));
-        // A frame that is not whole is none.
+        // An incomplete frame does not count.
         let (mut m, mut ear) = Microphone::scripted("a", 8000, 2, 0);
         ear.hear(&[0.5f32, 0.5, 0.9]);
         assert_eq!((m.ring.pop(), m.ring.pop().ok()), (Ok(0.5), None));

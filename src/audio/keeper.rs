@@ -1,4 +1,4 @@
-//! The keeper of a device: looks for it and opens it on a thread of its own, for the sound system may hang.
+//! The keeper of a device: finds it and opens it on a separate thread, because the sound system may hang.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
@@ -9,25 +9,25 @@ use super::devices::{Finder, Found, Way};
 use crate::problem::Problem;
 use crate::worker::stumble;
 
-/// Where devices are opened to be looked at, one that works is left in peace for this long.
+/// Where devices must be opened to be listed, a working device is not checked again for this long.
 const PEACE: Duration = Duration::from_secs(5);
-/// A look that takes longer than this is given up, with its thread.
+/// A search that takes longer than this is abandoned, with its thread.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// What a look found.
+/// The result of a search.
 pub enum Answer<D> {
-    /// The device that is open is still the right one.
+    /// The open device is still the right one.
     Same,
-    /// It is another one, or none was open: here it is.
+    /// Another device is the right one, or none was open. This one was opened.
     Opened(D),
-    /// The sound system does not answer, or a device did not open: what is open may be well all the same.
+    /// The sound system does not answer, or a device did not open. The device that is open may still work.
     Failed(Problem),
-    /// The sound system answers that there is none: what is open is not what it was.
+    /// The sound system answers that the device does not exist. An open device is no longer the one that was opened.
     Gone(Problem),
 }
 
 impl<D> Answer<D> {
-    /// The device that was opened, if one was.
+    /// The opened device, if there is one.
     pub fn opened(self) -> Option<D> {
         match self {
             Self::Opened(d) => Some(d),
@@ -36,12 +36,12 @@ impl<D> Answer<D> {
     }
 }
 
-/// One look: the id of what is open and well, if anything is.
+/// One search. Its argument is the id of the device that is open and works, if there is one.
 pub type Look<D> = Box<dyn FnMut(Option<&str>) -> Answer<D> + Send>;
-/// Makes the look on the keeper's thread; a second time when the first one hangs.
+/// Makes the search on the keeper's thread; called again after a search that hung.
 pub type Looks<D> = Arc<dyn Fn() -> Look<D> + Send + Sync>;
 
-/// Looks for the device called `wanted`, or the system's default, and has it opened when another one is open or none.
+/// Finds the device called `wanted`, or the system's default, and opens it if another one or none is open.
 pub fn looks<D: 'static>(
     way: Way,
     wanted: Option<String>,
@@ -73,10 +73,10 @@ pub fn looks<D: 'static>(
 }
 
 type Asked = Option<String>;
-/// Where to ask, where the answers come, and the thread between.
+/// The channels to and from the thread.
 type Running<D> = (SyncSender<Asked>, Receiver<Answer<D>>, JoinHandle<()>);
 
-/// A thread that looks when it is asked.
+/// A thread that searches when it is asked to.
 pub struct Keeper<D> {
     name: &'static str,
     looks: Looks<D>,
@@ -85,15 +85,15 @@ pub struct Keeper<D> {
 }
 
 impl<D: Send + 'static> Keeper<D> {
-    /// A keeper whose thread bears `name`.
+    /// A keeper whose thread has this name.
     pub fn new(name: &'static str, looks: Looks<D>) -> Self {
         Self { name, looks, running: None, since: None }
     }
 
-    /// Asks for a look, unless one is under way. `open` is the id of the device that is open and well.
+    /// Starts a search, unless one is running. `open` is the id of the device that is open and works.
     pub fn ask(&mut self, open: Option<&str>) {
         if self.since.is_some_and(|s| s.elapsed() > PATIENCE) {
-            // The thread hangs in the sound system; it ends when that lets it go.
+            // The thread hangs in the sound system, and ends when that call returns.
             log::warn!("the sound system does not answer ({})", self.name);
             self.running = None;
             self.since = None;
@@ -133,7 +133,7 @@ impl<D: Send + 'static> Keeper<D> {
         }
     }
 
-    /// The answer, when there is one.
+    /// The result, when there is one.
     pub fn answer(&mut self) -> Option<Answer<D>> {
         let (_, answers, _) = self.running.as_ref()?;
         match answers.try_recv() {
@@ -150,7 +150,7 @@ impl<D: Send + 'static> Keeper<D> {
         }
     }
 
-    /// How long a look has been under way.
+    /// How long a search has been running.
     pub fn waiting(&self) -> Option<Duration> {
         self.since.map(|s| s.elapsed())
     }
@@ -161,7 +161,7 @@ impl<D> Drop for Keeper<D> {
         if let Some((ask, answers, thread)) = self.running.take() {
             drop(ask);
             drop(answers);
-            // A thread that hangs in the sound system cannot be waited for.
+            // Do not wait for a thread that hangs in the sound system.
             if self.since.is_none() {
                 let _ = thread.join();
             }
@@ -169,7 +169,7 @@ impl<D> Drop for Keeper<D> {
     }
 }
 
-/// Drops a device on a thread of its own: a lost one can hang.
+/// Drops a device on a separate thread, because closing a lost device can hang.
 pub fn close<D: Send + 'static>(device: D) {
     let _ = std::thread::Builder::new().name("close".into()).spawn(move || drop(device));
 }

@@ -1,4 +1,4 @@
-//! The level of the microphone, for whoever sets it up: how loud each tenth of a second was.
+//! The level of the microphone during set-up: how loud each tenth of a second was.
 
 use std::time::{Duration, Instant};
 
@@ -8,41 +8,41 @@ use crate::event::Loudness;
 use crate::problem::Problem;
 use crate::settings::Audio;
 
-/// A tenth of a second above this level is a voice, dB.
+/// A tenth of a second above this level contains a voice, dB.
 const VOICE_DB: f32 = -50.0;
-/// Whoever has spoken for so long, and then been silent for so long, has finished. Tenths of a second.
+/// How long a person must have spoken, and then been silent, to have finished. Tenths of a second.
 const SPOKEN: usize = 3;
 const SILENT: usize = 9;
-/// Without a voice in the first tenths of this number, nobody speaks.
+/// Without a voice in this many first tenths of a second, nobody speaks.
 const NOBODY: usize = 60;
 
-/// What was heard until somebody had spoken.
+/// What was recorded until the person had spoken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spoken {
     /// The microphone's name.
     pub microphone: String,
-    /// All of it, -1 to 1.
+    /// All samples, -1 to 1.
     pub samples: Vec<f32>,
-    /// Samples a second.
+    /// Samples per second.
     pub rate: u32,
-    /// The loudest tenth of a second.
+    /// The level of the loudest tenth of a second.
     pub loudest: Level,
 }
 
-/// A stretch of sound.
+/// The level of a piece of sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Level {
-    /// Root mean square, dB below full scale; -90 at the least.
+    /// Root mean square, dB below full scale; at least -90.
     pub rms_db: f32,
-    /// Loudest sample, dB below full scale; -90 at the least.
+    /// Loudest sample, dB below full scale; at least -90.
     pub peak_db: f32,
 }
 
 impl Level {
-    /// The least that there is.
+    /// The lowest level.
     pub const NONE: Self = Self { rms_db: -90.0, peak_db: -90.0 };
 
-    /// The louder of the two, in each respect.
+    /// The higher of the two, for each value.
     pub fn or(self, other: Self) -> Self {
         Self { rms_db: self.rms_db.max(other.rms_db), peak_db: self.peak_db.max(other.peak_db) }
     }
@@ -63,18 +63,19 @@ fn db(level: f32) -> f32 {
     (20.0 * level.max(1e-9).log10()).max(-90.0)
 }
 
-/// The level of a stretch of samples, -1 to 1.
+/// The level of samples, -1 to 1.
 pub fn level(samples: &[f32]) -> Level {
     Level { rms_db: db(take::rms(samples)), peak_db: db(samples.iter().fold(0.0f32, |p, s| p.max(s.abs()))) }
 }
 
-/// Listens to the configured microphone for `seconds`, and shows each tenth of a second to `show`: its name before the
-/// first one. `show` ends it with `false`.
+/// Records the configured microphone for `seconds`, and passes the level of each tenth of a second to `show`; before
+/// that, its name. `show` stops the recording with `false`.
 pub fn listen(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level) -> bool) -> Result<(), Problem> {
     tenths(settings, seconds, |name, _, heard| show(name, level(heard)))
 }
 
-/// Listens until somebody has spoken and is silent again, for `seconds` at the most, and shows the level of each tenth of a second.
+/// Records until a person has spoken and is silent again, at most for `seconds`, and shows the level of each tenth of
+/// a second.
 pub fn spoken(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level)) -> Result<Spoken, Problem> {
     let mut all = Spoken { microphone: String::new(), samples: Vec::new(), rate: 0, loudest: Level::NONE };
     let mut end = End::default();
@@ -91,7 +92,7 @@ pub fn spoken(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level))
     Ok(all)
 }
 
-/// When somebody who is to say a few words has said them.
+/// Detects when a person has finished speaking.
 #[derive(Debug, Default)]
 struct End {
     tenths: usize,
@@ -113,7 +114,8 @@ impl End {
     }
 }
 
-/// Hands each tenth of a second of the configured microphone over, with its name and rate, until `take` says `false`.
+/// Passes each tenth of a second of the configured microphone to `take`, with name and rate, until `take` returns
+/// `false`.
 fn tenths(settings: &Audio, seconds: u32, mut take: impl FnMut(&str, u32, &[f32]) -> bool) -> Result<(), Problem> {
     let found = Finder::new(Way::In, settings.microphone.as_deref()).find()?;
     let mut m = ear::open(&found, settings.input_channel)?;
@@ -164,7 +166,7 @@ mod tests {
         assert_eq!(after(&[(Level::NONE, 10), (voice, 8), (Level::NONE, 5), (voice, 8), (Level::NONE, 20)]), Some(39));
         assert_eq!(after(&[(voice, 60)]), None);
         assert_eq!(after(&[(Level::NONE, 80)]), Some(NOBODY - 1));
-        // A click is no word.
+        // A click does not count as a word.
         assert_eq!(after(&[(voice, 1), (Level::NONE, 30)]), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Sound: the microphone's ring and takes, resampling, the radio, and the speaker.
+//! Sound: capture with its ring buffer and takes, resampling, the radio effect, and playback.
 
 pub mod capture;
 #[cfg(target_os = "linux")]

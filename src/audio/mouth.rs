@@ -1,6 +1,6 @@
-//! An open speaker: a lock-free ring that the callback draws from, cut off between two samples.
+//! An open speaker: the callback that draws samples from a lock-free ring, which can be cut off between two samples.
 //!
-//! The callback allocates nothing, takes no lock and writes no log: `tests/callbacks.rs` holds it to that.
+//! The callback allocates nothing, takes no lock and writes no log: `tests/callbacks.rs` tests this.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -16,19 +16,19 @@ use super::keeper::{self, Looks};
 use crate::problem::Problem;
 use crate::settings::HeadsetEar;
 
-/// Frames of the device's buffer that are asked for: 10 ms at 48 kHz.
+/// Frames requested for the device's buffer: 10 ms at 48 kHz.
 const BUFFER: u32 = 480;
-/// The ring holds this many milliseconds: what the player's thread may oversleep.
+/// The length of the ring in milliseconds, by which the player's thread may be late.
 const RING_MS: u32 = 400;
 
-/// What callback and player share besides the ring.
+/// What the callback and the player share besides the ring.
 #[derive(Debug, Default)]
 struct Shared {
-    /// Samples that left the ring.
+    /// Samples drawn from the ring.
     drawn: AtomicU64,
-    /// What is in the ring is to be thrown away.
+    /// The content of the ring is to be discarded.
     cut: AtomicBool,
-    /// The one channel that is heard, counted from 1; 0: all of them.
+    /// The only channel with sound, counted from 1; 0: all channels.
     channel: AtomicU8,
 }
 
@@ -41,7 +41,7 @@ pub struct Mouth {
 }
 
 impl Mouth {
-    /// One buffer for the device: interleaved frames of any format, silence where there is nothing to say.
+    /// Fills one buffer of the device: interleaved frames of any format, silence where there is nothing to play.
     pub fn speak<T: Copy + FromSample<f32>>(&mut self, data: &mut [T]) {
         self.pulse.callbacks.fetch_add(1, Ordering::Relaxed);
         let mut drawn = 0;
@@ -63,7 +63,7 @@ impl Mouth {
                 Err(_) => 0.0,
             };
             match frame.len() {
-                // A speaker with one channel has no sides.
+                // A speaker with one channel has no left and right.
                 n if n > 1 && channel > 0 => {
                     frame.fill(T::from_sample_(0.0));
                     frame[channel.min(n) - 1] = T::from_sample_(sample);
@@ -77,25 +77,25 @@ impl Mouth {
 
 /// An open speaker.
 pub struct Speaker {
-    /// Held: dropping it closes the speaker. None: it plays to a script.
+    /// The stream. Dropping it closes the speaker. `None` for a speaker that plays to a script.
     _stream: Option<cpal::Stream>,
     ring: Producer<f32>,
     shared: Arc<Shared>,
-    /// Whether it still draws.
+    /// The watchdog, which knows whether the device still draws.
     pub watch: Watch,
-    /// Samples a second.
+    /// Samples per second.
     pub rate: u32,
-    /// What a person calls it.
+    /// The name for people.
     pub name: String,
-    /// Its stable id.
+    /// The stable id.
     pub id: String,
-    /// It is the one that is meant.
+    /// It is the configured device, not the fallback.
     pub chosen: bool,
     given: u64,
 }
 
 impl Speaker {
-    /// A speaker without a device: whoever holds the mouth is its clock.
+    /// A speaker without a device: the owner of the callback side is its clock.
     pub fn scripted(id: &str, rate: u32, channels: u16) -> (Self, Mouth) {
         let (ring, shared, watch, mouth) = parts(rate, channels, &Arc::new(Pulse::default()));
         (Self { _stream: None, ring, shared, watch, rate, name: id.to_owned(), id: id.to_owned(), chosen: true, given: 0 }, mouth)
@@ -106,9 +106,9 @@ impl Speaker {
         open(&Finder::new(Way::Out, name).find()?)
     }
 
-    /// Gives samples (mono, at its rate) to be played, as many as there is room for: how many.
+    /// Puts samples (mono, at the device's rate) into the ring, as many as there is room for; returns how many.
     pub fn give(&mut self, samples: &[f32]) -> usize {
-        // What is given before the cut was made would be cut too.
+        // Wait for the cut: samples given before it would be discarded too.
         if self.shared.cut.load(Ordering::Acquire) {
             return 0;
         }
@@ -122,7 +122,7 @@ impl Speaker {
         n
     }
 
-    /// Chooses the side on which it is heard, from the next buffer on.
+    /// Chooses the channel with the sound, from the next buffer on.
     pub fn on_side(&self, ear: HeadsetEar) {
         let channel = match ear {
             HeadsetEar::Both => 0,
@@ -132,7 +132,7 @@ impl Speaker {
         self.shared.channel.store(channel, Ordering::Relaxed);
     }
 
-    /// Samples that were given and not yet drawn.
+    /// Samples that are in the ring and not yet drawn.
     pub fn waiting(&self) -> u64 {
         self.given.saturating_sub(self.drawn())
     }
@@ -142,7 +142,7 @@ impl Speaker {
         self.shared.drawn.load(Ordering::Relaxed)
     }
 
-    /// Cuts off what is playing: the next sample that the device draws is silence.
+    /// Discards what is playing: the next sample that the device draws is silence.
     pub fn cut(&mut self) {
         if self.waiting() > 0 {
             self.shared.cut.store(true, Ordering::Release);
@@ -157,7 +157,7 @@ fn parts(rate: u32, channels: u16, pulse: &Arc<Pulse>) -> (Producer<f32>, Arc<Sh
     (producer, shared, Watch::new(pulse.clone()), mouth)
 }
 
-/// Looks for the configured speaker, and opens it when another one is open or none.
+/// Finds the configured speaker, and opens it if another one or none is open.
 pub fn looks(name: Option<String>) -> Looks<Speaker> {
     keeper::looks(Way::Out, name, open)
 }

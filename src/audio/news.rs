@@ -1,7 +1,8 @@
-//! News of the sound server: that microphones or speakers came or went, told by the server itself, and which there are.
+//! Hot-plug reports of the sound server: which microphones and speakers there are, and when one appears or
+//! disappears.
 //!
-//! A connection of its own, for cpal's does not listen to what the server tells unasked, and keeps a thread and a megabyte
-//! for each list.
+//! This is a separate connection, because cpal does not subscribe to the server's reports, and keeps a thread and a
+//! megabyte for each list of devices.
 
 use std::ffi::CString;
 use std::io::Read;
@@ -18,28 +19,28 @@ use super::devices::{Listed, Way};
 use super::offer;
 use crate::event::{Devices, SoundDevice};
 
-/// A server that takes longer than this to answer, or to finish what it has begun to say, is none.
+/// A server that takes longer than this to answer, or to finish an answer, counts as gone.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// What the server tells is shorter than this by far: some kilobytes a device.
+/// The longest message; real ones are far shorter (some kilobytes for a device).
 const MOST: u32 = 1 << 20;
 
-/// A server that tells of its devices.
+/// A server that reports its devices.
 #[derive(Debug)]
 pub struct News {
     socket: UnixStream,
     version: u16,
-    /// Of the last question.
+    /// The number of the last request.
     number: u32,
-    /// A device came or went while an answer was read.
+    /// A device appeared or disappeared while an answer was read.
     changed: bool,
 }
 
-/// The server has ended, or is none that tells.
+/// The server has ended, or does not report its devices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gone;
 
 impl News {
-    /// Asks the sound server of this session to tell; `Gone` where there is none.
+    /// Subscribes to the sound server of this session; `Gone` where there is none.
     pub fn listen() -> Result<Self, Gone> {
         let path = pulseaudio::socket_path_from_env().ok_or(Gone)?;
         let cookie = pulseaudio::cookie_path_from_env().and_then(|p| std::fs::read(p).ok()).unwrap_or_default();
@@ -59,7 +60,7 @@ impl News {
         Ok(news)
     }
 
-    /// The devices of the moment, as the desktop shows them.
+    /// The devices at this moment, as the desktop shows them.
     pub fn list(&mut self) -> Result<Devices, Gone> {
         let sources = self.ask::<Vec<SourceInfo>>(&Command::GetSourceInfoList)?;
         let sinks = self.ask::<Vec<SinkInfo>>(&Command::GetSinkInfoList)?;
@@ -69,13 +70,13 @@ impl News {
         Ok(Devices { microphones, speakers, ..Devices::default() })
     }
 
-    /// Reads what the server has told: whether a device came or went. To be called when the descriptor is readable.
+    /// Reads the server's reports: whether a device appeared or disappeared. Call it when the descriptor is readable.
     pub fn read(&mut self) -> Result<bool, Gone> {
         self.hear(|_, _| Ok(()))?;
         Ok(self.take_changed())
     }
 
-    /// Whether a device came or went while a list was read.
+    /// Whether a device appeared or disappeared while a list was read.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }
@@ -102,7 +103,7 @@ impl News {
         }
     }
 
-    /// Hears one message; an answer is handed over with the number of its question.
+    /// Reads one message; an answer is returned with the number of its request.
     fn hear(&mut self, answer: impl FnOnce(u32, &mut &[u8]) -> Result<(), Gone>) -> Result<(), Gone> {
         let length = read_descriptor(&mut &self.socket).map_err(|_| Gone)?.length;
         if length > MOST {
@@ -112,7 +113,7 @@ impl News {
         (&self.socket).read_exact(&mut message).map_err(|_| Gone)?;
         let mut words = message.as_slice();
         match Command::read_tag_prefixed(&mut words, self.version) {
-            // A change of volume is none of a list's.
+            // A change of volume does not change the list.
             Ok((_, Command::SubscribeEvent(e))) => self.changed |= e.event_type != SubscriptionEventType::Changed,
             Ok((number, Command::Reply)) => answer(number, &mut words)?,
             Ok((_, Command::Error(_))) | Err(_) => return Err(Gone),
@@ -122,7 +123,7 @@ impl News {
     }
 }
 
-/// Those that are offered, by the ids that cpal gives them.
+/// The devices that are offered, by the ids that cpal gives them.
 fn offered(way: Way, all: impl Iterator<Item = (CString, Option<CString>)>, default: Option<CString>) -> Vec<SoundDevice> {
     let text = |t: &CString| String::from_utf8_lossy(t.as_bytes()).into_owned();
     let listed = |(id, name): (CString, Option<CString>)| {

@@ -1,14 +1,14 @@
-//! Which of the system's sound devices are offered to choose from: those that a person would call a microphone or a speaker.
+//! Which of the system's sound devices are offered: those that a person would call a microphone or a speaker.
 //!
-//! What is not offered works all the same where the configuration names it.
+//! A device that is not offered still works where the configuration names it.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::devices::{Listed, Way};
 
-/// What alsa-lib and its plugins define under these names works on other devices' sound, or on none: converters, mixers, files,
-/// single sides of a card. A pilot's own definition has a name of its own.
+/// Names that alsa-lib and its plugins define for converters, mixers, files and single channels of a card. They work
+/// on the sound of other devices, or on none. A pilot's own definition has another name.
 const PLUMBING: [&str; 33] = [
     "a52",
     "arcam_av",
@@ -44,11 +44,11 @@ const PLUMBING: [&str; 33] = [
     "tee",
     "usbstream",
 ];
-/// The same with numbers or words after them: surround51, upmix_20to51, vdownmix.
+/// The same names followed by numbers or words: surround51, upmix_20to51, vdownmix.
 const FAMILIES: [&str; 3] = ["surround", "upmix", "vdownmix"];
-/// What leads from ALSA to a sound server: of use while that one runs.
+/// Names that lead from ALSA to a sound server, which are useful while that server runs.
 const BRIDGES: [&str; 3] = ["jack", "pipewire", "pulse"];
-/// A sound server's name for what a speaker plays, as a source.
+/// A sound server's name for the monitor of a speaker.
 const MONITOR: &str = ".monitor";
 
 /// Those of the devices that are offered.
@@ -56,7 +56,7 @@ pub(super) fn offered(way: Way, devices: Vec<Listed>) -> Vec<Listed> {
     choose(way, devices, &runs)
 }
 
-/// Whether the server of this name runs for this user, as far as it shows: asking it would take a connection.
+/// Whether the server of this name seems to run for this user. To ask the server itself would take a connection.
 fn runs(server: &str) -> bool {
     let place = |variable: &str| std::env::var_os(variable).map(PathBuf::from);
     match server {
@@ -65,7 +65,7 @@ fn runs(server: &str) -> bool {
             let run = place("PIPEWIRE_RUNTIME_DIR").or_else(|| place("XDG_RUNTIME_DIR"));
             place("PIPEWIRE_REMOTE").is_some() || run.is_some_and(|run| run.join("pipewire-0").exists())
         }
-        // Its clients meet in shared memory.
+        // JACK's clients communicate through shared memory.
         _ => std::fs::read_dir("/dev/shm")
             .is_ok_and(|mut all| all.any(|f| f.is_ok_and(|f| f.file_name().to_string_lossy().starts_with(server)))),
     }
@@ -77,13 +77,14 @@ fn choose(way: Way, devices: Vec<Listed>, runs: &dyn Fn(&str) -> bool) -> Vec<Li
     let is_offered = |d: &Listed| match Pcm::of(&d.id) {
         Some(pcm) if BRIDGES.contains(&pcm.name) => runs(pcm.name),
         Some(pcm) => pcm.is_offered(way, &ways, &all),
-        // Nobody speaks into what a speaker plays, also where the system falls back on it because the last microphone has gone.
+        // A speaker's monitor is not a microphone, even where the system falls back on it because the last microphone
+        // has gone.
         None => way == Way::Out || !is_monitor(&d.id),
     };
     devices.iter().filter(|d| is_offered(d)).cloned().collect()
 }
 
-/// Whether this is what a speaker plays, and no microphone.
+/// Whether this is a speaker's monitor and not a microphone.
 pub(super) fn is_monitor(id: &str) -> bool {
     Pcm::of(id).is_none() && id.ends_with(MONITOR)
 }
@@ -93,7 +94,7 @@ fn ways_to_cards<'a>(all: &[Pcm<'a>], way: Way) -> BTreeSet<&'a str> {
     all.iter().filter(|p| p.is_whole(way)).filter_map(|p| p.card).collect()
 }
 
-/// A device of ALSA's, by its name: "plughw:CARD=PCH,DEV=0".
+/// An ALSA device, by its name: "plughw:CARD=PCH,DEV=0".
 #[derive(Debug, Clone, Copy)]
 struct Pcm<'a> {
     name: &'a str,
@@ -109,7 +110,8 @@ impl<'a> Pcm<'a> {
         Some(Self { name, card: argument("CARD"), device: argument("DEV").unwrap_or("0") })
     }
 
-    /// It takes any rate and format, and shares the card with other programs where ALSA can: as a card is meant to be used.
+    /// Whether it accepts any rate and format, and shares the card with other programs where ALSA can. This is the
+    /// normal way to use a card.
     fn is_whole(&self, way: Way) -> bool {
         self.card.is_some() && (self.name == "sysdefault" || way == Way::Out && ["hdmi", "iec958"].contains(&self.name))
     }
@@ -117,8 +119,8 @@ impl<'a> Pcm<'a> {
     fn is_offered(&self, way: Way, ways: &BTreeSet<&str>, all: &[Self]) -> bool {
         match self.card {
             Some(_) if self.is_whole(way) => true,
-            // A second device of a card, or a card that has no other way, is had by its hardware with conversions. Cards have names
-            // and numbers: the names stay when another card is plugged in.
+            // A second device of a card, or a card without a shared device, is offered by its hardware with
+            // conversions. Cards have names and numbers. The names stay when another card is plugged in.
             Some(card) if self.name == "plughw" => {
                 let numbered = |card: &str| card.bytes().all(|b| b.is_ascii_digit());
                 let reached = ways.contains(card) && (self.device == "0" || way == Way::Out);
@@ -147,7 +149,7 @@ mod tests {
         assert_eq!(of(Way::Out, &["pulseaudio:alsa_output.pci", "pulseaudio:odd.monitor"]).len(), 2);
         let default = Listed { id: server[1].into(), name: "Monitor".into(), default: true };
         assert!(choose(Way::In, vec![default], &|_| false).is_empty(), "not even as the system's default");
-        // A pilot's own device of ALSA's may be called as it likes.
+        // A pilot's own ALSA device may have any name.
         assert_eq!(of(Way::In, &["alsa:my.monitor"]).len(), 1);
     }
 
@@ -189,7 +191,7 @@ mod tests {
         let more = |more: &[&'static str]| [&both[..], more].concat();
         assert_eq!(of(Way::In, &card), more(&["alsa:plughw:CARD=PCH,DEV=2", "alsa:plughw:CARD=HDMI,DEV=7"]));
         assert_eq!(of(Way::Out, &card), more(&["alsa:hdmi:CARD=HDMI,DEV=1"]));
-        // Two headsets of a kind, one of which has nothing but its hardware.
+        // Two headsets of one model, one of which has only its hardware device.
         let two = [
             "alsa:sysdefault:CARD=Headset",
             "alsa:plughw:CARD=Headset,DEV=0",
@@ -197,7 +199,7 @@ mod tests {
             "alsa:plughw:CARD=Headset_1,DEV=0",
         ];
         assert_eq!(of(Way::In, &two), [two[0], two[3]]);
-        // ALSA tells numbers alone.
+        // ALSA reports only numbers.
         assert_eq!(of(Way::In, &["alsa:hw:CARD=1,DEV=0", "alsa:plughw:CARD=1,DEV=0"]), ["alsa:plughw:CARD=1,DEV=0"]);
     }
 }

@@ -1,15 +1,15 @@
-//! Pauses in a take that is still growing: where a pilot draws breath, what was said so far can be worked on.
+//! Pauses in a take that is still growing: at a pause, recognition can begin with what was said so far.
 
 use super::take;
 
-/// Voice and noise are told apart in frames of this length, milliseconds.
+/// The length of the frames in which voice and noise are distinguished, milliseconds.
 const FRAME_MS: usize = 20;
-/// So much quiet is a pause, frames: 260 ms. Between the words of a fluent speaker there is less.
+/// This many quiet frames are a pause: 260 ms. A fluent speaker leaves less between words.
 const PAUSE: usize = 13;
-/// So much voice before it, frames: a click of the key is no speech.
+/// This many frames of voice must come before it: a click of the key is not speech.
 const SPOKEN: usize = 10;
 
-/// Listens to one take.
+/// Detects the pauses of one take.
 #[derive(Debug, Clone, Default)]
 pub struct Pauses {
     /// Loudness of each whole frame so far.
@@ -21,7 +21,8 @@ pub struct Pauses {
 }
 
 impl Pauses {
-    /// Whether a pause was reached with what came since the last look. `samples` is the take so far, `rate` samples a second.
+    /// Whether a pause was reached since the last call. `samples` is the take so far, `rate` is in samples per
+    /// second.
     pub fn reached(&mut self, samples: &[f32], rate: u32) -> bool {
         let frame = (rate as usize * FRAME_MS / 1000).max(1);
         let mut reached = false;

@@ -1,5 +1,5 @@
-//! The player's thread: phrases of one transmission after another, cut off at once when the key goes down, on a speaker
-//! that is opened ahead of an answer, kept through losses, and closed after a while of quiet.
+//! The player's thread: plays the phrases of a transmission in order and stops at once when the key goes down. It
+//! opens the speaker ahead of an answer, reopens a lost one, and closes an idle one.
 
 use std::collections::VecDeque;
 use std::num::NonZero;
@@ -23,37 +23,37 @@ use crate::settings::{Audio, HeadsetEar};
 use crate::units::TxId;
 use crate::worker::{stumble, survive};
 
-/// How often the player looks at what the callback did, while it plays.
+/// How often the player checks the callback's progress while it plays.
 const LOOK: Duration = Duration::from_millis(5);
-/// How often the keeper looks whether the speaker is still the right one, and for one that is missing.
+/// How often the keeper checks that the speaker is still the right one, and looks for a missing one.
 const KEEP: Duration = Duration::from_millis(500);
-/// An idle speaker is closed after this long: it would wake the processor a hundred times a second.
+/// An idle speaker is closed after this long, because it would wake the processor a hundred times a second.
 const IDLE: Duration = Duration::from_secs(30);
-/// What is still in the device's buffer when the last sample was drawn.
+/// How long the device's own buffer plays after the last sample was drawn.
 const DRAIN: Duration = Duration::from_millis(40);
-/// A transmission waits this long for a speaker before only the toast has delivered it.
+/// A transmission waits this long for a speaker. Afterwards it counts as delivered by the toast alone.
 const PATIENCE: Duration = Duration::from_millis(2500);
-/// A click that cannot be played within this time is none.
+/// A click that cannot be played within this time is dropped.
 const CLICK_WITHIN: Duration = Duration::from_millis(150);
-/// Commands that may wait.
+/// Commands that may wait in the queue.
 const QUEUE: usize = 64;
 
-/// What the player tells.
+/// What the player reports.
 #[derive(Debug)]
 pub enum PlayEvent {
-    /// The first sample was drawn by the device.
+    /// The device has drawn the first sample.
     Started {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
     },
-    /// It is over. What cannot be heard counts as played, for the toast shows it.
+    /// The transmission is over. One that cannot be heard counts as played, because the toast shows it.
     Played {
-        /// Of this transmission.
+        /// The transmission.
         tx: TxId,
-        /// To its end.
+        /// It was played to its end.
         complete: bool,
     },
-    /// The speaker was lost, or is back, or is another one.
+    /// The speaker was lost, is back, or was replaced by another one.
     Device(Result<String, Problem>),
 }
 
@@ -88,25 +88,25 @@ enum Order {
         last: bool,
         clip: Clip,
     },
-    /// A click that belongs to no transmission.
+    /// A click that does not belong to a transmission.
     Click(Clip),
     Ear(HeadsetEar),
     Silence,
 }
 
-/// The player's thread. Dropping it falls silent and joins it.
+/// The player's thread. Dropping it stops the sound and joins the thread.
 pub struct Player {
     orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Player {
-    /// Starts the player; the speaker is opened when it is first wanted.
+    /// Starts the player; the speaker is opened when it is first needed.
     pub fn start(settings: &Audio, tell: impl Fn(PlayEvent) + Send + 'static) -> Result<Self, Problem> {
         Self::on(settings, mouth::looks(settings.speaker.clone()), tell)
     }
 
-    /// The same on speakers of the caller's own.
+    /// The same with speakers that the caller supplies.
     pub fn on(settings: &Audio, looks: Looks<Speaker>, tell: impl Fn(PlayEvent) + Send + 'static) -> Result<Self, Problem> {
         let (orders, inbox) = sync_channel(QUEUE);
         let standing = Standing::new(settings.speaker.as_deref());
@@ -145,11 +145,11 @@ impl Player {
     pub fn warm(&self) {
         self.order(Order::Warm);
     }
-    /// Plays a phrase after those before it; `last` ends the transmission.
+    /// Plays a phrase after the phrases before it; `last` ends the transmission.
     pub fn play(&self, tx: TxId, _part: u32, last: bool, clip: Clip) {
         self.order(Order::Play { tx, last, clip });
     }
-    /// Plays a click of a few milliseconds now, or not at all.
+    /// Plays a click of a few milliseconds now, or drops it.
     pub fn click(&self, clip: Clip) {
         self.order(Order::Click(clip));
     }
@@ -157,7 +157,7 @@ impl Player {
     pub fn on_side(&self, ear: HeadsetEar) {
         self.order(Order::Ear(ear));
     }
-    /// Falls silent at once.
+    /// Stops the sound at once.
     pub fn silence(&self) {
         self.order(Order::Silence);
     }
@@ -173,7 +173,7 @@ impl Drop for Player {
     }
 }
 
-/// A phrase, at the speaker's rate once it is being given.
+/// A phrase, at the speaker's rate once its playback begins.
 struct Phrase {
     clip: Clip,
     samples: Option<(u32, Vec<f32>)>,
@@ -189,7 +189,7 @@ struct Now {
     /// Samples that the speaker had drawn before.
     drawn: u64,
     drained: Option<Instant>,
-    /// There has been no speaker since.
+    /// There has been no speaker since then.
     mute: Option<Instant>,
 }
 
@@ -197,14 +197,14 @@ struct Playing {
     keeper: Keeper<Speaker>,
     speaker: Option<Speaker>,
     ear: HeadsetEar,
-    /// It has drawn, and the pilot knows which it is.
+    /// It has drawn samples, and the pilot knows which speaker it is.
     known: bool,
     looked: Option<Instant>,
     standing: Standing,
-    /// When a speaker was last wanted; none: never, or too long ago.
+    /// When a speaker was last needed; `None`: never, or too long ago.
     wanted: Option<Instant>,
     now: Option<Now>,
-    /// A click that is still to be given, and since when.
+    /// A click that is still to be played, and since when.
     click: Option<(Clip, Instant)>,
     tell: Box<dyn Fn(PlayEvent) + Send>,
 }
@@ -238,7 +238,7 @@ impl Playing {
         }
     }
 
-    /// After a panic: the speaker is opened anew, and what was playing counts as cut off.
+    /// After a panic: the speaker is reopened, and the transmission counts as cut off.
     fn fell(&mut self, why: &str) {
         log::error!("the player failed and is started again: {why}");
         self.click = None;
@@ -247,7 +247,7 @@ impl Playing {
         self.looked = None;
     }
 
-    /// Notices a speaker that is lost, has the right one opened, and closes one that is idle.
+    /// Notices a lost speaker, has the right one opened, and closes an idle one.
     fn watch(&mut self) {
         let now = Instant::now();
         if self.now.is_some() {
@@ -282,7 +282,7 @@ impl Playing {
         }
     }
 
-    /// Puts another speaker, or none, in the place of the one before; what that one had not drawn is given again.
+    /// Replaces the speaker by another one or by none. What the old one had not drawn is played again.
     fn reopened(&mut self, speaker: Option<Speaker>) {
         self.known = false;
         speaker.iter().for_each(|s| s.on_side(self.ear));
@@ -337,7 +337,7 @@ impl Playing {
         now.phrases.push_back(Phrase { clip, samples: None, at: 0 });
     }
 
-    /// Gives the click to a speaker that plays nothing else. A late click would be a click for nothing.
+    /// Plays the click on a speaker that plays nothing else. A late click would confuse.
     fn click(&mut self) {
         let Some((clip, since)) = &self.click else { return };
         if since.elapsed() > CLICK_WITHIN || self.now.is_some() {
@@ -352,12 +352,12 @@ impl Playing {
         }
     }
 
-    /// Feeds the speaker, and tells how far it has come.
+    /// Feeds the speaker, and reports its progress.
     fn look(&mut self) {
         self.click();
         let Some(now) = &mut self.now else { return };
         let Some(speaker) = &mut self.speaker else {
-            // Nobody knows when there will be one: the words are in the toast.
+            // Nobody knows when there will be a speaker; the toast shows the words.
             let since = *now.mute.get_or_insert_with(Instant::now);
             if now.last && (self.standing.is_gone() || since.elapsed() > PATIENCE) {
                 let tx = now.tx;
@@ -392,19 +392,20 @@ impl Playing {
     }
 }
 
-/// A clip as the speaker takes it: at its rate, and through rodio's limiter, so that no voice and no noise is ever cut off
-/// at full scale in a headset. (rodio's own output is not used: its mixer allocates and locks in the device's callback.)
+/// A clip as the speaker needs it: at its rate, and through rodio's limiter, so that no sample clips at full scale in
+/// a headset. (rodio's own output is not used, because its mixer allocates and locks in the device's callback.)
 fn made_for(rate: u32, clip: &Clip) -> Result<Vec<f32>, Problem> {
     let samples = resample::to_rate(&clip.samples, clip.rate, rate)?;
     let (Some(one), Some(rate)) = (NonZero::new(1), NonZero::new(rate)) else { return Ok(samples) };
     Ok(SamplesBuffer::new(one, rate, samples).limit(LimitSettings::default()).collect())
 }
 
-/// Gives the speaker as much as it takes. A phrase that is given stays until it is drawn, for a speaker may be lost.
+/// Gives the speaker as many samples as it accepts. A phrase is kept until it is drawn, because a speaker may be
+/// lost.
 fn feed(now: &mut Now, speaker: &mut Speaker) {
     while let Some(phrase) = now.phrases.front_mut() {
         if phrase.samples.as_ref().is_none_or(|(rate, _)| *rate != speaker.rate) {
-            // At another speaker's rate it goes on at the same moment.
+            // At another speaker's rate, playback continues at the same moment.
             let at = phrase.samples.as_ref().map_or(0, |(rate, _)| phrase.at * speaker.rate as usize / (*rate).max(1) as usize);
             let samples = made_for(speaker.rate, &phrase.clip).unwrap_or_else(|p| {
                 log::warn!("{}", p.one_line());

@@ -1,5 +1,5 @@
-//! The radio: what an AM receiver makes of a voice. 300 to 3,000 Hz, at one level, compressed, a
-//! click, noise that rises as the station fades, a squelch at the end.
+//! The radio effect: what an AM receiver does to a voice. 300 to 3,000 Hz, at one level, compressed, with a click,
+//! noise that rises as the station fades, and a squelch tail.
 
 mod transmitter;
 
@@ -9,38 +9,39 @@ use crate::event::Clip;
 
 /// Length of the squelch tail, seconds.
 const SQUELCH_S: f32 = 0.09;
-/// Length of the click with which a carrier comes up, seconds.
+/// Length of the click when the carrier comes up, seconds.
 const CLICK_S: f32 = 0.012;
-/// Noise under the voice of a station next door, -46 dBFS ...
+/// Noise under the voice of a near station, -46 dBFS ...
 const NOISE: f32 = 0.005;
-/// ... which rises by this much until nothing is left of its strength: 20 dB. The voice stays 20 dB above it.
+/// ... and by how much it rises down to no strength at all: 20 dB. The voice stays 20 dB above it.
 const NOISE_RISES: f32 = 10.0;
 /// Noise of the squelch, -30 dBFS.
 const SQUELCH: f32 = 0.032;
-/// The band, Hz, next door; and what is left of it at no strength, where the noise hides the rest.
+/// The band of a near station, Hz; then the band at no strength, where noise hides the rest.
 const BAND: (f32, f32) = (300.0, 3000.0);
 const NARROW: (f32, f32) = (350.0, 2500.0);
-/// What is below this does not reach the transmitter's compressor, Hz: a deep voice would be turned down for sound that the band
-/// cuts off afterwards.
+/// Sound below this is removed before the transmitter's compressor, Hz. Otherwise a deep voice would be turned down
+/// because of sound that the band cuts off afterwards.
 const MICROPHONE: f32 = 250.0;
-/// Above this, Hz, the transmitter raises the voice towards twice its amplitude: consonants carry the words, and a receiver's
-/// loudspeaker is dull. Receivers do not take it back.
+/// Above this, Hz, the transmitter raises the voice towards twice its amplitude: consonants carry the words, and a
+/// receiver's loudspeaker is dull. Receivers do not reverse it.
 const PRESENCE: (f32, f32) = (1200.0, 2.0);
-/// No peak of a voice is above this at full volume: 1 dB is kept for the noise, and for the speaker's own rate.
+/// The highest peak of a voice at full volume: 1 dB is kept for the noise, and for conversion to the speaker's rate.
 const TOP: f32 = 0.89;
 
-/// How a phrase comes out of the receiver.
+/// How the receiver plays a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reception {
-    /// It begins a transmission: the carrier comes up.
+    /// It begins a transmission: the carrier's click comes first.
     pub first: bool,
-    /// It ends a transmission: the squelch tail.
+    /// It ends a transmission: the squelch tail follows.
     pub last: bool,
     /// 0 to 100.
     pub volume_percent: u8,
-    /// 100: as if next door; less: more noise, a narrower band. The voice stays as loud, as behind an automatic gain.
+    /// 100: a near station. Less: more noise and a narrower band. The voice stays as loud, as with automatic gain
+    /// control.
     pub strength: u8,
-    /// The noise is the same for the same seed.
+    /// The same seed gives the same noise.
     pub seed: u64,
 }
 
@@ -67,7 +68,7 @@ impl Biquad {
         let b1 = if high { -edge } else { edge };
         Self { b: [edge / 2.0 / a0, b1 / a0, edge / 2.0 / a0], a: [-2.0 * cos / a0, (1.0 - alpha) / a0], z: [0.0; 2] }
     }
-    /// First order: what is far above `hz` comes out `gain` times as large, what is far below as it was.
+    /// First order: frequencies far above `hz` are amplified by `gain`, frequencies far below are unchanged.
     fn shelf(hz: f32, gain: f32, rate: f32) -> Self {
         let k = (-2.0 * PI * hz / rate).exp();
         let more = (gain - 1.0) * (1.0 + k) / 2.0;
@@ -92,7 +93,7 @@ fn noise(seed: u64) -> impl FnMut() -> f32 {
     }
 }
 
-/// A clip as it comes out of a radio.
+/// The clip through the radio.
 pub fn through(clip: &Clip, how: &Reception) -> Clip {
     if clip.samples.is_empty() || clip.rate == 0 {
         return clip.clone();
@@ -142,13 +143,13 @@ pub fn key_click(volume_percent: u8) -> Clip {
     Clip { samples: samples.collect(), rate }
 }
 
-/// A clip without the radio, at the volume set.
+/// The clip without the radio effect, at this volume.
 pub fn at_volume(clip: &Clip, volume_percent: u8) -> Clip {
     let gain = gain(volume_percent);
     Clip { samples: clip.samples.iter().map(|s| (s * gain).clamp(-1.0, 1.0)).collect(), rate: clip.rate }
 }
 
-/// Percent of loudness as an amplitude: the ear hears squares.
+/// Percent of loudness as an amplitude: perceived loudness follows the square.
 fn gain(volume_percent: u8) -> f32 {
     let v = f32::from(volume_percent.min(100)) / 100.0;
     v * v
@@ -174,13 +175,13 @@ mod tests {
         move |i| (i as f32 * hz * 2.0 * PI / 16_000.0).sin() * amplitude
     }
 
-    /// A second of sound as it comes out in the middle of a transmission.
+    /// One second of sound from the middle of a transmission.
     fn second(sound: impl Fn(usize) -> f32, strength: u8) -> Vec<f32> {
         let clip = Clip { samples: (0..16_000).map(sound).collect(), rate: 16_000 };
         through(&clip, &Reception { first: false, last: false, strength, ..how(3) }).samples.to_vec()
     }
 
-    /// The amplitude of one tone of the sound, without anything else: correlation with its two phases.
+    /// The amplitude of one tone in the sound, by correlation with its two phases.
     fn amplitude_of(sound: &[f32], hz: f32) -> f32 {
         let (mut s, mut c) = (0.0f32, 0.0f32);
         for (i, x) in sound.iter().enumerate().skip(4000) {
@@ -190,7 +191,7 @@ mod tests {
         (s * s + c * c).sqrt() * 2.0 / (sound.len() - 4000) as f32
     }
 
-    /// How a faint tone comes out beside a voice, against the voice's own 1,000 Hz, dB.
+    /// The level of a faint tone beside a voice, relative to the voice's own 1,000 Hz, dB.
     fn beside_a_voice(hz: f32, strength: u8) -> f32 {
         let (voice, faint) = (tone(1000.0, 0.2), tone(hz, 0.02));
         let out = second(|i| voice(i) + faint(i), strength);
@@ -222,7 +223,7 @@ mod tests {
                 let level = db(amplitude_of(&out, harmonic) / amplitude_of(&out, 500.0));
                 assert!(level < -40.0, "{harmonic} Hz of a tone of {amplitude}: {level} dB");
             }
-            // Syllables that begin at once, with a peak that no compressor is quick enough for.
+            // Syllables with a sudden onset, whose peak is too fast for any compressor.
             let syllables = second(|i| if i % 4000 < 2400 { tone(500.0, amplitude)(i) + tone(1500.0, amplitude)(i) } else { 0.0 }, 100);
             let peak = syllables.iter().fold(0.0f32, |p, s| p.max(s.abs()));
             assert!((0.5..=TOP).contains(&peak), "{amplitude}: {peak}");
@@ -237,7 +238,7 @@ mod tests {
             let apart: Vec<f32> = second(|i| syllables(i) * gain, 100).iter().zip(&usual).map(|(a, b)| a - b).collect();
             assert!(db(rms(&apart) / rms(&usual)) < -60.0, "{gain}: {} dB", db(rms(&apart) / rms(&usual)));
         }
-        // A deep voice is not turned down for what the band cuts off.
+        // Sound that the band cuts off does not turn down a deep voice.
         let deep = second(|i| tone(90.0, 0.6)(i) + tone(800.0, 0.1)(i), 100);
         let bright = second(tone(800.0, 0.1), 100);
         assert!(db(rms(&deep) / rms(&bright)).abs() < 3.0, "{} dB", db(rms(&deep) / rms(&bright)));
@@ -264,7 +265,7 @@ mod tests {
             assert!(db(w[0].0 / w[1].0).abs() < 1.0, "the voice stays as loud: {levels:?}");
         }
         assert!(db(levels[0].0 / levels[0].1) > 40.0 && db(levels[3].0 / levels[3].1) > 20.0, "{levels:?}");
-        // Between words: a quiet hiss near, never silence; far it is plain to hear.
+        // Between words: a quiet hiss at a near station, never silence; clearly audible at a far one.
         assert!((-60.0..-50.0).contains(&db(levels[0].1)) && (-40.0..-30.0).contains(&db(levels[3].1)), "{levels:?}");
     }
 

@@ -1,14 +1,14 @@
-//! From one sample rate to another, by rubato's synchronous FFT resampler, with its delay taken out.
+//! Converts from one sample rate to another, by rubato's synchronous FFT resampler, and removes its delay.
 
 use rubato::audioadapter_buffers::direct::InterleavedSlice;
 use rubato::{Fft, FixedSync, Resampler};
 
 use crate::problem::Problem;
 
-/// Frames a step.
+/// Frames in one step.
 const CHUNK: usize = 1024;
 
-/// Mono `samples` at `from` Hz as samples at `to` Hz; as long in time as they were.
+/// Converts mono `samples` from `from` Hz to `to` Hz; the duration stays the same.
 pub fn to_rate(samples: &[f32], from: u32, to: u32) -> Result<Vec<f32>, Problem> {
     if from == to || samples.is_empty() {
         return Ok(samples.to_vec());

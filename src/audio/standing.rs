@@ -1,22 +1,22 @@
-//! How a device stands in the pilot's eyes, so that a loss is told once, and its end once.
+//! Which state of a device the pilot knows, so that a loss and its end are each reported once.
 
 use crate::problem::Problem;
 
-/// What was told last.
+/// The state that was reported last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Told {
-    /// Nothing: it has not been there yet.
+    /// Nothing yet: the device has not been there.
     #[default]
     Nothing,
-    /// The device that is meant is there.
+    /// The configured device works.
     Well,
-    /// Another one stands in for it.
+    /// A fallback device is used.
     StandIn,
-    /// There is none.
+    /// There is no device.
     Gone,
 }
 
-/// The standing of one device.
+/// The reported state of one device.
 #[derive(Debug)]
 pub(super) struct Standing {
     wanted: Option<String>,
@@ -25,17 +25,17 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Of the device that the configuration calls `wanted`, or of the system's default.
+    /// For the device that the configuration calls `wanted`, or for the system's default.
     pub fn new(wanted: Option<&str>) -> Self {
         Self { wanted: wanted.map(str::to_owned), told: Told::Nothing, name: String::new() }
     }
 
-    /// There is none now, and that was told.
+    /// Whether the absence of the device was reported.
     pub fn is_gone(&self) -> bool {
         self.told == Told::Gone
     }
 
-    /// A device delivers: what the pilot is to be told about it.
+    /// A device delivers: the message for the pilot, if there is one.
     pub fn works(&mut self, name: &str, chosen: bool) -> Option<String> {
         let before = std::mem::replace(&mut self.told, if chosen { Told::Well } else { Told::StandIn });
         let other = std::mem::replace(&mut self.name, name.to_owned()) != name;
@@ -50,7 +50,7 @@ impl Standing {
         }
     }
 
-    /// There is none: what the pilot is to be told about it.
+    /// There is no device: the problem to report, if it is new.
     pub fn gone(&mut self, p: Problem) -> Option<Problem> {
         (std::mem::replace(&mut self.told, Told::Gone) != Told::Gone).then_some(p)
     }

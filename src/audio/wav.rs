@@ -1,4 +1,4 @@
-//! Sound in files: any WAV file in, from a path or from standard input; 16-bit PCM out, to a path or to standard output.
+//! Sound files: reads any WAV file from a path or standard input, and writes 16-bit PCM to a path or standard output.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Write};
@@ -10,12 +10,12 @@ use crate::event::Clip;
 use crate::problem::Problem;
 use crate::sound::wav::{self, Recording};
 
-/// More bytes than these are no call: ten minutes at 48 kHz stereo, in floats of 64 bits.
+/// A larger file cannot be a call: ten minutes at 48 kHz stereo, in 64-bit floats.
 const MOST: u64 = 48_000 * 2 * 8 * 600 + (1 << 20);
 /// The name of standard input and standard output.
 const STANDARD: &str = "-";
 
-/// Reads a WAV file as mono, -1 to 1, at its own rate. What a file that was cut short still holds is read.
+/// Reads a WAV file as mono, -1 to 1, at its own rate. Of a truncated file, what is there is read.
 pub fn read(path: &Path) -> Result<Clip, Problem> {
     let Recording { clip, ends_early } = recording(path)?;
     if ends_early {
@@ -24,7 +24,7 @@ pub fn read(path: &Path) -> Result<Clip, Problem> {
     Ok(clip)
 }
 
-/// The same with what there is to be told of the file. "-" is standard input.
+/// The same, with remarks about the file. "-" is standard input.
 pub fn recording(path: &Path) -> Result<Recording, Problem> {
     let failed = || Problem::new(format!("cannot read {}", named(path)));
     let open: io::Result<Box<dyn Read>> =
@@ -38,12 +38,12 @@ pub fn recording(path: &Path) -> Result<Recording, Problem> {
     wav::read(&file).map_err(|e| failed().because(e.why).fix(e.fix))
 }
 
-/// What a person calls the file.
+/// The file's name for people.
 pub fn named(path: &Path) -> String {
     if path == STANDARD { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// Writes mono samples (-1 to 1) as 16-bit PCM. "-" is standard output. Fails with what stands in the way.
+/// Writes mono samples (-1 to 1) as 16-bit PCM. "-" is standard output. Returns the problem if it fails.
 pub fn write(path: &Path, samples: &[f32], rate: u32) -> Result<(), Problem> {
     let file = bytes(samples, rate).map_err(|e| Problem::bug("a sound cannot be written as a WAV file").because(e))?;
     if path == STANDARD {
@@ -102,7 +102,7 @@ mod tests {
         for (path, why) in [
             (dir.path().to_owned(), "it is a folder"),
             (dir.path().join("new/a.wav"), "there is no folder"),
-            // A file stands where a folder should.
+            // A file in place of a folder.
             (file.join("a.wav"), "there is no folder"),
         ] {
             let p = write(&path, &[0.0; 9], 8000).unwrap_err();

@@ -1,31 +1,34 @@
-//! The transmitter's part of the radio: every voice is brought to one level, evened out by a compressor, and kept below a peak.
+//! The transmitter of the radio effect: brings every voice to one level, compresses it, and keeps it below a peak.
 //!
-//! Speech synthesis comes at any level: Pico at full scale, a neural voice 15 dB below it. What overdrives a modulator
-//! costs words, and digits first, so the level is set here and nothing is bent: gains move slowly, and no curve is applied.
+//! Speech synthesis has different levels: Pico full scale, a neural voice 15 dB less. Overdrive makes words, and
+//! above all digits, hard to understand. The level is therefore set here without distortion: gains change slowly, and
+//! no non-linear curve is applied.
 
-/// The level of a voice before the compressor, dBFS: the root mean square of what is said, without the pauses.
+/// The level of a voice before the compressor, dBFS: root mean square of the speech, without the pauses.
 const LEVEL_DB: f32 = -20.0;
-/// A quiet voice is raised by this much at most, dB: what lies deeper is a room's noise, not a voice.
+/// A quiet voice is raised by this much at most, dB: anything quieter is room noise, not a voice.
 const MOST_GAIN_DB: f32 = 24.0;
-/// Levels are measured in stretches of this many to the second: 20 ms, about a syllable's half.
+/// Levels are measured in this many frames per second: 20 ms each, about half a syllable.
 const FRAMES_A_SECOND: usize = 50;
-/// Below this a stretch is nothing at all, as a mean square: -80 dBFS.
+/// Below this mean square a frame counts as empty: -80 dBFS.
 const NOTHING: f32 = 1e-8;
-/// A stretch is a pause when it is this far below the mean, as a ratio of powers: 10 dB (the gate of ITU-R BS.1770).
+/// A frame is a pause when it is this far below the mean, as a ratio of powers: 10 dB (the gate of ITU-R BS.1770).
 const PAUSE: f32 = 0.1;
-/// The compressor works on what is above this, dBFS: vowels, so that consonants come up beside them.
+/// The compressor reduces what is above this, dBFS: vowels, so that consonants become louder in comparison.
 const THRESHOLD_DB: f32 = -23.0;
-/// Decibels in for a decibel out above the threshold.
+/// Decibels in for each decibel out, above the threshold.
 const RATIO: f32 = 3.0;
-/// How fast the compressor gives way and comes back, seconds: slower than a period of any voice, faster than a syllable.
+/// Attack and release of the compressor, seconds: slower than a period of any voice, faster than a syllable.
 const ATTACK_S: f32 = 0.004;
 const RELEASE_S: f32 = 0.1;
-/// After it, dB: a voice is as loud in the headset as it was before its level was set.
+/// Gain after the compressor, dB, so that a voice is as loud in the headset as before its level was set.
 const MAKE_UP_DB: f32 = 15.5;
-/// How far ahead and back the limiter looks, seconds: its gain moves so slowly that it makes no harmonics in the band.
+/// How far ahead and back the limiter looks, seconds. Its gain changes so slowly that it makes no harmonics in the
+/// band.
 const LOOK_S: f32 = 0.005;
 
-/// A voice as the modulator gets it, in place: at one level, compressed. `samples` may be at any level and any `rate` (Hz).
+/// Prepares a voice for the modulator, in place: one level, compressed. `samples` may have any level and any `rate`
+/// (Hz).
 pub(super) fn modulate(samples: &mut [f32], rate: u32) {
     let level = speech_level(samples, rate);
     if level <= 0.0 {
@@ -36,7 +39,7 @@ pub(super) fn modulate(samples: &mut [f32], rate: u32) {
     compress(samples, rate as f32);
 }
 
-/// The level of what is said in a clip: the root mean square of its voiced stretches. 0 where there is nothing.
+/// The level of the speech in a clip: the root mean square of its voiced frames. 0 if there are none.
 pub(super) fn speech_level(samples: &[f32], rate: u32) -> f32 {
     let frame = (rate as usize / FRAMES_A_SECOND).max(1);
     let power = |f: &[f32]| f.iter().map(|s| s * s).sum::<f32>() / f.len().max(1) as f32;
@@ -45,11 +48,11 @@ pub(super) fn speech_level(samples: &[f32], rate: u32) -> f32 {
         let (sum, n) = powers.iter().filter(|p| **p >= above).fold((0.0, 0u32), |(s, n), p| (s + p, n + 1));
         sum / n.max(1) as f32
     };
-    // Long pauses lower the first mean, and with it the gate: the second one is the voice's.
+    // Long pauses lower the first mean, and with it the gate. The second mean is that of the voice.
     mean(mean(mean(0.0) * PAUSE) * PAUSE).sqrt()
 }
 
-/// Evens the voice out: above the threshold the gain follows the power of the last milliseconds.
+/// Compresses the voice: above the threshold the gain follows the power of the last milliseconds.
 fn compress(samples: &mut [f32], rate: f32) {
     let keeps = |seconds: f32| (-1.0 / (seconds * rate)).exp();
     let (attack, release) = (keeps(ATTACK_S), keeps(RELEASE_S));
@@ -65,8 +68,8 @@ fn compress(samples: &mut [f32], rate: f32) {
     }
 }
 
-/// Keeps every sample within `top`, in place: the gain goes down before a peak and comes back behind it, so that nothing is
-/// cut off.
+/// Keeps every sample within `top`, in place. The gain goes down before a peak and comes back after it, so that
+/// nothing is clipped.
 pub(super) fn limit(samples: &mut [f32], rate: u32, top: f32) {
     if samples.iter().all(|s| s.abs() <= top) {
         return;
@@ -74,7 +77,7 @@ pub(super) fn limit(samples: &mut [f32], rate: u32, top: f32) {
     let look = ((LOOK_S * rate as f32) as usize).max(1);
     let needed: Vec<f32> = samples.iter().map(|s| if s.abs() > top { top / s.abs() } else { 1.0 }).collect();
     let least = least_around(&needed, look);
-    // The mean of the least gains around a sample is at most the gain that the sample needs.
+    // The mean of the smallest gains around a sample is at most the gain that the sample needs.
     let (mut sum, mut n) = (0.0f64, 0usize);
     let (mut from, mut to) = (0, 0);
     for (i, s) in samples.iter_mut().enumerate() {
@@ -90,9 +93,9 @@ pub(super) fn limit(samples: &mut [f32], rate: u32, top: f32) {
     }
 }
 
-/// For each place the least value within `look` places of it.
+/// For each position the smallest value within `look` positions of it.
 fn least_around(values: &[f32], look: usize) -> Vec<f32> {
-    // Places whose values rise: the first one is the least of the window.
+    // Positions with rising values: the first one is the smallest of the window.
     let mut rising = std::collections::VecDeque::new();
     let mut to = 0;
     let mut least = Vec::with_capacity(values.len());
@@ -138,7 +141,7 @@ mod tests {
         let said = tone(700.0, 0.4, 16_000);
         let level = speech_level(&said, RATE);
         assert!((db(level / 0.4) + 3.01).abs() < 0.1, "{level}");
-        // Half a word in ten times the silence, and in the hiss of a recording.
+        // Half a word in ten times as much silence, and in the hiss of a recording.
         let mut sparse = vec![0.0; 80_000];
         sparse.extend(&said);
         sparse.extend(vec![0.0; 80_000]);
@@ -172,7 +175,7 @@ mod tests {
         modulate(&mut samples, RATE);
         let between = db(speech_level(&samples[8000..16_000], RATE) / speech_level(&samples[24_000..], RATE));
         assert!((8.0..12.0).contains(&between), "14 dB became {between}");
-        // The least squares of the tone leave nothing but harmonics.
+        // After the tone is removed by least squares, only harmonics are left.
         let steady = &samples[8000..16_000];
         let (mut s, mut c) = (0.0f32, 0.0f32);
         for (i, x) in steady.iter().enumerate() {
