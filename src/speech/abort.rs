@@ -1,5 +1,5 @@
-//! Whisper's abort switch: the raw callback over an atomic. The library's own safe wrapper is unsound, so that this is
-//! the one place where recognition needs `unsafe`.
+//! Aborts a computation of whisper: the raw callback reads an atomic. The library's safe wrapper is unsound, so this
+//! part of recognition needs `unsafe`.
 #![allow(unsafe_code, reason = "whisper.cpp's abort callback is a C function pointer")]
 
 use std::ffi::c_void;

@@ -1,8 +1,8 @@
-//! What the decoder nearly wrote where a number decides.
+//! The other numbers that the decoder considered.
 //!
-//! A decoder keeps one text. A callback notes the likeliest tokens of each step, at no cost worth a figure, and where the decoder was
-//! unsure of a number the call is also offered with the other number. The situation decides between the offers
-//! (`hear::choose`): a number that no offer holds is never made.
+//! A decoder keeps one text. A callback notes the likeliest tokens of each step, at negligible cost. Where the
+//! decoder was unsure of a number, the call is also offered with the other number. The situation decides between the
+//! offers (`hear::choose`), which never makes a number that is in none of them.
 #![allow(unsafe_code, reason = "whisper.cpp shows the decoder's probabilities to a C function pointer only")]
 
 use std::collections::HashMap;
@@ -13,40 +13,41 @@ use whisper_rs::{FullParams, WhisperSysContext, WhisperSysState, WhisperTokenDat
 
 use crate::event::Alternative;
 
-/// Tokens that are noted for each step: the one that is written and the next likeliest.
+/// Tokens noted for each step: the one that is written, and the next likeliest.
 const NOTED: usize = 4;
-/// A number that the decoder is as sure of as this is not in doubt.
+/// A number with at least this probability is not in doubt.
 const SURE: f32 = 0.80;
-/// An alternative is at least as likely as this, against the number that was written.
+/// The smallest likelihood of an alternative, relative to the number that was written.
 const LIKELY: f32 = 0.12;
-/// Alternatives of one call at most; the likeliest are kept.
+/// The most alternatives of one call; the likeliest are kept.
 const OFFERS: usize = 4;
 
 /// The likeliest tokens of a step with their log probabilities (up to a constant of the step), likeliest first.
 type Step = [(i32, f32); NOTED];
 const NOTHING: Step = [(-1, f32::NEG_INFINITY); NOTED];
 
-/// Steps that are noted at most: whisper's text context, for each of the beams.
+/// The most steps noted: whisper's text context, for each of the beams.
 const STEPS: usize = 224 * 8;
 
-/// The decoder's steps of one computation, each by the tokens that were written before it: beams part, and come back.
+/// The decoder's steps of one computation, each found by the tokens that were written before it. (Beams separate, and
+/// may meet again.)
 pub(super) struct Steps {
     steps: Mutex<HashMap<u64, Step>>,
     vocabulary: usize,
 }
 
-/// A number for the tokens before a step (FNV-1a): two beams with the same tokens take the same step.
+/// A hash of the tokens before a step (FNV-1a): two beams with the same tokens take the same step.
 fn before(written: impl IntoIterator<Item = i32>) -> u64 {
     written.into_iter().fold(0xcbf2_9ce4_8422_2325, |h, t| (h ^ u64::from(t.unsigned_abs())).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Steps {
-    /// For a model with so many tokens.
+    /// For a model with this many tokens.
     pub(super) fn new(vocabulary: usize) -> Self {
         Self { steps: Mutex::default(), vocabulary }
     }
 
-    /// Notes the likeliest tokens of the step after the tokens that make `before`.
+    /// Notes the likeliest tokens of the step that follows the tokens with the hash `before`.
     fn note(&self, before: u64, logits: &[f32]) {
         let mut best = NOTHING;
         for (id, &logit) in logits.iter().enumerate() {
@@ -89,7 +90,7 @@ impl Steps {
     }
 }
 
-/// A token that is a number, in figures or as a word.
+/// Whether a token is a number, in digits or as a word.
 fn is_number(token: &str) -> bool {
     let token = token.trim().to_lowercase();
     let figures = !token.is_empty() && token.chars().all(|c| c.is_ascii_digit());
@@ -114,7 +115,8 @@ unsafe extern "C" fn note(
     steps.note(before(written.iter().map(|t| t.id)), logits);
 }
 
-/// Lets `steps` note the computation that is started with `params`; the lifetime of the parameters keeps it borrowed until then.
+/// Lets `steps` note the computation that is started with `params`. The lifetime of the parameters keeps it borrowed
+/// until then.
 pub(super) fn arm<'s, 'a>(params: &mut FullParams<'a, 's>, steps: &'s Steps) {
     // SAFETY: the pointer is valid for 's, and the parameters, which hold it, cannot live longer than 's.
     unsafe {
@@ -133,7 +135,7 @@ mod tests {
         WORDS[token as usize].to_owned()
     }
 
-    /// The step after the words `written`, in which each word has this probability.
+    /// The step after the words `written`, with this probability for each word.
     fn step(steps: &Steps, written: &[i32], p: [f32; 6]) {
         steps.note(before(written.iter().copied()), &p.map(f32::ln));
     }
@@ -148,7 +150,7 @@ mod tests {
         step(&s, &[], [0.9, 0.02, 0.02, 0.02, 0.02, 0.02]);
         step(&s, &[0], [0.01, 0.94, 0.01, 0.02, 0.01, 0.01]);
         step(&s, &[0, 1], [0.01, 0.02, 0.50, 0.30, 0.16, 0.01]);
-        // Another beam went another way: its steps are not this text's.
+        // Another beam wrote other tokens: its steps do not belong to this text.
         step(&s, &[0, 3], [0.01, 0.30, 0.30, 0.01, 0.01, 0.30]);
         let offers = s.alternatives(&[(0, 0.9), (1, 0.94), (2, 0.5)], word);
         // "taxi" is likely enough, but is not a number; "three" was sure.
@@ -166,7 +168,7 @@ mod tests {
         step(&s, &[], [0.4, 0.3, 0.3, 0.0, 0.0, 0.0]);
         step(&s, &[0], [0.0, 0.0, 0.85, 0.15, 0.0, 0.0]);
         assert_eq!(s.alternatives(&[(0, 0.4), (2, 0.85)], word), []);
-        // A text of which no step was noted has none either.
+        // A text without noted steps has no alternatives.
         assert_eq!(s.alternatives(&[(4, 0.9), (2, 0.5)], word), []);
     }
 }

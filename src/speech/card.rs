@@ -1,5 +1,6 @@
-//! The graphics card, in a build that can use one: before it is trusted with a model, it recognises a known sentence, in a process
-//! of its own, for a card's driver may hang, end the process, or compute nonsense. Where it fails the processor recognises.
+//! Tests the graphics card, in a build that can use one. A card's driver may hang, end the process, or compute
+//! nonsense. Before the card is trusted with a model, it therefore recognises a known sentence in a separate process.
+//! If it fails, the processor recognises.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,20 +14,22 @@ use super::{files, trial};
 use crate::event::{Hints, Voice};
 use crate::problem::Problem;
 
-/// This build can recognise on a graphics card.
+/// Whether this build can recognise on a graphics card.
 pub const BUILT: bool = cfg!(any(feature = "cuda", feature = "vulkan"));
 
-/// What the card is given to recognise, by the program's own voice: words without numbers, which every model writes alike.
+/// What the card has to recognise, spoken by the program's own voice: words without numbers, which every model writes
+/// alike.
 const SENTENCE: &str = "Good morning. The wind is calm, the runway is clear, and the weather is good.";
-/// At least so many of a hundred words must be the same, in the same order. A sound card and a sound processor differ in a word at
-/// most; a broken one writes nothing, or one word for ever.
+/// At least this many of a hundred words must be the same, in the same order. A working card and a working processor
+/// differ by one word at most. A broken card writes nothing, or one word again and again.
 const ALIKE_PERCENT: usize = 60;
 
-/// Cards that were tried with a model, by its SHA-256: a driver does not change while the program runs.
+/// Cards that were tested with a model, by its SHA-256: a driver does not change while the program runs.
 static TRIED: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
 
-/// Loads a verified model onto the card where this build has one and it passes, else for `threads` of the processor.
-/// With it comes what a pilot should know: the card is not used, and why. It is told once for a model.
+/// Loads a verified model onto the card if this build has one and it passes the test, else for `threads` of the
+/// processor. Also returns what a pilot should know: that the card is not used, and why. This is reported once for a
+/// model.
 pub fn load(model: &VerifiedModel, threads: u8) -> Result<(Recogniser, Option<Problem>), Problem> {
     if !BUILT {
         return Ok((Recogniser::load(model, threads)?, None));
@@ -53,14 +56,14 @@ fn load_where(
     Ok((if trusted { Recogniser::load_on_card(model, threads)? } else { Recogniser::load(model, threads)? }, trouble))
 }
 
-/// Has a process recognise the sentence on the card, and compares.
+/// Has a separate process recognise the sentence on the card, and compares.
 fn try_out(model: &VerifiedModel, threads: u8) -> Result<(), Problem> {
     let program = std::env::current_exe().map_err(|e| Problem::new("cannot try the graphics card").because(e))?;
     let on_card = trial::words_on_card(&program, model.path()).map_err(|why| refused().because(why).fix(FIX))?;
     judge(&on_card, || words(&mut Recogniser::load(model, threads)?))
 }
 
-/// What a trial's process does: recognises the sentence on the card.
+/// What the separate process does: recognises the sentence on the card.
 pub fn attempt(path: &Path) -> Result<String, Problem> {
     words(&mut Recogniser::load_on_card(&VerifiedModel::untried(path), 1)?)
 }
@@ -76,8 +79,8 @@ fn refused() -> Problem {
 
 const FIX: &str = "update the card's driver; until then the processor does it, more slowly";
 
-/// Whether what the card heard can be trusted. The processor is asked only where the words are not those of the sentence: the model
-/// may know no English.
+/// Whether the card's words can be trusted. The processor is asked only if the words are not those of the sentence,
+/// because the model may not know English.
 fn judge(on_card: &str, on_processor: impl FnOnce() -> Result<String, Problem>) -> Result<(), Problem> {
     if alike(SENTENCE, on_card) {
         return Ok(());
@@ -89,7 +92,8 @@ fn judge(on_card: &str, on_processor: impl FnOnce() -> Result<String, Problem>) 
     Err(refused().because(format!("it hears {on_card:?} where the processor hears {right:?}")).fix(FIX))
 }
 
-/// Most words of two texts are the same, in the same order; case and punctuation aside. Nothing is like nothing.
+/// Whether most words of two texts are the same, in the same order, apart from case and punctuation. An empty text is
+/// like no other.
 fn alike(a: &str, b: &str) -> bool {
     let plain = |text: &str| -> Vec<String> {
         let kept: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
@@ -123,7 +127,7 @@ mod tests {
             let p = judge(garbage, || Ok(SENTENCE.to_owned())).unwrap_err();
             assert!(p.why[0].contains("the processor hears \"Good morning") && !p.fix.is_empty(), "{p}");
         }
-        // A model of another language hears neither, but the same by both.
+        // A model of another language recognises the sentence on neither, but gives the same words on both.
         judge("guten Morgen der Wind ist", || Ok("Guten Morgen, der Wind ist.".to_owned())).unwrap();
         judge("", || Ok(String::new())).unwrap();
         assert!(judge("words", || Ok(String::new())).is_err());

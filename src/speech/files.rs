@@ -1,4 +1,4 @@
-//! Where the voices and the demo's files are: in the install, beside the program, or in the checkout.
+//! Finds the files of the voices and the demo: in the installation, beside the program, or in the checkout.
 
 use std::path::{Path, PathBuf};
 
@@ -9,13 +9,14 @@ pub fn voices() -> Result<PathBuf, Problem> {
     find("voices/pico", "voices/pico/en-US_ta.bin").ok_or_else(|| missing("the voices"))
 }
 
-/// A file of the neural voices that the package brings: a voice, or the words. None where the package has it not.
+/// A file of the neural voices that is part of the package: a voice, or the words. `None` if the package does not
+/// have it.
 pub fn of_voices(name: &str) -> Option<PathBuf> {
     let relative = format!("voices/{name}");
     find(&relative, &relative)
 }
 
-/// A file of the sentence model. None where the package does not have it.
+/// A file of the sentence model. `None` if the package does not have it.
 pub fn of_sentences(name: &str) -> Option<PathBuf> {
     let relative = format!("sentences/{name}");
     find(&relative, &relative)
@@ -33,17 +34,18 @@ fn missing(what: &str) -> Problem {
         .fix("reinstall Stratus, or keep the program in its folder")
 }
 
-/// Looks beside the program, in `share/stratus` of its prefix, and in the `assets` of a checkout above it.
+/// Searches beside the program, in `share/stratus` of its prefix, and in the `assets` of a checkout above it.
 fn find(relative: &str, witness: &str) -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
-    // A link to the program is followed; on Windows there is none, and the libraries in C cannot read such a path's form.
+    // Follow a link to the program. Windows has no such link, and the C libraries cannot read the canonical form of a
+    // path there.
     let program = if cfg!(windows) { program } else { program.canonicalize().unwrap_or(program) };
     let folder = program.parent()?;
     let mut places = vec![folder.to_path_buf()];
     if let Some(prefix) = folder.parent() {
         places.push(prefix.join("share/stratus"));
     }
-    // A checkout's build lies in target/PROFILE (tests one deeper): its assets are a few folders up.
+    // A build in a checkout is in target/PROFILE (tests one folder deeper), so its assets are a few folders up.
     places.extend(folder.ancestors().take(5).map(|a| a.join("assets")));
     places.into_iter().find(|p: &PathBuf| Path::new(&p.join(witness)).is_file()).map(|p| p.join(relative))
 }

@@ -1,13 +1,13 @@
-//! Computing with a lowered priority, while a simulator needs the processor more: on a thread that lives for one call.
+//! Runs work at a lower priority while a simulator needs the processor, on a thread that lasts for one call.
 //!
-//! A thread may lower its priority and, without special rights, never raise it again. So the work gets a thread of its own,
-//! from which whisper's threads inherit the priority; whoever asked for it stays what it was.
+//! A thread may lower its priority, but cannot raise it again without special rights. The work therefore gets a
+//! separate thread, from which whisper's threads inherit the priority. The caller's priority does not change.
 
-/// Steps of `nice` below Stratus's own: a third of the processor where it is contended, all of it where it is free.
+/// Steps of `nice` below Stratus's own: a third of a busy processor, all of an idle one.
 #[cfg(target_os = "linux")]
 const STEPS: i32 = 5;
 
-/// Does `work` on a thread with lowered priority, and waits for it. Where there is no such thread it is done here.
+/// Does `work` on a thread with a lower priority, and waits for it. If no thread can be started, `work` is done here.
 pub fn gently<R: Send>(mut work: impl FnMut() -> R + Send) -> R {
     let done = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("recognise gently".into());
@@ -24,7 +24,7 @@ pub fn gently<R: Send>(mut work: impl FnMut() -> R + Send) -> R {
     });
     match done {
         Some(Ok(done)) => done,
-        // The caller's own guard against panics is to see this one.
+        // The caller's guard against panics handles this panic.
         Some(Err(panic)) => std::panic::resume_unwind(panic),
         None => work(),
     }
@@ -34,15 +34,15 @@ pub fn gently<R: Send>(mut work: impl FnMut() -> R + Send) -> R {
 #[cfg(target_os = "linux")]
 pub fn lower() {
     use rustix::process::{getpriority_process, setpriority_process};
-    // For Linux "this process" is this thread.
+    // On Linux "this process" means this thread.
     let lowered = getpriority_process(None).and_then(|nice| setpriority_process(None, (nice + STEPS).min(19)));
     if let Err(e) = lowered {
         log::debug!("the priority stays: {e}");
     }
 }
 
-/// Other systems' threads do not inherit a priority (SetThreadPriority on Windows), so that lowering this one alone would
-/// only slow down the one among whisper's threads that waits for the others.
+/// On other systems threads do not inherit a priority (SetThreadPriority on Windows). To lower this one alone would
+/// only slow down the one of whisper's threads that waits for the others.
 #[cfg(not(target_os = "linux"))]
 pub fn lower() {}
 

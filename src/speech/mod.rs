@@ -1,4 +1,5 @@
-//! Ears and voice: whisper hears; a neural voice, Pico or a voice of the system's speaks. Each is made, used and dropped on one thread.
+//! Speech recognition by whisper, and speech synthesis by a neural voice, Pico or a system voice. Each is made, used
+//! and dropped on one thread.
 
 mod abort;
 mod alternatives;

@@ -1,4 +1,4 @@
-//! A speech model's file is checked before it is loaded: a damaged one can kill the process or hang it.
+//! Checks a speech model's file before it is loaded, because a damaged one can crash or hang the process.
 
 use std::fs::File;
 use std::io::Read;
@@ -18,7 +18,7 @@ const DEMO: Model = Model {
     advice: "for the demo alone",
 };
 
-/// The models whose sums are known.
+/// The models whose checksums are known.
 fn known() -> impl Iterator<Item = &'static Model> {
     [&DEMO].into_iter().chain(models::ALL)
 }
@@ -28,7 +28,7 @@ const MAGIC: u32 = 0x6767_6d6c;
 /// The largest published model is 3.1 GB.
 const LARGEST: u64 = 4 << 30;
 
-/// A model file that may be loaded: it is what it was when its sum was taken.
+/// A model file that may be loaded: it has not changed since its checksum was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifiedModel {
     path: PathBuf,
@@ -42,11 +42,11 @@ impl VerifiedModel {
     pub fn path(&self) -> &Path {
         &self.path
     }
-    /// A file that nobody has looked at: only for a process that may die of it.
+    /// A file that was not checked: only for a process that may die of it.
     pub(super) fn untried(path: &Path) -> Self {
         Self { path: path.to_path_buf(), sha256: String::new(), known: false, parameters: 0 }
     }
-    /// Stratus knows it: nobody needs to try it.
+    /// Whether Stratus knows the model, so that no trial is needed.
     pub fn is_known(&self) -> bool {
         self.known
     }
@@ -54,17 +54,17 @@ impl VerifiedModel {
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
-    /// It is the demo's, and understands no people.
+    /// Whether it is the demo's model, which does not understand people.
     pub fn is_demo(&self) -> bool {
         self.sha256 == DEMO.sha256
     }
-    /// The numbers that it consists of, roughly, however they are written: what its file's header says.
+    /// The approximate number of parameters, whatever their encoding, from the file's header.
     pub fn parameters(&self) -> u64 {
         self.parameters
     }
 }
 
-/// What to do when no model is chosen.
+/// The problem when no model is chosen.
 pub fn none_chosen() -> Problem {
     Problem::new("there is no speech model")
         .because("speech.model is not set")
@@ -74,7 +74,7 @@ pub fn none_chosen() -> Problem {
         .remedy("Click the Stratus icon, then \u{201c}Set up\u{201d}.")
 }
 
-/// A model file that cannot be used, in few words: which, and why.
+/// The problem of a model file that cannot be used, in few words: which file, and why.
 pub(super) fn unusable(path: &Path, cause: &str) -> Problem {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     Problem::new(format!("cannot use the speech model {}", path.display()))
@@ -85,10 +85,10 @@ pub(super) fn unusable(path: &Path, cause: &str) -> Problem {
 /// Why a file may not be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// For a person.
+    /// The problem for the pilot.
     pub problem: Problem,
-    /// The file could be a speech model, and Stratus does not know it: its SHA-256, in hex. Whoever trusts it may name that sum as
-    /// the expected one.
+    /// The SHA-256, in hex, of a file that could be a speech model but is unknown to Stratus. A pilot who trusts it
+    /// may name that checksum as the expected one.
     pub unknown: Option<String>,
 }
 
@@ -104,7 +104,8 @@ impl From<Refused> for Problem {
     }
 }
 
-/// A file that could be a speech model, and is none that Stratus knows; `like` has its name or its size.
+/// The problem of a file that could be a speech model but is unknown to Stratus; `like` is a known model with its
+/// name or its size.
 fn unknown(path: &Path, like: Option<&Model>) -> Problem {
     let (why, cause) = match like {
         None => ("Stratus does not know this file".to_owned(), "It may be a model of your own.".to_owned()),
@@ -127,7 +128,7 @@ pub fn verify(path: &Path, expected: Option<&str>) -> Result<VerifiedModel, Refu
     check(path, expected, false)
 }
 
-/// Whether there is a file at all, at once.
+/// Checks quickly whether there is a file at all.
 pub fn there(path: &Path) -> Result<(), Problem> {
     let path = &crate::paths::absolute(path);
     std::fs::metadata(path)
@@ -135,14 +136,14 @@ pub fn there(path: &Path) -> Result<(), Problem> {
         .map_err(|e| unusable(path, "There is no such file.").because(e).fix("check speech.model in your settings"))
 }
 
-/// As [`verify`], for a file that the user named on the command line: one that Stratus does not know is theirs to choose. It is
-/// tried in a process of its own before it is loaded.
+/// Like [`verify`], for a file that the user named on the command line. The user may choose one that Stratus does not
+/// know. It is tried in a separate process before it is loaded.
 pub fn verify_chosen(path: &Path) -> Result<VerifiedModel, Problem> {
     check(path, None, true).map_err(Problem::from)
 }
 
 fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedModel, Refused> {
-    // A leading "~/" as the shell means it: pilots write it so.
+    // Expand a leading "~/" as the shell does, because pilots write it so.
     let path = &crate::paths::absolute(path);
     super::processor::check()?;
     let what = || unusable(path, "The file is damaged, or is not a speech model.");
@@ -190,19 +191,21 @@ fn check(path: &Path, expected: Option<&str>, chosen: bool) -> Result<VerifiedMo
     Ok(VerifiedModel { path: path.to_path_buf(), sha256, known, parameters: parameters(&head) })
 }
 
-/// One number of the header; -1 where it ends before.
+/// One number of the header; -1 if the header ends before it.
 fn int(head: &[u8], i: usize) -> i32 {
     head.get(i * 4..i * 4 + 4).and_then(|b| b.try_into().ok()).map_or(-1, i32::from_le_bytes)
 }
 
-/// How many numbers the layers hold: 12 squares of the state's width in the encoder's, 16 in the decoder's, and a row for each word.
+/// The approximate number of parameters of the layers: 12 squares of the state's width in each encoder layer, 16 in
+/// each decoder layer, and a row for each word.
 fn parameters(head: &[u8]) -> u64 {
     let at = |i: usize| u64::try_from(int(head, i)).unwrap_or(0);
     let (words, audio, audio_layers, text, text_layers) = (at(1), at(3), at(5), at(7), at(9));
     audio_layers * 12 * audio * audio + text_layers * 16 * text * text + words * text
 }
 
-/// The header's numbers lie in the ranges of real models: vocabulary, contexts, states, heads, layers, mels.
+/// Checks that the header's numbers are in the ranges of real models: vocabulary, contexts, states, heads, layers,
+/// mels.
 fn plausible(head: &[u8]) -> Result<(), String> {
     let int = |i: usize| int(head, i);
     if int(0).cast_unsigned() != MAGIC {

@@ -1,5 +1,5 @@
-//! The controllers' mouth: neural voices, Pico's, the system's own where the pilot chose one, and Pico in their place when they
-//! cannot speak. A voice that hangs holds nobody up.
+//! Chooses the speech synthesiser for a phrase: a neural voice, Pico, or a system voice where the pilot chose one.
+//! Pico is the fallback. A voice that hangs delays nothing.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,71 +16,73 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::{PICO_VOICE, WINDOWS_VOICE};
 
-/// A phrase of the system's voices takes some tenths of a second, and the first of a voice a second or two.
+/// The time limit of a system voice. A phrase takes some tenths of a second, and a voice's first phrase a second or
+/// two.
 const LIMIT: Duration = Duration::from_secs(4);
-/// How often a wait looks whether anybody still listens.
+/// How often a wait checks whether the phrase is still wanted.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Words for a voice of the system's.
+/// Words for a system voice.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Utterance {
     /// Plain words, never markup.
     pub words: String,
     /// The voice's name, a part of it, or a language.
     pub voice: String,
-    /// 1: its normal speed.
+    /// 1 is normal speed.
     pub rate: f64,
-    /// 1: its normal pitch; 0 is the lowest, 2 the highest.
+    /// 1 is normal pitch; 0 is the lowest, 2 the highest.
     pub pitch: f64,
 }
 
-/// Makes a WAV file of words; the flag tells that nobody wants it any more.
+/// Makes a WAV file of words; the flag is set when the file is no longer wanted.
 pub(super) type Speak = Box<dyn FnMut(&Utterance, &AtomicBool) -> Result<Vec<u8>, Problem>>;
 
-/// What was said.
+/// The result of a request to speak.
 #[derive(Debug)]
 pub struct Spoken {
-    /// The sound; empty when nobody wanted it any more.
+    /// The sound; empty if it was no longer wanted.
     pub clip: Result<Clip, Problem>,
-    /// Why it is not the voice that was asked for; told once until it speaks again.
+    /// Why the fallback spoke; reported once, until the chosen voice speaks again.
     pub trouble: Option<Problem>,
 }
 
-/// A mouth with all voices.
+/// All synthesisers.
 pub struct Mouth {
     pico: Synthesiser,
     neural: Neural,
     own: Own,
     told: Option<Problem>,
-    /// A simulator runs: it goes first.
+    /// A simulator is running, so synthesis has a lower priority.
     pub gently: bool,
 }
 
 impl Mouth {
-    /// With the voices of this installation and this system. Each is loaded when it first speaks.
+    /// Uses the voices of this installation and this system. Each is loaded when it first speaks.
     pub fn new() -> Result<Self, Problem> {
-        // Without a home folder there are the voices of the package.
+        // Without a home folder only the package's voices are available.
         let folder = Paths::find(None).map_or_else(|_| std::path::PathBuf::new(), |p| p.voices_dir());
         Self::with(Neural::new(folder))
     }
 
-    /// With these neural voices.
+    /// Uses these neural voices.
     pub fn with(neural: Neural) -> Result<Self, Problem> {
         let pico = Synthesiser::new(&files::voices()?)?;
         Ok(Self { pico, neural, own: Own::new(systems, LIMIT), told: None, gently: false })
     }
 
-    /// Loads the neural voice that may be wanted next, by `speech.voice`.
+    /// Loads the neural voice that may be needed next, by `speech.voice`.
     pub fn warm(&mut self, setting: &str) {
         self.neural.warm(setting);
     }
 
-    /// Drops the neural voice when nobody has spoken for a minute; whether it did.
+    /// Unloads the neural voice after a minute without speech; whether it did.
     pub fn rest(&mut self, now: Instant) -> bool {
         self.neural.rest(now)
     }
 
-    /// Speaks `words` (data, never markup) in `voice`. While it works, `unwanted` is asked whether anybody still listens.
+    /// Speaks `words` (data, never markup) in `voice`. `unwanted` is polled during the work, which stops when it
+    /// returns true.
     pub fn speak(&mut self, words: &str, voice: &Voice, unwanted: &(dyn Fn() -> bool + Sync)) -> Spoken {
         let Some(name) = voice.name.strip_prefix(WINDOWS_VOICE) else {
             return self.by_own(words, voice, unwanted);
@@ -99,7 +101,7 @@ impl Mouth {
         }
     }
 
-    /// By a neural voice, where one is asked for and can; else by Pico.
+    /// Speaks with a neural voice if one is chosen and works, else with Pico.
     fn by_own(&mut self, words: &str, voice: &Voice, unwanted: &(dyn Fn() -> bool + Sync)) -> Spoken {
         let made = Neural::is_asked(&voice.name).then(|| self.neural.speak(words, voice, self.gently, unwanted)).flatten();
         match made {
@@ -112,7 +114,8 @@ impl Mouth {
         }
     }
 
-    /// Pico in the place of a voice that cannot; why is told once until it speaks again.
+    /// Speaks with Pico in place of a voice that cannot speak; the reason is reported once, until that voice speaks
+    /// again.
     fn instead(&mut self, p: Problem, words: &str, voice: &Voice) -> Spoken {
         let news = self.told.as_ref() != Some(&p);
         self.told = Some(p.clone());
@@ -120,7 +123,7 @@ impl Mouth {
     }
 }
 
-/// Pico's voice in the accent of a neural one that is known by its name.
+/// Pico's voice with the accent of a neural voice that is chosen by name.
 fn picos(voice: &Voice) -> Voice {
     let name = voices::find(&voice.name).map_or_else(|| voice.name.clone(), |v| format!("{PICO_VOICE}:{}", v.accent));
     Voice { name, ..voice.clone() }
@@ -130,7 +133,7 @@ fn nothing() -> Clip {
     Clip { samples: [].into(), rate: 16_000 }
 }
 
-/// Pitch and pace as the system's voices take them.
+/// Pitch and pace in the form that system voices use.
 fn utterance(words: String, name: &str, voice: &Voice) -> Utterance {
     let part = |percent: u16, least: u16, most: u16| f64::from(percent.clamp(least, most)) / 100.0;
     Utterance { words, voice: name.to_owned(), rate: part(voice.rate_percent, 50, 200), pitch: part(voice.pitch_percent, 60, 160) }
@@ -156,7 +159,7 @@ fn hangs() -> Problem {
         .fix("choose another voice in the tray's menu; meanwhile one of Stratus's own voices speaks")
 }
 
-/// Words for the thread of the system's voices.
+/// A request to the thread of the system voices.
 struct Ask {
     utterance: Utterance,
     given_up: Arc<AtomicBool>,
@@ -165,12 +168,12 @@ struct Ask {
 
 type Answer = Result<Vec<u8>, Problem>;
 
-/// The system's voices, on a thread of their own that starts with the first words.
+/// The system voices, on a separate thread that starts with the first phrase.
 struct Own {
     make: fn() -> Speak,
     limit: Duration,
     asks: Option<SyncSender<Ask>>,
-    /// An answer that nobody waited for, and whether it hung.
+    /// An answer that came too late to be used, and whether the voice hung.
     late: Option<(Receiver<Answer>, bool)>,
 }
 
@@ -179,8 +182,8 @@ impl Own {
         Self { make, limit, asks: None, late: None }
     }
 
-    /// The words as sound; `None` when nobody wants them any more. After a voice has hung, nothing is waited for until it
-    /// has come to its end.
+    /// The words as sound; `None` if they are no longer wanted. After a voice has hung, no request waits until that
+    /// call has returned.
     fn speak(&mut self, utterance: Utterance, unwanted: &dyn Fn() -> bool) -> Option<Result<Clip, Problem>> {
         let until = Instant::now() + self.limit;
         if let Some((late, hung)) = self.late.take() {
@@ -227,7 +230,7 @@ impl Own {
         let spawned = std::thread::Builder::new().name("system voice".into()).spawn(move || {
             let mut speak = make();
             while let Ok(ask) = inbox.recv() {
-                // Nobody may be waiting any more.
+                // The receiver may have stopped waiting.
                 drop(ask.answer.send(speak(&ask.utterance, &ask.given_up)));
             }
         });

@@ -1,7 +1,7 @@
-//! Neural voices: which are installed, each verified and loaded when it is wanted, given back when nobody speaks.
+//! Neural voices: lists the installed ones, verifies and loads a voice when it is needed, and unloads it when idle.
 //!
-//! A voice takes some 20 MB while it is loaded: one is, the last that spoke. What is wrong with a file is found out once, until the
-//! file is another one. Whoever speaks gets a clip, or a problem and speaks otherwise (`mouth`).
+//! A loaded voice takes some 20 MB, so only the last one that spoke is loaded. An unusable file is checked once,
+//! until it changes. The caller gets a clip, or a problem and uses another voice (`mouth`).
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,35 +19,35 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::{AUTO_VOICE, OWN_VOICE, PICO_VOICE, WINDOWS_VOICE};
 
-/// The words that are not in the program, beside the voices.
+/// The words that are not part of the program; the file is beside the voices.
 const WORDS: &str = "english.bin";
-/// A voice that nobody wanted for so long is dropped.
+/// A voice that was idle for this long is unloaded.
 pub const IDLE: Duration = Duration::from_secs(60);
 /// A minute: no transmission is longer.
 const LONGEST: usize = RATE as usize * 60;
-/// A phrase of less sound tells nothing about the machine's speed, seconds.
+/// A phrase with less sound says nothing about the machine's speed, seconds.
 const TELLING: f64 = 1.0;
-/// A phrase that takes longer than its sound divided by this is slow: the next one must be ready before it has been said, beside a
-/// simulator that may take three quarters of the processor in the next moment.
+/// A phrase is slow if it takes longer than its duration divided by this. The next phrase must be ready before this
+/// one ends, beside a simulator that may take three quarters of the processor at any moment.
 const TIMES: f64 = 3.0;
-/// So many slow phrases in a row are a slow machine.
+/// This many slow phrases in a row mean that the machine is too slow.
 const SLOW: u32 = 3;
-/// A sentence in which the model meets most of its symbols: for the trial of a file that nobody knows.
+/// A sentence with most of the model's symbols, for the trial of an unknown file.
 const TRIAL: &str = "Good morning, November one two three four five six seven eight niner zero, the quick judge thought about leisure voyages, \
     boys: cars, air, ear, tour, and fire, pushing George's yellow hangar through measured weather. Is this a voice? Hold short of runway two.";
 
-/// A voice that is there.
+/// An installed voice.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Installed {
-    /// "heart", or "own:" and the name of a file of the pilot's.
+    /// "heart", or "own:" and the name of the pilot's own file.
     pub name: String,
     /// Its file.
     pub file: PathBuf,
     /// Whose English it is.
     pub accent: Accent,
-    /// What is published of it; none of a file of the pilot's own.
+    /// Its row in the catalogue; `None` for the pilot's own file.
     pub known: Option<&'static KnownVoice>,
-    /// It is part of the package.
+    /// Whether it is part of the package.
     pub shipped: bool,
 }
 
@@ -62,7 +62,7 @@ fn tag(accent: Accent) -> &'static str {
     }
 }
 
-/// The voices that are installed: those of the catalogue in its order, then the pilot's own by name.
+/// The installed voices: those of the catalogue in its order, then the pilot's own by name.
 pub fn installed(folder: &Path) -> Vec<Installed> {
     let mut all: Vec<Installed> = voices::ALL
         .iter()
@@ -81,7 +81,7 @@ pub fn installed(folder: &Path) -> Vec<Installed> {
             let stem = file.file_stem()?.to_str()?.to_owned();
             let known = voices::find(file.file_name()?.to_str()?).is_some();
             let plain = stem.len() <= 60 && stem.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
-            // The makers' names tell the accent: "bf_emma" is a British woman, "am_adam" an American man.
+            // The published names tell the accent: "bf_emma" is a British woman, "am_adam" an American man.
             let accent = if stem.starts_with("bf_") || stem.starts_with("bm_") { Accent::British } else { Accent::American };
             (plain && !known).then(|| Installed { name: format!("{OWN_VOICE}{stem}"), file, accent, known: None, shipped: false })
         })
@@ -96,7 +96,7 @@ pub fn here() -> Vec<Installed> {
     Paths::find(None).map_or_else(|_| Vec::new(), |p| installed(&p.voices_dir()))
 }
 
-/// Whether a file is this voice, whole.
+/// Whether a file is this voice, complete.
 pub fn is_whole(voice: &KnownVoice, file: &Path) -> bool {
     fs::metadata(file).is_ok_and(|f| f.len() == voice.bytes) && fs::read(file).is_ok_and(|bytes| sum(&bytes) == voice.sha256)
 }
@@ -105,15 +105,15 @@ fn sum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Pitch as a neural voice sounds natural with it: the cast's 72 to 112 percent lie within 86 to 112. Below 85 it is less natural by a
-/// naturalness score (docs/voices.md).
+/// The pitch for a neural voice: the cast's 72 to 112 percent become 86 to 112. Below 85 a naturalness score falls
+/// (docs/voices.md).
 fn pitch(percent: u16) -> f32 {
     let percent = f32::from(percent.clamp(60, 160));
     let natural = if percent < 100.0 { 100.0 - (100.0 - percent) / 2.0 } else { percent };
     natural.clamp(86.0, 112.0) / 100.0
 }
 
-/// A file as it was when it was found wrong.
+/// A file's state when it was found unusable.
 #[derive(Debug, Clone, PartialEq)]
 struct Seen(PathBuf, u64, Option<SystemTime>);
 
@@ -135,18 +135,18 @@ pub struct Neural {
 }
 
 impl Neural {
-    /// With this folder for the voices that the package does not bring. Nothing is loaded before somebody speaks.
+    /// With this folder for the voices that are not part of the package. Nothing is loaded before the first phrase.
     pub fn new(folder: PathBuf) -> Self {
         Self { folder, loaded: None, words: None, wrong: Vec::new(), used: Instant::now(), slow: 0 }
     }
 
-    /// Whether a voice's name is for the neural ones at all.
+    /// Whether a voice's name means a neural voice at all.
     pub fn is_asked(name: &str) -> bool {
         !name.starts_with(PICO_VOICE) && !name.starts_with(WINDOWS_VOICE)
     }
 
-    /// Which of the installed voices it is; an error where a named one is not there, or there is none at all; none where there is none
-    /// of the accent that the pilot chose.
+    /// Chooses one of the installed voices. An error if a named one is missing, or if there is none at all; `None` if
+    /// there is none of the accent that the pilot chose.
     fn pick(&self, voice: &Voice) -> Result<Option<Installed>, Problem> {
         let mut all = installed(&self.folder);
         let wanted = voice.name.as_str();
@@ -161,7 +161,7 @@ impl Neural {
                 })),
             };
         }
-        // The pilot's own files speak only by name.
+        // The pilot's own files are used only by name.
         all.retain(|i| i.known.is_some());
         if all.is_empty() {
             return Err(Problem::new("there is no neural voice")
@@ -176,7 +176,8 @@ impl Neural {
         Ok(fitting.get(seat).map(|i| (*i).clone()))
     }
 
-    /// Loads the voice that may be wanted next, if none is loaded. What is wrong is told with the words that need it.
+    /// Loads the voice that may be needed next, if none is loaded. A problem is reported with the first phrase that
+    /// needs the voice.
     pub fn warm(&mut self, setting: &str) {
         self.used = Instant::now();
         if self.loaded.is_some() || !Self::is_asked(setting) || self.slow >= SLOW {
@@ -188,7 +189,7 @@ impl Neural {
         }
     }
 
-    /// Drops the voice when nobody has spoken for `IDLE`; whether it did.
+    /// Unloads the voice after `IDLE` without speech; whether it did.
     pub fn rest(&mut self, now: Instant) -> bool {
         let idle = self.loaded.is_some() && now.saturating_duration_since(self.used) >= IDLE;
         if idle {
@@ -203,7 +204,8 @@ impl Neural {
         self.loaded.is_some()
     }
 
-    /// Says words (data, never markup) in a voice; none where Pico is to speak. No sound where `unwanted` says so.
+    /// Speaks words (data, never markup) in a voice; `None` where Pico is to speak. No sound if `unwanted` returns
+    /// true.
     pub fn speak(
         &mut self,
         words: &str,
@@ -250,7 +252,7 @@ impl Neural {
         }
     }
 
-    /// Counts phrases that took too long; the last of `SLOW` in a row is the machine's problem.
+    /// Counts phrases in a row that took too long; after `SLOW` of them the machine is reported as too slow.
     fn paced(&mut self, took: f64, sound: f64) -> Option<Problem> {
         if sound < TELLING {
             return None;
@@ -281,7 +283,7 @@ impl Neural {
         if let Some((_, p)) = self.wrong.iter().find(|(s, _)| *s == seen) {
             return Err(p.clone());
         }
-        // The one before goes first: two would be twice the memory.
+        // Drop the previous voice first: two would take twice the memory.
         self.loaded = None;
         let begun = Instant::now();
         let loaded = read(which).inspect_err(|p| self.wrong.push((seen, p.clone())))?;
@@ -294,7 +296,7 @@ impl Neural {
     }
 }
 
-/// The words, as many as there are.
+/// The words, as far as their files are available.
 fn words() -> Words {
     let file = files::of_voices(WORDS).and_then(|f| fs::read(f).ok());
     let missing = file.is_none();
@@ -308,8 +310,8 @@ fn words() -> Words {
     made.unwrap_or_default()
 }
 
-/// Reads a voice's file: its sum is compared before anything reads it as a model; one that nobody knows is tried in a process of its
-/// own first.
+/// Reads a voice's file. Its checksum is verified before anything reads it as a model. An unknown file is first tried
+/// in a separate process.
 fn read(which: &Installed) -> Result<Loaded, Problem> {
     let failed = || Problem::new(format!("cannot use the voice {}", which.name)).because(which.file.display());
     let length = fs::metadata(&which.file).map_err(|e| failed().because(e).fix(Neural::remedy(which)))?.len();
@@ -330,7 +332,7 @@ fn read(which: &Installed) -> Result<Loaded, Problem> {
     Loaded::load(bytes, which.accent).map_err(|e| failed().because(e).fix(Neural::remedy(which)))
 }
 
-/// What the trial's process does: loads the file, whatever it is, and says a sentence with it.
+/// What the trial's process does: loads any file, and speaks a sentence with it.
 pub fn attempt(file: &Path) -> Result<(), Problem> {
     bounded();
     let failed = |e: &dyn std::fmt::Display| Problem::new("it is not a voice").because(e.to_string());
@@ -343,7 +345,8 @@ pub fn attempt(file: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// A trial's process gets no more memory than a good voice could ever need: a hostile graph asks for what there is.
+/// Limits the memory of a trial's process to what a good voice could need, because a hostile graph asks for all there
+/// is.
 fn bounded() {
     #[cfg(target_os = "linux")]
     {

@@ -1,19 +1,20 @@
-//! Whether a recogniser's text can be what was said: noise that was made into words is not, and a text that is far too short for
-//! the voice in the sound has lost a part of it.
+//! Decides whether a recogniser's text can be what was said. Text made of noise cannot. A text that is far too short
+//! for the voice in the sound has lost a part of it.
 
-/// Below this mean probability a text is noise that was made into words: noise lies at 0.25 and below, speech in 5 dB of cockpit
-/// noise at 0.50 and above (docs/understanding.md).
+/// Below this mean probability a text was made of noise: noise gives 0.25 and less, speech in 5 dB of cockpit noise
+/// 0.50 and more (docs/understanding.md).
 const NOISE: f32 = 0.38;
-/// Below this a text deserves a second look.
+/// Below this a text gets a second look.
 const UNSURE: f32 = 0.58;
-/// Pilots say three words a second, a figure counted as one; a text with fewer than this has lost a part of the call ...
+/// Pilots say three words a second, with each digit counted as a word. A text with fewer than this has lost a part of
+/// the call ...
 const FEWEST_WORDS_A_SECOND: f32 = 1.9;
-/// ... where the voice lasts so long that the count means something, seconds.
+/// ... if the voice lasts long enough for the count to be reliable, seconds.
 const LONG_ENOUGH_S: f32 = 2.5;
-/// What whisper writes for silence, learned from films: a pilot says none of it alone in a transmission.
+/// What whisper writes for silence, learned from film subtitles. No pilot says one of these alone in a transmission.
 const FROM_FILMS: &[&str] = &["you", "thank you for watching", "thanks for watching", "bye", "bye bye", "the end", "please subscribe"];
 
-/// What a computation of the recogniser gave.
+/// The result of one computation of the recogniser.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Reading {
     /// The words, trimmed.
@@ -23,25 +24,26 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// The text is not what anybody said.
+    /// Whether nobody said this text.
     pub(super) fn is_noise(&self) -> bool {
-        // Whisper writes sounds in brackets: they are not words.
+        // Whisper writes sounds in brackets, and these are not words.
         let bare = self.text.starts_with(['[', '(', '*']) && self.text.ends_with([']', ')', '*']);
         let letters = words(&self.text).join(" ");
         bare || letters.is_empty() || self.confidence < NOISE || FROM_FILMS.contains(&letters.as_str())
     }
 
-    /// The text deserves a second look: it is uncertain, or too short for a voice of so many seconds.
+    /// Whether the text needs a second look: it is uncertain, or too short for this many seconds of voice.
     pub(super) fn is_doubtful(&self, spoken_s: f32) -> bool {
         self.confidence < UNSURE || self.lacks_words(spoken_s)
     }
 
-    /// Too few words for a voice of so many seconds: the beginning or the end is lost.
+    /// Whether there are too few words for this many seconds of voice, so that the beginning or the end is lost.
     pub(super) fn lacks_words(&self, spoken_s: f32) -> bool {
         spoken_s >= LONG_ENOUGH_S && (said(&self.text) as f32) < spoken_s * FEWEST_WORDS_A_SECOND
     }
 
-    /// Of two readings of one call the better: the one that lacks no words, then the surer one.
+    /// Whether this is the better of two readings of a call: one that lacks no words wins, then the one with the
+    /// higher probability.
     pub(super) fn beats(&self, other: &Self, spoken_s: f32) -> bool {
         let rank = |r: &Self| (!r.text.is_empty(), !r.lacks_words(spoken_s));
         (rank(self), self.confidence) > (rank(other), other.confidence)
@@ -52,7 +54,7 @@ fn words(text: &str) -> Vec<String> {
     text.to_lowercase().split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }
 
-/// Words and figures, each figure counted as a word: "172" is said as three.
+/// The number of words, with each digit counted as one: "172" is said as three.
 fn said(text: &str) -> usize {
     words(text).iter().map(|w| w.chars().filter(char::is_ascii_digit).count().max(1)).sum()
 }
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_short_for_the_voice_has_lost_something() {
-        // Measured on recordings of which the beginning or the end was lost, and on a slow speaker.
+        // Measured on recordings that lost their beginning or end, and on a slow speaker.
         for (text, s, lost) in [
             ("8 miles south at 2500, inbound for landing with Delta", 7.7, true),
             ("squawking 700", 2.9, true),

@@ -1,11 +1,11 @@
-//! Whether this processor has the instructions that speech recognition was built with.
+//! Checks that this processor has the instructions that speech recognition was built with.
 //!
-//! ggml is built for them by name (`GGML_NATIVE=OFF` switches the builder's own off), and would end the process on an
-//! older processor: nothing of it runs before this was asked.
+//! ggml is built for named instructions (`GGML_NATIVE=OFF` ignores the builder's own), and would crash on an older
+//! processor. This check therefore runs before any of its code.
 
 use crate::problem::{Part, Problem};
 
-/// A problem where recognition would be an illegal instruction.
+/// A problem where recognition would run into an illegal instruction.
 pub fn check() -> Result<(), Problem> {
     #[cfg(target_arch = "x86_64")]
     let has = [
@@ -42,7 +42,7 @@ mod tests {
         assert_eq!(judge(&[("AVX", true), ("FMA", true)]), Ok(()));
         let p = judge(&[("AVX", true), ("AVX2", false), ("FMA", false)]).unwrap_err();
         assert!(p.why[0].contains("AVX2, FMA") && !p.fix.is_empty(), "{p}");
-        // Whatever runs the tests runs recognition in them.
+        // A processor that runs these tests also runs recognition in them.
         assert_eq!(check(), Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! Speech recognition by whisper, with a model that was verified.
+//! Speech recognition by whisper, with a verified model.
 
 pub mod compare;
 
@@ -17,34 +17,35 @@ use crate::event::{Alternative, Heard, Hints};
 use crate::problem::Problem;
 use crate::sound::level;
 
-/// Samples a second.
+/// Samples per second.
 const RATE: usize = 16_000;
-/// Frames of the encoder a second of sound.
+/// Frames of the encoder per second of sound.
 const FRAMES_PER_SECOND: usize = 50;
-/// Below this the decoder writes a call again and again: of 150 recordings 11 with 384 frames, none of those with 512
-/// (docs/understanding.md).
+/// With fewer frames the decoder writes a call again and again: 11 of 150 recordings did with 384 frames, none with
+/// 512 (docs/understanding.md).
 const CONTEXT_FLOOR: usize = 512;
-/// Sound after the last word, so that the end of the call is not the end of the context: a second.
+/// Context after the last word, so that the call does not end with the context: a second.
 const CONTEXT_MARGIN: usize = 50;
-/// Whisper wants at least a second of sound.
+/// The shortest sound that is recognised; whisper needs at least a second.
 const SHORTEST: usize = RATE * 5 / 4;
-/// A second look has so much more context: half as much again.
+/// How much more context a second look gets: half as much again.
 const SECOND_LOOK: (usize, usize) = (3, 2);
-/// Prompt tokens at most, whisper's own limit being 223; a model with a small text context gets none.
+/// The most prompt tokens; whisper's own limit is 223, and a model with a small text context gets none.
 const PROMPT_TOKENS: usize = 160;
-/// A decoder that does not come to an end is ended: the fastest pilots say four words a second, most of them of one token.
+/// The most tokens per second; a decoder that writes more is stopped. The fastest pilots say four words a second,
+/// mostly of one token.
 const TOKENS: i32 = 24;
 const TOKENS_A_SECOND: f32 = 7.0;
-/// Models with a smaller text context than this (the demo's) get neither hint nor beams, tokens.
+/// Models with a smaller text context than this (the demo's) get no hint and no beams, tokens.
 const LEAST_TEXT: usize = 200;
-/// Beams where there is no hint.
+/// The number of beams if there is no hint.
 const BEAMS: i32 = 3;
-/// Models with as many encoder layers (large and its turbo) repeat themselves with a shortened context.
+/// Models with this many encoder layers (large and its turbo) loop with a shortened context.
 const LARGE_LAYERS: i32 = 32;
 
 static HOOKS: Once = Once::new();
 
-/// What a computation gave, with the readings that differ from it in a number.
+/// The result of a computation, with the readings that differ from it in a number.
 type Outcome = (Reading, Vec<Alternative>);
 
 /// A loaded model with its working memory.
@@ -53,26 +54,27 @@ pub struct Recogniser {
     state: WhisperState,
     threads: i32,
     audio_ctx: usize,
-    /// Tokens of the model's vocabulary.
+    /// The number of tokens in the model's vocabulary.
     vocabulary: usize,
-    /// The encoder's context may be fitted to the call.
+    /// Whether the encoder's context may be fitted to the call.
     fits: bool,
     text_ctx: usize,
 }
 
 impl Recogniser {
-    /// Loads a verified model; `threads` processors work on a call.
+    /// Loads a verified model, which uses `threads` threads for a call.
     pub fn load(model: &VerifiedModel, threads: u8) -> Result<Self, Problem> {
         Self::load_on(model, threads, false)
     }
 
-    /// The same, for the graphics card where this build and this machine have one: only once `card` has tried it.
+    /// The same for the graphics card, where this build and this machine have one. Only for use after `card` has
+    /// tested it.
     pub(super) fn load_on_card(model: &VerifiedModel, threads: u8) -> Result<Self, Problem> {
         Self::load_on(model, threads, true)
     }
 
     fn load_on(model: &VerifiedModel, threads: u8, card: bool) -> Result<Self, Problem> {
-        // Whisper's own log goes to ours instead of the terminal.
+        // Sends whisper's own log to Stratus's log instead of the terminal.
         HOOKS.call_once(whisper_rs::install_logging_hooks);
         let failed = |e: whisper_rs::WhisperError| {
             Problem::new(format!("cannot load the speech model {}", model.path().display()))
@@ -86,14 +88,14 @@ impl Recogniser {
         let audio_ctx = usize::try_from(context.n_audio_ctx()).unwrap_or(1500);
         let text_ctx = usize::try_from(context.n_text_ctx()).unwrap_or(0);
         let vocabulary = usize::try_from(context.model_n_vocab()).unwrap_or(0);
-        // More threads only spin in a model as small as the demo's.
+        // In a model as small as the demo's, more threads would only spin.
         let small = context.model_n_audio_state() < 256;
         let threads = if small { 1 } else { i32::from(threads.max(1)) };
         let fits = context.model_n_audio_layer() < LARGE_LAYERS;
         Ok(Self { context, state, threads, audio_ctx, vocabulary, fits, text_ctx })
     }
 
-    /// The longest sound that one call can have, in samples at 16 kHz; what comes after it is not heard.
+    /// The longest sound of one call, in samples at 16 kHz; later sound is ignored.
     pub fn longest(&self) -> usize {
         (self.audio_ctx * RATE / FRAMES_PER_SECOND).saturating_sub(RATE / 20)
     }
@@ -107,7 +109,7 @@ impl Recogniser {
         let prompt = self.prompt(&hints.prompt);
         let (mut reading, mut others) = self.compute(&sound, &prompt, fitted, cancel)?;
         let mut looks = 1;
-        // Unsure words, or too few for the voice: another context and another order of the hint see other words.
+        // Unsure words, or too few for the voice: another context and another order of the hint may give other words.
         if reading.is_doubtful(spoken_s) {
             looks = 2;
             let (times, of) = SECOND_LOOK;
@@ -131,20 +133,20 @@ impl Recogniser {
         Ok(Heard { text, confidence: reading.confidence, took_ms, others, looks, opinion: None })
     }
 
-    /// A call as long as the model bears it.
+    /// A call, padded or cut to what the model accepts.
     fn sound(&self, samples: &[f32]) -> Vec<f32> {
         let mut sound: Vec<f32> = samples.iter().take(self.longest()).copied().collect();
         sound.resize(sound.len().max(SHORTEST), 0.0);
         sound
     }
 
-    /// The encoder's context for so many samples.
+    /// The encoder's context for this many samples.
     fn fitted(&self, samples: usize) -> usize {
         let frames = samples * FRAMES_PER_SECOND / RATE + CONTEXT_MARGIN;
         if self.fits { frames.clamp(CONTEXT_FLOOR.min(self.audio_ctx), self.audio_ctx) } else { self.audio_ctx }
     }
 
-    /// One run of encoder and decoder, with `context` frames of the encoder.
+    /// Runs encoder and decoder once, with `context` frames of the encoder.
     fn compute(&mut self, sound: &[f32], prompt: &[i32], context: usize, cancel: &AtomicBool) -> Result<Outcome, Problem> {
         let tokens = TOKENS + (sound.len() as f32 / RATE as f32 * TOKENS_A_SECOND) as i32;
         let steps = Steps::new(self.vocabulary);
@@ -162,7 +164,7 @@ impl Recogniser {
         Ok((reading, others))
     }
 
-    /// The tokens of the last computation's text with their probabilities, up to the first that is none of the text.
+    /// The tokens of the last computation's text with their probabilities, up to the first that is not text.
     fn written(&self) -> Vec<(i32, f32)> {
         let end = self.context.token_eot();
         let of = |s: &WhisperSegment<'_>| {
@@ -172,14 +174,15 @@ impl Recogniser {
         tokens.into_iter().flatten().take_while(|t| t.0 < end).collect()
     }
 
-    /// How Stratus has a call recognised.
+    /// The parameters with which Stratus recognises a call.
     fn params<'a>(&self, prompt: &'a [i32], context: usize, tokens: i32, cancel: &'a AtomicBool) -> FullParams<'a, 'a> {
-        // Beams hear a reading better, and copy more of a hint (docs/understanding.md): they are for sound that comes without one.
+        // Beams recognise better without a hint, but copy more of a hint (docs/understanding.md). They are used only
+        // without one.
         let beams = prompt.is_empty() && self.text_ctx >= LEAST_TEXT;
         let strategy =
             if beams { SamplingStrategy::BeamSearch { beam_size: BEAMS, patience: -1.0 } } else { SamplingStrategy::Greedy { best_of: 1 } };
         let mut params = FullParams::new(strategy);
-        // The language stays at the default, English: setting it leaks a string with every call.
+        // The language stays at the default, English: each call that sets it leaks a string.
         params.set_n_threads(self.threads);
         params.set_no_timestamps(true);
         params.set_single_segment(true);
@@ -188,7 +191,7 @@ impl Recogniser {
         params.set_print_progress(false);
         params.set_print_realtime(false);
         params.set_print_timestamps(false);
-        // Hotter decoding of doubtful words takes up to five times as long and makes words of noise.
+        // Retries at a higher temperature take up to five times as long, and make words of noise.
         params.set_temperature_inc(0.0);
         params.set_audio_ctx(i32::try_from(context).unwrap_or(0));
         params.set_max_tokens(tokens);
@@ -199,7 +202,7 @@ impl Recogniser {
         params
     }
 
-    /// What the last computation gave, without what the decoder wrote again and again.
+    /// The result of the last computation, without the decoder's loops.
     fn reading(&self) -> Reading {
         let (mut text, mut sum, mut count) = (String::new(), 0.0f32, 0u32);
         let end = self.context.token_eot();
@@ -220,7 +223,7 @@ impl Recogniser {
         Reading { text, confidence: sum / count.max(1) as f32 }
     }
 
-    /// The last tokens of the hint, as many as the model's text context bears.
+    /// The last tokens of the hint, as many as fit the model's text context.
     fn prompt(&self, hint: &str) -> Vec<i32> {
         if hint.is_empty() || self.text_ctx < LEAST_TEXT {
             return Vec::new();

@@ -1,18 +1,18 @@
-//! A decoder that loops writes what it heard again and again, up to the whole call fourteen times. The first copy is what was
-//! said: it is kept, and the rest goes.
+//! Removes the decoder's loops. A looping decoder writes the same words again and again, up to the whole call
+//! fourteen times. The first copy is what was said, so only that is kept.
 
-/// A phrase of so many words or more that comes a second time, up to the end of the text, is a loop.
+/// A phrase of at least this many words that is repeated up to the end of the text is a loop.
 const PHRASE: usize = 4;
-/// A shorter phrase may be said twice, but not so often.
+/// A shorter phrase may be said twice, but not this often.
 const SHORT_COPIES: usize = 3;
-/// In the middle of a text a phrase is a loop when it comes so often.
+/// In the middle of a text a phrase is a loop when it comes this often.
 const COPIES_WITHIN: usize = 3;
-/// One word may be said often ("two two two two"), but not so often.
+/// One word may be repeated ("two two two two"), but not this often.
 const WORD_COPIES: usize = 5;
 /// Words that are said three times by rule (AIM 6-3-2): "mayday mayday mayday", "pan pan, pan pan, pan pan".
 const DISTRESS: [&str; 6] = ["mayday", "pan", "panpan", "may", "day", "securite"];
 
-/// A word of the text: how it compares, and where it ends.
+/// A word of the text: its form for comparison, and where it ends.
 struct Word {
     bare: String,
     end: usize,
@@ -34,18 +34,19 @@ fn words(text: &str) -> Vec<Word> {
     out
 }
 
-/// The text with each loop cut down to its first copy; `None` where nothing loops.
+/// The text with each loop cut down to its first copy; `None` if there is no loop.
 ///
-/// A loop is a phrase that is repeated up to the end of the text, where it may be cut off. What pilots repeat (calls for help, a
-/// station's name, figures) is none. Linear in the text's length for each length of phrase, which is bounded by the text.
+/// A loop is a phrase that is repeated up to the end of the text, where it may be cut off. What pilots repeat (calls
+/// for help, a station's name, figures) is not a loop. The time is linear in the text's length for each length of
+/// phrase, which is bounded by the text.
 pub(super) fn first_copy(text: &str) -> Option<String> {
     let words = words(text);
     let n = words.len();
-    // The decoder's limit may end it within a word.
+    // The decoder's limit may cut the text within a word.
     let same = |i: usize, j: usize| words[i].bare == words[j].bare || i + 1 == n && words[j].bare.starts_with(&words[i].bare);
-    // The shortest phrase first: "a b a b a b a b" is a loop of two words, not of four.
+    // Try the shortest phrase first: "a b a b a b a b" is a loop of two words, not of four.
     for period in 1..=n / 2 {
-        // How far back from the end the text repeats itself after `period` words.
+        // How far back from the end the text repeats itself with this period.
         let repeated = (period..n).rev().take_while(|i| same(*i, *i - period)).count();
         let begin = n - repeated - period;
         let copies = (n - begin) / period;
@@ -67,7 +68,8 @@ pub(super) fn first_copy(text: &str) -> Option<String> {
     within(text, &words)
 }
 
-/// The text without the further copies of a phrase that it says [`COPIES_WITHIN`] times in a row before it goes on.
+/// The text without the further copies of a phrase that comes [`COPIES_WITHIN`] times in a row before the text goes
+/// on.
 fn within(text: &str, words: &[Word]) -> Option<String> {
     let n = words.len();
     for period in PHRASE..=n / COPIES_WITHIN {
@@ -98,7 +100,7 @@ mod tests {
         for times in [2, 3, 14] {
             assert_eq!(first_copy(&vec![call; times].join(" ")).as_deref(), Some(call), "{times}");
         }
-        // Cut off by the decoder's limit, and another case or mark in the copies.
+        // Cut off by the decoder's limit, with other case and punctuation in the copies.
         let cut = format!("{call} {}", &call.to_lowercase()[..60]);
         assert_eq!(first_copy(&format!("{call}. {cut}")).as_deref(), Some(call));
         assert_eq!(
@@ -106,7 +108,7 @@ mod tests {
             Some("ready to taxi, runway three one")
         );
         assert_eq!(first_copy("go to the the the the the").as_deref(), Some("go to the"));
-        // In the middle, and cut off within a word.
+        // In the middle of the text, and cut off within a word.
         let own = "Palo Alto Ground, Skyhawk one seven two sierra papa";
         let heard = format!("A good morning, {own}, {own}, {own}, ready to taxi");
         assert_eq!(first_copy(&heard), Some(format!("A good morning, {own}, ready to taxi")));

@@ -1,6 +1,7 @@
-//! The sentence model that the package brings: found, verified, loaded when a call is to be read, dropped with the speech model.
+//! The sentence model of the package: found, verified, loaded when a call must be read, and dropped with the speech
+//! model.
 //!
-//! It is never needed: without its file, or with a damaged one, calls are read by the rules and the linear reader alone.
+//! It is optional: if its file is missing or damaged, the rules and the linear reader read calls alone.
 
 use std::path::Path;
 
@@ -13,10 +14,10 @@ use crate::problem::Problem;
 
 /// Its file, in the folder `sentences` of the package.
 const FILE: &str = "sentences.bin";
-/// The file's SHA-256: only the model that the labels of this version belong to is loaded.
+/// The file's SHA-256: only the model with the labels of this version is loaded.
 pub const SHA256: &str = "dccc9ef6d77ef03bc7e0c886f8471482a9e70f7b144b1d47a3e1f23100834f70";
 
-/// A sentence model that is loaded.
+/// A loaded sentence model.
 #[derive(Debug)]
 pub struct Sentences(SentenceModel);
 
@@ -49,7 +50,7 @@ impl Sentences {
         SentenceModel::load(&bytes).map(Self).map_err(|e| wrong(e.to_string()))
     }
 
-    /// The model's opinion on a call; none where the model fails, which is logged.
+    /// The model's opinion on a call; `None` if the model fails, which is logged.
     pub fn opinion(&self, call: &str, scene: &Scene) -> Option<Opinion> {
         let words = Opinion::words(call)?;
         let asked = Asked { facility: &scene.facility, region: &scene.region, last_atc: &scene.last_atc };
@@ -73,18 +74,18 @@ impl Sentences {
 #[derive(Debug, Default)]
 pub struct OnDemand {
     loaded: Option<Sentences>,
-    /// The file was no good: the next calls need not find that out again.
+    /// The file is unusable, so later calls do not try it again.
     failed: bool,
 }
 
 impl OnDemand {
-    /// The model's opinion on a call; none without a model.
+    /// The model's opinion on a call; `None` without a model.
     pub fn opinion(&mut self, call: &str, scene: &Scene) -> Option<Opinion> {
         self.load();
         self.loaded.as_ref()?.opinion(call, scene)
     }
 
-    /// Loads the model, if it is not and can be.
+    /// Loads the model, unless it is loaded or unusable.
     pub fn load(&mut self) {
         if self.loaded.is_none() && !self.failed {
             match Sentences::load() {
@@ -97,7 +98,7 @@ impl OnDemand {
         }
     }
 
-    /// Drops the model, and the next call loads it again; whether there was one.
+    /// Drops the model, so that the next call loads it again; whether there was one.
     pub fn rest(&mut self) -> bool {
         self.loaded.take().is_some()
     }
@@ -132,7 +133,7 @@ mod tests {
         let opinion = model.opinion(corrected, &tower.scene());
         assert!(opinion.is_some());
         assert_eq!(understand(corrected, &Context { opinion, ..tower.clone() }).intent, Intent::TaxiRequest);
-        // Bounded whatever the text.
+        // The time is bounded for any text.
         assert!(model.opinion(&"mayday \u{0} ".repeat(20_000), &ctx.scene()).is_some());
     }
 

@@ -1,4 +1,4 @@
-//! A voice's WAV file as a clip: without the silence around the words.
+//! Reads a voice's WAV file as a clip, without the silence around the words.
 
 use crate::event::Clip;
 use crate::problem::Problem;
@@ -6,14 +6,14 @@ use crate::sound::wav;
 
 /// A minute: no transmission is longer.
 const LONGEST_S: u32 = 60;
-/// Samples a second of a voice.
+/// Sample rates of voices that are accepted.
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;
-/// Below this there is no voice.
+/// Below this level there is no voice.
 const SILENCE: f32 = 0.004;
-/// So much silence stays before the first sound and after the last, milliseconds.
+/// How much silence stays before the first sound and after the last, milliseconds.
 const KEPT_MS: (usize, usize) = (20, 120);
 
-/// Reads a WAV file out of memory, of any kind that `wav` reads; of a longer one than a minute its beginning.
+/// Reads a WAV file of any kind that `wav` reads, from memory; only the first minute of a longer one.
 pub(super) fn clip(file: &[u8]) -> Result<Clip, Problem> {
     let broken = |why: String| Problem::new("the voice's sound cannot be read").because(why);
     let Clip { samples, rate } = wav::read(file).map_err(|e| broken(e.why))?.clip;

@@ -1,4 +1,5 @@
-//! Speech synthesis by Pico: 16 kHz, some hundred times faster than speech. One engine a voice, on the thread that made it.
+//! Speech synthesis by Pico: 16 kHz, about a hundred times faster than speech. Each voice has one engine, on the
+//! thread that made it.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -9,21 +10,21 @@ use super::text::sanitise;
 use crate::event::{Clip, Voice};
 use crate::problem::Problem;
 
-/// Pico's samples a second.
+/// Pico's sample rate.
 const RATE: u32 = 16_000;
-/// What Pico needs for a voice.
+/// The memory that Pico needs for a voice.
 const MEMORY: usize = 4 << 20;
-/// A minute of sound: no transmission is longer, and a loop in the synthesiser ends.
+/// The longest sound, one minute: no transmission is longer, and a loop in the synthesiser ends here.
 const LONGEST: usize = RATE as usize * 60;
 
-/// A mouth with the voice that it used last.
+/// A synthesiser with the voice that it used last.
 pub struct Synthesiser {
     folder: PathBuf,
     engine: Option<(String, Engine)>,
 }
 
 impl Synthesiser {
-    /// A synthesiser on the folder of the voices' files. The voice itself is loaded when it first speaks.
+    /// A synthesiser with the voices' files in this folder. The voice is loaded when it first speaks.
     pub fn new(folder: &Path) -> Result<Self, Problem> {
         if !folder.join("en-US_ta.bin").is_file() {
             return Err(Problem::new("the voices cannot be found").because(folder.display()).fix("reinstall Stratus"));
@@ -38,7 +39,7 @@ impl Synthesiser {
             return Ok(Clip { samples: [].into(), rate: RATE });
         }
         if self.engine.as_ref().is_none_or(|(name, _)| *name != voice.name) {
-            // The old engine goes first: one system a thread.
+            // Drop the old engine first: a thread can have only one.
             self.engine = None;
             self.engine = Some((voice.name.clone(), load(&self.folder, &voice.name).map_err(|e| broken(&voice.name, &e))?));
         }
@@ -47,14 +48,14 @@ impl Synthesiser {
         let marked = format!("<speed level=\"{rate}\"><pitch level=\"{pitch}\">{words}</pitch></speed>\0");
         match utter(engine, &marked) {
             Ok(samples) => {
-                // What was cut off must not be said with the next transmission.
+                // Words that were cut off must not be said with the next transmission.
                 if samples.len() > LONGEST && engine.reset(EngineResetMode::Full).is_err() {
                     self.engine = None;
                 }
                 Ok(Clip { samples: samples.into(), rate: RATE })
             }
             Err(e) => {
-                // A text that it cannot bear leaves it in disorder.
+                // After a text that it cannot handle, the engine's state is undefined.
                 if engine.reset(EngineResetMode::Full).is_err() {
                     self.engine = None;
                 }
@@ -69,7 +70,7 @@ fn broken(name: &str, e: &PicoError) -> Problem {
 }
 
 fn load(folder: &Path, name: &str) -> Result<Engine, PicoError> {
-    // A voice of the system's that cannot speak is stood in for in its accent, where its name tells it.
+    // If a system voice cannot speak, Pico speaks in its accent, where the name tells it.
     let (text, sound) = if name.ends_with("en-GB") { ("en-GB_ta.bin", "en-GB_kh0_sg.bin") } else { ("en-US_ta.bin", "en-US_lh0_sg.bin") };
     let system = System::new(MEMORY)?;
     let text = System::load_resource(Rc::clone(&system), folder.join(text).to_string_lossy())?;
@@ -82,7 +83,7 @@ fn load(folder: &Path, name: &str) -> Result<Engine, PicoError> {
 
 #[allow(unsafe_code, reason = "Pico marks the making of an engine unsafe")]
 fn engine(voice: Rc<std::cell::RefCell<PicoVoice>>) -> Result<Engine, PicoError> {
-    // SAFETY: one engine a voice, made, used and dropped on this thread; a `Synthesiser` is never sent.
+    // SAFETY: one engine for a voice, made, used and dropped on this thread; a `Synthesiser` is never sent.
     unsafe { PicoVoice::create_engine(voice) }
 }
 
@@ -90,7 +91,8 @@ fn utter(engine: &mut Engine, text: &str) -> Result<Vec<f32>, PicoError> {
     let mut rest = text.as_bytes();
     let mut samples: Vec<f32> = Vec::with_capacity(RATE as usize * 4);
     let mut block = [0i16; 1024];
-    // A text longer than its inbox is taken in pieces, with the sound of the first ones drawn in between.
+    // A text longer than the engine's buffer is passed in pieces, and the sound of the first pieces is read in
+    // between.
     loop {
         if !rest.is_empty() {
             let taken = engine.put_text(rest)?;

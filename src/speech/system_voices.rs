@@ -1,9 +1,9 @@
-//! The system's own voices (Windows's): which of them there are for English, and which one is meant.
+//! The system voices (on Windows): lists those for English, and chooses one.
 
 use crate::event::SystemVoice;
 
-/// The English voices that Windows has for programs; none on other systems. Read where Windows keeps them, for asking its
-/// speech service would load it into every Stratus that never uses it.
+/// The English voices that Windows offers to programs; none on other systems. They are read from the registry,
+/// because a request would load Windows's speech service into every Stratus, even where it is never used.
 #[cfg(windows)]
 pub fn installed() -> Vec<SystemVoice> {
     let Ok(tokens) = windows_registry::LOCAL_MACHINE.open(r"SOFTWARE\Microsoft\Speech_OneCore\Voices\Tokens") else { return Vec::new() };
@@ -20,13 +20,13 @@ pub fn installed() -> Vec<SystemVoice> {
     all
 }
 
-/// There are none.
+/// Other systems have none.
 #[cfg(not(windows))]
 pub fn installed() -> Vec<SystemVoice> {
     Vec::new()
 }
 
-/// The language of a number of Windows's in hex ("409", or several: "809;9"), if it is English.
+/// The language of Windows's hex number ("409", or several: "809;9"), if it is English.
 #[cfg(any(windows, test))]
 fn english(number: &str) -> Option<&'static str> {
     let first = number.split(';').next()?;
@@ -39,13 +39,13 @@ fn english(number: &str) -> Option<&'static str> {
         0x1809 => "en-IE",
         0x1C09 => "en-ZA",
         0x4009 => "en-IN",
-        // The low ten bits are the language without its place.
+        // The low ten bits are the language without its region.
         other if other & 0x3FF == 9 => "en",
         _ => return None,
     })
 }
 
-/// The place in the list of the voice that is meant: by its name, by a language ("en-GB", else any voice of English), or by
+/// The position in the list of the wanted voice: by its name, by a language ("en-GB", else any English voice), or by
 /// a part of its name ("David").
 #[cfg(any(windows, test))]
 pub(super) fn choose(wanted: &str, there: &[SystemVoice]) -> Option<usize> {

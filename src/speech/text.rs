@@ -1,11 +1,11 @@
-//! Text for the synthesiser is data: markup, endless runs and control characters never reach it.
+//! Treats text for the synthesiser as data: markup, endless runs and control characters are removed.
 
-/// A transmission longer than this is cut, characters.
+/// A longer transmission is cut, characters.
 pub(super) const LONGEST: usize = 400;
-/// A word longer than this is split.
+/// A longer word is split.
 const LONGEST_WORD: usize = 24;
 
-/// Names that the voices would read wrongly, and how they are said.
+/// Names that the voices would mispronounce, with their pronunciation.
 const SAID: &[(&str, &str)] = &[
     ("Hilo", "Heelow"),
     ("hilo", "heelow"),
@@ -20,7 +20,7 @@ const SAID: &[(&str, &str)] = &[
     ("fower", "four"),
 ];
 
-/// The words as the synthesiser may have them: letters, digits, spaces and single marks.
+/// The words in a form that is safe for the synthesiser: letters, digits, spaces and single marks.
 pub fn sanitise(words: &str) -> String {
     let mut out = String::with_capacity(words.len().min(LONGEST));
     let (mut run, mut last) = (0usize, ' ');
@@ -42,7 +42,7 @@ pub fn sanitise(words: &str) -> String {
             }
         } else {
             run = 0;
-            // One mark, one space: thousands of marks take seconds.
+            // One mark and one space at a time: thousands of marks would take seconds.
             if last == c || c != ' ' && !last.is_alphanumeric() || c == ' ' && out.is_empty() {
                 continue;
             }
@@ -59,12 +59,12 @@ pub fn sanitise(words: &str) -> String {
     said
 }
 
-/// A text of any length in phrases that none of the synthesisers cuts: up to the last sentence's end that fits, else the last mark,
-/// else the last word.
+/// Splits a text of any length into phrases that no synthesiser cuts: up to the last end of a sentence that fits,
+/// else the last mark, else the last word.
 pub fn phrases(words: &str) -> Vec<&str> {
     let (mut out, mut rest) = (Vec::new(), words.trim());
     while !rest.is_empty() {
-        // An endless word becomes longer where it is split.
+        // An endless word becomes longer when it is split.
         let most = rest.floor_char_boundary(LONGEST * 3 / 4);
         let fits = &rest[..most];
         let cut = |ends: &[char]| fits.rmatch_indices(ends).map(|(at, end)| at + end.len()).find(|at| rest[*at..].starts_with(' '));

@@ -1,4 +1,4 @@
-//! A trial of a speech model that the pilot brings: loaded and run once in a process of its own, which may die or hang.
+//! Tries the pilot's own speech model: loads and runs it once in a separate process, which may die or hang.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -18,39 +18,41 @@ use crate::problem::Problem;
 pub const COMMAND: &str = "try-model";
 /// The hidden command that the trial of a voice runs.
 pub const VOICE_COMMAND: &str = "try-voice";
-/// The work that a voice may need for its trial: a good one takes a second.
+/// The processor time that the trial of a voice may take; a good voice takes a second.
 const VOICE_WORK: Duration = Duration::from_secs(20);
-/// Its option that asks for the graphics card.
+/// The option that asks for the graphics card.
 const CARD: &str = "--card";
-/// What stands before the words that were heard on the card.
+/// The prefix of the words that were recognised on the card.
 pub const HEARD: &str = "heard: ";
-/// How much longer than its work a trial may take: beside a simulator that uses every core, from a slow disk.
+/// How much longer a trial may take by the clock than in processor time: beside a simulator that uses every core,
+/// from a slow disk.
 const BESIDE_OTHERS: u32 = 5;
 
-/// Models that passed, by SHA-256: one trial a process, where the file of those that passed cannot be kept.
+/// Models that passed, by SHA-256. Where the file with the passed models cannot be written, each process tries a
+/// model once.
 static PASSED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Stratus ends: no trial is waited for.
+/// Stratus is ending: no trial is waited for.
 static ENDING: AtomicBool = AtomicBool::new(false);
 
-/// Gives up whatever is tried, for good.
+/// Abandons all trials, for good.
 pub fn give_up() {
     ENDING.store(true, Ordering::Relaxed);
 }
 
-/// The work that a model of `bytes` may need for its trial, by one processor: one of the small model's size (488 MB) takes 24 s,
-/// the largest (3 GB) computes some seven times as much.
+/// The time that the trial of a model of `bytes` may take on one processor. The small model (488 MB) takes 24 s, and
+/// the largest (3 GB) needs about seven times as much.
 pub fn allowed(bytes: u64) -> Duration {
     Duration::from_secs(60 + bytes / 4_000_000)
 }
 
-/// How long a trial on the graphics card may take, by the clock: the first one compiles the card's programs, and the model goes there
-/// at 20 MB a second at least.
+/// How long a trial on the graphics card may take by the clock. The first one compiles the card's programs, and the
+/// model is copied to the card at 20 MB a second or faster.
 fn on_card(bytes: u64) -> Duration {
     Duration::from_secs(60 + bytes / 20_000_000)
 }
 
-/// What the trial's process does: loads the file, whatever it is, and recognises a second of noise with it.
+/// What the trial's process does: loads any file, and recognises a second of noise with it.
 pub fn attempt(path: &Path) -> Result<(), Problem> {
     let mut ears = Recogniser::load(&VerifiedModel::untried(path), 1)?;
     let mut state = 1u32;
@@ -63,7 +65,7 @@ pub fn attempt(path: &Path) -> Result<(), Problem> {
     ears.transcribe(&noise, &Hints::default(), &AtomicBool::new(false)).map(drop)
 }
 
-/// Tries a model once, unless it is one that Stratus knows, with this very program.
+/// Tries a model once with this program, unless Stratus knows the model.
 pub fn once(model: &VerifiedModel) -> Result<(), Problem> {
     let passed = || PASSED.lock().unwrap_or_else(PoisonError::into_inner);
     let kept = Paths::find(None).ok().map(|p| p.models_dir().join("tried"));
@@ -80,7 +82,7 @@ pub fn once(model: &VerifiedModel) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Tries a voice's file that is not in the catalogue once, with this very program.
+/// Tries a voice's file that is not in the catalogue once, with this program.
 pub(super) fn voice(file: &Path, sha256: &str) -> Result<(), Problem> {
     let passed = || PASSED.lock().unwrap_or_else(PoisonError::into_inner);
     if passed().contains(sha256) {
@@ -92,7 +94,7 @@ pub(super) fn voice(file: &Path, sha256: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Tries a voice with `program`, which is Stratus; what hangs is ended as for models.
+/// Tries a voice with `program`, which is Stratus. A process that hangs is ended, as for models.
 pub fn run_voice(program: &Path, file: &Path, work: Duration) -> Result<(), Problem> {
     let damaged = |why: String| {
         Problem::new(format!("cannot use the voice {}", file.display()))
@@ -109,7 +111,8 @@ pub fn run_voice(program: &Path, file: &Path, work: Duration) -> Result<(), Prob
     }
 }
 
-/// One that passed with this version of Stratus passes again: a large one takes longer for its trial than a call may wait.
+/// Whether the file passed with this version of Stratus before. The trial of a large model takes longer than a call
+/// may wait.
 fn is_kept(file: &Path, sha256: &str) -> bool {
     std::fs::read_to_string(file).is_ok_and(|text| text.lines().any(|l| l == kept_line(sha256)))
 }
@@ -122,8 +125,9 @@ fn kept_line(sha256: &str) -> String {
     format!("{} {sha256}", env!("CARGO_PKG_VERSION"))
 }
 
-/// Tries a model with `program`, which is Stratus. What hangs is ended: after `work` of a processor's time where the system tells
-/// it, and after five times that by the clock, for a busy machine makes a good model slow.
+/// Tries a model with `program`, which is Stratus. A process that hangs is ended: after `work` of processor time
+/// where the system reports it, and after five times that by the clock, because a busy machine makes a good model
+/// slow.
 pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> {
     let damaged = |why: String| {
         super::model::unusable(model, "It failed when it was tried.")
@@ -140,18 +144,18 @@ pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> 
     }
 }
 
-/// What `program`, which is Stratus, hears on the graphics card with a model; or why it hears nothing.
+/// The words that `program`, which is Stratus, recognises on the graphics card with a model, or why there are none.
 pub(super) fn words_on_card(program: &Path, model: &Path) -> Result<String, String> {
     let bytes = std::fs::metadata(model).map_or(0, |m| m.len());
     let limit = on_card(bytes);
     let mut child = start(program, COMMAND, model, true).map_err(|e| e.to_string())?;
-    // A line of words is less than a pipe holds: nobody has to read while it works.
+    // The output is shorter than a pipe's buffer, so it need not be read while the process works.
     let status = wait(&mut child, limit, limit).map_err(|why| format!("recognising a known sentence on it {why}"))?;
     let mut said = String::new();
     if let Some(out) = &mut child.stdout {
         out.read_to_string(&mut said).map_err(|e| e.to_string())?;
     }
-    // Drivers talk on standard output too.
+    // Drivers also write to standard output.
     match (status.success(), said.lines().rev().find_map(|l| l.strip_prefix(HEARD))) {
         (true, Some(words)) => Ok(words.to_owned()),
         _ => Err(format!("recognising a known sentence on it ends the program that tries ({status})")),
@@ -169,8 +173,8 @@ fn start(program: &Path, what: &str, file: &Path, card: bool) -> std::io::Result
     command.spawn()
 }
 
-/// Waits for a trial's process until it has worked for `work`, or until `clock` has passed; then, and when Stratus ends, it is
-/// ended. Tells otherwise what it does: "does not end".
+/// Waits for a trial's process until it has worked for `work`, or until `clock` has passed. It is then ended, as when
+/// Stratus ends. Otherwise returns what is wrong: "does not end".
 fn wait(child: &mut Child, work: Duration, clock: Duration) -> Result<ExitStatus, String> {
     let limit = Instant::now() + clock;
     loop {
@@ -188,12 +192,12 @@ fn wait(child: &mut Child, work: Duration, clock: Duration) -> Result<ExitStatus
     }
 }
 
-/// What a child's threads have worked; nothing where the system does not tell.
+/// The processor time of a child's threads; `None` where the system does not report it.
 #[cfg(target_os = "linux")]
 fn worked(child: &Child) -> Option<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id())).ok()?;
-    // The name in brackets may hold anything; after it the fields are numbers, the 14th and 15th of all the time in its own
-    // code and in the system's (proc_pid_stat(5)), in hundredths of a second.
+    // The name in brackets may contain anything. The fields after it are numbers. The 14th and 15th of all are the
+    // time in its own code and in the system's (proc_pid_stat(5)), in hundredths of a second.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     Some(Duration::from_millis(ticks * 10))

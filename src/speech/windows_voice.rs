@@ -1,4 +1,5 @@
-//! Windows's own voices (OneCore, `Windows.Media.SpeechSynthesis`): words into a stream, the stream into a WAV file.
+//! Windows's own voices (OneCore, `Windows.Media.SpeechSynthesis`): synthesises words into a stream, and reads the
+//! stream as a WAV file.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,25 +14,25 @@ use super::system_voices::choose;
 use crate::event::SystemVoice;
 use crate::problem::Problem;
 
-/// How often work that Windows does is looked at.
+/// How often the state of Windows's asynchronous work is polled.
 const LOOK: Duration = Duration::from_millis(5);
-/// More than a minute of sound in its best quality, bytes: no voice's stream is larger.
+/// The largest stream, bytes: more than a minute of sound in the best quality.
 const LARGEST: u64 = 32 << 20;
 /// `E_ABORT`.
 const GIVEN_UP: HRESULT = HRESULT(0x8000_4004_u32.cast_signed());
 /// `E_UNEXPECTED`.
 const STRANGE: HRESULT = HRESULT(0x8000_FFFF_u32.cast_signed());
 
-/// A voice of Windows's with what it was made for.
+/// A Windows voice with the name that it was made for.
 type Engine = (String, SpeechSynthesizer);
 
-/// What speaks with them, to be used on one thread. The voice that was used last stays loaded.
+/// The function that speaks with these voices, for use on one thread. The voice that was used last stays loaded.
 pub(super) fn speaker() -> Speak {
     let mut engine: Option<Engine> = None;
     Box::new(move |utterance, given_up| {
         let said = prepare(&mut engine, utterance).and_then(|e| utter(e, utterance, given_up).map_err(|e| failed(&e)));
         if said.is_err() {
-            // It may have been taken away.
+            // The voice may have been removed.
             engine = None;
         }
         said
@@ -56,7 +57,7 @@ fn prepare<'a>(engine: &'a mut Option<Engine>, utterance: &Utterance) -> std::re
 
 /// The voice of this name, part of a name, or language.
 fn find(wanted: &str) -> std::result::Result<VoiceInformation, Problem> {
-    // By numbers: the list's own iterator panics where the list is less than it should be, as Wine's is.
+    // By index: the list's own iterator panics where the list is shorter than it says, as Wine's is.
     let list = SpeechSynthesizer::AllVoices().map_err(|e| failed(&e))?;
     let all: Vec<VoiceInformation> = (0..list.Size().map_err(|e| failed(&e))?).filter_map(|i| list.GetAt(i).ok()).collect();
     let known: Vec<SystemVoice> = all.iter().map(|v| SystemVoice { name: text(v.DisplayName()), language: text(v.Language()) }).collect();
@@ -80,9 +81,9 @@ fn utter(synthesizer: &SpeechSynthesizer, utterance: &Utterance, given_up: &Atom
     let options = synthesizer.Options()?;
     options.SetSpeakingRate(utterance.rate)?;
     options.SetAudioPitch(utterance.pitch)?;
-    // Else three quarters of a second of silence follow every phrase.
+    // By default three quarters of a second of silence follow every phrase.
     options.SetAppendedSilence(SpeechAppendedSilence::Min)?;
-    // Plain text, never its markup.
+    // Plain text, never markup.
     let speaking = synthesizer.SynthesizeTextToStreamAsync(&HSTRING::from(utterance.words.as_str()))?;
     wait(|| speaking.Status(), || speaking.Cancel(), given_up)?;
     let stream = speaking.GetResults()?;
@@ -98,7 +99,7 @@ fn utter(synthesizer: &SpeechSynthesizer, utterance: &Utterance, given_up: &Atom
     Ok(file)
 }
 
-/// Waits for work of Windows's to end; it is given up when nobody wants it any more.
+/// Waits until Windows's work ends; it is cancelled when the result is no longer wanted.
 fn wait(status: impl Fn() -> Result<AsyncStatus>, cancel: impl Fn() -> Result<()>, given_up: &AtomicBool) -> Result<()> {
     while status()? == AsyncStatus::Started {
         if given_up.load(Ordering::Relaxed) {
@@ -115,7 +116,7 @@ fn wait(status: impl Fn() -> Result<AsyncStatus>, cancel: impl Fn() -> Result<()
 mod tests {
     use super::*;
 
-    /// With voices or without (Wine has none): sound, or a problem with its remedy; a name that nobody has is told.
+    /// With voices or without (Wine has none): sound, or a problem with its remedy. An unknown name is reported.
     #[test]
     fn words_become_sound_or_a_problem_with_its_remedy() {
         let mut speak = speaker();

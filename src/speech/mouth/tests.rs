@@ -1,4 +1,4 @@
-//! The mouth with system voices that speak, fail, hang, panic, and make rubbish.
+//! Tests with system voices that speak, fail, hang, panic, and return rubbish.
 
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
@@ -6,9 +6,9 @@ use std::sync::atomic::AtomicUsize;
 use super::*;
 use crate::speech::sound::tests::tone;
 
-/// A voice that answers late on a busy machine is none that hangs.
+/// Enough time for a voice that answers late on a busy machine but does not hang.
 const EVER: Duration = Duration::from_secs(60);
-/// For the one that hangs.
+/// The time for a voice that hangs.
 const SOON: Duration = Duration::from_millis(100);
 
 fn mouth(make: fn() -> Speak) -> Mouth {
@@ -27,7 +27,7 @@ fn heard() -> &'static (dyn Fn() -> bool + Sync) {
     &|| false
 }
 
-/// By its rate one hears who spoke: Pico has 16,000 samples a second, the voices here 22,050.
+/// The sample rate shows who spoke: Pico has 16,000 samples a second, the voices here 22,050.
 fn spoke(s: &Spoken) -> (u32, Option<&str>) {
     let clip = s.clip.as_ref().unwrap();
     assert!(clip.samples.iter().any(|x| x.abs() > 0.05), "silence");
@@ -154,7 +154,7 @@ fn elsewhere_windows_voices_are_told_and_pico_speaks() {
     let spoken = m.speak("wind calm", &named("Microsoft David"), heard());
     assert_eq!(spoke(&spoken), (16_000, Some("Windows's voices are not available")));
     assert!(!spoken.trouble.unwrap().fix.is_empty());
-    // Stratus's own speak as ever.
+    // Stratus's own voices still speak.
     for (name, rate) in [("heart", 24_000), ("pico:en-US", 16_000)] {
         assert_eq!(spoke(&m.speak("wind calm", &Voice { name: name.into(), ..Voice::default() }, heard())), (rate, None));
     }

@@ -1,4 +1,4 @@
-//! Neural voices that are there, missing, cut, swapped, of another kind; and one that rests.
+//! Neural voices that are present, missing, truncated, swapped, of another kind, and idle.
 
 use super::*;
 
@@ -26,7 +26,7 @@ fn the_shipped_voice_speaks_for_every_accent_that_is_a_wish_and_for_none_that_wa
     for other in ["pico:en-US", "pico", "windows:en-GB"] {
         assert!(!Neural::is_asked(other));
     }
-    // With a simulator it is the same sound, made by a thread of a lower priority.
+    // While a simulator runs, the sound is the same, made by a thread of a lower priority.
     let gently = n.speak("Hold short of runway two eight left.", &voice("en-US"), true, &|| false).unwrap().unwrap();
     assert_eq!(gently.samples.len(), clip.samples.len());
 }
@@ -47,7 +47,7 @@ fn a_voice_that_is_missing_cut_or_swapped_is_told_with_its_remedy() {
         assert!(p.to_string().contains("cannot use the voice emma") && p.to_string().contains("stratus voices get emma"), "{what}: {p}");
         assert!(said(&mut n, &voice("en-US")).unwrap().is_ok(), "{what}: the others speak on");
     }
-    // What was found wrong is not read again until it is another file.
+    // A file that was found unusable is not read again until it changes.
     assert_eq!(n.wrong.len(), 1, "{:?}", n.wrong);
 }
 

@@ -1,5 +1,5 @@
-//! One call recognised in several ways, for measurements side by side: as Stratus does it, with the encoder's whole context,
-//! and as whisper.cpp's own program does it by default.
+//! Recognises one call in several ways, for measurements: as Stratus does it, with the encoder's whole context, and
+//! with the defaults of whisper.cpp's own program.
 
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -12,30 +12,30 @@ use crate::problem::Problem;
 /// A way to recognise a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// As Stratus does it: greedy, the encoder's context fitted to the call.
+    /// As in Stratus: greedy, with the encoder's context fitted to the call.
     Fitted,
     /// The same with the whole context of half a minute.
     Whole,
-    /// As whisper.cpp's command line does it: the whole context, five beams, time stamps, hotter second tries.
+    /// As in whisper.cpp's command line: the whole context, five beams, time stamps, retries at a higher temperature.
     CommandLine,
 }
 
-/// What came of it.
+/// The result of a measurement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measured {
     /// Compute time.
     pub took: Duration,
     /// The words.
     pub text: String,
-    /// Tokens that the decoder wrote.
+    /// Tokens written by the decoder.
     pub tokens: u32,
 }
 
 impl Recogniser {
     /// Recognises a call once, without a second look.
     ///
-    /// `tokens`, for models of random weights, which never come to an end by themselves: the decoder writes just so many,
-    /// without time stamps and second tries.
+    /// `tokens` is for models with random weights, which never end by themselves: the decoder writes exactly this
+    /// many, without time stamps and retries.
     pub fn measure(&mut self, samples: &[f32], way: Way, tokens: Option<u16>) -> Result<Measured, Problem> {
         let never = AtomicBool::new(false);
         let sound = self.sound(samples);
