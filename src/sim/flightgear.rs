@@ -1,4 +1,4 @@
-//! FlightGear through its WebSocket property listener (`--httpd=5500`): told of every change, and told what to set.
+//! FlightGear over its WebSocket property listener (`--httpd=5500`): receives every change, and sets values.
 
 mod traffic;
 
@@ -14,24 +14,24 @@ use super::link::{Command, Connection, Gone, Told};
 use crate::report::{Cockpit, Other, Report, SimState, TransponderMode, Weather, ceiling};
 use crate::units::LatLon;
 
-/// The port of the documentation's examples.
+/// The port in the examples of FlightGear's documentation.
 pub const PORT: u16 = 5500;
-/// How long the connection may take.
+/// How long the connection may take to open.
 const OPENING: Duration = Duration::from_secs(2);
-/// FlightGear is asked something this often, so that a quiet simulator is told from a gone one.
+/// How often FlightGear is asked something, to distinguish a quiet simulator from one that has gone.
 const ASK: Duration = Duration::from_secs(2);
-/// Without a word for this long it is gone.
+/// Without a message for this long FlightGear counts as gone.
 const SILENCE: Duration = Duration::from_secs(8);
-/// A longer message is not FlightGear's.
+/// The longest message of FlightGear.
 const LONGEST: usize = 64 * 1024;
 
-/// The first properties are those without which a report would mislead: an aircraft whose wheels have not been told yet
-/// would seem to fly.
+/// The first properties are needed, because a report without them would mislead. An aircraft whose wheels are not yet
+/// known would seem to fly.
 const NEEDED: usize = 13;
-/// An aircraft that lacks one of them is reported after this time all the same.
+/// An aircraft that lacks some of them is reported anyway after this time.
 const COMPLETE_WITHIN: Duration = Duration::from_secs(3);
 
-/// Properties that are listened to.
+/// The subscribed properties.
 const PROPERTIES: &[&str] = &[
     "/position/latitude-deg",
     "/position/longitude-deg",
@@ -84,7 +84,7 @@ const PROPERTIES: &[&str] = &[
     "/environment/clouds/layer[3]/coverage",
     "/environment/clouds/layer[4]/coverage",
 ];
-/// Layers of cloud that FlightGear knows.
+/// The number of FlightGear's cloud layers.
 const CLOUD_LAYERS: usize = 5;
 
 /// A connection to FlightGear.
@@ -101,7 +101,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Connects to the FlightGear at `host`; `None` when none answers.
+    /// Connects to FlightGear at `host`; `None` if it does not answer.
     pub fn open(host: Option<&str>, port: u16) -> Option<Self> {
         let host = host.unwrap_or("127.0.0.1");
         let at = super::link::resolve(host, port)?;
@@ -137,7 +137,7 @@ impl Listener {
         self.say(&json!({"command": "set", "node": node, "value": value}))
     }
 
-    /// Takes in a message; whether it told a property.
+    /// Reads a message; whether it contained a property.
     fn take(&mut self, text: &str) -> bool {
         match property(text) {
             Some((path, value)) => {
@@ -210,7 +210,7 @@ impl Listener {
         })
     }
 
-    /// A layer of cloud: its base, feet above the sea, and its share of the sky.
+    /// A layer of cloud: its base, feet above the sea, and how much of the sky it covers.
     fn layer(&self, i: usize) -> Option<(f64, f64)> {
         let share = match self.text(&format!("/environment/clouds/layer[{i}]/coverage"))? {
             "overcast" => 1.0,
@@ -245,7 +245,7 @@ impl Listener {
             track_true: self.number("/orientation/track-deg").map(|d| d.rem_euclid(360.0)),
             engine_running: on("/engines/active-engine/running").or_else(|| on("/engines/engine[0]/running")),
             parking_brake: self.number("/controls/gear/brake-parking").map(|v| v > 0.5),
-            // The wheel itself: aircraft with fixed gear have no lever.
+            // Use the position of the wheel: aircraft with fixed gear have no lever.
             gear_down: self.number("/gear/gear[0]/position-norm").map(|v| v > 0.5),
             flaps: self.number("/surface-positions/flap-pos-norm"),
             altimeter_set_inhg: self.number("/instrumentation/altimeter/setting-inhg"),
@@ -288,7 +288,7 @@ impl Connection for Listener {
         match command {
             Command::Tune(f) => {
                 let before = self.number("/instrumentation/comm[0]/frequencies/selected-mhz");
-                // What was active goes to standby, as the swap button would do it.
+                // The active frequency goes to standby, as with the swap button.
                 if let Some(before) = before {
                     self.set("/instrumentation/comm[0]/frequencies/standby-mhz", &json!(before))?;
                 }
@@ -300,7 +300,7 @@ impl Connection for Listener {
     }
 }
 
-/// A property that is listened to, and its value; `None` when the message tells of none.
+/// A property and its value from a message; `None` if there is none.
 pub fn property(text: &str) -> Option<(String, Value)> {
     let mut message: Value = serde_json::from_str(text).ok()?;
     let path = normal(message.get("path")?.as_str()?);
@@ -308,18 +308,18 @@ pub fn property(text: &str) -> Option<(String, Value)> {
     PROPERTIES.iter().any(|p| normal(p) == path).then_some((path, value))
 }
 
-/// A property's path with every first index left out: "/gear/gear[0]/wow" and "/gear/gear/wow" are the same.
+/// A property's path without first indices: "/gear/gear[0]/wow" and "/gear/gear/wow" are the same.
 fn normal(path: &str) -> String {
     path.replace("[0]", "")
 }
 
-/// Whether a callsign was set by the pilot: FlightGear makes up "FG-" and digits by itself.
+/// Whether the pilot set the callsign: by default FlightGear makes one of "FG-" and digits.
 fn chosen(callsign: &str) -> bool {
     let made_up = callsign.strip_prefix("FG-").is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()));
     callsign != "callsign" && !made_up
 }
 
-/// The transponder's knob, as its instrument numbers it.
+/// The mode for a number of the transponder's knob.
 fn mode(v: f64) -> Option<TransponderMode> {
     [
         TransponderMode::Off,
@@ -333,7 +333,7 @@ fn mode(v: f64) -> Option<TransponderMode> {
     .copied()
 }
 
-/// ICAO designators of FlightGear's aircraft folders; what is not listed is unknown, not guessed.
+/// The ICAO designators of FlightGear's aircraft folders. A folder that is not listed is unknown, not guessed.
 fn type_of(folder: &str) -> Option<String> {
     let low = folder.to_ascii_lowercase();
     [

@@ -1,4 +1,4 @@
-//! The link to a simulator: finds the one that runs, follows it, and looks again when it goes.
+//! The link to a simulator: finds the running one, follows it, and searches again when it ends.
 
 use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
@@ -16,32 +16,32 @@ use crate::settings::Sim;
 use crate::units::{Frequency, Squawk};
 use crate::worker::{stumble, survive};
 
-/// Reports are passed on at most this often; simulators send up to one a frame.
+/// The shortest time between two reports that are passed on; simulators send up to one a frame.
 const BETWEEN_REPORTS: Duration = Duration::from_millis(100);
-/// A simulator that went is waited for so long as one that is about to return.
+/// For this long after a simulator ended, the search expects it to return soon.
 const RECENTLY: Duration = Duration::from_secs(600);
-/// Commands that may wait for the simulator.
+/// The queue of commands for the simulator.
 const COMMANDS: usize = 16;
-/// What the end of a link is waited for.
+/// How long the end of a link is waited for.
 const ENDING: Duration = Duration::from_millis(300);
-/// Airports that matter at a time.
+/// The most airports that are asked for.
 const AIRPORTS: usize = 8;
 
-/// What is written to a simulator, out of the engine's clearance record alone.
+/// A command to the simulator; it comes only from the engine's clearance record.
 pub use crate::event::Command;
 
-/// What a simulator told.
+/// A message of a simulator.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Told {
     /// Where the aircraft is and how it is set up.
     Report(Box<Report>),
-    /// A simulator is there, but refuses: what the pilot can do about it.
+    /// A simulator is there, but refuses: the problem says what the pilot can do.
     Trouble(Problem),
-    /// What it knows of an airport that was asked for.
+    /// The answer about an airport.
     Airport {
-        /// Its code, as it was asked for.
+        /// The code that was asked for.
         icao: String,
-        /// The airport; none: it does not know it, or tells of none.
+        /// The airport; `None`: the simulator does not know it, or reports no airports.
         told: Option<Arc<Described>>,
     },
 }
@@ -59,15 +59,15 @@ pub struct Gone;
 
 /// One simulator's protocol.
 pub(super) trait Connection {
-    /// Which simulator.
+    /// The simulator's name.
     fn name(&self) -> &'static str;
-    /// The way to it in words, where there are several.
+    /// The way of the connection in words, if there are several ways.
     fn way(&self) -> Option<String> {
         None
     }
-    /// Waits a moment for news.
+    /// Waits briefly for a message.
     fn poll(&mut self) -> Result<Option<Told>, Gone>;
-    /// Takes an airport to be asked for; whether this simulator tells of airports at all.
+    /// Requests an airport; whether this simulator can report airports at all.
     fn ask_airport(&mut self, _icao: &str) -> bool {
         false
     }
@@ -75,7 +75,7 @@ pub(super) trait Connection {
     fn write(&mut self, command: &Command) -> Result<(), Gone>;
 }
 
-/// Which simulators are looked for.
+/// The simulators that are searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     XPlane,
@@ -83,7 +83,7 @@ enum Kind {
     FlightGear,
 }
 
-/// The kinds that a configured link stands for; `None` when it is no simulator.
+/// The simulators that a configured link stands for; `None` if it is not a simulator.
 fn kinds(link: &str) -> Option<&'static [Kind]> {
     Some(match link {
         "auto" => &[Kind::Msfs, Kind::FlightGear, Kind::XPlane],
@@ -94,14 +94,14 @@ fn kinds(link: &str) -> Option<&'static [Kind]> {
     })
 }
 
-/// How long to wait between two looks around.
+/// The pauses between two searches.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// After a simulator went, and at first.
+    /// The first pause, also after a simulator ended.
     pub first: Duration,
-    /// After many looks in vain.
+    /// The longest pause, after many searches without success.
     pub most: Duration,
-    /// The same where no simulator has been there for `RECENTLY`: nobody waits for it then.
+    /// The longest pause if there has been no simulator for `RECENTLY`, because nobody waits for one then.
     pub unseen: Duration,
     /// How often a simulator that need not answer is asked whether it is still there.
     pub check: Duration,
@@ -113,30 +113,31 @@ impl Default for Patience {
     }
 }
 
-/// What the thread is asked to do.
+/// An order to the thread.
 #[derive(Debug)]
 enum Order {
     Write(Command),
-    /// Ask for this airport, of every simulator that comes.
+    /// Request this airport from every simulator that connects.
     Airport(String),
 }
 
-/// The thread that holds the connection; ends when dropped.
+/// The thread that owns the connection; it ends when dropped.
 #[derive(Debug)]
 pub struct Link {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-    /// None while it ends.
+    /// `None` while the link ends.
     commands: Option<SyncSender<Order>>,
 }
 
 impl Link {
-    /// Whether a configured link is one of the simulators.
+    /// Whether a configured link is a simulator.
     pub fn is_simulator(link: &str) -> bool {
         kinds(link).is_some()
     }
 
-    /// Starts to look. `tell` gets every report, ten a second at most, the last one marked `Lost`, and each trouble once.
+    /// Starts the search. `tell` gets every report, at most ten a second, the last one marked `Lost`, and each
+    /// problem once.
     pub fn start(sim: &Sim, patience: Patience, tell: impl FnMut(Told) + Send + 'static) -> Result<Self, Problem> {
         let stop = Arc::new(AtomicBool::new(false));
         let (commands, orders) = sync_channel(COMMANDS);
@@ -152,7 +153,7 @@ impl Link {
         Ok(Self { stop, thread: Some(thread), commands: Some(commands) })
     }
 
-    /// Looks once for the configured simulator: its name and the way to it, or what to do.
+    /// Searches once for the configured simulator: its name and way, or what to do.
     pub fn probe(sim: &Sim) -> Result<String, Problem> {
         let Some(kinds) = kinds(&sim.link) else { return Ok(format!("not looked for (sim.link is {:?})", sim.link)) };
         let mut trouble = None;
@@ -160,7 +161,7 @@ impl Link {
             match open(sim, Patience::default(), *kind, &mut simconnect::Msfs::default()) {
                 Ok(Some(found)) => return Ok(named(found.as_ref())),
                 Ok(None) => {}
-                // Another one may answer all the same.
+                // Another simulator may still answer.
                 Err(p) => trouble = trouble.or(Some(p)),
             }
         }
@@ -168,13 +169,13 @@ impl Link {
             .unwrap_or_else(|| Problem::new("no simulator answers").fix("start it; docs/simulators.md says what each simulator needs")))
     }
 
-    /// Writes to the simulator, if one is there.
+    /// Writes to the simulator, if one is connected.
     pub fn write(&self, command: Command) {
         self.order(Order::Write(command));
     }
 
-    /// Asks the simulator for an airport, now and whenever one comes: the answers are [`Told::Airport`]. Of the last few
-    /// alone, for those matter.
+    /// Requests an airport from the simulator, now and from each one that connects later. The answers are
+    /// [`Told::Airport`]. Only the last few airports are kept, because only those matter.
     pub fn ask_airport(&self, icao: String) {
         self.order(Order::Airport(icao));
     }
@@ -189,11 +190,11 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        // Wakes it up where it waits for the next look.
+        // Wakes the thread if it waits for the next search.
         self.commands = None;
         let Some(thread) = self.thread.take() else { return };
-        // One that follows a simulator ends within a tenth of a second, and lets go of it. One in the middle of a look may wait for
-        // seconds for somebody who does not answer: it is left, and tells nothing any more.
+        // A thread that follows a simulator ends within a tenth of a second, and closes the connection. A thread in
+        // the middle of a search may wait for seconds for an answer. It is abandoned, and reports nothing more.
         let until = Instant::now() + ENDING;
         while !thread.is_finished() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(2));
@@ -208,11 +209,11 @@ struct Search {
     sim: Sim,
     stopped: Arc<AtomicBool>,
     orders: Receiver<Order>,
-    /// Airports that every simulator is asked for, the last one last.
+    /// Airports that every simulator is asked for, the newest one last.
     airports: VecDeque<String>,
     patience: Patience,
     msfs: simconnect::Msfs,
-    /// The last refusal, told already.
+    /// The last refusal, which was reported.
     refused: Option<Problem>,
 }
 
@@ -233,7 +234,7 @@ impl Search {
                     pause = (pause * 2).min(if recently { self.patience.most } else { self.patience.unseen });
                 }
             }
-            // What was meant for a simulator that is gone is not for the next one.
+            // Commands for a simulator that has gone are not for the next one.
             while let Ok(order) = self.orders.try_recv() {
                 self.remember(&order);
             }
@@ -253,16 +254,16 @@ impl Search {
                 return;
             }
             match self.orders.recv_timeout(left) {
-                // Without a simulator a command is nobody's.
+                // Without a simulator a command is dropped.
                 Ok(order) => self.remember(&order),
                 Err(RecvTimeoutError::Timeout) => {}
-                // The link's end closes the queue.
+                // The end of the link closes the queue.
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    /// Keeps what is for the next simulator too.
+    /// Keeps the orders that also apply to the next simulator.
     fn remember(&mut self, order: &Order) {
         if let Order::Airport(icao) = order {
             self.airports.retain(|a| a != icao);
@@ -287,7 +288,7 @@ impl Search {
         if self.stopped() {
             return None;
         }
-        // The same refusal is told once, not at every look.
+        // A refusal is reported once, not at every search.
         if refused != self.refused {
             if let Some(p) = refused.clone() {
                 tell(Told::Trouble(p));
@@ -306,7 +307,7 @@ impl Search {
         while !self.stopped() {
             stumble("sim");
             match connection.poll() {
-                // Outside the earth, or no number: no place for the engine to reckon with.
+                // A position outside the earth, or a value that is not a number: the engine cannot compute with it.
                 Ok(Some(Told::Report(report))) if !sound(&report) => {
                     wrong += 1;
                     if wrong.is_power_of_two() {
@@ -341,19 +342,19 @@ impl Search {
     }
 }
 
-/// Asks a simulator for an airport; of one that tells of none, what another one told before does not stand.
+/// Requests an airport. If this simulator cannot report airports, the answer of an earlier one is withdrawn.
 fn ask(connection: &mut dyn Connection, icao: &str, tell: &mut impl FnMut(Told)) {
     if !connection.ask_airport(icao) {
         tell(Told::Airport { icao: icao.to_owned(), told: None });
     }
 }
 
-/// A simulator's name, and the way to it.
+/// A simulator's name and way.
 fn named(found: &dyn Connection) -> String {
     found.way().map_or_else(|| found.name().to_owned(), |way| format!("{} ({way})", found.name()))
 }
 
-/// A connection to one simulator; none when it does not answer.
+/// Connects to one simulator; `None` if it does not answer.
 fn open(sim: &Sim, patience: Patience, kind: Kind, msfs: &mut simconnect::Msfs) -> Result<Option<Box<dyn Connection>>, Problem> {
     fn boxed(c: impl Connection + 'static) -> Box<dyn Connection> {
         Box::new(c)
@@ -362,7 +363,7 @@ fn open(sim: &Sim, patience: Patience, kind: Kind, msfs: &mut simconnect::Msfs) 
     let host = host.as_deref();
     Ok(match kind {
         Kind::XPlane => {
-            // X-Plane's web server listens on its own machine alone.
+            // X-Plane's web server listens only on its own machine.
             let web = if sim.is_here() { xplane_web::Web::open(sim.xplane_web_port)? } else { None };
             match web {
                 Some(web) => Some(boxed(web)),
@@ -382,25 +383,25 @@ fn sound(r: &Report) -> bool {
         && r.others.iter().all(|o| (-90.0..=90.0).contains(&o.position.lat) && (-180.0..=180.0).contains(&o.position.lon))
 }
 
-/// A host's address, the first IPv4 one before others.
+/// The address of a host, IPv4 first.
 pub(super) fn resolve(host: &str, port: u16) -> Option<SocketAddr> {
     let all: Vec<SocketAddr> = (host, port).to_socket_addrs().ok()?.collect();
     all.iter().find(|a| a.is_ipv4()).or(all.first()).copied()
 }
 
-/// A connection to a port, if somebody listens there. Windows tries a closed port of its own machine for two seconds:
-/// there, who does not answer at once is not there.
+/// Connects to a port, if a program listens there. Windows waits two seconds for a closed port of its own machine, so
+/// the time for that is short: a local port that does not answer at once is closed.
 pub(super) fn connect(at: SocketAddr) -> Option<TcpStream> {
     let within = if at.ip().is_loopback() { 300 } else { 2000 };
     TcpStream::connect_timeout(&at, Duration::from_millis(within)).ok()
 }
 
-/// COM frequency of a value in MHz, as simulators tell it.
+/// The COM frequency of a value in MHz, as simulators report it.
 pub(super) fn mhz(value: f64) -> Option<Frequency> {
     (value.is_finite() && (100.0..200.0).contains(&value)).then(|| Frequency::from_khz((value * 1000.0).round() as u32)).flatten()
 }
 
-/// Transponder code of a value whose decimal digits are the code's.
+/// The transponder code of a value whose decimal digits are those of the code.
 pub(super) fn squawk(value: f64) -> Option<Squawk> {
     (value.is_finite() && (0.0..7778.0).contains(&value)).then(|| format!("{:04}", value.round() as i64).parse().ok()).flatten()
 }

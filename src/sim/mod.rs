@@ -1,4 +1,4 @@
-//! Links to simulators, and recordings that stand in for one.
+//! Links to simulators, and recordings that replace one.
 
 pub mod flightgear;
 pub mod link;

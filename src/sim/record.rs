@@ -1,4 +1,5 @@
-//! Recorded sessions: what the simulator told, what the pilot said and what came of it, one JSON object a line. No sound.
+//! Session recordings: what the simulator reported, what the pilot said and how the controller answered, one JSON
+//! object a line. No sound.
 //!
 //! ```text
 //! {"t":0.0,"session":{"stratus":"0.1.0","began_ms":1764000000000,"pilot":{…},"airport":null,"com1":null}}
@@ -6,8 +7,8 @@
 //! {"t":3.1,"phase":"taxiing"}               when the engine's phase of flight changes
 //! {"t":9.8,"heard":{"text":"…","confidence":0.9}}    what was recognised; "typed": "…" what was typed
 //! {"t":9.9,"line":{…}}                      a line of the transcript
-//! {"t":0.4,"airport":{"icao":"…","origin":"files","told":{…}}}    what a simulator knows of an airport, where it was asked
-//! {"t":0.5,"surroundings":{"area":{…},"minima":{…},"controllers":[…]}}    what the pilot's files tell of the air and the ground around
+//! {"t":0.4,"airport":{"icao":"…","origin":"files","told":{…}}}    what a simulator knows of a requested airport
+//! {"t":0.5,"surroundings":{"area":{…},"minima":{…},"controllers":[…]}}    airspace and terrain around, from the pilot's files
 //! {"t":14.2,"played":{"complete":true}}     what the controller said was heard to its end, or cut off
 //! ```
 
@@ -29,16 +30,17 @@ use crate::settings::{Config, Pilot};
 use crate::units::{Frequency, Time};
 use crate::worker::Worker;
 
-/// Between two reports of a recording, unless the radio or the state changes.
+/// The time between two recorded reports, unless the radio or the state changes.
 const BETWEEN: Duration = Duration::from_millis(200);
-/// Between two looks at the other aircraft: they make a report ten times as long.
+/// The time between two records of the other aircraft, which make a report ten times as long.
 const BETWEEN_OTHERS: Duration = Duration::from_secs(2);
-/// Lines that may wait for the disk.
+/// The queue of lines for the disk.
 const QUEUE: usize = 64;
-/// A longer line is not one of a recording; 64 other aircraft take 16 kB, a large airport with its taxiways 1 MB.
+/// A longer line does not belong to a recording: 64 other aircraft take 16 kB, a large airport with its taxiways 1
+/// MB.
 const LINE_BYTES: u64 = 16 << 20;
 
-/// One line: when, in seconds since the session began, and what.
+/// One line: the time in seconds since the session began, and what happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// Seconds since the session began.
@@ -48,7 +50,7 @@ pub struct Entry {
     pub what: What,
 }
 
-/// What a line of a recording holds.
+/// The content of a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
@@ -56,13 +58,13 @@ pub enum What {
     Session(Header),
     /// The simulator reported.
     Report(Box<Report>),
-    /// The pilot was heard.
+    /// The pilot's words were recognised.
     Heard {
         /// The recogniser's words.
         text: String,
         /// 0 to 1.
         confidence: f32,
-        /// Other readings, where the recogniser was not sure.
+        /// Other readings, if the recogniser was unsure.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         others: Vec<Alternative>,
     },
@@ -80,21 +82,21 @@ pub enum What {
     Airport {
         /// Its code.
         icao: String,
-        /// Who told.
+        /// The origin of the answer.
         origin: Origin,
-        /// What; nothing where it is not known there.
+        /// The airport; `None` if that origin does not know it.
         told: Option<Arc<Described>>,
     },
-    /// What the pilot's files tell of the air and the ground around.
+    /// What the pilot's files say of the airspace and terrain around.
     Surroundings(Arc<Surroundings>),
-    /// What the controller said is over. Recordings made before this was kept have none.
+    /// A transmission of the controller is over. Older recordings do not have this.
     Played {
-        /// It was heard to its end; what was cut off is not in force.
+        /// It was heard to its end; a transmission that was cut off is not active.
         complete: bool,
     },
 }
 
-/// What the conversation of a session depends on, beside the events.
+/// Everything besides the events that determines the conversation of a session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Header {
     /// The version that recorded it.
@@ -107,13 +109,13 @@ pub struct Header {
     pub airport: Option<String>,
     /// `sim.com1` of the configuration.
     pub com1: Option<Frequency>,
-    /// The day of the world's airports that were in use, where they were not those that are built in.
+    /// The date of the world's airports in use, unless they were the built-in ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub airports: Option<String>,
 }
 
 impl Header {
-    /// The header of a session that begins at `began_ms`, in milliseconds since 1970, with the airports that are built in.
+    /// The header of a session that begins at `began_ms`, in milliseconds since 1970, with the built-in airports.
     pub fn new(config: &Config, began_ms: u64) -> Self {
         Self {
             stratus: env!("CARGO_PKG_VERSION").into(),
@@ -125,7 +127,7 @@ impl Header {
         }
     }
 
-    /// A configuration with what the header says.
+    /// The configuration that the header describes.
     pub fn config(&self) -> Config {
         let mut config = Config { pilot: self.pilot.clone(), ..Config::default() };
         config.sim.airport.clone_from(&self.airport);
@@ -134,7 +136,7 @@ impl Header {
     }
 }
 
-/// Writes a recording, off the owner's thread.
+/// Writes a recording, on another thread than the owner's.
 #[derive(Debug)]
 pub struct Recorder {
     worker: Worker<Entry>,
@@ -146,8 +148,8 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins a recording at `now` in a new file; an existing one is never written over. `trouble` is told once if the disk
-    /// fails.
+    /// Begins a recording at `now` in a new file; an existing file is never overwritten. `trouble` is called once if
+    /// the disk fails.
     pub fn start(path: &Path, header: Header, now: Time, trouble: impl FnMut(Problem) + Send + Clone + 'static) -> Result<Self, Problem> {
         let what = || {
             let p = Problem::new(format!("cannot record into {}", path.display()));
@@ -156,7 +158,7 @@ impl Recorder {
         if let Some(dir) = path.parent().filter(|d| !d.as_os_str().is_empty()) {
             std::fs::create_dir_all(dir).map_err(|e| what().because(e).fix("choose a folder that you can write to"))?;
         }
-        // Where the pilot flew and what was said is the pilot's alone.
+        // Where the pilot flew and what was said is private.
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -171,7 +173,7 @@ impl Recorder {
             "recorder",
             QUEUE,
             move || {
-                // After a failure nothing more is written: a recording with a hole would replay to something else.
+                // After a failure nothing more is written, because a recording with a gap would replay differently.
                 let (mut file, path, mut trouble) = (file.take(), path.clone(), trouble.clone());
                 move |entry: Entry| {
                     if let Some(Err(e)) = file.as_mut().map(|f| write(f, &entry)) {
@@ -203,7 +205,7 @@ impl Recorder {
         }
     }
 
-    /// Takes down what came in.
+    /// Records an event.
     pub fn event(&mut self, now: Time, event: &Event) {
         match event {
             Event::Sim(report) => self.report(now, report),
@@ -233,7 +235,7 @@ impl Recorder {
         }
         let mut kept = report.clone();
         if self.others.is_some_and(|at| now.since(at) < BETWEEN_OTHERS) {
-            // Replayed, the last others stand until they are told anew.
+            // A replay keeps the last other aircraft until a report has new ones.
             kept.others = self.last.as_ref().map(|(_, r)| r.others.clone()).unwrap_or_default();
             let brief = Report { others: Vec::new(), ..kept.clone() };
             self.last = Some((now, kept));
@@ -245,17 +247,17 @@ impl Recorder {
         }
     }
 
-    /// Takes down a line of the transcript.
+    /// Records a line of the transcript.
     pub fn line(&mut self, now: Time, line: &Line) {
         self.put(now, What::Line(Box::new(line.clone())));
     }
 
-    /// Takes down whether the controller was heard to the end.
+    /// Records whether the controller was heard to the end.
     pub fn played(&mut self, now: Time, complete: bool) {
         self.put(now, What::Played { complete });
     }
 
-    /// Takes down the phase of flight, if it is another one.
+    /// Records the phase of flight, if it has changed.
     pub fn phase(&mut self, now: Time, phase: &'static str) {
         if self.phase != phase {
             self.phase = phase;
@@ -290,7 +292,7 @@ pub fn name(began: u64) -> PathBuf {
     ))
 }
 
-/// Whether a file begins as a recorded session does.
+/// Whether a file is a recorded session, by its beginning.
 pub fn is_session(path: &Path) -> bool {
     let first = |reader: &mut dyn BufRead| {
         let mut text = String::new();
@@ -300,14 +302,14 @@ pub fn is_session(path: &Path) -> bool {
     open(path).is_ok_and(|mut r| first(&mut *r))
 }
 
-/// A file's lines, unpacked where it is packed (by content, not by name).
+/// A file's lines, decompressed if it is compressed (by content, not by name).
 fn open(path: &Path) -> std::io::Result<Box<dyn BufRead>> {
     let mut reader = BufReader::new(File::open(path)?);
     Ok(if reader.fill_buf()?.starts_with(&[0x1f, 0x8b]) { Box::new(BufReader::new(MultiGzDecoder::new(reader))) } else { Box::new(reader) })
 }
 
-/// Reads a recorded session: its header, and its lines in order of time. A last line that was cut off (the machine lost
-/// its power) is left out. Aircraft around that a report leaves out are those of the report before.
+/// Reads a recorded session: its header, and its lines in order of time. A last line that was cut off (a power
+/// failure) is left out. A report without other aircraft gets those of the report before.
 pub fn read(path: &Path) -> Result<(Header, Vec<Entry>), Problem> {
     let what = || Problem::new(format!("cannot read the recorded session {}", path.display()));
     let reader = open(path).map_err(|e| what().because(e).fix("give a recording made by `stratus run --record FILE`"))?;
@@ -391,7 +393,7 @@ mod tests {
         assert_eq!(header.config(), Config::default());
         let times: Vec<f64> = entries.iter().map(|e| e.t).collect();
         assert_eq!(times, [0.0, 0.15, 0.4, 2.5, 2.6, 2.7, 2.9], "a report within 0.2 s only with news");
-        // Told twice, known all the time.
+        // Reported twice, known all the time.
         let aircraft = |e: &Entry| if let What::Report(r) = &e.what { r.others.len() } else { 2 };
         assert!(entries.iter().all(|e| aircraft(e) == 2), "{entries:?}");
         assert_eq!(std::fs::read_to_string(&path).unwrap().matches("ground_speed_kt").count(), 4 + 2 * 2);

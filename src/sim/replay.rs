@@ -1,4 +1,4 @@
-//! Recorded flights: JSON lines (plain or gzip) and the side file with what the recording does not hold.
+//! Recorded flights: JSON lines (plain or gzip), and a side file with what the recording does not contain.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::report::{Cockpit, Report, SimState, Weather};
 use crate::units::{Callsign, Frequency, LatLon, Squawk, Time};
 
-/// A line longer than this is not one of a recording; without a bound, a damaged file could fill the memory.
+/// A longer line does not belong to a recording. Without a limit, a damaged file could fill the memory.
 const LINE_BYTES: u64 = 64 * 1024;
 
 /// One moment of a recorded flight.
@@ -20,9 +20,9 @@ const LINE_BYTES: u64 = 64 * 1024;
 pub struct Moment {
     /// Since the start of the recording.
     pub at: Time,
-    /// What the simulator told.
+    /// The simulator's report.
     pub report: Report,
-    /// What the recording's author says the aircraft is doing: to check against, never an input of the engine.
+    /// The phase of flight according to the recording's author, for comparison; never an input of the engine.
     pub label: Option<String>,
 }
 
@@ -31,15 +31,15 @@ pub struct Moment {
 pub struct Flight {
     /// In order of time, never empty.
     pub moments: Vec<Moment>,
-    /// What came from beside the recording.
+    /// The data that is not in the recording.
     pub side: SideFile,
 }
 
-/// The side file: radio, weather and aircraft of a recording. Everything in it may be left out.
+/// The side file: radio, weather and aircraft of a recording. Every field is optional.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct SideFile {
-    /// Of the aircraft.
+    /// The aircraft's callsign.
     pub callsign: Option<Callsign>,
     /// ICAO type designator.
     pub aircraft_type: Option<String>,
@@ -47,7 +47,7 @@ pub struct SideFile {
     pub flight_rules: Option<String>,
     /// When the recording begins, ISO 8601.
     pub utc_start: Option<String>,
-    /// Wind from, degrees true.
+    /// The direction from which the wind blows, degrees true.
     pub wind_dir_true: Option<f64>,
     /// Knots.
     pub wind_kt: Option<f64>,
@@ -61,7 +61,7 @@ pub struct SideFile {
     pub altimeter_inhg: Option<f64>,
     /// Transponder code.
     pub transponder: Option<Squawk>,
-    /// COM1 from the start of a label on.
+    /// The frequencies of COM1, each from the start of a label.
     pub com1: Vec<Tuned>,
     /// The phase of flight that each label stands for, in words.
     pub phases: std::collections::BTreeMap<String, String>,
@@ -70,13 +70,13 @@ pub struct SideFile {
 /// A change of COM1.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Tuned {
-    /// From the first moment with this label on.
+    /// Applies from the first moment with this label.
     pub label: String,
     /// The frequency.
     pub frequency: Frequency,
 }
 
-/// A line of a recording. Lines may hold more; that is not read.
+/// A line of a recording. Other fields are ignored.
 #[derive(Debug, Deserialize)]
 struct Line {
     t: f64,
@@ -113,8 +113,9 @@ impl Line {
 
 /// Reads a recording (`.jsonl` or `.jsonl.gz`) and the side file beside it.
 ///
-/// The side file is `side` where given, else `NAME.toml` for `NAME.jsonl[.gz]`, else the longest name that `NAME`
-/// begins with, up to a hyphen (`phto-circuit.toml` serves `phto-circuit-jsbsim.jsonl.gz`), else none.
+/// The side file is `side` if given. Otherwise it is `NAME.toml` for `NAME.jsonl[.gz]`, or the longest name that
+/// `NAME` begins with, up to a hyphen (`phto-circuit.toml` is for `phto-circuit-jsbsim.jsonl.gz`). Without any of
+/// these there is none.
 pub fn read(flight: &Path, side: Option<&Path>) -> Result<Flight, Problem> {
     if super::record::is_session(flight) {
         return session(flight);
@@ -126,14 +127,14 @@ pub fn read(flight: &Path, side: Option<&Path>) -> Result<Flight, Problem> {
     let what = || cannot_read(flight);
     let file = File::open(flight).map_err(|e| what().because(e).fix("give the path of a .jsonl or .jsonl.gz recording"))?;
     let mut reader = BufReader::new(file);
-    // By content, not by name: a renamed file is still what it is.
+    // By content, not by name, so that a renamed file works.
     let zipped = reader.fill_buf().map_err(|e| what().because(e))?.starts_with(&[0x1f, 0x8b]);
     let moments =
         if zipped { read_lines(BufReader::new(MultiGzDecoder::new(reader)), &side, flight)? } else { read_lines(reader, &side, flight)? };
     Ok(Flight { moments, side })
 }
 
-/// The flight of a recorded session: what the simulator told while it flew.
+/// The flight of a recorded session: the reports of the simulator during the flight.
 fn session(path: &Path) -> Result<Flight, Problem> {
     let (_, entries) = super::record::read(path)?;
     let mut label = None;
@@ -157,7 +158,7 @@ fn cannot_read(path: &Path) -> Problem {
     Problem::new(format!("cannot read the recorded flight {}", path.display()))
 }
 
-/// The side file that belongs to a recording, if there is one beside it.
+/// The side file beside a recording, if there is one.
 pub fn side_file_of(flight: &Path) -> Option<PathBuf> {
     let name = flight.file_name()?.to_str()?;
     let mut stem = name.strip_suffix(".gz").unwrap_or(name);
@@ -223,7 +224,7 @@ fn read_lines(mut reader: impl BufRead, side: &SideFile, path: &Path) -> Result<
 
 fn report(line: &Line, side: &SideFile, com1: Option<Frequency>) -> Report {
     let heading_mag = line.hdg_mag.filter(|h| h.is_finite()).unwrap_or(line.hdg_true);
-    // Both headings are of the same moment: their difference is the variation here.
+    // Both headings are of the same moment, so their difference is the variation here.
     let variation = line.hdg_true - heading_mag;
     Report {
         state: SimState::Flying,

@@ -1,7 +1,8 @@
-//! What is asked of MSFS, and what its answers mean: the same over SimConnect's own packets (`packets`) and through
-//! Microsoft's library (`library`, on Windows). `ways` finds the way.
+//! Requests to MSFS and the meaning of its answers. They are the same over SimConnect's own packets (`packets`) and
+//! through Microsoft's library (`library`, on Windows). `ways` chooses between them.
 //!
-//! Messages are the server's packets, little-endian, packed: size, version, kind of message, and the rest by its kind.
+//! Messages are the server's packets, little-endian, packed: size, version, kind of message, then the content by its
+//! kind.
 
 mod facilities;
 #[cfg(windows)]
@@ -23,17 +24,17 @@ use crate::units::LatLon;
 use facilities::{Facilities, Known};
 pub(super) use ways::Msfs;
 
-/// The port that the documentation's examples of `SimConnect.xml` use.
+/// The port in the documentation's examples of `SimConnect.xml`.
 pub const PORT: u16 = 500;
-/// How long the simulator may take to say that it is one.
+/// How long the simulator may take to identify itself.
 const OPENING: Duration = Duration::from_secs(2);
-/// Without a message for this long the simulator is gone: it sends at least the strings every second.
+/// Without a message for this long the simulator counts as gone: it sends at least the strings every second.
 const SILENCE: Duration = Duration::from_secs(10);
-/// No message of the simulator's is longer.
+/// The longest message of the simulator.
 const LONGEST: usize = 1 << 20;
-/// Between two looks at the aircraft around.
+/// The time between two requests for other aircraft.
 const TRAFFIC: Duration = Duration::from_secs(3);
-/// Aircraft within this distance are looked at, metres.
+/// The distance within which other aircraft are requested, metres.
 const TRAFFIC_RADIUS: u32 = 30_000;
 
 const F64: u32 = 4;
@@ -42,7 +43,7 @@ const STRING32: u32 = 6;
 const STRING64: u32 = 7;
 const STRING256: u32 = 9;
 
-/// The own aircraft, as numbers: name and unit, in the order of the data.
+/// The numbers of the own aircraft: name and unit, in the order of the data.
 const NUMBERS: &[(&str, &str)] = &[
     ("PLANE LATITUDE", "degrees"),
     ("PLANE LONGITUDE", "degrees"),
@@ -62,10 +63,10 @@ const NUMBERS: &[(&str, &str)] = &[
     ("SEA LEVEL PRESSURE", "millibars"),
     ("AMBIENT VISIBILITY", "meters"),
 ];
-/// The own aircraft's strings, with their sizes.
+/// The strings of the own aircraft, with their sizes.
 const STRINGS: &[(&str, u32, usize)] = &[("ATC ID", STRING32, 32), ("ATC MODEL", STRING64, 64)];
-/// Switches, levers and clocks: a definition of its own, for an older simulator that lacks one of them would give no
-/// number of it.
+/// Switches, levers and clocks. They have a separate definition, because an older simulator that lacks one of them
+/// sends no number of that definition.
 const SWITCHES: &[(&str, &str)] = &[
     ("COM STANDBY FREQUENCY:1", "MHz"),
     ("COM STANDBY FREQUENCY:2", "MHz"),
@@ -83,7 +84,7 @@ const SWITCHES: &[(&str, &str)] = &[
     ("SIMULATION RATE", "number"),
     ("AMBIENT TEMPERATURE", "celsius"),
 ];
-/// What is painted on the aircraft, with the sizes.
+/// The strings painted on the aircraft, with their sizes.
 const PAINT: &[(&str, u32, usize)] = &[("TITLE", STRING256, 256), ("ATC AIRLINE", STRING64, 64), ("ATC FLIGHT NUMBER", STRING8, 8)];
 /// Other aircraft: numbers, then the same strings.
 const AROUND: &[(&str, &str)] = &[
@@ -101,7 +102,7 @@ const OTHERS: u32 = 3;
 const COCKPIT: u32 = 4;
 const PAINTED: u32 = 5;
 const PAUSE_EVENT: u32 = 1;
-/// Messages: a record of an airport, and the end of one's answer.
+/// Messages: a record of an airport, and the end of an answer.
 const FACILITY: u32 = 28;
 const FACILITY_END: u32 = 29;
 /// Client events, by number.
@@ -114,42 +115,45 @@ const EVENTS: [(u32, &str); 6] = [
     (16, "COM2_RADIO_SWAP"),
 ];
 
-/// Once in so many frames of the simulator's, or once a second.
+/// How often data is sent: once in this many frames, or once a second.
 #[derive(Debug, Clone, Copy)]
 enum Every {
     Frames(u32),
     Second,
 }
 
-/// A conversation with a SimConnect: asks, and hands its messages over. Numbers stand for what this side calls by them.
+/// A connection to SimConnect: sends requests and returns messages. The numbers are this side's names for definitions
+/// and events.
 trait Way: Debug {
-    /// In words, for whoever asks why there is no simulator, or which way it was found.
+    /// The way in words, for the doctor and the log.
     fn words(&self) -> String;
     /// Adds a variable to a definition: its name, unit and type.
     fn define(&mut self, definition: u32, name: &str, unit: &str, kind: u32) -> Result<(), Gone>;
-    /// Asks for the own aircraft's data of a definition, again and again; the definition's number is the request's too.
+    /// Requests the own aircraft's data of a definition repeatedly; the definition's number is also that of the
+    /// request.
     fn follow(&mut self, definition: u32, every: Every) -> Result<(), Gone>;
-    /// Asks once for the aircraft within so many metres.
+    /// Requests once the aircraft within this many metres.
     fn look_around(&mut self, definition: u32, radius: u32) -> Result<(), Gone>;
-    /// Asks to be told of an event of the simulator's.
+    /// Subscribes to an event of the simulator.
     fn subscribe(&mut self, event: u32, name: &str) -> Result<(), Gone>;
-    /// Gives an event of the cockpit a number.
+    /// Gives a cockpit event a number.
     fn name_event(&mut self, event: u32, name: &str) -> Result<(), Gone>;
     /// Sends an event to the own aircraft.
     fn event(&mut self, event: u32, data: u32) -> Result<(), Gone>;
-    /// Airports can be asked for: not in every generation.
+    /// Whether airports can be requested: not in every generation.
     fn knows_airports(&self) -> bool;
-    /// Adds a field, or the beginning or end of a record, to a definition of an airport's data; the packet's count.
+    /// Adds a field, or the beginning or end of a record, to the definition of an airport's data; returns the
+    /// packet's count.
     fn add_facility_field(&mut self, definition: u32, field: &str) -> Result<u32, Gone>;
-    /// Asks for an airport by its code; the packet's count.
+    /// Requests an airport by its code; returns the packet's count.
     fn ask_facility(&mut self, definition: u32, request: u32, icao: &str) -> Result<u32, Gone>;
-    /// Waits a moment for messages; whether something came.
+    /// Waits briefly for messages; whether there were any.
     fn wait(&mut self) -> Result<bool, Gone>;
-    /// The next whole message that has come.
+    /// The next whole message.
     fn next(&mut self) -> Result<Option<Vec<u8>>, Gone>;
 }
 
-/// Waits for the simulator to say that it is one; `false` when it does not in time.
+/// Waits for the simulator to identify itself; `false` if it does not in time.
 fn greeted(way: &mut dyn Way) -> Result<bool, Gone> {
     let began = Instant::now();
     while began.elapsed() < OPENING {
@@ -157,7 +161,7 @@ fn greeted(way: &mut dyn Way) -> Result<bool, Gone> {
         while let Some(message) = way.next()? {
             match kind(&message) {
                 Some(2) => return Ok(true),
-                // This version of a client it does not take.
+                // It does not accept a client of this version.
                 Some(1) if word(&message, 12) == Some(5) => return Ok(false),
                 _ => {}
             }
@@ -166,7 +170,7 @@ fn greeted(way: &mut dyn Way) -> Result<bool, Gone> {
     Ok(false)
 }
 
-/// A conversation with an MSFS that has said that it is one.
+/// A connection to an MSFS that has identified itself.
 #[derive(Debug)]
 pub struct Client {
     way: Box<dyn Way>,
@@ -177,10 +181,10 @@ pub struct Client {
     paused: bool,
     gathering: Vec<Other>,
     facilities: Facilities,
-    /// What became of airports, and was not told yet.
+    /// Answers about airports that were not reported yet.
     airports: VecDeque<Known>,
     dropped: u64,
-    /// Why it is not the way that the pilot chose; told first.
+    /// Why the pilot's chosen way is not used; reported first.
     trouble: Option<Problem>,
 }
 
@@ -234,7 +238,7 @@ impl Client {
         Ok(())
     }
 
-    /// Takes in a message; whether it told of the own aircraft.
+    /// Reads a message; whether it was about the own aircraft.
     fn take(&mut self, message: &[u8]) -> Result<bool, Gone> {
         match kind(message) {
             Some(1) => {
@@ -271,7 +275,7 @@ impl Client {
         }
     }
 
-    /// Takes in data that was asked for; `None` when it is cut off or no answer to any request.
+    /// Reads requested data; `None` if it is cut off or does not answer a request.
     fn data(&mut self, message: &[u8]) -> Option<bool> {
         let data = message.get(40..)?;
         match word(message, 12) {
@@ -289,7 +293,8 @@ impl Client {
             }
             Some(COCKPIT) => {
                 self.switches(&numbers(data, SWITCHES.len())?);
-                // Once a second also while it is paused, where no frame is simulated: it is there.
+                // While the simulator is paused, no frame is simulated, and this comes once a second: the simulator
+                // is there.
                 Some(true)
             }
             Some(PAINTED) => {
@@ -325,7 +330,7 @@ impl Client {
 
     fn own(&mut self, n: &[f64]) {
         let variation = n[4] - n[5];
-        // In the menu the simulator shows an aircraft at the origin of the earth's grid.
+        // In the menu the simulator reports an aircraft at latitude 0, longitude 0.
         let menu = n[0].abs() < 0.02 && n[1].abs() < 0.02;
         self.report = Report {
             state: SimState::Flying,

@@ -1,21 +1,21 @@
-//! The stream of bytes to a SimConnect: TCP anywhere, or the simulator's own named pipe on this Windows.
+//! The byte stream to SimConnect: TCP on any system, or the named pipe of a simulator on the same Windows.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-/// A read waits this long for news.
+/// How long a read waits.
 const MOMENT: Duration = Duration::from_millis(100);
 /// A packet that cannot be written within this time ends the connection.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
-/// How often the pipe is looked at within a moment: the simulator's data come ten times a second.
+/// How often the pipe is polled within a read: the simulator's data comes ten times a second.
 #[cfg(windows)]
 const LOOK: Duration = Duration::from_millis(20);
-/// Where MSFS listens on its own machine, without any configuration.
+/// The pipe on which MSFS listens without any configuration, on its own machine.
 #[cfg(windows)]
 const PIPE: &str = r"\\.\pipe\Microsoft Flight Simulator\SimConnect";
 
-/// A connection whose reads wait a moment and no longer (then: `WouldBlock` or `TimedOut`).
+/// A connection whose reads wait only briefly (then: `WouldBlock` or `TimedOut`).
 #[derive(Debug)]
 pub(super) enum Wire {
     Tcp(TcpStream),
@@ -24,20 +24,20 @@ pub(super) enum Wire {
 }
 
 impl Wire {
-    /// A TCP connection that stands.
+    /// An open TCP connection.
     pub(super) fn tcp(stream: TcpStream) -> Option<Self> {
         stream.set_read_timeout(Some(MOMENT)).ok()?;
         stream.set_write_timeout(Some(WRITE_LIMIT)).ok()?;
         Some(Self::Tcp(stream))
     }
 
-    /// The pipe of the MSFS on this machine; none where none runs, or all its places are taken.
+    /// The pipe of the MSFS on this machine; `None` if none runs, or all its connections are in use.
     #[cfg(windows)]
     pub(super) fn pipe() -> Option<Self> {
         crate::pipe::Duplex::open(PIPE).ok().map(Self::Pipe)
     }
 
-    /// In words: where it leads to.
+    /// Where it leads to, in words.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Tcp(stream) => stream.peer_addr().map_or_else(|_| "TCP".to_owned(), |at| format!("TCP {at}")),
@@ -46,7 +46,7 @@ impl Wire {
         }
     }
 
-    /// Ends it in both directions.
+    /// Closes it in both directions.
     pub(super) fn close(&self) {
         match self {
             Self::Tcp(stream) => drop(stream.shutdown(Shutdown::Both)),

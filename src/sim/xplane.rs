@@ -1,6 +1,8 @@
-//! X-Plane over UDP: datarefs asked for by RREF, written by DREF and CMND (layouts: X-Plane's "Exchanging data" page).
+//! X-Plane over UDP: datarefs requested by RREF, written by DREF and CMND (layouts: X-Plane's "Exchanging data"
+//! page).
 //!
-//! Values arrive as 32-bit floats, so positions step by a metre or two; good enough for a controller's eyes.
+//! Values arrive as 32-bit floats, so positions have steps of a metre or two, which is precise enough for a
+//! controller.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
@@ -12,9 +14,9 @@ use crate::units::{Frequency, LatLon, Squawk};
 
 /// The port on which X-Plane listens.
 pub const PORT: u16 = 49000;
-/// Where X-Plane tells that it is there.
+/// The multicast address of X-Plane's beacon.
 const BEACON: (Ipv4Addr, u16) = (Ipv4Addr::new(239, 255, 1, 1), 49707);
-/// Without a packet for this long X-Plane is gone.
+/// Without a packet for this long X-Plane counts as gone.
 const SILENCE: Duration = Duration::from_secs(3);
 /// How long an answer to the first request may take.
 const FIRST: Duration = Duration::from_millis(1200);
@@ -22,10 +24,10 @@ const FIRST: Duration = Duration::from_millis(1200);
 pub(super) const FEET: f64 = 1.0 / 0.3048;
 /// Knots in a metre a second.
 pub(super) const KNOTS: f64 = 3600.0 / 1852.0;
-/// Other aircraft that are asked for: the nearest stand first in X-Plane's list.
+/// The number of other aircraft requested: X-Plane's list begins with the nearest.
 const OTHERS: usize = 12;
 
-/// Datarefs in the order of their index, with updates a second.
+/// Datarefs in the order of their index, with updates per second.
 pub(super) const DATAREFS: &[(&str, i32)] = &[
     ("sim/flightmodel/position/latitude", 10),
     ("sim/flightmodel/position/longitude", 10),
@@ -65,32 +67,32 @@ pub(super) const DATAREFS: &[(&str, i32)] = &[
     ("sim/weather/aircraft/cloud_base_msl_m[0]", 1),
     ("sim/weather/aircraft/cloud_base_msl_m[1]", 1),
     ("sim/weather/aircraft/cloud_base_msl_m[2]", 1),
-    // From 0 to 1, its name notwithstanding.
+    // From 0 to 1, despite its name.
     ("sim/weather/aircraft/cloud_coverage_percent[0]", 1),
     ("sim/weather/aircraft/cloud_coverage_percent[1]", 1),
     ("sim/weather/aircraft/cloud_coverage_percent[2]", 1),
 ];
-/// Indices of the layers' bases and of their shares of the sky.
+/// Indices of the layers' bases and of their cloud cover.
 const CLOUD_BASES: std::ops::Range<usize> = 34..37;
 const CLOUD_COVERS: std::ops::Range<usize> = 37..40;
-/// The first datarefs are those without which a report would mislead: an aircraft of which it has not been told yet that
-/// it is on the ground would seem to fly.
+/// The first datarefs are needed, because a report without them would mislead. An aircraft that is not yet known to
+/// be on the ground would seem to fly.
 const NEEDED: usize = 11;
-/// What an older X-Plane does not know, or what was lost on its way, is waited for so long.
+/// How long to wait for the other datarefs, which may be lost, or unknown to an older X-Plane.
 const COMPLETE_WITHIN: Duration = Duration::from_secs(3);
 /// Values of `audio_com_selection`.
 const TALKS_COM1: f64 = 6.0;
 const TALKS_COM2: f64 = 7.0;
 /// Index of `audio_com_selection`.
 const SELECTION: usize = 20;
-/// Indices of the two strings, one dataref a character, and of the other aircraft.
+/// Indices of the two strings, one dataref for each character, and of the other aircraft.
 const TAIL: usize = 100;
 const TAIL_CHARACTERS: usize = 8;
 const TYPE: usize = 120;
 const TYPE_CHARACTERS: usize = 4;
 const TARGETS: usize = 200;
 const TARGET_FIELDS: [&str; 6] = ["lat", "lon", "ele", "psi", "V_msc", "weight_on_wheels"];
-/// How often what was not answered is asked for again.
+/// How often an unanswered request is repeated.
 const REPEATS: u8 = 5;
 /// One more than the highest index.
 const INDICES: usize = TARGETS + OTHERS * TARGET_FIELDS.len();
@@ -105,12 +107,13 @@ pub struct Udp {
     asked: Instant,
     check: Duration,
     repeats: u8,
-    /// Packets that were no answer of X-Plane's.
+    /// Packets that were not answers of X-Plane.
     dropped: u64,
 }
 
 impl Udp {
-    /// Asks the X-Plane at `host` (or one that announces itself) for its datarefs; `None` when nothing answers.
+    /// Requests the datarefs of the X-Plane at `host` (or of one that announces itself); `None` if it does not
+    /// answer.
     pub fn open(host: Option<&str>, port: u16, check: Duration) -> Option<Self> {
         let at = match host {
             Some(h) => super::link::resolve(h, port)?,
@@ -143,7 +146,7 @@ impl Udp {
                     link.socket.set_read_timeout(Some(Duration::from_millis(100))).ok()?;
                     return Some(link);
                 }
-                // Nobody listens there.
+                // No program listens there.
                 Err(e) if matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset) => return None,
                 _ => {}
             }
@@ -151,14 +154,15 @@ impl Udp {
         None
     }
 
-    /// Asks for every dataref that `wanted` names by index, so many times a second at most; 0 ends it.
+    /// Requests every dataref that `wanted` names by index, with its number of updates per second; 0 ends the
+    /// updates.
     fn subscribe(&self, on: bool, wanted: impl Fn(usize) -> bool) {
         for (index, hz, name) in subscriptions().filter(|s| wanted(s.0)) {
             let _ = self.socket.send(&rref(if on { hz } else { 0 }, index, &name));
         }
     }
 
-    /// Takes in a packet; whether it was an answer.
+    /// Reads a packet; whether it was an answer.
     fn take(&mut self, packet: &[u8]) -> bool {
         let Some(pairs) = values(packet) else {
             self.dropped += 1;
@@ -180,7 +184,8 @@ impl Udp {
         self.values.get(index).copied().flatten().map(f64::from)
     }
 
-    /// A string out of its characters; empty while one of them is missing, for half a callsign is another one.
+    /// A string from its characters; empty while one of them is missing, because half a callsign is a different
+    /// callsign.
     fn characters(&self, from: usize, count: usize) -> String {
         let all: Option<Vec<u32>> = (from..from + count).map(|i| self.value(i).map(|v| v as u32)).collect();
         let text = all.unwrap_or_default().into_iter().take_while(|v| *v != 0);
@@ -222,10 +227,11 @@ impl Connection for Udp {
     fn poll(&mut self) -> Result<Option<Told>, Gone> {
         if self.asked.elapsed() >= self.check {
             self.asked = Instant::now();
-            // Asked again, a dataref comes on as before; at a port where nobody listens any more the system says so.
+            // Requested again, a dataref continues as before. At a port where no program listens any more, the system
+            // reports it.
             let (name, hz) = DATAREFS[0];
             let _ = self.socket.send(&rref(hz, 0, name));
-            // A request may be lost on its way; what is never answered, an older X-Plane does not have.
+            // A request may be lost. A dataref that never answers does not exist in an older X-Plane.
             if self.repeats < REPEATS {
                 self.repeats += 1;
                 self.subscribe(true, |i| self.values.get(i).is_some_and(Option::is_none));
@@ -238,7 +244,7 @@ impl Connection for Udp {
                 Ok(self.report().map(Told::report))
             }
             Err(e) if matches!(e.kind(), ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset) => Err(Gone),
-            // On another machine only silence tells.
+            // On another machine only silence shows that X-Plane has gone.
             Err(_) if self.heard.elapsed() > SILENCE => Err(Gone),
             Err(_) => Ok(None),
         }
@@ -272,7 +278,7 @@ impl Drop for Udp {
     }
 }
 
-/// What the values of `DATAREFS`, by index, say together with the two strings; `None` before a position is known.
+/// The report from the values of `DATAREFS`, by index, and the two strings; `None` before a position is known.
 pub(super) fn report(value: impl Fn(usize) -> Option<f64>, tail: &str, designator: &str, others: Vec<Other>) -> Option<Report> {
     let (lat, lon) = (value(0)?, value(1)?);
     let at = LatLon::new(lat, lon);
@@ -341,13 +347,13 @@ pub(super) fn com(selection: Option<f64>) -> u8 {
     if selection == Some(TALKS_COM2) { 2 } else { 1 }
 }
 
-/// X-Plane 12's numbers; 11 has the first five.
+/// The mode for X-Plane 12's numbers; 11 has the first five.
 fn mode(v: f64) -> Option<TransponderMode> {
     Some(match v.round() as i64 {
         0 => TransponderMode::Off,
         1 => TransponderMode::Standby,
         2 => TransponderMode::On,
-        // Altitude, and above it with the collision warning's traffic and resolutions.
+        // Altitude, and above it the modes with traffic and resolution advisories.
         3 | 6 | 7 => TransponderMode::Altitude,
         4 => TransponderMode::Test,
         5 => TransponderMode::Ground,
@@ -355,7 +361,7 @@ fn mode(v: f64) -> Option<TransponderMode> {
     })
 }
 
-/// Every dataref: its index, updates a second, and name.
+/// Every dataref: its index, updates per second, and name.
 fn subscriptions() -> impl Iterator<Item = (usize, i32, String)> {
     let plain = DATAREFS.iter().enumerate().map(|(i, (name, hz))| (i, *hz, (*name).to_owned()));
     let tail = (0..TAIL_CHARACTERS).map(|c| (TAIL + c, 1, format!("sim/aircraft/view/acf_tailnum[{c}]")));
@@ -396,7 +402,7 @@ fn cmnd(name: &str) -> Vec<u8> {
     p
 }
 
-/// Index and value of every pair of an answer; `None` when it is none.
+/// Index and value of every pair of an answer; `None` if it is not an answer.
 pub fn values(packet: &[u8]) -> Option<Vec<(i32, f32)>> {
     let body = packet.strip_prefix(b"RREF")?.get(1..)?;
     if body.is_empty() || body.len() % 8 != 0 {
@@ -407,10 +413,10 @@ pub fn values(packet: &[u8]) -> Option<Vec<(i32, f32)>> {
         .collect()
 }
 
-/// Waits for the beacon of an X-Plane in the house and tells where it listens.
+/// Waits for the beacon of an X-Plane in the local network; returns where it listens.
 fn beacon(within: Duration) -> Option<SocketAddr> {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, Some(socket2::Protocol::UDP)).ok()?;
-    // Others listen for the beacon too.
+    // Other programs listen for the beacon too.
     socket.set_reuse_address(true).ok()?;
     socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, BEACON.1)).into()).ok()?;
     let socket: UdpSocket = socket.into();
@@ -439,7 +445,7 @@ pub fn beacon_port(packet: &[u8]) -> Option<u16> {
 }
 
 fn khz(v: f64) -> Option<Frequency> {
-    // Old aircraft tell 10 kHz units: 12190.
+    // Old aircraft report units of 10 kHz: 12190.
     let khz = if v < 100_000.0 { v * 10.0 } else { v };
     Frequency::from_khz(khz.round() as u32)
 }

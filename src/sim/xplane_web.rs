@@ -1,6 +1,6 @@
-//! X-Plane through its own web server (12.1.4 and later): REST for the ids of a session, a WebSocket for the values.
+//! X-Plane over its own web server (12.1.4 and later): REST for the ids of a session, a WebSocket for the values.
 //!
-//! Positions are 64-bit here, strings and arrays whole. The server listens on its own machine alone.
+//! Positions are 64-bit here, and strings and arrays come whole. The server listens only on its own machine.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -21,11 +21,11 @@ use crate::units::LatLon;
 pub const PORT: u16 = 8086;
 /// How long an answer may take.
 const OPENING: Duration = Duration::from_secs(2);
-/// Without a value for this long the server is asked whether it is still there: X-Plane's clock runs even in a pause.
+/// Without a value for this long the server is asked whether it is still there. X-Plane's clock runs even in a pause.
 const SILENCE: Duration = Duration::from_secs(3);
-/// Between two questions whether a flight has been loaded.
+/// The time between two checks whether a flight has been loaded.
 const MENU: Duration = Duration::from_secs(1);
-/// A longer message is not X-Plane's.
+/// The longest message of X-Plane.
 const LONGEST: usize = 1 << 20;
 
 const TAIL: &str = "sim/aircraft/view/acf_tailnum";
@@ -38,7 +38,7 @@ const SELECTION: &str = "sim/cockpit2/radios/actuators/audio_com_selection";
 const CODE: &str = "sim/cockpit2/radios/actuators/transponder_code";
 const FLIP: [&str; 2] = ["sim/radios/com1_standy_flip", "sim/radios/com2_standy_flip"];
 const IDENT: &str = "sim/transponder/transponder_ident";
-/// Of the other aircraft: arrays of one value each, and of eight characters each.
+/// Datarefs of the other aircraft: arrays of one value each, and of eight characters each.
 const TARGETS: [&str; 8] = [
     "sim/cockpit2/tcas/targets/position/lat",
     "sim/cockpit2/tcas/targets/position/lon",
@@ -49,17 +49,17 @@ const TARGETS: [&str; 8] = [
     "sim/cockpit2/tcas/targets/flight_id",
     "sim/cockpit2/tcas/targets/icao_type",
 ];
-/// Characters of a string of one other aircraft.
+/// Characters of a string of another aircraft.
 const CHARACTERS: usize = 8;
 
-/// What became of a question to the web server.
+/// The result of a request to the web server.
 enum Answer {
     Json(Value),
-    /// No such thing, as in the menu.
+    /// The requested object does not exist, as in the menu.
     Missing,
     /// "Disable Incoming Traffic" is set.
     Forbidden,
-    /// Nobody, or nobody of X-Plane's.
+    /// No server, or not X-Plane's.
     Nobody,
 }
 
@@ -67,9 +67,9 @@ enum Answer {
 pub struct Web {
     port: u16,
     agent: ureq::Agent,
-    /// None while no flight is loaded.
+    /// `None` while no flight is loaded.
     socket: Option<WebSocket<TcpStream>>,
-    /// Ids of this session's datarefs and commands, by name, and the other way round.
+    /// Ids of this session's datarefs and commands, by name, and the reverse.
     ids: BTreeMap<String, u64>,
     names: BTreeMap<u64, String>,
     values: BTreeMap<String, Value>,
@@ -80,9 +80,9 @@ pub struct Web {
 }
 
 impl Web {
-    /// Connects to the X-Plane on this machine; `None` when none answers, or one before 12.1.4.
+    /// Connects to the X-Plane on this machine; `None` if it does not answer, or is older than 12.1.4.
     pub fn open(port: u16) -> Result<Option<Self>, Problem> {
-        // A refused port answers at once; an agent would try it in its own time.
+        // A closed port is detected here at once; the HTTP agent would retry.
         let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         if super::link::connect(at).is_none() {
             return Ok(None);
@@ -91,7 +91,7 @@ impl Web {
             .timeout_global(Some(OPENING))
             .http_status_as_error(false)
             .max_redirects(0)
-            // A web proxy of the environment has no business between two programs of one machine.
+            // A web proxy from the environment must not come between two programs on one machine.
             .proxy(None)
             .build()
             .into();
@@ -132,18 +132,18 @@ impl Web {
         }
     }
 
-    /// Learns the ids of this session; whether the position is among them, as it is once a flight is loaded.
+    /// Gets the ids of this session; whether the position is among them, which it is once a flight is loaded.
     fn resolve(&mut self) -> Result<bool, Gone> {
         (self.ids, self.names, self.values) = Default::default();
         let datarefs = DATAREFS.iter().map(|(name, _)| *name).chain([TAIL, TYPE, CLOCK, TITLE]).chain(TARGETS);
         let questions = datarefs.map(|n| ("datarefs", n)).chain([FLIP[0], FLIP[1], IDENT].map(|n| ("commands", n)));
         for (n, (kind, name)) in questions.enumerate() {
-            // Here an array is asked for whole, and once.
+            // Here an array is requested whole, and once.
             let (plain, _) = element(name);
             if self.ids.contains_key(plain) {
                 continue;
             }
-            // One name a question: a single unknown name would fail all of them.
+            // One name in each request, because a single unknown name would fail all of them.
             match self.ask(&format!("/api/v2/{kind}?filter[name]={plain}")) {
                 Answer::Json(answer) => {
                     let Some(id) = id_of(&answer, plain) else { continue };
@@ -152,7 +152,7 @@ impl Web {
                         self.names.insert(id, plain.to_owned());
                     }
                 }
-                // The first is the latitude: without it there is no flight.
+                // The first name is the latitude: without it no flight is loaded.
                 Answer::Missing if n == 0 => return Ok(false),
                 Answer::Missing => log::debug!("X-Plane has no {name}"),
                 Answer::Forbidden | Answer::Nobody => return Err(Gone),
@@ -186,7 +186,7 @@ impl Web {
         }
     }
 
-    /// Takes in a message; whether it told values.
+    /// Reads a message; whether it contained values.
     fn take(&mut self, text: &str) -> bool {
         let Some(told) = updates(text) else {
             self.dropped += 1;
@@ -240,7 +240,7 @@ impl Web {
             .collect()
     }
 
-    /// In the menu: asks now and then whether there is a flight.
+    /// In the menu: checks from time to time whether a flight is loaded.
     fn await_flight(&mut self) -> Result<Option<Told>, Gone> {
         if self.asked.is_some_and(|t| t.elapsed() < MENU) {
             std::thread::sleep(Duration::from_millis(50));
@@ -292,7 +292,7 @@ impl Connection for Web {
             Ok(_) => Ok(None),
             Err(Error::Io(e)) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted) => {
                 if self.heard.elapsed() > SILENCE {
-                    // Back in the menu perhaps, or another aircraft with other ids: begin again.
+                    // X-Plane may be back in the menu, or have another aircraft with other ids: begin again.
                     self.socket = None;
                     self.asked = None;
                 }
@@ -324,7 +324,7 @@ fn forbidden() -> Problem {
         .fix("in X-Plane: Settings, Network, Security: choose \"Accept incoming connections\"")
 }
 
-/// Whether the capabilities list the second version, which has commands.
+/// Whether the capabilities list version 2, which has commands.
 fn speaks_v2(capabilities: &Value) -> bool {
     capabilities["api"]["versions"].as_array().is_some_and(|v| v.iter().any(|v| v == "v2"))
 }
@@ -334,7 +334,7 @@ fn id_of(answer: &Value, name: &str) -> Option<u64> {
     answer["data"].as_array()?.iter().find(|d| d["name"] == name)?["id"].as_u64()
 }
 
-/// Ids and values of an update; an answer without values is an empty one; `None` when the text is neither.
+/// Ids and values of an update; empty for an answer without values; `None` if the text is neither.
 pub fn updates(text: &str) -> Option<Vec<(u64, Value)>> {
     let mut message: Value = serde_json::from_str(text).ok()?;
     match message["type"].as_str()? {
@@ -353,13 +353,13 @@ pub fn updates(text: &str) -> Option<Vec<(u64, Value)>> {
     }
 }
 
-/// The array that a dataref is of, and its place there: "a/b[2]" is number 2 of "a/b".
+/// The array that a dataref belongs to, and the index in it: "a/b[2]" is element 2 of "a/b".
 fn element(name: &str) -> (&str, usize) {
     let indexed = name.strip_suffix(']').and_then(|n| n.split_once('['));
     indexed.map_or((name, 0), |(array, n)| (array, n.parse().unwrap_or(0)))
 }
 
-/// A number, or the one at this place of an array.
+/// A number, or the element of an array at this index.
 fn number(value: &Value, place: usize) -> Option<f64> {
     value.as_f64().or_else(|| value.as_array()?.get(place)?.as_f64())
 }

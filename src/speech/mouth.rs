@@ -173,7 +173,7 @@ struct Own {
     make: fn() -> Speak,
     limit: Duration,
     asks: Option<SyncSender<Ask>>,
-    /// An answer that came too late to be used, and whether the voice hung.
+    /// The pending answer of an abandoned request, and whether the voice hung.
     late: Option<(Receiver<Answer>, bool)>,
 }
 

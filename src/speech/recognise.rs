@@ -32,8 +32,8 @@ const SHORTEST: usize = RATE * 5 / 4;
 const SECOND_LOOK: (usize, usize) = (3, 2);
 /// The most prompt tokens; whisper's own limit is 223, and a model with a small text context gets none.
 const PROMPT_TOKENS: usize = 160;
-/// The most tokens per second; a decoder that writes more is stopped. The fastest pilots say four words a second,
-/// mostly of one token.
+/// The most tokens of a call are this many, and `TOKENS_A_SECOND` for each second. A decoder that writes more is
+/// stopped. The fastest pilots say four words a second, mostly of one token.
 const TOKENS: i32 = 24;
 const TOKENS_A_SECOND: f32 = 7.0;
 /// Models with a smaller text context than this (the demo's) get no hint and no beams, tokens.

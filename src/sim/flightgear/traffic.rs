@@ -1,4 +1,4 @@
-//! FlightGear's other aircraft: the tree of its AI and multiplayer models, asked for over its web server.
+//! Other aircraft in FlightGear: the tree of its AI and multiplayer models, requested from its web server.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -8,18 +8,18 @@ use serde_json::Value;
 use crate::report::{MOST_OTHERS, Other};
 use crate::units::LatLon;
 
-/// Between two looks around.
+/// The time between two requests.
 const EVERY: Duration = Duration::from_secs(3);
-/// How long an answer may take; the link's other news wait meanwhile.
+/// How long an answer may take; the link's other messages wait meanwhile.
 const WITHIN: Duration = Duration::from_millis(500);
-/// A longer answer is not looked at: some hundred models fit into it.
+/// A longer answer is ignored; some hundred models fit into it.
 const LONGEST: u64 = 1 << 20;
-/// Aircraft beyond this distance are not looked at, nautical miles.
+/// Aircraft beyond this distance are ignored, nautical miles.
 const RADIUS_NM: f64 = 16.0;
-/// An aircraft that is slower than this does not fly: FlightGear does not tell whether its wheels touch the ground.
+/// A slower aircraft counts as not flying, because FlightGear does not report whether its wheels touch the ground.
 const FLIES_KT: f64 = 35.0;
 
-/// Asks now and then who is around.
+/// Requests the other aircraft from time to time.
 #[derive(Debug)]
 pub(super) struct Traffic {
     agent: ureq::Agent,
@@ -32,14 +32,14 @@ impl Traffic {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(WITHIN))
             .max_redirects(0)
-            // A web proxy of the environment has no business here.
+            // A web proxy from the environment must not be used here.
             .proxy(None)
             .build()
             .into();
         Self { agent, url: format!("http://{at}/json/ai/models?d=3"), asked: None }
     }
 
-    /// The other aircraft around `here`, if it is time to look; none when nothing was told.
+    /// The other aircraft around `here`, if a request is due; `None` without an answer.
     pub(super) fn look(&mut self, here: LatLon) -> Option<Vec<Other>> {
         if self.asked.is_some_and(|t| t.elapsed() < EVERY) {
             return None;
@@ -56,7 +56,7 @@ fn below<'a>(node: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('/').try_fold(node, |n, name| n["children"].as_array()?.iter().find(|c| c["name"] == name && c["index"] == 0))
 }
 
-/// The aircraft in the tree of models, the nearest first; `None` when it is no such tree.
+/// The aircraft in the tree of models, the nearest first; `None` if it is not such a tree.
 pub(super) fn others(tree: &Value, here: LatLon) -> Option<Vec<Other>> {
     if tree["path"] != "/ai/models" {
         return None;

@@ -1,4 +1,4 @@
-//! Airports that are asked of the simulator: one after another, each within a time, its answer told once.
+//! Requests airports from the simulator, one after another, each with a time limit. Each answer is reported once.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -12,25 +12,25 @@ use crate::sim::link::Gone;
 
 /// The definition's number.
 const DEFINITION: u32 = 20;
-/// Requests are numbered on from here.
+/// The number of the first request.
 const FIRST: u32 = 1000;
-/// An answer that takes longer does not come.
+/// After this time an answer is no longer expected.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Airports that may wait.
+/// The most airports that may wait.
 const MOST: usize = 8;
 
-/// What is known of an airport that was asked for; none: the simulator does not know it.
+/// The answer about an airport: its code, and the airport; `None` if the simulator does not know it.
 pub(super) type Known = (String, Option<Arc<Described>>);
 
-/// The questions and the answer that is coming in.
+/// The requests, and the answer that is arriving.
 #[derive(Debug, Default)]
 pub(super) struct Facilities {
     waiting: VecDeque<String>,
     asking: Option<Asking>,
     asked: u32,
-    /// The packets of the definition, by their counts; none before it was sent.
+    /// The packets of the definition, by their counts; `None` before it was sent.
     definition: Option<Range<u32>>,
-    /// The simulator refused a field: its answers would not be read right.
+    /// The simulator refused a field, so its answers could not be read correctly.
     refused: bool,
     dropped: u64,
 }
@@ -38,7 +38,7 @@ pub(super) struct Facilities {
 #[derive(Debug)]
 struct Asking {
     icao: String,
-    /// Codes that it may stand under and were not tried yet.
+    /// Codes that the simulator may know it by and that were not tried yet.
     codes: VecDeque<String>,
     request: u32,
     /// The packet's count.
@@ -48,7 +48,7 @@ struct Asking {
 }
 
 impl Facilities {
-    /// An airport is to be asked for.
+    /// Adds an airport to the requests.
     pub(super) fn want(&mut self, icao: &str) {
         let asking = self.asking.as_ref().is_some_and(|a| a.icao == icao);
         if !asking && !self.waiting.iter().any(|w| w == icao) && self.waiting.len() < MOST {
@@ -56,7 +56,7 @@ impl Facilities {
         }
     }
 
-    /// Goes on with what is to be asked. What became of an airport is told, each once.
+    /// Continues with the requests. Returns an answer, each one once.
     pub(super) fn go_on(&mut self, way: &mut dyn Way) -> Result<Option<Known>, Gone> {
         if let Some(late) = self.asking.take_if(|a| a.since.elapsed() > PATIENCE) {
             log::warn!("the simulator does not answer about {}", late.icao);
@@ -77,14 +77,14 @@ impl Facilities {
             let last = packets.last().map_or(0, |l| l + 1);
             self.definition = Some(packets.first().copied().unwrap_or(0)..last);
         }
-        // American fields without an ICAO code stand there without the K that they have here.
+        // The simulator lists American fields without an ICAO code without the K that they have here.
         let short = icao.strip_prefix('K').filter(|rest| rest.len() == 3).map(str::to_owned);
         let codes = [Some(icao.clone()), short].into_iter().flatten().collect();
         let asking = Asking { icao, codes, request: 0, packet: 0, since: Instant::now(), answer: Answer::default() };
         self.ask(asking, way)
     }
 
-    /// Asks by the next code; without one the airport is not known.
+    /// Requests the next code; after the last one the airport counts as unknown.
     fn ask(&mut self, mut asking: Asking, way: &mut dyn Way) -> Result<Option<Known>, Gone> {
         let Some(code) = asking.codes.pop_front() else {
             log::info!("the simulator does not know {}", asking.icao);
@@ -98,7 +98,7 @@ impl Facilities {
         Ok(None)
     }
 
-    /// Takes in a record, or the end of an answer.
+    /// Reads a record, or the end of an answer.
     pub(super) fn take(&mut self, message: &[u8], ends: bool, way: &mut dyn Way) -> Result<Option<Known>, Gone> {
         let ours = |a: &mut Asking| word(message, 12) == Some(a.request);
         if !ends {
@@ -126,7 +126,7 @@ impl Facilities {
         }
     }
 
-    /// The simulator refused a packet of this count.
+    /// The simulator refused the packet with this count.
     pub(super) fn refused(&mut self, packet: u32, way: &mut dyn Way) -> Result<Option<Known>, Gone> {
         if self.definition.as_ref().is_some_and(|d| d.contains(&packet)) && !self.refused {
             log::warn!("the simulator does not know all fields of an airport: its airports are not used");

@@ -1,8 +1,8 @@
-//! Microsoft's SimConnect.dll: loaded while Stratus runs, from where the pilot or the simulator's SDK put it. It is never
-//! linked and never shipped, and Stratus starts without it.
+//! Microsoft's SimConnect.dll, loaded at run time from where the pilot or the simulator's SDK put it. It is neither
+//! linked nor shipped, and Stratus starts without it.
 //!
-//! Of the crate simconnect-sys only types and numbers are used. What the library hands over are the simulator's packets, the
-//! same bytes as on the pipe.
+//! Only types and constants of the crate simconnect-sys are used. The library returns the simulator's packets, with
+//! the same bytes as on the pipe.
 
 #![allow(unsafe_code, reason = "functions of a library that is loaded at run time, and Windows's list of processes")]
 
@@ -34,13 +34,13 @@ use super::{Every, LONGEST, OPENING, Way, greeted};
 use crate::problem::Problem;
 use crate::sim::link::Gone;
 
-/// So long is waited for news, milliseconds.
+/// How long a wait for a message lasts, milliseconds.
 const MOMENT_MS: u32 = 100;
-/// No more messages than this are taken in one go.
+/// The most messages that are read in one call.
 const MOST: usize = 1024;
 /// `E_FAIL`: there is no message now.
 const NOTHING: HRESULT = 0x8000_4005_u32.cast_signed();
-/// The settings in the pilot's SimConnect.cfg, if there is one: else the simulator on this machine.
+/// Use the settings in the pilot's SimConnect.cfg, if there is one; otherwise the simulator on this machine.
 const SETTINGS: DWORD = 0;
 
 type Open = unsafe extern "C" fn(*mut HANDLE, LPCSTR, HWND, DWORD, HANDLE, DWORD) -> HRESULT;
@@ -65,13 +65,13 @@ struct Functions {
     subscribe: Name,
     name_event: Name,
     event: Transmit,
-    /// Those for airports: an older library has none.
+    /// The functions for airports; an older library has none.
     airports: Option<(Field, Ask, Sent)>,
     next: Next,
 }
 
-/// The types above are those of Microsoft's header, else this does not compile. It is generic and nobody's: no code is made
-/// of it, so that the linker is never asked for the functions.
+/// The types above are those of Microsoft's header; otherwise this does not compile. It is generic and never called,
+/// so that no code is generated and the linker does not look for the functions.
 #[allow(dead_code, reason = "the compiler checks it")]
 fn as_in_the_header<T>(_: T) -> Functions {
     Functions {
@@ -92,7 +92,7 @@ fn as_in_the_header<T>(_: T) -> Functions {
     }
 }
 
-/// The functions of the library at `path`. What is loaded stays: threads of its own may be in it.
+/// The functions of the library at `path`. It is never unloaded, because its own threads may be running in it.
 fn loaded(path: &Path) -> Result<&'static Functions, Problem> {
     static LOADED: Mutex<Vec<(PathBuf, &'static Functions)>> = Mutex::new(Vec::new());
     let mut all = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -115,8 +115,9 @@ fn load(path: &Path) -> Result<Functions, Problem> {
         ));
     }
     let wide: Vec<u16> = path.as_os_str().encode_wide().chain([0]).collect();
-    // SAFETY: the path ends with a zero. The library's own needs are looked for beside it and in Windows's folder alone. A
-    // library may do anything when it is loaded: this one the pilot named, or it lies where Microsoft's installers put it.
+    // SAFETY: the path ends with a zero. Libraries that it needs are looked for only beside it and in Windows's
+    // folder. A library may do anything when it is loaded: the pilot named this one, or it is where Microsoft's
+    // installers put it.
     let module = unsafe { LoadLibraryExW(wide.as_ptr(), ptr::null_mut(), LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32) };
     if module.is_null() {
         let why = std::io::Error::last_os_error();
@@ -131,7 +132,7 @@ fn load(path: &Path) -> Result<Functions, Problem> {
     }
     let symbol = |name: &'static str| {
         let spelt = CString::new(name).unwrap_or_default();
-        // SAFETY: the module is loaded for good, and the name ends with a zero.
+        // SAFETY: the module is never unloaded, and the name ends with a zero.
         unsafe { GetProcAddress(module, spelt.as_ptr().cast()) }
             .ok_or_else(|| refused(format!("it has no {name}"), "use Microsoft's own SimConnect.dll from the SDK of MSFS 2020 or 2024"))
     };
@@ -163,7 +164,7 @@ fn load(path: &Path) -> Result<Functions, Problem> {
     })
 }
 
-/// A conversation through the library at `path`; none where it finds no simulator that answers.
+/// Connects through the library at `path`; `None` if it finds no simulator that answers.
 pub(super) fn open(path: &Path) -> Result<Option<Conversation>, Problem> {
     /// The library is waiting for a simulator.
     static WAITING: AtomicBool = AtomicBool::new(false);
@@ -174,12 +175,12 @@ pub(super) fn open(path: &Path) -> Result<Option<Conversation>, Problem> {
     let (out, opened) = sync_channel(1);
     let (keeper, ended) = sync_channel::<()>(0);
     let path = path.to_path_buf();
-    // On a thread of its own, for it may wait long for a simulator on another machine. The thread stays as long as the
-    // conversation: what it began to read, Windows would give up with it.
+    // On a separate thread, because it may wait long for a simulator on another machine. The thread lasts as long as
+    // the connection, because Windows cancels the reads that a thread began when that thread ends.
     let spawned = std::thread::Builder::new().name("simconnect".into()).spawn(move || {
         let made = Conversation::begin(functions, path, keeper);
         WAITING.store(false, Ordering::Release);
-        // Nobody waits for it any more: it is closed again.
+        // The caller has stopped waiting: it is closed again.
         drop(out.send(made));
         let _ = ended.recv();
     });
@@ -190,13 +191,14 @@ pub(super) fn open(path: &Path) -> Result<Option<Conversation>, Problem> {
     Ok(greeted(&mut conversation).unwrap_or(false).then_some(conversation))
 }
 
-/// The library's own name for a conversation.
+/// The library's handle of a connection.
 struct Handle(HANDLE);
 
-// SAFETY: the library asks for one thread at a time, not for the same one: whoever owns the conversation has it alone.
+// SAFETY: the library requires one thread at a time, not always the same one. Only the owner of the connection uses
+// it.
 unsafe impl Send for Handle {}
 
-/// A conversation through the library.
+/// A connection through the library.
 pub(super) struct Conversation {
     functions: &'static Functions,
     path: PathBuf,
@@ -204,7 +206,7 @@ pub(super) struct Conversation {
     /// Signalled when a message comes.
     news: OwnedHandle,
     inbox: VecDeque<Vec<u8>>,
-    /// Lets the thread that opened it end.
+    /// Dropping it ends the thread that opened the connection.
     _keeper: SyncSender<()>,
 }
 
@@ -216,7 +218,7 @@ impl std::fmt::Debug for Conversation {
 
 impl Conversation {
     fn begin(functions: &'static Functions, path: PathBuf, keeper: SyncSender<()>) -> Option<Self> {
-        // SAFETY: no attributes, no name; the handle is new, and its owner's alone.
+        // SAFETY: no attributes, no name; the handle is new and has one owner.
         let news = unsafe {
             let made = CreateEventW(ptr::null(), 0, 0, ptr::null());
             if made.is_null() {
@@ -225,7 +227,7 @@ impl Conversation {
             OwnedHandle::from_raw_handle(made)
         };
         let mut handle: HANDLE = ptr::null_mut();
-        // SAFETY: the name ends with a zero; the event lives as long as the conversation, and is closed after it.
+        // SAFETY: the name ends with a zero; the event lives as long as the connection, and is closed after it.
         let opened = unsafe { (functions.open)(&raw mut handle, c"Stratus".as_ptr(), ptr::null_mut(), 0, news.as_raw_handle(), SETTINGS) };
         (opened == 0 && !handle.is_null()).then(|| Self {
             functions,
@@ -237,17 +239,17 @@ impl Conversation {
         })
     }
 
-    /// Takes what has come; whether anything did.
+    /// Reads the waiting messages; whether there were any.
     fn take(&mut self) -> Result<bool, Gone> {
         let mut came = false;
         while self.inbox.len() < MOST {
             let (mut message, mut size) = (ptr::null_mut(), 0);
-            // SAFETY: the handle is open, and both places are there to be written to.
+            // SAFETY: the handle is open, and both places can be written to.
             let result = unsafe { (self.functions.next)(self.handle.0, &raw mut message, &raw mut size) };
             match result {
                 0 if !message.is_null() => came = true,
                 0 | NOTHING => break,
-                // Of a connection that broke it tells the reason, which may be any number.
+                // For a broken connection it returns the reason, which may be any number.
                 why => {
                     log::debug!("SimConnect.dll: {why:#x}");
                     return Err(Gone);
@@ -255,7 +257,7 @@ impl Conversation {
             }
             let size = size as usize;
             if (size_of::<SIMCONNECT_RECV>()..=LONGEST).contains(&size) {
-                // SAFETY: the library says that so many bytes lie there, and keeps them until it is asked again.
+                // SAFETY: the library says that this many bytes are there, and keeps them until the next call.
                 self.inbox.push_back(unsafe { std::slice::from_raw_parts(message.cast::<u8>(), size) }.to_vec());
             }
         }
@@ -266,19 +268,19 @@ impl Conversation {
     fn sent(&self) -> Result<u32, Gone> {
         let Some((.., sent)) = self.functions.airports else { return Err(Gone) };
         let mut count = 0;
-        // SAFETY: the handle is open, and the place is there to be written to.
+        // SAFETY: the handle is open, and the place can be written to.
         done(unsafe { sent(self.handle.0, &raw mut count) })?;
         Ok(count)
     }
 
-    /// Whether the simulator is still there; to be asked before anything is written. The library (that of SDK 0.24.3, by its
-    /// code and under Wine) writes to address 0 when it is called on a TCP connection that broke, and ends the process.
+    /// Checks that the simulator is still there; call it before every write. The library (of SDK 0.24.3, by its code
+    /// and under Wine) writes to address 0 when it is called on a broken TCP connection, and crashes the process.
     fn alive(&mut self) -> Result<(), Gone> {
         self.take().map(drop)
     }
 }
 
-/// What a function returned: all but success means that the conversation has ended.
+/// The result of a function: everything but success means that the connection has ended.
 fn done(result: HRESULT) -> Result<(), Gone> {
     if result >= 0 {
         return Ok(());
@@ -377,7 +379,7 @@ impl Way for Conversation {
     }
 
     fn wait(&mut self) -> Result<bool, Gone> {
-        // SAFETY: the event is this conversation's own.
+        // SAFETY: the event belongs to this connection.
         if unsafe { WaitForSingleObject(self.news.as_raw_handle(), MOMENT_MS) } == WAIT_FAILED {
             return Err(Gone);
         }
@@ -398,10 +400,10 @@ impl Drop for Conversation {
     }
 }
 
-/// The folders of the running programs of these names.
+/// The folders of the running programs with these names.
 pub(super) fn folders_of(programs: &[&str]) -> Vec<PathBuf> {
     let mut folders = Vec::new();
-    // SAFETY: the snapshot is new, and its owner's alone.
+    // SAFETY: the snapshot is new and has one owner.
     let snapshot = unsafe {
         let made = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
         if made == INVALID_HANDLE_VALUE {
@@ -410,7 +412,7 @@ pub(super) fn folders_of(programs: &[&str]) -> Vec<PathBuf> {
         OwnedHandle::from_raw_handle(made)
     };
     let mut entry = PROCESSENTRY32W { dwSize: u32::try_from(size_of::<PROCESSENTRY32W>()).unwrap_or(0), ..PROCESSENTRY32W::default() };
-    // SAFETY: the entry knows its own size.
+    // SAFETY: the entry contains its own size.
     let mut more = unsafe { Process32FirstW(snapshot.as_raw_handle(), &raw mut entry) };
     while more != 0 {
         let end = entry.szExeFile.iter().position(|c| *c == 0).unwrap_or(entry.szExeFile.len());
@@ -424,11 +426,11 @@ pub(super) fn folders_of(programs: &[&str]) -> Vec<PathBuf> {
     folders
 }
 
-/// The program that a process runs.
+/// The path of a process's program.
 fn image(process: u32) -> Option<PathBuf> {
     let mut path = [0u16; 1024];
     let mut length = u32::try_from(path.len()).unwrap_or(0);
-    // SAFETY: the process's handle is closed by its owner; the path has the length that is told.
+    // SAFETY: the process's handle is closed by its owner; the path has the reported length.
     let known = unsafe {
         let handle = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process);
         if handle.is_null() {

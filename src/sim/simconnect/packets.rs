@@ -1,5 +1,5 @@
-//! SimConnect's own wire protocol: by TCP from any system, by the simulator's named pipe on its own machine. No library of
-//! Microsoft's is needed.
+//! SimConnect's own wire protocol: by TCP from any system, by the simulator's named pipe on its own machine. It does
+//! not need a library of Microsoft.
 //!
 //! A client's packet begins with its size, the protocol, `0xF0000000 | id` and a count. The simulator's pipe needs no
 //! configuration; a port is opened in its `SimConnect.xml`.
@@ -10,32 +10,32 @@ use super::{Every, LONGEST, Way, greeted, word};
 use crate::sim::link::Gone;
 use crate::sim::wire::Wire;
 
-/// A generation of the protocol: its number, the mark of its client and the client's version.
+/// A generation of the protocol: its number, the client's mark and the client's version.
 struct Generation {
     protocol: u32,
     mark: [u8; 3],
     version: [u32; 4],
 }
 
-/// MSFS 2020, MSFS 2024, and the last one of FSX, which both still take.
+/// MSFS 2020, MSFS 2024, and the last one of FSX, which both still accept.
 const GENERATIONS: [Generation; 3] = [
     Generation { protocol: 5, mark: *b"HK\0", version: [11, 0, 62651, 3] },
     Generation { protocol: 6, mark: *b"RS\0", version: [12, 2, 282_174, 999] },
     Generation { protocol: 4, mark: *b"XSF", version: [10, 0, 61259, 0] },
 ];
 
-/// Who listens there.
+/// What listens there.
 #[derive(Debug)]
 pub(super) enum Found {
-    /// Nobody.
+    /// Nothing.
     Nobody,
-    /// Somebody who takes none of the generations.
+    /// A server that accepts none of the generations.
     Refused,
-    /// A simulator, in the newest generation that it takes.
+    /// A simulator, in the newest generation that it accepts.
     Simulator(Packets),
 }
 
-/// A conversation in packets.
+/// A connection that uses packets.
 #[derive(Debug)]
 pub(super) struct Packets {
     stream: Wire,
@@ -45,7 +45,7 @@ pub(super) struct Packets {
 }
 
 impl Packets {
-    /// Each generation is tried by a connection of its own.
+    /// Tries each generation with a separate connection.
     pub(super) fn open(connect: impl Fn() -> Option<Wire>) -> Found {
         let mut refused = false;
         for generation in &GENERATIONS {
@@ -128,7 +128,7 @@ impl Way for Packets {
     }
 
     fn event(&mut self, event: u32, data: u32) -> Result<(), Gone> {
-        // The user's aircraft, highest priority, and the group field holds the priority.
+        // The user's aircraft, highest priority; the group field contains the priority.
         self.numbers(0x05, &[0, event, data, 1, 0x10])
     }
 
@@ -144,7 +144,7 @@ impl Way for Packets {
     fn ask_facility(&mut self, definition: u32, request: u32, icao: &str) -> Result<u32, Gone> {
         let mut body: Vec<u8> = [definition, request].iter().flat_map(|w| w.to_le_bytes()).collect();
         body.extend(fixed(icao, 16));
-        // No region: the code alone.
+        // No region, only the code.
         body.extend(fixed("", 4));
         self.send(0x46, &body)?;
         Ok(self.sent)
@@ -163,7 +163,7 @@ impl Way for Packets {
         }
     }
 
-    /// An impossible size ends the connection, for nothing after it can be read.
+    /// An impossible size ends the connection, because nothing after it can be read.
     fn next(&mut self) -> Result<Option<Vec<u8>>, Gone> {
         let Some(size) = word(&self.inbox, 0).map(|s| s as usize) else { return Ok(None) };
         if !(12..=LONGEST).contains(&size) {

@@ -1,4 +1,4 @@
-//! Where Microsoft's SimConnect.dll may lie: in the folder of the simulator that runs, and in its SDK.
+//! Where Microsoft's SimConnect.dll may be: in the folder of the running simulator, and in its SDK.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 /// The programs of MSFS 2024 and 2020.
 #[cfg(windows)]
 pub(super) const SIMULATORS: [&str; 2] = ["FlightSimulator2024.exe", "FlightSimulator.exe"];
-/// What the SDKs' installers set.
+/// The environment variables that the SDKs' installers set.
 const SDK_VARIABLES: [&str; 2] = ["MSFS2024_SDK", "MSFS_SDK"];
-/// Where they install unless told otherwise.
+/// The SDKs' default folders.
 const SDKS: [&str; 2] = [r"C:\MSFS 2024 SDK", r"C:\MSFS SDK"];
 const NAME: &str = "SimConnect.dll";
 
@@ -17,7 +17,7 @@ pub(super) fn candidates(simulators: &[PathBuf], variable: impl Fn(&str) -> Opti
     let set = SDK_VARIABLES.iter().filter_map(|v| variable(v)).filter(|v| !v.is_empty()).map(PathBuf::from);
     let sdks = set.chain(SDKS.iter().map(PathBuf::from)).map(|sdk| sdk.join("SimConnect SDK").join("lib").join(NAME));
     let mut all: Vec<PathBuf> = Vec::new();
-    // A relative path would be looked for wherever Stratus was started.
+    // A relative path would depend on the folder in which Stratus was started.
     for file in simulators.iter().map(|folder| folder.join(NAME)).chain(sdks).filter(|f| rooted(f)) {
         if !all.contains(&file) {
             all.push(file);

@@ -1,4 +1,4 @@
-//! Which way leads to an MSFS: its own pipe, its port, or Microsoft's library where the pilot set it or the simulator
+//! Chooses the way to an MSFS: its own pipe, its port, or Microsoft's library if the pilot set it or the simulator
 //! refuses Stratus's own packets.
 
 use super::packets::{Found, Packets};
@@ -8,34 +8,35 @@ use crate::settings::Sim;
 use crate::sim::link::{connect, resolve};
 use crate::sim::wire::Wire;
 
-/// A simulator that starts may refuse for a while: so many looks in a row are a refusal to tell of.
+/// A starting simulator may refuse for a while, so a refusal is reported only after this many searches in a row.
 const LOOKS: u32 = 5;
 
-/// What is remembered from one look to the next.
+/// What is remembered from one search to the next.
 #[derive(Debug)]
 pub struct Msfs {
     /// Refusals in a row.
     refused: u32,
-    /// So many are told.
+    /// A refusal is reported after this many.
     telling: u32,
-    /// Why the pilot's own library is not used, told already.
+    /// Why the pilot's own library is not used; reported already.
     told: Option<Problem>,
 }
 
 impl Default for Msfs {
-    /// For one look.
+    /// For a single search.
     fn default() -> Self {
         Self { refused: 0, telling: 1, told: None }
     }
 }
 
 impl Msfs {
-    /// For looks again and again.
+    /// For repeated searches.
     pub(in crate::sim) fn patient() -> Self {
         Self { telling: LOOKS, ..Self::default() }
     }
 
-    /// The MSFS that runs; none when none answers. A refusal that lasts, and a library that cannot be used, are problems.
+    /// Connects to the running MSFS; `None` if it does not answer. A lasting refusal and an unusable library are
+    /// problems.
     pub(in crate::sim) fn open(&mut self, sim: &Sim) -> Result<Option<Client>, Problem> {
         let mut trouble = None;
         if sim.simconnect_dll.is_none() {
@@ -68,7 +69,7 @@ impl Msfs {
                 self.refused = 0;
                 Ok(Client::begin(way, trouble).ok())
             }
-            // On a port of everybody's it may be anybody.
+            // On a well-known port another program may be listening.
             None if (certain || sim.link == "msfs") && self.refused >= self.telling => Err(trouble.unwrap_or_else(refusal)),
             None => trouble.map_or(Ok(None), Err),
         }
@@ -88,8 +89,8 @@ fn refusal() -> Problem {
         })
 }
 
-/// The simulator's pipe comes first, then the port that it notes in the registry, then the configured one. And whether
-/// whoever was found there can only be an MSFS.
+/// Tries the simulator's pipe first, then the port that it notes in the registry, then the configured port. Also
+/// returns whether the program found there can only be an MSFS.
 fn by_packets(host: Option<&str>, here: bool, port: u16) -> (Found, bool) {
     let by_port = |host, port| resolve(host, port).and_then(connect).and_then(Wire::tcp);
     #[cfg(windows)]
@@ -114,14 +115,14 @@ fn by_packets(host: Option<&str>, here: bool, port: u16) -> (Found, bool) {
     (best, certain)
 }
 
-/// The port that a running MSFS notes for clients on its own machine.
+/// The port that a running MSFS notes in the registry for clients on its own machine.
 #[cfg(windows)]
 fn noted_port() -> Option<u16> {
     let key = windows_registry::CURRENT_USER.open("Software\\Microsoft\\Microsoft Games\\KittyHawk").ok()?;
     key.get_string("SimConnect_Port_IPv4").ok()?.trim().parse().ok()
 }
 
-/// Through the library that the pilot named; none where it finds no simulator.
+/// Connects through the library that the pilot named; `None` if it finds no simulator.
 #[cfg(windows)]
 fn by_library(path: &std::path::Path) -> Result<Option<Box<dyn Way>>, Problem> {
     Ok(super::library::open(path)?.map(|c| Box::new(c) as Box<dyn Way>))
@@ -134,7 +135,7 @@ fn by_library(_: &std::path::Path) -> Result<Option<Box<dyn Way>>, Problem> {
         .fix("set `sim.simconnect_dll = \"\"`: Stratus reaches the simulator through its network port"))
 }
 
-/// Through a library that lies where it usually does.
+/// Connects through a library in one of the usual folders.
 #[cfg(windows)]
 fn found_library(here: bool) -> Option<Box<dyn Way>> {
     use super::{library, places};
