@@ -1,7 +1,9 @@
-//! The sentence model: a small encoder (six layers of a distilled BERT, 8-bit weights) that scores what a pilot's call may mean.
+//! The sentence model: a small encoder (six layers of a distilled BERT, 8-bit weights) that scores the possible
+//! meanings of a call.
 //!
-//! It was fine-tuned on the labelled calls in `corpora` (`scripts/sentences`), so that calls in words that nobody wrote down are
-//! read by what their words mean in English. Its scores are an opinion: what follows from it is decided in `stratus-atc`.
+//! It was fine-tuned on the labelled calls in `corpora` (`scripts/sentences`). It therefore understands wordings that
+//! are in no list by what the words mean in English. Its scores are an opinion; `stratus-atc` decides what follows
+//! from it.
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -14,13 +16,13 @@ use rten_tensor::{NdTensor, Tensor};
 
 use crate::pieces::Vocabulary;
 
-/// What a file of this kind begins with; its vocabulary's length in bytes (u32, little-endian), the vocabulary (one piece a line) and
-/// an ONNX graph follow.
+/// The first bytes of the file. The length of the vocabulary in bytes (u32, little-endian), the vocabulary (one piece
+/// a line) and an ONNX graph follow.
 const MAGIC: &[u8; 8] = b"STRSENT1";
-/// A larger file is refused before it is read.
+/// The largest file; a larger one is refused before it is read.
 pub const MOST_BYTES: usize = 64 << 20;
 
-/// Why a call is not read.
+/// Why a call could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not a file of this kind, or a damaged one.
@@ -34,15 +36,15 @@ pub enum Error {
 /// The situation in which a call was made.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scene<'a> {
-    /// The word for the unit that hears the call: "ground", "tower", … as in `stratus batch`; empty where it is unknown.
+    /// The word for the unit that hears the call: "ground", "tower", … as in `stratus batch`; empty if it is unknown.
     pub facility: &'a str,
     /// "FAA" or "ICAO".
     pub region: &'a str,
-    /// The controller's words before the call; empty where there were none.
+    /// The controller's words before the call; empty if there were none.
     pub last_atc: &'a str,
 }
 
-/// A sentence model that is loaded.
+/// A loaded sentence model.
 pub struct SentenceModel {
     vocabulary: Vocabulary,
     graph: Graph,
@@ -96,14 +98,14 @@ impl SentenceModel {
         Ok(Self { vocabulary, graph, inputs, scores })
     }
 
-    /// The encoder's input for a call: the numbers of its pieces and of its situation's, 80 at most, and for each whether it belongs
-    /// to the call (0) or to the situation (1).
+    /// The encoder's input for a call: the numbers of the pieces of the call and its situation, at most 80, and for
+    /// each whether it belongs to the call (0) or to the situation (1).
     pub fn pieces(&self, call: &str, scene: &Scene<'_>) -> (Vec<i32>, Vec<i32>) {
         self.vocabulary.encode(call, &format!("{} {} . {}", scene.facility, scene.region, scene.last_atc))
     }
 
-    /// The scores of a call's labels, in the order in which the model was trained; the caller knows how many there are. Bounded
-    /// work whatever the text: 80 pieces at most are read.
+    /// The scores of a call's labels, in the order in which the model was trained; the caller knows how many there
+    /// are. The work is bounded for any text, because at most 80 pieces are read.
     ///
     /// # Errors
     /// [`Error::Run`]: the encoder failed, or its scores are not numbers.
@@ -112,7 +114,8 @@ impl SentenceModel {
         let positions: Vec<i32> = (0..).take(numbers.len()).collect();
         let inputs = [numbers, parts, positions];
         let inputs = self.inputs.into_iter().zip(inputs).map(|(node, values)| (node, NdTensor::from_data([values.len()], values).into()));
-        // One thread: the simulator needs the others. It is started by the calling thread and has that one's priority.
+        // One thread, because the simulator needs the others. The calling thread starts it, so that it inherits that
+        // priority.
         let pool = Arc::new(ThreadPool::with_num_threads(1));
         let options = RunOptions::default().with_thread_pool(Some(pool));
         let [scores] = self.graph.run_n(inputs.collect(), [self.scores], Some(options)).map_err(|e| Error::Run(e.to_string()))?;

@@ -1,22 +1,24 @@
-//! Words as pieces of the encoder's vocabulary (WordPiece, as BERT splits words), and pieces as the numbers of its input.
+//! Splits words into pieces of the encoder's vocabulary (WordPiece, as in BERT), and converts pieces into the numbers
+//! of its input.
 //!
-//! `scripts/sentences/pre.py` splits the training calls in the same way; `tests/pieces.txt` holds both to the same result.
+//! `scripts/sentences/pre.py` splits the training calls in the same way; `tests/pieces.txt` tests that both give the
+//! same result.
 
 use std::collections::BTreeMap;
 
-/// Pieces of the call at most; the rest of a longer call is not read.
+/// The most pieces of a call; the rest of a longer call is not read.
 pub const MOST_TEXT: usize = 46;
-/// Pieces of a whole input at most, with the situation and the three marks.
+/// The most pieces of an input, including the situation and the three marks.
 pub const MOST: usize = 80;
 /// A longer word is a single unknown piece.
 const LONGEST_WORD: usize = 40;
-/// Characters of a text that are looked at; pilots say less than a thousand in a transmission.
+/// The most characters of a text that are read; pilots say fewer than a thousand in a transmission.
 const MOST_CHARS: usize = 4_000;
 
-/// Base letters of U+00C0 to U+017F; `_` where there is none.
+/// Base letters of U+00C0 to U+017F; `_` if there is none.
 const BASES: &[u8; 192] = b"aaaaaaaceeeeiiiidnooooo_ouuuuytsaaaaaaaceeeeiiiidnooooo_ouuuuytyaaaaaaccccccccddddeeeeeeeeeegggggggghh__iiiiiiiiii__jjkk_llllll__llnnnnnn___oooooooorrrrrrsssssssstttt__uuuuuuuuuuuuwwyyyzzzzzz_";
 
-/// The letter or digit that stands for a character: lower case, without its accent.
+/// The letter or digit that a character is read as: lower case, without its accent.
 fn base(c: char) -> Option<char> {
     match c {
         '0'..='9' | 'a'..='z' => Some(c),
@@ -26,7 +28,7 @@ fn base(c: char) -> Option<char> {
     }
 }
 
-/// The words of a text: runs of letters and digits; marks that carry meaning stand alone.
+/// The words of a text: runs of letters and digits; each mark with a meaning is a separate word.
 pub fn words(text: &str) -> Vec<String> {
     let (mut out, mut word) = (Vec::new(), String::new());
     for c in text.chars().take(MOST_CHARS) {
@@ -51,13 +53,13 @@ pub fn words(text: &str) -> Vec<String> {
 #[derive(Debug)]
 pub struct Vocabulary(BTreeMap<String, i32>);
 
-/// Marks that the encoder knows: an unknown word, the beginning, the end of a part.
+/// The encoder's marks: an unknown word, the beginning, the end of a part.
 const UNKNOWN: &str = "[UNK]";
 const BEGIN: &str = "[CLS]";
 const END: &str = "[SEP]";
 
 impl Vocabulary {
-    /// A vocabulary from its pieces, one a line; `None` without the marks that every input needs.
+    /// A vocabulary from its pieces, one a line; `None` if it lacks the marks that every input needs.
     pub fn new(lines: &str) -> Option<Self> {
         let pieces: BTreeMap<String, i32> = lines.lines().zip(0..).map(|(p, i)| (p.to_owned(), i)).collect();
         [UNKNOWN, BEGIN, END].iter().all(|m| pieces.contains_key(*m)).then_some(Self(pieces))
@@ -67,12 +69,12 @@ impl Vocabulary {
         self.0.get(piece).or_else(|| self.0.get(UNKNOWN)).copied().unwrap_or(0)
     }
 
-    /// How many pieces there are.
+    /// The number of pieces.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Adds the pieces of a word: the longest known one first, then the longest that continues it.
+    /// Adds the pieces of a word: the longest known piece first, then the longest that continues it.
     fn push_word(&self, word: &str, out: &mut Vec<i32>) {
         let from = out.len();
         let mut rest = if word.len() <= LONGEST_WORD { word } else { "" };
@@ -80,7 +82,7 @@ impl Vocabulary {
         let mut piece = String::new();
         while !rest.is_empty() {
             let continued = if out.len() > from { "##" } else { "" };
-            // Words are ASCII: every index is a character's boundary.
+            // Words are ASCII, so every index is a character boundary.
             let longest = (1..=rest.len()).rev().find_map(|n| {
                 piece.clear();
                 piece.push_str(continued);

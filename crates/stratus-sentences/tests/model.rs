@@ -1,4 +1,4 @@
-//! The packaged model against what its makers' tools compute: the same pieces, nearly the same scores.
+//! Compares the packaged model with the tools that made it: the same pieces, nearly the same scores.
 //!
 //! `tests/reference.tsv` is written by `scripts/sentences/reference.py`: facility, region, the controller's words, the call, the
 //! numbers of its pieces, and the scores of the graph under ONNX Runtime.
@@ -25,7 +25,7 @@ fn pieces_and_scores_are_those_of_the_reference() {
         assert_eq!(model.pieces(call, &scene).0, numbers::<i32>(pieces), "{call}");
         let (expected, found) = (numbers::<f32>(scores), model.scores(call, &scene).unwrap());
         assert_eq!(expected.len(), found.len());
-        // Inputs of a layer are rounded to 8 bits: another order of additions moves a score by a few hundredths.
+        // A layer's inputs are rounded to 8 bits, so another order of additions moves a score by a few hundredths.
         let off = expected.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(off < 0.35, "{call}: off by {off}");
         lines += 1;

@@ -1,4 +1,4 @@
-//! Levels: an altitude above the sea, or a flight level on the standard pressure, and where the one ends and the other begins.
+//! Levels: an altitude above sea level or a flight level on standard pressure, and the transition between them.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use crate::region::TransitionRule;
 
 /// The standard pressure, hectopascals.
 const STANDARD_HPA: f64 = 1013.25;
-/// No state has a higher transition altitude, but for a few hundred feet: the United States' (AIM 7-2-2) and Canada's.
+/// The highest transition altitude of any state, within a few hundred feet: the United States (AIM 7-2-2) and Canada.
 const HIGHEST_FT: i32 = 18_000;
-/// Where nothing tells the transition altitude: most such states have this one or a lower one.
+/// The transition altitude where no source gives one: most such states have this one or a lower one.
 const UNKNOWN_FT: i32 = 10_000;
 
-/// A flight level wherever it is flown.
+/// Whether a height is a flight level in every state.
 pub fn always_flight(feet: i32) -> bool {
     feet >= HIGHEST_FT
 }
 
-/// Where an aircraft flies, as it is said.
+/// A level as it is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Feet above mean sea level, on the local pressure.
+    /// Feet above mean sea level, on local pressure.
     Altitude(i32),
-    /// Hundreds of feet on the standard pressure.
+    /// Hundreds of feet, on standard pressure.
     Flight(i32),
 }
 
 impl Level {
-    /// The figure in feet.
+    /// The level in feet.
     pub fn feet(self) -> i32 {
         match self {
             Level::Altitude(feet) => feet,
@@ -35,7 +35,7 @@ impl Level {
         }
     }
 
-    /// It is a flight level.
+    /// Whether it is a flight level.
     pub fn is_flight(self) -> bool {
         matches!(self, Level::Flight(_))
     }
@@ -51,14 +51,14 @@ impl fmt::Display for Level {
     }
 }
 
-/// The transition rule of a place: up to the transition altitude there are altitudes, from the transition level on flight levels.
+/// The transition rule of a place: altitudes up to the transition altitude, flight levels above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Transition {
     /// Feet.
     pub altitude_ft: i32,
-    /// It is a state's or the airport's own; else nothing tells it, and it is never said.
+    /// Whether the altitude comes from the state or the airport. Otherwise it is a default, and is never said.
     pub known: bool,
-    /// Pressures from which on a transition level is the lowest, where the state has a table of them.
+    /// The state's table, if it has one: the pressure from which on a transition level is the lowest.
     table: &'static [&'static str],
     rule: TransitionRule,
     layer_ft: i32,
@@ -67,7 +67,7 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// The rule of an airport: its own transition altitude where its data has one, else the state's, else the region's.
+    /// The rule of an airport: its own transition altitude if its data has one, else the state's, else the region's.
     pub fn of(region: Region, code: &str, own_ft: Option<i32>) -> Self {
         let own = own_ft.filter(|feet| (1000..=30_000).contains(feet));
         let state = Self::state_ft(region, code);
@@ -82,7 +82,8 @@ impl Transition {
         }
     }
 
-    /// The transition altitude of a state, feet: of the airport's surroundings, else the region's. `None`: it is not known.
+    /// The transition altitude of a state, feet: that of the airport's area, else the region's. `None` if it is not
+    /// known.
     pub fn state_ft(region: Region, code: &str) -> Option<i32> {
         let entry = |e: &&'static str| e.split_once(' ').and_then(|(begins, feet)| Some((begins, feet.parse::<i32>().ok()?)));
         let near = region.transition_altitudes.iter().filter_map(entry).filter(|(begins, _)| code.starts_with(begins));
@@ -90,7 +91,7 @@ impl Transition {
         near.or(Some(region.transition_altitude).filter(|feet| *feet > 0))
     }
 
-    /// The transition level, hundreds of feet; where it follows from the pressure, that must be known.
+    /// The transition level, hundreds of feet. If it depends on the pressure, the pressure must be known.
     pub fn level(self, qnh_hpa: Option<f64>) -> Option<i32> {
         if self.rule == TransitionRule::Fixed {
             return Some(self.altitude_ft / 100);
@@ -101,15 +102,15 @@ impl Transition {
         if let Some((_, level)) = self.table.iter().filter_map(entry).find(|(least, _)| qnh.floor() >= *least) {
             return Some(level);
         }
-        // What the altimeter shows at the transition altitude when it is set to the standard pressure.
+        // What an altimeter set to standard pressure shows at the transition altitude.
         let there = f64::from(self.altitude_ft) + pressure_altitude(qnh);
         let step = f64::from(self.step) * 100.0;
-        // A foot of the formula's rounding makes no other level.
+        // Subtract a foot, so that rounding in the formula does not change the level.
         let feet = ((there + f64::from(self.layer_ft) - 1.0) / step).ceil() * step;
         Some(((feet / 100.0) as i32).max(self.least))
     }
 
-    /// A height in feet as the level that it is said as.
+    /// The level that a height in feet is said as.
     pub fn level_of(self, feet: i32) -> Level {
         let flight = match self.rule {
             TransitionRule::Fixed => feet >= self.altitude_ft,
@@ -119,7 +120,7 @@ impl Transition {
     }
 }
 
-/// Feet that an altimeter on the standard pressure shows at sea level, in the standard atmosphere.
+/// What an altimeter set to standard pressure shows at sea level, feet, in the standard atmosphere.
 fn pressure_altitude(qnh_hpa: f64) -> f64 {
     145_366.45 * (1.0 - (qnh_hpa / STANDARD_HPA).powf(0.190_284))
 }
@@ -146,10 +147,10 @@ mod tests {
         let row = |name: &str, code: &str| Transition::of(name.parse().unwrap(), code, None);
         let germany = row("Germany", "EDDM");
         assert_eq!([5000, 6000, 8000].map(|ft| germany.level_of(ft).to_string()), ["5,000", "FL060", "FL080"]);
-        // A layer of 1,000 feet at least: the published table's limits.
+        // A layer of at least 1,000 feet: the limits of the published table.
         assert_eq!([1014.0, 1013.0, 978.0, 977.0].map(|q| germany.level(Some(q))), [Some(60), Some(70), Some(70), Some(80)]);
         assert_eq!(germany.level(None), None, "without a pressure there is none");
-        // The tables of Brazil's AIP (a layer of 500 feet at least) and of the United Kingdom (none).
+        // The tables in the AIP of Brazil (a layer of at least 500 feet) and of the United Kingdom (no layer).
         let brazil = Transition::of("Brazil".parse().unwrap(), "SBGR", Some(5000));
         assert_eq!([1032.0, 1014.0, 1013.0, 995.0, 977.0].map(|q| brazil.level(Some(q))), [50, 55, 60, 65, 70].map(Some));
         assert_eq!([1032.0, 1014.0, 1013.0, 995.0, 977.0].map(|q| row("UK", "EGLL").level(Some(q))), [55, 60, 65, 70, 75].map(Some));
@@ -165,7 +166,7 @@ mod tests {
     fn an_airports_own_transition_altitude_comes_first() {
         let own = Transition::of(Region::FAA, "KSFO", Some(12_000));
         assert_eq!(own.level_of(13_000), Level::Flight(130));
-        // Nonsense out of a simulator's file.
+        // A nonsensical value from a simulator's file.
         assert_eq!(Transition::of(Region::FAA, "KSFO", Some(0)).altitude_ft, 18_000);
     }
 }

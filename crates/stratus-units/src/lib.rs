@@ -1,8 +1,9 @@
-//! The units of aviation as types: a frequency is not a number of feet, and neither is text.
+//! The units of aviation as types, so that a frequency cannot be used as a number of feet or as text.
 //!
-//! Every type writes itself the way a controller writes it (`118.6`, `28L`, `4512`), and reads that form back.
+//! The text form of every type is what a controller writes (`118.6`, `28L`, `4512`), and it can be parsed from that
+//! form.
 #![forbid(unsafe_code)]
-// The same everywhere and at every time: ../../clippy.toml lists what the pure half may not touch.
+// The pure half behaves the same on every machine and at every time: ../../clippy.toml lists what it may not use.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod level;
@@ -28,7 +29,7 @@ pub const FT_PER_M: f64 = 1.0 / 0.3048;
 pub const FT_PER_NM: f64 = 1852.0 / 0.3048;
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
-/// Why a piece of text is not the unit it should be.
+/// The error for text that is not a value of the expected unit.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not {expected}")]
 pub struct NotA {
@@ -42,7 +43,7 @@ fn not(text: &str, expected: &'static str) -> NotA {
     NotA { text: text.to_owned(), expected }
 }
 
-/// Milliseconds since the session began: the only clock the pure half knows.
+/// Milliseconds since the session began: the only clock of the pure half.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Time(pub u64);
 
@@ -55,7 +56,7 @@ impl Time {
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / 1000.0
     }
-    /// How long ago `earlier` was; zero when it lies ahead.
+    /// How long ago `earlier` was; zero if it is in the future.
     pub fn since(self, earlier: Time) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
@@ -75,7 +76,7 @@ impl Sub<Duration> for Time {
     }
 }
 
-/// One press of the key, and all that follows from it.
+/// One press of the key, with everything that follows from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct TxId(pub u64);
 
@@ -96,7 +97,7 @@ impl Frequency {
     pub fn khz(self) -> u32 {
         self.0
     }
-    /// The same channel, however the last digit is written: "118.02" and "118.025" are one.
+    /// Whether two frequencies are the same channel, whatever their last digit: "118.02" and "118.025" are the same.
     pub fn same_channel(self, other: Frequency) -> bool {
         self == other || self.0 / 10 == other.0 / 10 && (self.0.is_multiple_of(10) || other.0.is_multiple_of(10))
     }
@@ -146,7 +147,7 @@ impl Squawk {
     /// A discrete code for an aircraft, always the same for the same callsign: 4101 to 4777, never one ending in 00
     /// (AIM 4-1-20: those are not discrete).
     pub fn discrete(callsign: &Callsign) -> Self {
-        // FNV-1a: any spread will do, but it must not change between runs.
+        // FNV-1a: any hash would do, but it must not change between runs.
         let hash = callsign.as_str().bytes().fold(0x811c_9dc5_u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
         let block = hash % 7 + 1;
         let low = (hash >> 8) % 0o77 + 1;
@@ -172,7 +173,7 @@ impl FromStr for Squawk {
     }
 }
 
-/// Left, right or centre of parallel runways, or on the water beside a land runway of the same number.
+/// Left, right or centre of parallel runways, or on water beside a land runway with the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Position3 {
@@ -186,18 +187,18 @@ pub enum Position3 {
     Water,
 }
 
-/// A runway end: 1 to 36, perhaps with a side. Written without a leading zero, as FAA controllers say it.
+/// A runway end: 1 to 36, possibly with a side. Written without a leading zero, as FAA controllers say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Runway {
     /// 1 to 36.
     pub number: u8,
-    /// Among parallel runways.
+    /// The position among parallel runways.
     pub side: Option<Position3>,
 }
 
 impl Runway {
-    /// `None` when no runway can have that number.
+    /// `None` if no runway can have that number.
     pub fn new(number: u8, side: Option<Position3>) -> Option<Self> {
         (1..=36).contains(&number).then_some(Self { number, side })
     }
@@ -256,13 +257,13 @@ impl FromStr for Runway {
 pub struct Callsign(String);
 
 impl Callsign {
-    /// The identity as written in a flight plan: capitals and digits only.
+    /// The form in a flight plan: only capitals and digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As it is painted on the aircraft: "GABCD" is G-ABCD. One letter stands before the hyphen with the usual prefixes of one
-    /// letter, else two; what has digits has no hyphen.
+    /// The form painted on the aircraft: "GABCD" is G-ABCD. One letter precedes the hyphen with the usual one-letter
+    /// prefixes, otherwise two; a registration with digits has no hyphen.
     pub fn painted(&self) -> String {
         let id = self.as_str();
         let one = matches!(id.as_bytes().first(), Some(b'G' | b'D' | b'F' | b'I' | b'C' | b'B' | b'M'));
@@ -270,9 +271,9 @@ impl Callsign {
         if id.len() > at && id.bytes().all(|b| b.is_ascii_alphabetic()) { format!("{}-{}", &id[..at], &id[at..]) } else { id.to_owned() }
     }
 
-    /// It looks like one that is in use. The FAA gives out N, then one to five characters: digits, the first of them not 0,
-    /// and at most two letters at the end, neither I nor O (14 CFR 47.15). Elsewhere a registration or a flight has four
-    /// characters or more.
+    /// Whether it looks like a callsign in use. The FAA assigns N and one to five characters: digits, the first of
+    /// them not 0, and at most two letters at the end, neither I nor O (14 CFR 47.15). Elsewhere a registration or a
+    /// flight has at least four characters.
     pub fn is_usual(&self) -> bool {
         match self.0.strip_prefix('N').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
             Some(rest) => {
@@ -333,7 +334,7 @@ impl Side {
             Side::Right => "right",
         }
     }
-    /// The other one.
+    /// The opposite side.
     pub fn opposite(self) -> Side {
         match self {
             Side::Left => Side::Right,
@@ -342,11 +343,11 @@ impl Side {
     }
 }
 
-/// A unit of air-traffic control (or the common traffic frequency, where nobody controls).
+/// A unit of air-traffic control, or the common traffic frequency of a field without a controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Facility {
-    /// The recorded information.
+    /// The recorded weather and runway information.
     Atis,
     /// Clearance delivery.
     Clearance,
@@ -356,7 +357,7 @@ pub enum Facility {
     Tower,
     /// Radar: departures.
     Departure,
-    /// Radar: arrivals and the area around.
+    /// Radar: arrivals and the surrounding area.
     Approach,
     /// En-route radar.
     Center,
@@ -365,12 +366,12 @@ pub enum Facility {
 }
 
 impl Facility {
-    /// A radar unit: departure, approach or en route.
+    /// Whether it is a radar unit: departure, approach or en route.
     pub fn is_radar(self) -> bool {
         matches!(self, Facility::Approach | Facility::Departure | Facility::Center)
     }
 
-    /// The unit's word behind the station's name: "Ground", "Tower".
+    /// The unit's word, which follows the station's name: "Ground", "Tower".
     pub fn word(self) -> &'static str {
         match self {
             Facility::Atis => "ATIS",
@@ -395,7 +396,7 @@ pub struct LatLon {
 }
 
 impl LatLon {
-    /// A point from degrees.
+    /// A point from latitude and longitude in degrees.
     pub const fn new(lat: f64, lon: f64) -> Self {
         Self { lat, lon }
     }
@@ -418,8 +419,8 @@ impl LatLon {
         let x = a.cos() * b.sin() - a.sin() * b.cos() * dlon.cos();
         y.atan2(x).to_degrees().rem_euclid(360.0)
     }
-    /// Where `self` lies in the frame that starts at `origin` and points along the true `heading`:
-    /// feet ahead and feet to the right.
+    /// The position of `self` in the frame that starts at `origin` and points along the true `heading`: feet ahead
+    /// and feet to the right.
     pub fn in_frame(self, origin: LatLon, heading: f64) -> (f64, f64) {
         let (d, off) = (origin.distance_ft(self), (origin.bearing(self) - heading).to_radians());
         (d * off.cos(), d * off.sin())
@@ -437,7 +438,7 @@ pub fn compass_word(bearing: f64) -> &'static str {
     WORDS[((bearing.rem_euclid(360.0) / 45.0).round() as usize) % 8]
 }
 
-/// With a capital letter at its beginning.
+/// The same words with a capital letter at the beginning.
 pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -1,6 +1,7 @@
 //! Number words as pilots say them and recognisers write them.
 
-/// The digits of a number word in lower case: "3" for "three", "30" for "thirty". "tree", "won" and "ate" are no numbers by themselves.
+/// The digits of a number word in lower case: "3" for "three", "30" for "thirty". By themselves "tree", "won" and
+/// "ate" are not numbers.
 pub fn digits(word: &str) -> Option<&'static str> {
     Some(match word {
         "zero" | "oh" | "zeero" => "0",

@@ -1,7 +1,7 @@
 //! Regions: what controllers say and do, by state, read from `regions.toml`.
 //!
-//! A [`Region`] is a row of that table. Nothing asks which row it is: whatever differs between states is a column, and is asked
-//! for by its name.
+//! A [`Region`] is a row of that table. No code compares rows: every difference between states is a column, which the
+//! code reads by its name.
 
 mod read;
 
@@ -15,16 +15,16 @@ use serde::{Deserialize, Serialize};
 use crate::NotA;
 use read::{Cell, Row};
 
-/// The table as it is in the program.
+/// The table, which is part of the program.
 const TABLE: &str = include_str!("../regions.toml");
 
 static ROWS: LazyLock<Vec<Rules>> = LazyLock::new(|| match rows(TABLE) {
     Ok(rows) => rows,
-    // The table is part of the program, and a test reads it.
+    // The table is part of the program, and a test reads it, so this cannot happen in a build that passed its tests.
     Err(why) => panic!("regions.toml: {why}"),
 });
 
-/// Whose phraseology is spoken: a row of the region table.
+/// The rules of phraseology in a state: a row of the region table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Region(u8);
@@ -40,7 +40,7 @@ impl Region {
         (0..ROWS.len()).filter_map(|n| u8::try_from(n).ok().map(Region))
     }
 
-    /// The word of a unit, as it is said behind the place's name.
+    /// The spoken word of a unit, which follows the name of the place.
     pub fn unit(&self, facility: crate::Facility) -> &'static str {
         use crate::Facility;
         match facility {
@@ -55,7 +55,7 @@ impl Region {
         }
     }
 
-    /// The row of an airport, by its ICAO code, else by the name of its state.
+    /// The row of an airport, by its ICAO code, or by the name of its state if no row has the code.
     pub fn of(code: &str, state: &str) -> Region {
         let icao = code.len() == 4 && code.bytes().all(|b| b.is_ascii_uppercase());
         let begins = |r: &Region| r.codes.iter().filter(|c| icao && code.starts_with(**c)).map(|c| c.len()).max();
@@ -107,10 +107,10 @@ impl From<Region> for String {
     }
 }
 
-/// The columns of the table. Each is a field of [`Rules`]; reading a row asks for all of them.
+/// The columns of the table. Each one is a field of [`Rules`]; a row is read column by column.
 macro_rules! columns {
     ($($(#[$doc:meta])* $name:ident: $cell:ty,)*) => {
-        /// A row of the region table: what is said and done there.
+        /// A row of the region table: what controllers in a state say and do.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Rules {
             /// The row's name: "FAA".
@@ -129,13 +129,13 @@ macro_rules! columns {
 }
 
 columns! {
-    /// Of which states it is: "United States".
+    /// The states that it is for: "United States".
     title: &'static str,
     /// Beginnings of the ICAO codes of its airports.
     codes: Vec<&'static str>,
     /// Names of its states, for airports without an ICAO code.
     states: Vec<&'static str>,
-    /// On whose phraseology the readers of calls were trained: "FAA", "ICAO".
+    /// The phraseology on which the readers of calls were trained: "FAA", "ICAO".
     phraseology: &'static str,
     /// The accent of its controllers.
     accent: Accent,
@@ -143,158 +143,159 @@ columns! {
     pressure: PressureUnit,
     /// The word before the pressure setting.
     pressure_word: &'static str,
-    /// Feet: where no airport's data and no entry of `transition_altitudes` says otherwise; 0: that is not known.
+    /// Feet, if neither the airport's data nor an entry of `transition_altitudes` has a value; 0: not known.
     transition_altitude: i32,
     /// "EH 3000": the beginning of an ICAO code, and feet.
     transition_altitudes: Vec<&'static str>,
-    /// "1013 110": the least pressure of a transition level, hectopascals, and that level; the highest pressure first. Where this is
-    /// empty, the level is reckoned.
+    /// "1013 110": the lowest pressure of a transition level, hectopascals, and that level; the highest pressure
+    /// first. If this is empty, the level is computed.
     transition_levels: Vec<&'static str>,
-    /// How the transition level follows from the transition altitude.
+    /// How the transition level is derived from the transition altitude.
     transition: TransitionRule,
-    /// The least thickness of the transition layer, feet.
+    /// The smallest thickness of the transition layer, feet.
     transition_layer: i32,
     /// Transition levels are multiples of this, hundreds of feet.
     transition_step: i32,
     /// The lowest transition level, hundreds of feet.
     transition_least: i32,
-    /// The recorded information tells the transition level.
+    /// The ATIS states the transition level.
     transition_level_told: bool,
-    /// An altitude in a clearance.
+    /// The words for an altitude in a clearance.
     altitude: &'static str,
-    /// To climb to an altitude.
+    /// The words for a climb to an altitude.
     climb: &'static str,
-    /// To climb to a flight level.
+    /// The words for a climb to a flight level.
     climb_level: &'static str,
-    /// To descend to an altitude.
+    /// The words for a descent to an altitude.
     descend: &'static str,
-    /// To descend to a flight level.
+    /// The words for a descent to a flight level.
     descend_level: &'static str,
-    /// To stay at an altitude or a flight level.
+    /// The words for staying at an altitude or a flight level.
     maintain: &'static str,
-    /// Clearance delivery's word.
+    /// The word for clearance delivery.
     unit_clearance: &'static str,
-    /// Ground control's.
+    /// The word for ground control.
     unit_ground: &'static str,
-    /// The tower's.
+    /// The word for the tower.
     unit_tower: &'static str,
-    /// Departure radar's.
+    /// The word for departure radar.
     unit_departure: &'static str,
-    /// Approach radar's.
+    /// The word for approach radar.
     unit_approach: &'static str,
-    /// The one that vectors to the final approach.
+    /// The word for the unit that vectors to the final approach.
     unit_director: &'static str,
-    /// En-route radar's.
+    /// The word for en-route radar.
     unit_center: &'static str,
-    /// Flight information's.
+    /// The word for flight information.
     unit_information: &'static str,
-    /// A ground station without a controller.
+    /// The word for a ground station without a controller.
     unit_radio: &'static str,
-    /// Whom pilots address who announce themselves.
+    /// The word that pilots address where they announce themselves.
     unit_ctaf: &'static str,
-    /// Between the figures of a frequency.
+    /// The word between the digits of a frequency.
     decimal: &'static str,
-    /// Figures of a runway below ten.
+    /// The number of digits of a runway below ten.
     runway_digits: i32,
-    /// The middle one of three parallel runways.
+    /// The word for the middle one of three parallel runways.
     center: &'static str,
-    /// How an airline's crew says its number.
+    /// How an airline crew says its flight number.
     flight_numbers: FlightNumbers,
-    /// Whole hundreds and thousands of levels, codes and pressures are said so: "flight level one hundred".
+    /// Whether whole hundreds and thousands of levels, codes and pressures are said as such: "flight level one
+    /// hundred".
     whole_hundreds: bool,
-    /// A frequency may be read back by the figures behind its point alone.
+    /// Whether a frequency may be read back by the digits after its decimal alone.
     short_frequencies: bool,
     /// The unit of visibility.
     visibility: VisibilityUnit,
-    /// The time of the recorded information.
+    /// The words for the time of the ATIS.
     zulu: &'static str,
-    /// Start-up alone.
+    /// The approval of a start-up alone.
     start_up: &'static str,
-    /// Start-up and push-back.
+    /// The approval of start-up and push-back.
     push_and_start: &'static str,
-    /// Departures taxi to a holding point; else the runway is named, and held short of.
+    /// Whether departures taxi to a holding point. Otherwise the clearance names the runway, to be held short of.
     taxi_to_holding_point: bool,
-    /// Before a runway that is not to be entered.
+    /// The words for holding short of a runway.
     hold_short: &'static str,
-    /// To an aircraft that moves without leave.
+    /// The instruction to an aircraft that moves without a clearance.
     stop: &'static str,
-    /// The order of an instrument clearance.
+    /// The order of the items in an instrument clearance.
     ifr_clearance: Vec<&'static str>,
-    /// The verb of the first level of an instrument clearance.
+    /// The verb for the first level of an instrument clearance.
     first_level: FirstLevel,
-    /// Departures of fields without a tower are released with a time at which the clearance ends.
+    /// Whether a departure from a field without a tower gets a time at which its clearance ends.
     release_void_times: bool,
-    /// Onto the runway, to wait there.
+    /// The words for entering the runway and waiting there.
     line_up: &'static str,
     /// The take-off clearance.
     takeoff: &'static str,
-    /// "Behind the landing Airbus, line up behind".
+    /// Whether conditional clearances are used: "behind the landing Airbus, line up behind".
     conditional_clearances: bool,
-    /// On final without a clearance.
+    /// The instruction on final without a landing clearance.
     continue_approach: &'static str,
-    /// The wind.
+    /// The words for the wind.
     wind: &'static str,
-    /// The wind is calm below so many knots.
+    /// The wind is reported as calm below this many knots.
     calm_below: i32,
     /// When the wind is part of a clearance to take off or land.
     wind_with_clearance: WindWith,
-    /// To stay in the circuit.
+    /// The instruction to stay in the circuit.
     closed_traffic: &'static str,
-    /// Into a leg of the circuit.
+    /// The verb for entering a leg of the circuit.
     join: &'static str,
-    /// How a circuit is joined.
+    /// The ways in which a circuit is joined.
     circuit_joins: Vec<&'static str>,
-    /// A full turn, to wait.
+    /// The instruction to fly a full turn in order to wait.
     orbit: &'static str,
-    /// Visibility that visual flight at a controlled field needs, statute miles.
+    /// The visibility that visual flight at a controlled field requires, statute miles.
     vfr_visibility_miles: f64,
-    /// The ceiling that it needs, feet.
+    /// The ceiling that it requires, feet.
     vfr_ceiling: i32,
-    /// Visibility that special VFR needs, statute miles.
+    /// The visibility that special VFR requires, statute miles.
     special_vfr_miles: f64,
-    /// To a pilot who needs better weather.
+    /// The answer to a pilot who needs better weather.
     below_minima: &'static str,
-    /// Special VFR, to leave.
+    /// The clearance for special VFR to leave.
     special_vfr_out: &'static str,
-    /// Special VFR, to come in.
+    /// The clearance for special VFR to enter.
     special_vfr_in: &'static str,
-    /// To practise an engine failure.
+    /// The approval of a practice engine failure.
     simulated_failure: &'static str,
-    /// An aircraft is identified on radar.
+    /// The statement that an aircraft is identified on radar.
     identified: &'static str,
-    /// Its position is said with that.
+    /// Whether its position follows.
     identified_position: bool,
-    /// The runway stands inside the name of an instrument approach: "ILS runway 28R approach".
+    /// Whether the runway is inside the name of an instrument approach: "ILS runway 28R approach".
     runway_in_approach: bool,
-    /// What visual flights may have of radar units.
+    /// The services that radar units offer to visual flights.
     vfr_services: Vec<&'static str>,
-    /// The transponder code of visual flights without another one.
+    /// The transponder code of visual flights without an assigned one.
     vfr_code: &'static str,
-    /// To show that code.
+    /// The instruction to set that code.
     squawk_vfr: &'static str,
     /// "250 below 10000": knots and feet.
     speed_limits: Vec<&'static str>,
-    /// Yes.
+    /// The word for yes.
     affirm: &'static str,
     /// The answer to a radio check.
     read_you: &'static str,
-    /// To a call without a message.
+    /// The answer to a call without a message.
     go_ahead: &'static str,
-    /// What registrations are made of.
+    /// Whether registrations consist mostly of digits or of letters.
     registrations: Registrations,
-    /// When a callsign is said in short.
+    /// When a controller shortens a callsign.
     short_callsigns: ShortCallsigns,
-    /// What must be read back beside what must be everywhere.
+    /// The items that must be read back, besides those that must be read back in every region.
     readback: Vec<&'static str>,
     /// Whether a level read back as an altitude is wrong.
     readback_words: ReadbackWords,
-    /// What pilots do on the common frequency.
+    /// What pilots do on the common traffic frequency.
     ctaf: Ctaf,
-    /// The frequency of fields that have none; empty: there is none.
+    /// The frequency of fields that have none; empty if there is no such frequency.
     multicom: &'static str,
 }
 
-/// An enum of which each variant has the word that stands in the table.
+/// Defines an enum in which each variant has the word of the table.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* })*) => {$(
         $(#[$doc])*
@@ -316,7 +317,7 @@ words! {
         American = "en-US",
         /// British.
         British = "en-GB",
-        /// Now this, now that one.
+        /// A mix of both.
         Both = "both",
     }
     /// The unit of the pressure setting.
@@ -326,14 +327,15 @@ words! {
         /// Hectopascals.
         Hectopascals = "hectopascals",
     }
-    /// How the transition level follows from the transition altitude.
+    /// How the transition level is derived from the transition altitude.
     TransitionRule {
-        /// It is the transition altitude's own level.
+        /// It is the same level as the transition altitude.
         Fixed = "fixed",
-        /// It is the lowest level at the given distance above the transition altitude, by the pressure.
+        /// It is the lowest level that is at least the given distance above the transition altitude, at the current
+        /// pressure.
         Layer = "layer",
     }
-    /// How an airline's crew says its number.
+    /// How an airline crew says its flight number.
     FlightNumbers {
         /// "fourteen seventy nine".
         Grouped = "grouped",
@@ -347,7 +349,7 @@ words! {
         /// Metres and kilometres.
         Metres = "metres",
     }
-    /// The verb of the first level of an instrument clearance.
+    /// The verb for the first level of an instrument clearance.
     FirstLevel {
         /// "maintain".
         Maintain = "maintain",
@@ -356,35 +358,35 @@ words! {
     }
     /// When the wind is part of a clearance.
     WindWith {
-        /// To pilots who do not have the recorded information.
+        /// Only for pilots who do not have the ATIS.
         WithoutAtis = "without ATIS",
         /// Always.
         Always = "always",
     }
-    /// What registrations are made of.
+    /// Whether registrations consist mostly of digits or of letters.
     Registrations {
-        /// Mostly of figures: N172SP.
+        /// Mostly of digits: N172SP.
         Figures = "figures",
-        /// Of letters: G-ABCD, said as "golf charlie delta" in short.
+        /// Of letters: G-ABCD, shortened to "golf charlie delta".
         Letters = "letters",
     }
-    /// When a controller says a callsign in short.
+    /// When a controller shortens a callsign.
     ShortCallsigns {
         /// From the second transmission on.
         Controller = "controller",
-        /// When the pilot says one, too.
+        /// Only after the pilot has shortened it.
         PilotToo = "pilot too",
     }
     /// Whether a level read back as an altitude is wrong.
     ReadbackWords {
-        /// The figures count.
+        /// Only the digits count.
         Digits = "digits",
         /// A level said in feet is wrong.
         Datum = "datum",
     }
-    /// What pilots do on the common frequency.
+    /// What pilots do on the common traffic frequency.
     Ctaf {
-        /// They announce where they are, to the field's traffic.
+        /// They announce their position to the other traffic.
         Announce = "announce",
         /// They call a station that gives information.
         Station = "station",
@@ -392,13 +394,13 @@ words! {
 }
 
 impl Rules {
-    /// An item that must be read back here, beside those that must be everywhere.
+    /// Whether an item must be read back here, besides those that must be read back in every region.
     pub fn wants_readback(&self, item: &str) -> bool {
         self.readback.contains(&item)
     }
 }
 
-/// Puts values in the place of their names in braces.
+/// Replaces the names in braces by values.
 pub fn filled(template: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(template.to_owned(), |t, (name, value)| t.replace(&format!("{{{name}}}"), value))
 }

@@ -1,7 +1,7 @@
-//! The bytes of somebody else's file as text: UTF-8, UTF-16 by its byte-order mark, else Windows-1252.
+//! Decodes the bytes of an external file: UTF-8, UTF-16 by its byte-order mark, else Windows-1252.
 //!
-//! Flight plans and airport files are edited by hand and written by old programs, so their encoding is rarely declared and
-//! sometimes declared wrongly. The bytes decide.
+//! Flight plans and airport files are edited by hand and written by old programs. Their encoding is rarely declared,
+//! and sometimes declared wrongly, so it is detected from the bytes.
 
 use std::borrow::Cow;
 
@@ -12,13 +12,13 @@ const WINDOWS_1252: [char; 32] = [
     '\u{2013}', '\u{2014}', '\u{2dc}', '\u{2122}', '\u{161}', '\u{203a}', '\u{153}', '\u{fffd}', '\u{17e}', '\u{178}',
 ];
 
-/// Why bytes are not text.
+/// Why bytes cannot be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotText {
     /// UTF-16 with an odd number of bytes.
     #[error("it ends in the middle of a UTF-16 character: the file is cut off")]
     CutOff,
-    /// Surrogates that do not pair up.
+    /// Surrogates without a partner.
     #[error("it has the byte-order mark of UTF-16, but is not UTF-16")]
     NotUtf16,
 }
@@ -29,14 +29,14 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
         [0xef, 0xbb, 0xbf, rest @ ..] => Ok(line(rest)),
         [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes).map(Cow::Owned),
         [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes).map(Cow::Owned),
-        // The mark is missing: no text of the formats read here has a NUL for its first or second byte.
+        // The byte-order mark is missing. No text in the formats read here has NUL as its first or second byte.
         [first, 0, ..] if *first != 0 => utf16(bytes, u16::from_le_bytes).map(Cow::Owned),
         [0, second, ..] if *second != 0 => utf16(bytes, u16::from_be_bytes).map(Cow::Owned),
         _ => Ok(line(bytes)),
     }
 }
 
-/// A piece of a file (one line, where the whole is too large to hold) as text: UTF-8 where it is valid, else Windows-1252.
+/// A piece of a file (one line, if the whole file is too large to hold) as text: UTF-8 if valid, else Windows-1252.
 pub fn line(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),

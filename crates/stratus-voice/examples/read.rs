@@ -1,5 +1,6 @@
-//! How words are read: `cargo run -p stratus-voice --example read -- ENGLISH.bin [en-GB] <WORDS`. Prints for each line the phoneme
-//! symbols of its words, and where each word's come from: the tables, a towered airport's name, CMUdict, the network, its letters.
+//! How words are read: `cargo run -p stratus-voice --example read -- ENGLISH.bin [en-GB] <WORDS`. For each line it
+//! prints the phoneme symbols of its words, and their source: the tables, a towered airport's name, CMUdict, the
+//! network, or single letters.
 
 use std::error::Error;
 use std::io::{Write, stdin, stdout};

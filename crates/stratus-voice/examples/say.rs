@@ -1,7 +1,8 @@
 //! Says lines of text in a voice: `cargo run --release -p stratus-voice --example say -- VOICE.onnx ENGLISH.bin OUT LINES [PITCH [PACE]]`
 //!
-//! Writes OUT/001.wav and so on (24 kHz, 16 bit), and prints a line of tab-separated numbers for each: the seconds of its sound,
-//! the milliseconds of processor time of its text, and of all of it. With British voices a fifth word, "en-GB", is the accent.
+//! Writes OUT/001.wav and so on (24 kHz, 16 bit). Prints a line of tab-separated numbers for each: the seconds of
+//! sound, and the milliseconds of processor time for the text and in total. With British voices a fifth word,
+//! "en-GB", is the accent.
 
 use std::error::Error;
 use std::io::Write;
@@ -40,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Processor time of this process and all its threads, milliseconds; elsewhere than on Linux the clock's.
+/// Processor time of this process with all its threads, milliseconds; wall-clock time on other systems than Linux.
 fn spent() -> f64 {
     #[cfg(target_os = "linux")]
     {

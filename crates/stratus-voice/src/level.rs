@@ -1,27 +1,27 @@
-//! Silence cut at both ends, and one loudness for every phrase of every voice.
+//! Cuts the silence at both ends of a phrase, and brings every phrase of every voice to one loudness.
 
 use crate::RATE;
 
-/// Windows in which loudness is measured, 10 ms.
+/// The windows in which loudness is measured, 10 ms.
 const WINDOW: usize = RATE as usize / 100;
-/// So far below a phrase's loudest window there is no voice, as an amplitude: -34 dB.
+/// A window this far below the phrase's loudest one contains no voice, as an amplitude: -34 dB.
 const SILENCE: f32 = 0.02;
-/// So much is kept before the first sound, milliseconds: a consonant begins softly.
+/// How much is kept before the first sound, milliseconds, because a consonant begins softly.
 const START_MS: usize = 30;
-/// After the last sound of a phrase that goes on in the next one: a speaker's pause at a comma.
+/// How much is kept after a phrase that another one follows: a speaker's pause at a comma.
 pub const ON_MS: usize = 120;
-/// After a transmission's last sound.
+/// How much is kept after a transmission's last sound.
 pub const END_MS: usize = 60;
-/// The loudness of the stretches with voice, RMS: -20 dBFS. The radio's compressor is set for it.
+/// The loudness of the voiced windows, RMS: -20 dBFS. The radio's compressor is set for it.
 pub const LOUDNESS: f32 = 0.1;
-/// No sample is above this: the rest of the way has room for noise and for another rate.
+/// The highest sample, which leaves room for noise and for conversion to another rate.
 const PEAK: f32 = 0.89;
 
 fn rms(samples: &[f32]) -> f32 {
     (samples.iter().map(|s| s * s).sum::<f32>() / samples.len().max(1) as f32).sqrt()
 }
 
-/// A phrase without the silence around it, but for the first 30 ms and `after_ms`.
+/// A phrase without the silence around it, except for the first 30 ms and `after_ms`.
 pub fn trimmed(samples: &[f32], after_ms: usize) -> &[f32] {
     let levels: Vec<f32> = samples.chunks(WINDOW).map(rms).collect();
     let loudest = levels.iter().copied().fold(0.0, f32::max);
@@ -33,7 +33,7 @@ pub fn trimmed(samples: &[f32], after_ms: usize) -> &[f32] {
     samples.get(from..to).unwrap_or_default()
 }
 
-/// Brings the stretches with voice to `LOUDNESS`; a phrase with a peak that would be cut off stays quieter instead.
+/// Brings the voiced windows to `LOUDNESS`. A phrase whose peak would clip stays quieter.
 pub fn bring(samples: &mut [f32]) {
     let levels: Vec<f32> = samples.chunks(WINDOW).map(rms).collect();
     let loudest = levels.iter().copied().fold(0.0, f32::max);

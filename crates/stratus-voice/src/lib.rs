@@ -1,14 +1,14 @@
 //! A neural voice in pure Rust: words become phonemes, an acoustic model predicts spectra, a vocoder makes 24 kHz sound.
 //!
-//! - `text`: words to the phoneme symbols of Kokoro, American or British. A closed table of aviation's words, names of places,
-//!   CMUdict, and a small network for what none of them has.
+//! - `text`: words to the phoneme symbols of Kokoro, American or British. It has a radio vocabulary, names of places,
+//!   CMUdict, and a small network for all other words.
 //! - `model`: hibari's acoustic model, run by rten on one thread.
 //! - `vocoder`: spectra and pitch to samples.
-//! - `level`: silence cut at both ends, one loudness for every phrase.
+//! - `level`: cuts the silence at both ends, and brings every phrase to one loudness.
 //!
-//! Nothing here opens a device, a file or a connection; the files' bytes are given.
+//! This crate opens no device, file or connection; the caller passes the bytes of the files.
 #![forbid(unsafe_code)]
-// The same everywhere and at every time: ../../clippy.toml lists what a library may not touch.
+// A library behaves the same on every machine and at every time: ../../clippy.toml lists what it may not use.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod level;
@@ -23,17 +23,17 @@ use vocoder::Vocoder;
 
 pub use model::Error;
 
-/// Samples a second.
+/// Samples per second.
 pub const RATE: u32 = 24_000;
 
 /// How a phrase is said.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Manner {
-    /// The voice's own pitch times this: 0.85 to 1.12 sounds natural, 0.5 to 2 is taken.
+    /// Factor for the voice's own pitch: 0.85 to 1.12 sounds natural, 0.5 to 2 is accepted.
     pub pitch: f32,
-    /// The voice's own pace times this, 0.5 to 2.
+    /// Factor for the voice's own pace, 0.5 to 2.
     pub pace: f32,
-    /// The noise in the sound is the same for the same seed.
+    /// The same seed gives the same noise in the sound.
     pub seed: u64,
 }
 
@@ -43,7 +43,7 @@ impl Default for Manner {
     }
 }
 
-/// A voice that is loaded: some 18 MB.
+/// A loaded voice: some 18 MB.
 pub struct Voice {
     model: Model,
     vocoder: Vocoder,
@@ -57,16 +57,16 @@ impl std::fmt::Debug for Voice {
 }
 
 impl Voice {
-    /// Loads a voice's file (ONNX). Errors: it is none, or has other inputs and outputs than a voice.
+    /// Loads a voice's file (ONNX). An error if it is not one, or if its inputs and outputs are not those of a voice.
     ///
-    /// What the file's graph computes is not known before it runs: a file from outside of a catalogue is to be tried in a process of
-    /// its own first.
+    /// What the file's graph computes is unknown before it runs. A file that is not in the catalogue must therefore
+    /// first be tried in a separate process.
     pub fn load(file: Vec<u8>, accent: Accent) -> Result<Self, Error> {
         Ok(Self { model: Model::load(file)?, vocoder: Vocoder::new(), accent })
     }
 
-    /// Says words (data, never markup): 24 kHz mono at -20 dBFS without silence at both ends. No sound for words without a letter,
-    /// and when `unwanted` says so between two steps of the work, each of some 30 ms.
+    /// Speaks words (data, never markup): 24 kHz mono at -20 dBFS, without silence at both ends. No sound for words
+    /// without a letter, or if `unwanted` returns true between two steps of the work, each of some 30 ms.
     pub fn speak(&mut self, words: &str, said: &Words, how: Manner, unwanted: &dyn Fn() -> bool) -> Result<Vec<f32>, Error> {
         let goes_on = words.trim_end().ends_with(',');
         let mut sound: Vec<f32> = Vec::new();

@@ -1,7 +1,7 @@
-//! Functions of a spectrum's bins, exact to some 1e-6 of what they give, without branches or calls: the compiler makes loops of
-//! them that work on four to sixteen bins at once on any processor.
+//! Functions for the bins of a spectrum, with a relative error of about 1e-6 and without branches or calls. The
+//! compiler therefore vectorises loops of them, over four to sixteen bins at once on any processor.
 
-/// Adding and taking away this rounds a number of less than 2^22 to the nearest whole one, in one instruction each.
+/// Adding and subtracting this rounds a number below 2^22 to the nearest integer, in one instruction each.
 const ROUND: f32 = 12_582_912.0;
 
 #[inline(always)]
@@ -22,11 +22,11 @@ pub fn tanh(x: f32) -> f32 {
     1.0 - 2.0 / (exp(2.0 * x.clamp(-10.0, 10.0)) + 1.0)
 }
 
-/// Sine and cosine of so many whole turns.
+/// Sine and cosine of an angle in whole turns.
 #[inline(always)]
 pub fn turn(turns: f32) -> (f32, f32) {
     let t = turns - ((turns + ROUND) - ROUND);
-    // Half of the angle lies within a quarter turn to both sides, where short series are exact.
+    // Half of the angle is within a quarter turn on both sides, where short series are exact.
     let h = t * std::f32::consts::PI;
     let q = h * h;
     let s = h * (1.0 + q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (1.0 / 362_880.0 - q * (1.0 / 39_916_800.0))))));
@@ -34,7 +34,7 @@ pub fn turn(turns: f32) -> (f32, f32) {
     (2.0 * s * c, 1.0 - 2.0 * s * s)
 }
 
-/// Noise that is the same for the same seed (xorshift64*).
+/// Noise; the same seed gives the same noise (xorshift64*).
 pub struct Noise(u64);
 
 impl Noise {
@@ -42,8 +42,8 @@ impl Noise {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    /// About normal, of variance 1: the sum of four even ones. A bin's noise is added up with that of its neighbours and of other
-    /// frames before it is heard, so that the far ends of the true distribution make no difference.
+    /// Approximately normal, with variance 1: the sum of four uniform numbers. Before a bin's noise is heard, it is
+    /// added to that of its neighbours and of other frames, so the tails of the true distribution do not matter.
     #[inline(always)]
     pub fn normal(&mut self) -> f32 {
         self.0 ^= self.0 >> 12;

@@ -1,5 +1,5 @@
-//! The acoustic model: phonemes to spectra and pitch. hibari's graph (Apache-2.0, 7.9 MB in int8 a voice), run by rten on one
-//! thread with the operators that it uses and no others.
+//! The acoustic model, from phonemes to spectra and pitch: hibari's graph (Apache-2.0, 7.9 MB in int8 for a voice),
+//! run by rten on one thread with only the operators that it needs.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::text::symbols;
 
 /// Bins of a frame's spectrum, 20 Hz each.
 pub const BINS: usize = 601;
-/// More phonemes than this are no phrase: `text` parts them before.
+/// The most phonemes of a phrase; `text` splits longer ones before.
 pub const MOST_PHONEMES: usize = 400;
-/// A frame is 12.5 ms; a minute of them.
+/// The most frames: a minute, at 12.5 ms each.
 pub const MOST_FRAMES: usize = 60 * 80;
-/// A voice's file is no larger.
+/// The largest file of a voice.
 pub const MOST_BYTES: usize = 64 << 20;
 
 /// Why a voice does not speak.
@@ -27,12 +27,12 @@ pub enum Error {
     /// The graph failed with these phonemes.
     #[error("it fails: {0}")]
     Run(String),
-    /// The graph gave something else than a phrase's spectra.
+    /// The graph's output is not the spectra of a phrase.
     #[error("it gives {0}")]
     Shape(String),
 }
 
-/// What the model predicts for a phrase of `frames` frames. Each plane is `BINS` rows of `frames` numbers.
+/// The model's prediction for a phrase of `frames` frames. Each plane has `BINS` rows of `frames` numbers.
 #[derive(Debug)]
 pub struct Planes {
     /// Frames of 300 samples.
@@ -47,11 +47,11 @@ pub struct Planes {
     pub lr: Vec<f32>,
     /// The free part: phase, radians.
     pub phi: Vec<f32>,
-    /// Pitch of each frame, Hz; 0 where there is none.
+    /// The pitch of each frame, Hz; 0 for an unvoiced one.
     pub f0: Vec<f32>,
 }
 
-/// A model that is loaded.
+/// A loaded model.
 pub struct Model {
     graph: Graph,
     ids: NodeId,
@@ -105,7 +105,7 @@ impl Model {
         Ok(Self { ids, speed, outputs, graph })
     }
 
-    /// The spectra of a phrase in phoneme symbols (`text::Words`), said `pace` times as fast as the voice's own way.
+    /// The spectra of a phrase of phoneme symbols (`text::Words`), at `pace` times the voice's own pace.
     pub fn run(&self, phonemes: &str, pace: f32) -> Result<Planes, Error> {
         let mut ids: Vec<i32> = std::iter::once(0).chain(symbols::ids(phonemes)).take(MOST_PHONEMES + 1).collect();
         ids.push(0);
@@ -113,8 +113,8 @@ impl Model {
         let speed = if pace.is_finite() { pace.clamp(0.5, 2.0) } else { 1.0 };
         let ids = NdTensor::from_data([1, length], ids);
         let speed = NdTensor::from_data([1], vec![speed]);
-        // One thread: more would take the simulator's cores, for work that is a thirtieth of one. It is started by the thread that
-        // asks, so that it has that one's priority, and no thread is left when nobody speaks.
+        // One thread: more would take the simulator's cores for work that needs a thirtieth of one. The calling
+        // thread starts it, so that it inherits that priority, and no thread is left when nobody speaks.
         let pool = Arc::new(ThreadPool::with_num_threads(1));
         let options = RunOptions::default().with_thread_pool(Some(pool));
         let made = self
@@ -143,7 +143,7 @@ fn numbers(value: Value, name: &str, fits: impl Fn(&[usize]) -> bool) -> Result<
         return Err(Error::Shape(format!("{name} of the shape {:?}", tensor.shape())));
     }
     let mut numbers = tensor.into_data();
-    // What is no number is silence: it must not reach a headset.
+    // A value that is not a number becomes silence, because it must not reach a headset.
     numbers.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = if name == "f0" { 0.0 } else { -80.0 });
     Ok(numbers)
 }

@@ -1,8 +1,8 @@
-//! The vocoder: spectra and pitch to samples, frame by frame.
+//! The vocoder: converts spectra and pitch into samples, frame by frame.
 //!
-//! A frame's spectrum is that of a pulse train (all harmonics of the pitch up to 11 kHz) shaped by the harmonic part, with shaped
-//! noise and a free part added. An inverse transform, a window and overlapping sums make sound of it (hibari's `dsp.py` tells the
-//! formulas; this is written anew after them).
+//! A frame's spectrum is that of a pulse train (all harmonics of the pitch up to 11 kHz), shaped by the harmonic
+//! part, plus shaped noise and a free part. An inverse transform, a window and overlap-add turn it into sound. (The
+//! formulas come from hibari's `dsp.py`; the code is new.)
 
 use std::sync::Arc;
 
@@ -15,18 +15,18 @@ use crate::model::{BINS, Planes};
 
 const FFT: usize = 1200;
 const HOP: usize = 300;
-/// Windows that overlap at each sample.
+/// The number of windows that overlap at each sample.
 const OVERLAP: usize = FFT / HOP;
-/// Below this pitch, Hz, there is no voice.
+/// Below this pitch, Hz, a frame is unvoiced.
 const VOICED: f32 = 40.0;
 /// The highest harmonic, Hz.
 const TOP: f32 = 11_000.0;
-/// No part of the spectrum is louder, log magnitude.
+/// The limit of the spectrum, log magnitude.
 const LOUDEST: f32 = 7.0;
-/// Frames whose rows are read at once: a cache line of each plane.
+/// Frames whose rows are read together: a cache line of each plane.
 const BLOCK: usize = 16;
 
-/// Makes sound of spectra.
+/// Converts spectra into sound.
 pub struct Vocoder {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
@@ -43,7 +43,7 @@ impl Default for Vocoder {
 }
 
 impl Vocoder {
-    /// With its tables.
+    /// A vocoder with its tables.
     pub fn new() -> Self {
         let mut planner = RealFftPlanner::new();
         let (forward, inverse) = (planner.plan_fft_forward(FFT), planner.plan_fft_inverse(FFT));
@@ -53,7 +53,7 @@ impl Vocoder {
         Self { forward, inverse, window, frame: vec![0.0; FFT], spectrum: vec![zero; BINS], scratch: vec![zero; scratch] }
     }
 
-    /// The sound of a phrase, 24 kHz, 300 samples a frame.
+    /// The sound of a phrase, 24 kHz, 300 samples for each frame.
     pub fn sound(&mut self, planes: &Planes, seed: u64) -> Vec<f32> {
         let frames = planes.frames;
         let pulses = pulses(&planes.f0);
@@ -67,10 +67,10 @@ impl Vocoder {
             for (i, (x, w)) in self.frame.iter_mut().zip(&self.window).enumerate() {
                 *x = pulses[reflected(k * HOP + i, pulses.len())] * w / HOP as f32;
             }
-            // The lengths are the plans' own: neither can fail.
+            // The lengths come from the plans themselves, so neither call can fail.
             let _ = self.forward.process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch);
             block.shape(k % BLOCK, &mut self.spectrum, &mut noise);
-            // A real signal has no phase at either end of its spectrum.
+            // A real signal has no phase at the two ends of its spectrum.
             self.spectrum[0].im = 0.0;
             self.spectrum[BINS - 1].im = 0.0;
             let _ = self.inverse.process_with_scratch(&mut self.spectrum, &mut self.frame, &mut self.scratch);
@@ -84,7 +84,7 @@ impl Vocoder {
         out
     }
 
-    /// Divides by the sum of the squared windows that lie over each sample.
+    /// Divides by the sum of the squared windows that overlap each sample.
     fn even(&self, out: &mut [f32], frames: usize) {
         for (b, part) in out.chunks_exact_mut(HOP).enumerate() {
             let first = (b + 1).saturating_sub(frames);
@@ -97,7 +97,7 @@ impl Vocoder {
     }
 }
 
-/// Where in the pulses the `i`th sample of their stretched form lies: half a transform reflected at both ends.
+/// The position in the pulses of sample `i` of the padded signal: half a transform is reflected at both ends.
 fn reflected(i: usize, length: usize) -> usize {
     let (at, last) = (i as isize - (FFT / 2) as isize, length as isize - 1);
     let at = if at < 0 { -at } else { at };
@@ -105,8 +105,8 @@ fn reflected(i: usize, length: usize) -> usize {
     at.clamp(0, last) as usize
 }
 
-/// A train of pulses with the pitch of each frame: the sum of all cosines up to `TOP`, each of amplitude 1. Pitch is a straight
-/// line from the middle of one frame to the next; the phase is summed in f64, or it would drift.
+/// A pulse train with the pitch of each frame: the sum of all cosines up to `TOP`, each with amplitude 1. Pitch is
+/// interpolated linearly between the middles of frames; the phase is summed in f64, because f32 would drift.
 fn pulses(f0: &[f32]) -> Vec<f32> {
     let mut phase = 0.0f64;
     let mut out = Vec::with_capacity(f0.len() * HOP);
@@ -124,7 +124,7 @@ fn pulses(f0: &[f32]) -> Vec<f32> {
             }
             let harmonics = (TOP / hz).floor() + 0.5;
             let half = 2.0 * turn(phase as f32 * 0.5).0;
-            // All cosines at once (Dirichlet's kernel); where the divisor vanishes they are all 1.
+            // All cosines at once (Dirichlet kernel); where the divisor vanishes they are all 1.
             let sum = if half.abs() <= 2e-3 {
                 harmonics
             } else {
@@ -137,7 +137,7 @@ fn pulses(f0: &[f32]) -> Vec<f32> {
     out
 }
 
-/// Some frames of the five planes, a frame's bins side by side.
+/// Some frames of the five planes, with a frame's bins side by side.
 struct Block {
     parts: [Vec<f32>; 5],
 }
@@ -159,7 +159,7 @@ impl Block {
         }
     }
 
-    /// Turns the pulses' spectrum into the voice's.
+    /// Shapes the pulses' spectrum into that of the voice.
     fn shape(&self, k: usize, spectrum: &mut [Complex32], noise: &mut Noise) {
         let [lh, theta, ln, lr, phi] = self.parts.each_ref().map(|p| &p[k * BINS..(k + 1) * BINS]);
         let (mut hiss_re, mut hiss_im) = ([0.0f32; BINS], [0.0f32; BINS]);
@@ -197,7 +197,8 @@ mod tests {
         let p = planes(40, 200.0, 0.0, OFF);
         let (sound, pulses) = (Vocoder::new().sound(&p, 1), pulses(&p.f0));
         assert_eq!(sound.len(), 40 * HOP);
-        // A window of the analysis is divided by a quarter of its length, and windowed again: two thirds of the sum remain ...
+        // A window of the analysis is divided by a quarter of its length and applied again, which leaves two thirds
+        // of the sum ...
         let inner = HOP * 4..HOP * 36;
         let energy = |x: &[f32]| x.iter().map(|s| s * s).sum::<f32>();
         let product: f32 = sound[inner.clone()].iter().zip(&pulses[inner.clone()]).map(|(a, b)| a * b).sum();

@@ -1,4 +1,4 @@
-//! The voice that ships speaks, and what is no voice does not.
+//! The shipped voice speaks, and a file that is not a voice does not.
 
 use std::cell::Cell;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ fn rms(sound: &[f32]) -> f32 {
     (sound.iter().map(|s| s * s).sum::<f32>() / sound.len() as f32).sqrt()
 }
 
-/// The pitch in the middle of those of the voiced stretches, Hz: the shortest delay of a stretch that makes it most like itself.
+/// The median pitch of the voiced windows, Hz: the shortest delay at which a window is most similar to itself.
 fn pitch(sound: &[f32]) -> f32 {
     let loudness = rms(sound);
     let all = sound.windows(4800).step_by(480).filter(|w| rms(w) > loudness).filter_map(|w| {

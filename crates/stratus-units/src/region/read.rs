@@ -1,27 +1,27 @@
-//! Reads the region table: the part of TOML that it is written in. A section is a row, a line of it a cell.
+//! Reads the region table, which is written in a subset of TOML. A section is a row, and a line is a cell.
 
 use std::collections::BTreeMap;
 
-/// The cells of a row as they are written.
+/// The cells of a row as written.
 #[derive(Debug, Clone)]
 pub(super) struct Row<'a> {
     /// The section's name.
     pub(super) name: &'static str,
     cells: BTreeMap<&'static str, &'static str>,
-    /// The rows that this one is like, the nearest first.
+    /// The rows that this row inherits from, the nearest first.
     parents: Vec<&'a Row<'a>>,
 }
 
-/// What a cell may hold.
+/// A type that a cell can contain.
 pub(super) trait Cell: Sized {
-    /// What it must be, for the message.
+    /// The name of the type for error messages.
     const KIND: &'static str;
-    /// `None`: it is something else.
+    /// Parses the value; `None` if it is of another type.
     fn of(value: &'static str) -> Option<Self>;
 }
 
 impl Row<'static> {
-    /// Every cell is a column; a row that is like none has all of them.
+    /// Checks that every cell is a column, and that a row without `like` has all columns.
     pub(super) fn known(&self, columns: &[&str]) -> Result<(), String> {
         match self.cells.keys().find(|k| !columns.contains(k) && **k != "like") {
             Some(other) => Err(format!("[{}] {other}: there is no such column", self.name)),
@@ -29,7 +29,7 @@ impl Row<'static> {
         }
     }
 
-    /// The row with what it inherits.
+    /// The row with the cells that it inherits.
     pub(super) fn like<'a>(&self, all: &'a [Row<'static>]) -> Result<Row<'a>, String> {
         let mut parents: Vec<&'a Row<'static>> = Vec::new();
         let mut next = self.cells.get("like").and_then(|v| text(v));
@@ -46,7 +46,7 @@ impl Row<'static> {
 }
 
 impl Row<'_> {
-    /// The value of a column. Where it applies is each row's own.
+    /// The value of a column. The columns that say where a row applies are not inherited.
     pub(super) fn cell<T: Cell>(&self, column: &str) -> Result<T, String> {
         let own = matches!(column, "codes" | "states" | "title");
         let from = std::iter::once(&self.cells).chain(self.parents.iter().filter(|_| !own).map(|p| &p.cells));
@@ -56,7 +56,7 @@ impl Row<'_> {
     }
 }
 
-/// The rows in their order.
+/// The rows in their order in the file.
 pub(super) fn table(text: &'static str) -> Result<Vec<Row<'static>>, String> {
     let mut rows: Vec<Row<'static>> = Vec::new();
     for (n, line) in text.lines().enumerate().map(|(n, l)| (n + 1, l.trim())).filter(|(_, l)| !l.is_empty() && !l.starts_with('#')) {
@@ -76,7 +76,7 @@ pub(super) fn table(text: &'static str) -> Result<Vec<Row<'static>>, String> {
     Ok(rows)
 }
 
-/// What stands between quotation marks.
+/// The text between quotation marks.
 pub(super) fn text(value: &'static str) -> Option<&'static str> {
     value.strip_prefix('"')?.strip_suffix('"').filter(|t| !t.contains(['"', '\\']))
 }

@@ -1,4 +1,4 @@
-//! The table is whole, and a broken one is refused with its place.
+//! The region table is complete, and a broken table is refused with the position of the error.
 
 use super::*;
 

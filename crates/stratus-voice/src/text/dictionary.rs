@@ -1,6 +1,6 @@
-//! Pronunciations of many words in little memory, and a network for words that are not among them.
+//! The pronunciations of many words in little memory, and a network for words that are not among them.
 //!
-//! The file (`scripts/voice-data.py` makes it), all numbers little-endian:
+//! The file (made by `scripts/voice-data.py`), all numbers little-endian:
 //!
 //! ```text
 //! "SVWD", u32 length of the index, u32 length of the blocks, u32 length of the network
@@ -10,7 +10,7 @@
 //! network  see `network`
 //! ```
 //!
-//! One block is unpacked for a look-up, some 10 kB; nothing else is kept unpacked.
+//! A look-up unpacks one block, some 10 kB; nothing else stays unpacked.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,7 +19,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::network::Network;
 
-/// A block of 512 words is far smaller.
+/// The limit of an unpacked block; a block of 512 words is far smaller.
 const MOST_UNPACKED: usize = 256 << 10;
 
 /// Words and their sounds.
@@ -31,7 +31,7 @@ pub struct Dictionary {
 }
 
 impl Dictionary {
-    /// Reads the index. None: it is no such file, or it is cut.
+    /// Reads the index; `None` if it is not such a file, or is truncated.
     pub fn read(bytes: Cow<'static, [u8]>) -> Option<Self> {
         let u32_at = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?) as usize);
         if !bytes.starts_with(b"SVWD") {
@@ -81,7 +81,7 @@ impl Dictionary {
         None
     }
 
-    /// What the network makes of a word that is not there; none where there is no network, or it finds no sound.
+    /// The network's guess for an unknown word; `None` if there is no network, or it finds no sound.
     pub fn guess(&self, word: &str) -> Option<Vec<u8>> {
         self.network.as_ref()?.sounds(word)
     }

@@ -1,11 +1,11 @@
-//! Words to the phoneme symbols that the acoustic model reads.
+//! Converts words into the phoneme symbols that the acoustic model reads.
 //!
-//! The order of the sources for a word: heteronyms by the words around it, the closed table of the radio's words, places by hand
-//! (these three are texts in `data/`), words in the names of the world's towered airports, CMUdict, a small network. A word is never
-//! left out: what is no word is spelled.
+//! The sources for a word, in this order: heteronyms by the words around them, the radio vocabulary, places written
+//! by hand (these three are texts in `data/`), words in the names of the world's towered airports, CMUdict, a small
+//! network. No word is left out: what cannot be read as a word is spelled.
 //!
-//! What comes here is rendered by Stratus, but names in it come from outside (airports' tables, flight plans): any text gives words,
-//! never markup, and no more of them than `LONGEST` letters.
+//! Stratus renders the text, but names in it come from outside (airport tables, flight plans). Any text therefore
+//! gives words, never markup, and at most `LONGEST` characters of it are said.
 
 mod dictionary;
 mod network;
@@ -16,11 +16,12 @@ use std::collections::BTreeMap;
 
 use dictionary::Dictionary;
 
-/// So many characters of a text are said.
+/// The most characters of a text that are said.
 pub const LONGEST: usize = 2000;
-/// A word of more letters is parted.
+/// A longer word is split, letters.
 const LONGEST_WORD: usize = 24;
-/// A stretch of more symbols is parted at the next word's end, at a comma sooner: the model knows sentences of up to 400.
+/// A longer part is split at the end of the next word, or earlier at a comma: the model knows sentences of up to 400
+/// symbols.
 const PART: usize = 300;
 const COMMA_PART: usize = 200;
 
@@ -29,7 +30,7 @@ static PLACES: &str = include_str!("../../data/places.txt");
 static HETERONYMS: &str = include_str!("../../data/heteronyms.txt");
 static NAMES: &[u8] = include_bytes!("../../data/places.bin");
 
-/// Whose English a voice was trained on.
+/// The accent of the English on which a voice was trained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Accent {
     /// "en-US".
@@ -38,7 +39,7 @@ pub enum Accent {
     British,
 }
 
-/// A reading of a word: its sounds in one accent and the other.
+/// A pronunciation: its sounds in each accent.
 #[derive(Debug, Clone)]
 struct Reading {
     american: Vec<u8>,
@@ -64,21 +65,21 @@ impl Reading {
 
 enum Entry {
     Sounds(Reading),
-    /// Other words are said.
+    /// Other words to say instead.
     Words(&'static str),
 }
 
-/// A heteronym's reading, and beside which words it holds: after one of these, before one of these, always.
+/// When a heteronym's pronunciation applies: after one of these words, before one of these words, or always.
 enum Beside {
     After(Vec<&'static str>),
     Before(Vec<&'static str>),
     Any,
 }
 
-/// Neither half of a compound has fewer letters.
+/// The fewest letters of each half of a compound.
 const SHORTEST_HALF: usize = 3;
 
-/// Where a word's sounds came from.
+/// The source of a word's sounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// One of the texts in the program.
@@ -95,7 +96,7 @@ pub enum Source {
     Spelled,
 }
 
-/// The words of a voice that speaks: the tables, and the dictionary if there is one. The default ones have none.
+/// The words that a voice can read: the tables, and the dictionary if there is one. The default value has none.
 #[derive(Default)]
 pub struct Words {
     table: BTreeMap<&'static str, Entry>,
@@ -106,8 +107,8 @@ pub struct Words {
 }
 
 impl Words {
-    /// With the words in the program and those of a file, `english.bin`; none: names beyond the tables are spelled or guessed worse.
-    /// Errors: the file is none of its kind, or cut.
+    /// Uses the words in the program and those of the file `english.bin`. Without the file, names outside the tables
+    /// are spelled, or guessed less well. An error if the file is of another kind or truncated.
     pub fn new(english: Option<Vec<u8>>) -> Result<Self, String> {
         let dictionary =
             english.map(|bytes| Dictionary::read(Cow::Owned(bytes)).ok_or("the words' file is damaged, or of another kind")).transpose()?;
@@ -138,7 +139,7 @@ impl Words {
         Ok(Self { table, letters, heteronyms, names: Dictionary::read(Cow::Borrowed(NAMES)), dictionary })
     }
 
-    /// A text as phoneme symbols, in parts that the model can take; none for a text without a letter or a digit.
+    /// A text as phoneme symbols, in parts that fit the model; empty for a text without a letter or digit.
     pub fn phonemes(&self, text: &str, accent: Accent) -> Vec<String> {
         let tokens = tokens(text);
         let words: Vec<&str> = tokens.iter().filter_map(|t| if let Token::Word(w) = t { Some(w.as_str()) } else { None }).collect();
@@ -161,7 +162,7 @@ impl Words {
                         continue;
                     }
                     now.push(*mark);
-                    // A sentence's end is the best place; a comma is one where the stretch is long already.
+                    // The end of a sentence is the best place to split; a comma is one if the part is already long.
                     if *mark != ',' && now.chars().count() > COMMA_PART / 2 || now.chars().count() > COMMA_PART {
                         parts.push(std::mem::take(&mut now));
                     }
@@ -174,7 +175,7 @@ impl Words {
         parts
     }
 
-    /// One word's symbols beside its neighbours, and where they came from. Never empty for a word of letters or digits.
+    /// One word's symbols, given its neighbours, and their source. Never empty for a word of letters or digits.
     pub fn word(&self, word: &str, before: Option<&str>, after: Option<&str>, accent: Accent) -> (String, Source) {
         let small = word.to_lowercase();
         let near = |w: Option<&str>, all: &[&str]| w.is_some_and(|w| all.iter().any(|a| a.eq_ignore_ascii_case(w)));
@@ -188,7 +189,7 @@ impl Words {
         {
             return (say(reading.sounds(accent)), Source::Table);
         }
-        // "the" and "a" before a vowel; a capital alone is a letter, but for the pronoun and the article.
+        // "the" and "a" before a vowel. A single capital is a letter, except for the pronoun and the article.
         if small == "the" && after.is_some_and(|a| self.begins_with_vowel(a, accent)) {
             return ("ði".into(), Source::Table);
         }
@@ -234,7 +235,7 @@ impl Words {
     }
 
     fn begins_with_vowel(&self, word: &str, accent: Accent) -> bool {
-        // Only the first symbol matters: nothing is asked about the neighbours of the neighbour.
+        // Only the first symbol matters, so the neighbour's neighbours are not needed.
         !word.eq_ignore_ascii_case("the")
             && self.word(word, None, None, accent).0.trim_start_matches(['ˈ', 'ˌ']).starts_with(|c| "AIOQWYaiuæɑɒɔəɛɜɪʊʌɐ".contains(c))
     }
@@ -252,21 +253,22 @@ impl Words {
     }
 }
 
-/// Letters that can be read as a word: some vowel, no run of one letter, not only consonants before it.
+/// Whether letters can be read as a word: a vowel, no long run of one letter, and not only consonants before the
+/// vowel.
 fn looks_like_a_word(word: &str) -> bool {
     let vowel = |b: u8| b"aeiouy".contains(&b);
     let run = word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
     word.len() > 1 && word.bytes().any(vowel) && !run && consonants(word) < 6
 }
 
-/// The longest row of consonants in a word of small letters.
+/// The longest run of consonants in a word of lower-case letters.
 fn consonants(word: &str) -> usize {
     let vowel = |b: u8| b"aeiouy".contains(&b);
     word.bytes().fold((0usize, 0usize), |(now, most), b| if vowel(b) { (0, most) } else { (now + 1, most.max(now + 1)) }).1
 }
 
-/// The sounds of a word that is two words of the dictionary written as one ("taxilane", "Superjet"), split where both are most
-/// alike in length. The second is stressed less.
+/// The sounds of a word that is two dictionary words written as one ("taxilane", "Superjet"), split where their
+/// lengths are most alike. The second word has less stress.
 fn compound(dictionary: &Dictionary, word: &str) -> Option<Vec<u8>> {
     if word.len() < 2 * SHORTEST_HALF + 1 || !word.is_ascii() {
         return None;
@@ -288,7 +290,7 @@ enum Token {
     Mark(char),
 }
 
-/// Words and marks of a text. Letters with signs are those without; of other scripts' letters nothing is left.
+/// The words and marks of a text. Accented letters lose their accents; letters of other scripts are dropped.
 fn tokens(text: &str) -> Vec<Token> {
     let mut out: Vec<Token> = Vec::new();
     let mut now = String::new();
@@ -311,7 +313,7 @@ fn tokens(text: &str) -> Vec<Token> {
             {
                 out.push(Token::Word("point".into()));
             }
-            // A point within a word parts letters: "U.S."; a comma in a number is nothing.
+            // A point within a word separates letters ("U.S."); a comma in a number is ignored.
             '.' if now.len() == 1 && after.is_some_and(|a| a.is_ascii_alphabetic()) => end(&mut now, &mut out),
             ',' if after.is_some_and(|a| a.is_ascii_digit())
                 && matches!(out.last(), Some(Token::Word(w)) if now.is_empty() && w.as_bytes()[0].is_ascii_digit()) => {}
@@ -348,7 +350,7 @@ fn mark(mark: char, now: &mut String, out: &mut Vec<Token>) {
     }
 }
 
-/// A Latin letter with a sign as plain letters. The ranges are Unicode's Latin-1 and Latin Extended-A.
+/// An accented Latin letter as plain letters. The ranges are Unicode's Latin-1 and Latin Extended-A.
 #[rustfmt::skip]
 fn latin(c: char) -> Option<&'static str> {
     Some(match c {

@@ -1,16 +1,16 @@
-//! Sounds of a word that no dictionary has: the network of g2p-en 2.1.0 (Apache-2.0), two recurrent layers of 256 that were trained
-//! on CMUdict. Its weights are kept in whole numbers of one byte with a scale a row, 0.84 MB.
+//! Guesses the sounds of a word that is in no dictionary, with the network of g2p-en 2.1.0 (Apache-2.0): two
+//! recurrent layers of 256, trained on CMUdict. Its weights are one-byte integers with a scale for each row, 0.84 MB.
 
 use super::symbols::SOUNDS;
 
 const HIDDEN: usize = 256;
 const LETTERS: usize = 29;
-/// A word's sounds are no more: the network does not know when to end for some.
+/// The most sounds of a word: for some words the network does not stop.
 const MOST: usize = 20;
 const START: usize = 2;
 const END: usize = 3;
 
-/// Rows of numbers.
+/// A matrix of numbers.
 struct Matrix {
     columns: usize,
     scales: Vec<f32>,
@@ -35,7 +35,7 @@ impl Matrix {
         values.iter().map(|v| f32::from(*v) * self.scales[n]).collect()
     }
 
-    /// The product with a column, row by row, and a constant added.
+    /// The product with a column, row by row, plus a constant.
     fn times(&self, x: &[f32], plus: &[f32]) -> Vec<f32> {
         let rows = self.values.chunks_exact(self.columns).zip(&self.scales).zip(plus);
         rows.map(|((row, scale), b)| row.iter().zip(x).map(|(v, x)| f32::from(*v) * x).sum::<f32>() * scale + b).collect()
@@ -48,7 +48,7 @@ fn vector(from: &mut &[u8], length: usize) -> Option<Vec<f32>> {
     Some(bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes).collect())
 }
 
-/// A recurrent layer (GRU), its gates in the order reset, update, new.
+/// A recurrent layer (GRU) with its gates in the order reset, update, new.
 struct Layer {
     symbols: Matrix,
     input: Matrix,
@@ -80,7 +80,7 @@ impl Layer {
     }
 }
 
-/// The network: letters in, sounds out.
+/// The network from letters to sounds.
 pub struct Network {
     reads: Layer,
     says: Layer,
@@ -89,7 +89,8 @@ pub struct Network {
 }
 
 impl Network {
-    /// The matrices in the order of the script that makes the file; none where bytes are too few or too many.
+    /// Reads the matrices in the order of the script that makes the file; `None` if there are too few or too many
+    /// bytes.
     pub fn read(mut bytes: &[u8]) -> Option<Self> {
         let from = &mut bytes;
         let network = Self {
@@ -101,7 +102,7 @@ impl Network {
         from.is_empty().then_some(network)
     }
 
-    /// The sounds of a word of small Latin letters, at most 20; none where it finds none, or no vowel.
+    /// The sounds of a word of lower-case Latin letters, at most 20; `None` if there are none, or no vowel.
     pub fn sounds(&self, word: &str) -> Option<Vec<u8>> {
         let mut h = vec![0.0f32; HIDDEN];
         // 0 and 1 are fillers, 2 is the end, then the letters.

@@ -1,4 +1,5 @@
-//! Sounds: ARPAbet, in which pronunciations are kept, and the symbols that the acoustic model reads (Kokoro's, 1 to 177).
+//! Sounds: ARPAbet, in which pronunciations are stored, and the symbols that the acoustic model reads (Kokoro's, 1 to
+//! 177).
 
 use super::Accent;
 
@@ -11,7 +12,7 @@ pub const SOUNDS: [&str; 74] = [
     "UH2", "UW", "UW0", "UW1", "UW2", "V", "W", "Y", "Z", "ZH",
 ];
 
-/// The model's numbers of its symbols; what is not here it does not know. In the order of the characters.
+/// The model's numbers of its symbols, in the order of the characters; the model does not know other symbols.
 #[rustfmt::skip]
 const MODEL: &[(char, i32)] = &[
     (' ', 16), ('!', 5), (',', 3), ('.', 4), (':', 2), (';', 1), ('?', 6), ('A', 24), ('I', 25), ('O', 31), ('Q', 33), ('T', 36), ('W', 39),
@@ -21,22 +22,22 @@ const MODEL: &[(char, i32)] = &[
     ('ʒ', 147), ('ʤ', 82), ('ʧ', 133), ('ˈ', 156), ('ˌ', 157), ('ː', 158), ('θ', 119), ('ᵊ', 42),
 ];
 
-/// The model's numbers of phoneme symbols; symbols that it does not know are left out.
+/// The model's numbers of phoneme symbols; unknown symbols are left out.
 pub fn ids(phonemes: &str) -> impl Iterator<Item = i32> {
     phonemes.chars().filter_map(|c| MODEL.binary_search_by_key(&c, |(m, _)| *m).ok().map(|i| MODEL[i].1))
 }
 
-/// The number of a sound by its name in ARPAbet.
+/// The number of a sound by its ARPAbet name.
 pub fn number(name: &str) -> Option<u8> {
     SOUNDS.iter().position(|s| *s == name).filter(|n| *n > 3).map(|n| n as u8)
 }
 
-/// The same sound with the secondary stress in place of the primary one.
+/// The same sound with secondary stress instead of primary stress.
 pub fn less_stressed(sound: u8) -> u8 {
     parts(sound).filter(|(_, stress)| *stress == Some(1)).and_then(|(vowel, _)| number(&format!("{vowel}2"))).unwrap_or(sound)
 }
 
-/// A sound without its stress, and the stress: 0, 1 or 2 of a vowel, none of a consonant.
+/// A sound without its stress, and the stress: 0, 1 or 2 for a vowel, `None` for a consonant.
 fn parts(number: u8) -> Option<(&'static str, Option<u8>)> {
     let name = SOUNDS.get(usize::from(number)).filter(|_| number > 3)?;
     Some(match name.strip_suffix(['0', '1', '2']) {
@@ -46,7 +47,8 @@ fn parts(number: u8) -> Option<(&'static str, Option<u8>)> {
     })
 }
 
-/// A word's sounds as the model's symbols. The spelling tells British vowels apart that are one in CMUdict's American.
+/// A word's sounds as the model's symbols. The spelling distinguishes British vowels that are one vowel in CMUdict's
+/// American English.
 pub fn symbols(word: &str, sounds: &[u8], accent: Accent) -> String {
     let all: Vec<(&str, Option<u8>)> = sounds.iter().filter_map(|s| parts(*s)).collect();
     let mut out = String::with_capacity(all.len() * 3);
@@ -56,7 +58,7 @@ pub fn symbols(word: &str, sounds: &[u8], accent: Accent) -> String {
             Accent::American => american(sound, *stress, before, after, all.get(i + 2)),
             Accent::British => british(word, sound, *stress, before, after, all.get(i + 2)),
         };
-        // The mark stands directly before the vowel.
+        // The stress mark is directly before the vowel.
         let vowel = said.strip_prefix('j').filter(|_| said.len() > 1);
         out.extend(vowel.map(|_| 'j'));
         match stress {
@@ -89,7 +91,7 @@ fn american(sound: &str, stress: Option<u8>, before: Sound<'_>, after: Sound<'_>
         "ER" if stress == Some(0) => "əɹ",
         "ER" => "ɜɹ",
         "OW" => "O",
-        // The tap of "water" and "thirty"; not in "button".
+        // The tap in "water" and "thirty", but not in "button".
         "T" if (is_vowel(before) || is(before, "R"))
             && after.is_some_and(|(_, s)| *s == Some(0))
             && !(is(after, "AH") && is(second, "N")) =>
@@ -139,7 +141,7 @@ fn common(sound: &str) -> &'static str {
     }
 }
 
-/// Words of the kind of "bath", whose vowel is long in southern Britain.
+/// Words like "bath", with a long vowel in southern Britain.
 #[rustfmt::skip]
 const BATH: &[&str] = &[
     "advance", "advanced", "after", "afternoon", "aircraft", "answer", "ask", "asked", "asking", "bath", "branch", "broadcast", "calm", "can't", "cast",
@@ -148,7 +150,7 @@ const BATH: &[&str] = &[
 ];
 
 fn british(word: &str, sound: &str, stress: Option<u8>, before: Sound<'_>, after: Sound<'_>, second: Sound<'_>) -> &'static str {
-    // An r is heard before a vowel only; the vowel before it is another one where it is silent.
+    // An r is heard only before a vowel; where it is silent, the vowel before it changes.
     let r = is(after, "R");
     let silent_r = r && !is_vowel(second);
     match sound {
@@ -177,7 +179,7 @@ fn british(word: &str, sound: &str, stress: Option<u8>, before: Sound<'_>, after
         "IY" if stress != Some(0) => "iː",
         "OW" => "Q",
         "UH" if r => "ʊə",
-        // "new", "due", "tune": the sound of "y" that American lost.
+        // "new", "due", "tune": the sound "y" that American English has lost.
         "UW" if (is(before, "T") || is(before, "D") || is(before, "N"))
             && (word.contains('u') || word.contains("ew"))
             && !word.contains("oo")

@@ -1,4 +1,4 @@
-//! Words as the voice reads them.
+//! How the voice reads words.
 #![allow(clippy::disallowed_methods, reason = "the words' file is read as the program reads it")]
 
 use proptest::prelude::*;
@@ -84,7 +84,8 @@ fn every_word_is_said_wherever_it_comes_from() {
         assert_eq!(from, source, "{word}: {symbols}");
         assert!(!symbols.is_empty());
     }
-    // Without the file the radio's words and the towered airports are the same, and the rest is spelled.
+    // Without the file, the radio vocabulary and the names of towered airports are read the same, and other words are
+    // spelled.
     let bare = Words::new(None).unwrap();
     assert_eq!(said(&bare, "niner"), said(&w, "niner"));
     assert_eq!(bare.word("Blorptastic", None, None, Accent::American).1, Source::Spelled);
