@@ -1,17 +1,17 @@
-//! Airspace: which airports of the United States lie in class B or C, and how far it reaches, roughly.
+//! Airspace: which airports of the United States are the primary airport of class B or C, and the approximate extent.
 //!
-//! The shapes are the general ones of AIM 3-2-3 and 3-2-4: real class B is cut to measure. What follows from them is
-//! advice and a clearance in good time, never a boundary to fly by.
+//! The shapes are the general ones of AIM 3-2-3 and 3-2-4; real class B airspace differs at each airport. The shapes
+//! serve for advice and for a timely clearance, never as a boundary to navigate by.
 
 use super::Airport;
 use crate::units::LatLon;
 
-/// Class of the airspace around an airport.
+/// The class of the airspace around an airport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// Entered by a clearance alone (14 CFR 91.131).
+    /// A clearance is required to enter (14 CFR 91.131).
     B,
-    /// Entered once in two-way radio contact (14 CFR 91.130).
+    /// Two-way radio contact is required to enter (14 CFR 91.130).
     C,
 }
 
@@ -36,7 +36,7 @@ const CLASS_C: [&str; 120] = [
     "TJSJ",
 ];
 
-/// The class of the airspace whose primary airport this is.
+/// The class of the airspace with this primary airport.
 pub fn class_of(icao: &str) -> Option<Class> {
     if CLASS_B.contains(&icao) {
         Some(Class::B)
@@ -56,7 +56,7 @@ pub struct Airspace {
     pub icao: String,
     /// The primary airport's name: "San Francisco".
     pub name: String,
-    /// Where that is.
+    /// The primary airport's position.
     pub centre: LatLon,
     /// The airport's elevation, feet.
     pub elevation_ft: f64,
@@ -70,9 +70,9 @@ impl Airspace {
         Some(Self { class, icao, name, centre: airport.position, elevation_ft: airport.elevation_ft })
     }
 
-    /// Whether a place is in it, by the general shape: class C a core of 5 NM from the surface and a shelf to 10 NM from
-    /// 1,200 ft above the field, up to 4,000 ft; class B 7 NM from the surface, to 15 NM from 2,000 ft, to 20 NM from
-    /// 4,000 ft above the field, up to 10,000 ft above the sea.
+    /// Whether a point is inside, by the general shape: class C a core of 5 NM from the surface and a shelf to 10 NM
+    /// from 1,200 ft above the field, up to 4,000 ft; class B 7 NM from the surface, to 15 NM from 2,000 ft, to 20 NM
+    /// from 4,000 ft above the field, up to 10,000 ft above sea level.
     pub fn holds(&self, at: LatLon, altitude_ft: f64) -> bool {
         let (nm, above) = (self.centre.distance_nm(at), altitude_ft - self.elevation_ft);
         match self.class {
@@ -81,7 +81,7 @@ impl Airspace {
         }
     }
 
-    /// Nautical miles from the primary airport.
+    /// The distance to the primary airport, nautical miles.
     pub fn distance_nm(&self, at: LatLon) -> f64 {
         self.centre.distance_nm(at)
     }

@@ -1,8 +1,8 @@
 //! X-Plane's `apt.dat`: runways, stations, parking places and the taxi network of an airport, line by line.
 //!
-//! Rows: 1 (airport), 100 and 101 (runways on land and water), 50 to 56 and 1050 to 1056 (stations), 1201, 1202 and 1204 (taxi network), 1300
-//! (parking), 1302 (the ICAO code, where the identifier is X-Plane's own; transition altitude and level). A line that cannot be read is
-//! counted and left out; other rows are left out silently.
+//! Rows: 1 (airport), 100 and 101 (runways on land and water), 50 to 56 and 1050 to 1056 (stations), 1201, 1202 and
+//! 1204 (taxi network), 1300 (parking), 1302 (the ICAO code if the identifier is X-Plane's own; transition altitude
+//! and level). A line that cannot be read is counted and left out; other rows are ignored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,16 +10,17 @@ use crate::described::mark_crossings;
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Region, Runway, Side};
 use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, Transition, magnetic, runway, water};
 
-/// No airport has more taxi nodes, edges or parking places; a file that does is damaged.
+/// The most taxi nodes, edges or parking places of an airport; a file with more is damaged.
 pub(super) const MOST: usize = 50_000;
-/// A holding point this much farther from the runway's beginning than the nearest one is an intersection, in feet.
+/// A holding point that is this much farther from the runway's beginning than the nearest one is an intersection, in
+/// feet.
 const INTERSECTION_FT: f64 = 600.0;
-/// No state has a lower or a higher transition altitude, in feet.
+/// The range of transition altitudes of all states, in feet.
 const TRANSITION_FT: std::ops::RangeInclusive<f64> = 1000.0..=20_000.0;
-/// A parking place farther than this from every taxiway has no way to it, in feet.
+/// A parking place farther than this from every taxiway is not connected to one, in feet.
 const PARKING_FT: f64 = 1500.0;
 
-/// Reads a file of airports; a line at a time, as files have millions.
+/// Reads a file of airports line by line, because such files have millions of lines.
 #[derive(Debug, Default)]
 pub struct AptDat {
     airport: Option<Building>,
@@ -27,7 +28,7 @@ pub struct AptDat {
     pub skipped: u64,
 }
 
-/// An airport as far as it has been read.
+/// An airport that is being read.
 #[derive(Debug, Default)]
 struct Building {
     icao: String,
@@ -38,14 +39,14 @@ struct Building {
     stations: Vec<(Facility, Frequency)>,
     nodes: BTreeMap<u32, LatLon>,
     edges: Vec<TaxiEdge>,
-    /// By edge: the runways in whose zone it lies.
+    /// For each edge, the runways in whose zone it is.
     zones: BTreeMap<usize, BTreeSet<Runway>>,
     parking: Vec<(String, LatLon)>,
     transition: Transition,
 }
 
 impl AptDat {
-    /// Takes a line; gives the airport before when the line begins the next one.
+    /// Takes a line. If it begins another airport, returns the previous one.
     pub fn line(&mut self, line: &str) -> Option<Airport> {
         let f: Vec<&str> = line.split_whitespace().collect();
         let row = *f.first()?;
@@ -84,14 +85,15 @@ fn code(word: &str) -> Option<String> {
     fits.then(|| word.to_ascii_uppercase())
 }
 
-/// A transition level: "FL70", "70", or feet ("7000"). Words ("ATC") say that the controller decides, and so does nothing.
+/// A transition level: "FL70", "70", or feet ("7000"). Words such as "ATC" or an empty field mean that the controller
+/// decides.
 fn flight_level(text: &str) -> Option<u16> {
     let number = text.trim_start_matches("FL").parse::<f64>().ok()?;
     let feet = if number < 1000.0 { number * 100.0 } else { number };
     TRANSITION_FT.contains(&feet).then_some((feet / 100.0).round() as u16)
 }
 
-/// A name is the rest of its row.
+/// The name is the rest of the row.
 fn name(words: &[&str]) -> String {
     super::plain_name(&words.join(" "))
 }
@@ -106,7 +108,7 @@ fn point(f: &[&str], i: usize) -> Option<LatLon> {
 }
 
 impl Building {
-    /// `None` for a row that should be read and cannot be.
+    /// `None` for a row that should be readable but is not.
     fn row(&mut self, row: &str, f: &[&str]) -> Option<()> {
         let room = self.nodes.len().max(self.edges.len()).max(self.parking.len()) < MOST;
         match row {
@@ -124,13 +126,13 @@ impl Building {
                     self.zones.entry(edge).or_default().insert(end.parse().ok()?);
                 }
             }
-            // Some airports stand under an identifier of X-Plane's own; everybody else knows them by their ICAO code.
+            // Some airports have an identifier of X-Plane's own; everybody else knows them by their ICAO code.
             "1302" if f.get(1) == Some(&"icao_code") => {
                 if let Some(code) = f.get(2).and_then(|c| code(c)) {
                     self.icao = code;
                 }
             }
-            // "5000"; some write the level of it, "FL050".
+            // "5000", or the level that corresponds to it, "FL050".
             "1302" if f.get(1) == Some(&"transition_alt") => {
                 let told = f.get(2)?;
                 let feet = told.strip_prefix("FL").map_or_else(|| told.parse::<i32>().ok(), |l| l.parse::<i32>().ok()?.checked_mul(100));
@@ -153,9 +155,9 @@ impl Building {
             "55" => Facility::Approach,
             _ => Facility::Departure,
         };
-        // Old rows cut the last digit off: 11802 is 118.025.
+        // Old rows omit the last digit: 11802 is 118.025.
         let khz = if khz % 100 == 20 || khz % 100 == 70 { khz + 5 } else { khz };
-        // Military and navigation frequencies are listed too.
+        // The list also contains military and navigation frequencies.
         if let Some(frequency) = Frequency::from_khz(khz)
             && !self.stations.contains(&(facility, frequency))
         {
@@ -226,7 +228,8 @@ impl Building {
     }
 }
 
-/// Nodes with the runways that are held short of at them: those at full length, else those at an intersection.
+/// The nodes with the runways that are held short of there: those at full length, or those at an intersection if
+/// there are none.
 pub(super) fn held(airport: &Airport, places: &BTreeMap<u32, LatLon>, holds: &BTreeMap<u32, BTreeSet<Runway>>) -> Vec<TaxiNode> {
     let mut nodes = Vec::new();
     for (id, at) in places {
@@ -238,7 +241,7 @@ pub(super) fn held(airport: &Airport, places: &BTreeMap<u32, LatLon>, holds: &BT
     nodes
 }
 
-/// A holding point of a runway end that is about as near to its beginning as any.
+/// Whether a holding point of a runway end is about as near to its beginning as the nearest one.
 fn full_length(airport: &Airport, r: Runway, at: LatLon, holds: &BTreeMap<u32, BTreeSet<Runway>>, nodes: &BTreeMap<u32, LatLon>) -> bool {
     let Some(g) = runway::geometry(airport, r) else { return false };
     let others = holds.iter().filter(|(_, ends)| ends.contains(&r)).filter_map(|(id, _)| nodes.get(id));
@@ -257,7 +260,7 @@ fn edge(f: &[&str]) -> Option<TaxiEdge> {
     Some(TaxiEdge { from, to, name, runway: None, one_way })
 }
 
-/// A water runway: width, buoys, then number and place of each end.
+/// A water runway: width, buoys, then number and position of each end.
 fn water_strip(f: &[&str]) -> Option<Strip> {
     let end = |i: usize| {
         let number = f.get(i)?.trim_end_matches(['W', 'w']);

@@ -6,20 +6,20 @@
 //! APPCH:010,I,I31-Z, ,…       type (I: ILS, A: a transition of any), type, runway and suffix in one
 //! ```
 //!
-//! The other rows (RWY, PRDAT) are left out silently. `legs` reads the legs from the same lines.
+//! Other rows (RWY, PRDAT) are ignored. `legs` reads the legs from the same lines.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::procedures::{self, Kind, Procedure};
 use crate::units::Runway;
 
-/// Characters of a name.
+/// The most characters of a name.
 const LONGEST_NAME: usize = 10;
 
-/// What has been read of a file.
+/// The content of a file that was read so far.
 #[derive(Debug, Clone, Default)]
 pub struct Cifp {
-    /// By kind and name: the runways that it is for; none where it names none.
+    /// By kind and name, the runways that a procedure serves; empty if it names none.
     found: BTreeMap<(Kind, String), BTreeSet<Runway>>,
     /// Lines that could not be read.
     pub skipped: u64,
@@ -49,7 +49,7 @@ impl Cifp {
         self.skipped += u64::from(read.is_none());
     }
 
-    /// Its procedures; a departure or an arrival that names no runway is for all.
+    /// The procedures; a departure or an arrival that names no runway serves all.
     pub fn procedures(self) -> Vec<Procedure> {
         let of = |((kind, name), runways): ((Kind, String), BTreeSet<Runway>)| {
             let all = if runways.is_empty() { vec![None] } else { runways.into_iter().map(Some).collect() };
@@ -80,8 +80,8 @@ impl Cifp {
         let [sequence, route, ident, _] = f else { return None };
         sequence.parse::<u32>().ok()?;
         match *route {
-            // The type stands with the final part; a transition's line says A, a missed approach's Z. The other letters are
-            // military procedures and obsolete ones.
+            // The type is given on the final part. A transition's line has A, a missed approach's Z. The other
+            // letters are military and obsolete procedures.
             "A" | "Z" | "E" | "F" | "G" | "M" | "T" | "W" | "Y" => Some(()),
             _ => {
                 let (name, runway) = approach(route, ident)?;
@@ -92,15 +92,15 @@ impl Cifp {
     }
 }
 
-/// The name and the runway of an approach by its ARINC 424 route type and identifier: "ILS Z" and 31 of `I` and "I31-Z". One for
-/// circling has no runway.
+/// The name and the runway of an approach from its ARINC 424 route type and identifier: "ILS Z" and 31 from `I` and
+/// "I31-Z". A circling approach has no runway.
 pub fn approach(route: &str, ident: &str) -> Option<(String, Option<Runway>)> {
     let (letters, rest) = ident.split_at(ident.find(|c: char| !c.is_ascii_uppercase()).unwrap_or(ident.len()));
     let kind = match route {
         "I" => "ILS",
         "L" => "LOC",
         "B" => "LOC BC",
-        // What stands in parentheses on the chart (GPS, RNP) is not said (7110.65 4-8-1).
+        // Text in parentheses on the chart (GPS, RNP) is not said (7110.65 4-8-1).
         "R" | "H" => "RNAV",
         "P" => "GPS",
         "J" => "GLS",
@@ -121,7 +121,7 @@ pub fn approach(route: &str, ident: &str) -> Option<(String, Option<Runway>)> {
         let side = after.get(..1).filter(|s| matches!(*s, "L" | "R" | "C")).unwrap_or("");
         let runway: Runway = format!("{digits}{side}").parse().ok()?;
         let last = after.get(side.len()..)?.trim_start_matches('-');
-        // Some write the letter before the number: "RNPZ05", "RZ13R".
+        // Some files have the letter before the number: "RNPZ05", "RZ13R".
         let early = letters.get(1..).filter(|l| l.len() == 1).or_else(|| letters.get(3..)).unwrap_or("");
         (Some(runway), if last.is_empty() { early } else { last })
     };
@@ -132,7 +132,7 @@ pub fn approach(route: &str, ident: &str) -> Option<(String, Option<Runway>)> {
     Some((letter.map_or_else(|| kind.to_owned(), |l| format!("{kind} {l}")), runway))
 }
 
-/// The runways of a transition: "28L"; "28B" is all parallel ones of that number.
+/// The runways of a transition: "28L"; "28B" means all parallel runways with that number.
 pub(crate) fn serving(text: &str) -> Option<Vec<Runway>> {
     match text.strip_suffix('B') {
         Some(number) => ["L", "R", "C"].iter().map(|s| format!("{number}{s}").parse().ok()).collect(),
@@ -144,7 +144,7 @@ pub(crate) fn serving(text: &str) -> Option<Vec<Runway>> {
 mod tests {
     use super::*;
 
-    /// Lines of files as X-Plane 11 and 12 have them, legs cut off.
+    /// Lines of files from X-Plane 11 and 12, without the legs' details.
     const FILE: &str = "SID:010,5,DOME2C,RW25, , , , ,    , ,   ,CA;\nSID:020,5,DOME2C,RW25,DG021,ED,P,C;\n\
 SID:010,4,PORTE5,RW28B,REBAS,K2,P,C;\nSID:030,5,PORTE5,ALL,PORTE,K2,E,A;\nSID:020,6,AKRA1A,AKTIT,AKTIT,SB,E,A;\n\
 STAR:010,2,LOMD4A,ALL,LOMDA,LE,E,A;\nSTAR:020,5,NARK6A,RW13R,DC016,LH;\n\

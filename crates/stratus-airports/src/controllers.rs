@@ -1,4 +1,5 @@
-//! X-Plane's `atc.dat`: radar and tower units with their frequencies and the volumes of air that they work in, line by line.
+//! X-Plane's `atc.dat`: radar and tower units with their frequencies and the volumes in which they work, line by
+//! line.
 //!
 //! ```text
 //! CONTROLLER
@@ -13,7 +14,7 @@
 //! CONTROLLER_END
 //! ```
 //!
-//! Rows of other kinds are left out silently. Units without a volume stand in apt.dat too, and are left out.
+//! Other rows are ignored. Units without a volume are also in apt.dat, and are left out.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,15 +22,15 @@ use crate::minima::Area;
 use crate::units::{Facility, Frequency, LatLon, Region, turn};
 use crate::{Station, plain_name};
 
-/// No file has more units, no unit more frequencies or volumes, and no volume more points.
+/// Limits of a file's units, a unit's frequencies and volumes, and a volume's points.
 const MOST_UNITS: usize = 20_000;
 const MOST_FREQUENCIES: usize = 60;
 const MOST_VOLUMES: usize = 200;
 const MOST_POINTS: usize = 6_000;
-/// Feet: no volume reaches higher or lower.
+/// The range of a volume's limits, feet.
 const FEET: std::ops::RangeInclusive<f64> = -2000.0..=200_000.0;
 
-/// A volume of air: straight walls between a floor and a ceiling.
+/// A volume of air: vertical walls between a floor and a ceiling.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Volume {
     /// Feet.
@@ -41,14 +42,14 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// A place and an altitude lie in it.
+    /// Whether a point at an altitude is inside.
     pub fn holds(&self, at: LatLon, altitude_ft: f64) -> bool {
         (self.floor_ft..=self.ceiling_ft).contains(&altitude_ft) && self.surrounds(at)
     }
 
-    /// A place lies above or below it, or in it.
+    /// Whether a point is inside at any altitude.
     pub fn surrounds(&self, at: LatLon) -> bool {
-        // East and west count from the place itself, so that the date line is nothing special.
+        // Longitudes are relative to the point, so that the date line needs no special case.
         let east = |p: &LatLon| turn(at.lon, p.lon);
         let mut inside = false;
         let mut before = self.points.last();
@@ -66,7 +67,7 @@ impl Volume {
         inside
     }
 
-    /// Square miles, roughly: of two volumes around a place the smaller one is meant.
+    /// The approximate area, square miles: of two volumes around a point, the smaller one counts.
     pub fn size(&self) -> f64 {
         let Some(first) = self.points.first() else { return 0.0 };
         let across = first.lat.to_radians().cos();
@@ -76,7 +77,7 @@ impl Volume {
         twice.abs() / 2.0
     }
 
-    /// Some of it may lie in an area.
+    /// Whether a part of it may be in an area.
     pub(crate) fn touches(&self, area: &Area) -> bool {
         let (mut south, mut north, mut west, mut east) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::NEG_INFINITY);
         for p in &self.points {
@@ -90,10 +91,10 @@ impl Volume {
     }
 }
 
-/// A unit and where it works.
+/// A unit, and where it works.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Controller {
-    /// As the file has it, without the word for its kind: "Algiers".
+    /// The name from the file without the word for the kind of unit: "Algiers".
     pub name: String,
     /// Its code: "DAAA".
     pub facility_id: String,
@@ -106,17 +107,18 @@ pub struct Controller {
 }
 
 impl Controller {
-    /// The smallest of its volumes that hold a place.
+    /// The size of the smallest of its volumes that contain a point.
     fn volume(&self, at: LatLon, altitude_ft: f64) -> Option<f64> {
         self.volumes.iter().filter(|v| v.holds(at, altitude_ft)).map(Volume::size).min_by(f64::total_cmp)
     }
 
-    /// As it is called: "Algiers Control", "Oakland Center".
+    /// The spoken name: "Algiers Control", "Oakland Center".
     pub fn called(&self) -> String {
         format!("{} {}", self.name, Region::of(&self.facility_id, "").unit(self.role))
     }
 
-    /// As a station on one of its frequencies; `None` where it has none. The pilot who is on one of them stays there.
+    /// The unit as a station on one of its frequencies; `None` if it has none. A pilot who is on one of them stays
+    /// there.
     pub fn station(&self, tuned: Option<Frequency>) -> Option<Station> {
         let same = |f: &&Frequency| tuned.is_some_and(|t| t.same_channel(**f));
         let frequency = *self.frequencies.iter().find(same).or_else(|| self.frequencies.first())?;
@@ -124,13 +126,13 @@ impl Controller {
     }
 }
 
-/// The unit of a role that works at a place and altitude: of several, the one with the smallest volume.
+/// The unit of a role that works at a point and altitude: of several, the one with the smallest volume.
 pub fn working(all: &[Controller], role: Facility, at: LatLon, altitude_ft: f64) -> Option<&Controller> {
     let here = all.iter().filter(|c| c.role == role && !c.frequencies.is_empty()).filter_map(|c| Some((c.volume(at, altitude_ft)?, c)));
     here.min_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, c)| c)
 }
 
-/// Reads a file of units; a line at a time, as files have hundreds of thousands.
+/// Reads a file of units line by line, because such files have hundreds of thousands of lines.
 #[derive(Debug, Default)]
 pub struct AtcDat {
     area: Option<Area>,
@@ -142,7 +144,7 @@ pub struct AtcDat {
     pub skipped: u64,
 }
 
-/// A unit as far as it has been read.
+/// A unit that is being read.
 #[derive(Debug, Default)]
 struct Unit {
     name: String,
@@ -153,7 +155,7 @@ struct Unit {
 }
 
 impl AtcDat {
-    /// Of a file, the units of an area; of the world where there is none.
+    /// Reads the units of an area, or of the world if `area` is `None`.
     pub fn of(area: Option<Area>) -> Self {
         Self { area, ..Self::default() }
     }
@@ -167,11 +169,11 @@ impl AtcDat {
         }
     }
 
-    /// `None` for a row that should be read and cannot be.
+    /// `None` for a row that should be readable but is not.
     fn take(&mut self, row: &str, rest: &str) -> Option<()> {
         match row {
             "CONTROLLER" => {
-                // One that has no end is damaged.
+                // A unit without an end is damaged.
                 self.skipped += u64::from(self.unit.is_some());
                 (self.unit, self.volume) = (Some(Unit::default()), None);
             }
@@ -188,7 +190,7 @@ impl AtcDat {
                 self.volume.as_ref()?;
             }
             "POINT" => {
-                // Those of a volume that was left out are left out with it.
+                // The points of a volume that was left out are left out too.
                 if let Some(v) = &mut self.volume {
                     let mut degrees = rest.split_whitespace().map(|w| w.parse::<f64>().ok());
                     let (lat, lon) = (degrees.next()??, degrees.next()??);
@@ -239,9 +241,9 @@ impl Unit {
             "FREQ" | "CHAN" => {
                 let number = rest.split_whitespace().next()?.parse::<u32>().ok()?;
                 let khz = if row == "FREQ" { number.checked_mul(10)? } else { number };
-                // The last digit is cut off: 12802 is 128.025.
+                // The last digit is omitted: 12802 is 128.025.
                 let khz = if row == "FREQ" && matches!(khz % 100, 20 | 70) { khz + 5 } else { khz };
-                // Military and navigation frequencies are listed too.
+                // The list also contains military and navigation frequencies.
                 if let Some(f) = Frequency::from_khz(khz).filter(|f| !self.frequencies.contains(f))
                     && self.frequencies.len() < MOST_FREQUENCIES
                 {
@@ -254,7 +256,7 @@ impl Unit {
     }
 }
 
-/// "OAKLAND ARTCC" is "Oakland": the word for the kind of unit is said behind it.
+/// "OAKLAND ARTCC" becomes "Oakland": the word for the kind of unit is added when the name is said.
 fn name(text: &str) -> String {
     const KINDS: [&str; 16] = [
         "artcc",
@@ -282,7 +284,7 @@ fn name(text: &str) -> String {
         let first = letters.next().map(char::to_uppercase);
         first.into_iter().flatten().chain(letters.flat_map(char::to_lowercase)).collect::<String>()
     };
-    // Names in mixed case are written as they are said.
+    // Names in mixed case are already written as they are said.
     if kept.iter().any(|w| w.chars().any(char::is_lowercase)) {
         kept.join(" ")
     } else {

@@ -1,4 +1,4 @@
-//! The airports that come with Stratus, and how they are found: by code, by place, by name, by frequency.
+//! The built-in airports, and how they are found: by code, position, name or frequency.
 
 use std::collections::BTreeMap;
 
@@ -11,21 +11,21 @@ use crate::{Airport, Station};
 
 const FIRST: &str = include_str!("../data/first.toml");
 
-/// A ground or tower frequency is used again elsewhere; beyond this distance (nautical miles) it is another station.
+/// Ground and tower frequencies are reused elsewhere; beyond this distance (nautical miles) it is another station.
 const RADIO_RANGE_NM: f64 = 100.0;
 
-/// A name that a tower of the world goes by has at most this many words.
+/// The most words in the name of any tower.
 const NAME_WORDS: usize = 4;
 
 /// A set of airports.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Airports {
-    /// Those that are known best; they stand before the world's.
+    /// The airports described by hand, which come before the world's airports.
     all: Vec<Airport>,
     world: Option<World>,
 }
 
-/// Why a list of airports cannot be read, with its line.
+/// Why a list of airports cannot be read, with the line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("cannot read the airport file: {0}")]
 pub struct Unreadable(String);
@@ -39,54 +39,55 @@ struct File {
 impl Airports {
     /// The airports built into the program.
     pub fn first() -> Self {
-        // A test proves that the built-in file parses; were it not so, no airport is better than no program.
+        // A test checks that the built-in file can be read. If it could not, a program without airports would still
+        // be useful.
         Self::parse(FIRST).unwrap_or_default()
     }
 
-    /// The well-known airports and the world's, as built in.
+    /// The airports described by hand and those of the world, as built in.
     pub fn world() -> Self {
         Self { world: World::embedded(), ..Self::first() }
     }
 
-    /// The well-known airports and this world's.
+    /// The airports described by hand, and these airports of the world.
     pub fn of(world: World) -> Self {
         Self { world: Some(world), ..Self::first() }
     }
 
-    /// The day of the world's airports, where they are not those that are built in.
+    /// The date of the world's airports, unless they are the built-in ones.
     pub fn newer_edition(&self) -> Option<String> {
         self.world.as_ref().filter(|w| !w.is_embedded()).map(|w| w.edition().to_owned())
     }
 
-    /// Where the world's airports come from, for a person: "OurAirports, 2022-10-11, built in".
+    /// The source of the world's airports, for people: "OurAirports, 2022-10-11, built in".
     pub fn source(&self) -> String {
         self.world
             .as_ref()
             .map_or_else(String::new, |w| format!("OurAirports, {}{}", w.edition(), if w.is_embedded() { ", built in" } else { "" }))
     }
 
-    /// The world's airports, where there are any.
+    /// The world's airports, if there are any.
     pub(crate) fn tables(&self) -> Option<&World> {
         self.world.as_ref()
     }
 
-    /// How many airports there are.
+    /// The number of airports.
     pub fn count(&self) -> usize {
         self.all.len() + self.world.as_ref().map_or(0, World::len)
     }
 
-    /// An airport by its code, the world's too.
+    /// An airport by its code, including those of the world.
     pub fn find(&self, icao: &str) -> Option<Airport> {
         let code = icao.trim().to_ascii_uppercase();
         let world = self.world.as_ref();
-        // American fields without an ICAO code stand in the data with a K before their own.
+        // In the data, American fields without an ICAO code have a K before their own code.
         self.get(&code)
             .cloned()
             .or_else(|| world?.get(&code))
             .or_else(|| if code.len() == 3 { world?.get(&format!("K{code}")) } else { None })
     }
 
-    /// The nearest airport within `max_nm` that satisfies `wanted`, the world's too.
+    /// The nearest airport within `max_nm` that satisfies `wanted`, including those of the world.
     pub fn nearest_of(&self, at: LatLon, max_nm: f64, wanted: impl Fn(&Airport) -> bool) -> Option<Airport> {
         let own = self.all.iter().filter(|a| wanted(a)).map(|a| (a.position.distance_nm(at), a)).filter(|(d, _)| *d <= max_nm);
         let own = own.min_by(|a, b| a.0.total_cmp(&b.0));
@@ -107,14 +108,15 @@ impl Airports {
         all
     }
 
-    /// Every airport within `max_nm` nautical miles, the world's too, the nearest first, at most `limit`.
+    /// Every airport within `max_nm` nautical miles, including those of the world, the nearest first, at most
+    /// `limit`.
     pub fn around(&self, at: LatLon, max_nm: f64, limit: usize) -> Vec<(f64, Airport)> {
         let own = self.all.iter().map(|a| (a.position.distance_nm(at), a.clone())).filter(|(d, _)| *d <= max_nm);
         let mut found: Vec<_> = own.collect();
         if let Some(w) = &self.world {
             let mut far = w.within(at, max_nm);
             far.sort_by(|x, y| x.0.total_cmp(&y.0));
-            // One more for each that is also known by hand.
+            // One more for each airport that is also described by hand.
             let decoded = far.into_iter().take(limit.saturating_add(self.all.len())).filter_map(|(d, n)| Some((d, w.airport(n)?)));
             found.extend(decoded.filter(|(_, a)| self.get(&a.icao).is_none()));
         }
@@ -123,7 +125,7 @@ impl Airports {
         found
     }
 
-    /// The nearest airport within radio range that has a station on a frequency, the world's too.
+    /// The nearest airport within radio range with a station on a frequency, including those of the world.
     pub fn heard_on(&self, frequency: Frequency, at: LatLon) -> Option<Airport> {
         let own = self.stations_on(frequency, at).into_iter().next().map(|(a, _)| a);
         let within = own.map_or(RADIO_RANGE_NM, |a| a.position.distance_nm(at));
@@ -131,14 +133,15 @@ impl Airports {
         world.or_else(|| own.cloned())
     }
 
-    /// The code of every airport within `max_nm` nautical miles, the world's too, and where it lies.
+    /// The code and position of every airport within `max_nm` nautical miles, including those of the world.
     pub fn codes(&self, at: LatLon, max_nm: f64) -> BTreeMap<String, LatLon> {
         let mut all: BTreeMap<String, LatLon> = self.world.as_ref().map(|w| w.codes(at, max_nm)).unwrap_or_default().into_iter().collect();
         all.extend(self.all.iter().filter(|a| a.position.distance_nm(at) <= max_nm).map(|a| (a.icao.clone(), a.position)));
         all
     }
 
-    /// The stations of a facility within `max_nm` nautical miles, the world's too, the nearest first, and where they stand.
+    /// The stations of a facility within `max_nm` nautical miles with their positions, including those of the world,
+    /// the nearest first.
     pub fn stations_of(&self, facility: Facility, at: LatLon, max_nm: f64) -> Vec<(LatLon, Station)> {
         let mut found = self.world.as_ref().map(|w| w.stations_of(facility, at, max_nm)).unwrap_or_default();
         for a in self.all.iter().filter(|a| a.position.distance_nm(at) <= max_nm) {
@@ -148,8 +151,9 @@ impl Airports {
         found
     }
 
-    /// The airport that the words name, as [`Airports::by_name`], else the tower of the world that a run of the words
-    /// names: "innsbruck tower, good morning". The longest name wins, and of equals the airport with the most stations.
+    /// The airport that the words name, as in [`Airports::by_name`]; otherwise the world's tower that some of the
+    /// words name: "innsbruck tower, good morning". The longest name wins, and of equals the airport with the most
+    /// stations.
     pub fn named(&self, words: &str) -> Option<Airport> {
         if let Some(a) = self.by_name(words) {
             return Some(a.clone());
@@ -170,12 +174,12 @@ impl Airports {
         best.map(|(_, _, a)| a)
     }
 
-    /// Whether an airport is one of the well-known ones, whose data was looked at by a person.
+    /// Whether an airport is one of those described by hand, whose data a person has checked.
     pub fn well_known(&self, icao: &str) -> bool {
         self.get(icao).is_some()
     }
 
-    /// Airports from TOML: a list `[[airport]]` in the shape of [`Airport`].
+    /// Airports from TOML: a list `[[airport]]` with the fields of [`Airport`].
     pub fn parse(text: &str) -> Result<Self, Unreadable> {
         let file: File = toml::from_str(text).map_err(|e| Unreadable(e.to_string().trim().to_owned()))?;
         Ok(Self { all: file.airport, world: None })
@@ -192,7 +196,8 @@ impl Airports {
         self.all.iter().find(|a| a.icao.eq_ignore_ascii_case(icao))
     }
 
-    /// The nearest airport within `max_nm` nautical miles. Made-up ones count: they lie where nobody flies.
+    /// The nearest airport within `max_nm` nautical miles. Invented airports count, because nobody flies where they
+    /// are.
     pub fn nearest(&self, at: LatLon, max_nm: f64) -> Option<&Airport> {
         let mut best: Option<(f64, &Airport)> = None;
         for a in &self.all {
@@ -204,7 +209,7 @@ impl Airports {
         best.map(|(_, a)| a)
     }
 
-    /// The airport that the words name, in any case and with words around it: "palo alto tower", "reid hillview".
+    /// The airport that the words name, in any case, with other words around it: "palo alto tower", "reid hillview".
     pub fn by_name(&self, words: &str) -> Option<&Airport> {
         let said = plain(words);
         let mut best: Option<(usize, &Airport)> = None;
@@ -234,13 +239,13 @@ impl Airports {
     }
 }
 
-/// Lower case, letters and digits, single spaces.
+/// In lower case, with only letters, digits and single spaces.
 pub(super) fn plain(words: &str) -> String {
     let spaced: String = words.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whole words only: "nice" is not in "niceville".
+/// Whether the words contain the name as whole words: "nice" is not in "niceville".
 fn contains_words(said: &str, name: &str) -> bool {
     !name.is_empty() && format!(" {said} ").contains(&format!(" {name} "))
 }
@@ -296,7 +301,7 @@ mod tests {
         let on = a.stations_on("118.6".parse().unwrap(), LatLon::new(37.46, -122.1));
         assert_eq!(on.len(), 1);
         assert_eq!(on[0].1.name, "Palo Alto Tower");
-        // 121.9 is Monterey's ground and Hilo's: only the one in range answers.
+        // 121.9 is the ground frequency of Monterey and Hilo: only the one in range answers.
         let on = a.stations_on("121.9".parse().unwrap(), LatLon::new(19.72, -155.05));
         assert_eq!(on.iter().map(|(a, _)| a.icao.as_str()).collect::<Vec<_>>(), ["PHTO"]);
         assert!(a.stations_on("123.45".parse().unwrap(), LatLon::new(19.72, -155.05)).is_empty());

@@ -1,4 +1,4 @@
-//! What a simulator tells of an airport, and how it is put over what is built in.
+//! What a simulator reports of an airport, and how it is merged into the built-in description.
 
 use std::collections::BTreeMap;
 
@@ -9,42 +9,42 @@ use crate::runway::{self, Geometry};
 use crate::units::{LatLon, Runway, turn};
 use crate::{Airport, Procedure, Strip, TaxiGraph};
 
-/// A description of a place farther than this from the airport that is built in is another airport's, nautical miles.
+/// A description farther than this from the built-in airport is of another airport, nautical miles.
 const ELSEWHERE_NM: f64 = 10.0;
-/// A runway lies no farther from its number than this, degrees: more is a damaged line.
+/// The largest difference between a runway's direction and its number, degrees; a larger one means a damaged line.
 const OFF_ITS_NUMBER: f64 = 30.0;
-/// Two descriptions of one runway end differ by no more than this, degrees and feet.
+/// The largest difference between two descriptions of one runway end, degrees and feet.
 const SAME_END: (f64, f64) = (20.0, 2000.0);
-/// No airport has more points of taxiways.
+/// The most points of taxiways of an airport.
 const MOST: usize = 50_000;
 
-/// Where a description comes from. Of two, the later one of this list counts.
+/// The source of a description. Of two, the one that is later in this list counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// The files of a simulator on this machine, as they were imported.
+    /// The imported files of a simulator on this machine.
     Files,
-    /// The simulator that runs, asked.
+    /// The running simulator, when asked.
     Simulator,
 }
 
-/// An airport as a simulator has it.
+/// An airport according to a simulator.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Described {
-    /// Runways, stations and taxiways as they are there. What is not known may be left empty, and is then what is built in.
+    /// Its runways, stations and taxiways. What is unknown may be empty; the built-in data then applies.
     pub airport: Airport,
-    /// What it was taken from, for a person: files, or the simulator's name.
+    /// What it was read from, for people: files, or the simulator's name.
     pub sources: Vec<String>,
-    /// Its procedures with their legs, where they are known.
+    /// Its procedures with their legs, if they are known.
     #[serde(default, skip_serializing_if = "Charted::is_empty")]
     pub charted: Charted,
 }
 
-/// A description over the airport that is built in. Where a person has looked at that (`by_hand`) only the taxiways are
-/// taken over; else runways, stations and taxiways, under the name that is built in.
+/// Merges a description into the built-in airport. If a person has checked the built-in one (`by_hand`), only the
+/// taxiways are used; otherwise runways, stations and taxiways, under the built-in name.
 ///
-/// Nothing is taken from a description of another place (`None`), no runway that lies across its own number, and of the
-/// taxiways no holding point or crossing of a runway that the airport does not have.
+/// A description of another place is not used (`None`). A runway that does not fit its own number is left out, and so
+/// is a holding point or crossing of a runway that the airport does not have.
 pub fn over(told: &Airport, known: Option<&Airport>, by_hand: bool) -> Option<Airport> {
     if known.is_some_and(|k| !told.runways.is_empty() && k.position.distance_nm(told.position) > ELSEWHERE_NM) {
         return None;
@@ -71,7 +71,7 @@ pub fn over(told: &Airport, known: Option<&Airport>, by_hand: bool) -> Option<Ai
     Some(whole)
 }
 
-/// Both ends lie as their numbers say, by the compass or, in the far north, by true north.
+/// Whether both ends fit their numbers, by magnetic or, in the far north, by true directions.
 fn is_sound(strip: &Strip, variation: f64) -> bool {
     let [a, b] = &strip.ends;
     let heading = a.start.bearing(b.start);
@@ -79,7 +79,7 @@ fn is_sound(strip: &Strip, variation: f64) -> bool {
     a.runway.reciprocal() == b.runway && heading.is_finite() && (near(heading) || near(heading - variation))
 }
 
-/// A taxi graph with the runways by the numbers of the airport that it is put into, where the same pavement has one.
+/// The taxi graph with the runway numbers of the merged airport, where both describe the same pavement.
 fn fitted(graph: &TaxiGraph, told: &Airport, whole: &Airport) -> TaxiGraph {
     let (theirs, ours) = (runway::ends(told), runway::ends(whole));
     let mut graph = graph.clone();
@@ -98,8 +98,8 @@ fn fitted(graph: &TaxiGraph, told: &Airport, whole: &Airport) -> TaxiGraph {
     graph
 }
 
-/// Marks the pieces that lie on a runway, or lead across one, without saying so: nobody taxies over a runway unawares.
-/// A runway whose place is only estimated marks none.
+/// Marks the pieces of taxiway that are on a runway or cross one without saying so, so that no route crosses a runway
+/// unnoticed. A runway with an estimated position marks none.
 pub(super) fn mark_crossings(graph: &mut TaxiGraph, airport: &Airport) {
     let surveyed = airport.runways.iter().filter(|s| !s.closed && !s.drawn);
     let strips: Vec<Geometry> = surveyed.filter_map(|s| runway::geometry(airport, s.ends[0].runway)).collect();
@@ -111,7 +111,7 @@ pub(super) fn mark_crossings(graph: &mut TaxiGraph, airport: &Airport) {
     }
 }
 
-/// The way from `a` to `b` crosses the centre line, or its middle lies on the pavement.
+/// Whether the line from `a` to `b` crosses the centre line, or its middle is on the pavement.
 fn leads_over(g: &Geometry, a: LatLon, b: LatLon) -> bool {
     let (a, b) = (g.place(a), g.place(b));
     let on = |along: f64| (0.0..=g.length_ft).contains(&along);
@@ -120,7 +120,8 @@ fn leads_over(g: &Geometry, a: LatLon, b: LatLon) -> bool {
     on(along) && right.abs() <= g.half_width_ft || a.right * b.right < 0.0 && on(across())
 }
 
-/// The end of ours that is this one of theirs: by its number if it lies alike, else by its place.
+/// The end of our runway that corresponds to an end of theirs: by its number if the directions fit, otherwise by its
+/// position.
 fn same_end(r: Runway, theirs: &[Geometry], ours: &[Geometry]) -> Option<Runway> {
     let numbered = ours.iter().find(|g| g.runway == r);
     let Some(their) = theirs.iter().find(|g| g.runway == r) else { return numbered.map(|g| g.runway) };
@@ -143,7 +144,7 @@ mod tests {
         Airports::first().get("XSTR").unwrap().clone()
     }
 
-    /// The same pavement with other numbers on it.
+    /// The same pavement with other numbers.
     fn renumbered(mut a: Airport) -> Airport {
         let to = |r: Runway| -> Runway {
             if r == r27() {
@@ -176,7 +177,7 @@ mod tests {
         assert_eq!(Some(&graph), xstr().taxiways.as_ref());
         let west = graph.nodes.iter().find(|n| n.parking.is_some()).unwrap().position;
         assert!(routing::route(&graph, west, r27()).is_some());
-        // Elsewhere the simulator's own numbers count.
+        // At other airports the simulator's own numbers count.
         let whole = over(&told, Some(&known), false).unwrap();
         assert!(whole.end(r27()).is_none() && whole.end("28".parse().unwrap()).is_some());
         assert_eq!(whole.taxiways, told.taxiways);
@@ -188,7 +189,7 @@ mod tests {
         let mut far = xstr();
         far.position.lat += 1.0;
         assert_eq!(over(&far, Some(&known), false), None);
-        // A runway that lies across its number, and one whose ends do not belong together.
+        // A runway that does not fit its number, and one whose ends do not belong together.
         let mut bent = xstr();
         bent.runways[0].ends[0].runway = "18L".parse().unwrap();
         bent.runways[1].ends[1].start = bent.runways[0].ends[0].start;
@@ -212,7 +213,7 @@ mod tests {
         let whole = over(&told, Some(&known), false).unwrap();
         let of = |f| whole.stations.iter().filter(|s| s.facility == f).map(|s| s.frequency.to_string()).collect::<Vec<_>>().join(" ");
         assert_eq!([of(Facility::Tower), of(Facility::Ground), of(Facility::Approach)], ["120.1", "121.8", "124.5"]);
-        // Where it has no tower there is none, nor a ground control.
+        // If the simulator has no tower there, there is no tower and no ground control.
         told.stations[0].facility = Facility::Ctaf;
         let whole = over(&told, Some(&known), false).unwrap();
         assert!(!whole.towered() && whole.stations.iter().all(|s| !matches!(s.facility, Facility::Ground | Facility::Atis)));

@@ -1,36 +1,36 @@
-//! Runways drawn from an airport's position where their ends are not known.
+//! Places runways by an airport's position if their ends are not known.
 
 use crate::Strip;
 use crate::units::{FT_PER_M, LatLon, Position3};
 
-/// Feet in a degree of the sphere on which distances are measured.
+/// Feet in a degree, on the sphere on which distances are measured.
 const FT_PER_DEGREE: f64 = 6_371_008.8 * FT_PER_M * std::f64::consts::PI / 180.0;
-/// Between the centrelines of parallel runways that are drawn side by side, in feet (FAA AC 150/5300-13B: for visual
-/// approaches at the same time).
+/// The distance between the centrelines of parallel runways that are placed side by side, in feet (FAA AC
+/// 150/5300-13B: for simultaneous visual approaches).
 const PARALLEL_FT: f64 = 700.0;
 
-/// A strip, and whether its ends are drawn.
+/// A strip, and whether the position of its ends is estimated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drawn {
     /// The strip.
     pub strip: Strip,
-    /// Its ends are drawn.
+    /// The position of its ends is estimated.
     pub drawn: bool,
 }
 
-/// The point `feet` from `from` in a true direction in degrees; for the size of an airport.
+/// The point `feet` from `from` in a true direction in degrees; for distances of the size of an airport.
 pub fn ahead(from: LatLon, direction: f64, feet: f64) -> LatLon {
     let (sin, cos) = direction.to_radians().sin_cos();
     let across = from.lat.to_radians().cos().max(0.01);
     LatLon::new(from.lat + feet * cos / FT_PER_DEGREE, from.lon + feet * sin / (FT_PER_DEGREE * across))
 }
 
-/// The two ends of a runway of a true heading and a length that has its middle here.
+/// The two ends of a runway with this middle, true heading and length.
 pub fn about(middle: LatLon, heading: f64, length_ft: f64) -> [LatLon; 2] {
     [ahead(middle, heading + 180.0, length_ft / 2.0), ahead(middle, heading, length_ft / 2.0)]
 }
 
-/// Moves runways that are drawn on one another side by side, by their letters.
+/// Moves estimated runways that coincide side by side, by their letters.
 pub fn part_parallels(all: &mut [Drawn]) {
     for d in all.iter_mut().filter(|d| d.drawn) {
         let [a, b] = &mut d.strip.ends;

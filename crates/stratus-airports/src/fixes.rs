@@ -1,5 +1,5 @@
-//! X-Plane's `earth_fix.dat`, `earth_nav.dat`, `earth_awy.dat` and `earth_hold.dat`, a line at a time. They hold hundreds of thousands of
-//! lines: who reads them keeps what a flight needs.
+//! X-Plane's `earth_fix.dat`, `earth_nav.dat`, `earth_awy.dat` and `earth_hold.dat`, line by line. They have hundreds
+//! of thousands of lines, so a caller keeps only what a flight needs.
 //!
 //! ```text
 //!  47.513333333    9.252222222  KPT   ENRT ED 4531010       a fix: latitude, longitude, ident, airport or ENRT, region
@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 use crate::plain_name;
 use crate::units::{LatLon, Side};
 
-/// Names of airways that one piece bears.
+/// The most names of one piece of airway.
 const MOST_NAMES: usize = 12;
 
-/// What a point is.
+/// The kind of a point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -44,16 +44,16 @@ impl Kind {
 pub struct Point {
     /// "BPK".
     pub ident: String,
-    /// The region in which that ident is used: "EG".
+    /// The region in which the ident is used: "EG".
     pub region: String,
-    /// The airport whose procedures alone use it.
+    /// The airport, if only its procedures use the point.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub airport: Option<String>,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Where.
+    /// Its position.
     pub at: LatLon,
-    /// A beacon's name, as it is said: "Brookmans Park".
+    /// A beacon's spoken name: "Brookmans Park".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -71,7 +71,7 @@ fn airport(word: &str) -> Option<String> {
     (word != "ENRT" && is_ident(word)).then(|| word.to_ascii_uppercase())
 }
 
-/// A line of `earth_fix.dat`, if its ident is wanted.
+/// Reads a line of `earth_fix.dat`, if its ident is wanted.
 pub fn fix(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
     let mut f = line.split_whitespace();
     let (lat, lon, ident, owner, region) = (f.next()?, f.next()?, f.next()?, f.next()?, f.next()?);
@@ -88,7 +88,7 @@ pub fn fix(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
     })
 }
 
-/// A line of `earth_nav.dat` that is an NDB or a VOR, if its ident is wanted.
+/// Reads a line of `earth_nav.dat` that is an NDB or a VOR, if its ident is wanted.
 pub fn beacon(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
     let f: Vec<&str> = line.split_whitespace().take(24).collect();
     let kind = Kind::of(f.first()?).filter(|k| *k != Kind::Fix)?;
@@ -111,7 +111,7 @@ pub fn beacon(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
     })
 }
 
-/// "BROOKMANS PARK" is written "Brookmans Park"; what is in mixed case stays.
+/// "BROOKMANS PARK" becomes "Brookmans Park"; text in mixed case stays.
 pub(crate) fn title(text: &str) -> String {
     let plain = plain_name(text);
     if plain.chars().any(char::is_lowercase) {
@@ -129,11 +129,11 @@ pub(crate) fn title(text: &str) -> String {
 /// A piece of airway between two points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Piece {
-    /// A point, by ident and region.
+    /// One point, by ident and region.
     pub from: (String, String),
-    /// The other one.
+    /// The other point.
     pub to: (String, String),
-    /// It may be flown from the first to the second, and from the second to the first.
+    /// Whether it may be flown from the first to the second point, and in the reverse direction.
     pub ways: (bool, bool),
     /// Lowest and highest level, hundreds of feet.
     pub levels: (u16, u16),
@@ -141,7 +141,7 @@ pub struct Piece {
     pub names: Vec<String>,
 }
 
-/// A line of `earth_awy.dat`, if one of its airways is wanted.
+/// Reads a line of `earth_awy.dat`, if one of its airways is wanted.
 pub fn airway(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Piece> {
     let f: Vec<&str> = line.split_whitespace().take(12).collect();
     let [from, from_region, _, to, to_region, _, way, _, base, top, names] = f.as_slice() else { return None };
@@ -171,31 +171,31 @@ pub fn airway(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Piece> {
 pub struct Hold {
     /// The fix, and its region.
     pub fix: (String, String),
-    /// The airport whose procedure it belongs to; `None`: en route.
+    /// The airport whose procedure it belongs to; `None` for an en-route hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub airport: Option<String>,
     /// Magnetic course towards the fix, degrees.
     pub inbound: f64,
-    /// The length of a leg, where it is a time.
+    /// The length of a leg, if it is a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<f64>,
-    /// The length of a leg, where it is a distance.
+    /// The length of a leg, if it is a distance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub miles: Option<f64>,
-    /// The side to which it turns.
+    /// The direction of the turns.
     pub turn: Side,
-    /// Lowest altitude, feet.
+    /// The lowest altitude, feet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lowest_ft: Option<i32>,
-    /// Highest altitude, feet.
+    /// The highest altitude, feet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub highest_ft: Option<i32>,
-    /// No faster, knots.
+    /// The highest speed, knots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub knots: Option<u16>,
 }
 
-/// A line of `earth_hold.dat`, if its fix is wanted.
+/// Reads a line of `earth_hold.dat`, if its fix is wanted.
 pub fn hold(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Hold> {
     let f: Vec<&str> = line.split_whitespace().take(12).collect();
     let [ident, region, owner, kind, inbound, minutes, miles, turn, lowest, highest, knots] = f.as_slice() else { return None };
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(p.name.as_deref(), Some("Brookmans Park"));
         let p = beacon(" 2  46.5 7.5 0 399 25 0.0 SOL LSZG LS SOLOTHURN NDB", &all).unwrap();
         assert_eq!((p.kind, p.airport.as_deref(), p.name.as_deref()), (Kind::Ndb, Some("LSZG"), Some("Solothurn")));
-        // An ILS, a marker and a DME are none.
+        // An ILS, a marker or a DME does not count.
         assert!(beacon("4 51.1 -0.1 376 11030 18 270.0 IBB EGLL EG 27L ILS-cat-III", &all).is_none());
         let p = fix("  47.513333333    9.252222222  KPT   ENRT ED 4531010 KEMPTEN", &all).unwrap();
         assert_eq!((p.ident.as_str(), p.kind, p.name), ("KPT", Kind::Fix, None));

@@ -1,7 +1,8 @@
 //! FlightGear's `XXXX.groundnet.xml`: the taxi network and the parking places of an airport.
 //!
-//! Read tag by tag, so that a damaged one is left out and counted. An arc without its counterpart is one-way, unless it is for
-//! pushing back. An arc is on a runway where one of its nodes is; its holding point is the node of type "normal" on the way out, else the first node beside it.
+//! The file is read tag by tag, so that a damaged tag is left out and counted. An arc without its counterpart is
+//! one-way, unless it is for push-back. An arc is on a runway if one of its nodes is. The holding point is the node
+//! of type "normal" on the way away from the runway, otherwise the first node beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,27 +11,27 @@ use crate::described::mark_crossings;
 use crate::units::{LatLon, Runway};
 use crate::{Airport, TaxiEdge, TaxiGraph, runway};
 
-/// A holding point is so near to the runway's node along the taxiway, in feet.
+/// The farthest that a holding point may be from the runway's node along the taxiway, in feet.
 const HOLD_WITHIN_FT: f64 = 600.0;
-/// A node said to be on a runway lies no farther beside its edge, in feet.
+/// The farthest that a node marked as on a runway may be beside its edge, in feet.
 const ASIDE_FT: f64 = 150.0;
 
-/// A taxi network as the file tells it, before the runways are known.
+/// The taxi network of a file, before the runways are known.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Groundnet {
     nodes: BTreeMap<u32, Node>,
-    /// The lower node first.
+    /// The arcs; the lower node comes first in the key.
     arcs: BTreeMap<(u32, u32), Arc>,
     /// Tags that could not be read.
     pub skipped: u64,
 }
 
-/// A join of two nodes.
+/// A connection of two nodes.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Arc {
-    /// The taxiway's name, empty for none.
+    /// The taxiway's name; empty if there is none.
     name: String,
-    /// It is taxied from the lower node to the higher one, and back.
+    /// Whether it is taxied from the lower node to the higher one, and back.
     there: bool,
     back: bool,
 }
@@ -61,7 +62,7 @@ impl Groundnet {
         net
     }
 
-    /// There is no way in it.
+    /// Whether it has no arcs.
     pub fn is_empty(&self) -> bool {
         self.arcs.is_empty()
     }
@@ -97,7 +98,7 @@ impl Groundnet {
         Some(())
     }
 
-    /// The taxi graph with the holding points of an airport's runways; `None` where the file has no way at all.
+    /// The taxi graph with the holding points of an airport's runways; `None` if the file has no arcs.
     pub fn graph(&self, airport: &Airport) -> Option<TaxiGraph> {
         let arcs: Vec<(u32, u32, &Arc)> = self
             .arcs
@@ -129,7 +130,7 @@ impl Groundnet {
             .collect();
         let places: BTreeMap<u32, LatLon> = self.nodes.iter().map(|(id, n)| (*id, n.at)).collect();
         let mut nodes = held(airport, &places, &holds);
-        // A node that no way leads to would be a trap to whoever stands nearest to it.
+        // A node without arcs would be a dead end for the aircraft nearest to it.
         nodes.retain(|n| beside.contains_key(&n.id));
         for n in &mut nodes {
             n.parking = self.nodes.get(&n.id).and_then(|own| own.parking.clone());
@@ -139,7 +140,7 @@ impl Groundnet {
         (!graph.edges.is_empty()).then_some(graph)
     }
 
-    /// Where one holds who comes to a runway's node by way of `first`.
+    /// The holding points on the way to a runway's node by way of `first`.
     fn holds(&self, from: u32, first: u32, beside: &BTreeMap<u32, Vec<u32>>, on: &BTreeMap<u32, [Runway; 2]>) -> Vec<u32> {
         let at = |id: u32| self.nodes.get(&id).map(|n| n.at);
         let length = |a: u32, b: u32| at(a).zip(at(b)).map_or(f64::INFINITY, |(a, b)| a.distance_ft(b));
@@ -161,7 +162,7 @@ impl Groundnet {
     }
 }
 
-/// The ends of the strip on whose pavement, or nearly so, a place lies: the one whose centre line is nearest.
+/// The ends of the strip on or near whose pavement a point is: the strip with the nearest centre line.
 fn strip_at(airport: &Airport, at: LatLon) -> Option<[Runway; 2]> {
     let near = airport.runways.iter().filter_map(|s| {
         let place = runway::geometry(airport, s.ends[0].runway)?.place(at);
@@ -197,8 +198,8 @@ fn degrees(text: &str, most: f64) -> Option<f64> {
     (0.0..=most).contains(&value).then_some(sign * value)
 }
 
-/// A taxiway's name: a letter or two and a number at most, or a word of another language ("Süd"). Editors also number the lines that
-/// they draw, and label them in English ("taxiway", "Ramp_Start").
+/// A taxiway's name: one or two letters with or without a number, or a word of another language ("Süd"). Editors also
+/// number the lines that they draw, and label them in English ("taxiway", "Ramp_Start"); those are not names.
 pub(super) fn taxiway(name: &str) -> Option<String> {
     let word = name.trim();
     if !word.is_ascii() {

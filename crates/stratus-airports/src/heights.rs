@@ -1,7 +1,8 @@
-//! Heights of the ground that are known by themselves: airports, and radio beacons on hills.
+//! Known heights of the ground: airports, and radio beacons on hills.
 //!
-//! No elevation model of a fitting licence exists. What is here bounds the ground from below, and no more: `data/heights.txt`
-//! lists the beacons of OurAirports' table (public domain) that stand higher than the airports around them (`scripts/heights.py`).
+//! No elevation model with a suitable licence exists. These points are only a lower bound of the ground:
+//! `data/heights.txt` lists the beacons of OurAirports' table (public domain) that are higher than the airports
+//! around them (`scripts/heights.py`).
 
 use crate::data::Airports;
 use crate::units::LatLon;
@@ -11,27 +12,28 @@ const BEACONS: &str = include_str!("../data/heights.txt");
 /// A known height of the ground.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Height {
-    /// Where.
+    /// The position.
     pub at: LatLon,
     /// Feet above mean sea level.
     pub feet: f64,
 }
 
-/// The beacons within `max_nm` nautical miles that stand above the airports around them.
+/// The beacons within `max_nm` nautical miles that are higher than the airports around them.
 fn beacons(at: LatLon, max_nm: f64) -> impl Iterator<Item = Height> {
     let line = |l: &str| {
         let mut numbers = l.split(' ').map(|n| n.parse::<f64>().ok());
         let (lat, lon, feet) = (numbers.next()??, numbers.next()??, numbers.next()??);
         Some(Height { at: LatLon::new(lat, lon), feet })
     };
-    // A degree of latitude is sixty miles everywhere: most lines need no great circle.
+    // A degree of latitude is sixty miles everywhere, so most lines do not need a great-circle distance.
     let near = move |h: &Height| (h.at.lat - at.lat).abs() * 60.0 <= max_nm + 1.0 && h.at.distance_nm(at) <= max_nm;
     BEACONS.lines().filter_map(line).filter(near)
 }
 
 impl Airports {
-    /// Every known height within `max_nm` nautical miles: airports by their elevation, and beacons on hills. An elevation of
-    /// exactly zero is left out: the tables write it for fields whose elevation nobody entered.
+    /// Every known height within `max_nm` nautical miles: airports by their elevation, and beacons on hills. An
+    /// elevation of exactly zero is left out, because the tables have zero for fields whose elevation was not
+    /// entered.
     pub fn heights(&self, at: LatLon, max_nm: f64) -> Vec<Height> {
         if !(at.lat.is_finite() && at.lon.is_finite()) {
             return Vec::new();
@@ -64,7 +66,7 @@ mod tests {
             assert!(all.iter().any(|h| h.at.distance_nm(a.position) < 0.1 && (h.feet - a.elevation_ft).abs() < 1.0), "{}", a.icao);
         }
         assert!(all.iter().all(|h| h.at.distance_nm(at) <= 40.0));
-        // A beacon on a mountain above Whitehorse, where the airports lie in the valley.
+        // A beacon on a mountain above Whitehorse, where the airports are in the valley.
         let high = |lat, lon| world.heights(LatLon::new(lat, lon), 40.0).iter().map(|h| h.feet).fold(0.0, f64::max);
         assert!(high(60.71, -135.07) > 5000.0);
         assert!(world.heights(LatLon::new(f64::NAN, 0.0), 40.0).is_empty());

@@ -1,10 +1,10 @@
-//! What the pilot's own simulator knows of an airport, and how it is put together with what is built in.
+//! What the pilot's own simulator knows of an airport, and how it is merged into the built-in data.
 
 use crate::apt_dat::AptDat;
 use crate::groundnet::Groundnet;
 use crate::{Airport, Procedure, TaxiGraph, described};
 
-/// An airport as it was imported: of each kind of file the one that counts.
+/// An imported airport: from each kind of file the one that counts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Imported {
     /// From an apt.dat.
@@ -15,18 +15,18 @@ pub struct Imported {
     pub procedures: Option<Vec<Procedure>>,
     /// The file that the procedures come from.
     pub procedures_from: Option<String>,
-    /// The files that it comes from, for a person; the apt.dat first.
+    /// The files that it comes from, for people; the apt.dat first.
     pub sources: Vec<String>,
 }
 
 impl Imported {
-    /// The rows of one airport of an apt.dat.
+    /// The airport in the rows of an apt.dat.
     pub fn rows(text: &str) -> Option<Airport> {
         let mut reader = AptDat::default();
         text.lines().find_map(|l| reader.line(l)).or_else(|| reader.finish())
     }
 
-    /// The whole airport, over the one that is built in: see [`described::over`].
+    /// The whole airport, merged into the built-in one: see [`described::over`].
     pub fn over(self, known: Option<&Airport>, by_hand: bool) -> Option<Airport> {
         let (mut own, net) = (self.airport, self.net);
         if let (Some(own), Some(procedures)) = (&mut own, &self.procedures) {

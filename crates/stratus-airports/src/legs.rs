@@ -1,4 +1,5 @@
-//! The legs of departures, arrivals and approaches, out of X-Plane's CIFP files: fixes, altitudes, speeds, holds and the missed approach.
+//! The legs of departures, arrivals and approaches from X-Plane's CIFP files: fixes, altitudes, speeds, holds and the
+//! missed approach.
 //!
 //! ```text
 //! SID:020,4,BANNG3,RW08B,SKNNR,K7,P,C,E   , ,   ,DF, , , , , ,      ,    ,    ,0950,    ,+,01430,     ,18000, ,250,    ,…
@@ -6,7 +7,7 @@
 //!     kind of altitude (22), altitudes (23, 24), transition altitude (25), kind of speed (26), speed (27)
 //! ```
 //!
-//! The fields are those of ARINC 424, in its order, parted by commas. `cifp` reads the names from the same lines.
+//! The fields are those of ARINC 424, in its order, separated by commas. `cifp` reads the names from the same lines.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,28 +15,28 @@ use crate::cifp::{approach, serving};
 use crate::procedures::{Kind, same};
 use crate::units::{Runway, Side};
 
-/// No airport has more parts of procedures, and no part more legs.
+/// Limits of an airport's procedure parts, and of a part's legs.
 const MOST_PARTS: usize = 6_000;
 const MOST_LEGS: usize = 200;
-/// Feet: no restriction is higher.
+/// The highest restriction, feet.
 const HIGHEST_FT: i32 = 66_000;
 
-/// At what altitude a fix is crossed.
+/// An altitude restriction at a fix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Altitude {
-    /// At these feet.
+    /// At this altitude, feet.
     At(i32),
-    /// At these feet or above.
+    /// At or above this altitude, feet.
     AtOrAbove(i32),
-    /// At these feet or below.
+    /// At or below this altitude, feet.
     AtOrBelow(i32),
-    /// Between the first, the lower, and the second.
+    /// Between the first (lower) and the second altitude, feet.
     Between(i32, i32),
 }
 
 impl Altitude {
-    /// The lowest that is allowed, feet.
+    /// The lowest altitude that is allowed, feet.
     pub fn lowest(self) -> Option<i32> {
         match self {
             Self::At(feet) | Self::AtOrAbove(feet) | Self::Between(feet, _) => Some(feet),
@@ -43,7 +44,7 @@ impl Altitude {
         }
     }
 
-    /// The highest that is allowed, feet.
+    /// The highest altitude that is allowed, feet.
     pub fn highest(self) -> Option<i32> {
         match self {
             Self::At(feet) | Self::AtOrBelow(feet) | Self::Between(_, feet) => Some(feet),
@@ -52,19 +53,19 @@ impl Altitude {
     }
 }
 
-/// At what speed.
+/// A speed restriction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Speed {
-    /// At these knots.
+    /// At this speed, knots.
     At(u16),
-    /// At these knots or more.
+    /// At this speed or faster, knots.
     AtLeast(u16),
-    /// At these knots or less.
+    /// At this speed or slower, knots.
     AtMost(u16),
 }
 
-/// What a fix of an approach is.
+/// The role of a fix in an approach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -78,13 +79,13 @@ pub enum Role {
     Missed,
 }
 
-/// How long a leg is.
+/// The length of a leg.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Length {
     /// Nautical miles.
     Miles(f64),
-    /// Minutes, of a hold.
+    /// Minutes (of a hold).
     Minutes(f64),
 }
 
@@ -93,25 +94,25 @@ pub enum Length {
 pub struct Leg {
     /// Path and terminator, as ARINC 424 names them: "TF" is a track to a fix, "VA" a heading to an altitude, "HM" a hold.
     pub path: String,
-    /// The fix at its end, or at which it is flown, and its region.
+    /// The fix at its end, or at which a hold is flown, and the fix's region.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<(String, String)>,
     /// Magnetic course, degrees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub course: Option<f64>,
-    /// How long it is.
+    /// Its length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<Length>,
-    /// The side of the turn into it, or of a hold.
+    /// The direction of the turn onto it, or of a hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub turn: Option<Side>,
-    /// At what altitude.
+    /// The altitude restriction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub altitude: Option<Altitude>,
-    /// At what speed.
+    /// The speed restriction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speed: Option<Speed>,
-    /// What the fix of an approach is.
+    /// The role of its fix in an approach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
 }
@@ -136,7 +137,7 @@ impl std::fmt::Display for Leg {
     }
 }
 
-/// Legs in words, each fix once: where a part ends, the next one begins.
+/// Legs in words, with each fix once: the end of one part is the beginning of the next.
 pub fn words(legs: &[&Leg]) -> String {
     let mut all: Vec<String> = Vec::new();
     for leg in legs {
@@ -152,28 +153,28 @@ pub fn words(legs: &[&Leg]) -> String {
     all.join("; ")
 }
 
-/// Which part of a procedure.
+/// A part of a procedure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
-    /// From, or towards, these runways.
+    /// From or towards these runways.
     Runways(Vec<Runway>),
-    /// What all transitions share; of an approach, the final part.
+    /// The part that all transitions share; of an approach, the final part.
     Common,
-    /// From, or to, this fix.
+    /// From or to this fix.
     Transition(String),
     /// The missed approach.
     Missed,
 }
 
-/// A part of a procedure with its legs in order.
+/// A part of a procedure, with its legs in order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Route {
-    /// What the procedure is for.
+    /// The kind of procedure.
     pub kind: Kind,
-    /// Its name, as [`crate::Procedure`] has it.
+    /// Its name, as in [`crate::Procedure`].
     pub name: String,
-    /// The runway of an approach; `None`: circling, or not an approach.
+    /// The runway of an approach; `None` for circling, or if it is not an approach.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runway: Option<Runway>,
     /// Which part.
@@ -215,7 +216,7 @@ impl Charted {
         let (name, runway, part) =
             if kind == Kind::Approach { self.approach_part(route, ident, transition, description)? } else { part(ident, transition)? };
         let leg = leg(&f, description)?;
-        // Lines of a part follow one another.
+        // The lines of a part follow one another.
         if let Some(last) = self.routes.last_mut().filter(|r| (r.kind, &r.name, r.runway, &r.part) == (kind, &name, runway, &part)) {
             if last.legs.len() < MOST_LEGS {
                 last.legs.push(leg);
@@ -226,9 +227,10 @@ impl Charted {
         Some(())
     }
 
-    /// An approach's transition stands before its final part, and does not say of what type that is: it is filled in by the ident.
+    /// An approach's transition comes before its final part, and does not state the type of the approach: the ident
+    /// supplies it.
     fn approach_part(&self, route: &str, ident: &str, transition: &str, description: &str) -> Option<(String, Option<Runway>, Part)> {
-        // The letter of the type begins the ident, but for a few.
+        // The ident begins with the letter of the type, with a few exceptions.
         let by_ident = || {
             let first = ident.get(..1)?;
             let route = match ident.get(..3)? {
@@ -243,7 +245,7 @@ impl Charted {
         };
         let (name, runway) = if route == "A" || route == "Z" { by_ident()? } else { approach(route, ident)? };
         let missed = || {
-            // Once begun, the missed approach goes on to the end.
+            // A missed approach that has begun goes on to the end.
             let goes_on = self
                 .routes
                 .last()
@@ -259,24 +261,24 @@ impl Charted {
         Some((name, runway, part))
     }
 
-    /// None is known.
+    /// Whether none is known.
     pub fn is_empty(&self) -> bool {
         self.routes.is_empty()
     }
 
-    /// The legs of a departure from a runway, and on to a transition.
+    /// The legs of a departure from a runway and along a transition.
     pub fn departure(&self, name: &str, runway: Runway, transition: Option<&str>) -> Vec<&Leg> {
         let (runways, common, transitions) = self.parts(Kind::Departure, name, Some(runway), transition);
         [runways, common, transitions].into_iter().flatten().collect()
     }
 
-    /// The legs of an arrival from a transition, and on towards a runway.
+    /// The legs of an arrival along a transition and towards a runway.
     pub fn arrival(&self, name: &str, transition: Option<&str>, runway: Option<Runway>) -> Vec<&Leg> {
         let (runways, common, transitions) = self.parts(Kind::Arrival, name, runway, transition);
         [transitions, common, runways].into_iter().flatten().collect()
     }
 
-    /// The legs towards the runway, those that all share, and those of the transition.
+    /// The legs towards the runway, the legs that all share, and those of the transition.
     fn parts(&self, kind: Kind, name: &str, runway: Option<Runway>, transition: Option<&str>) -> (Vec<&Leg>, Vec<&Leg>, Vec<&Leg>) {
         let of = |wanted: &dyn Fn(&Part) -> bool| -> Vec<&Leg> {
             let route = self.routes.iter().find(|r| r.kind == kind && same(&r.name, name) && wanted(&r.part));
@@ -293,7 +295,8 @@ impl Charted {
         self.routes.iter().filter(of).filter_map(|r| if let Part::Transition(t) = &r.part { Some(t.as_str()) } else { None }).collect()
     }
 
-    /// The legs of an approach from a transition, or from the beginning of its final part, to the missed approach point.
+    /// The legs of an approach, from a transition or from the beginning of its final part, to the missed approach
+    /// point.
     pub fn approach(&self, name: &str, runway: Option<Runway>, transition: Option<&str>) -> Vec<&Leg> {
         let from = transition.map(|t| Part::Transition(t.to_ascii_uppercase()));
         let of = |part: &Part| self.approach_legs(name, runway, part);

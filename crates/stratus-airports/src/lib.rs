@@ -1,7 +1,8 @@
-//! The airport model: runways, stations with their frequencies, and a taxi graph where one is known. With it the airports
-//! of the world, and readers of the files and packets that simulators tell of theirs. It opens no file itself.
+//! The airport model: runways, stations with their frequencies, and a taxi graph if one is known. It includes the
+//! airports of the world, and readers for the files and packets in which simulators describe their airports. It opens
+//! no file itself.
 #![forbid(unsafe_code)]
-// The same everywhere and at every time: ../../clippy.toml lists what the pure half may not touch.
+// The pure half behaves the same on every machine and at every time: ../../clippy.toml lists what it may not use.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod airspace;
@@ -35,57 +36,57 @@ pub use stratus_units as units;
 
 use crate::units::{Facility, Frequency, LatLon, Region, Runway, Side};
 
-/// Characters that a name out of somebody's file may have.
+/// The most characters of a name from an external file.
 const LONGEST_NAME: usize = 80;
 
-/// A name out of somebody's file, as it may be shown and spoken: letters, digits and simple marks, nothing that
-/// moves a cursor, is markup or turns the writing round.
+/// A name from an external file that is safe to show and speak: letters, digits and simple marks, but nothing that
+/// moves a cursor, is markup, or changes the direction of the text.
 fn plain_name(text: &str) -> String {
     let fits = |c: &char| c.is_alphanumeric() || " .,'()/-".contains(*c);
     text.trim().chars().filter(fits).take(LONGEST_NAME).collect::<String>().trim().to_owned()
 }
 
-/// An airport. What is not known is absent, and is then never said.
+/// An airport. What is not known is absent, and is never said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Airport {
     /// ICAO code: "KPAO".
     pub icao: String,
-    /// As stations are called: "Palo Alto".
+    /// The name as stations use it: "Palo Alto".
     pub name: String,
-    /// Where it is, for a person: "Palo Alto, California".
+    /// The place, for people: "Palo Alto, California".
     pub place: String,
-    /// Whose phraseology is spoken there.
+    /// The region whose phraseology is spoken there.
     #[serde(default)]
     pub region: Region,
     /// Reference point.
     pub position: LatLon,
     /// Feet above mean sea level.
     pub elevation_ft: f64,
-    /// Its transition altitude, feet above mean sea level, where its data has one.
+    /// Its transition altitude, feet above mean sea level, if its data has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition_altitude_ft: Option<i32>,
     /// Magnetic variation in degrees, east positive: magnetic = true - variation.
     pub variation: f64,
-    /// Made up for tests; never offered to a pilot by itself.
+    /// Invented for tests; never offered to a pilot automatically.
     #[serde(default)]
     pub made_up: bool,
     /// Runway strips.
     pub runways: Vec<Strip>,
     /// Stations.
     pub stations: Vec<Station>,
-    /// Taxiways; `None` where no graph is known: then no taxiway is ever named.
+    /// Taxiways; `None` if no graph is known. In that case no taxiway is ever named.
     #[serde(default)]
     pub taxiways: Option<TaxiGraph>,
-    /// Departures, arrivals and approaches by their names; where none is known none is ever named.
+    /// Departures, arrivals and approaches by name. A procedure that is not listed is never named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub procedures: Vec<Procedure>,
-    /// Where altitudes end and flight levels begin.
+    /// The transition altitude and level.
     #[serde(default, skip_serializing_if = "Transition::is_unknown")]
     pub transition: Transition,
 }
 
-/// Transition altitude and transition level of an airport, as far as they are known.
+/// The transition altitude and transition level of an airport, as far as they are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Transition {
@@ -98,7 +99,7 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// Neither of them is known.
+    /// Whether neither of them is known.
     pub fn is_unknown(&self) -> bool {
         *self == Self::default()
     }
@@ -114,13 +115,13 @@ pub struct Strip {
     pub width_ft: f64,
     /// "asphalt".
     pub surface: String,
-    /// It has lights along its edges.
+    /// It has edge lights.
     #[serde(default)]
     pub lighted: bool,
     /// Out of use: never assigned.
     #[serde(default)]
     pub closed: bool,
-    /// Its ends are not surveyed, but drawn from the airport's position, the heading and the length.
+    /// Its ends are not surveyed, but estimated from the airport's position, the heading and the length.
     #[serde(default)]
     pub drawn: bool,
     /// The two ends.
@@ -151,21 +152,21 @@ fn left() -> Side {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Station {
-    /// What it does.
+    /// The kind of unit.
     pub facility: Facility,
-    /// As it is called: "Palo Alto Tower", "NorCal Approach".
+    /// The spoken name: "Palo Alto Tower", "NorCal Approach".
     pub name: String,
-    /// Where it is heard.
+    /// Its frequency.
     pub frequency: Frequency,
 }
 
-/// Nodes and the taxiways that join them.
+/// The taxi network: nodes, and the taxiways that connect them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaxiGraph {
     /// Points.
     pub nodes: Vec<TaxiNode>,
-    /// Joins of two points.
+    /// Connections of two points.
     pub edges: Vec<TaxiEdge>,
 }
 
@@ -175,20 +176,20 @@ pub struct TaxiGraph {
 pub struct TaxiNode {
     /// Unique among the nodes.
     pub id: u32,
-    /// Where.
+    /// The position.
     pub position: LatLon,
     /// The parking place here: "west ramp".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parking: Option<String>,
-    /// Holding point of these runway ends (full length unless `intersection`).
+    /// The runway ends that are held short of here (at full length unless `intersection`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<Runway>,
-    /// The hold is not at full length.
+    /// The holding point is not at full length.
     #[serde(default, skip_serializing_if = "is_false")]
     pub intersection: bool,
 }
 
-/// A piece of taxiway.
+/// A piece of taxiway between two nodes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaxiEdge {
@@ -199,10 +200,10 @@ pub struct TaxiEdge {
     /// The taxiway's name: "A"; empty for an apron.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// The runway strip that this piece crosses or runs along, by one of its ends.
+    /// The runway strip that this piece crosses or follows, named by one of its ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runway: Option<Runway>,
-    /// It is taxied only from `from` to `to`.
+    /// It may be taxied only from `from` to `to`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub one_way: bool,
 }
@@ -218,8 +219,8 @@ impl Airport {
         self.runways.iter().filter(|s| !s.closed).flat_map(|s| s.ends.iter().map(|e| e.runway)).collect()
     }
 
-    /// This airport with the name, place and phraseology of another description of it. Stations that it does not have are
-    /// the other's: all where it has none, else the radar units and, at a tower, recording and clearance delivery.
+    /// This airport with the name, place and phraseology of another description of it. It also gets the stations that
+    /// it lacks: all if it has none, otherwise the radar units and, if it has a tower, ATIS and clearance delivery.
     #[must_use]
     pub fn called_as(mut self, other: Option<&Airport>) -> Airport {
         let Some(other) = other else { return self };
@@ -246,7 +247,7 @@ impl Airport {
         self
     }
 
-    /// A tower controls it: decided by its frequencies.
+    /// Whether it has a tower, by its frequencies.
     pub fn towered(&self) -> bool {
         self.stations.iter().any(|s| s.facility == Facility::Tower)
     }

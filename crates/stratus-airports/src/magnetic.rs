@@ -12,13 +12,13 @@ const DEGREE: usize = 12;
 const RADIUS_KM: f64 = 6371.2;
 /// Semi-major axis of WGS-84 in km, and its flattening.
 const WGS84: (f64, f64) = (6378.137, 1.0 / 298.257_223_563);
-/// The year that the coefficients are for; the model holds for five years.
+/// The year of the coefficients; the model is valid for five years.
 const EPOCH: f64 = 2025.0;
-/// The year that variations are given for where nobody names one: the middle of the model's life. No place that people
-/// fly to moves more than half a degree in the two and a half years on either side.
+/// The year for which variations are computed by default: the middle of the model's validity. At no place where
+/// people fly does the variation change by more than half a degree in the two and a half years on either side.
 pub const YEAR: f64 = 2027.5;
 
-/// The magnetic field in nT: to the true north, to the east, down.
+/// The magnetic field in nT: towards true north, east, and down.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Field {
     /// North.
@@ -43,14 +43,14 @@ pub fn variation(at: LatLon) -> f64 {
     if v.is_finite() { v } else { 0.0 }
 }
 
-/// The field at a geodetic position, `height_km` above the ellipsoid, in a year with its fraction (2025.0 to 2030.0).
+/// The field at a geodetic position, `height_km` above the ellipsoid, at a decimal year (2025.0 to 2030.0).
 pub fn field(at: LatLon, height_km: f64, year: f64) -> Field {
-    // At the pole itself east has no meaning, and the formula divides by zero.
+    // At the pole itself east is undefined, and the formula would divide by zero.
     let lat = at.lat.clamp(-89.999, 89.999).to_radians();
     let lon = at.lon.to_radians();
     let years = (year - EPOCH).clamp(0.0, 5.0);
 
-    // From the ellipsoid to the sphere that the model is written for.
+    // Convert from the ellipsoid to the sphere that the model uses.
     let e2 = WGS84.1 * (2.0 - WGS84.1);
     let curve = WGS84.0 / (1.0 - e2 * lat.sin().powi(2)).sqrt();
     let across = (curve + height_km) * lat.cos();
@@ -80,8 +80,8 @@ pub fn field(at: LatLon, height_km: f64, year: f64) -> Field {
 
 type Table = [[f64; DEGREE + 1]; DEGREE + 1];
 
-/// Schmidt semi-normalised associated Legendre functions of the sine of the latitude, and their derivatives by the
-/// latitude, as `[degree][order]`.
+/// Schmidt semi-normalised associated Legendre functions of the sine of the latitude, and their derivatives with
+/// respect to latitude, as `[degree][order]`.
 fn legendre(sin: f64, cos: f64) -> (Table, Table) {
     let (mut p, mut slope): (Table, Table) = Default::default();
     p[0][0] = 1.0;

@@ -1,5 +1,5 @@
-//! Minimum altitudes out of the pilot's simulator: X-Plane's `earth_mora.dat` (a grid of one degree) and `earth_msa.dat` (sectors around
-//! a point of an airport), line by line.
+//! Minimum altitudes from the pilot's simulator: X-Plane's `earth_mora.dat` (a grid of one degree) and
+//! `earth_msa.dat` (sectors around a point of an airport), line by line.
 //!
 //! ```text
 //! +37 -122 052 043 …          south-west corner, then the altitudes (hundreds of feet) of 30 cells eastwards; UNK or 000: none
@@ -16,23 +16,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::LatLon;
 
-/// Cells of a row of the grid.
+/// Cells in a row of the grid.
 const ROW: usize = 30;
-/// No ground and no minimum is higher, hundreds of feet.
+/// The highest minimum, hundreds of feet.
 const HIGHEST: u16 = 400;
-/// No file has more sectors than these.
+/// The most points with sectors in a file.
 const MOST_CENTRES: usize = 60_000;
-/// Nor a centre more sectors.
+/// The most sectors of a point.
 const MOST_SECTORS: usize = 12;
-/// A sector reaches no farther than this, nautical miles.
+/// The farthest reach of a sector, nautical miles.
 const FARTHEST_NM: u16 = 60;
-/// As near to the next sector as this, degrees, both count.
+/// A bearing that is this near to the next sector belongs to both, degrees.
 const BESIDE: f64 = 10.0;
 
-/// The grid: minimum off-route altitudes by the degree, of an area or of the world.
+/// The grid: minimum off-route altitudes for each degree, of an area or of the world.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grid {
-    /// Hundreds of feet by the latitude and longitude of a cell's south-western corner.
+    /// Hundreds of feet, by the latitude and longitude of a cell's south-western corner.
     cells: BTreeMap<i32, u16>,
     /// Lines that could not be read.
     #[serde(skip)]
@@ -45,12 +45,12 @@ fn key(lat: i32, lon: i32) -> Option<i32> {
 }
 
 impl Grid {
-    /// Takes a line; only cells of `area` (south, west, north, east; whole degrees) are kept, all where there is none.
+    /// Takes a line. Only cells of `area` are kept, or all if it is `None`.
     pub fn line(&mut self, line: &str, area: Option<&Area>) {
         let mut words = line.split_whitespace();
         let Some(first) = words.next() else { return };
         let signed = first.starts_with(['+', '-']);
-        // "I", the version, and the 99 at the end.
+        // "I", the version line, and the 99 at the end.
         if !signed {
             return;
         }
@@ -74,7 +74,7 @@ impl Grid {
         }
     }
 
-    /// Feet: the highest of the cells within `nm` of a place. `None` where one of them is not known.
+    /// The highest of the cells within `nm` of a place, feet. `None` if one of them is not known.
     pub fn minimum_ft(&self, at: LatLon, nm: f64) -> Option<i32> {
         if !(at.lat.is_finite() && at.lon.is_finite()) {
             return None;
@@ -90,42 +90,42 @@ impl Grid {
         highest
     }
 
-    /// How many cells are known.
+    /// The number of known cells.
     pub fn len(&self) -> usize {
         self.cells.len()
     }
 
-    /// Nothing is known.
+    /// Whether no cell is known.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()
     }
 }
 
-/// A part of the earth, about a place, out of which data is taken.
+/// A circular area of the earth from which data is read.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Area {
-    /// Its middle.
+    /// Its centre.
     pub about: LatLon,
-    /// Nautical miles to its rim.
+    /// Its radius, nautical miles.
     pub nm: f64,
 }
 
 impl Area {
-    /// A place lies in it.
+    /// Whether a point is inside.
     pub fn holds(&self, at: LatLon) -> bool {
-        // Most of the world lies on another latitude.
+        // Most of the world is at another latitude.
         (at.lat - self.about.lat).abs() * 60.0 <= self.nm && at.distance_nm(self.about) <= self.nm
     }
 
-    /// The cell of a degree may lie in it.
+    /// Whether the cell of a degree may be in it.
     fn touches(&self, lat: i32, lon: i32) -> bool {
-        // The diagonal of a cell is less than 85 miles.
+        // The diagonal of a cell is shorter than 85 miles.
         let middle = LatLon::new(f64::from(lat) + 0.5, f64::from(lon) + 0.5);
         (middle.lat - self.about.lat).abs() * 60.0 <= self.nm + 90.0 && middle.distance_nm(self.about) <= self.nm + 90.0
     }
 }
 
-/// What the middle of a circle of sectors is, by its kind in the file.
+/// The kind of the centre of a circle of sectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Centre {
@@ -140,47 +140,47 @@ pub enum Centre {
 /// One sector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sector {
-    /// Where it begins, degrees; it goes clockwise to where the next one begins.
+    /// The bearing at which it begins, degrees; it extends clockwise to the beginning of the next one.
     pub from: u16,
-    /// Feet.
+    /// The minimum altitude, feet.
     pub feet: i32,
-    /// Nautical miles from the centre.
+    /// Its reach, nautical miles from the centre.
     pub nm: u16,
 }
 
 /// The sectors around a point.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sectors {
-    /// The airport whose they are.
+    /// The airport that they belong to.
     pub airport: String,
-    /// What the middle is.
+    /// The kind of the centre.
     pub centre: Centre,
-    /// The name of the middle, and the region where that name is used.
+    /// The name of the centre.
     pub ident: String,
-    /// The region.
+    /// The region in which that name is used.
     pub region: String,
-    /// Bearings are magnetic.
+    /// Whether bearings are magnetic.
     pub magnetic: bool,
-    /// In the order of the file.
+    /// The sectors in the order of the file.
     pub sectors: Vec<Sector>,
 }
 
 /// Reads `earth_msa.dat`.
 #[derive(Debug, Clone, Default)]
 pub struct Msa {
-    /// What was read.
+    /// The sectors that were read.
     pub all: Vec<Sectors>,
     /// Lines that could not be read.
     pub skipped: u64,
 }
 
 impl Msa {
-    /// Takes a line; only those of airports that `wanted` names are kept.
+    /// Takes a line. Only those of airports that `wanted` accepts are kept.
     pub fn line(&mut self, line: &str, wanted: &dyn Fn(&str) -> bool) {
         let mut f = line.split_whitespace();
         let Some(kind) = f.next().and_then(|k| k.parse::<u32>().ok()) else { return };
         let (Some(ident), Some(region), Some(airport), Some(reference)) = (f.next(), f.next(), f.next(), f.next()) else {
-            // The version's line, or the 99 at the end.
+            // The version line, or the 99 at the end.
             self.skipped += u64::from(line.split_whitespace().count() > 1 && kind < 100);
             return;
         };
@@ -189,7 +189,7 @@ impl Msa {
             3 => Centre::Beacon,
             11 => Centre::Fix,
             1 | 10 | 12 | 16 => Centre::Airport,
-            // The version's line is a sentence.
+            // The version line is a sentence.
             _ => return,
         };
         if !wanted(airport) {
@@ -219,7 +219,7 @@ fn is_runway(ident: &str) -> bool {
     ident.strip_prefix("RW").is_some_and(|r| r.as_bytes().first().is_some_and(u8::is_ascii_digit))
 }
 
-/// Triplets until an altitude of zero; `None` where there is none, or one cannot be.
+/// Groups of three values until an altitude of zero; `None` if there are none, or if a value is impossible.
 fn sectors<'a>(mut f: impl Iterator<Item = &'a str>) -> Option<Vec<Sector>> {
     let mut found = Vec::new();
     while let Some(from) = f.next() {
@@ -236,22 +236,22 @@ fn sectors<'a>(mut f: impl Iterator<Item = &'a str>) -> Option<Vec<Sector>> {
 }
 
 impl Sectors {
-    /// Feet at a place, where the middle lies at `centre` and the variation there is this. `None` outside.
+    /// The minimum at a point, feet, given the position of the centre and the variation there. `None` outside.
     ///
-    /// Charts write the bearings towards the middle, data sometimes from it: the higher of both counts, and so does the sector
-    /// that is near.
+    /// Charts give the bearings towards the centre, and data sometimes gives them from the centre. The higher of both
+    /// counts, and so does a sector that is near.
     pub fn minimum_ft(&self, at: LatLon, centre: LatLon, variation: f64) -> Option<i32> {
         let nm = centre.distance_nm(at);
         let from = centre.bearing(at) - if self.magnetic { variation } else { 0.0 };
         let bearings = [from, from - BESIDE, from + BESIDE, from + 180.0, from + 180.0 - BESIDE, from + 180.0 + BESIDE];
-        // A sector that does not reach so far leaves the place uncovered, whatever the others say.
+        // If one of the sectors does not reach this far, the point is not covered, whatever the other sector says.
         bearings
             .iter()
             .map(|b| self.of(*b).filter(|s| nm <= f64::from(s.nm)).map(|s| s.feet))
             .try_fold(0, |highest, feet| Some(highest.max(feet?)))
     }
 
-    /// The sector that a bearing lies in.
+    /// The sector that contains a bearing.
     fn of(&self, bearing: f64) -> Option<&Sector> {
         self.sectors.iter().min_by(|a, b| {
             let behind = |s: &Sector| (bearing - f64::from(s.from)).rem_euclid(360.0);
@@ -259,25 +259,25 @@ impl Sectors {
         })
     }
 
-    /// The highest of them, and how far all of them reach.
+    /// The highest minimum, and the radius that all sectors cover.
     pub fn highest(&self) -> (i32, u16) {
         let feet = self.sectors.iter().map(|s| s.feet).max().unwrap_or(0);
         (feet, self.sectors.iter().map(|s| s.nm).min().unwrap_or(0))
     }
 }
 
-/// Sectors with the place of their middle.
+/// Sectors with the position of their centre.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Circle {
-    /// The middle.
+    /// The centre.
     pub centre: LatLon,
-    /// Magnetic variation there, degrees, east positive.
+    /// The magnetic variation there, degrees, east positive.
     pub variation: f64,
     /// The sectors.
     pub sectors: Sectors,
 }
 
-/// What a minimum comes from.
+/// The source of a minimum.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A sector of this airport.
@@ -296,15 +296,15 @@ pub struct Minima {
 }
 
 impl Minima {
-    /// Feet at a place: the lowest that one of the data gives, as each of them clears the ground. Of the grid the cells within
-    /// `nm` count.
+    /// The minimum at a point, feet. Each source clears the ground, so the lowest one counts. Of the grid, the cells
+    /// within `nm` count.
     pub fn at(&self, at: LatLon, nm: f64) -> Option<(i32, Source)> {
         let sector = |c: &Circle| Some((c.sectors.minimum_ft(at, c.centre, c.variation)?, Source::Sector(c.sectors.airport.clone())));
         let grid = self.grid.minimum_ft(at, nm).map(|feet| (feet, Source::Grid));
         self.circles.iter().filter_map(sector).chain(grid).min_by_key(|(feet, _)| *feet)
     }
 
-    /// Nothing is known.
+    /// Whether no minimum is known.
     pub fn is_empty(&self) -> bool {
         self.grid.is_empty() && self.circles.is_empty()
     }

@@ -1,8 +1,8 @@
-//! An airport as Microsoft Flight Simulator tells it: SimConnect's facility data, put together record by record.
+//! An airport from Microsoft Flight Simulator: assembles SimConnect's facility data record by record.
 //!
-//! The simulator sends a record of each thing, of the fields of [`FIELDS`] in their order, packed and little-endian; taxi
-//! paths name points, parking places and names by their places in the lists. A record that cannot be read is counted and
-//! left out.
+//! The simulator sends a record for each object, with the fields of [`FIELDS`] in their order, packed and
+//! little-endian. Taxi paths refer to points, parking places and names by their index in the lists. A record that
+//! cannot be read is counted and left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use crate::runway::{self, Geometry};
 use crate::units::{FT_PER_M, Facility, Frequency, LatLon, Position3, Region, Runway, Side};
 use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, Transition, magnetic, water};
 
-/// What is asked for, in order: the order of the fields is that of a record.
+/// The requested fields; their order is that of the fields in a record.
 pub const FIELDS: &[&str] = &[
     "OPEN AIRPORT",
     "LATITUDE",
@@ -79,7 +79,7 @@ pub const FIELDS: &[&str] = &[
     "CLOSE AIRPORT",
 ];
 
-/// Where a record's own data begin in a message.
+/// The offset of a record's own data in a message.
 const DATA: usize = 40;
 /// Kinds of record (`SIMCONNECT_FACILITY_DATA_TYPE`).
 const AIRPORT: u32 = 0;
@@ -90,31 +90,31 @@ const POINT: u32 = 14;
 const PARKING: u32 = 15;
 const PATH: u32 = 16;
 const NAME: u32 = 17;
-/// Bytes of each.
+/// The size of each kind of record in bytes.
 const SIZES: [(u32, usize); 8] =
     [(AIRPORT, 104), (RUNWAY, 56), (FREQUENCY, 72), (APPROACH, 16), (POINT, 16), (PARKING, 40), (PATH, 28), (NAME, 32)];
 
-/// Metres of a degree of latitude.
+/// Metres in a degree of latitude.
 const DEGREE_M: f64 = 111_195.0;
-/// A holding point lies no farther from its runway's pavement, feet.
+/// The farthest that a holding point may be from its runway's pavement, feet.
 const HOLD_WITHIN_FT: f64 = 800.0;
-/// A holding point farther along a runway than this part of it is none for a take-off from there.
+/// A holding point beyond this fraction of the runway does not serve for a take-off.
 const FARTHEST: f64 = 0.6;
-/// A point of a taxiway this near to a runway's edge is on it, feet.
+/// A taxiway point this near to a runway's edge is on the runway, feet.
 const ON_RUNWAY_FT: f64 = 20.0;
-/// Nothing of an airport lies farther from its reference point, metres.
+/// Every object of an airport is within this distance of its reference point, metres.
 const FAR_M: f64 = 20_000.0;
-/// Parking places are numbered on from here in the graph.
+/// The first number of parking places in the graph.
 const PARKED: u32 = 1_000_000;
 
-/// A record as it came: the two last but one words of its head, and its data.
+/// A record as received: two words of its header, and its data.
 #[derive(Debug, Clone, PartialEq)]
 struct Item {
     words: [u32; 2],
     data: Vec<u8>,
 }
 
-/// The answer to one request, as far as it has come.
+/// The answer to one request, as far as it has arrived.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
     lists: BTreeMap<u32, Vec<Item>>,
@@ -123,7 +123,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes in a message of facility data (`SIMCONNECT_RECV_FACILITY_DATA`, whole); whether it could be read.
+    /// Takes a message of facility data (`SIMCONNECT_RECV_FACILITY_DATA`, complete); whether it could be read.
     pub fn take(&mut self, message: &[u8]) -> bool {
         let read = self.read(message).is_some();
         self.skipped += u64::from(!read);
@@ -133,7 +133,7 @@ impl Answer {
     fn read(&mut self, message: &[u8]) -> Option<()> {
         let kind = word(message, 24)?;
         let (_, size) = SIZES.iter().find(|(k, _)| *k == kind)?;
-        // The simulator may say more than was asked for; less is cut off.
+        // A record may be longer than requested; a shorter one is truncated.
         let data = message.get(DATA..DATA + size)?.to_vec();
         let list = self.lists.entry(kind).or_default();
         let item = Item { words: [word(message, 32)?, word(message, 36)?], data };
@@ -149,22 +149,22 @@ impl Answer {
         Some(())
     }
 
-    /// The runways; one on the water has a W where a land runway has its number.
+    /// The runways; a water runway gets a W if a land runway has its number.
     fn strips(&self) -> Vec<Strip> {
         let mut all: Vec<Strip> = self.list(RUNWAY).into_values().take(100).filter_map(strip).collect();
         water::mark(&mut all);
         all
     }
 
-    /// The records of a kind by their places in the list. Sources disagree in which word the place stands: it is the one
-    /// that is below the other, the list's length; where neither is, the order of arrival counts.
+    /// The records of a kind by their index in the list. Sources disagree on which word is the index: it is the one
+    /// that is smaller than the other (the list's length). If neither is, the order of arrival counts.
     fn list(&self, kind: u32) -> BTreeMap<u32, &[u8]> {
         let items = self.lists.get(&kind).map_or(&[][..], Vec::as_slice);
         let places = |place: usize, length: usize| {
             let mut own = BTreeMap::new();
             for i in items {
                 let (n, of) = (i.words[place], i.words[length]);
-                // The same record twice is one; two of one place are none.
+                // The same record twice counts once; two different records with one index do not count.
                 let other = own.insert(n, i.data.as_slice()).is_some_and(|d| d != i.data);
                 if other || n >= of || of != items[0].words[length] {
                     return None;
@@ -176,11 +176,11 @@ impl Answer {
         places(0, 1).or_else(|| places(1, 0)).unwrap_or_else(arrived)
     }
 
-    /// The airport, under the code that it was asked for by; `None` where the answer has none, or another one.
+    /// The airport, under the code that was requested; `None` if the answer contains none, or another airport.
     pub fn airport(&self, icao: &str) -> Option<Airport> {
         let head = *self.list(AIRPORT).values().next()?;
         let told = text(head, 88, 8);
-        // American fields without an ICAO code stand there without the K.
+        // The simulator lists American fields without an ICAO code without the K.
         let short = icao.strip_prefix('K').filter(|s| s.len() == 3);
         let same = told.is_empty() || told.eq_ignore_ascii_case(icao) || short.is_some_and(|s| s.eq_ignore_ascii_case(&told));
         let position = place(head, 0).filter(|_| same)?;
@@ -212,7 +212,7 @@ impl Answer {
         let mut all: Vec<Station> = Vec::new();
         for record in self.list(FREQUENCY).into_values() {
             let (Some(facility), Some(hz)) = (word(record, 0).and_then(facility), word(record, 4)) else { continue };
-            // Only the civil airband; a channel of 8.33 kHz is told to the hertz.
+            // Only the civil airband. An 8.33 kHz channel is given to the hertz.
             let Some(frequency) = Frequency::from_khz(hz.saturating_add(500) / 1000) else { continue };
             let radar = matches!(facility, Facility::Approach | Facility::Departure | Facility::Center);
             let unit = Some(unit(&text(record, 8, 64))).filter(|u| radar && !u.is_empty()).unwrap_or_else(|| airport.to_owned());
@@ -227,7 +227,7 @@ impl Answer {
         all
     }
 
-    /// The taxi network; holding points are the marked ones, else the points before a runway.
+    /// The taxi network. Holding points are the marked ones, otherwise the points before a runway.
     fn graph(&self, airport: &Airport) -> Option<TaxiGraph> {
         let (points, parking, names) = (self.list(POINT), self.list(PARKING), self.list(NAME));
         let places: BTreeMap<u32, LatLon> = points.iter().filter_map(|(i, p)| Some((*i, beside(airport, p, 8)?))).collect();
@@ -238,12 +238,12 @@ impl Answer {
             let (kind, from, end) = (word(path, 0)?, word(path, 16)?, word(path, 20)?);
             let name = || names.get(&word(path, 24)?).and_then(|n| taxiway(&text(n, 0, 32)));
             let (to, name, runway) = match kind {
-                // A taxiway, and a way over an apron.
+                // A taxiway, or a path over an apron.
                 1 | 4 => (end, name().unwrap_or_default(), None),
-                // Only there the number is one: elsewhere the simulator leaves anything in it.
+                // The number is valid only for runways: elsewhere the simulator leaves arbitrary values in it.
                 2 => (end, String::new(), Some(runway_end(word(path, 8)?, word(path, 12)?))),
                 3 => (PARKED.saturating_add(end), String::new(), None),
-                // Closed, for vehicles, roads and painted lines.
+                // Closed paths, vehicle paths, roads and painted lines.
                 _ => continue,
             };
             let known = places.contains_key(&from) && from != to && (places.contains_key(&to) || stands.contains_key(&to));
@@ -258,13 +258,13 @@ impl Answer {
         for (id, (position, name)) in stands {
             nodes.push(TaxiNode { id, position, parking: Some(name), holds: Vec::new(), intersection: false });
         }
-        // A point that no way leads to would be a trap to whoever stands nearest to it.
+        // A point without paths would be a dead end for the aircraft nearest to it.
         nodes.retain(|n| used.contains(&n.id));
         (!edges.is_empty()).then_some(TaxiGraph { nodes, edges })
     }
 }
 
-/// Of each point the runways that are held short of there.
+/// For each point, the runways that are held short of there.
 fn holds(airport: &Airport, places: &BTreeMap<u32, LatLon>, edges: &[TaxiEdge], marked: &BTreeSet<u32>) -> BTreeMap<u32, BTreeSet<Runway>> {
     let ends = runway::ends(airport);
     let mut holds: BTreeMap<u32, BTreeSet<Runway>> = BTreeMap::new();
@@ -290,12 +290,12 @@ fn holds(airport: &Airport, places: &BTreeMap<u32, LatLon>, edges: &[TaxiEdge], 
     holds
 }
 
-/// Enough of the runway lies ahead from there to take off on.
+/// Whether enough of the runway is ahead for a take-off.
 fn leaves_runway(g: &Geometry, at: LatLon) -> bool {
     g.place(at).along <= g.length_ft * FARTHEST
 }
 
-/// A point that is told by metres east and north of the airport's own.
+/// A point that is given in metres east and north of the airport's own position.
 fn beside(airport: &Airport, record: &[u8], at: usize) -> Option<LatLon> {
     let (east, north) = (single(record, at)?, single(record, at + 4)?);
     (east.abs() < FAR_M && north.abs() < FAR_M).then(|| moved(airport.position, east, north))
@@ -306,7 +306,7 @@ fn moved(from: LatLon, east_m: f64, north_m: f64) -> LatLon {
     LatLon::new((from.lat + north_m / DEGREE_M).clamp(-90.0, 90.0), (lon + 180.0).rem_euclid(360.0) - 180.0)
 }
 
-/// A runway is told by its middle, the heading of its first end, and its size in metres.
+/// A runway is given by its middle, the heading of its first end, and its size in metres.
 fn strip(record: &[u8]) -> Option<Strip> {
     let (middle, heading) = (place(record, 0)?, single(record, 24)?.to_radians());
     let (length, width) = (single(record, 28)?, single(record, 32)?);
@@ -343,10 +343,10 @@ fn strip(record: &[u8]) -> Option<Strip> {
     })
 }
 
-/// Numbers beyond 36 are compass points of water runways, and so are the other designators: those have no number here.
+/// Numbers beyond 36 are compass points of water runways. These and the other designators have no number here.
 fn runway_end(number: u32, designator: u32) -> Option<Runway> {
     let side = match designator {
-        // On the water: its number, as everybody else has it.
+        // On water: the number alone, as elsewhere in the data.
         0 | 4 => None,
         1 => Some(Position3::Left),
         2 => Some(Position3::Right),
@@ -396,7 +396,7 @@ fn approach(record: &[u8]) -> Option<Procedure> {
     Some(Procedure { kind: Kind::Approach, name, runway })
 }
 
-/// A parking place's name; `None` for a vehicle's.
+/// A parking place's name; `None` for a vehicle parking place.
 fn stand(record: &[u8]) -> Option<String> {
     if word(record, 0)? == 13 {
         return None;
@@ -424,7 +424,7 @@ fn stand(record: &[u8]) -> Option<String> {
     Some(format!("{what} {mark}").trim_end().to_owned())
 }
 
-/// The unit's own name out of that of a frequency: "Norcal" out of "NORCAL APPROACH".
+/// The unit's name from the name of a frequency: "Norcal" from "NORCAL APPROACH".
 fn unit(text: &str) -> String {
     let kinds = ["APPROACH", "APP", "DEPARTURE", "DEP", "CENTER", "CENTRE", "CTR", "CONTROL", "RADAR", "ARRIVAL", "DIRECTOR"];
     let words = text.split_whitespace().filter(|w| w.chars().all(char::is_alphabetic));

@@ -1,4 +1,5 @@
-//! Airspace out of OpenAir files, which pilots download for their region: class B, C and D, and control zones, line by line.
+//! Airspace from OpenAir files, which pilots download for their region: class B, C and D, and control zones, line by
+//! line.
 //!
 //! ```text
 //! AC D                            class; here A to G, CTR; R, P, Q, GP and others are left out
@@ -20,18 +21,18 @@ use crate::minima::Area;
 use crate::plain_name;
 use crate::units::{FT_PER_NM, LatLon};
 
-/// No file has more spaces, and no space more corners.
+/// Limits of a file's spaces, and of a space's corners.
 const MOST_SPACES: usize = 20_000;
 const MOST_POINTS: usize = 6_000;
-/// Degrees between two corners of a drawn arc.
+/// Degrees between two corners on an arc.
 const STEP: f64 = 10.0;
-/// No circle is wider, nautical miles.
+/// The largest radius of a circle, nautical miles.
 const WIDEST_NM: f64 = 200.0;
-/// Below every ground, and above every aircraft, feet.
+/// Limits below every ground and above every aircraft, feet.
 const GROUND_FT: f64 = -2000.0;
 const UNLIMITED_FT: f64 = 100_000.0;
 
-/// What a space is.
+/// The kind of a space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -41,7 +42,7 @@ pub enum Kind {
     C,
     /// Class D.
     D,
-    /// A control zone, of whatever class.
+    /// A control zone of any class.
     Zone,
 }
 
@@ -50,16 +51,16 @@ pub enum Kind {
 pub struct Space {
     /// Its class.
     pub kind: Kind,
-    /// As the file calls it.
+    /// Its name in the file.
     pub name: String,
-    /// Where it is.
+    /// Its volume.
     pub volume: Volume,
 }
 
 /// Reads a file of airspace.
 pub struct OpenAir<'a> {
     area: Option<Area>,
-    /// Feet above sea level of the ground at a place, for limits that are counted from it.
+    /// The elevation of the ground at a point, feet, for limits that are given above ground.
     ground: &'a dyn Fn(LatLon) -> f64,
     begun: Option<Begun>,
     middle: Option<LatLon>,
@@ -70,7 +71,7 @@ pub struct OpenAir<'a> {
     pub skipped: u64,
 }
 
-/// A space as far as it has been read.
+/// A space that is being read.
 #[derive(Default)]
 struct Begun {
     kind: Option<Kind>,
@@ -78,11 +79,11 @@ struct Begun {
     floor: Limit,
     ceiling: Limit,
     points: Vec<LatLon>,
-    /// Something of it could not be read: half a space is none.
+    /// A part of it could not be read, so the whole space is left out.
     damaged: bool,
 }
 
-/// A limit: feet above the sea, or above the ground.
+/// A limit: feet above sea level, or above the ground.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 enum Limit {
     #[default]
@@ -92,7 +93,7 @@ enum Limit {
 }
 
 impl<'a> OpenAir<'a> {
-    /// Of a file, the spaces of an area; of the world where there is none.
+    /// Reads the spaces of an area, or of the world if `area` is `None`.
     pub fn of(area: Option<Area>, ground: &'a dyn Fn(LatLon) -> f64) -> Self {
         Self { area, ground, begun: None, middle: None, left: false, all: Vec::new(), skipped: 0 }
     }
@@ -113,7 +114,7 @@ impl<'a> OpenAir<'a> {
         }
     }
 
-    /// The spaces, at the end of the file.
+    /// Completes the last space, at the end of the file.
     pub fn finish(&mut self) {
         let Some(b) = self.begun.take() else { return };
         let Some(kind) = b.kind.filter(|_| !b.damaged && b.points.len() >= 3 && self.all.len() < MOST_SPACES) else { return };
@@ -130,7 +131,7 @@ impl<'a> OpenAir<'a> {
         }
     }
 
-    /// `None` for a row that should be read and cannot be.
+    /// `None` for a row that should be readable but is not.
     fn take(&mut self, row: &str, rest: &str) -> Option<()> {
         if row == "AC" {
             self.finish();
@@ -145,7 +146,7 @@ impl<'a> OpenAir<'a> {
             self.begun = Some(Begun { kind, ..Begun::default() });
             return Some(());
         }
-        // What stands before the first space, and in those that are left out, need not be read.
+        // Rows before the first space, and in spaces that are left out, need not be read.
         let left = self.left;
         let Some(b) = self.begun.as_mut().filter(|b| b.kind.is_some()) else { return Some(()) };
         match row {
@@ -192,7 +193,7 @@ impl<'a> OpenAir<'a> {
     }
 }
 
-/// Degrees from one bearing to another the way round that is in force, negative to the left.
+/// The angle from one bearing to another in the current direction, negative to the left.
 fn swept(left: bool, from: f64, to: f64) -> f64 {
     if left { -(from - to).rem_euclid(360.0) } else { (to - from).rem_euclid(360.0) }
 }
@@ -202,7 +203,7 @@ impl Begun {
         (self.points.len() < MOST_POINTS).then(|| self.points.push(at))
     }
 
-    /// Corners along an arc, its ends among them.
+    /// The corners along an arc, including its ends.
     fn arc(&mut self, middle: LatLon, nm: f64, from: f64, swept: f64) -> Option<()> {
         let steps = (swept.abs() / STEP).ceil().max(1.0);
         for n in 0..=steps as u32 {
@@ -253,7 +254,8 @@ fn limit(text: &str) -> Option<Limit> {
     (feet <= UNLIMITED_FT).then_some(if over_ground { Limit::Ground(feet) } else { Limit::Sea(feet) })
 }
 
-/// "47:40:00 N 009:30:00 E", with minutes or seconds in decimals, and the letters behind the numbers or apart.
+/// "47:40:00 N 009:30:00 E", with decimal minutes or seconds, and with the letters attached to the numbers or
+/// separate.
 fn position(text: &str) -> Option<LatLon> {
     let upper = text.to_ascii_uppercase();
     let at = upper.find(['N', 'S'])?;

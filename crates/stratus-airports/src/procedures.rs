@@ -1,13 +1,13 @@
-//! Instrument procedures by their names: departures, arrivals and approaches, and the runways that they serve.
+//! Instrument procedures by name: departures, arrivals and approaches, and the runways that they serve.
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::Runway;
 
-/// No airport has more of them; a file that does is damaged.
+/// The most procedures of an airport; a file with more is damaged.
 pub const MOST: usize = 4000;
 
-/// What a procedure is for.
+/// The kind of a procedure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -19,20 +19,20 @@ pub enum Kind {
     Approach,
 }
 
-/// A procedure, for one runway; one that serves several stands there once for each.
+/// A procedure for one runway; a procedure that serves several runways is listed once for each.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Procedure {
-    /// What for.
+    /// Its kind.
     pub kind: Kind,
-    /// As a chart has it, without the runway: "ILS", "RNAV Y", "PORTE3".
+    /// The name on the chart, without the runway: "ILS", "RNAV Y", "PORTE3".
     pub name: String,
-    /// The runway end; `None`: any, or circling.
+    /// The runway end; `None` for any runway, or circling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runway: Option<Runway>,
 }
 
-/// In the order of kind, runway and name, each once, no more than [`MOST`].
+/// Sorted by kind, runway and name, each once, at most [`MOST`].
 pub fn in_order(mut all: Vec<Procedure>) -> Vec<Procedure> {
     let key = |p: &Procedure| (p.kind, p.runway.map(|r| (r.nominal_heading() as u32, r.to_string())), p.name.clone());
     all.truncate(MOST);
@@ -41,20 +41,21 @@ pub fn in_order(mut all: Vec<Procedure>) -> Vec<Procedure> {
     all
 }
 
-/// The whole name of an approach of a kind to a runway: "RNAV Y" for "RNAV"; where there are several, the first letter's.
+/// The whole name of an approach of a kind to a runway: "RNAV Y" for "RNAV"; of several, the one with the first
+/// letter.
 pub fn named<'a>(all: &'a [Procedure], kind: &str, runway: Runway) -> Option<&'a str> {
     let of_runway = all.iter().filter(|p| p.kind == Kind::Approach && p.runway == Some(runway)).map(|p| p.name.as_str());
     let fits = |n: &&str| {
         let bare = n.rsplit_once(' ').filter(|(_, letter)| letter.len() == 1).map_or(*n, |(bare, _)| bare);
-        // A VOR/DME approach is asked for as a VOR approach too.
+        // A VOR/DME approach may also be requested as a VOR approach.
         let first = bare.split('/').next().unwrap_or(bare);
         [*n, bare, first].iter().any(|name| name.eq_ignore_ascii_case(kind))
     };
     of_runway.filter(fits).min_by_key(|n| (n.len(), *n))
 }
 
-/// Whether two names are the same departure or arrival: a flight management system has six characters for a name that a filed
-/// plan writes out ("VALK3S" and "VALKO3S").
+/// Whether two names are the same departure or arrival. A flight management system has six characters for a name that
+/// a filed plan writes in full ("VALK3S" and "VALKO3S").
 pub fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
     let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
@@ -77,7 +78,7 @@ mod tests {
         let named = |kind: &str, r: &str| named(&all, kind, r.parse().unwrap());
         assert_eq!((named("rnav", "28L"), named("RNAV Z", "28L"), named("ILS", "28L")), (Some("RNAV Y"), Some("RNAV Z"), Some("ILS")));
         assert_eq!((named("VOR", "10R"), named("LOC", "10R"), named("LOC BC", "10R")), (Some("VOR/DME"), None, Some("LOC BC")));
-        // Another runway's, and one for circling, are none.
+        // Approaches of another runway, and circling approaches, do not count.
         assert_eq!((named("ILS", "10R"), named("VOR", "28L"), named("RNAV", "28R")), (None, None, None));
     }
 

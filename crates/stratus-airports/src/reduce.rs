@@ -1,5 +1,6 @@
-//! OurAirports' tables, taken row by row and reduced to the airports of the world: what `scripts/world.py` makes, here at
-//! the pilot's. The tables come from elsewhere: what cannot be is left out and counted, and too little in all is refused.
+//! Reduces OurAirports' tables, row by row, to the airports of the world, as `scripts/world.py` does, but on the
+//! pilot's machine. The tables come from outside: impossible rows are left out and counted, and too little data in
+//! total is refused.
 
 mod names;
 mod pack;
@@ -12,30 +13,30 @@ use crate::world::Counts;
 use runways::Strip;
 use stations::{Heard, Listed};
 
-/// Of what is built in, newer tables have at least so much: nine tenths.
+/// The least share of the built-in data that newer tables must have: nine tenths.
 const LEAST: (usize, usize) = (9, 10);
-/// Of a table's rows at most one in so many may be damaged.
+/// At most one row in this many may be damaged.
 const DAMAGED: usize = 50;
-/// A text that Stratus reads is at most so long, in bytes.
+/// The longest text that Stratus reads, in bytes.
 const LONGEST: usize = 500;
-/// Rows of a table at most: some sixty times what there are.
+/// The most rows of a table: about sixty times the real number.
 const MOST_ROWS: usize = 5_000_000;
-/// Airports at most: what the format can number.
+/// The most airports: what the format can number.
 const MOST_AIRPORTS: usize = 65_535;
-/// Lands and states at most.
+/// The most countries and states.
 const MOST_PLACES: usize = 20_000;
-/// Strips of an airport, and so many rows of it are looked at.
+/// The most strips of an airport, and the most rows of it that are read.
 const STRIPS: usize = 20;
 const STRIPS_LISTED: usize = 400;
-/// Feet above the sea that an airport may lie at.
+/// The range of an airport's elevation, feet.
 const ELEVATIONS: std::ops::RangeInclusive<f64> = -1_500.0..=20_000.0;
-/// Where phraseology is the FAA's.
+/// Countries with the FAA's phraseology.
 const FAA: [&str; 6] = ["US", "PR", "GU", "VI", "AS", "MP"];
 
-/// OurAirports' tables that the reduction is made of.
+/// The tables of OurAirports that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
-    /// Lands by their code.
+    /// Countries by their code.
     Countries,
     /// States and provinces by their code.
     Regions,
@@ -48,10 +49,10 @@ pub enum Table {
 }
 
 impl Table {
-    /// All of them, in the order in which they are taken.
+    /// All of them, in the order in which they must be read.
     pub const ALL: [Table; 5] = [Self::Countries, Self::Regions, Self::Airports, Self::Runways, Self::Frequencies];
 
-    /// The file's name, as OurAirports publishes it.
+    /// The file's name at OurAirports.
     pub fn file(self) -> &'static str {
         match self {
             Self::Countries => "countries.csv",
@@ -62,7 +63,7 @@ impl Table {
         }
     }
 
-    /// The columns that are read, in the order in which [`Reduction::row`] takes them.
+    /// The columns that are read, in the order of the values for [`Reduction::row`].
     pub fn columns(self) -> &'static [&'static str] {
         match self {
             Self::Countries | Self::Regions => &["code", "name"],
@@ -100,7 +101,7 @@ impl Table {
         }
     }
 
-    /// A file of this table is at most so large, in bytes: five times what it was in 2022.
+    /// The largest file of this table, in bytes: five times its size in 2022.
     pub fn largest(self) -> u64 {
         match self {
             Self::Countries => 1 << 20,
@@ -112,43 +113,43 @@ impl Table {
     }
 }
 
-/// An airport on its way into the file.
+/// An airport before it is written.
 #[derive(Debug)]
 struct Field {
     ident: Box<str>,
     code: Box<str>,
     name: Box<str>,
-    /// Where it lies, unless that is its name; "-" where none is told.
+    /// Its town, unless that is its name; "-" if there is none.
     town: Box<str>,
     place: u16,
     elevation: i16,
     faa: bool,
     lat: f64,
     lon: f64,
-    /// Within its tile; known when it has one.
+    /// Its position within its tile, once it has one.
     point: [u16; 2],
     runways: Vec<Strip>,
     listed: Listed,
     stations: Vec<Heard>,
 }
 
-/// The airports of the world, made.
+/// The result: the airports of the world.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reduced {
-    /// As `World` reads them.
+    /// The bytes, in the format that `World` reads.
     pub bytes: Vec<u8>,
-    /// What is in them.
+    /// How many airports, runways and stations they contain.
     pub counts: Counts,
     /// Rows that could not be read.
     pub damaged: usize,
 }
 
-/// Why tables cannot be used: they are not what they should be.
+/// Why tables cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Refused(pub String);
 
-/// Takes the tables' rows: lands and regions first, then the airports, then what belongs to them.
+/// Takes the tables' rows: countries and regions first, then the airports, then runways and frequencies.
 #[derive(Debug, Default)]
 pub struct Reduction {
     countries: BTreeMap<Box<str>, Box<str>>,
@@ -161,7 +162,7 @@ pub struct Reduction {
 }
 
 impl Reduction {
-    /// Takes a row: its values in the order of [`Table::columns`]. `Err` when there are more than there can be.
+    /// Takes a row: its values in the order of [`Table::columns`]. `Err` if there are too many rows.
     pub fn row(&mut self, table: Table, values: &[&str]) -> Result<(), Refused> {
         let taken = if values.iter().any(|v| v.len() > LONGEST) {
             None
@@ -183,7 +184,7 @@ impl Reduction {
         Ok(())
     }
 
-    /// A row that could not be told apart into its columns.
+    /// Counts a row that could not be split into its columns.
     pub fn damaged(&mut self, table: Table) {
         if let Some((rows, damaged)) = self.rows.get_mut(table as usize) {
             *rows += 1;
@@ -191,7 +192,7 @@ impl Reduction {
         }
     }
 
-    /// `None` for a row that cannot be; one that is none of ours (a heliport) is in order.
+    /// `None` for an impossible row. A row that is not needed (a heliport) is in order.
     fn airport(&mut self, values: &[&str]) -> Option<()> {
         let [id, ident, kind, name, lat, lon, elevation, country, region, municipality, gps] = values else { return None };
         if !["large_airport", "medium_airport", "small_airport", "seaplane_base"].contains(kind) {
@@ -203,7 +204,7 @@ impl Reduction {
         if !plain_code || !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon) || !ELEVATIONS.contains(&elevation) {
             return None;
         }
-        // Codes are looked up in capitals.
+        // Codes are looked up in upper case.
         let ident = &*ident.to_ascii_uppercase();
         let id: u32 = id.trim().parse().ok()?;
         if self.by_id.contains_key(&id) {
@@ -223,7 +224,7 @@ impl Reduction {
         let code = if is_code && gps != "ZZZZ" { gps.as_str() } else { ident };
         self.by_id.insert(id, self.fields.len());
         self.fields.push(Field {
-            // ZZZZ is what a flight plan says where there is no code.
+            // ZZZZ is what a flight plan contains if there is no code.
             ident: if ident == "ZZZZ" { code.into() } else { ident.into() },
             code: code.into(),
             town: town.into(),
@@ -241,10 +242,10 @@ impl Reduction {
         Some(())
     }
 
-    /// The number of a place among all, in the order in which they come.
+    /// The index of a place among all places, in the order in which they come.
     fn place(&mut self, name: Box<str>) -> Option<u16> {
         if self.places.is_empty() {
-            // The first stands for no place.
+            // The first entry means no place.
             self.places.push(String::new());
         }
         let known = self.places.iter().position(|p| **p == *name);
@@ -278,14 +279,14 @@ impl Reduction {
         Some(())
     }
 
-    /// The airport that a row belongs to, if it is one of ours; `None` where the row names none.
+    /// The airport that a row belongs to, if it is one of those kept; `None` if the row names none.
     fn field(&mut self, id: &str) -> Option<Option<&mut Field>> {
         let id: u32 = id.trim().parse().ok()?;
         let n = self.by_id.get(&id).copied();
         Some(n.and_then(|n| self.fields.get_mut(n)))
     }
 
-    /// Makes the file, if there is enough of everything: nine tenths of `built_in`.
+    /// Makes the file, if each count is at least nine tenths of `built_in`.
     pub fn finish(mut self, built_in: Counts) -> Result<Reduced, Refused> {
         for (table, (rows, damaged)) in Table::ALL.into_iter().zip(self.rows) {
             if damaged * DAMAGED > rows {
@@ -323,7 +324,7 @@ impl Reduction {
     }
 }
 
-/// Takes a code and a name.
+/// Reads a code and a name.
 fn named(all: &mut BTreeMap<Box<str>, Box<str>>, values: &[&str]) -> Option<()> {
     let [code, name] = values else { return None };
     if code.is_empty() || all.len() > MOST_PLACES {
@@ -333,7 +334,8 @@ fn named(all: &mut BTreeMap<Box<str>, Box<str>>, values: &[&str]) -> Option<()> 
     Some(())
 }
 
-/// Two airports may claim one code: the one whose own identifier it is keeps it. What is there twice all the same is left out.
+/// Two airports may claim one code: the one whose own identifier it is keeps it. An airport that is still there twice
+/// is left out.
 fn only_once(fields: &mut Vec<Field>) {
     let idents: BTreeSet<Box<str>> = fields.iter().map(|f| f.ident.clone()).collect();
     let mut taken: BTreeMap<Box<str>, usize> = BTreeMap::new();
@@ -349,7 +351,7 @@ fn only_once(fields: &mut Vec<Field>) {
     fields.retain(|f| seen.insert(f.code.clone()));
 }
 
-/// A number as it is written there; none where there is none.
+/// A number of the table; `None` if the field has none.
 fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|v: &f64| v.is_finite())
 }

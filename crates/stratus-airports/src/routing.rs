@@ -1,5 +1,5 @@
-//! Taxi routes: the cheapest way over a taxi graph. It costs its length, and more for each runway on it, each turn and each
-//! other taxiway to be named: what a pilot has to watch, to do and to remember.
+//! Taxi routes: the cheapest way over a taxi graph. The cost is the length, plus a cost for each runway, each turn
+//! and each further taxiway that must be named, because a pilot has to watch for them, make them and remember them.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -9,55 +9,55 @@ use crate::{TaxiEdge, TaxiGraph, TaxiNode};
 
 /// A crossing is worth this detour, in feet: a minute or two of taxiing rather than another runway to hold short of.
 pub const CROSSING_FT: f64 = 4000.0;
-/// What is taxied on a runway counts so many times its length more: it is crossed, not taxied along.
+/// Factor for the length that is taxied on a runway, which should be crossed and not followed.
 pub const ON_RUNWAY: f64 = 3.0;
 /// Another taxiway to be named and read back is worth this detour, in feet.
 pub const CHANGE_FT: f64 = 500.0;
 /// A turn at a point, of more degrees than the first, is worth this detour, in feet.
 pub const TURN: (f64, f64) = (45.0, 200.0);
-/// A turn that is tight for anything larger than a light aircraft.
+/// The same for a turn that is tight for anything larger than a light aircraft.
 pub const TIGHT_TURN: (f64, f64) = (120.0, 2000.0);
-/// An intersection hold is taken only when full length is out of reach, so it costs more than any crossing.
+/// An intersection hold is used only if full length cannot be reached, so it costs more than any crossing.
 const INTERSECTION_FT: f64 = 40_000.0;
-/// Farther than this from every node (feet), the aircraft is not at this airport's taxiways.
+/// An aircraft farther than this from every node (feet) is not on this airport's taxiways.
 const JOIN_FT: f64 = 3000.0;
 
-/// A runway to cross on the way.
+/// A runway that the route crosses.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Crossing {
     /// One end of the strip, as the graph names it.
     pub runway: Runway,
     /// Where to hold short of it.
     pub at: LatLon,
-    /// The taxiway that crosses it; empty when it has no name.
+    /// The taxiway that crosses it; empty if it has no name.
     pub taxiway: String,
 }
 
-/// Where a route ends.
+/// The end of a route.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Hold {
     /// The holding point of a runway.
     Runway {
-        /// Which.
+        /// The runway.
         runway: Runway,
-        /// Where.
+        /// The position.
         at: LatLon,
-        /// Not at full length.
+        /// The holding point is not at full length.
         intersection: bool,
     },
     /// A parking place.
     Parking {
         /// Its name.
         name: String,
-        /// Where.
+        /// The position.
         at: LatLon,
     },
 }
 
-/// A way over the taxiways.
+/// A route over the taxiways.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Route {
-    /// Names of the taxiways in order, each once per stretch.
+    /// Names of the taxiways in order; consecutive pieces with one name count once.
     pub via: Vec<String>,
     /// The runways to cross, in order.
     pub crossings: Vec<Crossing>,
@@ -65,11 +65,11 @@ pub struct Route {
     pub hold: Hold,
     /// Feet.
     pub length_ft: f64,
-    /// Feet, with all that counts as a detour.
+    /// The cost, in feet.
     pub cost_ft: f64,
 }
 
-/// The way from a place to the holding point of a runway; `None` when the graph has none.
+/// The route from a point to the holding point of a runway; `None` if the graph has none.
 pub fn route(graph: &TaxiGraph, from: LatLon, runway: Runway) -> Option<Route> {
     search(graph, from, |n| {
         n.holds.contains(&runway).then(|| {
@@ -79,7 +79,8 @@ pub fn route(graph: &TaxiGraph, from: LatLon, runway: Runway) -> Option<Route> {
     })
 }
 
-/// The way from a place to a parking place: the one whose name is given (in any case), else the nearest by taxi.
+/// The route from a point to a parking place: the one with this name (in any case), otherwise the nearest by taxi
+/// distance.
 pub fn route_to_parking(graph: &TaxiGraph, from: LatLon, name: Option<&str>) -> Option<Route> {
     search(graph, from, |n| {
         let parking = n.parking.as_deref()?;
@@ -91,19 +92,19 @@ pub fn route_to_parking(graph: &TaxiGraph, from: LatLon, name: Option<&str>) -> 
 /// A piece of taxiway in one direction.
 struct Leg<'a> {
     edge: &'a TaxiEdge,
-    /// Places in the list of nodes.
+    /// Indices in the list of nodes.
     from: usize,
     to: usize,
     length_ft: f64,
     bearing: f64,
-    /// The taxiway's name by its place in a list; 0: none.
+    /// The index of the taxiway's name in a list; 0: none.
     name: usize,
 }
 
-/// A leg has been taken, and this taxiway was named last.
+/// The leg that was taken, and the taxiway that was named last.
 type State = (usize, usize);
 
-/// What is known of a state: its cost, and the state before.
+/// The best way to a state: its cost, and the state before.
 #[derive(Clone, Copy)]
 struct Reached {
     name: usize,
@@ -111,7 +112,7 @@ struct Reached {
     before: Option<State>,
 }
 
-/// A state that waits, the cheapest first.
+/// A state in the queue, the cheapest first.
 #[derive(PartialEq)]
 struct Open(f64, State);
 
@@ -127,7 +128,8 @@ impl Ord for Open {
     }
 }
 
-/// The way along the one-way pieces; where there is none, against them: a controller can do that, a chart often forgets it.
+/// The route that obeys one-way pieces. If there is none, one that ignores them: a controller may do so, and charts
+/// often have errors.
 fn search(graph: &TaxiGraph, from: LatLon, goal: impl Fn(&TaxiNode) -> Option<(f64, Hold)>) -> Option<Route> {
     let start = graph.nodes.iter().enumerate().map(|(i, n)| (n.position.distance_ft(from), i)).filter(|(d, _)| *d <= JOIN_FT);
     let start = start.min_by(|a, b| a.0.total_cmp(&b.0))?.1;
@@ -136,7 +138,7 @@ fn search(graph: &TaxiGraph, from: LatLon, goal: impl Fn(&TaxiNode) -> Option<(f
     cheapest(graph, start, &goals, true).or_else(|| if one_way { cheapest(graph, start, &goals, false) } else { None })
 }
 
-/// Dijkstra over legs, from a node to the cheapest node that is a goal. The cost of a leg depends on the one before.
+/// Dijkstra's algorithm over legs, from a node to the cheapest goal. The cost of a leg depends on the one before.
 fn cheapest(graph: &TaxiGraph, start: usize, goals: &[Option<(f64, Hold)>], one_way: bool) -> Option<Route> {
     let legs = legs(graph, one_way);
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); graph.nodes.len()];
@@ -146,7 +148,7 @@ fn cheapest(graph: &TaxiGraph, start: usize, goals: &[Option<(f64, Hold)>], one_
     let mut reached: Vec<Vec<Reached>> = vec![Vec::new(); legs.len()];
     let mut open = BinaryHeap::new();
     let extra = |node: usize| goals.get(node).and_then(Option::as_ref).map(|(extra, _)| *extra);
-    // Where it stands it may have arrived already.
+    // The start may be a goal itself.
     let mut best: Option<(f64, Option<State>)> = extra(start).map(|e| (e, None));
     let take = |reached: &mut Vec<Vec<Reached>>, before: Option<State>, so_far: f64, next: usize, open: &mut BinaryHeap<Reverse<Open>>| {
         let Some(leg) = legs.get(next) else { return };
@@ -190,7 +192,7 @@ fn cheapest(graph: &TaxiGraph, start: usize, goals: &[Option<(f64, Hold)>], one_
     Some(told(graph, &way, hold, cost_ft))
 }
 
-/// Every piece between two known points, in each direction that it is taxied in.
+/// Every piece between two known points, in each direction in which it may be taxied.
 fn legs(graph: &TaxiGraph, one_way: bool) -> Vec<Leg<'_>> {
     let places: BTreeMap<u32, usize> = graph.nodes.iter().enumerate().map(|(i, n)| (n.id, i)).collect();
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
@@ -210,7 +212,7 @@ fn legs(graph: &TaxiGraph, one_way: bool) -> Vec<Leg<'_>> {
     legs
 }
 
-/// What a leg costs after the one before and the taxiway that was named last.
+/// The cost of a leg, given the leg before it and the taxiway that was named last.
 fn leg_cost(last: Option<(&Leg<'_>, usize)>, leg: &Leg<'_>) -> f64 {
     let mut cost = leg.length_ft;
     if let Some(r) = leg.edge.runway {
@@ -225,7 +227,7 @@ fn leg_cost(last: Option<(&Leg<'_>, usize)>, leg: &Leg<'_>) -> f64 {
     cost
 }
 
-/// A way in words.
+/// A route in words.
 fn told(graph: &TaxiGraph, way: &[&Leg<'_>], hold: Hold, cost_ft: f64) -> Route {
     let mut out = Route { via: Vec::new(), crossings: Vec::new(), hold, length_ft: 0.0, cost_ft };
     let mut along: Option<Runway> = None;
@@ -234,7 +236,7 @@ fn told(graph: &TaxiGraph, way: &[&Leg<'_>], hold: Hold, cost_ft: f64) -> Route 
             out.via.push(leg.edge.name.clone());
         }
         out.length_ft += leg.length_ft;
-        // Several pieces of one crossing are one crossing.
+        // Several pieces of one crossing count as one crossing.
         if let (Some(runway), Some(at)) = (leg.edge.runway, graph.nodes.get(leg.from))
             && along.is_none_or(|a| a != runway && a != runway.reciprocal())
         {

@@ -1,15 +1,15 @@
-//! Runway geometry: where a point lies relative to a runway end, and which end the wind favours.
+//! Runway geometry: the position of a point relative to a runway end, and the end that the wind favours.
 
 use crate::Airport;
 use crate::units::{LatLon, Runway, Side, turn};
 
-/// Below this wind (knots) the runway is a matter of length, not of wind: FAA JO 7110.65 3-5-1 (less than 5 knots).
+/// Below this wind (knots) the length decides, not the wind: FAA JO 7110.65 3-5-1 (less than 5 knots).
 const CALM_KT: f64 = 5.0;
 
-/// One end of a strip as a frame: the origin at the beginning of the pavement, ahead along the runway.
+/// One end of a strip as a coordinate frame: the origin at the beginning of the pavement, ahead along the runway.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Geometry {
-    /// The end that an aircraft using it starts from.
+    /// The end at which an aircraft that uses it begins.
     pub runway: Runway,
     /// The beginning of the pavement.
     pub start: LatLon,
@@ -25,7 +25,7 @@ pub struct Geometry {
     pub pattern: Side,
 }
 
-/// Where a point lies in a runway's frame, in feet.
+/// The position of a point in a runway's frame, in feet.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
     /// Ahead of the beginning of the pavement; negative before it.
@@ -35,12 +35,12 @@ pub struct Place {
 }
 
 impl Geometry {
-    /// A point in this runway's frame.
+    /// The position of a point in this runway's frame.
     pub fn place(&self, at: LatLon) -> Place {
         let (along, right) = at.in_frame(self.start, self.heading);
         Place { along, right }
     }
-    /// The point is on the pavement, or within `margin_ft` of it.
+    /// Whether the point is on the pavement, or within `margin_ft` of it.
     pub fn holds(&self, at: LatLon, margin_ft: f64) -> bool {
         let p = self.place(at);
         p.right.abs() <= self.half_width_ft + margin_ft && p.along >= -margin_ft && p.along <= self.length_ft + margin_ft
@@ -79,7 +79,7 @@ pub fn ends(airport: &Airport) -> Vec<Geometry> {
                 displaced_ft: near.displaced_ft,
                 pattern: near.pattern,
             };
-            // Data from outside may hold anything; a frame that is not finite would poison every comparison.
+            // External data may contain any number; a frame that is not finite would break every comparison.
             if g.heading.is_finite() && length.is_finite() && length > 0.0 && strip.width_ft.is_finite() {
                 all.push(g);
             }
@@ -88,7 +88,7 @@ pub fn ends(airport: &Airport) -> Vec<Geometry> {
     all
 }
 
-/// The geometry of one runway end; `None` when the airport has no such runway.
+/// The geometry of one runway end; `None` if the airport has no such runway.
 pub fn geometry(airport: &Airport, runway: Runway) -> Option<Geometry> {
     ends(airport).into_iter().find(|g| g.runway == runway)
 }
@@ -99,10 +99,11 @@ pub fn wind_components(g: &Geometry, wind_dir_true: f64, wind_kt: f64) -> (f64, 
     (wind_kt * off.cos(), wind_kt * off.sin())
 }
 
-/// The runway in use: least tail wind, then least cross wind, then the longest; the longest when calm or unknown.
+/// The runway in use: least tailwind, then least crosswind, then the longest; the longest if the wind is calm or
+/// unknown.
 ///
-/// `wind_dir_mag` is where the wind comes from in degrees magnetic, `wind_kt` its speed. Of two equal choices the one
-/// that stands first in the airport's data wins, so the calm-wind end stands first there.
+/// `wind_dir_mag` is the direction that the wind comes from, degrees magnetic; `wind_kt` is its speed. Of two equal
+/// choices, the first one in the airport's data wins, so the calm-wind runway comes first there.
 pub fn active(airport: &Airport, wind_dir_mag: Option<f64>, wind_kt: Option<f64>) -> Option<Runway> {
     let mut all = ends(airport);
     all.retain(|g| !crate::water::is_aside(airport, g.runway));
@@ -114,7 +115,8 @@ pub fn active(airport: &Airport, wind_dir_mag: Option<f64>, wind_kt: Option<f64>
     for g in &all {
         let cost = wind.map_or(0.0, |(d, k)| {
             let (head, cross) = wind_components(g, d, k);
-            // A knot of tail wind weighs more than any cross wind; whole knots, so that equals count as equal.
+            // A knot of tailwind weighs more than any crosswind. Whole knots, so that nearly equal values count as
+            // equal.
             ((-head).max(0.0) * 10.0 + cross.abs()).round()
         });
         let better = best.is_none_or(|(c, l, _)| cost < c || cost == c && g.length_ft > l + 1.0);

@@ -1,4 +1,5 @@
-//! What the pilot's own files tell of the air and the ground around a place: minimum altitudes, units and airspace.
+//! What the pilot's own files contain about the airspace and terrain around a place: minimum altitudes, units and
+//! airspace.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +8,10 @@ use crate::fixes::Point;
 use crate::minima::{Area, Minima};
 use crate::openair::Space;
 
-/// The surroundings of a place. What is not known is empty.
+/// The surroundings of a place. Unknown parts are empty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Surroundings {
-    /// The area that they were looked up for.
+    /// The area for which they were looked up.
     pub area: Area,
     /// Minimum altitudes.
     #[serde(default)]
@@ -21,16 +22,16 @@ pub struct Surroundings {
     /// Airspace of class B, C and D, and control zones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub spaces: Vec<Space>,
-    /// Beacons with the names that are said.
+    /// Beacons with their spoken names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beacons: Vec<Point>,
-    /// The files that it comes from, for a person.
+    /// The files that it comes from, for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
 }
 
 impl Surroundings {
-    /// Nothing is known of an area.
+    /// Empty surroundings of an area.
     pub fn nothing(area: Area) -> Self {
         Self { area, minima: Minima::default(), controllers: Vec::new(), spaces: Vec::new(), beacons: Vec::new(), sources: Vec::new() }
     }

@@ -1,13 +1,13 @@
-//! Water runways beside land runways of the same number: they carry a W, as the charts of the FAA have it ("8W").
+//! Water runways beside land runways with the same number get a W, as on the FAA's charts ("8W").
 //!
-//! Where no land runway has the number there is nothing to tell apart, and the number stands alone as pilots say it.
+//! If no land runway has the number, the number is unique, and pilots say it alone.
 
 use crate::units::{Position3, Runway};
 use crate::{Airport, Strip};
 
 const WATER: &str = "water";
 
-/// Gives the water runways of an airport their W where a land runway has the same number.
+/// Adds a W to the water runways of an airport if a land runway has the same number.
 pub(crate) fn mark(runways: &mut [Strip]) {
     let land: Vec<Runway> = runways.iter().filter(|s| s.surface != WATER).flat_map(|s| s.ends.iter().map(|e| e.runway)).collect();
     for strip in runways.iter_mut().filter(|s| s.surface == WATER) {
@@ -18,7 +18,7 @@ pub(crate) fn mark(runways: &mut [Strip]) {
     }
 }
 
-/// Whether this end is on the water while the airport has runways on land: it is then assigned only on request.
+/// Whether this end is on water and the airport has runways on land. Such a runway is assigned only on request.
 pub(crate) fn is_aside(airport: &Airport, runway: Runway) -> bool {
     let on_land = airport.runways.iter().any(|s| !s.closed && s.surface != WATER);
     on_land && airport.runways.iter().any(|s| s.surface == WATER && s.ends.iter().any(|e| e.runway == runway))
@@ -52,7 +52,7 @@ mod tests {
             let active = runway::active(&juneau, wind, kt).unwrap();
             assert!(!is_aside(&juneau, active), "{active}");
         }
-        // A seaplane base has nothing else, and its numbers stay as they are.
+        // A seaplane base has only water runways, and their numbers stay as they are.
         let mut base = Airports::world().find("PAJN").unwrap();
         base.runways.retain(|s| s.surface == WATER);
         base.runways.iter_mut().flat_map(|s| s.ends.iter_mut()).for_each(|e| e.runway.side = None);

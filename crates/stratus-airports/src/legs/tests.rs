@@ -1,4 +1,4 @@
-//! Legs read from lines made for the test.
+//! Legs read from lines written for the test.
 
 use super::*;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! The coefficients of WMM2025, as NOAA/NCEI and the British Geological Survey published them (public domain).
+//! The coefficients of WMM2025 as published by NOAA/NCEI and the British Geological Survey (public domain).
 
 /// Schmidt semi-normalised Gauss coefficients at 2025.0 in nT and their change in nT a year: `[g, h, dg, dh]`, in the
 /// order of degree 1 to 12 and, within it, order 0 to the degree.

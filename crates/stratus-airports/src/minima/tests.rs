@@ -1,4 +1,4 @@
-//! The grid and the sectors, read from lines made for the test.
+//! The grid and the sectors, read from lines written for the test.
 
 use super::*;
 use proptest::prelude::*;
@@ -32,7 +32,7 @@ fn the_grid_gives_the_highest_cell_that_is_near() {
     assert_eq!(at(37.5, -121.02, 5.0), Some(9700), "the next cell begins a mile away");
     assert_eq!(at(36.5, -121.5, 5.0), Some(3300));
     assert_eq!(at(37.02, -121.5, 5.0), Some(5200), "of two, the higher");
-    // No cell, or one that is unknown.
+    // A missing cell, or one without a value.
     assert_eq!((at(37.5, -92.5, 5.0), at(45.0, 8.0, 5.0), at(f64::NAN, 0.0, 5.0)), (None, None, None));
 }
 
@@ -63,7 +63,7 @@ fn a_sector_counts_by_its_bearing_and_its_reach() {
         let to = crate::draw::ahead(centre, bearing, nm * crate::units::FT_PER_NM);
         s.minimum_ft(to, centre, 0.0)
     };
-    // Both ways of reading a bearing: north-east is the first sector, or the third.
+    // Both ways to read a bearing: north-east is the first sector, or the third.
     assert_eq!((at(45.0, 10.0), at(225.0, 10.0)), (Some(5600), Some(5600)));
     assert_eq!((at(135.0, 10.0), at(315.0, 10.0)), (Some(6800), Some(6800)));
     assert_eq!(at(85.0, 10.0), Some(6800), "near the next sector");

@@ -1,9 +1,9 @@
-//! An airport out of records: whole, in any order, with pieces missing, and out of anything.
+//! An airport assembled from records: complete, in any order, with missing pieces, and from arbitrary bytes.
 
 use super::*;
 use crate::routing;
 
-/// A message: its head, and the data.
+/// A message: its header, and the data.
 fn message(kind: u32, words: [u32; 3], data: &[u8]) -> Vec<u8> {
     let head = [DATA as u32 + data.len() as u32, 5, 28, 7, 1, 0, kind, words[0], words[1], words[2]];
     head.iter().flat_map(|w| w.to_le_bytes()).chain(data.iter().copied()).collect()
@@ -47,7 +47,8 @@ fn stand_record(kind: u32, name: u32, number: u32, east: f32, north: f32) -> Vec
     [words(&[kind, 1, name, 0, number, 0]), f(0.0).to_vec(), f(10.0).to_vec(), f(east).to_vec(), f(north).to_vec()].concat()
 }
 
-/// Runway 9/27 with a taxiway A from its western end to a stand, holding point on the way, in the order of the definition.
+/// Runway 9/27 with taxiway A from its western end to a stand, with a holding point on the way, in the order of the
+/// definition.
 fn whole() -> Vec<(u32, Vec<Vec<u8>>)> {
     vec![
         (AIRPORT, vec![airport_record("XMSF")]),
@@ -120,13 +121,13 @@ fn an_airport_is_put_together_and_taxied_on() {
     let graph = a.taxiways.as_ref().unwrap();
     let stand = graph.nodes.iter().find(|n| n.parking.is_some()).unwrap();
     assert_eq!(stand.parking.as_deref(), Some("gate C5"));
-    // A path to a point that is not there, a closed one and a vehicle's stand are left out.
+    // A path to a point that does not exist, a closed path and a vehicle's stand are left out.
     assert_eq!(graph.edges.len(), 5);
     let route = routing::route(graph, stand.position, "9".parse().unwrap()).unwrap();
     assert_eq!((route.via.clone(), route.crossings.len()), (vec!["A".to_owned()], 0), "{route:?}");
     let hold = graph.nodes.iter().find(|n| n.id == 1).unwrap();
     assert_eq!(hold.holds.iter().map(ToString::to_string).collect::<Vec<_>>(), ["9"]);
-    // Without marks, one holds at the point before the runway.
+    // Without marked holding points, aircraft hold at the point before the runway.
     let mut bare = whole();
     bare[4].1[1] = point(1, -1500.0, 40.0);
     let unmarked = answer(&messages(&bare, |n, of| [1, n, of])).airport("XMSF").unwrap().taxiways.unwrap();
@@ -142,7 +143,7 @@ fn order_and_repetition_do_not_matter_and_either_word_may_be_the_place() {
         let twice: Vec<Vec<u8>> = shuffled.iter().chain(&shuffled[3..9]).cloned().collect();
         assert_eq!(answer(&twice).airport("XMSF").as_ref(), Some(&expected));
     }
-    // Where no word is a place the order of arrival counts.
+    // If neither word is an index, the order of arrival counts.
     assert_eq!(answer(&messages(&whole(), |_, _| [0, 0, 0])).airport("XMSF"), Some(expected));
 }
 

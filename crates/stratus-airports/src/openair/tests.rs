@@ -1,4 +1,4 @@
-//! Spaces read from lines made for the test.
+//! Spaces read from lines written for the test.
 
 use super::*;
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn spaces_have_their_limits_and_shapes() {
     }
     assert!(!zone.holds(middle, 5000.0));
     assert!(all[1].volume.holds(LatLon::new(47.5, 9.5), 4000.0) && !all[1].volume.holds(LatLon::new(47.5, 9.5), 3000.0));
-    // From the east by the north, and on to the west by the north again: counter-clockwise.
+    // Counter-clockwise, from the east through north to the west.
     let bay = &all[2].volume;
     assert!(bay.surrounds(LatLon::new(37.68, -122.30)), "north-east of the middle");
 }

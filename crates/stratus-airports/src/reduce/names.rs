@@ -1,10 +1,10 @@
-//! What an airport and its stations are called on the radio, out of OurAirports' names and descriptions.
+//! The spoken names of airports and their stations, from OurAirports' names and descriptions.
 
 use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// Words for the kind of airport, which are no part of its name. Of two that fit the first counts.
+/// Words for the kind of airport, which are not part of its name. The first that fits counts.
 #[rustfmt::skip]
 const KINDS: &[&str] = &[
     "international", "intl", "int'l", "municipal", "regional", "county", "metropolitan", "national", "domestic", "private",
@@ -16,7 +16,7 @@ const KINDS: &[&str] = &[
     "lotnisko", "base aérienne", "base aerea", "base aérea", "vojenské letiště", "letiště", "lufthavn", "flyplass", "flygplats",
     "lentokenttä", "pista",
 ];
-/// Airports that are called otherwise than their name or city says.
+/// Airports whose spoken name differs from their name or city.
 #[rustfmt::skip]
 const SPOKEN: &[(&str, &str)] = &[
     ("KJFK", "Kennedy"), ("KLGA", "La Guardia"), ("KEWR", "Newark"), ("KORD", "O'Hare"), ("KMDW", "Midway"), ("KBOS", "Boston"),
@@ -34,7 +34,7 @@ const SPOKEN: &[(&str, &str)] = &[
     ("RJAA", "Narita"), ("WSSS", "Singapore"), ("YSSY", "Sydney"), ("YMML", "Melbourne"), ("CYYZ", "Toronto"), ("CYVR", "Vancouver"),
     ("CYUL", "Montreal"), ("SBGR", "Guarulhos"),
 ];
-/// What stands behind the name in the description of a frequency.
+/// The words after the name in the description of a frequency.
 #[rustfmt::skip]
 const UNITS: &[&str] = &[
     "twr", "tower", "gnd", "ground", "app/dep", "app", "appr", "approach", "apch", "arr", "arrival", "dep", "departure", "rdr",
@@ -43,13 +43,13 @@ const UNITS: &[&str] = &[
     "ptd", "taxiing", "handling", "a/d", "tca", "final", "main", "primary", "secondary", "mil", "vfr", "ifr", "pretaxi", "pre-taxi",
     "aux", "ops", "ctaf", "unicom", "afis", "a/g", "air/ground", "con", "terminal",
 ];
-/// A description with one of these names no station.
+/// A description with one of these words does not name a station.
 #[rustfmt::skip]
 const NO_NAMES: &[&str] = &[
     "clnc", "freq", "emerg", "tower", "cld", "grou", "usaf", "tuaf", "raaf", "military", "pilot",
 ];
 
-/// A letter as it is compared where case does not count.
+/// The form of a letter for comparison without case.
 fn fold(c: char) -> char {
     match c {
         'İ' | 'ı' => 'i',
@@ -66,7 +66,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Where a word ends that the text has at `at`, in any case.
+/// The end of a word that the text has at `at`, in any case.
 fn after(text: &[char], at: usize, word: &str) -> Option<usize> {
     let mut end = at;
     for w in word.chars() {
@@ -78,7 +78,7 @@ fn after(text: &[char], at: usize, word: &str) -> Option<usize> {
     Some(end)
 }
 
-/// No word ends or begins at the edge before `at`.
+/// Whether a word begins at `at`.
 fn begins(text: &[char], at: usize) -> bool {
     at == 0 || text.get(at - 1).is_none_or(|c| !is_word(*c))
 }
@@ -87,7 +87,7 @@ fn ends(text: &[char], at: usize) -> bool {
     text.get(at).is_none_or(|c| !is_word(*c))
 }
 
-/// Where the first of the words that fits ends.
+/// The end of the first of the words that fits as a whole word.
 fn whole_word(text: &[char], at: usize, words: &[&str]) -> Option<usize> {
     if !begins(text, at) {
         return None;
@@ -100,7 +100,7 @@ fn contains(text: &str, part: &str) -> bool {
     (0..text.len()).any(|i| after(&text, i, part).is_some())
 }
 
-/// What stands in brackets, and quotes, make room for a space.
+/// Replaces brackets with their content, and quotes, by a space.
 fn without_brackets(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -130,14 +130,15 @@ fn without_brackets(text: &str) -> String {
     out + rest
 }
 
-/// Composed, on one line, without brackets, quotes and marks at the ends.
+/// Composed, on one line, without brackets, quotes, or marks at the ends.
 pub(super) fn plain(text: &str) -> String {
     let text: Cow<'_, str> = ComposingNormalizerBorrowed::new_nfc().normalize(text);
     let text = without_brackets(&text.replace(['`', '’'], "'"));
     line(&text).trim_matches([' ', ',', '.', ';', '/', '-', '–']).to_owned()
 }
 
-/// One line of what a name may hold: nothing that moves a cursor, is markup or turns the writing round.
+/// One line with only what a name may contain: nothing that moves a cursor, is markup, or changes the direction of
+/// the text.
 pub(super) fn line(text: &str) -> String {
     let fits = |c: &char| c.is_alphanumeric() || " .,'()[]/-–&+#?;_°´\"„“”\u{ad}".contains(*c);
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
@@ -145,7 +146,8 @@ pub(super) fn line(text: &str) -> String {
     words.join(" ")
 }
 
-/// An airport as it is called. `ident` stands in where nothing else is left; `small`: it goes by its own name, not its city's.
+/// An airport's spoken name. `ident` is the fallback if nothing is left. `small`: the airport goes by its own name,
+/// not its city's.
 pub(super) fn spoken(ident: &str, name: &str, municipality: &str, small: bool) -> String {
     if let Some((_, spoken)) = SPOKEN.iter().find(|(code, _)| *code == ident) {
         return (*spoken).to_owned();
@@ -163,7 +165,7 @@ pub(super) fn spoken(ident: &str, name: &str, municipality: &str, small: bool) -
     [place, full].into_iter().find(|s| !s.is_empty()).unwrap_or_else(|| ident.to_owned())
 }
 
-/// What stands before " / ", "/" and a capital, or ", ".
+/// The text before " / ", "/" and a capital, or ", ".
 fn first_part(full: &str) -> &str {
     let bytes = full.as_bytes();
     let at = (0..bytes.len()).find(|i| {
@@ -206,7 +208,7 @@ fn without_kinds(name: String) -> String {
     out
 }
 
-/// "of Nowhere" is Nowhere; "La Rochelle" stays.
+/// "of Nowhere" becomes "Nowhere"; "La Rochelle" stays.
 fn without_article(short: &str) -> String {
     let text: Vec<char> = short.chars().collect();
     let letter = |at: usize| text.get(at).is_some_and(|c| fold(*c).is_ascii_lowercase());
@@ -226,7 +228,8 @@ fn has_words(text: &str, words: &str) -> bool {
     (0..text.len()).any(|at| whole_word(&text, at, &[words]).is_some())
 }
 
-/// The name in a frequency's description ("NORCAL APP": "NorCal"), or the airport's. `at_field`: a unit of the airport itself.
+/// The name in a frequency's description ("NORCAL APP": "NorCal"), or the airport's. `at_field`: it is a unit of the
+/// airport itself.
 pub(super) fn station(description: &str, own: &str, at_field: bool) -> String {
     let text = plain(&without_unit(&without_figures(&plain(description))));
     let plain_letters = text.chars().all(|c| is_word(c) || " .'-".contains(c));
@@ -246,7 +249,7 @@ pub(super) fn station(description: &str, own: &str, at_field: bool) -> String {
     name.replace("'S", "'s")
 }
 
-/// Numbers and marks that end a word make room for a space, as does what stands in brackets.
+/// Replaces numbers and marks at the ends of words, and text in brackets, by a space.
 fn without_figures(text: &str) -> String {
     let text: Vec<char> = without_parentheses(text).chars().collect();
     let figure = |c: &char| c.is_ascii_digit() || "./,-".contains(*c);
@@ -291,13 +294,13 @@ fn without_unit(text: &str) -> String {
     text.iter().take(cut.unwrap_or(text.len())).collect()
 }
 
-/// It has letters with a case, and all of the same.
+/// Whether it has letters with a case, all of the same case.
 fn one_case(text: &str) -> bool {
     let (upper, lower) = (text.chars().any(char::is_uppercase), text.chars().any(char::is_lowercase));
     upper != lower
 }
 
-/// Each run of letters with a capital at its beginning.
+/// Each run of letters with a capital at the beginning.
 fn title(text: &str) -> String {
     let (mut out, mut inside) = (String::with_capacity(text.len()), false);
     for c in text.chars() {

@@ -1,4 +1,5 @@
-//! Airports into the bytes that `World` reads: tiles, points, indices and deflated records, as `scripts/world.py` tells them.
+//! Writes airports in the format that `World` reads: tiles, points, indices and deflated records, as described in
+//! `scripts/world.py`.
 
 use std::cmp::Ordering;
 
@@ -9,12 +10,12 @@ use super::stations::TOWER;
 use crate::data;
 use crate::world::{MAGIC, hash};
 
-/// Airports of a tile at most.
+/// The most airports of a tile.
 const TILE: usize = 60;
 /// Buckets of an index.
 const BUCKETS: u32 = 256;
 
-/// The whole file. `Err` where the format cannot hold it.
+/// The whole file. `Err` if the format cannot hold it.
 pub(super) fn pack(mut fields: Vec<Field>, places: &[String]) -> Result<Vec<u8>, String> {
     if u16::try_from(fields.len()).is_err() || u16::try_from(places.len()).is_err() {
         return Err(format!("{} airports in {} lands are more than the format can hold", fields.len(), places.len()));
@@ -63,7 +64,7 @@ pub(super) fn pack(mut fields: Vec<Field>, places: &[String]) -> Result<Vec<u8>,
     Ok(out)
 }
 
-/// Halves along the longer side until a tile is small enough. `ends` are the tiles' ends among all.
+/// Splits along the longer side until each tile is small enough. `ends` are the ends of the tiles in the list.
 fn split(fields: &mut [Field], from: usize, ends: &mut Vec<usize>) {
     if fields.len() <= TILE {
         ends.push(from + fields.len());
@@ -87,8 +88,8 @@ fn split(fields: &mut [Field], from: usize, ends: &mut Vec<usize>) {
     split(high, from + half, ends);
 }
 
-/// The bounds of a tile in hundredths of a degree (south, north, west, east). Each airport is told from them, and lies from
-/// then on where it will be read.
+/// The bounds of a tile in hundredths of a degree (south, north, west, east). Each airport's position is stored
+/// relative to them, and is then set to the value that will be read.
 fn place(tile: &mut [Field]) -> [i16; 4] {
     let bounds = |by: fn(&Field) -> f64| {
         let (low, high) = tile.iter().map(by).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
@@ -114,7 +115,8 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-/// The records of a tile: columns of one kind lie together, which deflates better; texts, then numbers.
+/// The records of a tile. Columns of one kind are stored together, because that deflates better; texts first, then
+/// numbers.
 fn block(tile: &[Field]) -> Result<Vec<u8>, String> {
     let mut texts = Vec::new();
     for f in tile {
@@ -161,7 +163,7 @@ fn block(tile: &[Field]) -> Result<Vec<u8>, String> {
 }
 
 fn deflate(raw: &[u8]) -> Result<Vec<u8>, String> {
-    // What does not shrink grows by a few bytes a block.
+    // Incompressible data grows by a few bytes for each block.
     let mut packed = Vec::with_capacity(raw.len() + raw.len() / 8 + 64);
     match Compress::new(Compression::best(), false).compress_vec(raw, &mut packed, FlushCompress::Finish) {
         Ok(Status::StreamEnd) => Ok(packed),
@@ -169,7 +171,8 @@ fn deflate(raw: &[u8]) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Words and the airports they stand for, by hash: the bounds of the buckets, then the entries; and how many those are.
+/// Words and the airports that they mean, by hash: the bounds of the buckets, then the entries; and the number of
+/// entries.
 fn index(pairs: impl Iterator<Item = (u32, u16)>) -> (Vec<u8>, usize) {
     let mut entries: Vec<(u32, u16, u16)> = pairs.map(|(h, n)| (h >> 24, (h >> 8) as u16, n)).collect();
     entries.sort_unstable();

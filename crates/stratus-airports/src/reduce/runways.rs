@@ -1,13 +1,13 @@
-//! A strip of runway out of a row of OurAirports' runways.
+//! Reads a runway strip from a row of OurAirports' runways.
 
 use super::number;
 
-/// Feet of a degree of latitude.
+/// Feet in a degree of latitude.
 const FEET_PER_DEGREE: f64 = 364_567.0;
-/// A strip is that long, in feet.
+/// The range of a strip's length, in feet.
 const LENGTHS: std::ops::RangeInclusive<f64> = 100.0..=30_000.0;
 
-/// A row's columns, as they are named there.
+/// A row's columns, by their names in the table.
 pub(super) struct Row<'a> {
     pub(super) length_ft: &'a str,
     pub(super) width_ft: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct Row<'a> {
     pub(super) closed: &'a str,
     pub(super) le_ident: &'a str,
     pub(super) he_ident: &'a str,
-    /// Latitude and longitude of the one end, and of the other.
+    /// Latitude and longitude of one end, then of the other.
     pub(super) ends: [&'a str; 4],
     pub(super) le_heading: &'a str,
     pub(super) displaced: [&'a str; 2],
@@ -37,7 +37,7 @@ pub(super) struct Strip {
     pub(super) displaced: [u16; 2],
 }
 
-/// The strip of a row, at an airport that lies there; none where it has no number or cannot be a runway.
+/// The strip of a row, for an airport at this position; `None` if it has no number or cannot be a runway.
 pub(super) fn strip(r: &Row<'_>, lat: f64, lon: f64) -> Option<Strip> {
     let (le, he) = match (end(r.le_ident), end(r.he_ident)) {
         (None, None) => return None,
@@ -120,7 +120,7 @@ fn far((number, side): (u8, u8)) -> (u8, u8) {
     ((number + 17) % 36 + 1, [0, 3, 2, 1].get(usize::from(side)).copied().unwrap_or(0))
 }
 
-/// By the first of these that the word holds; the numbers are those of `world::block`.
+/// The first of these that the word contains counts; the numbers are those of `world::block`.
 #[rustfmt::skip]
 const SURFACES: &[(&str, u8)] = &[
     ("WATER", 6), ("ASP", 1), ("BIT", 1), ("TARMAC", 1), ("MAC", 1), ("CON", 2), ("CEMENT", 2), ("TURF", 3), ("GRS", 3), ("GRASS", 3),

@@ -1,4 +1,4 @@
-//! An airport's stations out of the rows of OurAirports' frequencies.
+//! Reads an airport's stations from the rows of OurAirports' frequencies.
 
 use super::number;
 
@@ -12,11 +12,11 @@ const DEPARTURE: u8 = 4;
 const APPROACH: u8 = 5;
 const CENTER: u8 = 6;
 const CTAF: u8 = 7;
-/// An airport has no more, and no more rows of it are looked at than these.
+/// The most stations of an airport, and the most rows of it that are read.
 const MOST: usize = 24;
 const MOST_LISTED: usize = 400;
 
-/// What a station does, where and under which name it is heard; no name is the airport's.
+/// A station's kind, frequency and name; an empty name is that of the airport.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Heard {
     pub(super) code: u8,
@@ -28,12 +28,12 @@ pub(super) struct Heard {
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     heard: Vec<Heard>,
-    /// The first frequency of each kind that may stand in for a common one: UNICOM, information, radio.
+    /// The first frequency of each kind that may replace a common frequency: UNICOM, information, radio.
     instead: [Option<u32>; 3],
 }
 
 impl Listed {
-    /// Takes a row; `own` is the airport's name. What is not in the civil airband is none of ours.
+    /// Takes a row; `own` is the airport's name. A frequency outside the civil airband is ignored.
     pub(super) fn row(&mut self, kind: &str, description: &str, mhz: &str, own: &str) {
         let Some(khz) = channel(mhz).filter(|_| self.heard.len() < MOST_LISTED) else { return };
         let kind = kind.to_uppercase();
@@ -53,8 +53,8 @@ impl Listed {
         }
     }
 
-    /// All of them, in the order of their kinds. Where a tower is, there is no common frequency; where nobody controls and
-    /// none is listed, another one of the place is.
+    /// All of them, in the order of their kinds. An airport with a tower has no common frequency. An airport without
+    /// a controller that lists none uses another frequency of the place.
     pub(super) fn finish(mut self) -> Vec<Heard> {
         let has = |heard: &[Heard], code| heard.iter().any(|h| h.code == code);
         if has(&self.heard, TOWER) {
@@ -71,7 +71,7 @@ impl Listed {
     }
 }
 
-/// A channel of the civil airband, in kHz, by its five-kilohertz name.
+/// A channel of the civil airband, in kHz, from its name in MHz.
 fn channel(mhz: &str) -> Option<u32> {
     let khz = (number(mhz)? * 1000.0).round_ties_even();
     if !(118_000.0..137_000.0).contains(&khz) {
@@ -79,7 +79,7 @@ fn channel(mhz: &str) -> Option<u32> {
     }
     let khz = khz as u32;
     Some(match (khz % 10, khz % 100) {
-        // "118.02" stands for 118.025.
+        // "118.02" means 118.025.
         (2 | 7, _) => khz / 10 * 10 + 5,
         (0 | 5, 20 | 70) => khz + 5,
         _ => khz,

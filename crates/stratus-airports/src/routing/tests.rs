@@ -1,4 +1,4 @@
-//! Routes at a made-up airport, against every way tried by hand, and on graphs that make sense to nobody.
+//! Routes at an invented airport compared with an exhaustive search, and on nonsensical graphs.
 
 use super::*;
 use crate::data::Airports;
@@ -32,7 +32,7 @@ fn routes_name_their_taxiways_and_crossings() {
 
 #[test]
 fn the_nearer_holding_point_across_a_runway_is_not_taken() {
-    // From the north side runway 9 has a holding point of its own.
+    // On the north side runway 9 has a separate holding point.
     let r = route(&graph(), parking("north ramp"), "9".parse().unwrap()).unwrap();
     assert_eq!(told(&r), ("B".into(), vec![]));
 }
@@ -59,7 +59,7 @@ fn nowhere_is_no_route() {
     assert!(route(&broken, parking("west ramp"), "9".parse().unwrap()).is_none());
 }
 
-/// What the rule of the module's head costs, written down once more and in another way.
+/// The cost by the rule of the module, written independently.
 fn cost_of(pieces: &[Piece<'_>]) -> f64 {
     let mut cost = 0.0;
     let (mut names, mut strips) = (Vec::new(), Vec::new());
@@ -84,10 +84,10 @@ fn cost_of(pieces: &[Piece<'_>]) -> f64 {
     cost + names.len().saturating_sub(1) as f64 * CHANGE_FT + strips.iter().flatten().count() as f64 * CROSSING_FT
 }
 
-/// A piece of a way: its ends, by place and number, and the edge.
+/// A piece of a route: its ends, by position and number, and the edge.
 type Piece<'a> = (LatLon, LatLon, &'a TaxiEdge);
 
-/// Every way on which no piece is taken twice in one direction: the least cost, if any leads there.
+/// The least cost of all routes that take no piece twice in one direction, if any route reaches the goal.
 fn try_all<'a>(graph: &'a TaxiGraph, here: u32, one_way: bool, way: &mut Vec<Piece<'a>>, best: &mut f64) {
     let at = |id: u32| graph.nodes.iter().find(|n| n.id == id).unwrap();
     let cost = cost_of(way);
@@ -133,7 +133,7 @@ proptest::proptest! {
             one_way,
         });
         let graph = TaxiGraph { edges: edges.collect(), nodes: (0..=last).map(node).collect() };
-        // The search starts at the node nearest to the aircraft; of two in one place the first.
+        // The search starts at the node nearest to the aircraft; of two at one position, at the first.
         let mut best = f64::INFINITY;
         try_all(&graph, 0, true, &mut Vec::new(), &mut best);
         if best.is_infinite() {
@@ -156,7 +156,7 @@ fn few_taxiways_and_turns_are_worth_a_detour_and_a_one_way_is_kept_while_it_can_
         intersection: false,
     };
     let edge = |from, to, name: &str, one_way| TaxiEdge { from, to, name: name.into(), runway: None, one_way };
-    // A goes round; B, C and D are a little shorter.
+    // A is a detour; B, C and D together are a little shorter.
     let nodes = vec![
         node(0, (0.0, 0.0), &[]),
         node(1, (0.0, 1000.0), &[]),
@@ -170,10 +170,10 @@ fn few_taxiways_and_turns_are_worth_a_detour_and_a_one_way_is_kept_while_it_can_
     let start = graph.nodes[0].position;
     let way = |graph: &TaxiGraph| route(graph, start, "9".parse().unwrap()).map(|r| r.via.join(" ")).unwrap();
     assert_eq!(way(&graph), "A");
-    // The way round is one-way against the pilot.
+    // The detour is one-way against the pilot.
     graph.edges[1] = edge(2, 1, "A", true);
     assert_eq!(way(&graph), "B C D");
-    // All are: a way there is, and the cheaper counts again.
+    // All are one-way against the pilot: there is still a route, and the cheaper one counts again.
     graph.edges[2] = edge(3, 0, "B", true);
     assert_eq!(way(&graph), "A");
 }

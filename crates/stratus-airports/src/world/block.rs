@@ -1,4 +1,4 @@
-//! One airport out of a tile's unpacked records.
+//! Reads one airport from a tile's unpacked records.
 
 use super::bytes::{Reader, u16_at};
 use crate::draw::{self, Drawn};
@@ -18,7 +18,7 @@ const FACILITIES: [Facility; 8] = [
 ];
 const SURFACES: [&str; 11] = ["unknown", "asphalt", "concrete", "grass", "gravel", "dirt", "water", "sand", "snow", "mats", "paved"];
 
-/// What a record's head tells.
+/// The content of a record's header.
 struct Head {
     place: usize,
     elevation: i16,
@@ -27,9 +27,9 @@ struct Head {
     runways: usize,
 }
 
-/// The `wanted`th of `count` airports, and its other identifier (empty when it has none).
+/// The airport `wanted` of `count`, and its other identifier (empty if it has none).
 ///
-/// The texts of all come first, then the heads of all, the stations of all, the runways of all.
+/// The texts of all come first, then the headers of all, the stations of all, and the runways of all.
 pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon, places: &[u8]) -> Option<(Airport, String)> {
     let texts = usize::from(u16_at(raw, 0)?);
     let mut numbers = Reader(raw.get(texts.checked_add(2)?..)?);
@@ -53,7 +53,7 @@ pub(super) fn airport(raw: &[u8], count: usize, wanted: usize, position: LatLon,
         let own = if own.is_empty() { name } else { own };
         stations.push(Station { facility, name: format!("{own} {}", region.unit(facility)), frequency });
     }
-    // Where no tower, flight service station or UNICOM is: MULTICOM (AIM table 4-1-1).
+    // A place without tower, flight service station or UNICOM uses MULTICOM (AIM table 4-1-1).
     if stations.is_empty()
         && let Ok(frequency) = region.multicom.parse()
     {
@@ -151,7 +151,7 @@ fn head(r: &mut Reader<'_>) -> Option<Head> {
     })
 }
 
-/// A runway as the file has it; where it lacks the ends they are drawn from the airport's position.
+/// A runway of the file; if it lacks the ends, they are estimated from the airport's position.
 fn runway(r: &mut Reader<'_>, position: LatLon, variation: f64) -> Option<Drawn> {
     let (flags, le, he, surface) = (r.u8()?, r.u8()?, r.u8()?, r.u8()?);
     let (length, width) = (f64::from(r.u16()?), f64::from(r.u16()?));

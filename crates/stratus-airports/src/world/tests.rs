@@ -1,4 +1,4 @@
-//! The embedded world: airports that everybody knows, searches against a plain look at all, and damaged bytes.
+//! The embedded world: well-known airports, searches compared with an exhaustive search, and damaged bytes.
 
 use super::*;
 use crate::data::Airports;
@@ -32,7 +32,7 @@ fn every_airport_of_the_world_decodes() {
         for s in &a.runways {
             assert!((100.0..=30_000.0).contains(&s.length_ft), "{}", a.icao);
             let d = s.ends[0].start.distance_ft(s.ends[1].start);
-            // At the South Pole itself there is no east to draw a runway to.
+            // At the South Pole there is no east in which to place a runway.
             assert!(
                 a.icao == "NZSP" || (d - s.length_ft).abs() < f64::max(300.0, 0.15 * s.length_ft),
                 "{}: {d} for {}",
@@ -40,7 +40,7 @@ fn every_airport_of_the_world_decodes() {
                 s.length_ft
             );
         }
-        // Where no tower is, nobody but the pilots is on the common frequency, and the other way round.
+        // Without a tower only pilots are on the common frequency, and the reverse.
         assert!(!(a.towered() && a.stations.iter().any(|s| s.facility == Facility::Ctaf)), "{}", a.icao);
     }
     assert_eq!((w.len(), strips), (BUILT_IN.airports, BUILT_IN.runways));
@@ -75,7 +75,7 @@ fn known_airports_are_as_they_are_known() {
     assert!(!hal.towered());
     assert_eq!(hal.name, "Half Moon Bay");
     assert_eq!(frequencies(&hal, Facility::Ctaf), ["122.8"]);
-    // A strip with no frequency of its own in the United States: MULTICOM; elsewhere nothing is made up.
+    // A strip without a frequency in the United States uses MULTICOM; elsewhere no frequency is invented.
     let strip = w.get("00AL").unwrap();
     assert_eq!(frequencies(&strip, Facility::Ctaf), ["122.9"]);
     assert!(strip.runways.iter().all(|r| r.drawn));
@@ -121,7 +121,7 @@ fn every_code_and_every_tower_is_found() {
         assert_eq!(w.get(&a.icao).unwrap(), a);
         for s in &a.stations {
             let on = w.tuned(s.frequency, a.position, 1.0);
-            // MULTICOM and the Canadian aerodrome traffic frequency are the rule's, not the file's.
+            // MULTICOM and the Canadian aerodrome traffic frequency come from the rule, not from the file.
             assert!(on.iter().any(|o| o.icao == a.icao) || matches!(s.frequency.khz(), 122_900 | 123_200), "{} {}", a.icao, s.frequency);
         }
     }

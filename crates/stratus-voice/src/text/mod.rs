@@ -253,8 +253,8 @@ impl Words {
     }
 }
 
-/// Whether letters can be read as a word: a vowel, no long run of one letter, and not only consonants before the
-/// vowel.
+/// Whether letters can be read as a word: it has a vowel, no letter three times in a row, and fewer than six
+/// consonants in a row.
 fn looks_like_a_word(word: &str) -> bool {
     let vowel = |b: u8| b"aeiouy".contains(&b);
     let run = word.as_bytes().windows(3).any(|w| w[0] == w[1] && w[1] == w[2]);
