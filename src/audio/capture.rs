@@ -1,5 +1,4 @@
-//! The microphone's thread: keeps the pre-roll, cuts takes out of the ring buffer, and keeps the microphone open or
-//! reopens it.
+//! The microphone's thread: keeps the pre-roll, cuts takes out of the ring buffer, and keeps the microphone open or reopens it.
 //!
 //! The callback (`ear`) only fills a lock-free ring; everything else happens here. A keeper finds and opens the
 //! device on a separate thread, because the sound system may hang.
@@ -39,8 +38,7 @@ const TAIL_PATIENCE: Duration = Duration::from_millis(120);
 
 /// A simulator that has not reported for this long counts as gone, so that the microphone may close. Seconds.
 const SIM_S: u32 = 30;
-/// Without a simulator the microphone stays open this long after a call, so that the next call of a conversation is
-/// captured whole.
+/// Without a simulator the microphone stays open this long after a call, so that the next call of a conversation is captured whole.
 const LINGER: Duration = Duration::from_secs(60);
 /// At the start the microphone is opened for this long, so that a missing one is reported before the pilot needs it.
 const FIRST_LOOK: Duration = Duration::from_secs(3);
@@ -51,8 +49,7 @@ const LATE: Duration = Duration::from_millis(300);
 const BEGUN_MS: usize = 100;
 /// The longest wait for an order while there is nothing to do.
 const ASLEEP: Duration = Duration::from_secs(3600);
-/// After the key's release, silence of this length ends the tail. It is longer than the one or two buffers that may
-/// be under way.
+/// After the key's release, silence of this length ends the tail. It is longer than the one or two buffers that may be under way.
 const QUIET_MS: usize = 120;
 
 /// What the capture thread reports.
@@ -187,13 +184,11 @@ struct Taking {
     tx: TxId,
     samples: Vec<f32>,
     pressed: Instant,
-    /// The key was released: from this sample on, sound below this level is silence. `None` once the silence was
-    /// reported.
+    /// The key was released: from this sample on, sound below this level is silence. `None` once the silence was reported.
     released: Option<(usize, f32)>,
     /// Set while the key is down, if the take is reported at its pauses.
     pauses: Option<Pauses>,
-    /// How many milliseconds after the press the microphone delivered, if it opened so late that a word may be
-    /// missing.
+    /// How many milliseconds after the press the microphone delivered, if it opened so late that a word may be missing.
     late_ms: Option<u32>,
 }
 

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::{CStr, c_char};
 use std::sync::{Mutex, Once, PoisonError};
 
-/// alsa-lib repeats its messages at every search for devices. After this many different messages, further ones are
-/// dropped.
+/// alsa-lib repeats its messages at every search for devices. After this many different messages, further ones are dropped.
 const MOST: usize = 64;
 
 type Listener = extern "C" fn(*const c_char, *const c_char);
@@ -21,8 +20,7 @@ static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 /// Installs the handler. Call it before any other use of alsa-lib; a second call does nothing.
 pub(super) fn listen() {
     static ONCE: Once = Once::new();
-    // SAFETY: it is called once, before alsa-lib is used; `hear` accepts any text or none, from any thread, and never
-    // unwinds.
+    // SAFETY: it is called once, before alsa-lib is used; `hear` accepts any text or none, from any thread, and never unwinds.
     ONCE.call_once(|| unsafe { stratus_alsa_tells(hear) });
 }
 

@@ -177,8 +177,7 @@ impl Finder {
             None => connect()?,
         };
         let Some(found) = self.look(&connection) else {
-            // It may be another server that has just started: only the one that was used before knows which device
-            // has gone.
+            // It may be another server that has just started: only the one that was used before knows which device has gone.
             self.answered =
                 self.server == Some(connection.host.id()) && devices(&connection.host, self.way).is_some_and(|all| !all.is_empty());
             return Err(self.way.none());
@@ -196,8 +195,7 @@ impl Finder {
         self.connection = None;
     }
 
-    /// Whether the last search failed although the sound server in use listed devices: the wanted one is not among
-    /// them.
+    /// Whether the last search failed although the sound server in use listed devices: the wanted one is not among them.
     pub fn is_answered(&self) -> bool {
         self.answered
     }
@@ -227,8 +225,7 @@ impl Finder {
     }
 }
 
-/// The system's default. If that is a speaker's monitor, as after the last microphone was unplugged, a microphone
-/// instead.
+/// The system's default. If that is a speaker's monitor, as after the last microphone was unplugged, a microphone instead.
 fn usual(host: &cpal::Host, way: Way) -> Option<cpal::Device> {
     let standard = default(host, way)?;
     if way == Way::Out || !offer::is_monitor(&id(&standard)) {

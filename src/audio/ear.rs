@@ -133,8 +133,7 @@ pub struct Ear {
 }
 
 impl Ear {
-    /// Takes one buffer from the device: interleaved frames of any format. Never waits; samples without room in the
-    /// ring are lost.
+    /// Takes one buffer from the device: interleaved frames of any format. Never waits; samples without room in the ring are lost.
     pub fn hear<T: Copy>(&mut self, data: &[T])
     where
         f32: FromSample<T>,
@@ -166,8 +165,7 @@ pub struct Microphone {
 }
 
 impl Microphone {
-    /// A microphone without a device: the owner of the callback side is its clock. `channel` counts from 1; 0 chooses
-    /// by the sound.
+    /// A microphone without a device: the owner of the callback side is its clock. `channel` counts from 1; 0 chooses by the sound.
     pub fn scripted(id: &str, rate: u32, channels: u16, channel: u8) -> (Self, Ear) {
         let pulse = Arc::new(Pulse::default());
         let (producer, ring) = RingBuffer::new(rate as usize * RING_S);

@@ -17,8 +17,7 @@ impl Lister {
         };
         let there = |way| all_of(&host, way).into_iter().map(|Listed { id, name, .. }| SoundDevice { id, name }).collect();
         let devices = Devices { microphones: there(Way::In), speakers: there(Way::Out), ..Devices::default() };
-        // An empty list may come from a server that has ended, and a server may have started where there was only
-        // ALSA.
+        // An empty list may come from a server that has ended, and a server may have started where there was only ALSA.
         let shows = !(devices.microphones.is_empty() && devices.speakers.is_empty()) && host.id().name() != "ALSA";
         self.host = Some(host).filter(|_| shows);
         devices

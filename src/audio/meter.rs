@@ -74,8 +74,7 @@ pub fn listen(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level) 
     tenths(settings, seconds, |name, _, heard| show(name, level(heard)))
 }
 
-/// Records until a person has spoken and is silent again, at most for `seconds`, and shows the level of each tenth of
-/// a second.
+/// Records until a person has spoken and is silent again, at most for `seconds`, and shows the level of each tenth of a second.
 pub fn spoken(settings: &Audio, seconds: u32, mut show: impl FnMut(&str, Level)) -> Result<Spoken, Problem> {
     let mut all = Spoken { microphone: String::new(), samples: Vec::new(), rate: 0, loudest: Level::NONE };
     let mut end = End::default();
@@ -114,8 +113,7 @@ impl End {
     }
 }
 
-/// Passes each tenth of a second of the configured microphone to `take`, with name and rate, until `take` returns
-/// `false`.
+/// Passes each tenth of a second of the configured microphone to `take`, with name and rate, until `take` returns `false`.
 fn tenths(settings: &Audio, seconds: u32, mut take: impl FnMut(&str, u32, &[f32]) -> bool) -> Result<(), Problem> {
     let found = Finder::new(Way::In, settings.microphone.as_deref()).find()?;
     let mut m = ear::open(&found, settings.input_channel)?;

@@ -1,5 +1,4 @@
-//! Hot-plug reports of the sound server: which microphones and speakers there are, and when one appears or
-//! disappears.
+//! Hot-plug reports of the sound server: which microphones and speakers there are, and when one appears or disappears.
 //!
 //! This is a separate connection, because cpal does not subscribe to the server's reports, and keeps a thread and a
 //! megabyte for each list of devices.

@@ -77,8 +77,7 @@ fn choose(way: Way, devices: Vec<Listed>, runs: &dyn Fn(&str) -> bool) -> Vec<Li
     let is_offered = |d: &Listed| match Pcm::of(&d.id) {
         Some(pcm) if BRIDGES.contains(&pcm.name) => runs(pcm.name),
         Some(pcm) => pcm.is_offered(way, &ways, &all),
-        // A speaker's monitor is not a microphone, even where the system falls back on it because the last microphone
-        // has gone.
+        // A speaker's monitor is not a microphone, even where the system falls back on it because the last microphone has gone.
         None => way == Way::Out || !is_monitor(&d.id),
     };
     devices.iter().filter(|d| is_offered(d)).cloned().collect()

@@ -21,8 +21,7 @@ pub struct Pauses {
 }
 
 impl Pauses {
-    /// Whether a pause was reached since the last call. `samples` is the take so far, `rate` is in samples per
-    /// second.
+    /// Whether a pause was reached since the last call. `samples` is the take so far, `rate` is in samples per second.
     pub fn reached(&mut self, samples: &[f32], rate: u32) -> bool {
         let frame = (rate as usize * FRAME_MS / 1000).max(1);
         let mut reached = false;

@@ -400,8 +400,7 @@ fn made_for(rate: u32, clip: &Clip) -> Result<Vec<f32>, Problem> {
     Ok(SamplesBuffer::new(one, rate, samples).limit(LimitSettings::default()).collect())
 }
 
-/// Gives the speaker as many samples as it accepts. A phrase is kept until it is drawn, because a speaker may be
-/// lost.
+/// Gives the speaker as many samples as it accepts. A phrase is kept until it is drawn, because a speaker may be lost.
 fn feed(now: &mut Now, speaker: &mut Speaker) {
     while let Some(phrase) = now.phrases.front_mut() {
         if phrase.samples.as_ref().is_none_or(|(rate, _)| *rate != speaker.rate) {

@@ -38,8 +38,7 @@ pub struct Reception {
     pub last: bool,
     /// 0 to 100.
     pub volume_percent: u8,
-    /// 100: a near station. Less: more noise and a narrower band. The voice stays as loud, as with automatic gain
-    /// control.
+    /// 100: a near station. Less: more noise and a narrower band. The voice stays as loud, as with automatic gain control.
     pub strength: u8,
     /// The same seed gives the same noise.
     pub seed: u64,

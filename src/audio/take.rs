@@ -111,8 +111,7 @@ mod tests {
         let tone: Vec<f32> = (0..8000).map(|i| (i as f32 * 0.2).sin() * 0.2).collect();
         let voice = from_16k(&in_a_room(&tone, 5));
         assert!((450..=540).contains(&voice.voiced_ms) && voice.noise_rms < 0.002, "{} {}", voice.voiced_ms, voice.noise_rms);
-        // A constant tone during the whole take is a hum. If a quiet room was measured before, the tone is a voice
-        // without a pause.
+        // A constant tone during the whole take is a hum. If a quiet room was measured before, the tone is a voice without a pause.
         assert_eq!(from_16k(&tone).voiced_ms, 0);
         assert_eq!(measured(&tone, Some(0.001)).voiced_ms, 500);
         assert_eq!(measured(&tone, Some(0.9)).voiced_ms, 0);

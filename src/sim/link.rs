@@ -136,8 +136,7 @@ impl Link {
         kinds(link).is_some()
     }
 
-    /// Starts the search. `tell` gets every report, at most ten a second, the last one marked `Lost`, and each
-    /// problem once.
+    /// Starts the search. `tell` gets every report, at most ten a second, the last one marked `Lost`, and each problem once.
     pub fn start(sim: &Sim, patience: Patience, tell: impl FnMut(Told) + Send + 'static) -> Result<Self, Problem> {
         let stop = Arc::new(AtomicBool::new(false));
         let (commands, orders) = sync_channel(COMMANDS);

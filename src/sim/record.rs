@@ -36,8 +36,7 @@ const BETWEEN: Duration = Duration::from_millis(200);
 const BETWEEN_OTHERS: Duration = Duration::from_secs(2);
 /// The queue of lines for the disk.
 const QUEUE: usize = 64;
-/// A longer line does not belong to a recording: 64 other aircraft take 16 kB, a large airport with its taxiways 1
-/// MB.
+/// A longer line does not belong to a recording: 64 other aircraft take 16 kB, a large airport with its taxiways 1 MB.
 const LINE_BYTES: u64 = 16 << 20;
 
 /// One line: the time in seconds since the session began, and what happened.
@@ -148,8 +147,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins a recording at `now` in a new file; an existing file is never overwritten. `trouble` is called once if
-    /// the disk fails.
+    /// Begins a recording at `now` in a new file; an existing file is never overwritten. `trouble` is called once if the disk fails.
     pub fn start(path: &Path, header: Header, now: Time, trouble: impl FnMut(Problem) + Send + Clone + 'static) -> Result<Self, Problem> {
         let what = || {
             let p = Problem::new(format!("cannot record into {}", path.display()));

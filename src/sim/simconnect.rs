@@ -1,8 +1,7 @@
 //! Requests to MSFS and the meaning of its answers. They are the same over SimConnect's own packets (`packets`) and
 //! through Microsoft's library (`library`, on Windows). `ways` chooses between them.
 //!
-//! Messages are the server's packets, little-endian, packed: size, version, kind of message, then the content by its
-//! kind.
+//! Messages are the server's packets, little-endian, packed: size, version, kind of message, then the content by its kind.
 
 mod facilities;
 #[cfg(windows)]
@@ -122,15 +121,13 @@ enum Every {
     Second,
 }
 
-/// A connection to SimConnect: sends requests and returns messages. The numbers are this side's names for definitions
-/// and events.
+/// A connection to SimConnect: sends requests and returns messages. The numbers are this side's names for definitions and events.
 trait Way: Debug {
     /// The way in words, for the doctor and the log.
     fn words(&self) -> String;
     /// Adds a variable to a definition: its name, unit and type.
     fn define(&mut self, definition: u32, name: &str, unit: &str, kind: u32) -> Result<(), Gone>;
-    /// Requests the own aircraft's data of a definition repeatedly; the definition's number is also that of the
-    /// request.
+    /// Requests the own aircraft's data of a definition repeatedly; the definition's number is also that of the request.
     fn follow(&mut self, definition: u32, every: Every) -> Result<(), Gone>;
     /// Requests once the aircraft within this many metres.
     fn look_around(&mut self, definition: u32, radius: u32) -> Result<(), Gone>;
@@ -142,8 +139,7 @@ trait Way: Debug {
     fn event(&mut self, event: u32, data: u32) -> Result<(), Gone>;
     /// Whether airports can be requested: not in every generation.
     fn knows_airports(&self) -> bool;
-    /// Adds a field, or the beginning or end of a record, to the definition of an airport's data; returns the
-    /// packet's count.
+    /// Adds a field, or the beginning or end of a record, to the definition of an airport's data; returns the packet's count.
     fn add_facility_field(&mut self, definition: u32, field: &str) -> Result<u32, Gone>;
     /// Requests an airport by its code; returns the packet's count.
     fn ask_facility(&mut self, definition: u32, request: u32, icao: &str) -> Result<u32, Gone>;
@@ -293,8 +289,7 @@ impl Client {
             }
             Some(COCKPIT) => {
                 self.switches(&numbers(data, SWITCHES.len())?);
-                // While the simulator is paused, no frame is simulated, and this comes once a second: the simulator
-                // is there.
+                // While the simulator is paused, no frame is simulated, and this comes once a second: the simulator is there.
                 Some(true)
             }
             Some(PAINTED) => {

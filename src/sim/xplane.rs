@@ -1,8 +1,6 @@
-//! X-Plane over UDP: datarefs requested by RREF, written by DREF and CMND (layouts: X-Plane's "Exchanging data"
-//! page).
+//! X-Plane over UDP: datarefs requested by RREF, written by DREF and CMND (layouts: X-Plane's "Exchanging data" page).
 //!
-//! Values arrive as 32-bit floats, so positions have steps of a metre or two, which is precise enough for a
-//! controller.
+//! Values arrive as 32-bit floats, so positions have steps of a metre or two, which is precise enough for a controller.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
@@ -112,8 +110,7 @@ pub struct Udp {
 }
 
 impl Udp {
-    /// Requests the datarefs of the X-Plane at `host` (or of one that announces itself); `None` if it does not
-    /// answer.
+    /// Requests the datarefs of the X-Plane at `host` (or of one that announces itself); `None` if it does not answer.
     pub fn open(host: Option<&str>, port: u16, check: Duration) -> Option<Self> {
         let at = match host {
             Some(h) => super::link::resolve(h, port)?,
@@ -154,8 +151,7 @@ impl Udp {
         None
     }
 
-    /// Requests every dataref that `wanted` names by index, with its number of updates per second; 0 ends the
-    /// updates.
+    /// Requests every dataref that `wanted` names by index, with its number of updates per second; 0 ends the updates.
     fn subscribe(&self, on: bool, wanted: impl Fn(usize) -> bool) {
         for (index, hz, name) in subscriptions().filter(|s| wanted(s.0)) {
             let _ = self.socket.send(&rref(if on { hz } else { 0 }, index, &name));
@@ -184,8 +180,7 @@ impl Udp {
         self.values.get(index).copied().flatten().map(f64::from)
     }
 
-    /// A string from its characters; empty while one of them is missing, because half a callsign is a different
-    /// callsign.
+    /// A string from its characters; empty while one of them is missing, because half a callsign is a different callsign.
     fn characters(&self, from: usize, count: usize) -> String {
         let all: Option<Vec<u32>> = (from..from + count).map(|i| self.value(i).map(|v| v as u32)).collect();
         let text = all.unwrap_or_default().into_iter().take_while(|v| *v != 0);
@@ -227,8 +222,7 @@ impl Connection for Udp {
     fn poll(&mut self) -> Result<Option<Told>, Gone> {
         if self.asked.elapsed() >= self.check {
             self.asked = Instant::now();
-            // Requested again, a dataref continues as before. At a port where no program listens any more, the system
-            // reports it.
+            // Requested again, a dataref continues as before. At a port where no program listens any more, the system reports it.
             let (name, hz) = DATAREFS[0];
             let _ = self.socket.send(&rref(hz, 0, name));
             // A request may be lost. A dataref that never answers does not exist in an older X-Plane.

@@ -115,8 +115,7 @@ unsafe extern "C" fn note(
     steps.note(before(written.iter().map(|t| t.id)), logits);
 }
 
-/// Lets `steps` note the computation that is started with `params`. The lifetime of the parameters keeps it borrowed
-/// until then.
+/// Lets `steps` note the computation that is started with `params`. The lifetime of the parameters keeps it borrowed until then.
 pub(super) fn arm<'s, 'a>(params: &mut FullParams<'a, 's>, steps: &'s Steps) {
     // SAFETY: the pointer is valid for 's, and the parameters, which hold it, cannot live longer than 's.
     unsafe {

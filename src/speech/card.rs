@@ -17,8 +17,7 @@ use crate::problem::Problem;
 /// Whether this build can recognise on a graphics card.
 pub const BUILT: bool = cfg!(any(feature = "cuda", feature = "vulkan"));
 
-/// What the card has to recognise, spoken by the program's own voice: words without numbers, which every model writes
-/// alike.
+/// What the card has to recognise, spoken by the program's own voice: words without numbers, which every model writes alike.
 const SENTENCE: &str = "Good morning. The wind is calm, the runway is clear, and the weather is good.";
 /// At least this many of a hundred words must be the same, in the same order. A working card and a working processor
 /// differ by one word at most. A broken card writes nothing, or one word again and again.
@@ -28,8 +27,7 @@ const ALIKE_PERCENT: usize = 60;
 static TRIED: Mutex<BTreeMap<String, bool>> = Mutex::new(BTreeMap::new());
 
 /// Loads a verified model onto the card if this build has one and it passes the test, else for `threads` of the
-/// processor. Also returns what a pilot should know: that the card is not used, and why. This is reported once for a
-/// model.
+/// processor. Also returns what a pilot should know: that the card is not used, and why. This is reported once for a model.
 pub fn load(model: &VerifiedModel, threads: u8) -> Result<(Recogniser, Option<Problem>), Problem> {
     if !BUILT {
         return Ok((Recogniser::load(model, threads)?, None));
@@ -92,8 +90,7 @@ fn judge(on_card: &str, on_processor: impl FnOnce() -> Result<String, Problem>) 
     Err(refused().because(format!("it hears {on_card:?} where the processor hears {right:?}")).fix(FIX))
 }
 
-/// Whether most words of two texts are the same, in the same order, apart from case and punctuation. An empty text is
-/// like no other.
+/// Whether most words of two texts are the same, in the same order, apart from case and punctuation. An empty text is like no other.
 fn alike(a: &str, b: &str) -> bool {
     let plain = |text: &str| -> Vec<String> {
         let kept: String = text.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();

@@ -9,8 +9,7 @@ pub fn voices() -> Result<PathBuf, Problem> {
     find("voices/pico", "voices/pico/en-US_ta.bin").ok_or_else(|| missing("the voices"))
 }
 
-/// A file of the neural voices that is part of the package: a voice, or the words. `None` if the package does not
-/// have it.
+/// A file of the neural voices that is part of the package: a voice, or the words. `None` if the package does not have it.
 pub fn of_voices(name: &str) -> Option<PathBuf> {
     let relative = format!("voices/{name}");
     find(&relative, &relative)
@@ -37,8 +36,7 @@ fn missing(what: &str) -> Problem {
 /// Searches beside the program, in `share/stratus` of its prefix, and in the `assets` of a checkout above it.
 fn find(relative: &str, witness: &str) -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
-    // Follow a link to the program. Windows has no such link, and the C libraries cannot read the canonical form of a
-    // path there.
+    // Follow a link to the program. Windows has no such link, and the C libraries cannot read the canonical form of a path there.
     let program = if cfg!(windows) { program } else { program.canonicalize().unwrap_or(program) };
     let folder = program.parent()?;
     let mut places = vec![folder.to_path_buf()];

@@ -204,8 +204,7 @@ fn parameters(head: &[u8]) -> u64 {
     audio_layers * 12 * audio * audio + text_layers * 16 * text * text + words * text
 }
 
-/// Checks that the header's numbers are in the ranges of real models: vocabulary, contexts, states, heads, layers,
-/// mels.
+/// Checks that the header's numbers are in the ranges of real models: vocabulary, contexts, states, heads, layers, mels.
 fn plausible(head: &[u8]) -> Result<(), String> {
     let int = |i: usize| int(head, i);
     if int(0).cast_unsigned() != MAGIC {

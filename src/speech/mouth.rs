@@ -16,8 +16,7 @@ use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::{PICO_VOICE, WINDOWS_VOICE};
 
-/// The time limit of a system voice. A phrase takes some tenths of a second, and a voice's first phrase a second or
-/// two.
+/// The time limit of a system voice. A phrase takes some tenths of a second, and a voice's first phrase a second or two.
 const LIMIT: Duration = Duration::from_secs(4);
 /// How often a wait checks whether the phrase is still wanted.
 const LOOK: Duration = Duration::from_millis(10);
@@ -81,8 +80,7 @@ impl Mouth {
         self.neural.rest(now)
     }
 
-    /// Speaks `words` (data, never markup) in `voice`. `unwanted` is polled during the work, which stops when it
-    /// returns true.
+    /// Speaks `words` (data, never markup) in `voice`. `unwanted` is polled during the work, which stops when it returns true.
     pub fn speak(&mut self, words: &str, voice: &Voice, unwanted: &(dyn Fn() -> bool + Sync)) -> Spoken {
         let Some(name) = voice.name.strip_prefix(WINDOWS_VOICE) else {
             return self.by_own(words, voice, unwanted);
@@ -114,8 +112,7 @@ impl Mouth {
         }
     }
 
-    /// Speaks with Pico in place of a voice that cannot speak; the reason is reported once, until that voice speaks
-    /// again.
+    /// Speaks with Pico in place of a voice that cannot speak; the reason is reported once, until that voice speaks again.
     fn instead(&mut self, p: Problem, words: &str, voice: &Voice) -> Spoken {
         let news = self.told.as_ref() != Some(&p);
         self.told = Some(p.clone());

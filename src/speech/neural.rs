@@ -176,8 +176,7 @@ impl Neural {
         Ok(fitting.get(seat).map(|i| (*i).clone()))
     }
 
-    /// Loads the voice that may be needed next, if none is loaded. A problem is reported with the first phrase that
-    /// needs the voice.
+    /// Loads the voice that may be needed next, if none is loaded. A problem is reported with the first phrase that needs the voice.
     pub fn warm(&mut self, setting: &str) {
         self.used = Instant::now();
         if self.loaded.is_some() || !Self::is_asked(setting) || self.slow >= SLOW {
@@ -204,8 +203,7 @@ impl Neural {
         self.loaded.is_some()
     }
 
-    /// Speaks words (data, never markup) in a voice; `None` where Pico is to speak. No sound if `unwanted` returns
-    /// true.
+    /// Speaks words (data, never markup) in a voice; `None` where Pico is to speak. No sound if `unwanted` returns true.
     pub fn speak(
         &mut self,
         words: &str,
@@ -345,8 +343,7 @@ pub fn attempt(file: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Limits the memory of a trial's process to what a good voice could need, because a hostile graph asks for all there
-/// is.
+/// Limits the memory of a trial's process to what a good voice could need, because a hostile graph asks for all there is.
 fn bounded() {
     #[cfg(target_os = "linux")]
     {

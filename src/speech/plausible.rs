@@ -6,8 +6,7 @@
 const NOISE: f32 = 0.38;
 /// Below this a text gets a second look.
 const UNSURE: f32 = 0.58;
-/// Pilots say three words a second, with each digit counted as a word. A text with fewer than this has lost a part of
-/// the call ...
+/// Pilots say three words a second, with each digit counted as a word. A text with fewer than this has lost a part of the call ...
 const FEWEST_WORDS_A_SECOND: f32 = 1.9;
 /// ... if the voice lasts long enough for the count to be reliable, seconds.
 const LONG_ENOUGH_S: f32 = 2.5;

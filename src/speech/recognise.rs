@@ -67,8 +67,7 @@ impl Recogniser {
         Self::load_on(model, threads, false)
     }
 
-    /// The same for the graphics card, where this build and this machine have one. Only for use after `card` has
-    /// tested it.
+    /// The same for the graphics card, where this build and this machine have one. Only for use after `card` has tested it.
     pub(super) fn load_on_card(model: &VerifiedModel, threads: u8) -> Result<Self, Problem> {
         Self::load_on(model, threads, true)
     }
@@ -176,8 +175,7 @@ impl Recogniser {
 
     /// The parameters with which Stratus recognises a call.
     fn params<'a>(&self, prompt: &'a [i32], context: usize, tokens: i32, cancel: &'a AtomicBool) -> FullParams<'a, 'a> {
-        // Beams recognise better without a hint, but copy more of a hint (docs/understanding.md). They are used only
-        // without one.
+        // Beams recognise better without a hint, but copy more of a hint (docs/understanding.md). They are used only without one.
         let beams = prompt.is_empty() && self.text_ctx >= LEAST_TEXT;
         let strategy =
             if beams { SamplingStrategy::BeamSearch { beam_size: BEAMS, patience: -1.0 } } else { SamplingStrategy::Greedy { best_of: 1 } };

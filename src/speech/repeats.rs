@@ -68,8 +68,7 @@ pub(super) fn first_copy(text: &str) -> Option<String> {
     within(text, &words)
 }
 
-/// The text without the further copies of a phrase that comes [`COPIES_WITHIN`] times in a row before the text goes
-/// on.
+/// The text without the further copies of a phrase that comes [`COPIES_WITHIN`] times in a row before the text goes on.
 fn within(text: &str, words: &[Word]) -> Option<String> {
     let n = words.len();
     for period in PHRASE..=n / COPIES_WITHIN {

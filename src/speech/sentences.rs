@@ -1,5 +1,4 @@
-//! The sentence model of the package: found, verified, loaded when a call must be read, and dropped with the speech
-//! model.
+//! The sentence model of the package: found, verified, loaded when a call must be read, and dropped with the speech model.
 //!
 //! It is optional: if its file is missing or damaged, the rules and the linear reader read calls alone.
 

@@ -91,8 +91,7 @@ fn utter(engine: &mut Engine, text: &str) -> Result<Vec<f32>, PicoError> {
     let mut rest = text.as_bytes();
     let mut samples: Vec<f32> = Vec::with_capacity(RATE as usize * 4);
     let mut block = [0i16; 1024];
-    // A text longer than the engine's buffer is passed in pieces, and the sound of the first pieces is read in
-    // between.
+    // A text longer than the engine's buffer is passed in pieces, and the sound of the first pieces is read in between.
     loop {
         if !rest.is_empty() {
             let taken = engine.put_text(rest)?;

@@ -28,8 +28,7 @@ pub const HEARD: &str = "heard: ";
 /// from a slow disk.
 const BESIDE_OTHERS: u32 = 5;
 
-/// Models that passed, by SHA-256. Where the file with the passed models cannot be written, each process tries a
-/// model once.
+/// Models that passed, by SHA-256. Where the file with the passed models cannot be written, each process tries a model once.
 static PASSED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Stratus is ending: no trial is waited for.
@@ -111,8 +110,7 @@ pub fn run_voice(program: &Path, file: &Path, work: Duration) -> Result<(), Prob
     }
 }
 
-/// Whether the file passed with this version of Stratus before. The trial of a large model takes longer than a call
-/// may wait.
+/// Whether the file passed with this version of Stratus before. The trial of a large model takes longer than a call may wait.
 fn is_kept(file: &Path, sha256: &str) -> bool {
     std::fs::read_to_string(file).is_ok_and(|text| text.lines().any(|l| l == kept_line(sha256)))
 }
@@ -126,8 +124,7 @@ fn kept_line(sha256: &str) -> String {
 }
 
 /// Tries a model with `program`, which is Stratus. A process that hangs is ended: after `work` of processor time
-/// where the system reports it, and after five times that by the clock, because a busy machine makes a good model
-/// slow.
+/// where the system reports it, and after five times that by the clock, because a busy machine makes a good model slow.
 pub fn run(program: &Path, model: &Path, work: Duration) -> Result<(), Problem> {
     let damaged = |why: String| {
         super::model::unusable(model, "It failed when it was tried.")

@@ -12,8 +12,7 @@ use crate::{Airport, End, Station, Strip, TaxiEdge, TaxiGraph, TaxiNode, Transit
 
 /// The most taxi nodes, edges or parking places of an airport; a file with more is damaged.
 pub(super) const MOST: usize = 50_000;
-/// A holding point that is this much farther from the runway's beginning than the nearest one is an intersection, in
-/// feet.
+/// A holding point that is this much farther from the runway's beginning than the nearest one is an intersection, in feet.
 const INTERSECTION_FT: f64 = 600.0;
 /// The range of transition altitudes of all states, in feet.
 const TRANSITION_FT: std::ops::RangeInclusive<f64> = 1000.0..=20_000.0;
@@ -85,8 +84,7 @@ fn code(word: &str) -> Option<String> {
     fits.then(|| word.to_ascii_uppercase())
 }
 
-/// A transition level: "FL70", "70", or feet ("7000"). Words such as "ATC" or an empty field mean that the controller
-/// decides.
+/// A transition level: "FL70", "70", or feet ("7000"). Words such as "ATC" or an empty field mean that the controller decides.
 fn flight_level(text: &str) -> Option<u16> {
     let number = text.trim_start_matches("FL").parse::<f64>().ok()?;
     let feet = if number < 1000.0 { number * 100.0 } else { number };
@@ -228,8 +226,7 @@ impl Building {
     }
 }
 
-/// The nodes with the runways that are held short of there: those at full length, or those at an intersection if
-/// there are none.
+/// The nodes with the runways that are held short of there: those at full length, or those at an intersection if there are none.
 pub(super) fn held(airport: &Airport, places: &BTreeMap<u32, LatLon>, holds: &BTreeMap<u32, BTreeSet<Runway>>) -> Vec<TaxiNode> {
     let mut nodes = Vec::new();
     for (id, at) in places {

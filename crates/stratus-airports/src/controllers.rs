@@ -1,5 +1,4 @@
-//! X-Plane's `atc.dat`: radar and tower units with their frequencies and the volumes in which they work, line by
-//! line.
+//! X-Plane's `atc.dat`: radar and tower units with their frequencies and the volumes in which they work, line by line.
 //!
 //! ```text
 //! CONTROLLER
@@ -117,8 +116,7 @@ impl Controller {
         format!("{} {}", self.name, Region::of(&self.facility_id, "").unit(self.role))
     }
 
-    /// The unit as a station on one of its frequencies; `None` if it has none. A pilot who is on one of them stays
-    /// there.
+    /// The unit as a station on one of its frequencies; `None` if it has none. A pilot who is on one of them stays there.
     pub fn station(&self, tuned: Option<Frequency>) -> Option<Station> {
         let same = |f: &&Frequency| tuned.is_some_and(|t| t.same_channel(**f));
         let frequency = *self.frequencies.iter().find(same).or_else(|| self.frequencies.first())?;

@@ -39,8 +39,7 @@ struct File {
 impl Airports {
     /// The airports built into the program.
     pub fn first() -> Self {
-        // A test checks that the built-in file can be read. If it could not, a program without airports would still
-        // be useful.
+        // A test checks that the built-in file can be read. If it could not, a program without airports would still be useful.
         Self::parse(FIRST).unwrap_or_default()
     }
 
@@ -108,8 +107,7 @@ impl Airports {
         all
     }
 
-    /// Every airport within `max_nm` nautical miles, including those of the world, the nearest first, at most
-    /// `limit`.
+    /// Every airport within `max_nm` nautical miles, including those of the world, the nearest first, at most `limit`.
     pub fn around(&self, at: LatLon, max_nm: f64, limit: usize) -> Vec<(f64, Airport)> {
         let own = self.all.iter().map(|a| (a.position.distance_nm(at), a.clone())).filter(|(d, _)| *d <= max_nm);
         let mut found: Vec<_> = own.collect();
@@ -152,8 +150,7 @@ impl Airports {
     }
 
     /// The airport that the words name, as in [`Airports::by_name`]; otherwise the world's tower that some of the
-    /// words name: "innsbruck tower, good morning". The longest name wins, and of equals the airport with the most
-    /// stations.
+    /// words name: "innsbruck tower, good morning". The longest name wins, and of equals the airport with the most stations.
     pub fn named(&self, words: &str) -> Option<Airport> {
         if let Some(a) = self.by_name(words) {
             return Some(a.clone());
@@ -196,8 +193,7 @@ impl Airports {
         self.all.iter().find(|a| a.icao.eq_ignore_ascii_case(icao))
     }
 
-    /// The nearest airport within `max_nm` nautical miles. Invented airports count, because nobody flies where they
-    /// are.
+    /// The nearest airport within `max_nm` nautical miles. Invented airports count, because nobody flies where they are.
     pub fn nearest(&self, at: LatLon, max_nm: f64) -> Option<&Airport> {
         let mut best: Option<(f64, &Airport)> = None;
         for a in &self.all {

@@ -120,8 +120,7 @@ fn leads_over(g: &Geometry, a: LatLon, b: LatLon) -> bool {
     on(along) && right.abs() <= g.half_width_ft || a.right * b.right < 0.0 && on(across())
 }
 
-/// The end of our runway that corresponds to an end of theirs: by its number if the directions fit, otherwise by its
-/// position.
+/// The end of our runway that corresponds to an end of theirs: by its number if the directions fit, otherwise by its position.
 fn same_end(r: Runway, theirs: &[Geometry], ours: &[Geometry]) -> Option<Runway> {
     let numbered = ours.iter().find(|g| g.runway == r);
     let Some(their) = theirs.iter().find(|g| g.runway == r) else { return numbered.map(|g| g.runway) };

@@ -32,8 +32,7 @@ fn beacons(at: LatLon, max_nm: f64) -> impl Iterator<Item = Height> {
 
 impl Airports {
     /// Every known height within `max_nm` nautical miles: airports by their elevation, and beacons on hills. An
-    /// elevation of exactly zero is left out, because the tables have zero for fields whose elevation was not
-    /// entered.
+    /// elevation of exactly zero is left out, because the tables have zero for fields whose elevation was not entered.
     pub fn heights(&self, at: LatLon, max_nm: f64) -> Vec<Height> {
         if !(at.lat.is_finite() && at.lon.is_finite()) {
             return Vec::new();

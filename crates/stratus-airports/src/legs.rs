@@ -227,8 +227,7 @@ impl Charted {
         Some(())
     }
 
-    /// An approach's transition comes before its final part, and does not state the type of the approach: the ident
-    /// supplies it.
+    /// An approach's transition comes before its final part, and does not state the type of the approach: the ident supplies it.
     fn approach_part(&self, route: &str, ident: &str, transition: &str, description: &str) -> Option<(String, Option<Runway>, Part)> {
         // The ident begins with the letter of the type, with a few exceptions.
         let by_ident = || {
@@ -295,8 +294,7 @@ impl Charted {
         self.routes.iter().filter(of).filter_map(|r| if let Part::Transition(t) = &r.part { Some(t.as_str()) } else { None }).collect()
     }
 
-    /// The legs of an approach, from a transition or from the beginning of its final part, to the missed approach
-    /// point.
+    /// The legs of an approach, from a transition or from the beginning of its final part, to the missed approach point.
     pub fn approach(&self, name: &str, runway: Option<Runway>, transition: Option<&str>) -> Vec<&Leg> {
         let from = transition.map(|t| Part::Transition(t.to_ascii_uppercase()));
         let of = |part: &Part| self.approach_legs(name, runway, part);

@@ -1,6 +1,5 @@
 //! The airport model: runways, stations with their frequencies, and a taxi graph if one is known. It includes the
-//! airports of the world, and readers for the files and packets in which simulators describe their airports. It opens
-//! no file itself.
+//! airports of the world, and readers for the files and packets in which simulators describe their airports. It opens no file itself.
 #![forbid(unsafe_code)]
 // The pure half behaves the same on every machine and at every time: ../../clippy.toml lists what it may not use.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]

@@ -1,5 +1,4 @@
-//! Airspace from OpenAir files, which pilots download for their region: class B, C and D, and control zones, line by
-//! line.
+//! Airspace from OpenAir files, which pilots download for their region: class B, C and D, and control zones, line by line.
 //!
 //! ```text
 //! AC D                            class; here A to G, CTR; R, P, Q, GP and others are left out
@@ -254,8 +253,7 @@ fn limit(text: &str) -> Option<Limit> {
     (feet <= UNLIMITED_FT).then_some(if over_ground { Limit::Ground(feet) } else { Limit::Sea(feet) })
 }
 
-/// "47:40:00 N 009:30:00 E", with decimal minutes or seconds, and with the letters attached to the numbers or
-/// separate.
+/// "47:40:00 N 009:30:00 E", with decimal minutes or seconds, and with the letters attached to the numbers or separate.
 fn position(text: &str) -> Option<LatLon> {
     let upper = text.to_ascii_uppercase();
     let at = upper.find(['N', 'S'])?;

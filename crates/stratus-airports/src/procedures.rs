@@ -41,8 +41,7 @@ pub fn in_order(mut all: Vec<Procedure>) -> Vec<Procedure> {
     all
 }
 
-/// The whole name of an approach of a kind to a runway: "RNAV Y" for "RNAV"; of several, the one with the first
-/// letter.
+/// The whole name of an approach of a kind to a runway: "RNAV Y" for "RNAV"; of several, the one with the first letter.
 pub fn named<'a>(all: &'a [Procedure], kind: &str, runway: Runway) -> Option<&'a str> {
     let of_runway = all.iter().filter(|p| p.kind == Kind::Approach && p.runway == Some(runway)).map(|p| p.name.as_str());
     let fits = |n: &&str| {

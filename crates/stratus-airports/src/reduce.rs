@@ -334,8 +334,7 @@ fn named(all: &mut BTreeMap<Box<str>, Box<str>>, values: &[&str]) -> Option<()> 
     Some(())
 }
 
-/// Two airports may claim one code: the one whose own identifier it is keeps it. An airport that is still there twice
-/// is left out.
+/// Two airports may claim one code: the one whose own identifier it is keeps it. An airport that is still there twice is left out.
 fn only_once(fields: &mut Vec<Field>) {
     let idents: BTreeSet<Box<str>> = fields.iter().map(|f| f.ident.clone()).collect();
     let mut taken: BTreeMap<Box<str>, usize> = BTreeMap::new();

@@ -79,8 +79,7 @@ pub fn route(graph: &TaxiGraph, from: LatLon, runway: Runway) -> Option<Route> {
     })
 }
 
-/// The route from a point to a parking place: the one with this name (in any case), otherwise the nearest by taxi
-/// distance.
+/// The route from a point to a parking place: the one with this name (in any case), otherwise the nearest by taxi distance.
 pub fn route_to_parking(graph: &TaxiGraph, from: LatLon, name: Option<&str>) -> Option<Route> {
     search(graph, from, |n| {
         let parking = n.parking.as_deref()?;

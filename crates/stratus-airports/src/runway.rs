@@ -99,8 +99,7 @@ pub fn wind_components(g: &Geometry, wind_dir_true: f64, wind_kt: f64) -> (f64, 
     (wind_kt * off.cos(), wind_kt * off.sin())
 }
 
-/// The runway in use: least tailwind, then least crosswind, then the longest; the longest if the wind is calm or
-/// unknown.
+/// The runway in use: least tailwind, then least crosswind, then the longest; the longest if the wind is calm or unknown.
 ///
 /// `wind_dir_mag` is the direction that the wind comes from, degrees magnetic; `wind_kt` is its speed. Of two equal
 /// choices, the first one in the airport's data wins, so the calm-wind runway comes first there.
@@ -115,8 +114,7 @@ pub fn active(airport: &Airport, wind_dir_mag: Option<f64>, wind_kt: Option<f64>
     for g in &all {
         let cost = wind.map_or(0.0, |(d, k)| {
             let (head, cross) = wind_components(g, d, k);
-            // A knot of tailwind weighs more than any crosswind. Whole knots, so that nearly equal values count as
-            // equal.
+            // A knot of tailwind weighs more than any crosswind. Whole knots, so that nearly equal values count as equal.
             ((-head).max(0.0) * 10.0 + cross.abs()).round()
         });
         let better = best.is_none_or(|(c, l, _)| cost < c || cost == c && g.length_ft > l + 1.0);

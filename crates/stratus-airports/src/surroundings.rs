@@ -1,5 +1,4 @@
-//! What the pilot's own files contain about the airspace and terrain around a place: minimum altitudes, units and
-//! airspace.
+//! What the pilot's own files contain about the airspace and terrain around a place: minimum altitudes, units and airspace.
 
 use serde::{Deserialize, Serialize};
 

@@ -212,8 +212,7 @@ impl World {
         best.get()
     }
 
-    /// Shows every airport of each tile that may be nearer than `limit`, beginning with the tile around or next to
-    /// `at`.
+    /// Shows every airport of each tile that may be nearer than `limit`, beginning with the tile around or next to `at`.
     fn visit(&self, at: LatLon, limit: &mut dyn FnMut(()) -> f64, show: &mut dyn FnMut(f64, usize)) {
         if !(at.lat.is_finite() && at.lon.is_finite()) {
             return;
@@ -405,8 +404,7 @@ impl World {
         })
     }
 
-    /// The nearest airports within `max_nm` nautical miles with a station on a frequency, the nearest first, at most
-    /// `TUNED`.
+    /// The nearest airports within `max_nm` nautical miles with a station on a frequency, the nearest first, at most `TUNED`.
     pub fn tuned(&self, frequency: Frequency, at: LatLon, max_nm: f64) -> Vec<Airport> {
         let wanted = frequency.khz() / 10;
         let stations = self.part(&self.stations);

@@ -1,41 +1,41 @@
-//! The aircraft: a point mass that rolls along a path, takes off, and turns, climbs and slows down towards what is set.
+//! The aircraft: a point mass that rolls along a path, takes off, and turns, climbs and changes speed towards its targets.
 
 use stratus_units::{FT_PER_NM, LatLon, Side, turn};
 
 use crate::hills::along;
 
-/// What a type can do. Speeds in knots, rates in feet per minute, distances in feet.
+/// The performance of a type. Speeds in knots, rates in feet per minute, distances in feet.
 #[derive(Debug, PartialEq)]
 pub struct Kind {
     /// ICAO designator.
     pub designator: &'static str,
-    /// What its pilot calls it before a registration.
+    /// How its pilot calls it before a registration.
     pub name: &'static str,
-    /// Flown by an airline, by a callsign with a number.
+    /// Flown by an airline, with a flight number as callsign.
     pub airline: bool,
-    /// Lifts off at.
+    /// Speed at lift-off.
     pub rotate_kt: f64,
-    /// Climbs at.
+    /// Rate of climb.
     pub climb_fpm: f64,
-    /// In the pattern, and when it manoeuvres for an approach.
+    /// Speed in the pattern, and while it manoeuvres for an approach.
     pub pattern_kt: f64,
-    /// On final.
+    /// Speed on final.
     pub final_kt: f64,
-    /// En route.
+    /// Speed en route.
     pub cruise_kt: f64,
-    /// Descends at.
+    /// Rate of descent.
     pub descent_fpm: f64,
     /// Height of its pattern above the field, feet.
     pub pattern_ft: f64,
-    /// Downwind's distance from the runway, nautical miles.
+    /// Distance of downwind from the runway, nautical miles.
     pub wide_nm: f64,
-    /// It is flown from runways of at least this length.
+    /// Length of the shortest runway that it uses.
     pub runway_ft: f64,
     /// Usual cruising altitudes: lowest and highest, feet.
     pub cruise_ft: (f64, f64),
 }
 
-/// The types of the school.
+/// The types that the school flies.
 #[rustfmt::skip]
 pub const KINDS: &[Kind] = &[
     Kind { designator: "C172", name: "Skyhawk", airline: false, rotate_kt: 55.0, climb_fpm: 700.0, pattern_kt: 90.0, final_kt: 65.0, cruise_kt: 110.0, descent_fpm: 600.0, pattern_ft: 1000.0, wide_nm: 0.8, runway_ft: 2200.0, cruise_ft: (3000.0, 7000.0) },
@@ -47,18 +47,18 @@ pub const KINDS: &[Kind] = &[
     Kind { designator: "B738", name: "Boeing", airline: true, rotate_kt: 148.0, climb_fpm: 2200.0, pattern_kt: 200.0, final_kt: 142.0, cruise_kt: 420.0, descent_fpm: 1800.0, pattern_ft: 1500.0, wide_nm: 2.2, runway_ft: 6500.0, cruise_ft: (20_000.0, 36_000.0) },
 ];
 
-/// What is set in flight.
+/// The targets in flight.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Steer {
     /// True track to fly, degrees.
     pub track: f64,
-    /// The side to turn to, where it was said.
+    /// The direction of the turn, if one was said.
     pub side: Option<Side>,
     /// Feet above mean sea level.
     pub altitude_ft: f64,
     /// Knots.
     pub speed_kt: f64,
-    /// On a glide path the descent is as steep as it must be.
+    /// On a glide path the descent is as steep as necessary.
     pub glide: bool,
 }
 
@@ -71,24 +71,24 @@ pub struct Aircraft {
     pub position: LatLon,
     /// Feet above mean sea level.
     pub altitude_ft: f64,
-    /// True heading, and track, degrees: the air stands still.
+    /// True heading, and also track, degrees, because there is no wind drift.
     pub heading: f64,
     /// Knots over the ground.
     pub speed_kt: f64,
     /// Feet per minute.
     pub climb_fpm: f64,
-    /// Its wheels are on the ground.
+    /// Whether its wheels are on the ground.
     pub on_ground: bool,
 }
 
-/// Knots gained a second on the take-off roll, and lost on the landing roll.
+/// Knots gained per second on the take-off roll, and lost on the landing roll.
 const ROLL_KT_S: f64 = 3.0;
 const BRAKE_KT_S: f64 = 3.5;
-/// Nobody banks steeper; degrees a second times knots.
+/// The steepest turn; degrees per second times knots.
 const TURN_BY_SPEED: f64 = 520.0;
 
 impl Aircraft {
-    /// Flies one second as it is set.
+    /// Flies for one second towards the targets.
     pub fn fly(&mut self, to: &Steer) {
         let rate = (TURN_BY_SPEED / self.speed_kt.max(60.0)).min(3.0);
         let mut off = turn(self.heading, to.track);
@@ -101,7 +101,7 @@ impl Aircraft {
         let change = if self.speed_kt > 200.0 { 1.2 } else { 1.6 };
         self.speed_kt += (to.speed_kt - self.speed_kt).clamp(-change, change);
         let wanted = (to.altitude_ft - self.altitude_ft) * 60.0;
-        // Thin air: a climb gets slower with height.
+        // In thin air the climb gets slower.
         let climb = self.kind.climb_fpm * (1.0 - (self.altitude_ft / 60_000.0).clamp(0.0, 0.6));
         let down = if to.glide { self.kind.descent_fpm * 2.0 } else { self.kind.descent_fpm };
         let aim = wanted.clamp(-down, climb);
@@ -130,7 +130,7 @@ impl Aircraft {
         self.advance();
     }
 
-    /// Taxies for a second towards a point, at most at `kt`; tells whether it has reached it, standing when `stop`.
+    /// Taxies for a second towards a point, at most at `kt`; returns whether it is there, and stands still if `stop`.
     pub fn taxi_to(&mut self, to: LatLon, kt: f64, stop: bool) -> bool {
         let left_ft = self.position.distance_ft(to);
         let slow = if stop { (left_ft / 8.0).clamp(4.0, kt) } else { kt };
@@ -150,7 +150,7 @@ impl Aircraft {
         false
     }
 
-    /// Goes backwards for a second.
+    /// Moves backwards for a second.
     pub fn push(&mut self) {
         self.speed_kt = 3.0;
         self.position = along(self.position, self.heading + 180.0, 3.0 / 3600.0);
@@ -160,7 +160,7 @@ impl Aircraft {
         self.position = along(self.position, self.heading, self.speed_kt / 3600.0);
     }
 
-    /// The radius of its turns now, nautical miles.
+    /// The radius of its turns at present, nautical miles.
     pub fn turn_nm(&self) -> f64 {
         let rate = (TURN_BY_SPEED / self.speed_kt.max(60.0)).min(3.0).to_radians();
         self.speed_kt / 3600.0 / rate

@@ -1,13 +1,13 @@
-//! What a pilot waits for, and what a transmission makes of it: granted, owed, refused, a question, or sent elsewhere.
+//! What a pilot waits for, and how a transmission answers it: granted, owed, refused, a question, or sent to another unit.
 
 use stratus_atc::instruction::Item;
 use stratus_units::Runway;
 
-/// What the pilot wants from the controller.
+/// What the pilot needs from the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// The clearance under instrument flight rules.
+    /// The IFR clearance.
     Clearance,
     /// Push-back.
     Push,
@@ -21,7 +21,7 @@ pub enum Need {
     Join,
     /// A landing clearance.
     Landing,
-    /// Whom to speak to, clear of the runway.
+    /// The next instruction, clear of the runway.
     Vacated,
     /// Taxi in.
     Parking,
@@ -33,7 +33,7 @@ pub enum Need {
     Descent,
     /// Direct to the destination.
     Direct,
-    /// A way round weather.
+    /// A deviation around weather.
     Deviation,
     /// An approach.
     Approach,
@@ -41,7 +41,7 @@ pub enum Need {
     Another,
     /// The next frequency.
     Next,
-    /// To leave the tower's frequency on a visual flight.
+    /// To leave the tower's frequency on a VFR flight.
     Leave,
     /// Flight following.
     Following,
@@ -54,7 +54,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// Without it the flight cannot go on.
+    /// Whether the flight cannot continue without it.
     pub fn vital(self) -> bool {
         !matches!(
             self,
@@ -71,7 +71,7 @@ impl Need {
         )
     }
 
-    /// In words, for a report.
+    /// The need in words, for a report.
     pub fn words(self) -> &'static str {
         match self {
             Need::Clearance => "the IFR clearance",
@@ -100,25 +100,25 @@ impl Need {
     }
 }
 
-/// What a transmission is to somebody who waits for something.
+/// How a transmission answers a need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
-    /// It is what was wanted.
+    /// It grants the need.
     Granted,
     /// Not yet, with a reason or a promise.
     Owed,
     /// No.
     Refused,
-    /// The controller asks back.
+    /// The controller asks a question.
     Question,
-    /// Somebody else gives it.
+    /// Another unit is responsible.
     SentOn,
-    /// Nothing of it has to do with what was wanted.
+    /// It has nothing to do with the need.
     Beside,
 }
 
-/// What `items` are to a pilot who wants `need`.
+/// How `items` answer a pilot who needs `need`.
 pub fn answer(need: Need, items: &[Item]) -> Answer {
     let any = |f: fn(&Item) -> bool| items.iter().any(f);
     if items.iter().any(|i| grants(need, i)) {

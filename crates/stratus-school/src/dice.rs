@@ -1,11 +1,11 @@
-//! Deterministic chance: every draw follows from the seed of the flight.
+//! Deterministic random numbers: every draw follows from the seed of the flight.
 
 /// A generator (SplitMix64). Equal seeds give equal draws on every machine.
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// A generator for one purpose of one flight, so that one draw more in one part does not change the others.
+    /// A generator for one purpose in one flight, so that an additional draw in one part does not change the others.
     pub fn new(seed: u64, purpose: u64) -> Self {
         let mut dice = Self(seed ^ purpose.wrapping_mul(0xd6e8_feb8_6659_fd93));
         dice.draw();
@@ -35,7 +35,7 @@ impl Dice {
         self.between(0.0, 100.0) < percent
     }
 
-    /// One of a list; `None` of an empty one.
+    /// One element of a list; `None` if it is empty.
     pub fn of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         all.get(self.below(all.len()))
     }

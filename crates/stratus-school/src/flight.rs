@@ -1,4 +1,4 @@
-//! One flight: aircraft, pilot, traffic, engine and referee together, a second at a time.
+//! One flight: runs aircraft, pilot, traffic, engine and referee together, a second at a time.
 
 use stratus_airports::data::Airports;
 use stratus_airports::world::World;
@@ -17,30 +17,30 @@ use crate::sortie::{Begin, Choice, Mission, Sortie};
 use crate::traffic::{Own, Traffic};
 use crate::words::Words;
 
-/// Whatever stands between simulator, engine and pilot. Tests put defects there; a real flight has nothing.
+/// A layer between simulator, engine and pilot. Tests put defects there; a normal flight uses an empty one.
 pub trait Between {
-    /// A sentence model's opinion on a call, where there is one: the program's own way of hearing.
+    /// A sentence model's opinion on a call, if there is a model, as in the program.
     fn opinion(&mut self, _call: &str, _scene: &Scene) -> Option<Opinion> {
         None
     }
 
     /// May change what the simulator reports before the engine sees it.
     fn report(&mut self, _report: &mut Report) {}
-    /// May change, or swallow, a transmission before the pilot hears it. `call`: what it answers.
+    /// May change or drop a transmission before the pilot hears it. `call`: the call that it answers.
     fn transmission(&mut self, _said: &mut Option<Said>, _call: Option<&Call>, _stage: Stage) {}
 }
 
-/// Nothing stands between them.
+/// The empty layer.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Clear;
 impl Between for Clear {}
 
-/// What became of a flight.
+/// The result of a flight.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Log {
-    /// It repeats the flight.
+    /// The seed that repeats the flight.
     pub seed: u64,
-    /// What the pilot meant to do.
+    /// The pilot's plan for the flight.
     pub mission: Mission,
     /// Where it began.
     pub begin: Begin,
@@ -48,43 +48,43 @@ pub struct Log {
     pub fields: (String, String),
     /// How it ended.
     pub outcome: Outcome,
-    /// Invariants that did not hold.
+    /// The invariants that were broken.
     pub broken: Vec<Broken>,
     /// Requests without an answer.
     pub unanswered: Vec<Need>,
     /// The controller's transmissions.
     pub transmissions: u32,
-    /// The pilot's.
+    /// The pilot's calls.
     pub calls: u32,
-    /// Clearances and instructions in the controller's.
+    /// Clearances and instructions in the controller's transmissions.
     pub clearances: u32,
-    /// Transmissions that asked something.
+    /// The controller's questions.
     pub questions: u32,
-    /// Right readbacks that were refused.
+    /// Correct readbacks that were refused.
     pub refused_readbacks: u32,
-    /// Units that the pilot had to find alone.
+    /// Units that the pilot found without a handoff.
     pub found_alone: u32,
     /// The longest silence while something was owed, seconds.
     pub longest_silence: u32,
     /// How long it lasted, virtual seconds.
     pub seconds: u32,
-    /// The conversation, where it was to be kept.
+    /// The conversation, if it was to be kept.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<String>,
 }
 
-/// Seconds after which a flight is stuck wherever it is.
+/// A flight that lasts longer is stuck, seconds.
 const LONGEST_S: u32 = 5 * 1800;
 /// Seconds between the end of a call and the controller's answer.
 const ANSWER_AFTER_S: u32 = 1;
 /// Seconds between two reports at cruise.
 const CRUISE_REPORT_S: u32 = 3;
-/// Characters that are spoken in a second.
+/// Characters that are spoken per second.
 const CHARACTERS_S: usize = 14;
-/// Nobody waits longer than this, seconds, for the next flight's first answer.
+/// The longest wait for the first answer to the next flight, seconds.
 const NEXT_FLIGHT_S: u32 = 240;
 
-/// The school: the world's airports and the pilots' words, for as many flights as are wanted.
+/// The school: the world's airports and the pilots' wordings, for any number of flights.
 pub struct School {
     airports: Airports,
     world: World,
@@ -92,17 +92,17 @@ pub struct School {
 }
 
 impl School {
-    /// The school with the airports that are built in; `None` where these cannot be read.
+    /// The school with the built-in airports; `None` if they cannot be read.
     pub fn open() -> Option<Self> {
         Some(Self { airports: Airports::world(), world: World::embedded()?, words: Words::load() })
     }
 
-    /// Which flight a seed gives.
+    /// The flight of a seed.
     pub fn sortie(&self, seed: u64, choice: Choice) -> Option<Sortie> {
         Sortie::draw(&self.airports, &self.world, seed, choice)
     }
 
-    /// Flies the flight of a seed. `None` where no airport fits.
+    /// Flies the flight of a seed. `None` if no airport fits.
     pub fn fly(&self, seed: u64, choice: Choice, keep: bool, between: &mut dyn Between) -> Option<Log> {
         let s = self.sortie(seed, choice)?;
         let setup = Setup::default();
@@ -112,14 +112,14 @@ impl School {
         flight.run(&mut engine, between, LONGEST_S);
         let completed = flight.pilot.outcome == Some(Outcome::Completed);
         let (t, mut log) = flight.log();
-        // Now and then another flight begins in the same session, elsewhere.
+        // Sometimes another flight begins in the same session, at another place.
         if completed && Dice::new(seed, 60).percent(35.0) {
             self.next_flight(&mut engine, between, (seed, t), &mut log, keep);
         }
         Some(log)
     }
 
-    /// Invariant 8: the next flight starts clean, and its first request is answered.
+    /// Invariant 8: the next flight starts with a clean record, and its first request is answered.
     fn next_flight(&self, engine: &mut Engine, between: &mut dyn Between, (seed, t): (u64, u32), log: &mut Log, keep: bool) -> Option<()> {
         let choice = Choice { mission: Some(Mission::Circuits), faultless: true, traffic: Some(false) };
         let grounded = |s: &Sortie| s.from.stations.iter().any(|u| u.facility == Facility::Ground);
@@ -154,17 +154,17 @@ impl School {
     }
 }
 
-/// A transmission of the controller while it is spoken.
+/// A transmission of the controller that is being spoken.
 #[derive(Debug)]
 struct Speech {
-    /// What reaches the pilot, if anything does.
+    /// What the pilot hears, if anything.
     said: Option<Said>,
     until: u32,
-    /// What the call asked for that this answers.
+    /// The need of the call that this answers.
     called: Option<Need>,
-    /// It is heard to its end.
+    /// Whether it is heard to its end.
     complete: bool,
-    /// The traffic as it was when the controller decided.
+    /// The traffic at the moment of the controller's decision.
     traffic: Traffic,
 }
 
@@ -254,7 +254,7 @@ impl<'f> Flight<'f> {
         self.referee.close();
     }
 
-    /// Seconds between two reports: en route, while nobody speaks, little changes in a second.
+    /// Seconds between two reports: en route, while nobody speaks, little changes within a second.
     fn every(&self) -> u32 {
         let quiet = matches!(self.on_air, OnAir::Nobody);
         if quiet && self.pilot.stage == Stage::Enroute { CRUISE_REPORT_S } else { 1 }
@@ -299,7 +299,7 @@ impl<'f> Flight<'f> {
         engine.see(self.now(), &report);
     }
 
-    /// The frequency: one speaks at a time.
+    /// The frequency: only one side speaks at a time.
     fn speak(&mut self, engine: &mut Engine, between: &mut dyn Between) {
         match std::mem::replace(&mut self.on_air, OnAir::Nobody) {
             OnAir::Nobody => {
@@ -355,7 +355,7 @@ impl<'f> Flight<'f> {
             Some(reply) => self.transmit(reply, Some(call), between),
             None => {
                 let why = hearing.silence.map_or_else(|| "no reason given".to_owned(), |s| s.title());
-                // The frequency differs from flight to flight, the cause does not.
+                // The frequency differs from flight to flight, but the cause is the same.
                 let why = if why.starts_with("No station") { "No station on this frequency".to_owned() } else { why };
                 self.note(|_| format!("      (silence: {why}; understood as {intent:?})"));
                 if call.need.is_some() {
@@ -384,7 +384,7 @@ impl<'f> Flight<'f> {
         self.on_air = OnAir::Controller(Speech { said, until, called, complete, traffic: self.traffic.clone() });
     }
 
-    /// The referee looks: at a transmission, or at what is seen.
+    /// Shows the referee a transmission, or the present situation.
     fn watch(&mut self, speech: Option<&Speech>) {
         let view = View {
             t: self.t,

@@ -1,5 +1,4 @@
-//! Guidance in the air: which way to fly, how high and how fast, for a heading, a point, a traffic pattern or a final
-//! approach.
+//! Guidance in the air: track, altitude and speed for a heading, a point, a traffic pattern or a final approach.
 
 use stratus_airports::runway::Geometry;
 use stratus_atc::instruction::Leg;
@@ -8,27 +7,27 @@ use stratus_units::{FT_PER_NM, LatLon, Side, turn};
 use crate::aircraft::{Aircraft, Steer};
 use crate::layout::spot;
 
-/// Feet of height for each foot of distance on a glide path of three degrees.
+/// Feet of height for each foot of distance on a three-degree glide path.
 const GLIDE: f64 = 0.0524;
-/// Feet above the threshold where a glide path crosses it.
+/// Height of the glide path over the threshold, feet.
 const CROSSING_FT: f64 = 40.0;
 
 /// What the aircraft follows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Guide {
-    /// A true heading, turned to by a side where one was said.
+    /// A true heading, and the direction of the turn if one was said.
     Heading(f64, Option<Side>),
-    /// Straight to a point.
+    /// Direct to a point.
     To(LatLon),
     /// The legs of a traffic pattern.
     Pattern {
         /// The landing runway.
         g: Geometry,
-        /// To which side of it.
+        /// The side of the pattern.
         side: Side,
-        /// The leg being flown; `None`: on the way to downwind.
+        /// The leg being flown; `None` on the way to downwind.
         leg: Option<Leg>,
-        /// Downwind goes on until the controller calls the base leg.
+        /// Extend downwind until the controller calls the base leg.
         extend: bool,
     },
     /// The final approach, after an intercept.
@@ -39,13 +38,13 @@ fn sign(side: Side) -> f64 {
     if side == Side::Left { -1.0 } else { 1.0 }
 }
 
-/// Nautical miles before the landing threshold (negative beyond it) and right of the centreline.
+/// Nautical miles before the landing threshold (negative beyond it), and right of the centreline.
 pub fn before(g: &Geometry, at: LatLon) -> (f64, f64) {
     let p = g.place(at);
     ((g.displaced_ft - p.along) / FT_PER_NM, p.right / FT_PER_NM)
 }
 
-/// The true track that follows the extended centreline of a runway.
+/// The true track to follow the extended centreline of a runway.
 fn centreline(g: &Geometry, a: &Aircraft) -> f64 {
     let (_, right) = before(g, a.position);
     (g.heading - (right * 60.0 / a.turn_nm().max(0.2)).clamp(-45.0, 45.0)).rem_euclid(360.0)
@@ -57,7 +56,7 @@ impl Guide {
         Guide::Pattern { g, side, leg: Some(Leg::Upwind), extend: false }
     }
 
-    /// The leg of a pattern that is being flown.
+    /// The leg of the pattern that is being flown.
     pub fn leg(&self) -> Option<Leg> {
         match self {
             Guide::Pattern { leg, .. } => *leg,
@@ -66,12 +65,12 @@ impl Guide {
         }
     }
 
-    /// What to steer now. `level_ft` is the altitude to hold where the guide gives none, `kt` a speed limit.
+    /// The targets now. `level_ft` is the altitude if the guide gives none; `kt` is a speed limit.
     pub fn steer(&mut self, a: &Aircraft, level_ft: f64, kt: f64, elevation_ft: f64) -> Steer {
         let plain = |track| Steer { track, side: None, altitude_ft: level_ft, speed_kt: kt, glide: false };
         match self {
             Guide::Heading(track, side) => {
-                // Once the turn is made the side has served its purpose.
+                // The direction is no longer needed once the turn is made.
                 if turn(a.heading, *track).abs() < 15.0 {
                     *side = None;
                 }
@@ -101,7 +100,7 @@ impl Guide {
     }
 }
 
-/// Where downwind is joined: past the middle of the runway, abeam.
+/// The point where downwind is joined: past the middle of the runway, abeam.
 fn entry(g: &Geometry, side: Side, a: &Aircraft) -> LatLon {
     spot(g, g.length_ft + 0.6 * FT_PER_NM, sign(side) * a.kind.wide_nm * FT_PER_NM)
 }

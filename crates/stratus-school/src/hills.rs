@@ -1,22 +1,22 @@
-//! Synthetic terrain. The engine sees it only as a simulator tells it: by the height above the ground below the aircraft.
+//! Synthetic terrain. The engine sees it only as a simulator reports it: by the aircraft's height above the ground.
 
 use stratus_units::LatLon;
 
 use crate::dice::Dice;
 
-/// Hills keep this far from every airport of the flight, nautical miles, so that each can be flown from and to.
+/// The distance of hills from every airport of the flight, nautical miles, so that each airport can be used.
 const CLEAR_NM: f64 = 5.0;
 
 /// One hill: a cone with a rounded top.
 #[derive(Debug, Clone, Copy)]
 struct Hill {
     top: LatLon,
-    /// Feet above the ground around it.
+    /// Feet above the surrounding ground.
     height_ft: f64,
     radius_nm: f64,
 }
 
-/// The ground of one flight.
+/// The terrain of one flight.
 #[derive(Debug, Clone, Default)]
 pub struct Hills {
     fields: Vec<(LatLon, f64)>,
@@ -24,7 +24,7 @@ pub struct Hills {
 }
 
 impl Hills {
-    /// The ground around these fields (position, elevation in feet), with `count` hills up to `highest_ft` high.
+    /// The terrain around these fields (position, elevation in feet), with `count` hills up to `highest_ft` high.
     pub fn new(fields: Vec<(LatLon, f64)>, count: usize, highest_ft: f64, dice: &mut Dice) -> Self {
         let mut hills = Vec::with_capacity(count);
         for _ in 0..count {
@@ -38,9 +38,9 @@ impl Hills {
         Self { fields, hills }
     }
 
-    /// Feet above mean sea level of the ground at a point.
+    /// The elevation of the ground at a point, feet above mean sea level.
     pub fn ground_ft(&self, at: LatLon) -> f64 {
-        // Between the fields the ground rises or falls from one to the other.
+        // Between the fields the ground slopes from one to the other.
         let (mut sum, mut weights) = (0.0, 0.0);
         for (field, elevation) in &self.fields {
             let weight = 1.0 / (field.distance_nm(at) + 0.5).powi(2);
@@ -54,7 +54,7 @@ impl Hills {
         }
         let base = if weights > 0.0 { sum / weights } else { 0.0 };
         let rise = |h: &Hill| {
-            // Most hills are far away: a latitude tells it without a great circle.
+            // Most hills are far away, and the difference of latitude shows it without a great-circle distance.
             if (h.top.lat - at.lat).abs() * 60.0 > h.radius_nm {
                 return 0.0;
             }
@@ -64,7 +64,7 @@ impl Hills {
         base + self.hills.iter().map(rise).fold(0.0, f64::max)
     }
 
-    /// The highest ground within `nm` of a point and, where a track (true) is given, along the next `ahead_nm` of it. Feet.
+    /// The highest ground within `nm` of a point and, if a track (true) is given, along the next `ahead_nm` of it. Feet.
     pub fn highest_ft(&self, at: LatLon, nm: f64, ahead: Option<(f64, f64)>) -> f64 {
         let mut highest = self.ground_ft(at);
         for bearing in (0..360).step_by(45) {

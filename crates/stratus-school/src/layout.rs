@@ -1,5 +1,5 @@
-//! Ways on the ground: parking, holding points and the paths between them. Where an airport has a taxi graph the path
-//! follows it; elsewhere it runs beside the runway, and stops short of every runway in its way.
+//! Paths on the ground: parking, holding points and the paths between them. If an airport has a taxi graph, the path
+//! follows it; otherwise it runs beside the runway. It stops before every runway in its way.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,9 @@ use crate::hills::along;
 
 /// Feet between the edge of a runway and an aircraft that holds short of it.
 const HOLD_FT: f64 = 100.0;
-/// Nearer to a runway than this, feet, an aircraft is about to enter it.
+/// An aircraft nearer to a runway than this, feet, is about to enter it.
 const ENTERS_FT: f64 = 60.0;
-/// Holding points lie within this distance of their runway, feet.
+/// The farthest that holding points are from their runway, feet.
 const OTHER_HOLD_FT: f64 = 450.0;
 /// Feet between samples of a path.
 const SAMPLE_FT: f64 = 40.0;
@@ -21,9 +21,9 @@ const SAMPLE_FT: f64 = 40.0;
 /// A point of a path.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
-    /// Where.
+    /// The position.
     pub at: LatLon,
-    /// Here the aircraft holds short of this runway until it may cross.
+    /// The aircraft holds short of this runway here until it may cross.
     pub stop: Option<Runway>,
 }
 
@@ -33,7 +33,7 @@ pub fn spot(g: &Geometry, ahead_ft: f64, right_ft: f64) -> LatLon {
     along(on, g.heading + 90.0, right_ft / FT_PER_NM)
 }
 
-/// Where an aircraft that will use `runway` is parked; `None` where no place lies free of the runways.
+/// The parking position of an aircraft that will use `runway`; `None` if there is none clear of the runways.
 pub fn parking(airport: &Airport, runway: Runway) -> Option<LatLon> {
     if let Some(node) = airport.taxiways.as_ref().and_then(|g| g.nodes.iter().find(|n| n.parking.is_some())) {
         return Some(node.position);
@@ -54,7 +54,7 @@ pub fn parking(airport: &Airport, runway: Runway) -> Option<LatLon> {
     places.iter().find(easy).or(places.first()).copied()
 }
 
-/// The path to the holding point of a runway, ending with the nose towards it. `None` for a runway that does not exist.
+/// The path to the holding point of a runway; at its end the aircraft points at the runway. `None` if the runway does not exist.
 pub fn out(airport: &Airport, from: LatLon, runway: Runway) -> Option<Vec<Step>> {
     let all = ends(airport);
     let g = all.iter().find(|g| g.runway == runway)?;
@@ -63,7 +63,7 @@ pub fn out(airport: &Airport, from: LatLon, runway: Runway) -> Option<Vec<Step>>
         shortest(graph, from, goal)
     });
     if let Some(mut path) = by_graph {
-        // The nose comes round towards the runway.
+        // The aircraft turns towards the runway.
         let last = path.last()?.at;
         let place = g.place(last);
         path.push(Step { at: spot(g, place.along, place.right * 0.93), stop: None });
@@ -86,21 +86,21 @@ pub fn out(airport: &Airport, from: LatLon, runway: Runway) -> Option<Vec<Step>>
     ways.into_iter().min_by_key(|w| w.iter().filter(|s| s.stop.is_some()).count())
 }
 
-/// Whether the holding point at the end of a path is one of this runway alone: near another runway's end nobody, and no
-/// engine, can tell which of them is meant.
+/// Whether the holding point at the end of a path belongs only to this runway. Near the end of another runway neither
+/// a person nor the engine could say which runway is meant.
 pub fn holds_for(airport: &Airport, path: &[Step], runway: Runway) -> bool {
     let other = |g: &Geometry| g.runway != runway && g.runway != runway.reciprocal();
     path.last().is_some_and(|last| ends(airport).iter().filter(|g| other(g)).all(|g| g.distance_ft(last.at) > OTHER_HOLD_FT))
 }
 
-/// The path from beside a runway to parking.
+/// The path from a point beside a runway to parking.
 pub fn back(airport: &Airport, from: LatLon, parking: LatLon) -> Vec<Step> {
     let all = ends(airport);
     let straight = with_stops(&all, &[from, parking]);
     if straight.iter().all(|s| s.stop.is_none()) {
         return straight;
     }
-    // Round a corner it may be free of runways.
+    // The path may be clear of runways around a corner.
     let corners = [LatLon::new(from.lat, parking.lon), LatLon::new(parking.lat, from.lon)];
     let ways = corners.iter().map(|c| with_stops(&all, &[from, *c, parking]));
     ways.chain([straight.clone()]).min_by_key(|w| w.iter().filter(|s| s.stop.is_some()).count()).unwrap_or(straight)
@@ -117,7 +117,7 @@ pub fn exit(airport: &Airport, g: &Geometry, at: LatLon, parking: Option<LatLon>
     spots.clone().find(free).or_else(|| spots.clone().next()).unwrap_or(at)
 }
 
-/// The same path with a stop before each runway that it enters.
+/// The path with a stop before each runway that it enters.
 fn with_stops(all: &[Geometry], points: &[LatLon]) -> Vec<Step> {
     let mut steps = Vec::new();
     let on_runway = |at: LatLon| all.iter().find(|g| g.holds(at, ENTERS_FT)).map(|g| g.runway);
@@ -137,11 +137,11 @@ fn with_stops(all: &[Geometry], points: &[LatLon]) -> Vec<Step> {
     steps
 }
 
-/// The shortest way over the graph to a node that is wanted, with a stop before each piece that crosses a runway.
+/// The shortest route over the graph to a wanted node, with a stop before each piece that crosses a runway.
 fn shortest(graph: &TaxiGraph, from: LatLon, wanted: impl Fn(&stratus_airports::TaxiNode) -> bool) -> Option<Vec<Step>> {
     let places: BTreeMap<u32, &stratus_airports::TaxiNode> = graph.nodes.iter().map(|n| (n.id, n)).collect();
     let start = graph.nodes.iter().min_by(|a, b| a.position.distance_ft(from).total_cmp(&b.position.distance_ft(from)))?.id;
-    // Cost and the node before, by node. The graphs of airports are small enough for a plain search.
+    // The cost and the previous node of each node. Airport graphs are small enough for a simple search.
     let mut reached: BTreeMap<u32, (f64, Option<u32>)> = BTreeMap::from([(start, (0.0, None))]);
     let mut open = vec![start];
     while let Some(id) = open.pop() {

@@ -1,8 +1,8 @@
-//! The flight school: simulated pilots fly by what the controller says, in virtual time, and a referee checks every step.
+//! The flight school: simulated pilots fly in virtual time as the controller instructs them, and a referee checks every step.
 //!
-//! [`School::fly`] flies one flight, which follows from its seed alone. `docs/school.md` tells how it works and what it finds.
+//! [`School::fly`] flies one flight, which is determined by its seed. `docs/school.md` describes how it works and what it finds.
 #![forbid(unsafe_code)]
-// Time is a count of seconds and chance a seed: ../../clippy.toml lists what the pure half may not touch.
+// Time is a count of seconds and chance a seed: ../../clippy.toml lists what the pure half may not use.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod aircraft;

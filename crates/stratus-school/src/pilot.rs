@@ -1,4 +1,4 @@
-//! The pilot: what stage the flight is at, what is needed from the controller to go on, and when to call.
+//! The pilot: the stage of the flight, what the pilot needs from the controller to continue, and when to call.
 
 mod flying;
 mod talking;
@@ -20,7 +20,7 @@ use crate::sortie::{Begin, Mission, Sortie};
 use crate::told::Told;
 use crate::words::Words;
 
-/// How far the flight has come.
+/// The stage of a flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
@@ -34,17 +34,17 @@ pub enum Stage {
     AtHold,
     /// Entering the runway.
     LiningUp,
-    /// Standing on it.
+    /// On the runway, waiting.
     LinedUp,
     /// On the take-off roll.
     Roll,
-    /// Climbing away on an instrument flight.
+    /// Climbing out on an instrument flight.
     Departing,
     /// En route.
     Enroute,
     /// Near the destination of an instrument flight.
     Arriving,
-    /// Coming in from outside on a visual flight.
+    /// Approaching the field from outside on a visual flight.
     Inbound,
     /// In the traffic pattern.
     Pattern,
@@ -68,29 +68,29 @@ pub enum Stage {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// Parked after the flight that was planned.
+    /// Parked after the planned flight.
     Completed,
-    /// It could not go on.
+    /// It could not continue.
     Stuck {
-        /// Where.
+        /// The stage at which it stopped.
         stage: Stage,
-        /// Without what.
+        /// What was missing.
         need: Need,
         /// What the controller did instead.
         why: String,
     },
 }
 
-/// Something that the pilot asked for and waits for.
+/// A request that the pilot waits for.
 #[derive(Debug, Clone, PartialEq)]
 struct Asked {
     need: Need,
     tries: u8,
-    /// When it is asked for again.
+    /// When it is repeated.
     next: u32,
-    /// Since when the controller owes it.
+    /// Since when the controller owes the answer.
     owed: Option<u32>,
-    /// What came of it, once for each call.
+    /// The result of each call.
     heard: Vec<String>,
 }
 
@@ -99,38 +99,38 @@ impl Asked {
         Self { need, tries: 0, next, owed: None, heard: Vec::new() }
     }
 
-    /// What came of it most often.
+    /// The most frequent result.
     fn usual(&self) -> String {
         let count = |what: &String| self.heard.iter().filter(|h| *h == what).count();
-        // Of equals the first.
+        // Of equally frequent ones the first.
         let most = self.heard.iter().rev().max_by_key(|what| count(what));
         most.cloned().unwrap_or_else(|| "nothing heard".to_owned())
     }
 }
 
-/// Something that the pilot is about to say, whatever else.
+/// Something that the pilot must say first.
 #[derive(Debug, Clone, PartialEq)]
 enum Due {
     /// A readback of these items.
     Readback(Vec<Item>),
-    /// An answer, by its key.
+    /// An answer, by the key of its wording.
     Say(&'static str),
-    /// Nothing: change to another frequency.
+    /// No words: change to another frequency.
     Tune(Station),
 }
 
-/// A call of the pilot.
+/// A call by the pilot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Call {
-    /// As it is heard.
+    /// The words as they are recognised.
     pub words: String,
-    /// What it asks for.
+    /// The need that it asks for.
     pub need: Option<Need>,
-    /// It reads back, and this deliberately wrong.
+    /// Whether it is a readback.
     pub readback: bool,
-    /// What is wrong in it, deliberately.
+    /// The deliberate error in it.
     pub error: Option<Error>,
-    /// Another transmission covers it.
+    /// Whether another transmission blocks it.
     pub blocked: bool,
 }
 
@@ -140,24 +140,24 @@ pub struct Pilot<'a> {
     s: &'a Sortie,
     words: &'a Words,
     dice: Dice,
-    /// How far the flight has come.
+    /// The stage of the flight.
     pub stage: Stage,
     since: u32,
-    /// What stands of what was said.
+    /// The instructions that are active.
     pub told: Told,
     /// The unit whose frequency is tuned.
     pub tuned: Option<Station>,
-    /// The transponder's code.
+    /// The transponder code.
     pub squawk: Squawk,
     /// How the flight ended.
     pub outcome: Option<Outcome>,
-    /// Frequencies that the pilot found without having been sent there.
+    /// Frequencies that the pilot found without a handoff.
     pub found_alone: u32,
     guide: Option<Guide>,
     path: VecDeque<Step>,
     stand: Option<LatLon>,
     runway: Option<Geometry>,
-    /// Landings to come before the last one.
+    /// Touch-and-goes before the last landing.
     touch_and_goes: u8,
     around: u8,
     airborne: Option<u32>,
@@ -167,37 +167,37 @@ pub struct Pilot<'a> {
     due: VecDeque<(u32, Due)>,
     given_up: Vec<Need>,
     wishes: Vec<Need>,
-    /// The controller's last transmission that wanted something of this pilot.
+    /// The controller's last transmission that required something of this pilot.
     last: Vec<Item>,
     corrections: u8,
     /// How often the last transmission has been read back.
     repeats: u8,
     letter: char,
-    /// The number of the stand, spoken.
+    /// The number of the stand, as it is spoken.
     stand_number: String,
     /// When the controller was last heard.
     heard: u32,
-    /// How often each need has come up.
+    /// How often each need has occurred.
     times: Vec<(Need, u8)>,
-    /// Goes around once, although cleared to land.
+    /// The pilot goes around once, although cleared to land.
     goes_around: bool,
-    /// The engine stops, or only runs rough.
+    /// The engine stops, or runs rough.
     distress: bool,
 }
 
-/// A request is made so often before a pilot gives up.
+/// How often a pilot makes a request before giving up.
 const TRIES: u8 = 5;
-/// What is owed is waited for so long, seconds.
+/// How long a pilot waits for something that is owed, seconds.
 const OWED_FOR: u32 = 900;
-/// A flight that was promised an approach and hears nothing for so long asks again, seconds.
+/// A flight that was promised an approach and hears nothing for this long asks again, seconds.
 const FORGOTTEN: u32 = 240;
-/// What was given comes up again so often before the flight is stuck for want of it.
+/// How often a need that was granted may recur before the flight is stuck.
 const TIMES: u8 = 5;
-/// Seconds without an answer before a call is repeated.
+/// The time without an answer after which a call is repeated, seconds.
 const PATIENCE: u32 = 14;
 
 impl<'a> Pilot<'a> {
-    /// The pilot and the aircraft where the flight begins. `None` where the airport has no usable geometry.
+    /// The pilot and the aircraft at the beginning of the flight. `None` if the airport has no usable geometry.
     pub fn new(s: &'a Sortie, words: &'a Words) -> Option<(Self, Aircraft)> {
         let mut dice = Dice::new(s.seed, 20);
         let letter = char::from(b'A' + dice.below(26) as u8);
@@ -210,7 +210,7 @@ impl<'a> Pilot<'a> {
         if dice.percent(10.0) {
             wishes.push(Need::Weather);
         }
-        // Drawn apart: these faults do not change what else is drawn.
+        // Use a separate generator, so that these faults do not change other draws.
         let mut faults = Dice::new(s.seed, 21);
         let goes_around = faults.percent(s.faults.goes_around);
         let distress = faults.percent(50.0);
@@ -258,13 +258,13 @@ impl<'a> Pilot<'a> {
         Some((pilot, aircraft))
     }
 
-    /// The outcome of a flight that has not ended in time.
+    /// The outcome of a flight that did not end in time.
     pub fn out_of_time(&self) -> Outcome {
         let need = self.asked.as_ref().map(|asked| asked.need).or(self.times.last().map(|(n, _)| *n)).unwrap_or(Need::CheckIn);
         Outcome::Stuck { stage: self.stage, need, why: "the time is over".into() }
     }
 
-    /// The field that the flight is at, or flies to.
+    /// The field where the flight is, or to which it flies.
     pub fn field(&self) -> &'a Airport {
         let leaving = matches!(
             self.stage,
@@ -280,12 +280,12 @@ impl<'a> Pilot<'a> {
         if leaving { &self.s.from } else { &self.s.to }
     }
 
-    /// The runway that the pilot uses, or means to.
+    /// The runway that the pilot uses, or intends to use.
     pub fn runway(&self) -> Option<Runway> {
         self.runway.map(|g| g.runway)
     }
 
-    /// The runway that the pilot expects at the field, by the wind.
+    /// The runway that the pilot expects at the field, given the wind.
     fn expected(&self, field: &Airport) -> Option<Geometry> {
         let w = &self.s.weather;
         let runway = stratus_airports::runway::active(field, w.wind_dir, w.wind_kt)?;
@@ -310,8 +310,8 @@ impl<'a> Pilot<'a> {
         self.tuned = Some(station);
     }
 
-    /// Tunes the first of these units that the field has, as a pilot with a chart does. Units that share a frequency are
-    /// called by their own names.
+    /// Tunes the first of these units that the field has, as a pilot with a chart does. Units that share a frequency
+    /// are called by their own names.
     fn tune_own(&mut self, field: &Airport, wanted: &[Facility]) {
         if let Some(s) = Self::station(field, wanted)
             && self.tuned.as_ref() != Some(&s)
@@ -324,7 +324,7 @@ impl<'a> Pilot<'a> {
         self.tuned.as_ref().is_some_and(|s| s.facility == facility)
     }
 
-    /// What the pilot needs now to go on.
+    /// What the pilot needs now to continue.
     fn need(&self, t: u32, a: &Aircraft) -> Option<Need> {
         let told = &self.told;
         let waited = t.saturating_sub(self.since);
@@ -367,7 +367,7 @@ impl<'a> Pilot<'a> {
         }
     }
 
-    /// The engine fails in the pattern, or some minutes into the flight.
+    /// Whether the engine fails: in the pattern, or some minutes into the flight.
     fn in_trouble(&self, waited: u32) -> bool {
         let downwind = self.guide.as_ref().and_then(Guide::leg) == Some(Leg::Downwind);
         self.wish(&[Need::Help]).is_some() && (downwind || self.stage == Stage::Enroute && waited > 150)
@@ -377,7 +377,7 @@ impl<'a> Pilot<'a> {
         self.wishes.iter().find(|w| of.contains(w) && !self.given_up.contains(w)).copied()
     }
 
-    /// A radar unit is called as soon as it is tuned.
+    /// The pilot calls a radar unit as soon as it is tuned.
     fn check_in(&self) -> Option<Need> {
         let radar = self.tuned.as_ref().is_some_and(|s| matches!(s.facility, Facility::Departure | Facility::Approach | Facility::Center));
         (radar && !self.checked_in).then_some(Need::CheckIn)
@@ -423,12 +423,12 @@ impl<'a> Pilot<'a> {
         if waited > 200 && to_go > 45.0 { self.wish(&[Need::Direct, Need::Deviation]) } else { None }
     }
 
-    /// The runway that the aircraft stands short of on its way.
+    /// The runway before which the aircraft waits on its way.
     fn crossing(&self) -> Option<Runway> {
         self.path.front().and_then(|s| s.stop)
     }
 
-    /// Where the flight begins, and what has been said before it did.
+    /// The beginning of the flight, and what was said before it.
     fn begin(&mut self) -> Option<Aircraft> {
         let g = self.runway?;
         let ground = |position, heading| Aircraft {

@@ -1,4 +1,4 @@
-//! The pilot's readback: the items of a transmission in a pilot's words, right or with one deliberate error.
+//! The pilot's readback: the items of a transmission in a pilot's words, correct or with one deliberate error.
 
 use stratus_atc::instruction::{Climb, Item, Landing, Pressure};
 use stratus_atc::spoken;
@@ -6,7 +6,7 @@ use stratus_units::{Frequency, Region, Runway, Squawk};
 
 use crate::dice::Dice;
 
-/// What was read back wrong on purpose.
+/// The deliberate error in a readback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Error {
@@ -22,8 +22,8 @@ pub enum Error {
     Squawk,
 }
 
-/// The words of a readback, without the callsign; empty where nothing is to be read back. With `wrong` one value is changed,
-/// if there is one that a controller must notice, and the error is told.
+/// The words of a readback, without the callsign; empty if nothing must be read back. With `wrong` one value is
+/// changed, if there is one that a controller must notice, and the error is returned.
 pub fn of(items: &[Item], region: Region, wrong: bool, dice: &mut Dice) -> (String, Option<Error>) {
     let targets: Vec<usize> = if wrong {
         items.iter().enumerate().filter(|(_, i)| error_of(i, items, region).is_some()).map(|(n, _)| n).collect()
@@ -46,7 +46,7 @@ pub fn of(items: &[Item], region: Region, wrong: bool, dice: &mut Dice) -> (Stri
     (parts.join(", "), error)
 }
 
-/// The error that a changed value of this item would be.
+/// The error that a changed value of this item is.
 fn error_of(item: &Item, all: &[Item], region: Region) -> Option<Error> {
     let on_runway = |i: &Item| matches!(i, Item::Taxi { .. } | Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_));
     match item {
@@ -84,7 +84,7 @@ fn changed(item: &Item) -> Item {
     }
 }
 
-/// One item's words; `skip` is set where they say the next item too.
+/// The words of one item; `skip` is set if they include the next item.
 fn words(item: &Item, next: Option<&Item>, region: Region, skip: &mut bool) -> Option<String> {
     let runway = |r: Runway| format!("runway {}", spoken::runway(r, region));
     let via = |via: &[String]| {

@@ -1,7 +1,7 @@
-//! The referee: keeps what was asked, said and owed from outside the engine, and judges every step by the invariants.
+//! The referee: records from outside the engine what was asked, said and owed, and judges every step by the invariants.
 //!
-//! It sees what a listener beside the runway would: the transmissions as items, the aircraft, the traffic, the terrain and
-//! the data of the place. It asks the engine nothing, but for whether the next flight starts with a clean record.
+//! It sees what an observer beside the runway would see: the transmissions as items, the aircraft, the traffic, the
+//! terrain and the data of the place. It asks the engine nothing, except whether the next flight starts with a clean record.
 
 mod owed;
 mod rules;
@@ -19,71 +19,71 @@ use crate::readback::Error;
 use crate::sortie::{Mission, Sortie};
 use crate::traffic::Traffic;
 
-/// A transmission of the controller, as it reaches the pilot.
+/// A transmission of the controller, as the pilot hears it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Said {
-    /// To whom.
+    /// The callsign that it is for.
     pub to: Callsign,
-    /// What.
+    /// Its items.
     pub items: Vec<Item>,
-    /// As it is written.
+    /// Its text.
     pub text: String,
-    /// Said without having been called.
+    /// Whether the controller spoke without a call.
     pub unasked: bool,
 }
 
-/// An invariant that does not hold.
+/// A broken invariant.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Broken {
     /// Its number in docs/school.md, 1 to 8.
     pub law: u8,
-    /// What kind of breach, the same words for equal kinds.
+    /// The kind of breach, in the same words for equal kinds.
     pub kind: String,
     /// Seconds into the flight.
     pub at: u32,
-    /// The transmission, or what was seen.
+    /// The transmission, or what was observed.
     pub line: String,
 }
 
-/// What there is to see at one moment.
+/// What the referee can observe at one moment.
 pub struct View<'v> {
     /// Seconds into the flight.
     pub t: u32,
     /// The aircraft.
     pub a: &'v Aircraft,
-    /// The field that it is at, or flies to.
+    /// The field where the aircraft is, or to which it flies.
     pub field: &'v Airport,
     /// The pilot's stage.
     pub stage: Stage,
     /// The unit on the tuned frequency.
     pub tuned: Option<&'v Station>,
-    /// The controller is speaking.
+    /// Whether the controller is speaking.
     pub speaking: bool,
-    /// Other aircraft; for a transmission as they were when it was decided.
+    /// Other aircraft; for a transmission, as they were when it was decided.
     pub traffic: &'v Traffic,
     /// The terrain.
     pub hills: &'v Hills,
-    /// Airports of the world, for frequencies of others.
+    /// Airports of the world, for the frequencies of other fields.
     pub airports: &'v Airports,
 }
 
-/// A request that is open.
+/// An open request.
 #[derive(Debug, Clone, Copy)]
 struct Open {
     need: Need,
-    /// The first call that reached the controller.
+    /// The time of the first call that reached the controller.
     first: u32,
-    /// The latest.
+    /// The time of the latest call.
     latest: u32,
     calls: u8,
     answered: bool,
     told: bool,
 }
 
-/// Something that the controller owes since a time.
+/// What the controller owes, and since when.
 #[derive(Debug, Clone, Default)]
 struct Debts {
-    /// Told to hold short; free to go since.
+    /// The runway to hold short of, and since when it is free.
     hold: Option<(Runway, Option<u32>)>,
     standby: Option<u32>,
     approach: Option<u32>,
@@ -91,18 +91,18 @@ struct Debts {
     handover: Option<u32>,
 }
 
-/// Keeps the books of a flight.
+/// The referee's records of a flight.
 pub struct Referee<'a> {
     s: &'a Sortie,
-    /// What is broken, in the order in which it was seen.
+    /// The broken invariants, in the order in which they were found.
     pub broken: Vec<Broken>,
-    /// Requests that were never answered.
+    /// Requests that were not answered.
     pub unanswered: Vec<Need>,
-    /// The longest time, seconds, in which something was owed and nothing said.
+    /// The longest silence while something was owed, seconds.
     pub longest_silence: u32,
-    /// Right readbacks that were not taken.
+    /// Correct readbacks that were refused.
     pub refused_readbacks: u32,
-    /// Clearances, and questions, that were said.
+    /// Clearances that were given.
     pub clearances: u32,
     /// Questions that were asked.
     pub questions: u32,
@@ -110,9 +110,9 @@ pub struct Referee<'a> {
     debts: Debts,
     wrong: Option<(Error, u32)>,
     right_readback: Option<u32>,
-    /// Runway of the taxi clearance.
+    /// The runway of the taxi clearance.
     out: Option<Runway>,
-    /// Runway of the arrival.
+    /// The runway of the arrival.
     arrival: Option<Runway>,
     asked_departure: bool,
     asked_anything_in_flight: bool,
@@ -152,7 +152,7 @@ impl<'a> Referee<'a> {
         }
     }
 
-    /// A breach; one of each kind a flight is told, for the rest follow from the first.
+    /// Records a breach. Only one of each kind is reported in a flight, because later ones follow from the first.
     pub fn breach(&mut self, law: u8, kind: impl Into<String>, at: u32, line: impl Into<String>) {
         let kind = kind.into();
         if !self.broken.iter().any(|b| b.law == law && b.kind == kind) {
@@ -160,7 +160,7 @@ impl<'a> Referee<'a> {
         }
     }
 
-    /// The pilot called, and the controller could hear it.
+    /// Records a call that the controller could hear.
     pub fn called(&mut self, t: u32, call: &Call) {
         if call.readback {
             match call.error {
@@ -173,7 +173,7 @@ impl<'a> Referee<'a> {
         self.asked_anything_in_flight |= !self.was_on_ground;
         match self.open.iter_mut().find(|o| o.need == need) {
             Some(o) => {
-                // Somebody who was told to wait and calls again wants an answer again.
+                // A pilot who was told to wait and calls again expects another answer.
                 (o.latest, o.calls) = (t, if o.answered { 1 } else { o.calls.saturating_add(1) });
                 o.answered = false;
             }
@@ -181,7 +181,7 @@ impl<'a> Referee<'a> {
         }
     }
 
-    /// The controller said something, and the pilot heard it. `called`: the request that it answers.
+    /// Judges a transmission that the pilot heard. `called`: the request that it answers.
     pub fn said(&mut self, v: &View<'_>, said: &Said, called: Option<Need>) {
         let items = &said.items;
         self.count(items);
@@ -193,7 +193,7 @@ impl<'a> Referee<'a> {
                 open.answered = true;
             }
         }
-        // What is granted is closed; the rest goes on being owed.
+        // A granted request is closed; the others stay open.
         self.open.retain(|o| answer(o.need, items) != Answer::Granted);
         owed::note(self, v, items);
         self.last_said = v.t;
@@ -224,7 +224,7 @@ impl<'a> Referee<'a> {
         self.questions += u32::from(stratus_atc::is_question(items));
     }
 
-    /// What the transmission makes of the readback before it.
+    /// How the transmission judges the readback before it.
     fn readback_verdict(&mut self, v: &View<'_>, said: &Said) {
         let corrects =
             matches!(said.items.first(), Some(Item::Negative | Item::ReadBack(_) | Item::Confirm { .. } | Item::Ask(Ask::SayAgain)));
@@ -237,7 +237,7 @@ impl<'a> Referee<'a> {
             && v.t.saturating_sub(at) < 25
             && (matches!(said.items.first(), Some(Item::Negative | Item::ReadBack(_))) || said.items == self.before)
         {
-            // Said once more, an instruction that was read back right is as good as refused.
+            // If an instruction that was read back correctly is repeated, the readback counts as refused.
             self.refused_readbacks += 1;
         }
         self.before.clone_from(&said.items);
@@ -246,7 +246,7 @@ impl<'a> Referee<'a> {
         }
     }
 
-    /// A second has passed.
+    /// Checks a second of the flight.
     pub fn step(&mut self, v: &View<'_>) {
         if let Some((error, at)) = self.wrong
             && v.t.saturating_sub(at) > 18
@@ -265,7 +265,7 @@ impl<'a> Referee<'a> {
         owed::watch(self, v);
     }
 
-    /// The flight is over: what is still open stays without an answer.
+    /// The flight is over: open requests count as not answered.
     pub fn close(&mut self) {
         let never = self.open.iter().filter(|o| !o.answered && o.calls >= 2).map(|o| o.need);
         self.unanswered.extend(never);

@@ -1,4 +1,4 @@
-//! A sortie: which flight is flown, drawn from a seed. Airport, weather, aircraft, rules, beginning and the pilot's habits.
+//! A sortie: the flight to be flown, drawn from a seed: airport, weather, aircraft, rules, beginning and the pilot's habits.
 
 use stratus_airports::data::Airports;
 use stratus_airports::runway::{active, geometry};
@@ -12,13 +12,13 @@ use stratus_units::{Callsign, Facility, Region, Runway};
 use crate::aircraft::{KINDS, Kind};
 use crate::dice::Dice;
 
-/// What the pilot means to do.
+/// The kind of flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mission {
     /// A visual flight that stays in the traffic pattern.
     Circuits,
-    /// A visual flight that comes in from outside.
+    /// A visual flight that arrives from outside.
     Arrival,
     /// A visual flight to another airport, with flight following.
     CrossCountry,
@@ -40,7 +40,7 @@ pub enum Begin {
     Inbound,
 }
 
-/// Whose habits the pilot has.
+/// The pilot's habits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Style {
     /// A private pilot in the United States.
@@ -49,14 +49,14 @@ pub enum Style {
     Europe,
     /// An airline crew.
     Airline,
-    /// A student, who says more than is needed.
+    /// A student, who says more than necessary.
     Student,
-    /// An old hand, who says less.
+    /// An experienced pilot, who says less.
     Terse,
 }
 
 impl Style {
-    /// Its word in the files of wordings.
+    /// The style's word in the files of wordings.
     pub fn word(self) -> &'static str {
         match self {
             Style::Us => "us",
@@ -68,14 +68,14 @@ impl Style {
     }
 }
 
-/// How often, of a hundred times, a pilot does something that a controller must cope with.
+/// How often, in percent, a pilot does something that a controller must cope with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Faults {
-    /// Reads back something wrong.
+    /// Reads back a wrong value.
     pub wrong_readback: f64,
     /// Does not read back at all.
     pub no_readback: f64,
-    /// Is blocked by another transmission, so that nobody hears the call.
+    /// Is blocked by another transmission, so that the call is not heard.
     pub blocked: f64,
     /// Does not hear the controller to the end.
     pub cut_off: f64,
@@ -90,57 +90,57 @@ pub struct Faults {
 /// A flight to be flown.
 #[derive(Debug, Clone)]
 pub struct Sortie {
-    /// It all follows from this.
+    /// The seed, which determines everything else.
     pub seed: u64,
-    /// What the pilot means to do.
+    /// The kind of flight.
     pub mission: Mission,
     /// Where it begins.
     pub begin: Begin,
-    /// Whose habits the pilot has.
+    /// The pilot's habits.
     pub style: Style,
-    /// What goes wrong.
+    /// The pilot's faults.
     pub faults: Faults,
     /// The type.
     pub kind: &'static Kind,
-    /// Its identity.
+    /// The callsign.
     pub callsign: Callsign,
-    /// The callsign as it is said in full.
+    /// The spoken callsign in full.
     pub spoken_full: String,
-    /// As it is said once the conversation runs.
+    /// The spoken callsign after the first exchange.
     pub spoken_short: String,
-    /// Where it departs, or lands where it does not depart.
+    /// The departure, or the landing field if there is no departure.
     pub from: Airport,
-    /// Where it lands.
+    /// The landing field.
     pub to: Airport,
-    /// The runway in use at `from`, by the wind.
+    /// The runway in use at `from`, given the wind.
     pub runway: Runway,
-    /// The weather everywhere.
+    /// The weather, the same everywhere.
     pub weather: Weather,
     /// Cruising altitude, feet.
     pub cruise_ft: f64,
-    /// Landings before the last one.
+    /// Touch-and-goes before the last landing.
     pub touch_and_goes: u8,
-    /// Other aircraft fly.
+    /// Whether other aircraft fly.
     pub traffic: bool,
-    /// Hills around, and the highest of them, feet.
+    /// The number of hills, and the highest of them, feet.
     pub hills: (usize, f64),
     /// The plan on file.
     pub plan: Option<FlightPlan>,
 }
 
-/// Which flights are drawn.
+/// Restrictions on the flights that are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Choice {
     /// Only this mission.
     pub mission: Option<Mission>,
-    /// Pilots make no mistakes and nothing is blocked.
+    /// The pilots make no mistakes, and no call is blocked.
     pub faultless: bool,
-    /// With or without traffic.
+    /// With or without traffic; `None`: as drawn.
     pub traffic: Option<bool>,
 }
 
 impl Sortie {
-    /// The flight of a seed. `None` where no airport fits, which a caller skips.
+    /// Draws the flight of a seed. `None` if no airport fits; the caller then skips the seed.
     pub fn draw(airports: &Airports, world: &World, seed: u64, choice: Choice) -> Option<Self> {
         let mut dice = Dice::new(seed, 1);
         (0..20).find_map(|_| Self::try_draw(airports, world, seed, choice, &mut dice))
@@ -173,7 +173,7 @@ impl Sortie {
         };
         let distance = from.position.distance_nm(to.position);
         let (low, high) = kind.cruise_ft;
-        // A short flight does not climb as high.
+        // A short flight has a lower cruising altitude.
         let top = (from.elevation_ft.max(to.elevation_ft) + 2500.0 + distance * 150.0).clamp(low, high);
         let cruise_ft = (dice.between(low.min(top), top) / 1000.0).round() * 1000.0;
         let (callsign, spoken_full, spoken_short) = identity(kind, from.region, dice)?;
@@ -222,7 +222,7 @@ impl Sortie {
     }
 }
 
-/// A towered airport for the type, with weather and the runway that it brings into use.
+/// A towered airport for the type, with weather and the runway in use.
 fn field(airports: &Airports, world: &World, kind: &Kind, mission: Mission, dice: &mut Dice) -> Option<(Airport, Weather, Runway)> {
     let known: Vec<&Airport> = airports.iter().filter(|a| !a.made_up || mission != Mission::Instruments).collect();
     for _ in 0..2000 {
@@ -232,7 +232,7 @@ fn field(airports: &Airports, world: &World, kind: &Kind, mission: Mission, dice
             world.airport(dice.below(world.len()))
         };
         let Some(airport) = found.filter(|a| fits(a, kind)) else { continue };
-        // What is known by hand counts before the world's table.
+        // The description by hand has priority over the world's table.
         let airport = airports.find(&airport.icao).unwrap_or(airport);
         let weather = weather(mission, dice);
         let Some(runway) = usable(&airport, kind, &weather) else { continue };
@@ -250,7 +250,7 @@ fn fits(a: &Airport, kind: &Kind) -> bool {
     controlled && long && (-200.0..9000.0).contains(&a.elevation_ft) && a.position.lat.abs() < 70.0
 }
 
-/// The runway that the wind brings into use, where the type can use it.
+/// The runway in use for the wind, if the type can use it.
 fn usable(a: &Airport, kind: &Kind, w: &Weather) -> Option<Runway> {
     let runway = active(a, w.wind_dir, w.wind_kt)?;
     geometry(a, runway).filter(|g| g.length_ft - g.displaced_ft >= kind.runway_ft).map(|g| g.runway)
@@ -283,11 +283,11 @@ fn weather(mission: Mission, dice: &mut Dice) -> Weather {
     }
 }
 
-/// Airlines that fly in the United States, and elsewhere: designators.
+/// Designators of airlines that fly in the United States, and elsewhere.
 const US_AIRLINES: &[&str] = &["UAL", "AAL", "DAL", "SWA", "ASA", "JBU", "SKW", "FDX"];
 const AIRLINES: &[&str] = &["BAW", "DLH", "AFR", "KLM", "SWR", "EZY", "SAS", "QFA"];
 
-/// Callsign, and how it is said in full and short.
+/// The callsign, and its full and short spoken forms.
 fn identity(kind: &Kind, region: Region, dice: &mut Dice) -> Option<(Callsign, String, String)> {
     let letter = |dice: &mut Dice| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZ"[dice.below(24)]);
     let digit = |dice: &mut Dice| char::from(b'1' + dice.below(9) as u8);

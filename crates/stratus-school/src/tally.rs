@@ -1,4 +1,4 @@
-//! Many flights in figures: completed, stuck and why, requests without an answer, invariants broken, the talk of a flight.
+//! The figures of many flights: completed, stuck and why, unanswered requests, broken invariants, transmissions of a flight.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,16 +8,16 @@ use serde::Serialize;
 use crate::flight::Log;
 use crate::pilot::Outcome;
 
-/// A cause, how often, and a flight that shows it.
+/// A cause, how often it occurred, and a flight that shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cause {
-    /// In words.
+    /// The cause in words.
     pub what: String,
-    /// Flights.
+    /// The number of flights.
     pub flights: u32,
-    /// The seed of the first of them.
+    /// The seed of the first flight.
     pub seed: u64,
-    /// A line of it.
+    /// A line of that flight.
     pub line: String,
 }
 
@@ -26,38 +26,38 @@ pub struct Cause {
 pub struct Tally {
     /// Flights flown.
     pub flights: u32,
-    /// Parked after the whole flight.
+    /// Flights that ended parked as planned.
     pub completed: u32,
-    /// Flights without a broken invariant that were completed with every request answered.
+    /// Completed flights with no broken invariant and with every request answered.
     pub faultless: u32,
-    /// Why others were stuck, the most frequent first.
+    /// Why other flights were stuck, the most frequent cause first.
     pub stuck: Vec<Cause>,
     /// Requests without an answer.
     pub unanswered: Vec<Cause>,
-    /// Invariants broken: number and kind.
+    /// Broken invariants, by number and kind.
     pub broken: Vec<Cause>,
-    /// By mission: flights and completed ones.
+    /// For each kind of flight: flights and completed flights.
     pub missions: BTreeMap<String, (u32, u32)>,
-    /// Of the controller.
+    /// The controller's transmissions.
     pub transmissions: u32,
-    /// Of the pilots.
+    /// The pilots' calls.
     pub calls: u32,
     /// Clearances.
     pub clearances: u32,
     /// Questions.
     pub questions: u32,
-    /// Right readbacks that were refused.
+    /// Correct readbacks that were refused.
     pub refused_readbacks: u32,
-    /// Units that pilots had to find alone.
+    /// Units that pilots found without a handoff.
     pub found_alone: u32,
-    /// The longest silence while something was owed, seconds, and the seed.
+    /// The longest silence while something was owed, seconds, and its seed.
     pub longest_silence: (u32, u64),
     /// Virtual hours.
     pub hours: f64,
 }
 
 impl Tally {
-    /// The figures of these flights.
+    /// Computes the figures of these flights.
     pub fn of(logs: &[Log]) -> Self {
         let mut tally = Self::default();
         let (mut stuck, mut unanswered, mut broken) = (Causes::default(), Causes::default(), Causes::default());
@@ -96,12 +96,12 @@ impl Tally {
         tally
     }
 
-    /// Flights with at least one breach of an invariant of this number, added over its kinds.
+    /// Flights with a breach of this invariant, summed over its kinds.
     pub fn breaches(&self, law: u8) -> u32 {
         self.broken.iter().filter(|c| c.what.starts_with(&format!("{law} "))).map(|c| c.flights).sum()
     }
 
-    /// The report, for a person. Counts of causes are per 1,000 flights.
+    /// The report for people. Counts of causes are per 1,000 flights.
     pub fn words(&self) -> String {
         let mut out = String::new();
         let n = self.flights.max(1);

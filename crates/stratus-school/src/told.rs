@@ -1,15 +1,15 @@
-//! What the pilot has been told, by the items of the controller's transmissions. The aircraft obeys this, never the words.
+//! The instructions that the pilot has, from the items of the controller's transmissions. The aircraft obeys these, never the words.
 
 use stratus_atc::instruction::{Item, Landing, Leg};
 use stratus_units::{Frequency, Runway, Side, Squawk};
 
-/// A full turn at three degrees a second.
+/// The length of a full turn at three degrees per second.
 const ORBIT_S: u32 = 120;
 
-/// The instructions that stand.
+/// The active instructions.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Told {
-    /// Cleared under instrument flight rules.
+    /// The IFR clearance was given.
     pub clearance: bool,
     /// May push back.
     pub push: bool,
@@ -21,19 +21,19 @@ pub struct Told {
     pub line_up: bool,
     /// Cleared for take-off.
     pub takeoff: Option<Runway>,
-    /// Cleared to land, or kin.
+    /// Cleared to land, touch and go, or similar.
     pub landing: Option<(Option<Runway>, Landing)>,
     /// How to enter the pattern: side and leg, or straight in.
     pub join: Option<Option<(Side, Leg)>>,
-    /// The side of the circuits.
+    /// The side of the pattern.
     pub side: Option<Side>,
     /// The runway of the arrival.
     pub runway: Option<Runway>,
-    /// Downwind goes on.
+    /// Extend downwind.
     pub extend: bool,
-    /// A full turn in the pattern: to which side, and the seconds of it that are left.
+    /// A full turn in the pattern: its direction, and the seconds that are left of it.
     pub orbit: Option<(Side, u32)>,
-    /// Behind other aircraft.
+    /// Follow other traffic.
     pub follow: bool,
     /// May leave the frequency.
     pub leave: bool,
@@ -41,31 +41,31 @@ pub struct Told {
     pub parking: bool,
     /// Go around.
     pub go_around: bool,
-    /// Stay where it is.
+    /// Hold position.
     pub hold_position: bool,
     /// Altitude, feet, and whether it is a flight level.
     pub altitude: Option<(i32, bool)>,
-    /// Magnetic heading and the side to turn to.
+    /// Magnetic heading, and the direction of the turn.
     pub heading: Option<(u16, Option<Side>)>,
     /// Knots.
     pub speed: Option<u16>,
-    /// Direct, or own navigation.
+    /// Direct, or on own navigation.
     pub direct: bool,
-    /// The approach: its kind, its runway, and whether it is cleared.
+    /// The approach: its kind, its runway, and whether it was cleared.
     pub approach: Option<(String, Option<Runway>, bool)>,
     /// The code.
     pub squawk: Option<Squawk>,
-    /// Whom to call.
+    /// The unit to call.
     pub contact: Option<(String, Option<Frequency>)>,
 }
 
 impl Told {
-    /// Whether a strip may be crossed, named by either end.
+    /// Whether a strip, named by either end, may be crossed.
     pub fn may_cross(&self, runway: Runway) -> bool {
         self.cross.iter().any(|c| *c == runway || *c == runway.reciprocal())
     }
 
-    /// Takes a transmission in.
+    /// Updates the instructions with a transmission.
     pub fn hear(&mut self, items: &[Item]) {
         let mut runway = None;
         for (n, item) in items.iter().enumerate() {

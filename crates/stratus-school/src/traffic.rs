@@ -1,4 +1,4 @@
-//! Other aircraft: they come in on final, land and vacate, or line up and depart, and keep out of the pilot's way.
+//! Other aircraft: they fly an approach, land and vacate, or line up and depart, and avoid the pilot.
 
 use stratus_airports::Airport;
 use stratus_airports::runway::{Geometry, geometry};
@@ -9,7 +9,7 @@ use crate::dice::Dice;
 use crate::guide;
 use crate::layout::spot;
 
-/// Types that traffic flies: designator, and knots on final.
+/// The types of other aircraft: designator, and knots on final.
 const TYPES: &[(&str, f64)] = &[("C172", 65.0), ("P28A", 70.0), ("BE58", 95.0), ("DH8D", 120.0), ("A320", 138.0), ("B738", 142.0)];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +25,7 @@ enum Doing {
     Around(u32),
 }
 
-/// One other aircraft.
+/// Another aircraft.
 #[derive(Debug, Clone)]
 struct Actor {
     designator: &'static str,
@@ -43,16 +43,16 @@ struct Actor {
 pub struct Traffic {
     dice: Dice,
     actors: Vec<Actor>,
-    /// Seconds until the next one appears; `None`: nobody ever does.
+    /// Seconds until the next one appears; `None`: none appears.
     next: Option<u32>,
 }
 
-/// What traffic must know of the pilot's aircraft to keep out of its way.
+/// The state of the pilot's aircraft, so that traffic can avoid it.
 #[derive(Debug, Clone, Copy)]
 pub struct Own {
-    /// Where.
+    /// The position.
     pub position: LatLon,
-    /// On its wheels.
+    /// Whether it is on the ground.
     pub on_ground: bool,
 }
 
@@ -64,7 +64,7 @@ impl Traffic {
         Self { dice, actors: Vec::new(), next }
     }
 
-    /// A second passes.
+    /// Moves the traffic for a second.
     pub fn step(&mut self, field: &Airport, active: Option<Runway>, own: Own) {
         self.actors.retain(|a| geometry(field, a.g.runway).is_some());
         for actor in &mut self.actors {
@@ -95,14 +95,14 @@ impl Traffic {
         }
         let actor = Actor { designator, final_kt, g, doing: Doing::Final, ahead_ft: 0.0, height_ft: 0.0, kt: final_kt };
         self.actors.push(if arrives {
-            // Far enough out that nobody who was just cleared is surprised by it.
+            // Far enough out that it does not conflict with a clearance that was just given.
             Actor { ahead_ft: -8.0 * FT_PER_NM, height_ft: 2500.0, ..actor }
         } else {
             Actor { doing: Doing::Waiting(20 + self.dice.below(30) as u32), ahead_ft: 150.0, kt: 0.0, ..actor }
         });
     }
 
-    /// As a simulator tells it. `elevation_ft` is the field's.
+    /// The traffic as a simulator reports it. `elevation_ft` is that of the field.
     pub fn others(&self, elevation_ft: f64) -> Vec<Other> {
         let other = |a: &Actor| Other {
             callsign: None,
@@ -116,12 +116,12 @@ impl Traffic {
         self.actors.iter().map(other).collect()
     }
 
-    /// Whether an aircraft stands or rolls on a strip now, on its wheels.
+    /// Whether an aircraft is on the ground on a strip now.
     pub fn on_runway(&self, runway: Runway) -> bool {
         self.on(runway).any(|a| a.height_ft <= 0.0)
     }
 
-    /// Nautical miles to the threshold of the nearest aircraft on final for a strip, and the end that it lands on.
+    /// The distance of the nearest aircraft on final for a strip from its threshold, nautical miles, and the end where it lands.
     pub fn nearest_final(&self, runway: Runway) -> Option<(f64, Runway)> {
         let coming = self.on(runway).filter(|a| a.doing == Doing::Final);
         coming.map(|a| ((a.g.displaced_ft - a.ahead_ft) / FT_PER_NM, a.g.runway)).min_by(|a, b| a.0.total_cmp(&b.0))
@@ -131,7 +131,7 @@ impl Traffic {
         self.actors.iter().filter(move |a| a.g.runway == runway || a.g.runway == runway.reciprocal())
     }
 
-    /// Nobody is left of the field before.
+    /// Removes all traffic of the previous field.
     pub fn clear(&mut self) {
         self.actors.clear();
     }
@@ -171,7 +171,7 @@ impl Actor {
         self.ahead_ft += self.kt * FT_PER_NM / 3600.0;
     }
 
-    /// It has left the runway, or the field.
+    /// Whether it has left the runway or the field.
     fn gone(&self) -> bool {
         match self.doing {
             Doing::RollingOut => self.ahead_ft > (self.g.length_ft * 0.6).max(1800.0) || self.ahead_ft > self.g.length_ft,

@@ -1,4 +1,4 @@
-//! What pilots say: wordings by key from two data files, and the values that stand in them.
+//! The pilots' wordings by key, from two data files, and the values that are put into them.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use crate::dice::Dice;
 use crate::sortie::Style;
 
 const OWN: &str = include_str!("../data/wordings.txt");
-/// Written by somebody who has not seen the controller's code; nothing in the engine is made to fit it.
+/// Written by somebody who has not seen the controller's code; the engine is not tuned on it.
 const INDEPENDENT: &str = include_str!("../data/wordings-independent.txt");
 
-/// Which situations of the independent file stand for a key of the pilot's.
+/// The situations of the independent file for each of the pilot's keys.
 #[rustfmt::skip]
 const SITUATIONS: &[(&str, &[&str])] = &[
     ("taxi", &["taxi_request_pattern"]), ("taxi_ifr", &["taxi_request_ifr"]), ("push", &["push_request"]),
@@ -29,7 +29,7 @@ const SITUATIONS: &[(&str, &[&str])] = &[
     ("read_hold", &["holdshort_readback"]), ("read_contact", &["handoff_readback"]),
 ];
 
-/// One wording: who says it (styles, or a region of the independent file), and the words.
+/// One wording: who uses it (styles, or a region of the independent file), and the words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Wording {
     who: &'static str,
@@ -57,14 +57,14 @@ fn read(text: &'static str, mark: char) -> ByKey {
 }
 
 impl Words {
-    /// The wordings of the crate's data files.
+    /// Loads the wordings of the crate's data files.
     pub fn load() -> Self {
         let situations = read(INDEPENDENT, '\t');
         let of = |names: &[&str]| names.iter().filter_map(|n| situations.get(n)).flatten().copied().collect::<Vec<_>>();
         Self { own: read(OWN, '|'), independent: SITUATIONS.iter().map(|(key, names)| (*key, of(names))).collect() }
     }
 
-    /// A wording for a key that `fits`. Where both files have some, each is asked half of the time.
+    /// A wording for a key that `fits`. If both files have some, each is used half of the time.
     pub fn choose(&self, key: &str, style: Style, region: Region, dice: &mut Dice, fits: impl Fn(&str) -> bool) -> Option<&'static str> {
         let place = region.phraseology;
         let suits = |w: &Wording| w.who == "*" || w.who == "both" || w.who == place || w.who.split(',').any(|s| s.trim() == style.word());
@@ -80,7 +80,7 @@ impl Words {
     }
 }
 
-/// Puts the values into a wording; a value that is not known leaves its place empty.
+/// Puts the values into a wording; an unknown value leaves its place empty.
 pub fn fill(words: &str, value: impl Fn(&str) -> String) -> String {
     let mut said = String::new();
     let mut rest = words;
@@ -91,7 +91,7 @@ pub fn fill(words: &str, value: impl Fn(&str) -> String) -> String {
         rest = after;
     }
     said.push_str(rest);
-    // A place left empty leaves no doubled spaces or commas behind.
+    // Remove the doubled spaces and commas that empty places leave.
     let tidy: Vec<&str> = said.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
     tidy.join(", ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,5 +1,5 @@
-//! The referee is worth something only if it finds defects. Each of these is put between the engine and the pilot, and must
-//! be found within 200 flights, as a breach that the same flight without it does not have.
+//! Tests that the referee finds defects. Each defect is put between the engine and the pilot, and must be found
+//! within 200 flights, as a breach that the same flight without the defect does not have.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use stratus_school::referee::Said;
 use stratus_school::{Between, Choice, Clear, Log, Mission, School};
 use stratus_units::{Frequency, LatLon, Runway, Side, Squawk};
 
-/// No defect may need more flights.
+/// The most flights that a defect may need.
 const WITHIN: u64 = 200;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +45,8 @@ enum Defect {
 
 use Defect::*;
 
-/// Each defect, the invariant that it breaks, the flights that show it, and the seed to begin at: near the first that shows
-/// it, so that the suite is quick. From seed 1 on, each was found within the first 27.
+/// Each defect, the invariant that it breaks, the kind of flight that shows it, and the first seed. The seed is near
+/// the first one that shows the defect, so that the suite is quick. From seed 1 on, each was found within the first 27.
 const ALL: &[(Defect, u8, Mission, u64)] = &[
     (HoldShortForgotten, 5, Mission::Circuits, 1),
     (HandoffDropped, 5, Mission::Circuits, 1),
@@ -75,7 +75,7 @@ const ALL: &[(Defect, u8, Mission, u64)] = &[
     (NextFlightNotNoticed, 8, Mission::Arrival, 23),
 ];
 
-/// The defect at work.
+/// Applies a defect.
 struct Tamper {
     defect: Defect,
     stood_by: bool,
@@ -86,7 +86,7 @@ impl Between for Tamper {
     fn report(&mut self, report: &mut Report) {
         match self.defect {
             TrafficHidden => report.others.clear(),
-            // The engine goes on seeing the aircraft where the last flight ended.
+            // The engine still sees the aircraft where the last flight ended.
             NextFlightNotNoticed => {
                 let jumped = self.place.zip(report.position).is_some_and(|(was, is)| was.distance_nm(is) > 5.0);
                 if jumped { report.position = self.place } else { self.place = report.position }
@@ -194,7 +194,7 @@ fn change(said: &mut Said, f: impl Fn(&mut Item)) {
     said.items.iter_mut().for_each(f);
 }
 
-/// A runway at right angles to this one with a side that no strip of one runway has.
+/// A runway perpendicular to this one, with a side that a single runway never has.
 fn missing(r: Runway) -> Runway {
     Runway::new((r.number + 8) % 36 + 1, Some(stratus_units::Position3::Center)).unwrap()
 }

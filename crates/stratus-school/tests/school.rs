@@ -1,5 +1,4 @@
-//! The school's run in the suite: sixty flights with fixed seeds. The figures may only get better: where they do, the floors
-//! here go with them.
+//! The school's run in the suite: sixty flights with fixed seeds. The figures may only improve. When they do, raise the limits here.
 
 use stratus_atc::hear::opinion::{Opinion, Scene};
 use stratus_school::tally::Tally;
@@ -7,18 +6,18 @@ use stratus_school::{Between, Choice, Clear, Log, Mission, School};
 use stratus_sentences::SentenceModel;
 
 const FLIGHTS: u64 = 60;
-/// Completed flights of [`FLIGHTS`], at least.
+/// The fewest completed flights of [`FLIGHTS`].
 const COMPLETED: u32 = 58;
-/// Flights with a breach, by invariant 1 to 8, at most: added over the kinds of breach.
+/// The most flights with a breach, by invariant 1 to 8, summed over the kinds of breach.
 const BROKEN: [u32; 8] = [0, 0, 3, 0, 4, 0, 0, 0];
-/// Requests without an answer, at most.
+/// The most requests without an answer.
 const UNANSWERED: u32 = 3;
-/// Questions that the controller asks in a flight, at most: somebody who only asks breaks nothing.
+/// The most questions of the controller in a flight. Without this limit, a controller that only asks would break nothing.
 const QUESTIONS: f64 = 1.0;
-/// Right readbacks that are refused in a flight, at most.
+/// The most correct readbacks that are refused in a flight.
 const REFUSED: f64 = 0.4;
 
-/// Hears as the program does: with the sentence model.
+/// Reads calls with the sentence model, as the program does.
 struct Heard(SentenceModel);
 
 impl Heard {
@@ -54,7 +53,7 @@ fn sixty_flights_go_at_least_as_well_as_they_did() {
     let each = |count: u32| f64::from(count) / f64::from(tally.flights);
     assert!(each(tally.questions) <= QUESTIONS, "{} questions a flight\n{words}", each(tally.questions));
     assert!(each(tally.refused_readbacks) <= REFUSED, "{} right readbacks refused a flight\n{words}", each(tally.refused_readbacks));
-    // Each kind of flight is flown, and each can be completed.
+    // Each kind of flight is flown, and at least one of each is completed.
     assert!(tally.missions.values().all(|(flown, completed)| *flown >= 4 && *completed >= 1), "{words}");
 }
 

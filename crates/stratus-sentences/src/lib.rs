@@ -2,8 +2,7 @@
 //! meanings of a call.
 //!
 //! It was fine-tuned on the labelled calls in `corpora` (`scripts/sentences`). It therefore understands wordings that
-//! are in no list by what the words mean in English. Its scores are an opinion; `stratus-atc` decides what follows
-//! from it.
+//! are in no list by what the words mean in English. Its scores are an opinion; `stratus-atc` decides what follows from it.
 #![forbid(unsafe_code)]
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -114,8 +113,7 @@ impl SentenceModel {
         let positions: Vec<i32> = (0..).take(numbers.len()).collect();
         let inputs = [numbers, parts, positions];
         let inputs = self.inputs.into_iter().zip(inputs).map(|(node, values)| (node, NdTensor::from_data([values.len()], values).into()));
-        // One thread, because the simulator needs the others. The calling thread starts it, so that it inherits that
-        // priority.
+        // One thread, because the simulator needs the others. The calling thread starts it, so that it inherits that priority.
         let pool = Arc::new(ThreadPool::with_num_threads(1));
         let options = RunOptions::default().with_thread_pool(Some(pool));
         let [scores] = self.graph.run_n(inputs.collect(), [self.scores], Some(options)).map_err(|e| Error::Run(e.to_string()))?;

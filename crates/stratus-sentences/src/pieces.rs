@@ -1,8 +1,6 @@
-//! Splits words into pieces of the encoder's vocabulary (WordPiece, as in BERT), and converts pieces into the numbers
-//! of its input.
+//! Splits words into pieces of the encoder's vocabulary (WordPiece, as in BERT), and converts pieces into the numbers of its input.
 //!
-//! `scripts/sentences/pre.py` splits the training calls in the same way; `tests/pieces.txt` tests that both give the
-//! same result.
+//! `scripts/sentences/pre.py` splits the training calls in the same way; `tests/pieces.txt` tests that both give the same result.
 
 use std::collections::BTreeMap;
 

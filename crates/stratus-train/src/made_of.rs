@@ -1,6 +1,6 @@
-//! Of what the weights were made: the sums of corpora, trainer and weights, kept together in `made-of.txt`.
+//! What the weights were made of: the checksums of corpora, trainer and weights, kept together in `made-of.txt`.
 //!
-//! A test compares them, so that none of the three changes without the others; it does not train.
+//! A test compares them, so that none of the three changes without the others. It does not train.
 
 use std::path::{Path, PathBuf};
 
@@ -11,22 +11,22 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Where the sums lie, from the root.
+/// The file with the checksums, from the root.
 const SUMS: &str = "crates/stratus-train/made-of.txt";
 
-/// The code that decides about the weights, from the root: the trainer, and what the reader sees.
+/// The code that determines the weights, from the root: the trainer, and the reader's features.
 fn code() -> Result<Vec<String>, String> {
     let folder = root().join("crates/stratus-train/src");
     let files = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     let mut names: Vec<String> = files.flatten().map(|f| format!("crates/stratus-train/src/{}", f.file_name().to_string_lossy())).collect();
-    // This file only keeps the sums.
+    // This file only keeps the checksums.
     names.retain(|n| !n.ends_with("/made_of.rs"));
     names.push("crates/stratus-atc/src/hear/features.rs".into());
     names.sort();
     Ok(names)
 }
 
-/// A file's sum; line ends count as one byte, whatever the checkout made of them.
+/// A file's checksum, without carriage returns, so that a checkout's line ends do not matter.
 fn sum(path: &str) -> Result<String, String> {
     let bytes = std::fs::read(root().join(path)).map_err(|e| format!("{path}: {e}"))?;
     let text = !path.ends_with(".weights");
@@ -39,7 +39,7 @@ fn lines(corpora: &[String], weights: &str) -> Result<String, String> {
     files.map(|f| Ok(format!("{}  {f}\n", sum(&f)?))).collect()
 }
 
-/// Writes the sums; the paths are those from the root.
+/// Writes the checksums; the paths are relative to the root.
 ///
 /// # Errors
 /// The file that cannot be read or written.
@@ -56,7 +56,7 @@ mod tests {
 
     const WEIGHTS: &str = "crates/stratus-atc/src/hear/reader.weights";
 
-    /// The corpora that the sums list.
+    /// The corpora that the file lists.
     fn corpora() -> Vec<String> {
         let sums = std::fs::read_to_string(root().join(SUMS)).unwrap();
         sums.lines().filter_map(|l| l.split_once("  ")).map(|(_, f)| f.to_owned()).filter(|f| f.ends_with(".jsonl")).collect()
@@ -83,7 +83,7 @@ mod tests {
     fn the_weights_are_whole_and_fit_what_the_engine_hears_today() {
         let file = std::fs::read(root().join(WEIGHTS)).unwrap();
         assert!(Weights::new(&file).is_some(), "no weights: run scripts/train.sh");
-        // What it learned of, it knows; unless hearing has changed since, and the features with it.
+        // The reader still knows what it learned, unless hearing and its features have changed since.
         let (mut n, mut right) = (0, 0);
         for f in corpora() {
             for c in corpus::read(&root().join(&f)).unwrap().iter().step_by(7) {

@@ -82,8 +82,7 @@ impl Transition {
         }
     }
 
-    /// The transition altitude of a state, feet: that of the airport's area, else the region's. `None` if it is not
-    /// known.
+    /// The transition altitude of a state, feet: that of the airport's area, else the region's. `None` if it is not known.
     pub fn state_ft(region: Region, code: &str) -> Option<i32> {
         let entry = |e: &&'static str| e.split_once(' ').and_then(|(begins, feet)| Some((begins, feet.parse::<i32>().ok()?)));
         let near = region.transition_altitudes.iter().filter_map(entry).filter(|(begins, _)| code.starts_with(begins));

@@ -1,7 +1,6 @@
 //! The units of aviation as types, so that a frequency cannot be used as a number of feet or as text.
 //!
-//! The text form of every type is what a controller writes (`118.6`, `28L`, `4512`), and it can be parsed from that
-//! form.
+//! The text form of every type is what a controller writes (`118.6`, `28L`, `4512`), and it can be parsed from that form.
 #![forbid(unsafe_code)]
 // The pure half behaves the same on every machine and at every time: ../../clippy.toml lists what it may not use.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]

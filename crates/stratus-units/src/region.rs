@@ -200,8 +200,7 @@ columns! {
     center: &'static str,
     /// How an airline crew says its flight number.
     flight_numbers: FlightNumbers,
-    /// Whether whole hundreds and thousands of levels, codes and pressures are said as such: "flight level one
-    /// hundred".
+    /// Whether whole hundreds and thousands of levels, codes and pressures are said as such: "flight level one hundred".
     whole_hundreds: bool,
     /// Whether a frequency may be read back by the digits after its decimal alone.
     short_frequencies: bool,
@@ -331,8 +330,7 @@ words! {
     TransitionRule {
         /// It is the same level as the transition altitude.
         Fixed = "fixed",
-        /// It is the lowest level that is at least the given distance above the transition altitude, at the current
-        /// pressure.
+        /// It is the lowest level that is at least the given distance above the transition altitude, at the current pressure.
         Layer = "layer",
     }
     /// How an airline crew says its flight number.

@@ -197,8 +197,7 @@ mod tests {
         let p = planes(40, 200.0, 0.0, OFF);
         let (sound, pulses) = (Vocoder::new().sound(&p, 1), pulses(&p.f0));
         assert_eq!(sound.len(), 40 * HOP);
-        // A window of the analysis is divided by a quarter of its length and applied again, which leaves two thirds
-        // of the sum ...
+        // A window of the analysis is divided by a quarter of its length and applied again, which leaves two thirds of the sum ...
         let inner = HOP * 4..HOP * 36;
         let energy = |x: &[f32]| x.iter().map(|s| s * s).sum::<f32>();
         let product: f32 = sound[inner.clone()].iter().zip(&pulses[inner.clone()]).map(|(a, b)| a * b).sum();

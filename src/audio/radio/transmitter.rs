@@ -23,12 +23,10 @@ const ATTACK_S: f32 = 0.004;
 const RELEASE_S: f32 = 0.1;
 /// Gain after the compressor, dB, so that a voice is as loud in the headset as before its level was set.
 const MAKE_UP_DB: f32 = 15.5;
-/// How far ahead and back the limiter looks, seconds. Its gain changes so slowly that it makes no harmonics in the
-/// band.
+/// How far ahead and back the limiter looks, seconds. Its gain changes so slowly that it makes no harmonics in the band.
 const LOOK_S: f32 = 0.005;
 
-/// Prepares a voice for the modulator, in place: one level, compressed. `samples` may have any level and any `rate`
-/// (Hz).
+/// Prepares a voice for the modulator, in place: one level, compressed. `samples` may have any level and any `rate` (Hz).
 pub(super) fn modulate(samples: &mut [f32], rate: u32) {
     let level = speech_level(samples, rate);
     if level <= 0.0 {

@@ -194,8 +194,7 @@ pub(super) fn open(path: &Path) -> Result<Option<Conversation>, Problem> {
 /// The library's handle of a connection.
 struct Handle(HANDLE);
 
-// SAFETY: the library requires one thread at a time, not always the same one. Only the owner of the connection uses
-// it.
+// SAFETY: the library requires one thread at a time, not always the same one. Only the owner of the connection uses it.
 unsafe impl Send for Handle {}
 
 /// A connection through the library.

@@ -35,8 +35,7 @@ impl Msfs {
         Self { telling: LOOKS, ..Self::default() }
     }
 
-    /// Connects to the running MSFS; `None` if it does not answer. A lasting refusal and an unusable library are
-    /// problems.
+    /// Connects to the running MSFS; `None` if it does not answer. A lasting refusal and an unusable library are problems.
     pub(in crate::sim) fn open(&mut self, sim: &Sim) -> Result<Option<Client>, Problem> {
         let mut trouble = None;
         if sim.simconnect_dll.is_none() {

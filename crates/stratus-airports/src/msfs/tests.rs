@@ -47,8 +47,7 @@ fn stand_record(kind: u32, name: u32, number: u32, east: f32, north: f32) -> Vec
     [words(&[kind, 1, name, 0, number, 0]), f(0.0).to_vec(), f(10.0).to_vec(), f(east).to_vec(), f(north).to_vec()].concat()
 }
 
-/// Runway 9/27 with taxiway A from its western end to a stand, with a holding point on the way, in the order of the
-/// definition.
+/// Runway 9/27 with taxiway A from its western end to a stand, with a holding point on the way, in the order of the definition.
 fn whole() -> Vec<(u32, Vec<Vec<u8>>)> {
     vec![
         (AIRPORT, vec![airport_record("XMSF")]),

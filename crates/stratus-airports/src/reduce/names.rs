@@ -137,8 +137,7 @@ pub(super) fn plain(text: &str) -> String {
     line(&text).trim_matches([' ', ',', '.', ';', '/', '-', '–']).to_owned()
 }
 
-/// One line with only what a name may contain: nothing that moves a cursor, is markup, or changes the direction of
-/// the text.
+/// One line with only what a name may contain: nothing that moves a cursor, is markup, or changes the direction of the text.
 pub(super) fn line(text: &str) -> String {
     let fits = |c: &char| c.is_alphanumeric() || " .,'()[]/-–&+#?;_°´\"„“”\u{ad}".contains(*c);
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
@@ -146,8 +145,7 @@ pub(super) fn line(text: &str) -> String {
     words.join(" ")
 }
 
-/// An airport's spoken name. `ident` is the fallback if nothing is left. `small`: the airport goes by its own name,
-/// not its city's.
+/// An airport's spoken name. `ident` is the fallback if nothing is left. `small`: the airport goes by its own name, not its city's.
 pub(super) fn spoken(ident: &str, name: &str, municipality: &str, small: bool) -> String {
     if let Some((_, spoken)) = SPOKEN.iter().find(|(code, _)| *code == ident) {
         return (*spoken).to_owned();
@@ -228,8 +226,7 @@ fn has_words(text: &str, words: &str) -> bool {
     (0..text.len()).any(|at| whole_word(&text, at, &[words]).is_some())
 }
 
-/// The name in a frequency's description ("NORCAL APP": "NorCal"), or the airport's. `at_field`: it is a unit of the
-/// airport itself.
+/// The name in a frequency's description ("NORCAL APP": "NorCal"), or the airport's. `at_field`: it is a unit of the airport itself.
 pub(super) fn station(description: &str, own: &str, at_field: bool) -> String {
     let text = plain(&without_unit(&without_figures(&plain(description))));
     let plain_letters = text.chars().all(|c| is_word(c) || " .'-".contains(c));

@@ -115,8 +115,7 @@ fn text(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-/// The records of a tile. Columns of one kind are stored together, because that deflates better; texts first, then
-/// numbers.
+/// The records of a tile. Columns of one kind are stored together, because that deflates better; texts first, then numbers.
 fn block(tile: &[Field]) -> Result<Vec<u8>, String> {
     let mut texts = Vec::new();
     for f in tile {
@@ -171,8 +170,7 @@ fn deflate(raw: &[u8]) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Words and the airports that they mean, by hash: the bounds of the buckets, then the entries; and the number of
-/// entries.
+/// Words and the airports that they mean, by hash: the bounds of the buckets, then the entries; and the number of entries.
 fn index(pairs: impl Iterator<Item = (u32, u16)>) -> (Vec<u8>, usize) {
     let mut entries: Vec<(u32, u16, u16)> = pairs.map(|(h, n)| (h >> 24, (h >> 8) as u16, n)).collect();
     entries.sort_unstable();

@@ -1,4 +1,4 @@
-//! The pilot's hands: each second the aircraft is moved by the stage of the flight and by what has been told.
+//! How the pilot flies: each second the aircraft moves by the stage of the flight and by the active instructions.
 
 use stratus_airports::runway::{Geometry, geometry};
 use stratus_atc::instruction::{Landing, Leg};
@@ -11,16 +11,16 @@ use crate::guide::{self, Guide};
 use crate::layout::{self, spot};
 use crate::sortie::Mission;
 
-/// Nobody lands without leave: at this distance from the threshold, nautical miles, the pilot goes around.
+/// A pilot without a landing clearance goes around at this distance from the threshold, nautical miles.
 const DECIDE_NM: f64 = 0.35;
-/// Nobody extends downwind beyond this, nautical miles from the threshold.
+/// The farthest extension of downwind, nautical miles from the threshold.
 const FARTHEST_NM: f64 = 5.0;
-/// After so many approaches without a landing the flight is stuck.
+/// After this many approaches without a landing the flight is stuck.
 const MOST_AROUND: u8 = 3;
 
 impl Pilot<'_> {
-    /// Flies or taxies for a second. `ground_ft` is the ground's elevation below, `ahead_nm` how far from the threshold the
-    /// nearest other aircraft on final is.
+    /// Flies or taxies for a second. `ground_ft` is the elevation of the ground below; `ahead_nm` is the distance of
+    /// the nearest other aircraft on final from the threshold.
     pub fn fly(&mut self, t: u32, a: &mut Aircraft, ground_ft: f64, ahead_nm: Option<f64>) {
         if self.told.squawk.is_some_and(|code| code != self.squawk) {
             self.squawk = self.told.squawk.unwrap_or(self.squawk);
@@ -67,7 +67,7 @@ impl Pilot<'_> {
             Stage::Done => self.stand_still(a),
         }
         if !a.on_ground && a.altitude_ft < ground_ft + 300.0 && !self.low() {
-            // Nobody flies into a hill that can be seen; the referee has noticed who sent the aircraft there.
+            // A pilot does not fly into a hill that is in sight; the referee has already noticed who sent the aircraft there.
             a.altitude_ft += 40.0;
         }
         if self.stage == Stage::Done && t.saturating_sub(self.since) > 75 {
@@ -75,7 +75,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// Near the ground because it takes off or lands.
+    /// Whether it is near the ground because it takes off or lands.
     fn low(&self) -> bool {
         matches!(self.stage, Stage::Pattern | Stage::Final | Stage::Departing | Stage::Around | Stage::Roll | Stage::Rollout)
     }
@@ -95,7 +95,7 @@ impl Pilot<'_> {
             self.enter(Stage::Pushing, t);
             return;
         }
-        // Nobody taxies out on an instrument flight without its clearance.
+        // An instrument flight does not taxi without its clearance.
         let may = self.due.is_empty() && (!instruments || self.told.clearance);
         if let Some(runway) = self.told.taxi.filter(|_| may) {
             match layout::out(&self.s.from, a.position, runway) {
@@ -118,7 +118,7 @@ impl Pilot<'_> {
             self.stand_still(a);
             return;
         }
-        // A changed runway is taxied to from here.
+        // If the runway was changed, taxi to the new one from here.
         if then == Stage::AtHold
             && let Some(r) = self.told.taxi.filter(|r| self.runway() != Some(*r))
             && let Some(path) = layout::out(&self.s.from, a.position, r)
@@ -184,7 +184,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// The altitude to hold: the assigned one, else as it is.
+    /// The altitude to hold: the assigned one, otherwise the present one.
     fn level(&self, a: &Aircraft) -> f64 {
         self.told.altitude.map_or((a.altitude_ft / 100.0).round() * 100.0, |(ft, _)| f64::from(ft))
     }
@@ -219,7 +219,7 @@ impl Pilot<'_> {
         if high {
             match self.told.heading {
                 Some((degrees, side)) => self.set_heading(degrees, side),
-                // Without other instructions the flight goes on as filed, once it has seen that nobody says more.
+                // Without other instructions the flight continues as filed, after it has waited for more.
                 None if self.told.direct || up > 240 => self.guide = Some(Guide::To(s.to.position)),
                 None => {}
             }
@@ -237,7 +237,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// Nobody handed the flight over: the pilot tunes what the chart has, at the field left or else at the destination.
+    /// Without a handoff the pilot tunes what the chart has, at the departure field or at the destination.
     fn alone(&mut self, wanted: &[Facility]) {
         let before = self.tuned.clone();
         let field = if matches!(self.stage, Stage::Departing) { &self.s.from } else { &self.s.to };
@@ -270,7 +270,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// A visual flight leaves the pattern for its destination, and the tower's frequency once it is out of its airspace.
+    /// A visual flight leaves the pattern for its destination, and leaves the tower's frequency outside its airspace.
     fn leave(&mut self, t: u32, a: &mut Aircraft) {
         let s = self.s;
         if a.altitude_ft > s.from.elevation_ft + 800.0 {
@@ -296,7 +296,7 @@ impl Pilot<'_> {
         let level = if near { s.to.elevation_ft + 2500.0 } else { s.cruise_ft };
         self.steer(a, level, s.kind.cruise_kt, s.to.elevation_ft);
         if to_go < 13.0 && self.due.is_empty() {
-            // Advisories may have ended with a hand-over; else the pilot calls the tower of the chart.
+            // Advisories may have ended with a handoff; otherwise the pilot calls the tower of the chart.
             self.tune_own(&s.to, &[Facility::Tower]);
             self.told.side = None;
             self.runway = self.expected(&s.to);
@@ -312,7 +312,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// The runway of the approach that was told.
+    /// The runway of the approach that the pilot expects.
     fn approach_runway(&self) -> Option<Geometry> {
         let told = self.told.approach.as_ref().and_then(|(_, r, _)| *r).or(self.told.runway);
         told.and_then(|r| geometry(&self.s.to, r)).or(self.runway)
@@ -329,7 +329,7 @@ impl Pilot<'_> {
             Some((degrees, side)) => self.set_heading(degrees, side),
             None if self.stage == Stage::Around && self.told.approach.is_none() => self.guide = Some(Guide::Heading(g.heading, None)),
             None if cleared || self.told.join.is_some() => self.guide = Some(Guide::To(gate)),
-            // Nobody said what to do: round the field.
+            // Without instructions the pilot flies around the field.
             None if self.to_go_nm(a) < 6.0 => self.guide = Some(Guide::Heading(a.position.bearing(s.to.position) + 100.0, None)),
             None => self.guide = Some(Guide::To(s.to.position)),
         }
@@ -380,7 +380,7 @@ impl Pilot<'_> {
                 self.enter(Stage::Pattern, t);
                 return;
             }
-            // Not let in: away again, and round.
+            // Without permission to enter, the pilot turns away and flies around the field.
             None if self.to_go_nm(a) < 6.0 => self.guide = Some(Guide::Heading(a.position.bearing(s.to.position) + 180.0, None)),
             None if self.to_go_nm(a) > 10.0 => self.guide = Some(Guide::To(s.to.position)),
             None => {}
@@ -399,14 +399,14 @@ impl Pilot<'_> {
             return;
         }
         if let Some(Guide::Pattern { g, side, leg, extend }) = &mut self.guide {
-            // Somebody who follows another aircraft turns base once that one is nearly down, and does not fly away for ever.
+            // A pilot who follows another aircraft turns base once that one has nearly landed, and does not extend for ever.
             let behind = self.told.follow && ahead_nm.is_some_and(|nm| nm > 0.7);
             *extend = (self.told.extend || behind) && guide::before(g, a.position).0 < FARTHEST_NM;
             let early = matches!(leg, None | Some(Leg::Upwind));
             if let Some(told) = self.told.side.filter(|s| early && s != side) {
                 *side = told;
             }
-            // Another runway that was told early enough is flown to.
+            // A runway change that comes early enough is followed.
             let told = self.told.landing.and_then(|(r, _)| r).filter(|r| *r != g.runway && matches!(leg, None | Some(Leg::Downwind)));
             if let Some(other) = told.and_then(|r| geometry(&self.s.to, r)) {
                 (*g, *leg) = (other, None);
@@ -426,7 +426,7 @@ impl Pilot<'_> {
         self.steer(a, level, kt, elevation);
         let before = self.runway.map_or(0.0, |g| guide::before(&g, a.position).0);
         if before < 5.5 && !self.on(Facility::Tower) && self.due.is_empty() && self.controlled_by_tower() {
-            // Nobody sent the flight to the tower.
+            // There was no handoff to the tower.
             self.alone(&[Facility::Tower]);
         }
         self.short_final(t, a);
@@ -493,7 +493,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// Clear of the runway: on to Ground when sent there, or when nothing was said.
+    /// Clear of the runway: to Ground when instructed, or without any instruction.
     fn vacated(&mut self, t: u32, a: &Aircraft) {
         let ground = Self::station(&self.s.to, &[Facility::Ground]);
         if ground.is_none() {

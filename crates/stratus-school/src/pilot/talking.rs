@@ -1,4 +1,4 @@
-//! The pilot's mouth and ears: calls in varied words, readbacks, answers to questions, and what is made of a reply.
+//! How the pilot talks and listens: calls in varied words, readbacks, answers to questions, and the reaction to a reply.
 
 use stratus_airports::Station;
 use stratus_atc::instruction::{Ask, Item, Landing, Leg, Part};
@@ -13,11 +13,11 @@ use crate::readback;
 use crate::sortie::Mission;
 use crate::words::fill;
 
-/// So often the same thing is read back.
+/// How often one instruction is read back.
 const REPEATS: u8 = 3;
 
 impl Pilot<'_> {
-    /// What the pilot says now, if anything.
+    /// The pilot's next call, if there is one.
     pub fn call(&mut self, t: u32, a: &Aircraft) -> Option<Call> {
         if let Some((at, due)) = self.due.front().cloned() {
             if at > t {
@@ -59,7 +59,7 @@ impl Pilot<'_> {
         Some(Call { words, need: Some(need), readback: false, error: None, blocked })
     }
 
-    /// What is asked for again and again, although it was given, never leads on.
+    /// Whether a need recurs too often although it was granted, so that it leads nowhere.
     fn too_often(&mut self, need: Need) -> bool {
         match self.times.iter_mut().find(|(n, _)| *n == need) {
             Some((_, times)) => {
@@ -83,7 +83,7 @@ impl Pilot<'_> {
         if need.vital() && !near_landing {
             self.outcome = Some(Outcome::Stuck { stage: self.stage, need, why });
         } else if near_landing {
-            // On final there is no time to be stuck: the approach ends in a landing or a go-around.
+            // On final the flight does not become stuck: the approach ends in a landing or a go-around.
             self.given_up.retain(|n| *n != need);
             self.asked = Some(Asked { next: u32::MAX, heard: vec![why], ..Asked::new(need, t) });
         }
@@ -116,7 +116,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// Half of the plain readbacks (a take-off, a line-up, a landing, a hold short) in the independent words.
+    /// Reads back half of the simple instructions (a take-off, a line-up, a landing, a hold short) in the independent wordings.
     fn usual_readback(&mut self, items: &[Item]) -> Option<String> {
         let mut read = items.iter().filter(|i| readback_due(i));
         let (item, more) = (read.next()?, read.next());
@@ -137,7 +137,7 @@ impl Pilot<'_> {
         Some(fill(words, |name| if name == "runway" { runway.clone() } else { self.s.spoken_short.clone() }))
     }
 
-    /// The key of the wording that asks for this.
+    /// The key of the wording for this need.
     fn key(&self, need: Need, again: bool, a: &Aircraft) -> &'static str {
         let instruments = self.s.mission == Mission::Instruments;
         match need {
@@ -188,7 +188,7 @@ impl Pilot<'_> {
         w.ceiling_ft.is_some_and(|c| c < 2000.0) || w.visibility_sm.is_some_and(|v| v < 5.0)
     }
 
-    /// The words of a key, with the values of this moment.
+    /// The words of a key, with the present values.
     fn words_for(&mut self, key: &str, a: &Aircraft) -> String {
         let full_stop = self.touch_and_goes == 0;
         let instruments = self.s.mission == Mission::Instruments;
@@ -196,7 +196,7 @@ impl Pilot<'_> {
         let tuned = self.tuned.as_ref().map(|s| s.facility);
         let fits = |words: &str| {
             let w = words.to_lowercase();
-            // Nobody announces another kind of flight, or of landing, than the one that is flown.
+            // A pilot does not announce another kind of flight or landing than the one that is flown.
             let touch = ["touch", "option", "stop and go"].iter().any(|o| w.contains(o));
             let ends = !(key == "downwind" && (touch && full_stop || w.contains("full stop") && !full_stop));
             let rules = match key {
@@ -205,7 +205,7 @@ impl Pilot<'_> {
                 "ready" | "taxi_ifr" => !["pattern", "circuit", "closed", "vfr", "downwind departure"].iter().any(|o| w.contains(o)),
                 "departed" | "level" => !w.contains("vfr"),
                 "weather" => !w.contains("destination"),
-                // The school's emergencies end on a runway.
+                // Emergencies in the school end on a runway.
                 "mayday" => !["putting it down", "forced landing", "ditch"].iter().any(|o| w.contains(o)),
                 _ => true,
             };
@@ -220,7 +220,7 @@ impl Pilot<'_> {
         fill(words, |name| self.value(name, first, a))
     }
 
-    /// The altitude that the call is about, feet: the one wanted, or the present one.
+    /// The altitude of the call, feet: the requested or the present one.
     fn wanted_ft(&self, a: &Aircraft) -> f64 {
         match self.asked.as_ref().map(|asked| asked.need) {
             Some(Need::Higher | Need::Clearance) => self.s.cruise_ft,
@@ -282,21 +282,21 @@ impl Pilot<'_> {
         }
     }
 
-    /// Nobody answered the call, for this reason.
+    /// The call was not answered, for this reason.
     pub fn unanswered(&mut self, why: &str) {
         if let Some(asked) = &mut self.asked {
             asked.heard.push(format!("silence: {why}"));
         }
     }
 
-    /// The call was blocked: nobody heard it, and it does not count as made.
+    /// The call was blocked: it was not heard, and does not count as made.
     pub fn blocked(&mut self) {
         if let Some(asked) = &mut self.asked {
             asked.tries = asked.tries.saturating_sub(1);
         }
     }
 
-    /// Hears the controller. `called` is what the call asked for that this answers, if it answers one.
+    /// Hears the controller. `called` is the need of the call that this answers, if it answers one.
     pub fn hear(&mut self, t: u32, items: &[Item], called: Option<Need>) {
         let was = self.told.clone();
         self.heard = t;
@@ -309,7 +309,7 @@ impl Pilot<'_> {
             self.corrections = 0;
             self.repeats = if self.last == items { self.repeats.saturating_add(1) } else { 0 };
             self.last = items.to_vec();
-            // Nobody reads the same thing back for ever.
+            // Stop after some repetitions of one readback.
             self.due.retain(|(_, due)| !matches!(due, Due::Readback(_)));
             if self.repeats < REPEATS {
                 self.due.push_back((t + pause, Due::Readback(items.to_vec())));
@@ -338,7 +338,7 @@ impl Pilot<'_> {
         }
     }
 
-    /// What the reply is to the request that is open.
+    /// How the reply answers the open request.
     fn reply_to(&mut self, t: u32, items: &[Item], called: Option<Need>, correction: bool) {
         let Some(need) = called.or(self.asked.as_ref().map(|asked| asked.need)).filter(|_| !correction) else { return };
         let what = answer(need, items);
@@ -405,7 +405,7 @@ impl Pilot<'_> {
     }
 }
 
-/// A wording that names a unit itself names the one that is called.
+/// Whether a wording that names a unit names the one that is called.
 fn addresses(words: &str, tuned: Option<Facility>) -> bool {
     const UNITS: [(&str, Facility); 9] = [
         ("ground", Facility::Ground),
@@ -418,13 +418,13 @@ fn addresses(words: &str, tuned: Option<Facility>) -> bool {
         ("clearance,", Facility::Clearance),
         ("delivery", Facility::Clearance),
     ];
-    // Only what stands before the callsign addresses somebody.
+    // Only the words before the callsign are the address.
     let address = words.split("{callsign}").next().unwrap_or("");
     let called = UNITS.iter().find(|(word, _)| address.contains(word)).map(|(_, f)| *f);
     called.is_none_or(|f| tuned == Some(f))
 }
 
-/// A pilot reads this back.
+/// Whether a pilot reads this item back.
 fn readback_due(item: &Item) -> bool {
     matches!(
         item,
@@ -454,7 +454,7 @@ fn readback_due(item: &Item) -> bool {
     )
 }
 
-/// What came of a request, in a few words that are the same for equal causes.
+/// The result of a request, in a few words that are the same for equal causes.
 fn describe(what: Answer, items: &[Item]) -> String {
     let name = |i: &Item| {
         let text = format!("{i:?}");

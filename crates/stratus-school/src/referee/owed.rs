@@ -1,4 +1,4 @@
-//! Invariant 5: each request is answered, and each thing that is owed comes to an end.
+//! Invariant 5: each request is answered, and everything that is owed is given.
 
 use stratus_atc::instruction::Item;
 use stratus_units::Facility;
@@ -7,23 +7,23 @@ use super::{Referee, View};
 use crate::pilot::Stage;
 use crate::sortie::Mission;
 
-/// A call without any answer is a breach after this long, seconds, when it was made twice.
+/// A call that was made twice is a breach if there is no answer after this long, seconds.
 const ANSWER_S: u32 = 13;
-/// Somebody told to hold short waits so long after the runway has become free.
+/// The longest wait of a pilot who holds short, after the runway has become free.
 const HOLD_S: u32 = 100;
-/// "Standby" lasts so long.
+/// The longest "standby".
 const STANDBY_S: u32 = 100;
-/// An approach that is expected is cleared, or vectored to, within this time, counted from where vectors can begin: a light aircraft
-/// that is told what to expect 40 miles out takes longer than that to arrive.
+/// An approach that is expected must be cleared, or vectored to, within this time from where vectors can begin. A
+/// light aircraft that hears 40 miles out what to expect takes longer than that to arrive.
 const APPROACH_S: u32 = 900;
 /// Nautical miles from the destination.
 const VECTORS_NM: f64 = 25.0;
-/// Nobody flies on a vector longer than this without a word.
+/// The longest flight on a vector without another transmission.
 const VECTOR_S: u32 = 360;
-/// An instrument departure is handed over by its tower within this time.
+/// The longest time of an instrument departure with its tower.
 const TOWER_S: u32 = 300;
 
-/// Takes down what a transmission promises and what it settles.
+/// Records what a transmission promises and what it settles.
 pub(super) fn note(r: &mut Referee<'_>, v: &View<'_>, items: &[Item]) {
     for item in items {
         match item {
@@ -45,7 +45,7 @@ pub(super) fn note(r: &mut Referee<'_>, v: &View<'_>, items: &[Item]) {
     }
 }
 
-/// Looks for what has been owed too long.
+/// Finds what has been owed for too long.
 pub(super) fn watch(r: &mut Referee<'_>, v: &View<'_>) {
     if !v.speaking {
         requests(r, v);
@@ -90,7 +90,7 @@ fn requests(r: &mut Referee<'_>, v: &View<'_>) {
     }
 }
 
-/// Told to hold short for traffic means being cleared when it is gone, unasked.
+/// A pilot who was told to hold short for traffic must be cleared unprompted when the traffic is gone.
 fn hold(r: &mut Referee<'_>, v: &View<'_>) {
     let Some((runway, free_since)) = r.debts.hold else { return };
     let free = v.stage == Stage::AtHold && !v.traffic.on_runway(runway) && v.traffic.nearest_final(runway).is_none_or(|(nm, _)| nm > 4.0);
@@ -118,7 +118,7 @@ fn instrument_flight(r: &mut Referee<'_>, v: &View<'_>) {
     }
 }
 
-/// How long it has been silent while something was owed.
+/// The length of the silence while something was owed.
 fn silence(r: &mut Referee<'_>, v: &View<'_>) {
     let request = r.open.iter().filter(|o| !o.answered && !o.told).map(|o| o.first).min();
     let hold = r.debts.hold.and_then(|(_, free)| free);

@@ -1,4 +1,4 @@
-//! Invariants 1 to 4, 6 and 7 of a transmission, and what is watched between transmissions.
+//! Invariants 1 to 4, 6 and 7: judges transmissions, and what happens between them.
 
 use stratus_airports::runway::geometry;
 use stratus_atc::instruction::{Climb, Item, Pressure};
@@ -8,20 +8,20 @@ use super::{Referee, Said, View};
 use crate::guide;
 use crate::pilot::Stage;
 
-/// Feet between an assigned altitude and the terrain: IFR (14 CFR 91.177 a 2), and the least for a visual flight.
+/// The distance of an assigned altitude from the terrain, feet: IFR (14 CFR 91.177 a 2), and the minimum of a visual flight.
 const CLEAR_IFR_FT: f64 = 1000.0;
 const CLEAR_VFR_FT: f64 = 500.0;
-/// Nautical miles around the aircraft, and ahead of it, in which terrain counts.
+/// The distance around the aircraft, and ahead of it, within which terrain counts, nautical miles.
 const AROUND_NM: f64 = 3.0;
 const AHEAD_NM: f64 = 8.0;
-/// Nobody departs in front of traffic nearer than this, or against traffic from the other end, nautical miles.
+/// The distance of traffic in front of which no departure is cleared: on final, and from the other end, nautical miles.
 const FINAL_NM: f64 = 1.5;
 const OPPOSITE_NM: f64 = 5.0;
 
 /// Judges a transmission.
 pub(super) fn judge(r: &mut Referee<'_>, v: &View<'_>, said: &Said) {
     let mut runway = None;
-    // "Negative, runway 31, cleared to land" repeats what stands.
+    // "Negative, runway 31, cleared to land" repeats an active clearance.
     let repeats = matches!(said.items.first(), Some(Item::Negative | Item::ReadBack(_)));
     for (n, item) in said.items.iter().enumerate() {
         if let Item::Runway(x) = item {
@@ -44,7 +44,7 @@ pub(super) fn judge(r: &mut Referee<'_>, v: &View<'_>, said: &Said) {
     }
 }
 
-/// Invariant 1: expected, vectored and cleared runway agree unless a change was said.
+/// Invariant 1: the expected, vectored and cleared runway agree unless a change was announced.
 fn one_runway(r: &mut Referee<'_>, v: &View<'_>, item: &Item, about: Option<Runway>, behind: Option<Runway>, said: &Said) {
     let change = said
         .items
@@ -83,7 +83,7 @@ fn one_runway(r: &mut Referee<'_>, v: &View<'_>, item: &Item, about: Option<Runw
     }
 }
 
-/// Invariant 2: nobody is cleared onto a runway that is occupied, closed, or about to be used.
+/// Invariant 2: no aircraft is cleared onto a runway that is occupied, closed, or about to be used.
 fn runway_in_use(r: &mut Referee<'_>, v: &View<'_>, item: &Item, about: Option<Runway>, said: &Said) {
     let (enters, lands) = match item {
         Item::ClearedForTakeoff { .. } | Item::LineUpAndWait => (about, None),
@@ -123,7 +123,7 @@ fn runway_in_use(r: &mut Referee<'_>, v: &View<'_>, item: &Item, about: Option<R
     }
 }
 
-/// Invariant 2: nobody in the air is told what is for the ground, nor the reverse.
+/// Invariant 2: an aircraft in the air gets no instruction for the ground, and the reverse.
 fn air_and_ground(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     let ground = matches!(
         item,
@@ -137,7 +137,7 @@ fn air_and_ground(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     );
     let air = matches!(item, Item::GoAround | Item::Continue | Item::Cleared(_) | Item::Enter(..) | Item::StraightIn);
     let up = !v.a.on_ground && v.a.altitude_ft > v.field.elevation_ft + 60.0;
-    // A transmission begun on short final may end on the runway.
+    // A transmission that begins on short final may end on the runway.
     let down = v.a.on_ground && !matches!(v.stage, Stage::Rollout | Stage::Roll);
     if ground && up {
         r.breach(2, "told in the air what is for the ground", v.t, said.text.clone());
@@ -146,7 +146,7 @@ fn air_and_ground(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     }
 }
 
-/// Invariant 6: nothing is cleared that was not asked for or owed.
+/// Invariant 6: no clearance is given that was neither requested nor owed.
 fn asked_for(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     match item {
         Item::ClearedForTakeoff { .. } | Item::LineUpAndWait if !r.asked_departure && v.a.on_ground => {
@@ -159,7 +159,7 @@ fn asked_for(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     }
 }
 
-/// Invariant 3: no level or heading below the floor, no climb above what was filed or asked, no altitude for a level.
+/// Invariant 3: no level or heading below the floor, no climb above what was filed or requested, no altitude where a level is due.
 fn floor(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     let clear = if r.ifr { CLEAR_IFR_FT } else { CLEAR_VFR_FT };
     match item {
@@ -191,7 +191,7 @@ fn floor(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     }
 }
 
-/// Invariant 4: nothing of instrument flight to a visual flight, and the reverse.
+/// Invariant 4: a visual flight gets nothing that belongs to instrument flight, and the reverse.
 fn rules_of_flight(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     let visual = match item {
         Item::ClosedTraffic(_) | Item::Enter(..) | Item::SquawkVfr => true,
@@ -208,7 +208,7 @@ fn rules_of_flight(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) 
     }
 }
 
-/// Invariant 7: numbers, names and frequencies are facts of the place.
+/// Invariant 7: numbers, names and frequencies match the place.
 fn facts(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
     let w = &r.s.weather;
     let wrong = match item {
@@ -227,7 +227,7 @@ fn facts(r: &mut Referee<'_>, v: &View<'_>, item: &Item, said: &Said) {
             let inches = match p {
                 Pressure::Altimeter(n) => f64::from(*n) / 100.0,
                 Pressure::Qnh(q) => f64::from(*q) / 33.8639,
-                // Brought down to the sea, by the standard atmosphere.
+                // Reduced to sea level, in the standard atmosphere.
                 Pressure::Qfe(q) => f64::from(*q) / (1.0 - v.field.elevation_ft * 0.3048 / 44_330.77).powf(5.255_88) / 33.8639,
             };
             w.altimeter_inhg.filter(|a| (a - inches).abs() > 0.04).map(|_| "another pressure than there is")
@@ -250,7 +250,7 @@ fn reserved(code: Squawk) -> bool {
     [Squawk::VFR_FAA, Squawk::VFR_ICAO, Squawk::HIJACK, Squawk::RADIO_FAILURE, Squawk::EMERGENCY].contains(&code)
 }
 
-/// The frequency is nobody's within reach, or the unit on it is another.
+/// Whether the frequency belongs to no unit within reach, or to a different unit.
 fn station_is_wrong(r: &Referee<'_>, v: &View<'_>, unit: &str, f: Frequency) -> Option<&'static str> {
     let ours = r.s.from.stations.iter().chain(&r.s.to.stations).chain(&v.field.stations);
     let here: Vec<_> = ours.filter(|s| s.frequency.same_channel(f)).collect();
@@ -262,7 +262,7 @@ fn station_is_wrong(r: &Referee<'_>, v: &View<'_>, unit: &str, f: Frequency) -> 
     (!fits).then_some("a frequency of another unit")
 }
 
-/// What is seen between transmissions: nobody lands on top of somebody without having been sent around.
+/// What is observed between transmissions: an aircraft over an occupied runway must have been sent around.
 pub(super) fn watch(r: &mut Referee<'_>, v: &View<'_>) {
     let landing = matches!(v.stage, Stage::Pattern | Stage::Final) && !v.a.on_ground;
     if let Some(g) = r.arrival.filter(|_| landing).and_then(|x| geometry(v.field, x)) {

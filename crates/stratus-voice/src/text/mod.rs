@@ -20,8 +20,7 @@ use dictionary::Dictionary;
 pub const LONGEST: usize = 2000;
 /// A longer word is split, letters.
 const LONGEST_WORD: usize = 24;
-/// A longer part is split at the end of the next word, or earlier at a comma: the model knows sentences of up to 400
-/// symbols.
+/// A longer part is split at the end of the next word, or earlier at a comma: the model knows sentences of up to 400 symbols.
 const PART: usize = 300;
 const COMMA_PART: usize = 200;
 

@@ -89,8 +89,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// Reads the matrices in the order of the script that makes the file; `None` if there are too few or too many
-    /// bytes.
+    /// Reads the matrices in the order of the script that makes the file; `None` if there are too few or too many bytes.
     pub fn read(mut bytes: &[u8]) -> Option<Self> {
         let from = &mut bytes;
         let network = Self {

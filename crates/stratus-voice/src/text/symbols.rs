@@ -1,5 +1,4 @@
-//! Sounds: ARPAbet, in which pronunciations are stored, and the symbols that the acoustic model reads (Kokoro's, 1 to
-//! 177).
+//! Sounds: ARPAbet, in which pronunciations are stored, and the symbols that the acoustic model reads (Kokoro's, 1 to 177).
 
 use super::Accent;
 

@@ -84,8 +84,7 @@ fn every_word_is_said_wherever_it_comes_from() {
         assert_eq!(from, source, "{word}: {symbols}");
         assert!(!symbols.is_empty());
     }
-    // Without the file, the radio vocabulary and the names of towered airports are read the same, and other words are
-    // spelled.
+    // Without the file, the radio vocabulary and the names of towered airports are read the same, and other words are spelled.
     let bare = Words::new(None).unwrap();
     assert_eq!(said(&bare, "niner"), said(&w, "niner"));
     assert_eq!(bare.word("Blorptastic", None, None, Accent::American).1, Source::Spelled);
