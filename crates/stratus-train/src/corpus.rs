@@ -1,4 +1,4 @@
-//! Corpora: labelled calls as they lie in JSON lines, and the labels of each head that they give.
+//! Corpora: labelled calls in JSON lines, and the labels that they give each head.
 
 use std::path::Path;
 
@@ -8,19 +8,19 @@ use crate::engine::{Context, HEADS, Intent, label_of};
 
 /// A labelled call.
 pub struct Call {
-    /// Whose wording it is: the file's name.
+    /// The author of the wording: the file's name.
     pub author: String,
-    /// What was said, as a recogniser writes it.
+    /// The words, as a recogniser writes them.
     pub text: String,
-    /// The situation in which it was said.
+    /// The situation of the call.
     pub ctx: Context,
-    /// The right label of each head, where it is known.
+    /// The correct label of each head, if it is known.
     pub labels: [Option<u8>; HEADS.len()],
-    /// Intents that are right as well.
+    /// Further intents that count as correct.
     pub also: Vec<u8>,
 }
 
-/// The situation of a line.
+/// The situation in a line.
 fn context(line: &Value) -> Context {
     let c = &line["context"];
     Context {
@@ -38,7 +38,7 @@ fn intent(word: &Value) -> Result<u8, String> {
     at.and_then(|i| u8::try_from(i).ok()).ok_or_else(|| format!("\"{word}\" is no intent of the list"))
 }
 
-/// The label among a head's words; none where the line does not say.
+/// The index of the label in a head's words; `None` if the line does not state it.
 fn among(value: &Value, words: &[&str]) -> Result<Option<u8>, String> {
     match value.as_str() {
         None => Ok(None),
@@ -61,7 +61,7 @@ fn labels(line: &Value) -> Result<[Option<u8>; HEADS.len()], String> {
         _ => among(&line["mood"], &["tells", "asks"])?,
     };
     let act = line["act"].as_str().unwrap_or("");
-    // Of no position, no fuel and no flight in cloud a pilot is sure: an urgency (AIM 6-1-2). Minimum fuel is none (7110.65 2-1-8).
+    // Doubt about position, fuel or weather is an urgency (AIM 6-1-2). Minimum fuel is not (7110.65 2-1-8).
     let grade = match word {
         Intent::Mayday => 2,
         Intent::PanPan | Intent::Lost => 1,
@@ -78,12 +78,12 @@ fn labels(line: &Value) -> Result<[Option<u8>; HEADS.len()], String> {
     ])
 }
 
-/// Reads one kind of line: a labelled call, a case of the tests (`expect`), or a readback with its verdict.
+/// Reads a line: a labelled call, a test case (`expect`), or a readback with its verdict.
 fn call(author: &str, line: &Value) -> Result<Option<Call>, String> {
     let mut ctx = context(line);
     let text = |v: &Value| v.as_str().map(str::to_owned).ok_or("the text is missing".to_owned());
     if line.get("readback").is_some() {
-        // What is incomplete is as often a "roger" as a readback: only the others teach.
+        // An incomplete readback is as often a "roger" as a readback, so it is not used.
         if line["verdict"] == "incomplete" || line["expect"]["verdict"] == "incomplete" {
             return Ok(None);
         }
@@ -100,7 +100,7 @@ fn call(author: &str, line: &Value) -> Result<Option<Call>, String> {
     Ok(Some(Call { author: author.into(), text: text(&line["text"])?, ctx, labels, also }))
 }
 
-/// The calls of a file of JSON lines.
+/// Reads the calls of a file of JSON lines.
 ///
 /// # Errors
 /// The file and line that cannot be read, and why.

@@ -1,4 +1,4 @@
-//! What the trainer takes of the engine: its ears and its reader, so that both see the same.
+//! The parts of the engine that the trainer uses, normalisation and the reader's features, so that both see the same.
 
 pub use stratus_atc::caller::{addressed, caller};
 pub use stratus_atc::hear::features::{Features, features};
@@ -14,7 +14,7 @@ pub fn label_of(intent: Intent) -> u8 {
     Intent::ALL.iter().position(|i| *i == intent).and_then(|i| u8::try_from(i).ok()).unwrap_or(0)
 }
 
-/// What the rules alone make of a call.
+/// The intent of a call by the rules alone.
 pub fn by_rules(text: &str, ctx: &Context) -> Intent {
     stratus_atc::understand::by_rules(normalise(text, ctx), ctx).intent
 }

@@ -1,18 +1,18 @@
-//! Generated lessons: what a call no longer means once it is said of another aircraft, denied, put off, reported, asked, practised.
+//! Generated lessons: a call that is said of another aircraft, denied, postponed, reported, asked about or practised.
 //!
-//! Only the head that an operator is about learns of it; what such a call asks a controller to do is for people to label.
+//! Only the head that the operator concerns learns from it. People must label what such a call asks a controller to do.
 
 use crate::corpus::Call;
 use crate::engine::{Context, HEADS, addressed, caller, normalise, text_of};
 use crate::linear::Dice;
 
-/// Heads by their place: subject, polarity, when, mood.
+/// Heads by their index: subject, polarity, when, mood.
 const SUBJECT: usize = 1;
 const POLARITY: usize = 2;
 const WHEN: usize = 3;
 const MOOD: usize = 4;
 
-/// An operator: the head that learns of it, the label, and how it is said around the words of a call (`_`).
+/// An operator: the head that learns from it, the label, and the words around those of a call (`_`).
 struct Operator {
     head: usize,
     label: u8,
@@ -61,7 +61,7 @@ const OPERATORS: &[Operator] = &[
     ] },
 ];
 
-/// Who speaks of another aircraft says "they", and who denies says "not": small words that change with it.
+/// Changes small words to fit: a call about another aircraft says "they", and a denial says "not".
 fn turned(words: &str, head: usize, label: u8) -> String {
     let swap = |w: &str| match (head, label, w) {
         (SUBJECT, 1, "we" | "i") => "they".to_owned(),
@@ -76,7 +76,7 @@ fn turned(words: &str, head: usize, label: u8) -> String {
     words.split(' ').map(swap).collect::<Vec<_>>().join(" ")
 }
 
-/// A call's words without station and callsign, and these before it.
+/// A call's words without station and callsign, and these separately.
 fn parts(call: &Call) -> (String, String) {
     let t = normalise(&call.text, &call.ctx);
     let station = addressed(&t, &call.ctx).1;
@@ -86,7 +86,7 @@ fn parts(call: &Call) -> (String, String) {
     (text_of(&t[..opening.min(t.len())]), text_of(&rest))
 }
 
-/// Calls made of a call by the operators, with the label of the operator's head alone: `n` of them.
+/// Makes `n` calls from a call with the operators, each with only the label of the operator's head.
 pub fn generate(call: &Call, n: usize, dice: &mut Dice) -> Vec<(String, Context, [Option<u8>; HEADS.len()])> {
     let everyday =
         call.labels[SUBJECT] == Some(0) && call.labels[POLARITY] == Some(0) && call.labels[WHEN] == Some(0) && call.labels[MOOD] != Some(3);

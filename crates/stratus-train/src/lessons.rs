@@ -1,40 +1,40 @@
-//! Lessons: each call as it was labelled, and again in situations that change nothing of what it means.
+//! Lessons: each call as it was labelled, and again in situations that do not change its meaning.
 
 use crate::corpus::Call;
 use crate::engine::{Context, Features, Intent, by_rules, features, label_of, normalise};
 use crate::generate::generate;
 use crate::linear::{Dice, Lesson};
 
-/// So many lessons are generated of each everyday call.
+/// How many lessons are generated from each everyday call.
 const GENERATED: usize = 2;
 
 /// The lessons of one call.
 pub struct Taught {
-    /// Whose wording it is.
+    /// The author of the wording.
     pub author: String,
-    /// What was said.
+    /// The words.
     pub text: String,
-    /// The controller had said something.
+    /// The controller had said something before.
     pub spoken_to: bool,
-    /// As labelled.
+    /// The lesson as labelled.
     pub plain: Lesson,
-    /// Intents that are right as well.
+    /// Further intents that count as correct.
     pub also: Vec<u8>,
-    /// What the rules alone make of it.
+    /// The intent by the rules alone.
     pub rules: u8,
-    /// Variants: with another controller's words before it, or with none.
+    /// Variants: with other words of the controller before it, or without any.
     pub more: Vec<Lesson>,
 }
 
-/// What the reader sees of a text in a situation.
+/// The reader's features of a text in a situation.
 pub fn seen(text: &str, ctx: &Context) -> Features {
     features(&normalise(text, ctx), ctx)
 }
 
-/// Makes lessons of calls.
+/// Makes lessons from calls.
 ///
-/// Authors write the controller's last words where they matter: nearly always before a readback. In flight there are always some.
-/// So a call without them is taught a second time behind words that another call came after, and one with them without.
+/// Authors write the controller's last words only where they matter, nearly always before a readback. In flight there
+/// are always some. A call without them is therefore also taught with those of another call, and a call with them also without.
 pub fn teach(calls: &[Call]) -> Vec<Taught> {
     let readback = label_of(Intent::Readback);
     let words: Vec<(&Context, &str)> = calls.iter().filter_map(|c| Some((&c.ctx, c.ctx.last_atc.as_deref()?))).collect();
@@ -43,7 +43,7 @@ pub fn teach(calls: &[Call]) -> Vec<Taught> {
         let plain = Lesson { features: seen(&c.text, &c.ctx), labels: c.labels };
         let mut labels = c.labels;
         let last_atc = if c.ctx.last_atc.is_some() {
-            // Without what it answers, only a readback is surely what it was.
+            // Without the controller's words, only a readback surely keeps its label.
             if labels[0] != Some(readback) {
                 labels[0] = None;
             }
@@ -53,7 +53,8 @@ pub fn teach(calls: &[Call]) -> Vec<Taught> {
             (0..60).map(|_| words[dice.below(words.len())]).find(|(x, _)| fits(x)).map(|(_, w)| w.to_owned())
         };
         let ctx = Context { last_atc, ..c.ctx.clone() };
-        // Few readbacks come out of the blue: taught as often as with their instruction, every short call would be one.
+        // Few readbacks have no instruction before them. If they were taught as often as the others, every short call
+        // would seem to be a readback.
         let rare = labels[0] == Some(readback) && ctx.last_atc.is_none() && dice.below(4) > 0;
         let mut more = if rare { Vec::new() } else { vec![Lesson { features: seen(&c.text, &ctx), labels }] };
         more.extend(

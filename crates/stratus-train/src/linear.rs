@@ -1,59 +1,60 @@
 //! Training: stochastic gradient descent with AdaGrad over rows of features and one small matrix.
 //!
-//! One thread, a fixed order, and of the operations only those that IEEE 754 gives to the bit (add, multiply, divide, root; the
-//! exponential is the reader's own): the same corpora give the same weights on every machine.
+//! One thread, a fixed order, and only operations that IEEE 754 defines to the bit (add, multiply, divide, root; the
+//! exponential is the reader's own). The same corpora therefore give the same weights on every machine.
 
 use std::collections::BTreeMap;
 
 use crate::engine::{BUCKETS, Features, HEADS, MAGIC, PARTS, RANKS, softmax};
 
-/// The heads of each part, by their places.
+/// The heads of each part, by their index.
 const MINE: [std::ops::Range<usize>; 2] = [0..1, 1..HEADS.len()];
 
-/// A call to learn from: its features, and for each head the label, or none where it is not known.
+/// A call to learn from: its features, and for each head the label, or `None` if it is not known.
 pub struct Lesson {
-    /// What the reader sees.
+    /// The features that the reader sees.
     pub features: Features,
-    /// The right label of each head.
+    /// The correct label of each head.
     pub labels: [Option<u8>; HEADS.len()],
 }
 
-/// How the training of a part runs. The values were chosen by leaving authors out, and by the totals of `corpora/held-out`.
+/// The parameters for training a part. The values were chosen by leaving authors out, and by the totals of
+/// `corpora/held-out`.
 #[derive(Clone)]
 pub struct Plan {
-    /// Rounds over all lessons with the features that are kept.
+    /// Rounds over all lessons with the kept features.
     pub rounds: usize,
-    /// Rounds before with every feature, to find those that are worth their place.
+    /// Rounds before that with every feature, to find those worth keeping.
     pub trial: usize,
-    /// The first step's length; it falls to a tenth.
+    /// The length of the first step; it falls to a tenth.
     pub rate: f32,
-    /// The matrix learns slower by this.
+    /// Factor for the steps of the matrix, which learns more slowly.
     pub matrix_rate: f32,
-    /// Each group of features counts this much: words, runs of letters, the scene.
+    /// The weight of each group of features: words, runs of letters, the scene.
     pub scales: [f32; 3],
-    /// So many of a hundred features of a lesson are hidden each time, by chance: a call whose wording nobody wrote down has few that
-    /// are known, and those must do without the others.
+    /// The percentage of a lesson's features that is hidden each time, by chance. A call in new words has few known
+    /// features, and these must suffice without the others.
     pub hidden: usize,
-    /// A feature of each group must stand in so many lessons.
+    /// The fewest lessons that a feature of each group must be in.
     pub seen: [u32; 3],
-    /// So many features are kept.
+    /// How many features are kept.
     pub rows: usize,
 }
 
 /// The plans of both parts.
 pub type Plans = [Plan; 2];
 
-/// What is used.
+/// Without the controller's words, only a readback surely keeps its label.
 pub fn plans() -> Plans {
     let intents = Plan { rounds: 8, trial: 3, rate: 0.5, matrix_rate: 0.3, scales: [1.0; 3], hidden: 30, seen: [2, 4, 3], rows: 60_000 };
     [intents.clone(), Plan { rows: 13_500, ..intents }]
 }
 
-/// Chance that is the same every time (PCG's generator).
+/// Random numbers that are the same every time (PCG generator).
 pub struct Dice(u64);
 
 impl Dice {
-    /// Dice that fall as the seed says.
+    /// A generator with this seed.
     pub fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -68,13 +69,13 @@ impl Dice {
         ((u64::from(self.next()) * n as u64) >> 32) as usize
     }
 
-    /// Between -0.5 and 0.5.
+    /// A number between -0.5 and 0.5.
     fn centred(&mut self) -> f32 {
         (self.next() >> 8) as f32 / 16_777_216.0 - 0.5
     }
 }
 
-/// The part of a hash by which a feature is known in the file.
+/// The part of a hash that identifies a feature in the file.
 fn key(hash: u32) -> u32 {
     hash >> 4
 }
@@ -83,7 +84,7 @@ fn groups(f: &Features) -> [&Vec<u32>; 3] {
     [&f.words, &f.letters, &f.scene]
 }
 
-/// The rows of a lesson, and what each counts.
+/// The rows of a lesson's features, with their weights.
 fn rows_of(f: &Features, known: &BTreeMap<u32, u32>, scales: &[f32; 3]) -> Vec<(usize, f32)> {
     let mut out = Vec::new();
     for (hashes, scale) in groups(f).into_iter().zip(scales) {
@@ -95,17 +96,17 @@ fn rows_of(f: &Features, known: &BTreeMap<u32, u32>, scales: &[f32; 3]) -> Vec<(
     out
 }
 
-/// Learns of the lessons; returns the file of weights, with neutral calibration.
+/// Trains on the lessons; returns the file of weights, with neutral calibration.
 pub fn train<'a>(lessons: impl Iterator<Item = &'a Lesson> + Clone, plans: &Plans) -> Vec<u8> {
     let (intents, heads) = (part::<{ RANKS[0] }>(lessons.clone(), 0, &plans[0]), part::<{ RANKS[1] }>(lessons, 1, &plans[1]));
     let numbers = [1.0; HEADS.len()].into_iter().chain(intents.0).chain(heads.0);
     MAGIC.into_iter().chain(numbers.flat_map(f32::to_le_bytes)).chain(intents.1).chain(heads.1).collect()
 }
 
-/// Learns a part: its five scales, and its bytes in the file.
+/// Trains a part; returns its five scales, and its bytes in the file.
 ///
-/// It is learned twice: first of every feature, in a few rounds, to find those that weigh most; then of these alone. A model that
-/// loses features after it was learned has never balanced those that are left.
+/// It is trained twice: first with every feature, in a few rounds, to find those that weigh most, then with these
+/// alone. A model that loses features after training is not balanced for the features that are left.
 fn part<'a, const RANK: usize>(lessons: impl Iterator<Item = &'a Lesson>, which: usize, plan: &Plan) -> ([f32; 5], Vec<u8>) {
     let lessons: Vec<&Lesson> = lessons.filter(|l| l.labels[MINE[which].clone()].iter().any(Option::is_some)).collect();
     let mut seen: BTreeMap<u32, (u32, u32)> = BTreeMap::new();
@@ -129,13 +130,13 @@ fn part<'a, const RANK: usize>(lessons: impl Iterator<Item = &'a Lesson>, which:
     written(&known, &learned, plan)
 }
 
-/// What was learned: a row for each known feature, and the matrix.
+/// The result of training: a row for each known feature, and the matrix.
 struct Learned<const RANK: usize> {
     table: Vec<[f32; RANK]>,
     matrix: Vec<[f32; RANK]>,
 }
 
-/// So many rounds over all lessons.
+/// Makes this many rounds over all lessons.
 fn descend<const RANK: usize>(lessons: &[&Lesson], known: &BTreeMap<u32, u32>, which: usize, plan: &Plan, rounds: usize) -> Learned<RANK> {
     let rows: Vec<Vec<(usize, f32)>> = lessons.iter().map(|l| rows_of(&l.features, known, &plan.scales)).collect();
     let mut dice = Dice::new(99);
@@ -144,7 +145,7 @@ fn descend<const RANK: usize>(lessons: &[&Lesson], known: &BTreeMap<u32, u32>, w
     let mut table_squares = vec![[1e-6f32; RANK]; known.len()];
     let mut matrix_squares = vec![[1e-2f32; RANK]; PARTS[which]];
     let mut order: Vec<usize> = (0..lessons.len()).collect();
-    // What is left of a lesson counts for what is hidden of it.
+    // The visible features of a lesson are scaled up to make up for the hidden ones.
     let louder = 100.0 / (100 - plan.hidden) as f32;
     for round in 0..rounds {
         for i in (1..order.len()).rev() {
@@ -183,7 +184,7 @@ fn descend<const RANK: usize>(lessons: &[&Lesson], known: &BTreeMap<u32, u32>, w
     Learned { table, matrix }
 }
 
-/// How each label's score should fall: probability less what is right; 0 where the label is not known.
+/// How much each label's score should fall: its probability minus the correct one; 0 if the label is not known.
 fn slope<const RANK: usize>(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels: &[Option<u8>], which: usize) -> Vec<f32> {
     let mut out = vec![0.0; PARTS[which]];
     let mut from = 0;
@@ -203,16 +204,16 @@ fn slope<const RANK: usize>(hidden: &[f32; RANK], matrix: &[[f32; RANK]], labels
     out
 }
 
-/// Weights of 8 bits, and the scale that makes them what they were.
+/// Weights as 8-bit integers, and the scale that restores them.
 fn whole<const N: usize>(weights: &[[f32; N]]) -> (Vec<[i8; N]>, f32) {
     let most = weights.iter().flatten().fold(0.0f32, |m, w| m.max(w.abs())).max(f32::MIN_POSITIVE);
     let scale = most / 127.0;
-    // Rounding of `as` is towards zero: half a step is added.
+    // `as` rounds towards zero, so half a step is added.
     let round = |w: f32| (w / scale + if w < 0.0 { -0.5 } else { 0.5 }) as i8;
     (weights.iter().map(|row| row.map(round)).collect(), scale)
 }
 
-/// A part as it lies in the file, and its scales.
+/// A part in the form of the file, and its scales.
 fn written<const RANK: usize>(known: &BTreeMap<u32, u32>, learned: &Learned<RANK>, plan: &Plan) -> ([f32; 5], Vec<u8>) {
     let (rows, row_scale) = whole(&learned.table);
     let (matrix, matrix_scale) = whole(&learned.matrix);

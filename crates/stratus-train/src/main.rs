@@ -1,9 +1,9 @@
-//! `stratus-train`: makes the weights of the learned reader of the labelled calls in `corpora`.
+//! `stratus-train`: makes the weights of the linear reader from the labelled calls in `corpora`.
 //!
 //! Usage: stratus-train OUT FILE… [--score FILE…] [--misses] [--quick]
-//! It measures by leaving authors out, calibrates the heads by that, learns of everything, and writes OUT. Files
-//! behind `--score` are not learned from: the reader's score on them is printed, with `--misses` each call that it misread.
-//! `--quick` leaves measuring and calibration out.
+//! It measures by leaving authors out, uses the result to calibrate the heads, trains on everything, and writes OUT.
+//! Files after `--score` are not used for training. The reader's score on them is printed, with `--misses` also each
+//! call that it misread. `--quick` omits measuring and calibration.
 #![allow(clippy::print_stdout, reason = "a program for makers tells what it measured")]
 
 mod corpus;
@@ -93,7 +93,7 @@ fn run(args: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// How long the reader takes for a call, tokens to reading, with the weights that this program was built with.
+/// Prints how long the reader takes for a call, from tokens to reading, with the weights built into this program.
 fn print_pace(files: &[String]) -> Result<(), String> {
     let mut each = Vec::new();
     for f in files {
@@ -113,14 +113,14 @@ fn percent(part: usize, whole: usize) -> f64 {
     if whole == 0 { f64::NAN } else { 100.0 * part as f64 / whole as f64 }
 }
 
-/// Each head's share of right labels.
+/// The share of correct labels of each head.
 fn line(said: &[Vec<Said>; HEADS.len()]) -> String {
     let one =
         |(name, s): (&&str, &Vec<Said>)| format!("{name} {:5.1} of {:4}", percent(s.iter().filter(|x| x.hit()).count(), s.len()), s.len());
     NAMES.iter().zip(said).filter(|(_, s)| !s.is_empty()).map(one).collect::<Vec<_>>().join("  ")
 }
 
-/// The share of calls with another label than a head's first that are found, where so many with the first are taken for one.
+/// How many of the calls with another label than a head's first are found, at this rate of false alarms among the others.
 fn found_at(said: &[Said], alarms: f64) -> f64 {
     let first = |s: &Said| {
         let mut p = s.scores.clone();
@@ -146,7 +146,7 @@ fn print_labels(name: &str, head: usize, said: &[Said]) {
     }
 }
 
-/// The rules and the reader beside each other.
+/// The rules and the reader in comparison.
 fn beside(said: &[Said], sharpness: f32) -> String {
     let joined: Vec<(bool, bool)> = said.iter().map(|s| s.joined(sharpness)).collect();
     let taken = joined.iter().filter(|(right, _)| *right).count();
@@ -169,7 +169,7 @@ fn beside(said: &[Said], sharpness: f32) -> String {
     )
 }
 
-/// Where the rules and the reader differ: who is right, by what they say and how sure the reader is.
+/// Prints where the rules and the reader differ: which is correct, by what they say and the reader's confidence.
 fn print_differences(said: &[Said], sharpness: f32) {
     let kind = |i: usize| match Intent::ALL[i] {
         Intent::Unknown => "unknown",
@@ -193,7 +193,7 @@ fn print_differences(said: &[Said], sharpness: f32) {
     }
 }
 
-/// How often the reader is right where it is so sure.
+/// Prints how often the reader is correct at each confidence.
 fn print_confidence(said: &[Said], sharpness: f32) {
     let each: Vec<(f32, bool)> = said.iter().map(|s| (s.best(sharpness).1, s.hit())).collect();
     for from in (0..10).map(|n| n as f32 / 10.0) {

@@ -1,4 +1,4 @@
-//! Measuring: each author's calls read by a model that learned nothing of this author.
+//! Measures: each author's calls are read by a model that was not trained on this author.
 
 use crate::engine::{HEADS, Intent, Reading, Weights, join, label_of, reading, softmax};
 use crate::lessons::Taught;
@@ -7,19 +7,19 @@ use crate::linear::{Plans, train};
 /// The heads' names, in their order.
 pub const NAMES: [&str; HEADS.len()] = ["intent", "subject", "polarity", "when", "mood", "grade"];
 
-/// What one head said of a call: the scores of its labels, the right one, and others that are right as well.
+/// The result of one head for a call: the scores of its labels, the correct one, and others that also count.
 pub struct Said {
     /// Scores before calibration.
     pub scores: Vec<f32>,
-    /// The right label.
+    /// The correct label.
     pub right: u8,
-    /// Other labels that count.
+    /// Other labels that count as correct.
     pub also: Vec<u8>,
-    /// What the rules alone made of the call.
+    /// The intent by the rules alone.
     pub rules: u8,
     /// The call.
     pub text: String,
-    /// The controller had said something.
+    /// The controller had said something before.
     pub spoken_to: bool,
     /// The whole reading, before calibration.
     pub reading: Reading,
@@ -33,7 +33,7 @@ impl Said {
         p.iter().copied().enumerate().fold((0, -1.0), |m, (i, v)| if v > m.1 { (i, v) } else { m })
     }
 
-    /// What the rules and the reader make of it together: whether that is right, and whether it is asked.
+    /// The result of the rules and the reader together: whether it is correct, and whether the controller asks.
     pub fn joined(&self, sharpness: f32) -> (bool, bool) {
         let (intent, confidence) = self.best(sharpness);
         let read = Reading { intent: Intent::ALL[intent], confidence, ..self.reading };
@@ -42,19 +42,19 @@ impl Said {
         (label == self.right || self.also.contains(&label), j.doubt.is_some())
     }
 
-    /// Whether the rules alone are right.
+    /// Whether the rules alone are correct.
     pub fn rules_hit(&self) -> bool {
         self.rules == self.right || self.also.contains(&self.rules)
     }
 
-    /// Whether the likeliest label is right.
+    /// Whether the likeliest label is correct.
     pub fn hit(&self) -> bool {
         let b = self.best(1.0).0;
         b == usize::from(self.right) || self.also.iter().any(|a| usize::from(*a) == b)
     }
 }
 
-/// What each head of a model says of some calls.
+/// The results of each head of a model for some calls.
 pub fn ask<'a>(file: &[u8], calls: impl Iterator<Item = &'a Taught>) -> [Vec<Said>; HEADS.len()] {
     let mut out: [Vec<Said>; HEADS.len()] = Default::default();
     let Some(weights) = Weights::new(file) else { return out };
@@ -81,11 +81,11 @@ pub fn ask<'a>(file: &[u8], calls: impl Iterator<Item = &'a Taught>) -> [Vec<Sai
     out
 }
 
-/// In so many parts the authors are dealt.
+/// The number of groups into which the authors are divided.
 const PARTS: usize = 6;
 
-/// Every call read by a model that has learned nothing of its author: the authors are dealt into parts, and each part is read by what
-/// learned of the others.
+/// Reads every call with a model that was not trained on its author: the authors are divided into groups, and each
+/// group is read by a model trained on the others.
 pub fn by_author(all: &[Taught], plans: &Plans, mut told: impl FnMut(&str, &[Vec<Said>; HEADS.len()])) -> [Vec<Said>; HEADS.len()] {
     let mut authors: Vec<&str> = all.iter().map(|t| t.author.as_str()).collect();
     authors.sort_unstable();
@@ -109,13 +109,13 @@ pub fn by_author(all: &[Taught], plans: &Plans, mut told: impl FnMut(&str, &[Vec
     out
 }
 
-/// The sharpness at which what was said is least surprising: tried from a fifth to three in steps of a twentieth.
+/// The sharpness at which the results are least surprising: tried from a fifth to three in steps of a twentieth.
 pub fn sharpness(said: &[Said]) -> f32 {
     let surprise = |s: f32| {
         let each = said.iter().map(|x| {
             let mut p = x.scores.clone();
             softmax(&mut p, s);
-            // A logarithm by halves: only its order counts, and it is the same on every machine.
+            // A logarithm by halves: only its order matters, and it is the same on every machine.
             logarithm(p[usize::from(x.right)])
         });
         each.sum::<f64>()
@@ -123,7 +123,7 @@ pub fn sharpness(said: &[Said]) -> f32 {
     (4..=60).map(|n| n as f32 / 20.0).map(|s| (surprise(s), s)).max_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |(_, s)| s)
 }
 
-/// The natural logarithm, of additions and multiplications alone; not below -20.
+/// The natural logarithm, computed with additions and multiplications only; at least -20.
 fn logarithm(x: f32) -> f64 {
     if x < 1e-9 {
         return -20.0;
