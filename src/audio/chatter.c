@@ -1,5 +1,5 @@
-/* alsa-lib's error handler takes a format and its arguments, which Rust cannot define a function for: this one writes the message
-   out and hands it over as one text. */
+/* alsa-lib's error handler is a variadic function, which Rust cannot define. This one formats the message and passes it on
+   as text. */
 
 #include <stdarg.h>
 #include <stdio.h>
