@@ -68,10 +68,12 @@ enum Entry {
     Words(&'static str),
 }
 
-/// When a heteronym's pronunciation applies: after one of these words, before one of these words, or always.
+/// When a heteronym's pronunciation applies: after one of these words, before one of these words, where the word is a
+/// name, or always.
 enum Beside {
     After(Vec<&'static str>),
     Before(Vec<&'static str>),
+    Name,
     Any,
 }
 
@@ -100,7 +102,7 @@ pub enum Source {
 pub struct Words {
     table: BTreeMap<&'static str, Entry>,
     letters: BTreeMap<char, Reading>,
-    heteronyms: BTreeMap<&'static str, Vec<(Beside, Reading)>>,
+    heteronyms: BTreeMap<String, Vec<(Beside, Reading)>>,
     names: Option<Dictionary>,
     dictionary: Option<Dictionary>,
 }
@@ -121,7 +123,7 @@ impl Words {
                 table.insert(word, entry);
             }
         }
-        let mut heteronyms: BTreeMap<&str, Vec<(Beside, Reading)>> = BTreeMap::new();
+        let mut heteronyms: BTreeMap<String, Vec<(Beside, Reading)>> = BTreeMap::new();
         for line in HETERONYMS.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let Some((word, rest)) = line.split_once(' ') else { continue };
             let mut parts = rest.split(" / ").map(|p| p.trim().trim_start_matches("/ "));
@@ -130,10 +132,11 @@ impl Words {
                     Some(words) => (Beside::Before(words.split(' ').collect()), sounds),
                     None => (Beside::After(words.split(' ').collect()), sounds),
                 },
+                (Some(sounds), None) if capital(word) => (Beside::Name, sounds),
                 (Some(sounds), None) => (Beside::Any, sounds),
                 _ => continue,
             };
-            heteronyms.entry(word).or_default().push((beside, Reading::of(sounds)));
+            heteronyms.entry(word.to_ascii_lowercase()).or_default().push((beside, Reading::of(sounds)));
         }
         Ok(Self { table, letters, heteronyms, names: Dictionary::read(Cow::Borrowed(NAMES)), dictionary })
     }
@@ -183,6 +186,8 @@ impl Words {
             && let Some((_, reading)) = readings.iter().find(|(beside, _)| match beside {
                 Beside::After(words) => near(before, words),
                 Beside::Before(words) => near(after, words),
+                // A sentence may begin with the common word; a unit's name has a capital after it ("Nice Tower").
+                Beside::Name => capital(word) && (before.is_some() || after.is_none_or(capital)),
                 Beside::Any => true,
             })
         {
@@ -250,6 +255,11 @@ impl Words {
         });
         names.collect::<Vec<_>>().join(" ")
     }
+}
+
+/// Whether a word begins with a capital letter.
+fn capital(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 /// Whether letters can be read as a word: it has a vowel, no letter three times in a row, and fewer than six

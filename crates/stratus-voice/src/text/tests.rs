@@ -58,9 +58,22 @@ fn numbers_letters_and_abbreviations_are_said_one_by_one() {
 #[test]
 fn a_compound_is_its_two_words_the_second_less_stressed() {
     let w = english();
-    for (word, sounds) in [("taxilane", "tˈæksilˌAn"), ("Superjet", "sˈupəɹʤˌɛt"), ("contact Nice on", "kˈɑntˌækt nˈis ɔn")]
-    {
+    for (word, sounds) in [("taxilane", "tˈæksilˌAn"), ("Superjet", "sˈupəɹʤˌɛt")] {
         assert_eq!(said(&w, word), sounds, "{word}");
+    }
+}
+
+#[test]
+fn a_town_spelled_like_a_common_word_is_known_by_its_capital() {
+    let w = english();
+    for (words, sounds) in [
+        ("contact Nice on", "kˈɑntˌækt nˈis ɔn"),
+        ("Nice Tower", "nˈis tˈWəɹ"),
+        ("Mobile, Alabama", "mObˈil, ˌæləbˈæmə"),
+        ("have a nice day", "hæv ə nˈIs dˈA"),
+        ("Reading you five", "ɹˈidɪŋ ju fˈIv"),
+    ] {
+        assert_eq!(said(&w, words), sounds, "{words}");
     }
 }
 
