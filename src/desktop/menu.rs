@@ -252,7 +252,8 @@ fn speech_models(model: &MenuModel) -> Vec<Item> {
     items.extend(model.own_models.iter().map(|o| check(&o.line(), on(&o.file), get(&o.name))));
     let others = models::ALL.iter().filter(|m| models::suggestion(m.name).is_none() && (on(m.file) || !absent(m.name)));
     let others = others.map(|m| check(&format!("{} \u{2013} {}, {}", m.name, m.size(), m.advice), on(m.file), get(m.name)));
-    items.push(Item::Group("More".into(), others.collect()));
+    let others: Vec<Item> = others.collect();
+    items.push(if others.is_empty() { told("More \u{2013} none on your mirror") } else { Item::Group("More".into(), others) });
     items.extend([Item::Line, entry("Use my own file (in the settings file)\u{2026}", Choice::OpenConfig)]);
     items
 }

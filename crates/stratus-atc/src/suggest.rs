@@ -1,5 +1,6 @@
 //! What a pilot could say now: a few calls that fit the unit on the frequency and the phase of flight.
 
+use super::intent::Understanding;
 use super::phase::Phase;
 use super::record::Record;
 use super::situation::Situation;
@@ -10,8 +11,11 @@ impl Engine {
     /// Calls that fit now, the likeliest first; none where nobody is on the frequency.
     pub fn calls(&self) -> Vec<String> {
         let Some(station) = self.station() else { return self.opening_call().into_iter().collect() };
-        // Who calls is not known yet: a radio check tells.
-        let Some(s) = self.facts() else { return vec![format!("{}, your callsign, radio check", station.name)] };
+        // Who calls is not known yet: a radio check tells. Whoever was answered goes by the callsign of that answer.
+        let answered = || Understanding { callsign: self.record.last.as_ref().map(|last| last.to.clone()), ..Understanding::default() };
+        let Some(s) = self.facts().or_else(|| self.situation(&station, &answered())) else {
+            return vec![format!("{}, your callsign, radio check", station.name)];
+        };
         let own = say::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
         let open = self.record.pending.as_ref().and_then(|p| due::due(&p.instruction.items, s.region));
         let owed = open.map(|items| format!("{}, {own}", crate::units::sentence(&items)));
@@ -215,6 +219,16 @@ mod tests {
             assert!(said.starts_with(call), "step {n}: {said}");
             assert!(!heard.is_empty() && heard.contains(answer) && !heard.contains("say again"), "step {n}: {said}: {heard}");
         }
+    }
+
+    #[test]
+    fn who_never_set_a_callsign_goes_by_the_one_that_was_answered() {
+        let mut engine = Engine::new(Airports::first(), Setup { airport: Some("PHTO".into()), ..Setup::default() });
+        let check = "Hilo Ground, N172SP, radio check";
+        let understood = engine.understand(check);
+        engine.answer(Time(1), check, understood);
+        engine.delivered(Time(2), true);
+        assert_eq!(engine.calls()[0], "Hilo Ground, N172SP, at the ramp, request taxi");
     }
 
     #[test]

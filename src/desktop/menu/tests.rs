@@ -275,6 +275,8 @@ fn what_the_mirror_does_not_have_cannot_be_clicked_and_says_why() {
     assert!(matches!(&all[2], Item::Check(words, false, _) if words.starts_with("Tiny")), "{all:?}");
     let Item::Group(_, others) = &all[3] else { panic!("{all:?}") };
     assert!(!others.iter().any(|i| words(i).starts_with("medium \u{2013}")) && others.iter().any(|i| words(i).starts_with("medium.en")));
+    let nothing = MenuModel { absent: models::ALL.iter().map(|m| m.name.to_owned()).collect(), ..MenuModel::default() };
+    assert_eq!(speech_models(&nothing)[3], Item::Told("More \u{2013} none on your mirror".into()));
     let voices = level(more_voices(&model).pop().unwrap());
     assert!(voices.contains(&Item::Told("Emma (British woman) \u{2013} not on your mirror".into())), "{voices:?}");
     assert!(voices.iter().any(|i| matches!(i, Item::Entry(..))), "{voices:?}");
