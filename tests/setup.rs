@@ -263,7 +263,7 @@ fn ctrl_c_and_undo_say_what_holds_now_and_how_to_go_on() {
     let home = Home::new("# mine\n");
     let (code, said) = interrupted(&home, "", "Which key?");
     assert!(code == 130 && said.contains("Stopped. Nothing has been changed."), "{code}: {said}");
-    let (code, said) = interrupted(&home, "F13\n", "Your callsign, such as");
+    let (code, said) = interrupted(&home, "F13\n", "Type your callsign");
     assert!(code == 130 && said.contains("Stopped. What you have set up so far is saved and in use."), "{code}: {said}");
     assert!(said.contains("`stratus setup` continues") && said.contains("--undo` restores"), "{said}");
     assert!(home.text().contains("key = \"F13\""));

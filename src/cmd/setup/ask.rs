@@ -9,6 +9,9 @@ use crate::problem::{Problem, sentence};
 /// What stands before each line of a step.
 const MARGIN: &str = "   ";
 
+/// Room for an answer behind its question, columns.
+const ANSWER: usize = 12;
+
 /// Where answers come from.
 pub(super) struct Ask<'a> {
     from: &'a mut dyn BufRead,
@@ -29,7 +32,8 @@ impl<'a> Ask<'a> {
             return Ok(String::new());
         }
         let mut out = std::io::stdout();
-        write!(out, "{} ", wrapped(MARGIN, MARGIN, question, width()))?;
+        // The answer stands in the same line.
+        write!(out, "{} ", wrapped(MARGIN, MARGIN, question, width().map(|w| w.saturating_sub(ANSWER).max(ANSWER))))?;
         out.flush()?;
         let mut line = String::new();
         if self.from.read_line(&mut line)? == 0 {

@@ -72,11 +72,11 @@ fn at(s: &mut Setup<'_>, wanted: &str) -> Result<(), Problem> {
 fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
     let usual = match (&s.config.pilot.callsign, told) {
         (Some(own), _) => own.painted(),
-        (None, Some(sim)) => format!("from the simulator: {}", sim.painted()),
-        (None, None) => "from the simulator".to_owned(),
+        (None, Some(sim)) => format!("the simulator's: {}", sim.painted()),
+        (None, None) => "the simulator's".to_owned(),
     };
     loop {
-        let answer = s.ask.line(&format!("Your callsign, such as N172SP, G-ABCD or BAW327? \"sim\" takes the simulator's [{usual}]"))?;
+        let answer = s.ask.line(&format!("Type your callsign, such as N172SP, G-ABCD or BAW327, or \"sim\" [{usual}]"))?;
         let value = match answer.to_lowercase().as_str() {
             "" => return Ok(()),
             "sim" => String::new(),

@@ -17,7 +17,10 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         true => {
             told("no neural voice; the simpler one, Pico, speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?
         }
-        false => well(&format!("controllers' voices: {}", names.join(", ")))?,
+        false => {
+            let titles: Vec<String> = there.iter().map(|i| i.known.map_or_else(|| i.name.clone(), KnownVoice::title)).collect();
+            well(&format!("controllers' voices: {}", titles.join(", ")))?;
+        }
     }
     let mut missing: Vec<_> = voices::ALL.iter().filter(|v| v.name != voices::SHIPPED && !names.contains(&v.name)).collect();
     let asks = s.args.voices.is_none() && !s.ask.yes && !missing.is_empty() && std::io::stdin().is_terminal();
