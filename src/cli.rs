@@ -268,6 +268,9 @@ pub struct Setup {
     /// Your callsign, such as N172SP, where the simulator's is not to be used.
     #[arg(long, value_name = "CALLSIGN")]
     pub callsign: Option<Callsign>,
+    /// Your airport while no simulator runs, by its ICAO code, such as KPAO; "" for the one that you call.
+    #[arg(long, value_name = "ICAO")]
+    pub airport: Option<String>,
     /// Keep the speech model.
     #[arg(long, conflicts_with = "model")]
     pub skip_model: bool,

@@ -1,6 +1,7 @@
 //! Wires workers to `App`: effects become jobs, results become events. One owner thread holds the application.
 
 pub mod ahead;
+mod ask;
 mod brain;
 mod charts;
 mod devices;
@@ -374,6 +375,7 @@ impl Shell {
             }
             // A recording takes it down (`Recording::effects`).
             Effect::Delivered { .. } => {}
+            Effect::AskCallsign(now) => self.ask_callsign(&now),
             Effect::OpenConfig => open(&self.inbox, "the settings file", &self.paths.config_file),
             Effect::OpenLogs => open(&self.inbox, "the log folder", &self.paths.log_dir),
             Effect::Doctor => self.doctor(),

@@ -286,6 +286,23 @@ pub fn text(url: &str, most: u64, patience: Patience) -> Result<Option<String>, 
     String::from_utf8(bytes).map(Some).map_err(|_| failed("it is not text".into()))
 }
 
+/// Which of these files are not there, by the server's own word, which is asked for the head of each. A server that does not
+/// answer, or that says something else, has said nothing of them: whoever downloads one is told then.
+pub fn not_there<'a>(urls: &[&'a str], patience: Patience) -> Vec<&'a str> {
+    let mut missing = Vec::new();
+    let Some(first) = urls.first() else { return missing };
+    let agent = agent(first, patience, Some(patience.body));
+    for url in urls {
+        match agent.head(*url).call().map(|response| response.status()) {
+            Ok(StatusCode::NOT_FOUND | StatusCode::GONE) => missing.push(*url),
+            Ok(_) => {}
+            // It does not answer the others either.
+            Err(_) => break,
+        }
+    }
+    missing
+}
+
 /// One connection: from the bytes that are there to wherever it comes.
 fn transfer(
     agent: &Agent,

@@ -3,6 +3,7 @@
 //! Plain data, serialisable, so that a session is a recording and a recording is a test. Sound travels as
 //! `Arc<[f32]>` and is left out of recordings: replay starts at `Heard`.
 
+mod loudness;
 mod menu;
 mod steps;
 mod voice;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::menu::{Choice, Devices, Fault, MenuModel, SoundDevice, TrayState};
+pub use self::loudness::{LISTEN_S, Loudness, SPEAK_WITHIN_S, Sample};
+pub use self::menu::{Choice, Devices, Fault, MenuModel, Place, PlaceReason, SoundDevice, TrayState};
 pub use self::steps::{Step, Steps};
 use crate::airports::described::{Described, Origin};
 use crate::airports::minima::Area;
@@ -64,31 +66,6 @@ pub struct Take {
     /// Samples at the converter's end, of a thousand: the microphone is turned up too far.
     #[serde(default)]
     pub clipped_permille: u16,
-}
-
-/// How loud a microphone was while somebody spoke into it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Loudness {
-    /// Words will be understood.
-    Good,
-    /// Nobody was heard.
-    Silent,
-    /// The peaks are cut off.
-    TooLoud,
-}
-
-/// What a test of the microphone heard.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sample {
-    /// What a person calls the microphone.
-    pub microphone: String,
-    /// How loud it was.
-    pub loudness: Loudness,
-    /// The loudest sample, dB below full scale; -90 at the least.
-    pub peak_db: f32,
-    /// The sound.
-    pub take: Take,
 }
 
 /// Sound to play: mono at `rate` Hz, -1 to 1.
@@ -258,6 +235,8 @@ pub enum Event {
     },
     /// What the pilot's mirror offers of speech models of its own.
     Offers(Vec<Offer>),
+    /// The published speech models and voices that the pilot's mirror does not have.
+    Absent(Vec<String>),
     /// What the release feed says, or what became of a download.
     Update {
         /// The pilot asked, and is told in any case.
@@ -299,6 +278,8 @@ pub enum Event {
     Checked(Result<Sample, Problem>),
     /// The words of that test, or why there are none.
     CheckHeard(Result<Heard, Problem>),
+    /// What the pilot typed as the callsign; none: the window was closed. An error: the desktop has no such window.
+    CallsignTyped(Result<Option<String>, Problem>),
     /// Somebody asks for the push-to-talk key to be tested; the answer tells whether it was pressed.
     TestKey {
         /// The request.
@@ -524,6 +505,8 @@ pub enum Effect {
     },
     /// Open the configuration in the pilot's editor.
     OpenConfig,
+    /// Ask for the callsign in a window of the desktop's: [`Event::CallsignTyped`]. What stands there at first.
+    AskCallsign(String),
     /// Open the folder of the log.
     OpenLogs,
     /// Check every part, and show what was found.

@@ -1,9 +1,13 @@
 //! The speech models that Stratus knows: whisper.cpp's published files, with their sums, what they cost and what they are
 //! good for. Sums and sizes are those of the published files (their Git LFS pointers). And what a mirror offers of its own.
 
+pub mod brains;
+mod smaller;
 pub mod voices;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::smaller::{ACCEPTED_MS, smaller, smaller_than};
 
 /// Where the files are published; `speech.mirror` names another place with the same file names.
 pub const HUB: &str = "https://huggingface.co/ggerganov/whisper.cpp/resolve/main";
@@ -52,6 +56,12 @@ pub fn suggestion(name: &str) -> Option<&'static Suggestion> {
 /// What a person calls a model, by its name or its file's: "Base" for one of the few, else its name, else the text itself.
 pub fn plain_name(model: &str) -> String {
     find(model).map_or(model, |m| suggestion(m.name).map_or(m.name, |s| s.title)).to_owned()
+}
+
+/// The model that a newcomer is led to: the recommended one, else another of the few, the quickest first, of those that can be had.
+pub fn first_choice(absent: &[String]) -> Option<&'static Model> {
+    let few = [RECOMMENDED, "tiny.en", "small.en"].into_iter().filter_map(find);
+    few.into_iter().find(|m| !absent.iter().any(|a| a == m.name))
 }
 
 /// The models on offer, the smallest of each kind first.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use self::ptt::is_joystick;
 pub use self::ptt::{Listen, Ptt, key_words};
-pub use self::sim::{SIM_LINKS, Sim};
+pub use self::sim::{AIRPORTS, SIM_LINKS, Sim};
 use crate::models::voices;
 use crate::problem::Problem;
 use crate::units::Callsign;

@@ -209,8 +209,8 @@ fn say_ptt_a_second_instance_and_quit_by_menu() {
 #[ignore = "needs desktop"]
 fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
     let desk = desk();
-    // A hub that has nothing: no list of its own, and not the file.
-    let hub = Hub::start(Vec::new());
+    // A hub that has no list of its own, and of the published models one that is damaged.
+    let hub = Hub::start(vec![("/ggml-base.en.bin", vec![7; 100])]);
     let at = hub.at;
     let mut tray = Tray::start_with(&desk, &format!("[ptt]\nkey = \"ScrollLock\"\n[speech]\nmirror = \"http://{at}\"\n"));
     tray.state("needs your attention", 10);
@@ -219,6 +219,8 @@ fn without_a_model_the_tray_offers_them_and_tells_what_went_wrong() {
     let label = |words: &str| wait(words, 10, || tray.item.menu().into_iter().find(|e| e.label.contains(words)));
     let set_up = label("Set up (1 of 5): download speech model");
     assert!(set_up.enabled && tray.item.menu()[0] == set_up, "the first row leads to the first step");
+    assert!(!label("Small \u{2013} not on your mirror").enabled, "what the mirror does not have is not offered");
+    assert!(!label("Emma (British woman) \u{2013} not on your mirror").enabled);
     shot(&desk, "first-run.png");
     tray.item.click("Set up (1 of 5)");
     wait("the request", 10, || hub.asked().iter().any(|r| r.starts_with("GET /ggml-base.en.bin ")).then_some(()));

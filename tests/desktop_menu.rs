@@ -44,8 +44,13 @@ fn endless() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
                 }
                 let models = stratus::models::ALL.iter().map(|m| (m.file, m.bytes));
                 let mut files = models.chain(stratus::models::voices::ALL.iter().map(|v| (v.file, v.bytes)));
-                let bytes = files.find(|(file, _)| head.starts_with(&format!("GET /{file} "))).map(|(_, bytes)| bytes);
+                let bytes = files.find(|(file, _)| head.split(' ').nth(1) == Some(&format!("/{file}"))).map(|(_, bytes)| bytes);
                 seen.lock().unwrap().push(head.clone());
+                if head.starts_with("HEAD ") {
+                    let status = if bytes.is_some() { "200 OK" } else { "404 Not Found" };
+                    let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                    return;
+                }
                 let Some(bytes) = bytes else {
                     let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                     return;
@@ -117,6 +122,10 @@ fn every_entry_of_the_menu_does_what_it_says() {
     let opener = stand_in.path().join("xdg-open");
     fs::write(&opener, format!("#!/bin/sh\necho \"$1\" >> {}\n", opened.display())).unwrap();
     fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();
+    // And for the window in which words are typed.
+    let window = stand_in.path().join("zenity");
+    fs::write(&window, "#!/bin/sh\necho g-abcd\n").unwrap();
+    fs::set_permissions(&window, fs::Permissions::from_mode(0o755)).unwrap();
     let path = format!("{}:{}", stand_in.path().display(), std::env::var("PATH").unwrap());
     let mut tray = Tray::start_in(&desk, "", &[("PATH", path)]);
     let config = tray.folder.path().join("stratus.toml");
@@ -172,6 +181,17 @@ fn every_entry_of_the_menu_does_what_it_says() {
     typed("november five two one mike charlie");
     menu.says("another callsign", "callsign = \"N521MC\"");
 
+    // And typed, in a window of the desktop's.
+    toasts.lock().unwrap().clear();
+    menu.click("Type callsign");
+    told("Your callsign is G-ABCD");
+    menu.says("the typed callsign", "callsign = \"GABCD\"");
+    for (icao, name) in stratus::settings::AIRPORTS {
+        menu.writes(&format!("{name} ({icao})"), &format!("airport = \"{icao}\""));
+    }
+    menu.writes("The airport that I call", "airport = \"\"");
+    menu.writes("Hilo (PHTO)", "airport = \"PHTO\"");
+
     menu.writes("Mute controller", "mute = true");
     wait("the mark", 10, || tray.item.menu().iter().any(|e| e.label.contains("Mute") && e.checked).then_some(()));
     menu.writes("Mute controller", "mute = false");
@@ -215,8 +235,9 @@ fn every_entry_of_the_menu_does_what_it_says() {
 
     // The language models are asked for when the menu opens, and chosen from then.
     tray.item.open();
-    menu.writes("qwen_2.5:3b", "model = \"qwen_2.5:3b\"");
-    menu.writes("llama3.2:3b", "model = \"llama3.2:3b\"");
+    // By their plain names; the file has their ids.
+    menu.writes("Qwen_2.5", "model = \"qwen_2.5:3b\"");
+    menu.writes("Llama 3.2", "model = \"llama3.2:3b\"");
     menu.writes("Never", "mode = \"rules\"");
     // A key of the keyboard is bound by a press.
     let listening = |key: &str| {
@@ -281,8 +302,8 @@ fn every_entry_of_the_menu_does_what_it_says() {
     told("The report ");
     menu.click("What to say now");
     told("radio check");
-    menu.click("Type callsign");
     menu.click("Use my own file");
+    menu.click("Another one (in the settings file)");
 
     // Where no joystick can be read this is a fault, and stays one: it comes last.
     let text = fs::read_to_string(&config).unwrap();

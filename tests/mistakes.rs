@@ -1,7 +1,8 @@
 //! The mistakes that newcomers make, one test each: what is told, in whose name, and what it proposes.
 //!
-//! What belongs to real devices is in `audio_devices.rs` (a microphone or a speaker that is unplugged) and in `syllables.rs`
-//! (words before the key, or before the microphone is open).
+//! The others stand where their part is: words before the key or before the microphone is open in `syllables.rs` (heard or lost) and
+//! `src/dispatch/microphone.rs` (what is told); a default microphone or speaker that is unplugged in `audio_devices.rs`; two devices of
+//! one name in `src/desktop/menu/tests.rs`; a key that is typed as well in `src/dispatch/key.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -241,11 +242,12 @@ fn a_device_that_stands_in_or_takes_over_is_told_with_its_name() {
 }
 
 #[test]
-fn a_typing_key_as_push_to_talk_is_warned_of() {
-    let fx = app("121.9").handle(Time(0), Event::KeyBound(Some("A".into())));
-    assert!(fx.contains(&Effect::SetKey { path: "ptt.key".into(), value: "\"A\"".into() }), "{fx:?}");
-    // The warning comes from whoever takes the key, for the file may name one as well.
-    assert!(stratus::desktop::keynames::is_typed("A") && !stratus::desktop::keynames::is_typed("ScrollLock"));
+fn a_speech_model_that_is_not_loaded_yet_costs_the_first_call_nothing() {
+    let mut app = app("121.9");
+    let heard = Heard { text: "Hilo Ground, Skyhawk one seven two sierra papa, radio check".into(), took_ms: 900, ..Heard::default() };
+    let fx = press(&mut app, Duration::from_secs(2), voice(), Ok(heard));
+    let told = toasts(&fx);
+    assert!(told.len() == 1 && told[0].conversation, "only the answer: {told:?}");
 }
 
 #[test]
@@ -258,4 +260,19 @@ fn what_to_say_now_is_two_or_three_calls() {
     let mut nobody = self::app("133.0");
     let fx = nobody.handle(Time(0), Event::Suggest { id: 9 });
     assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 9, text, note } if text.is_empty() && note.contains("nobody"))), "{fx:?}");
+}
+
+#[test]
+fn a_readback_that_does_not_come_is_asked_for_in_plain_words() {
+    let mut app = app("121.9");
+    let taxi = says(&mut app, "Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi");
+    assert!(taxi.body.contains("\nRead back: runway 8"), "{taxi:?}");
+    let tx = app.upcoming_tx();
+    // The answer was heard; the readback does not come.
+    let tx = stratus::units::TxId(tx.0 - 1);
+    app.handle(Time(3000), Event::Played { tx, complete: true });
+    let due = app.next_deadline().unwrap();
+    let fx = app.handle(due, Event::Wake);
+    let told = toasts(&fx);
+    assert!(told[0].body.contains("\nThe controller waits for your readback: runway 8"), "{told:?}");
 }

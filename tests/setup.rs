@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -128,9 +128,9 @@ impl Home {
         self.folder.path().join("data/stratus/models/club.en.bin")
     }
 
-    fn run(&self, args: &[&str], answers: &str) -> Output {
+    fn start(&self, args: &[&str]) -> Child {
         let at = |name: &str| self.folder.path().join(name);
-        let mut child = Command::new(env!("CARGO_BIN_EXE_stratus"))
+        Command::new(env!("CARGO_BIN_EXE_stratus"))
             .args(args)
             .env("HOME", self.folder.path())
             .env("XDG_CONFIG_HOME", at("config"))
@@ -146,7 +146,11 @@ impl Home {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .unwrap()
+    }
+
+    fn run(&self, args: &[&str], answers: &str) -> Output {
+        let mut child = self.start(args);
         // One that ends early does not read its answers.
         let _ = child.stdin.take().unwrap().write_all(answers.as_bytes());
         child.wait_with_output().unwrap()
@@ -183,6 +187,8 @@ fn from_nothing_to_a_call_that_is_understood() {
     let (code, said, told) = home.setup(&[], "\nF13\n\nn\n");
     assert_eq!(code, 0, "{said}\n{told}");
     assert!(said.contains("club.en \u{2013} 5 MB, for our members (from your mirror)"), "{said}");
+    assert!(said.contains("Not on your mirror: Base, Small, Tiny."), "only what can be had is offered: {said}");
+    assert!(!said.contains("Base \u{2013} 148 MB"), "{said}");
     assert!(told.contains("club.en: 100 %"), "{told}");
     // How the model does on this machine is one sentence.
     assert_eq!(
@@ -235,6 +241,56 @@ fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
     assert_eq!(home.text(), before);
     let undone = fs::read_to_string(home.config().with_extension("toml.undone")).unwrap();
     assert!(undone.contains("RightCtrl"), "what was in force is not lost");
+}
+
+/// A set-up that is given these answers, and then Ctrl-C at the question that ends with `at`: its code and all that it said.
+fn interrupted(home: &Home, answers: &str, at: &str) -> (i32, String) {
+    let mut child = home.start(&["setup", "--skip-sim", "--skip-brain", "--model", "none"]);
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(answers.as_bytes()).unwrap();
+    let (mut out, mut said, mut byte) = (child.stdout.take().unwrap(), Vec::new(), [0]);
+    while !String::from_utf8_lossy(&said).contains(at) {
+        assert_eq!(out.read(&mut byte).unwrap(), 1, "no {at:?} in {}", String::from_utf8_lossy(&said));
+        said.push(byte[0]);
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    out.read_to_end(&mut said).unwrap();
+    (child.wait().unwrap().code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn ctrl_c_and_undo_say_what_holds_now_and_how_to_go_on() {
+    let home = Home::new("# mine\n");
+    let (code, said) = interrupted(&home, "", "Which key?");
+    assert!(code == 130 && said.contains("Stopped. Nothing has been changed."), "{code}: {said}");
+    let (code, said) = interrupted(&home, "F13\n", "Type your callsign");
+    assert!(code == 130 && said.contains("Stopped. What you have set up so far is saved and in use."), "{code}: {said}");
+    assert!(said.contains("`stratus setup` continues") && said.contains("--undo` restores"), "{said}");
+    assert!(home.text().contains("key = \"F13\""));
+    let out = home.run(&["setup", "--undo"], "");
+    let said = String::from_utf8_lossy(&out.stdout).replace('\n', " ");
+    assert!(out.status.success() && said.contains("your settings are as they were before it"), "{said}");
+    assert!(said.contains("stratus.toml.undone") && home.text() == "# mine\n", "{said}");
+    let (code, told) = home.undo();
+    assert!(code == 1 && told.contains("undone already"), "{told}");
+}
+
+#[test]
+fn without_a_simulator_the_airport_is_asked_for_and_one_that_is_unknown_is_refused() {
+    let home = Home::new("[sim]\nlink = \"none\"\n");
+    let args = ["setup", "--skip-brain", "--model", "none", "--key", "none", "--skip-call"];
+    let run = |answers: &str| {
+        let out = home.run(&args, answers);
+        assert!(out.status.success(), "{out:?}");
+        String::from_utf8_lossy(&out.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let said = run("N172SP\nXQXQ\nphto\n");
+    assert!(said.contains("there is no airport \"XQXQ\"") && said.contains("Without a simulator you are at Hilo"), "{said}");
+    assert!(home.text().contains("airport = \"PHTO\""), "{}", home.text());
+    let said = run("\ncall\n");
+    assert!(said.contains("[PHTO]") && home.text().contains("airport = \"\""), "{said}");
+    let out = home.run(&[&args[..], &["--yes", "--airport", "kpao"]].concat(), "");
+    assert!(out.status.success() && home.text().contains("airport = \"KPAO\""), "{out:?}");
 }
 
 #[test]

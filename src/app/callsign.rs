@@ -7,6 +7,7 @@ use super::first::Test;
 use super::telling::quoted;
 use crate::atc::intent::Understanding;
 use crate::event::{Effect, Step};
+use crate::problem::Problem;
 use crate::units::{Callsign, Time};
 
 /// A callsign is waited for so long: the pilot may look it up.
@@ -63,8 +64,50 @@ impl App {
             }
             None => {
                 fx.extend(answer("no callsign was understood".to_owned()));
-                let body = format!("{}\nSay it again, or write it into the settings file under Pilot.", quoted(text));
+                let body = format!("{}\nSay it again, or type it: Pilot \u{203a} Type callsign.", quoted(text));
                 fx.push(self.notice("No callsign understood", &body));
+            }
+        }
+    }
+}
+
+impl App {
+    /// The callsign is asked for in a window, which shows the one that is known.
+    pub(super) fn type_callsign(&mut self, fx: &mut Vec<Effect>) {
+        fx.push(Effect::AskCallsign(self.engine.callsign().map_or_else(String::new, Callsign::painted)));
+    }
+
+    /// What was typed: as it is painted or filed, or as it is said.
+    pub(super) fn callsign_typed(&mut self, result: Result<Option<String>, Problem>, fx: &mut Vec<Effect>) {
+        let text = match result {
+            Ok(Some(text)) => text.trim().to_owned(),
+            Ok(None) => return,
+            Err(p) => {
+                let body = "In the file that opens, write it below [pilot], for example:\ncallsign = \"N172SP\"\n\
+                            Or run \u{201c}stratus setup\u{201d} in a terminal.";
+                fx.push(self.noted("Type your callsign", body, &p.one_line()));
+                fx.push(Effect::OpenConfig);
+                return;
+            }
+        };
+        if text.is_empty() {
+            return;
+        }
+        let reading = self.engine.understand(&spoken_alone(&text));
+        let said = reading.callsign.filter(|c| reading.loose == 0 && c.is_usual());
+        match text.parse::<Callsign>().ok().or(said) {
+            Some(callsign) => {
+                if self.first.wants_callsign() {
+                    self.first.test = None;
+                }
+                let painted = callsign.painted();
+                self.set_callsign(callsign, fx);
+                let body = "To change it: Pilot \u{203a} Type callsign.";
+                self.passed(Step::Callsign, &format!("Your callsign is {painted}"), body, fx);
+            }
+            None => {
+                let body = "Type it as it is painted or filed, such as N172SP, G-ABCD or BAW327: Pilot \u{203a} Type callsign.";
+                fx.push(self.notice(&format!("\u{201c}{text}\u{201d} is not a callsign"), body));
             }
         }
     }
@@ -118,6 +161,26 @@ mod tests {
         let mut app = asked();
         say(&mut app, 2, "November three oscar");
         assert_eq!(say(&mut app, 3, "Affirm."), ["\u{2713} Your callsign is N3O"]);
+    }
+
+    #[test]
+    fn a_callsign_can_be_typed_and_what_is_none_is_refused_with_an_example() {
+        let mut app = asked();
+        let fx = app.handle(Time(2), Event::Menu(Choice::TypeCallsign));
+        assert!(fx.contains(&Effect::AskCallsign(String::new())), "{fx:?}");
+        let typed = |app: &mut App, text: &str| {
+            let fx = app.handle(Time(3), Event::CallsignTyped(Ok(Some(text.into()))));
+            fx.into_iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.title) } else { None }).unwrap_or_default()
+        };
+        assert_eq!(typed(&mut app, "my aeroplane!"), "\u{201c}my aeroplane!\u{201d} is not a callsign");
+        assert!(app.engine().callsign().is_none() && app.first.wants_callsign());
+        assert_eq!(typed(&mut app, " g-abcd "), "\u{2713} Your callsign is G-ABCD");
+        assert!(!app.first.wants_callsign(), "the next call is a call");
+        assert_eq!(typed(&mut app, "Shamrock five two kilo"), "\u{2713} Your callsign is EIN52K");
+        assert!(app.handle(Time(4), Event::CallsignTyped(Ok(None))).is_empty(), "the window was closed");
+        let fx = app.handle(Time(5), Event::CallsignTyped(Err(Problem::new("no window"))));
+        assert!(fx.contains(&Effect::OpenConfig), "{fx:?}");
+        assert!(matches!(&fx[0], Effect::Toast(t) if t.body.contains("stratus setup")), "{fx:?}");
     }
 
     #[test]

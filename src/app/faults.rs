@@ -87,7 +87,11 @@ impl App {
             }
             Part::SpeechModel if self.config.speech.model.is_none() => {
                 let words = "Set up: download a speech model\u{2026}".to_owned();
-                return Some(Fault { words, mend: Choice::SpeechModel(models::RECOMMENDED.to_owned()) });
+                return Some(Fault { words, mend: Choice::Step(Step::Model) });
+            }
+            Part::SpeechModel if let Some(m) = self.faster_model().filter(|_| self.is_slow()) => {
+                let words = format!("Recognition too slow: switch to {}\u{2026}", models::plain_name(m.name));
+                return Some(Fault { words, mend: Choice::SpeechModel(m.name.to_owned()) });
             }
             Part::Microphone => ("test it", Choice::CheckMicrophone),
             Part::PushToTalk => ("change the key", Choice::BindKey),

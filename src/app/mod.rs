@@ -10,6 +10,8 @@ mod first;
 pub mod gate;
 mod menu;
 mod outgoing;
+mod pace;
+mod place;
 mod plan;
 mod press;
 mod telling;
@@ -24,6 +26,7 @@ use crate::atc::phase::Phase;
 use crate::atc::silence::Silence;
 use crate::atc::{Engine, Hearing, Setup, language_model};
 use crate::event::{Edge, Effect, Event, Heard, Latency, Line, MenuModel, Opinion, Speaker, TrayState};
+use crate::models::brains;
 use crate::problem::{Part, Problem};
 use crate::report::SimState;
 use crate::settings::{BrainMode, Config, PilotMode};
@@ -107,6 +110,7 @@ pub struct App {
     done: copilot::Done,
     desk: menu::Known,
     first: first::First,
+    pace: pace::Pace,
     /// The microphone went in the middle of a call.
     lost_at: Option<Time>,
     quitting: bool,
@@ -128,6 +132,7 @@ impl App {
             done: copilot::Done::default(),
             desk: menu::Known::default(),
             first: first::First::default(),
+            pace: pace::Pace::default(),
             lost_at: None,
             quitting: false,
         }
@@ -227,6 +232,8 @@ impl App {
             Event::Fetched { model, result } => self.fetched(&model, result, &mut fx),
             Event::Update { asked, news } => self.updated(asked, news, &mut fx),
             Event::Offers(own) => self.desk.own_models = own,
+            Event::Absent(names) => self.desk.absent = names,
+            Event::CallsignTyped(result) => self.callsign_typed(result, &mut fx),
             Event::Airport { icao, origin, result: Ok(told) } => self.engine.described(&icao, origin, told),
             Event::Airport { result: Err(p), .. } => self.no_chart(p, &mut fx),
             Event::Surroundings(Ok(told)) => self.engine.surveyed(told),
@@ -244,7 +251,7 @@ impl App {
             Event::Suggest { id } => {
                 let (text, note) = match self.engine.calls() {
                     calls if calls.is_empty() => (String::new(), "nobody answers on this frequency".to_owned()),
-                    calls => (calls.join("\n"), String::new()),
+                    calls => (calls.join("\n"), self.why_here().unwrap_or_default()),
                 };
                 fx.push(Effect::Answer { id, text, note });
             }
@@ -285,6 +292,7 @@ impl App {
             Ok(heard) => {
                 open.latency.recognise = heard.took_ms;
                 self.faults.understood();
+                self.recognised_in(heard.took_ms, fx);
                 if heard.text.trim().is_empty() {
                     // Silence and noise never become words: nobody keyed anything intelligible.
                     self.open = None;
@@ -416,9 +424,13 @@ impl App {
                     let p = Problem::new("speech recognition took too long")
                         .fix("choose a smaller speech model in the tray's menu (speech.model)")
                         .about(Part::SpeechModel)
-                        .brief("Speech recognition took too long", "")
-                        .remedy(format!("Say it again. If it happens often, choose a smaller model under {}.", Part::SpeechModel.place()));
-                    self.unanswered(p, fx);
+                        .brief("Speech recognition took too long", "");
+                    self.recognised_in(millis(RECOGNISE_DEADLINE), fx);
+                    let faster = match self.switch_row() {
+                        Some(row) => format!("Say it again. Faster: {row}."),
+                        None => "Say it again. Close other programs if it happens often.".to_owned(),
+                    };
+                    self.unanswered(p.remedy(faster), fx);
                 }
                 Stage::Consulting { heard, reading } => {
                     // The deadline passed: the engine answers alone.
@@ -467,10 +479,11 @@ impl App {
         let model = self.config.brain.model.clone();
         if self.desk.no_use.as_ref() != Some(&model) {
             let body = format!(
-                "{model} answered in a form that Stratus cannot use, so it was ignored. Choose another under {}.",
+                "{} answered in a form that Stratus cannot use, so it was ignored. Choose another under {}.",
+                brains::plain_name(&model),
                 Part::LanguageModel.place()
             );
-            fx.push(self.notice("Language model not usable", &body));
+            fx.push(self.noted("Language model not usable", &body, &model));
             self.desk.no_use = Some(model);
         }
     }

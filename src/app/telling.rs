@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{App, voices};
 use crate::airports::Station;
 use crate::atc::Reply;
+use crate::atc::instruction::Item;
 use crate::atc::silence::Silence;
 use crate::event::{Effect, Toast, Voice};
 use crate::problem::Problem;
@@ -16,6 +17,8 @@ const SHORTEST_S: u64 = 8;
 const AFTER_SPEECH_S: u64 = 6;
 /// The line with the pilot's own words is cut here, characters: a recogniser may write the same words over and over.
 const QUOTE_CHARS: usize = 80;
+/// A word of more characters than this is cut where the line ends.
+const LONGEST_WORD: usize = 20;
 /// What a letter takes to say at the voice's own pace, milliseconds.
 const LETTER_MS: u64 = 80;
 /// And what goes before the first and after the last, milliseconds.
@@ -37,8 +40,13 @@ pub(super) fn quoted(words: &str) -> String {
         return line;
     }
     // The sign takes a place of its own.
-    let kept: String = words.chars().take(words.chars().count().saturating_sub(over + 1)).collect();
-    format!("You: \"{}\u{2026}\"", kept.trim_end())
+    let most = words.chars().count().saturating_sub(over + 1);
+    let kept: String = words.chars().take(most).collect();
+    // Half a word tells less than none, unless it is a long one.
+    let at_a_word = words.chars().nth(most).is_none_or(char::is_whitespace);
+    let whole = kept.rsplit_once(' ').map(|(whole, _)| whole).filter(|w| !at_a_word && w.chars().count() + LONGEST_WORD > most);
+    let kept = whole.unwrap_or(&kept).trim_end_matches([' ', ',', ';', ':', '.', '\u{2013}', '-']);
+    format!("You: \"{kept}\u{2026}\"")
 }
 
 /// How long these words take to be said in this voice.
@@ -54,6 +62,12 @@ impl App {
         self.toast(Toast { title: title.to_owned(), body: body.to_owned(), ..Toast::default() }, Duration::ZERO)
     }
 
+    /// The same with what only the log has: numbers and ids.
+    pub(super) fn noted(&self, title: &str, body: &str, details: &str) -> Effect {
+        let toast = Toast { title: title.to_owned(), body: body.to_owned(), details: details.to_owned(), ..Toast::default() };
+        self.toast(toast, Duration::ZERO)
+    }
+
     /// A problem in few words; the log has the others.
     pub(super) fn told(&self, p: &Problem) -> Effect {
         let short = p.short();
@@ -65,7 +79,10 @@ impl App {
     pub(super) fn said(&self, station: Option<&Station>, reply: &Reply, call: Option<&str>, lesson: Option<String>) -> Effect {
         let mut lines = vec![reply.transmission.text.clone()];
         lines.extend(call.map(quoted));
-        lines.extend(self.engine.due(reply).map(|items| format!("Read back: {items}")));
+        // "Verify runway 8" is a controller's way to ask for a readback that did not come, or not whole.
+        let reminds = reply.instruction.items.iter().any(|i| matches!(i, Item::ReadBack(_)));
+        let due = if reminds { "The controller waits for your readback" } else { "Read back" };
+        lines.extend(self.engine.due(reply).map(|items| format!("{due}: {items}")));
         lines.extend(lesson.filter(|_| self.config.pilot.mode == PilotMode::Student).map(|l| format!("Lesson: {l}")));
         let title = station.map_or_else(|| "Stratus".into(), unit);
         let voice = self.paced(&voices::of(&self.config.speech, self.engine.airport(), station, reply.instruction.from));
@@ -119,8 +136,13 @@ mod tests {
         for words in ["Hilo Ground, radio check. ".repeat(14), "\u{e9}".repeat(200), "x".repeat(74)] {
             let line = quoted(&words);
             assert!(line.chars().count() <= 80 && line.ends_with("\u{2026}\""), "{line}");
-            assert!(line.chars().count() > 70, "{line}");
+            assert!(line.chars().count() > 60, "{line}");
         }
+        // It ends with a whole word, without the comma behind it.
+        let call = "Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with information bravo, request taxi";
+        assert_eq!(quoted(call), "You: \"Hilo Ground, Skyhawk one seven two sierra papa, at the west ramp with\u{2026}\"");
+        let comma = "Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A, request taxi";
+        assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A\u{2026}\"");
         let whole = "x".repeat(73);
         assert_eq!(quoted(&whole), format!("You: \"{whole}\""));
     }

@@ -4,17 +4,19 @@ use std::time::{Duration, Instant};
 
 use super::devices::{Finder, Way};
 use super::{ear, take};
-use crate::event::Loudness;
+use crate::event::{Loudness, SPEAK_WITHIN_S};
 use crate::problem::Problem;
 use crate::settings::Audio;
 
 /// A tenth of a second above this level contains a voice, dB.
 const VOICE_DB: f32 = -50.0;
+/// And above this level something is heard, such as a distant voice. Most microphones give nothing at all below it.
+const SOUND_DB: f32 = -68.0;
 /// How long a person must have spoken, and then been silent, to have finished. Tenths of a second.
 const SPOKEN: usize = 3;
 const SILENT: usize = 9;
 /// Without a voice in this many first tenths of a second, nobody speaks.
-const NOBODY: usize = 60;
+const NOBODY: usize = SPEAK_WITHIN_S as usize * 10;
 
 /// What was recorded until the person had spoken.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +55,8 @@ impl Level {
             Loudness::TooLoud
         } else if self.rms_db > VOICE_DB {
             Loudness::Good
+        } else if self.rms_db > SOUND_DB {
+            Loudness::Quiet
         } else {
             Loudness::Silent
         }
@@ -149,8 +153,8 @@ mod tests {
         assert_eq!(level(&[0.0; 9]).peak_db, -90.0);
         let loudest = level(&[0.1, -0.1]).or(Level::NONE).or(level(&[0.0]));
         assert!((loudest.rms_db + 20.0).abs() < 0.01, "{loudest:?}");
-        let verdicts = [loudest, Level::NONE, level(&[1.0, 0.0])].map(Level::verdict);
-        assert_eq!(verdicts, [Loudness::Good, Loudness::Silent, Loudness::TooLoud]);
+        let verdicts = [loudest, level(&[0.001, -0.001]), Level::NONE, level(&[1.0, 0.0])].map(Level::verdict);
+        assert_eq!(verdicts, [Loudness::Good, Loudness::Quiet, Loudness::Silent, Loudness::TooLoud]);
     }
 
     #[test]
@@ -163,7 +167,8 @@ mod tests {
         // A second of silence, two of speech with a breath, then silence.
         assert_eq!(after(&[(Level::NONE, 10), (voice, 8), (Level::NONE, 5), (voice, 8), (Level::NONE, 20)]), Some(39));
         assert_eq!(after(&[(voice, 60)]), None);
-        assert_eq!(after(&[(Level::NONE, 80)]), Some(NOBODY - 1));
+        // As long as the pilot has been promised.
+        assert_eq!(after(&[(Level::NONE, 80)]), Some(SPEAK_WITHIN_S as usize * 10 - 1));
         // A click does not count as a word.
         assert_eq!(after(&[(voice, 1), (Level::NONE, 30)]), None);
     }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+pub(super) use self::choice::InForce;
 use super::log::{as_json, table};
 use super::stage::Stage;
 use crate::airports::data::Airports;
@@ -86,7 +87,7 @@ pub(super) fn run(file: Option<&Path>, args: &BenchArgs) -> anyhow::Result<ExitC
             "{}",
             json!({
                 "calls": args.calls, "threads": threads, "latency_ms": as_json(&all), "recognise_ms": ways,
-                "models": models::as_json(&there, &measured), "accepted_ms": choice::ACCEPTED_MS, "suits": suits,
+                "models": models::as_json(&there, &measured), "accepted_ms": crate::models::ACCEPTED_MS, "suits": suits,
                 "outcome": choice::outcome(&good),
             })
         )?;
@@ -126,8 +127,8 @@ fn any_of(there: &[models::Candidate], config: &Config) -> Result<Recogniser, Pr
     Err(why.unwrap_or_else(none_chosen))
 }
 
-/// What the speech model in force does on this machine, on a few recordings: a sentence.
-pub(super) fn model_in_force(config: &Config, paths: &Paths) -> Result<String, Problem> {
+/// What the speech model in force does on this machine, on a few recordings.
+pub(super) fn model_in_force(config: &Config, paths: &Paths) -> Result<InForce, Problem> {
     let in_force = models::there(&[], config, paths).into_iter().find(|c| c.in_force).ok_or_else(none_chosen)?;
-    Ok(choice::outcome_for_one(&in_force.measure(&models::recordings(&CALLS[..3])?, config)?))
+    Ok(choice::in_force(&in_force.measure(&models::recordings(&CALLS[..3])?, config)?))
 }

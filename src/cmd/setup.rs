@@ -9,7 +9,9 @@ mod pilot;
 mod sound;
 mod voice;
 
-use std::io::{BufRead, Write};
+use std::io::BufRead;
+#[cfg(unix)]
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,11 +44,10 @@ struct Setup<'a> {
 
 pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<ExitCode> {
     let paths = Paths::find(file)?;
-    let mut out = std::io::stdout();
     if args.undo {
         let kept = before::undo(&paths.config_file)?;
-        writeln!(out, "Restored {} as it was before the set-up.", paths.config_file.display())?;
-        writeln!(out, "The settings you had until now are in {}.", kept.display())?;
+        head("The last set-up is undone: your settings are as they were before it. A running Stratus uses them at once.")?;
+        head(&format!("What the set-up had changed is kept in {}. Downloaded models and voices stay.", shown(&kept)))?;
         return Ok(ExitCode::SUCCESS);
     }
     let config = match file {
@@ -54,17 +55,45 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
         Some(_) if !config::look(&paths.config_file)? => Arc::default(),
         _ => super::configuration(file)?,
     };
+    #[cfg(unix)]
+    tell_of_ctrl_c(paths.config_file.clone())?;
     let mut answers = std::io::stdin().lock();
     go(args, paths, config, file.is_some(), &mut answers)
 }
 
+/// What holds for a set-up that stops before its end.
+fn stopped(config_file: &Path) -> String {
+    match before::is_begun(config_file) {
+        true => "What you have set up so far is saved and in use. `stratus setup` continues from here; `stratus setup --undo` restores \
+                 your earlier settings."
+            .to_owned(),
+        false => "Nothing has been changed. `stratus setup` starts again.".to_owned(),
+    }
+}
+
+/// Ctrl-C ends the set-up at any question or wait, with a word on what holds now.
+#[cfg(unix)]
+fn tell_of_ctrl_c(config_file: std::path::PathBuf) -> std::io::Result<()> {
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT])?;
+    let wait = move || {
+        if signals.forever().next().is_some() {
+            let _ = writeln!(std::io::stdout());
+            let _ = head(&format!("Stopped. {}", stopped(&config_file)));
+            // What a shell says of a program that Ctrl-C has ended.
+            std::process::exit(130);
+        }
+    };
+    std::thread::Builder::new().name("ctrl-c".into()).spawn(wait).map(drop)
+}
+
 fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers: &mut dyn BufRead) -> anyhow::Result<ExitCode> {
     if before::is_begun(&paths.config_file) {
-        head("Continuing the set-up that was not finished.")?;
+        head("Continuing the set-up that was not finished. Enter keeps what you chose before.")?;
     }
     head(&format!("Settings file: {}", shown(&paths.config_file)))?;
     let steps = steps::of(&paths, &config);
-    let mut s = Setup { args, paths, ask: Ask::new(answers, args.yes), config, named, steps, hears: false };
+    let ask = Ask::new(answers, args.yes, paths.config_file.clone());
+    let mut s = Setup { args, paths, ask, config, named, steps, hears: false };
     type Work = fn(&mut Setup<'_>) -> anyhow::Result<()>;
     let all: [(Step, bool, Work); 5] = [
         (Step::Model, args.skip_model, model::step),
@@ -95,7 +124,7 @@ fn go(args: &cli::Setup, paths: Paths, config: Arc<Config>, named: bool, answers
         steps::keep(&s.paths, &s.steps);
     }
     if let Some(copy) = before::end(&s.paths.config_file)? {
-        head(&format!("Your old settings are in {}; `stratus setup --undo` restores them.", shown(&copy)))?;
+        head(&format!("`stratus setup --undo` restores the settings that you had before; they are kept in {}.", shown(&copy)))?;
     }
     if s.config.speech.model.is_none() {
         head("Almost done: no speech model yet, so only typed calls (`stratus say TEXT`) work.")?;
@@ -142,8 +171,8 @@ fn is_running() -> bool {
 
 /// Stratus works without a language model: one that is there is told, and nobody is sent to install one.
 fn brain(s: &Setup<'_>) -> anyhow::Result<()> {
-    if let Ok(found) = crate::llm::probe(&s.config.brain) {
-        head(&format!("Language model (optional): {found}"))?;
+    if crate::llm::probe(&s.config.brain).is_ok() {
+        head(&format!("Language model (optional): {}", crate::models::brains::plain_name(&s.config.brain.model)))?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::{look, may_change, unwritten as failed};
 use super::set::replace;
+use crate::paths::shown;
 use crate::problem::Problem;
 
 /// The copy while a set-up is under way: whoever goes on with it later does not take another.
@@ -64,8 +65,8 @@ pub fn end(path: &Path) -> Result<Option<PathBuf>, Problem> {
 pub fn undo(path: &Path) -> Result<PathBuf, Problem> {
     let Some(copy_of) = [begun(path), before(path)].into_iter().find(|p| p.exists()) else {
         return Err(Problem::new("there is no set-up to undo")
-            .because(format!("{} has no copy beside it", path.display()))
-            .fix("`stratus setup` makes one when it changes a setting"));
+            .because("no set-up has changed your settings, or the last one is undone already")
+            .fix(format!("your settings are in {}; change them there, or run `stratus setup`", shown(path))));
     };
     let put_back = || -> io::Result<()> {
         let old = fs::read(&copy_of)?;

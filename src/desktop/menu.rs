@@ -4,10 +4,10 @@
 //! changed stands behind its name ("Microphone: Headset"), what is long is cut, and what cannot be chosen now is grey.
 
 use super::tray::one_line;
-use crate::event::{Choice, MenuModel, SoundDevice, Step, Steps};
+use crate::event::{Choice, MenuModel, Place, PlaceReason, SoundDevice, Step, Steps};
 use crate::models;
-use crate::models::voices as neural;
-use crate::settings::{AUTO_WINDOWS_VOICE, BrainMode, OWN_VOICE, PICO_VOICE, PilotMode, VOICES, WINDOWS_VOICE, key_words};
+use crate::models::{brains, voices as neural};
+use crate::settings::{AIRPORTS, AUTO_WINDOWS_VOICE, BrainMode, OWN_VOICE, PICO_VOICE, PilotMode, VOICES, WINDOWS_VOICE, key_words};
 
 /// A part of the menu. Words are as a person reads them: whoever draws them escapes what marks a mnemonic there.
 #[derive(Debug, Clone, PartialEq)]
@@ -164,7 +164,8 @@ fn pilot(model: &MenuModel) -> Item {
     let name = if model.callsign.is_empty() { "callsign unknown" } else { &model.callsign };
     let mut items = vec![
         entry("Say callsign\u{2026}", Choice::SayCallsign),
-        entry("Type callsign in the settings file\u{2026}", Choice::OpenConfig),
+        entry("Type callsign\u{2026}", Choice::TypeCallsign),
+        airport(&model.place),
         Item::Group("Controller".into(), modes.map(|(m, words)| check(words, model.mode == m, Choice::Mode(m))).into()),
         check("Copilot tunes the radios", model.tunes, Choice::ToggleTune),
         check("Copilot sets the squawk", model.squawks, Choice::ToggleSquawk),
@@ -173,6 +174,24 @@ fn pilot(model: &MenuModel) -> Item {
         items.insert(0, entry("Fetch the SimBrief plan", Choice::FetchPlan));
     }
     group("Pilot", name, items)
+}
+
+/// Where the pilot is, and why; and where they are while no simulator says so.
+fn airport(place: &Place) -> Item {
+    let value = match place.why {
+        PlaceReason::Open => "named by your first call".to_owned(),
+        PlaceReason::Called => format!("{}, as you called it", place.name),
+        PlaceReason::Chosen => place.name.clone(),
+        PlaceReason::Simulator => format!("{}, from the simulator", place.name),
+    };
+    let choose = |icao: &str| Choice::Airport(icao.to_owned());
+    let mut items = vec![told("Without a simulator you are at:"), check("The airport that I call", place.chosen.is_empty(), choose(""))];
+    items.extend(AIRPORTS.iter().map(|(icao, name)| check(&format!("{name} ({icao})"), place.chosen == *icao, choose(icao))));
+    if !place.chosen.is_empty() && !AIRPORTS.iter().any(|(icao, _)| *icao == place.chosen) {
+        items.push(check(&place.chosen, true, choose(&place.chosen)));
+    }
+    items.extend([Item::Line, entry("Another one (in the settings file)\u{2026}", Choice::OpenConfig)]);
+    Item::Group(cut(&format!("Airport: {value}"), SUB_CHARS), items)
 }
 
 /// Hearing and speaking: the speech model, the voice, the language model.
@@ -187,6 +206,7 @@ fn speech(model: &MenuModel) -> Item {
     let voices = voices(model).into_iter().map(|(words, on, choice)| check(&words, on, choice));
     let mut items = vec![
         Item::Group("Download a model".into(), speech_models(model)),
+        faster(model),
         entry_if(model.fetching.is_some(), "Stop the download", Choice::StopFetching),
         Item::Line,
         Item::Group("Voice".into(), voices.chain(more_voices(model)).collect()),
@@ -199,6 +219,17 @@ fn speech(model: &MenuModel) -> Item {
     group("Speech", &value, items)
 }
 
+/// The next smaller model in one click, for a machine that is too slow for the one in force.
+fn faster(model: &MenuModel) -> Item {
+    match model.faster.as_deref().and_then(models::find) {
+        Some(m) => {
+            let words = format!("Switch to {} ({}, faster, understands less)", models::plain_name(m.name), m.size());
+            entry_if(model.fetching.is_none(), &words, Choice::SpeechModel(m.name.to_owned()))
+        }
+        None => told("Switch to a faster model (there is none)"),
+    }
+}
+
 /// The few that suit most pilots by plain names, what the mirror offers of its own, and the others behind one more row. A click
 /// on one that is not there downloads it.
 fn speech_models(model: &MenuModel) -> Vec<Item> {
@@ -209,14 +240,20 @@ fn speech_models(model: &MenuModel) -> Vec<Item> {
     if !known && !model.speech_model.is_empty() {
         items.push(check(&model.speech_model, true, Choice::OpenConfig));
     }
+    // The few keep their places; of the others only those that can be had are shown.
+    let absent = |name: &str| model.absent.iter().any(|a| a == name);
     items.extend(models::SUGGESTED.iter().filter_map(|s| {
         let m = models::find(s.name)?;
+        if absent(s.name) && !on(m.file) {
+            return Some(told(&format!("{} \u{2013} not on your mirror", s.title)));
+        }
         Some(check(&format!("{} \u{2013} {}, {}", s.title, m.size(), s.advice), on(m.file), get(m.name)))
     }));
     items.extend(model.own_models.iter().map(|o| check(&o.line(), on(&o.file), get(&o.name))));
-    let others = models::ALL.iter().filter(|m| models::suggestion(m.name).is_none());
+    let others = models::ALL.iter().filter(|m| models::suggestion(m.name).is_none() && (on(m.file) || !absent(m.name)));
     let others = others.map(|m| check(&format!("{} \u{2013} {}, {}", m.name, m.size(), m.advice), on(m.file), get(m.name)));
-    items.push(Item::Group("More".into(), others.collect()));
+    let others: Vec<Item> = others.collect();
+    items.push(if others.is_empty() { told("More \u{2013} none on your mirror") } else { Item::Group("More".into(), others) });
     items.extend([Item::Line, entry("Use my own file (in the settings file)\u{2026}", Choice::OpenConfig)]);
     items
 }
@@ -229,9 +266,10 @@ fn brain(model: &MenuModel) -> Item {
     if !model.brains.is_empty() || !model.brain_note.is_empty() {
         items.push(Item::Line);
     }
-    items.extend(model.brains.iter().take(MAX_DEVICES).map(|name| check(name, chosen(name), Choice::BrainModel(name.clone()))));
+    let named = |id: &String| brains::plain_name_among(id, &model.brains);
+    items.extend(model.brains.iter().take(MAX_DEVICES).map(|id| check(&named(id), chosen(id), Choice::BrainModel(id.clone()))));
     items.extend((!model.brain_note.is_empty()).then(|| told(&model.brain_note)));
-    Item::Group(cut(&format!("Language model: {}", model.brain.1), SUB_CHARS), items)
+    Item::Group(cut(&format!("Language model: {}", brains::plain_name(&model.brain.1)), SUB_CHARS), items)
 }
 
 /// What helps, and what is set once.
@@ -275,7 +313,10 @@ fn more_voices(model: &MenuModel) -> Vec<Item> {
     let missing = neural::ALL.iter().filter(|v| v.name != neural::SHIPPED && !model.devices.neural.iter().any(|n| n == v.name));
     let free = model.fetching.is_none();
     let items: Vec<Item> = missing
-        .map(|v| entry_if(free, &format!("{} \u{2013} {}", v.title(), v.offer(None).size()), Choice::GetVoice(v.name.into())))
+        .map(|v| match model.absent.iter().any(|a| a == v.name) {
+            true => told(&format!("{} \u{2013} not on your mirror", v.title())),
+            false => entry_if(free, &format!("{} \u{2013} {}", v.title(), v.offer(None).size()), Choice::GetVoice(v.name.into())),
+        })
         .collect();
     if items.is_empty() { Vec::new() } else { vec![Item::Line, Item::Group("Download a voice".into(), items)] }
 }
@@ -317,263 +358,4 @@ fn latency((half, most): (u32, u32)) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::{Devices, Fault, SystemVoice};
-    use crate::problem::Part;
-
-    fn words(item: &Item) -> &str {
-        match item {
-            Item::Told(w) | Item::Entry(w, _) | Item::Check(w, ..) | Item::Group(w, _) => w,
-            Item::Line => "",
-        }
-    }
-
-    /// As much as a menu can hold: each text longer than a menu is wide.
-    fn full() -> MenuModel {
-        let long = "x".repeat(90);
-        let device = |name: &str| SoundDevice { id: format!("pulseaudio:{name}"), name: long.clone() };
-        MenuModel {
-            unit: format!("{long} Ground 121.9"),
-            callsign: long.clone(),
-            recent: vec![long.clone()],
-            devices: Devices {
-                microphones: vec![device("a"), device("b")],
-                speakers: vec![device("c")],
-                voices: vec![],
-                neural: vec![long.clone()],
-            },
-            microphone: long.clone(),
-            key: "ScrollLock".into(),
-            joystick: vec![long.clone()],
-            fetching: Some((long.clone(), 35)),
-            brain: (BrainMode::Auto, long.clone()),
-            brains: vec![long.clone()],
-            brain_note: long.clone(),
-            latency: Some((1000, 1600)),
-            has_updates: true,
-            fault: Some(Fault { words: long, mend: Choice::Doctor }),
-            ..MenuModel::default()
-        }
-    }
-
-    #[test]
-    fn the_top_level_has_ten_rows_in_fixed_places_whatever_happens() {
-        let kinds = |model: &MenuModel| -> Vec<String> {
-            let first = |w: &str| w.split(':').next().unwrap_or_default().to_owned();
-            items(model).iter().skip(1).map(|i| first(words(i))).collect()
-        };
-        let (empty, full) = (MenuModel::default(), full());
-        assert_eq!(kinds(&empty), kinds(&full));
-        let rows = items(&full).into_iter().filter(|i| *i != Item::Line).count();
-        assert_eq!(rows, 10);
-    }
-
-    #[test]
-    fn no_text_widens_the_menu_and_what_is_cut_says_so() {
-        fn widths(items: &[Item], most: usize) {
-            for item in items {
-                let chars = words(item).chars().count();
-                assert!(chars <= most, "{chars} characters: {item:?}");
-                if let Item::Group(_, inner) = item {
-                    widths(inner, SUB_CHARS);
-                }
-            }
-        }
-        let all = items(&full());
-        widths(&all, TOP_CHARS);
-        assert!(words(&all[0]).ends_with('\u{2026}'), "{:?}", all[0]);
-        assert_eq!(cut("short", 40), "short");
-    }
-
-    #[test]
-    fn the_menu_offers_the_simbrief_plan_only_with_a_name() {
-        let offered = |simbrief| {
-            let Item::Group(_, rows) = pilot(&MenuModel { simbrief, ..MenuModel::default() }) else { panic!() };
-            rows.contains(&Item::Entry("Fetch the SimBrief plan".into(), Choice::FetchPlan))
-        };
-        assert!(offered(true) && !offered(false));
-    }
-
-    #[test]
-    fn a_fault_takes_the_place_of_the_status_and_can_be_clicked() {
-        let model = MenuModel { unit: "Hilo Ground 121.9".into(), callsign: "N172SP".into(), ..MenuModel::default() };
-        assert_eq!(items(&model)[0], Item::Told("Hilo Ground 121.9 \u{b7} N172SP".into()));
-        let fault = Fault { words: "Set up: download a speech model\u{2026}".into(), mend: Choice::SpeechModel("base.en".into()) };
-        let broken = MenuModel { fault: Some(fault.clone()), ..model };
-        assert_eq!(items(&broken)[0], Item::Entry(fault.words, fault.mend));
-    }
-
-    #[test]
-    fn the_first_run_has_the_first_row_and_its_ticks_stand_under_help() {
-        let first = |model: &MenuModel| items(model).swap_remove(0);
-        let mut model = MenuModel { steps: Steps::begun(), ..MenuModel::default() };
-        let row = |step| Item::Entry(Steps::row(step), Choice::Step(step));
-        assert_eq!(first(&model), row(Step::Model));
-        model.fetching = Some(("base.en".into(), 35));
-        assert_eq!(first(&model), Item::Told("Set up (1 of 5): downloading, 35 %".into()));
-        model.steps.done.insert(Step::Model);
-        assert_eq!(first(&model), row(Step::Microphone));
-        assert!(Step::ALL.iter().all(|s| Steps::row(*s).chars().count() <= TOP_CHARS));
-        let Item::Group(_, rows) = first_steps(&model.steps) else { panic!() };
-        assert_eq!(rows[0], Item::Check("1. Speech model".into(), true, Choice::Step(Step::Model)));
-        assert_eq!(rows[4], Item::Check("5. First call".into(), false, Choice::Step(Step::Call)));
-        let fault = Fault { words: "No microphone found: test it\u{2026}".into(), mend: Choice::CheckMicrophone };
-        model.fault = Some(fault.clone());
-        assert_eq!(first(&model), Item::Entry(fault.words, fault.mend), "a fault goes first");
-    }
-
-    #[test]
-    fn every_row_that_a_problem_names_is_in_the_menu() {
-        let all = [
-            Part::Settings,
-            Part::SpeechModel,
-            Part::Microphone,
-            Part::PushToTalk,
-            Part::Speaker,
-            Part::Simulator,
-            Part::Desktop,
-            Part::Files,
-            Part::Stratus,
-            Part::Voice,
-            Part::Joystick,
-            Part::LanguageModel,
-            Part::Airports,
-            Part::Download,
-            Part::Updates,
-            Part::FlightPlan,
-        ];
-        for part in all {
-            let mut level = items(&MenuModel::default());
-            for row in part.row() {
-                let found = level.into_iter().find(|i| words(i).trim_end_matches('\u{2026}').split(':').next() == Some(row));
-                level = match found.unwrap_or_else(|| panic!("{part:?}: no row {row:?}")) {
-                    Item::Group(_, inner) => inner,
-                    _ => Vec::new(),
-                };
-            }
-        }
-    }
-
-    #[test]
-    fn three_models_are_suggested_by_plain_names_and_the_others_stand_behind_one_row() {
-        let model = MenuModel { speech_model: "ggml-base.en.bin".into(), ..MenuModel::default() };
-        let all = speech_models(&model);
-        let names: Vec<&str> = all.iter().map(words).collect();
-        assert_eq!(
-            names,
-            [
-                "Base \u{2013} 148 MB, recommended",
-                "Small \u{2013} 488 MB, more accurate, slower",
-                "Tiny \u{2013} 78 MB, for slow computers",
-                "More",
-                "",
-                "Use my own file (in the settings file)\u{2026}"
-            ]
-        );
-        assert!(matches!(&all[0], Item::Check(_, true, Choice::SpeechModel(name)) if name == "base.en"), "{all:?}");
-        let Item::Group(_, others) = &all[3] else { panic!("{all:?}") };
-        assert_eq!(others.len() + 3, models::ALL.len());
-        // A pilot's own file stands there too.
-        let own = speech_models(&MenuModel { speech_model: "mine.bin".into(), ..MenuModel::default() });
-        assert_eq!(own[0], Item::Check("mine.bin".into(), true, Choice::OpenConfig));
-        // One that nobody knows waits for a yes.
-        let waits = MenuModel { speech_model: "mine.bin".into(), unknown_model: Some("mine.bin".into()), ..MenuModel::default() };
-        let Item::Group(_, rows) = speech(&waits) else { panic!() };
-        assert_eq!(rows[0], Item::Entry("Use mine.bin anyway\u{2026}".into(), Choice::TrustModel));
-    }
-
-    #[test]
-    fn values_stand_in_the_labels() {
-        let top = |model: &MenuModel| items(model).iter().map(|i| words(i).to_owned()).collect::<Vec<_>>();
-        let there = SoundDevice { id: "pulseaudio:a".into(), name: "Headset".into() };
-        let model = MenuModel {
-            devices: Devices { microphones: vec![there], ..Devices::default() },
-            microphone: "head".into(),
-            speaker: "Yeti".into(),
-            key: "ScrollLock".into(),
-            callsign: "N172SP".into(),
-            speech_model: "ggml-small.en.bin".into(),
-            ..MenuModel::default()
-        };
-        for row in ["Microphone: Headset", "Speaker: Yeti (not connected)", "Push-to-talk: Scroll Lock", "Pilot: N172SP", "Speech: Small"] {
-            assert!(top(&model).iter().any(|w| w == row), "{row:?} in {:?}", top(&model));
-        }
-        let empty = top(&MenuModel { fetching: Some(("base.en".into(), 35)), ..MenuModel::default() });
-        for row in ["Microphone: system default", "Push-to-talk: no key", "Pilot: callsign unknown", "Speech: Base 35 %"] {
-            assert!(empty.iter().any(|w| w == row), "{row:?} in {empty:?}");
-        }
-    }
-
-    #[test]
-    fn a_chosen_device_that_is_gone_still_stands_there() {
-        let device = |name: &str, id: &str| SoundDevice { id: id.into(), name: name.into() };
-        let titles = |there: &[SoundDevice], chosen: &str| {
-            let (_, items) = devices(there, chosen, Choice::Microphone);
-            let one = |i: Item| if let Item::Check(words, on, _) = i { (words, on) } else { panic!("{i:?}") };
-            items.into_iter().map(one).collect::<Vec<_>>()
-        };
-        assert_eq!(titles(&[], ""), [("System default".to_owned(), true)]);
-        let there = [device("Headset & co", "pulseaudio:a"), device("Webcam HD", "pulseaudio:b"), device("Webcam", "")];
-        assert_eq!(titles(&there, "web")[2], ("Webcam HD".to_owned(), true));
-        assert_eq!(titles(&there, "Yeti")[4], ("Yeti (not connected)".to_owned(), true));
-        assert_eq!(titles(&there, "Yeti")[1], ("Headset & co".to_owned(), false));
-        // The whole name goes before a part of one, and an id is a name too.
-        for (chosen, on) in [("Webcam", 3), ("pulseaudio:b", 2), ("a", 1)] {
-            let marked: Vec<usize> = titles(&there, chosen).iter().enumerate().filter(|(_, t)| t.1).map(|(n, _)| n).collect();
-            assert_eq!(marked, [on], "{chosen}");
-        }
-    }
-
-    #[test]
-    fn two_devices_of_one_name_are_both_there_and_can_be_chosen() {
-        let there = ["one", "two"].map(|id| SoundDevice { id: format!("pulseaudio:{id}"), name: "USB Headset".into() });
-        let (_, items) = devices(&there, "pulseaudio:two", Choice::Microphone);
-        let twin = |n: u8, id: &str, on| Item::Check(format!("({n}) USB Headset"), on, Choice::Microphone(format!("pulseaudio:{id}")));
-        assert_eq!(items[1..], [twin(1, "one", false), twin(2, "two", true)]);
-    }
-
-    #[test]
-    fn neural_voices_are_chosen_where_they_are_installed_and_else_downloaded() {
-        let devices = Devices { neural: vec!["heart".into(), "own:bm_george".into()], ..Devices::default() };
-        let model = MenuModel { voice: "emma".into(), devices, ..MenuModel::default() };
-        let all = super::voices(&model);
-        assert!(all.contains(&("Heart (American woman)".into(), false, Choice::Voice("heart".into()))), "{all:?}");
-        assert!(all.contains(&("bm_george".into(), false, Choice::Voice("own:bm_george".into()))), "{all:?}");
-        assert_eq!(all.last().unwrap(), &("Emma (British woman) (not installed)".into(), true, Choice::Voice("emma".into())));
-        let get = |model: &MenuModel| match more_voices(model).pop() {
-            Some(Item::Group(_, items)) => items,
-            other => panic!("{other:?}"),
-        };
-        assert!(get(&model).contains(&Item::Entry("Emma (British woman) \u{2013} 8 MB".into(), Choice::GetVoice("emma".into()))));
-        assert!(!get(&model).iter().any(|i| words(i).starts_with("Heart")));
-        let busy = MenuModel { fetching: Some(("emma".into(), 5)), ..model };
-        assert!(get(&busy).iter().all(|i| matches!(i, Item::Told(_))));
-    }
-
-    #[test]
-    fn the_systems_voices_stand_below_stratuss_own_and_the_chosen_one_always() {
-        let voices = |voice: &str, there: &[&str]| {
-            let voices = there.iter().map(|n| SystemVoice { name: (*n).into(), language: "en-GB".into() }).collect();
-            let devices = Devices { voices, ..Devices::default() };
-            super::voices(&MenuModel { voice: voice.into(), devices, ..MenuModel::default() })
-        };
-        // Pico stands behind the accents.
-        let own = VOICES.len() + 1;
-        assert_eq!(voices("en-GB", &[]).len(), own);
-        let all = voices("windows:Microsoft Hazel", &["Microsoft George", "Microsoft Hazel"]);
-        let on: Vec<_> = all.iter().filter(|v| v.1).collect();
-        let chosen = ("Windows: Microsoft Hazel (en-GB)".to_owned(), true, Choice::Voice("windows:Microsoft Hazel".into()));
-        assert_eq!((all.len(), &on[..]), (own + 3, &[&chosen][..]));
-        assert_eq!(all[own].2, Choice::Voice("windows:auto".into()));
-        let gone = voices("windows:Zira", &["Microsoft George"]);
-        assert_eq!(gone.last().unwrap(), &("Windows: Zira".to_owned(), true, Choice::Voice("windows:Zira".into())));
-    }
-
-    #[test]
-    fn the_reply_time_is_told_in_seconds_once_there_is_one() {
-        assert_eq!(latency((840, 1260)), "Reply time: 0.8 s typical, 1.3 s slow");
-        let rows = |model: &MenuModel| if let Item::Group(_, rows) = help(model) { rows } else { Vec::new() };
-        assert!(!rows(&MenuModel::default()).iter().any(|i| words(i).starts_with("Reply time")));
-    }
-}
+mod tests;

@@ -90,10 +90,16 @@ fn checked(report: &str) -> (String, String) {
 impl Shell {
     /// Asks the pilot's mirror, where there is one, what it offers of its own, and tells it.
     pub fn ask_mirror(&self) {
-        let Some(mirror) = self.config.speech.mirror.clone() else { return self.inbox.offer(Event::Offers(Vec::new())) };
-        let inbox = self.inbox.clone();
+        let Some(mirror) = self.config.speech.mirror.clone() else {
+            self.inbox.offer(Event::Offers(Vec::new()));
+            return self.inbox.offer(Event::Absent(Vec::new()));
+        };
+        let (inbox, paths) = (self.inbox.clone(), self.paths.clone());
         let spawned = std::thread::Builder::new().name("mirror".into()).spawn(move || match offer::own(Some(&mirror)) {
-            Ok(own) => inbox.offer(Event::Offers(own)),
+            Ok(own) => {
+                inbox.offer(Event::Offers(own));
+                inbox.offer(Event::Absent(offer::absent(Some(&mirror), &paths)));
+            }
             // A mirror that is away matters only to whoever downloads, who is told then.
             Err(p) => log::warn!("{}", p.one_line()),
         });

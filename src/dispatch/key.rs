@@ -8,7 +8,7 @@ use crate::desktop::keyboard::{self, Keyboard, Told};
 use crate::desktop::keynames;
 use crate::event::Event;
 use crate::problem::{Part, Problem};
-use crate::settings::{Config, key_words};
+use crate::settings::{Config, Ptt, key_words};
 
 /// Watches the push-to-talk key; nothing where the pilot wants none of the keyboard.
 pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Keyboard>, Problem> {
@@ -26,6 +26,14 @@ pub fn key(inbox: &Inbox, config: &Config) -> Result<Option<Keyboard>, Problem> 
     Keyboard::start(&config.ptt, tell).map(Some)
 }
 
+/// What is told of a key that is typed as well, whether the menu or the file named it.
+fn warning(ptt: &Ptt) -> Option<Event> {
+    let typed = !ptt.no_key() && keynames::is_typed(&ptt.key);
+    let title = format!("Push-to-talk: {}", key_words(&ptt.key));
+    let body = "Typing it anywhere will transmit. Push-to-talk \u{203a} Change key takes another.".to_owned();
+    typed.then_some(Event::Notice { title, body })
+}
+
 impl Shell {
     /// Takes the key that the configuration names, after the one before is given back.
     pub(super) fn take_key(&mut self) {
@@ -33,10 +41,8 @@ impl Shell {
         match key(&self.inbox, &self.config) {
             Ok(k) => {
                 self.desk.key = k;
-                let name = &self.config.ptt.key;
-                if !self.config.ptt.no_key() && keynames::is_typed(name) {
-                    let title = format!("Push-to-talk: {}", key_words(name));
-                    self.inbox.offer(Event::Notice { title, body: "Typing it anywhere will transmit.".into() });
+                if let Some(warning) = warning(&self.config.ptt) {
+                    self.inbox.offer(warning);
                 }
             }
             Err(p) => self.inbox.offer(Event::Trouble(p.or_about(Part::PushToTalk))),
@@ -97,6 +103,22 @@ impl Shell {
                 }
             }
             None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_typed_is_warned_of_by_its_name_and_with_the_way_out() {
+        let told = |key: &str| warning(&Ptt { key: key.to_owned(), ..Ptt::default() });
+        let Some(Event::Notice { title, body }) = told("A") else { panic!("nothing is told") };
+        assert_eq!(title, "Push-to-talk: A");
+        assert!(body.starts_with("Typing it anywhere will transmit.") && body.contains("Change key"), "{body}");
+        for key in ["ScrollLock", "F13", "none"] {
+            assert!(told(key).is_none(), "{key}");
         }
     }
 }

@@ -40,3 +40,14 @@ fn sample(audio: &Audio, seconds: u32, shown: impl FnMut(&str, Level)) -> Result
         take: take::from_16k(&samples),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_spoke_before_the_microphone_was_open_is_told_what_to_wait_for() {
+        let Event::Notice { title, body } = late(700) else { panic!("nothing is told") };
+        assert_eq!((title.as_str(), body.as_str()), ("Your first words were cut off", "Wait for the red icon, then speak."));
+    }
+}

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use crate::download::{self, Known, Patience, Wanted};
-use crate::models::voices::KnownVoice;
+use crate::models::voices::{self, KnownVoice};
 use crate::models::{self, Offer};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -29,6 +30,20 @@ pub fn own(mirror: Option<&str>) -> Result<Vec<Offer>, Problem> {
 /// The published models, from the mirror where there is one.
 pub fn published(mirror: Option<&str>) -> Vec<Offer> {
     models::ALL.iter().map(|m| Offer::published(m, mirror)).collect()
+}
+
+/// The published models and voices that the pilot's mirror does not have, by name; none of those that are on this computer.
+/// Without a mirror everything is to be had.
+pub fn absent(mirror: Option<&str>, paths: &Paths) -> Vec<String> {
+    let Some(mirror) = mirror else { return Vec::new() };
+    let models = published(Some(mirror)).into_iter().filter(|o| !is_there(o, paths));
+    let there = neural::installed(&paths.voices_dir());
+    let voices = voices::ALL.iter().filter(|v| v.name != voices::SHIPPED && !there.iter().any(|i| i.name == v.name));
+    let all: Vec<Offer> = models.chain(voices.map(|v| v.offer(Some(mirror)))).collect();
+    let urls: Vec<&str> = all.iter().map(|o| o.url.as_str()).collect();
+    let quick = Patience { answer: Duration::from_secs(5), body: Duration::from_secs(5), ..Patience::default() };
+    let missing = download::not_there(&urls, quick);
+    all.iter().filter(|o| missing.contains(&o.url.as_str())).map(|o| o.name.clone()).collect()
 }
 
 /// The offer of a name. The mirror is asked only for what is not published.

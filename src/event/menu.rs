@@ -24,6 +24,10 @@ pub enum Choice {
     Step(Step),
     /// End the first run here.
     SkipSteps,
+    /// Type the callsign.
+    TypeCallsign,
+    /// Without a simulator the pilot is at this airport; empty: at the one that a call names.
+    Airport(String),
     /// Use the speech model that Stratus does not know.
     TrustModel,
     /// Mute or unmute.
@@ -161,6 +165,15 @@ pub struct MenuModel {
     pub fetching: Option<(String, u8)>,
     /// What the pilot's mirror offers of its own.
     pub own_models: Vec<Offer>,
+    /// The published models and voices that the pilot's mirror does not have.
+    #[serde(default)]
+    pub absent: Vec<String>,
+    /// A published speech model that is smaller and quicker than the one in force, by name.
+    #[serde(default)]
+    pub faster: Option<String>,
+    /// The airport at hand, and those to choose from.
+    #[serde(default)]
+    pub place: Place,
     /// The pilot has a name at SimBrief.
     pub simbrief: bool,
     /// How the controller treats the pilot.
@@ -193,6 +206,32 @@ pub struct MenuModel {
     pub unknown_model: Option<String>,
     /// What is wrong, if something is.
     pub fault: Option<Fault>,
+}
+
+/// Where the pilot is, for the menu.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Place {
+    /// The airport that is used now: "Hilo"; empty: none yet.
+    pub name: String,
+    /// Why it is that one.
+    pub why: PlaceReason,
+    /// The ICAO code in the configuration; empty: none.
+    pub chosen: String,
+}
+
+/// Why an airport is the one at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlaceReason {
+    /// There is none yet: the first call names one.
+    #[default]
+    Open,
+    /// A call named it.
+    Called,
+    /// It is the configuration's.
+    Chosen,
+    /// The aircraft is there.
+    Simulator,
 }
 
 /// What is wrong, and what a click on it does.

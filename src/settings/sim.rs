@@ -10,6 +10,19 @@ use crate::units::Frequency;
 /// What `sim.link` may be, but for `replay:FILE`.
 pub const SIM_LINKS: [&str; 5] = ["auto", "msfs", "xplane", "flightgear", "none"];
 
+/// Airports that the menu offers to a pilot without a simulator, as their stations are called: large ones and small ones, here and
+/// there. Any other one can be named in the configuration.
+pub const AIRPORTS: [(&str, &str); 8] = [
+    ("KDEN", "Denver"),
+    ("KPAO", "Palo Alto"),
+    ("KSEA", "Seattle"),
+    ("PHTO", "Hilo"),
+    ("EGLL", "Heathrow"),
+    ("EGPH", "Edinburgh"),
+    ("EDDF", "Frankfurt"),
+    ("EHAM", "Schiphol"),
+];
+
 /// `[sim]`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

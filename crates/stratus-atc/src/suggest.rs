@@ -1,20 +1,25 @@
 //! What a pilot could say now: a few calls that fit the unit on the frequency and the phase of flight.
 
+use super::intent::Understanding;
 use super::phase::Phase;
+use super::record::Record;
 use super::situation::Situation;
 use super::{Engine, due, say};
-use crate::units::{Facility, Region};
+use crate::units::{Facility, Region, Runway};
 
 impl Engine {
     /// Calls that fit now, the likeliest first; none where nobody is on the frequency.
     pub fn calls(&self) -> Vec<String> {
         let Some(station) = self.station() else { return self.opening_call().into_iter().collect() };
-        // Who calls is not known yet: a radio check tells.
-        let Some(s) = self.facts() else { return vec![format!("{}, your callsign, radio check", station.name)] };
+        // Who calls is not known yet: a radio check tells. Whoever was answered goes by the callsign of that answer.
+        let answered = || Understanding { callsign: self.record.last.as_ref().map(|last| last.to.clone()), ..Understanding::default() };
+        let Some(s) = self.facts().or_else(|| self.situation(&station, &answered())) else {
+            return vec![format!("{}, your callsign, radio check", station.name)];
+        };
         let own = say::callsign(&s.callsign, super::instruction::Address::Full, s.region, self.aircraft_type().as_deref()).0;
         let open = self.record.pending.as_ref().and_then(|p| due::due(&p.instruction.items, s.region));
         let owed = open.map(|items| format!("{}, {own}", crate::units::sentence(&items)));
-        owed.into_iter().chain(calls(&s, &station.name, &own)).collect()
+        owed.into_iter().chain(calls(&s, &self.record, self.com1().is_some(), &station.name, &own)).collect()
     }
 }
 
@@ -44,28 +49,76 @@ impl Engine {
     }
 }
 
-fn calls(s: &Situation, unit: &str, own: &str) -> Vec<String> {
-    let runway = s.runway_for(None).map_or_else(String::new, |r| format!(" runway {r}"));
-    let message = match (s.facility, s.on_ground) {
-        (Facility::Ctaf, _) => {
+fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> Vec<String> {
+    let check = format!("{unit}, {own}, radio check");
+    match s.facility {
+        Facility::Ctaf => {
             let place = if s.airport_name.is_empty() { unit } else { &s.airport_name };
+            let runway = s.runway_for(None).map_or_else(String::new, |r| format!(" runway {r}"));
             let doing = if s.on_ground { format!("taxiing to{runway}") } else { format!("5 miles out, inbound for{runway}") };
             return vec![format!("{place} traffic, {own}, {doing}, {place}")];
         }
-        (Facility::Atis, _) => return Vec::new(),
-        (Facility::Ground, true) if matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll) => {
-            "clear of the runway, taxi to parking".to_owned()
-        }
-        (Facility::Ground, true) => "at the ramp, request taxi".to_owned(),
-        (Facility::Clearance, _) => "request clearance".to_owned(),
-        (Facility::Tower, true) => format!("holding short of{runway}, ready for departure"),
-        (Facility::Tower, false) if matches!(s.phase, Phase::Downwind | Phase::Base | Phase::Final) => {
-            format!("{}{runway}", s.phase.word())
-        }
-        (Facility::Tower | Facility::Ground, false) => "10 miles out, inbound for landing".to_owned(),
-        _ => "request flight following".to_owned(),
+        Facility::Atis => return Vec::new(),
+        _ => {}
+    }
+    let Some((facility, message)) = next(s, record) else { return vec![check] };
+    // A field may have no unit of that kind: the one on the frequency works for it then.
+    let other = s.station(facility).filter(|_| facility != s.facility);
+    let to = match other {
+        // Whoever has a radio has to tune it first.
+        Some(o) if tuned => format!("{} ({})", o.name, o.frequency),
+        Some(o) => o.name.clone(),
+        None => unit.to_owned(),
     };
-    vec![format!("{unit}, {own}, {message}"), format!("{unit}, {own}, radio check")]
+    vec![format!("{to}, {own}, {message}"), check]
+}
+
+/// The call that comes next, and whose it is: what was asked for and given is not asked for again. Without a simulator the
+/// conversation alone tells how far the flight has come. None where the pilot has only to fly.
+fn next(s: &Situation, record: &Record) -> Option<(Facility, String)> {
+    let named = |r: Option<Runway>| r.or_else(|| s.runway_for(None)).map_or_else(String::new, |r| format!(" runway {r}"));
+    let to_runway = named(record.takeoff.or(record.taxi));
+    let back = named(record.landing.map(|(r, _)| r).or(record.pattern_runway));
+    let by_radar = !matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance);
+    let parked = match s.region {
+        Region::FAA => "at the ramp",
+        _ => "on the apron",
+    };
+    let taxi = || Some((Facility::Ground, format!("{parked}, request taxi")));
+    if s.on_ground && by_radar {
+        return Some((s.facility, "request flight following".to_owned()));
+    }
+    if s.on_ground {
+        return match s.phase {
+            Phase::TaxiIn | Phase::LandingRoll if record.parking.is_none() => {
+                Some((Facility::Ground, "clear of the runway, taxi to parking".to_owned()))
+            }
+            // Without a simulator nobody sees it park: the next flight may begin.
+            Phase::TaxiIn | Phase::LandingRoll => taxi().filter(|_| !s.live),
+            _ if record.takeoff.is_some() && s.live => None,
+            _ if record.takeoff.is_some() && record.closed_traffic.is_some() => Some((Facility::Tower, format!("downwind{to_runway}"))),
+            _ if record.takeoff.is_some() => Some((Facility::Tower, "10 miles out, inbound for landing".to_owned())),
+            _ if s.facility == Facility::Clearance && !s.ifr => Some((Facility::Clearance, "request clearance".to_owned())),
+            _ if record.taxi.is_some() || s.facility == Facility::Tower && !s.tower_works_ground() => {
+                Some((Facility::Tower, format!("holding short of{to_runway}, ready for departure")))
+            }
+            _ => taxi(),
+        };
+    }
+    match s.phase {
+        // Cleared to land: what is left to say is said on the ground.
+        _ if record.landing.is_some() && !by_radar => {
+            Some((Facility::Ground, format!("clear of{back}, taxi to parking"))).filter(|_| !s.live)
+        }
+        _ if by_radar && s.ifr => None,
+        _ if by_radar && record.radar => Some((s.facility, "cancel flight following".to_owned())),
+        _ if by_radar => Some((s.facility, "request flight following".to_owned())),
+        Phase::Downwind | Phase::Base | Phase::Final => Some((Facility::Tower, format!("{}{back}", s.phase.word()))),
+        Phase::Departure | Phase::Crosswind if record.closed_traffic.is_some() => Some((Facility::Tower, format!("downwind{back}"))),
+        Phase::Departure | Phase::Crosswind => Some((Facility::Tower, "request frequency change".to_owned())),
+        _ if record.pattern_runway.is_some() => Some((Facility::Tower, format!("downwind{back}"))),
+        _ => Some((Facility::Tower, "10 miles out, inbound for landing".to_owned())),
+    }
 }
 
 #[cfg(test)]
@@ -121,6 +174,88 @@ mod tests {
             let understood = engine.understand(&said);
             let heard = engine.answer(Time(1), &said, understood);
             assert!(heard.reply.is_some(), "{call}: {:?}", heard.silence);
+        }
+    }
+
+    /// Says the first of the calls that are suggested, hears the answer, and reads back what is owed.
+    fn say_first(engine: &mut Engine, at: u64) -> (String, String) {
+        let mut said = (String::new(), String::new());
+        for n in 0..2 {
+            let call = engine.calls()[0].clone();
+            if n == 1 && engine.record().pending.is_none() {
+                break;
+            }
+            let understood = engine.understand(&call);
+            let heard = engine.answer(Time((at + n) * 1_000_000), &call, understood);
+            let words = heard.reply.map(|r| r.transmission.text).unwrap_or_default();
+            engine.delivered(Time((at + n) * 1_000_000 + 1), true);
+            if n == 0 {
+                said = (call, words);
+            }
+        }
+        said
+    }
+
+    #[test]
+    fn without_a_simulator_the_calls_follow_the_conversation_from_the_ramp_and_back() {
+        let setup = Setup { callsign: "N172SP".parse().ok(), airport: Some("PHTO".into()), ..Setup::default() };
+        let mut engine = Engine::new(Airports::first(), setup);
+        let check = engine.calls()[0].clone();
+        let understood = engine.understand(&check);
+        engine.answer(Time(1), &check, understood);
+        engine.delivered(Time(2), true);
+        for (n, (call, answer)) in [
+            ("Hilo Ground, N172SP, at the ramp, request taxi", "taxi"),
+            ("Hilo Tower, N172SP, holding short of runway", "cleared for takeoff"),
+            ("Hilo Tower, N172SP, 10 miles out, inbound for landing", ""),
+            ("Hilo Tower, N172SP, downwind runway", "cleared to land"),
+            ("Hilo Ground, N172SP, clear of runway", "taxi to"),
+            ("Hilo Ground, N172SP, at the ramp, request taxi", "taxi"),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let (said, heard) = say_first(&mut engine, 10 * (n as u64 + 1));
+            assert!(said.starts_with(call), "step {n}: {said}");
+            assert!(!heard.is_empty() && heard.contains(answer) && !heard.contains("say again"), "step {n}: {said}: {heard}");
+        }
+    }
+
+    #[test]
+    fn who_never_set_a_callsign_goes_by_the_one_that_was_answered() {
+        let mut engine = Engine::new(Airports::first(), Setup { airport: Some("PHTO".into()), ..Setup::default() });
+        let check = "Hilo Ground, N172SP, radio check";
+        let understood = engine.understand(check);
+        engine.answer(Time(1), check, understood);
+        engine.delivered(Time(2), true);
+        assert_eq!(engine.calls()[0], "Hilo Ground, N172SP, at the ramp, request taxi");
+    }
+
+    #[test]
+    fn who_has_a_radio_is_told_whom_to_tune() {
+        let mut engine = at("121.9");
+        say_first(&mut engine, 10);
+        let calls = engine.calls();
+        assert!(calls[0].starts_with("Hilo Tower (118.1), ") && calls[0].ends_with("ready for departure"), "{calls:?}");
+        assert_eq!(calls[1], "Hilo Ground, Skyhawk 172SP, radio check");
+    }
+
+    #[test]
+    fn a_parking_place_is_called_as_it_is_there() {
+        for (icao, words) in
+            [("PHTO", "at the ramp, request taxi"), ("EGLL", "on the apron, request taxi"), ("EDDF", "on the apron, request taxi")]
+        {
+            let setup = Setup { callsign: "GBNKR".parse().ok(), airport: Some(icao.into()), ..Setup::default() };
+            let mut engine = Engine::new(Airports::world(), setup);
+            let check = engine.calls()[0].clone();
+            let understood = engine.understand(&check);
+            engine.answer(Time(1), &check, understood);
+            engine.delivered(Time(2), true);
+            let call = engine.calls()[0].clone();
+            assert!(call.ends_with(words), "{call}");
+            let understood = engine.understand(&call);
+            let heard = engine.answer(Time(3), &call, understood).reply.map(|r| r.transmission.text).unwrap_or_default();
+            assert!(heard.contains("taxi"), "{call}: {heard}");
         }
     }
 }

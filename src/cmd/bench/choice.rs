@@ -1,10 +1,7 @@
 //! Which speech model suits this machine, by what each was measured to do; and the sentence that says so.
 
-use crate::models;
+use crate::models::{self, ACCEPTED_MS};
 
-/// A pilot accepts so long a wait for a call to be understood, milliseconds. Controllers answer within one to three seconds, and
-/// after two without a word pilots call again; the key's tail and the voice take half a second of them.
-pub(super) const ACCEPTED_MS: u32 = 1500;
 /// A model that gets so many of a hundred words fewer than the best one is no candidate, however large: it is damaged, or for
 /// something else.
 const FEWER_PERCENT: f64 = 10.0;
@@ -68,7 +65,7 @@ pub(super) fn outcome(all: &[Measured]) -> String {
         return format!("the demo's model does not understand people: `stratus models get {}` suits most pilots", models::RECOMMENDED);
     };
     let accepted = seconds(ACCEPTED_MS);
-    if let Some(smaller) = smaller_than(quickest) {
+    if let Some(smaller) = models::smaller_than(quickest.parameters, &[]).map(|s| s.name) {
         return format!(
             "{} is too slow for this computer: {}; pilots wait {accepted} at most. `stratus models get {smaller}` is faster",
             quickest.name,
@@ -93,6 +90,24 @@ pub(super) fn outcome_for_one(m: &Measured) -> String {
     outcome(&[Measured { in_force: true, ..m.clone() }]) + more
 }
 
+/// What the set-up says of the model that was chosen, in plain names, and what it proposes instead.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::cmd) struct InForce {
+    /// A sentence.
+    pub outcome: String,
+    /// Numbers that the model consists of, where it is too slow.
+    pub too_slow: Option<u64>,
+}
+
+pub(super) fn in_force(m: &Measured) -> InForce {
+    let plain = Measured { name: models::plain_name(&m.name), in_force: true, ..m.clone() };
+    if m.is_quick() || !m.for_people {
+        return InForce { outcome: outcome_for_one(&plain), too_slow: None };
+    }
+    let outcome = format!("{} is too slow for this computer: {}; pilots wait {} at most", plain.name, does(m), seconds(ACCEPTED_MS));
+    InForce { outcome, too_slow: Some(m.parameters) }
+}
+
 /// "a call takes 0.7 s (nine of ten within 0.9 s), with 96 % of the words right".
 fn does(m: &Measured) -> String {
     if m.given_up {
@@ -103,13 +118,6 @@ fn does(m: &Measured) -> String {
 
 fn seconds(ms: u32) -> String {
     format!("{:.1} s", f64::from(ms) / 1000.0)
-}
-
-/// The largest published model for English that is clearly smaller than this one.
-fn smaller_than(m: &Measured) -> Option<&'static str> {
-    // Such a file has two bytes for each number; a quantised one (its name ends otherwise) is smaller, but not quicker.
-    let english = models::ALL.iter().filter(|p| p.name.ends_with(".en"));
-    english.filter(|p| p.bytes / 2 < m.parameters / 4 * 3).max_by_key(|p| p.bytes).map(|p| p.name)
 }
 
 #[cfg(test)]
@@ -185,5 +193,16 @@ mod tests {
         assert!(outcome(&[model("base.en", BASE, 4000, 95)]).contains("get tiny.en`"));
         assert!(outcome_for_one(&base).ends_with("of the words right"), "{}", outcome_for_one(&base));
         assert!(outcome_for_one(&model("tiny.en", TINY, 200, 90)).contains("a larger one may suit"));
+    }
+
+    #[test]
+    fn the_set_up_says_it_in_plain_names() {
+        let good = in_force(&model("base.en", BASE, 700, 95));
+        assert!(good.outcome.starts_with("Base suits this computer") && good.too_slow.is_none(), "{good:?}");
+        let slow = in_force(&model("small.en", SMALL, 2600, 98));
+        assert!(slow.outcome.starts_with("Small is too slow") && !slow.outcome.contains("models get"), "{slow:?}");
+        assert_eq!(slow.too_slow, Some(SMALL));
+        let demo = in_force(&Measured { for_people: false, ..model("demo", BASE, 9000, 100) });
+        assert!(demo.too_slow.is_none() && demo.outcome.contains("does not understand people"), "{demo:?}");
     }
 }

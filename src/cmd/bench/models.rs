@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use serde_json::json;
 
-use super::choice::{ACCEPTED_MS, Measured};
+use super::choice::Measured;
 use super::words;
 use crate::airports::data::Airports;
 use crate::atc::{Engine, Setup};
@@ -16,6 +16,7 @@ use crate::audio::take;
 use crate::cmd::{log, sound};
 use crate::event::{Hints, Voice};
 use crate::models;
+use crate::models::ACCEPTED_MS;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;

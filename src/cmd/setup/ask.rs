@@ -1,6 +1,7 @@
 //! Questions of `stratus setup`, one line each, from a terminal or a pipe; and what it says, in lines as wide as the terminal.
 
 use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
 
 use crate::cmd::lines::{width, wrapped};
 use crate::problem::{Problem, sentence};
@@ -8,16 +9,21 @@ use crate::problem::{Problem, sentence};
 /// What stands before each line of a step.
 const MARGIN: &str = "   ";
 
+/// Room for an answer behind its question, columns.
+const ANSWER: usize = 12;
+
 /// Where answers come from.
 pub(super) struct Ask<'a> {
     from: &'a mut dyn BufRead,
     /// Nobody is asked: every answer is the one in brackets.
     pub(super) yes: bool,
+    /// What is set up.
+    config_file: PathBuf,
 }
 
 impl<'a> Ask<'a> {
-    pub(super) fn new(from: &'a mut dyn BufRead, yes: bool) -> Self {
-        Self { from, yes }
+    pub(super) fn new(from: &'a mut dyn BufRead, yes: bool, config_file: PathBuf) -> Self {
+        Self { from, yes, config_file }
     }
 
     /// Asks, and gives the answer without spaces around it; empty means what stands in brackets.
@@ -26,14 +32,15 @@ impl<'a> Ask<'a> {
             return Ok(String::new());
         }
         let mut out = std::io::stdout();
-        write!(out, "{} ", wrapped(MARGIN, MARGIN, question, width()))?;
+        // The answer stands in the same line.
+        write!(out, "{} ", wrapped(MARGIN, MARGIN, question, width().map(|w| w.saturating_sub(ANSWER).max(ANSWER))))?;
         out.flush()?;
         let mut line = String::new();
         if self.from.read_line(&mut line)? == 0 {
             writeln!(out)?;
             return Err(Problem::new("the set-up is not finished")
-                .because("the last question was not answered")
-                .fix("`stratus setup` continues where it stopped, `--yes` asks no questions, `--undo` restores your old settings")
+                .because("there was no answer to the last question")
+                .fix(format!("{} `stratus setup --yes` asks nothing", super::stopped(&self.config_file)))
                 .into());
         }
         // A terminal has shown what was typed.

@@ -40,9 +40,13 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
     loop {
         // Asked for anew each time: the simulator may have come in between.
-        let Some(call) = suggested(s) else {
+        let Some((call, why)) = suggested(s) else {
             return Ok(say("skipped: nobody answers on this frequency; tune another, and run this step again")?);
         };
+        // Why that airport.
+        if !why.is_empty() {
+            say(&why)?;
+        }
         let made = if s.hears { spoken(s, &call) } else { typed(s, &call) };
         match made {
             Ok(()) => {
@@ -57,10 +61,10 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
 }
 
-/// The call that fits now. Somebody who has no callsign yet takes that of the example.
-fn suggested(s: &Setup<'_>) -> Option<String> {
+/// The call that fits now, and why it goes to that airport. Somebody who has no callsign yet takes that of the example.
+fn suggested(s: &Setup<'_>) -> Option<(String, String)> {
     match ipc::reach(&s.paths.sockets(), &Request::Suggest(true), Duration::from_secs(3)) {
-        Ok(Reply::Said { text, .. }) => Some(text.lines().last()?.replace("your callsign", "Skyhawk 172SP")),
+        Ok(Reply::Said { text, note }) => Some((text.lines().last()?.replace("your callsign", "Skyhawk 172SP"), note)),
         _ => None,
     }
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use super::Setup;
-use super::ask::{refused, say, told, well};
+use super::ask::{Ask, refused, say, told, well};
 use crate::cmd::{bench, models as command};
+use crate::dispatch::offer;
 use crate::event::Step;
-use crate::models::{self, Offer};
+use crate::models::{self, Model, Offer};
 use crate::problem::Problem;
 use crate::speech::{model, trial};
 
@@ -19,13 +20,44 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         if s.config.speech.model == before {
             return Ok(());
         }
-        say("Measuring how fast it is on this computer; that may take a minute\u{2026}")?;
-        match bench::model_in_force(&s.config, &s.paths) {
-            Ok(outcome) => say(&outcome)?,
-            Err(p) => told("its speed could not be measured", &p)?,
-        }
+        measure(s)?;
     }
     Ok(())
+}
+
+/// Measures the model, and as long as it is too slow, offers the next smaller one.
+fn measure(s: &mut Setup<'_>) -> anyhow::Result<()> {
+    let mut absent = None;
+    loop {
+        say("Measuring how fast it is on this computer; that may take a minute\u{2026}")?;
+        let measured = match bench::model_in_force(&s.config, &s.paths) {
+            Ok(measured) => measured,
+            Err(p) => return Ok(told("its speed could not be measured", &p)?),
+        };
+        say(&measured.outcome)?;
+        let absent = absent.get_or_insert_with(|| offer::absent(s.config.speech.mirror.as_deref(), &s.paths));
+        let Some(smaller) = instead(&measured, absent, &mut s.ask)? else { return Ok(()) };
+        // What cannot be had leaves the one that is there.
+        if let Err(p) = choose(s, &[], smaller.name) {
+            return Ok(told("not changed", &p)?);
+        }
+    }
+}
+
+/// The smaller model that the pilot takes in place of one that is too slow.
+fn instead(measured: &bench::InForce, absent: &[String], ask: &mut Ask<'_>) -> anyhow::Result<Option<&'static Model>> {
+    let Some(numbers) = measured.too_slow else { return Ok(None) };
+    let Some(smaller) = models::smaller_than(numbers, absent) else {
+        say("There is no faster model.")?;
+        return Ok(None);
+    };
+    let name = models::plain_name(smaller.name);
+    if ask.yes {
+        say(&format!("{name} is faster: `stratus models get {}`", smaller.name))?;
+        return Ok(None);
+    }
+    let yes = ask.whether(&format!("Use {name} instead? It is faster ({}), and understands a little less.", smaller.size()), true)?;
+    Ok(yes.then_some(smaller))
 }
 
 /// The model of the configuration, or the one that is chosen now.
@@ -37,11 +69,12 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
     if works && s.ask.yes {
         return Ok(());
     }
-    let offers = command::offered(s.config.speech.mirror.as_deref());
+    let (offers, absent) = available(s);
     // A mirror that lists one model of its own alone means it; else what suits most pilots.
     let standard = match &offers[..] {
+        [one] => one.name.clone(),
         [one, next, ..] if one.own && !next.own => one.name.clone(),
-        _ => models::RECOMMENDED.to_owned(),
+        _ => models::first_choice(&absent).map_or("none", |m| m.name).to_owned(),
     };
     // The few that suit most pilots first: the others are for whoever asks for them.
     let few = |o: &Offer| o.own || models::suggestion(&o.name).is_some();
@@ -49,6 +82,12 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
     shown.sort_by_key(|o| (!o.own, models::SUGGESTED.iter().position(|s| s.name == o.name)));
     let mut others = Some(others);
     list(s, &shown, 0)?;
+    if !s.ask.yes && !absent.is_empty() {
+        let few = models::SUGGESTED.iter().filter(|few| absent.iter().any(|a| a == few.name)).map(|few| few.title);
+        let few: Vec<&str> = few.collect();
+        let which = if few.is_empty() { "some larger ones".to_owned() } else { few.join(", ") };
+        say(&format!("Not on your mirror: {which}."))?;
+    }
     let brackets = if works { "keep it" } else { standard.as_str() };
     loop {
         let more = if others.is_some() { ", \"more\"" } else { "" };
@@ -71,6 +110,14 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
             Err(p) => refused(&p)?,
         }
     }
+}
+
+/// What can be had, and the names of the published models and voices that the mirror does not have.
+fn available(s: &Setup<'_>) -> (Vec<Offer>, Vec<String>) {
+    let mirror = s.config.speech.mirror.as_deref();
+    let absent = offer::absent(mirror, &s.paths);
+    let offers = command::offered(mirror).into_iter().filter(|o| o.own || !absent.contains(&o.name)).collect();
+    (offers, absent)
 }
 
 /// Shows the models from this one on, with their numbers.
@@ -185,4 +232,28 @@ fn own_file(s: &mut Setup<'_>, path: &Path) -> Result<(PathBuf, Option<String>),
     }
     trial::once(&model::verify(path, Some(&sum))?)?;
     Ok((path.to_path_buf(), Some(sum)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_that_is_too_slow_is_replaced_on_the_spot_by_the_next_smaller_one() {
+        // The small model's size.
+        let slow = bench::InForce { outcome: "Small is too slow".into(), too_slow: Some(244_000_000) };
+        let answered = |measured: &bench::InForce, absent: &[String], answer: &str, yes: bool| {
+            let mut from = answer.as_bytes();
+            let mut ask = Ask::new(&mut from, yes, PathBuf::from("/none"));
+            instead(measured, absent, &mut ask).unwrap().map(|m| m.name)
+        };
+        assert_eq!(answered(&slow, &[], "\n", false), Some("base.en"), "Enter takes it");
+        assert_eq!(answered(&slow, &[], "n\n", false), None);
+        assert_eq!(answered(&slow, &["base.en".to_owned()], "y\n", false), Some("tiny.en"), "what the mirror has");
+        assert_eq!(answered(&slow, &[], "", true), None, "nobody is there to be asked");
+        let quick = bench::InForce { outcome: "Base suits this computer".into(), too_slow: None };
+        assert_eq!(answered(&quick, &[], "", false), None, "nothing is asked");
+        let tiny = bench::InForce { outcome: "Tiny is too slow".into(), too_slow: Some(39_000_000) };
+        assert_eq!(answered(&tiny, &[], "", false), None, "nothing is quicker");
+    }
 }

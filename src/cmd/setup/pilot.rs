@@ -7,6 +7,7 @@ use super::Setup;
 use super::ask::{refused, say, well};
 use crate::airports::data::Airports;
 use crate::atc::Engine;
+use crate::dispatch::newest::airports_in_use;
 use crate::event::Step;
 use crate::problem::Problem;
 use crate::sim::link::{Link, Patience, Told};
@@ -16,7 +17,7 @@ use crate::units::Callsign;
 const REPORTED: Duration = Duration::from_secs(3);
 
 pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
-    let told = if s.args.skip_sim { None } else { simulator(s)? };
+    let (connected, told) = if s.args.skip_sim { (true, None) } else { simulator(s)? };
     if let Some(callsign) = s.args.callsign.clone() {
         s.set("pilot.callsign", &callsign.to_string().into())?;
     } else if !s.ask.yes {
@@ -29,17 +30,53 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         }
         None => say("not known yet: your simulator tells it, or say it in each call")?,
     }
-    Ok(())
+    airport(s, connected)
+}
+
+/// Without a simulator somebody has to say where the pilot is; a call may.
+fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
+    if let Some(wanted) = s.args.airport.clone() {
+        return Ok(at(s, &wanted)?);
+    }
+    if connected || s.ask.yes {
+        return Ok(());
+    }
+    let usual = s.config.sim.airport.clone().unwrap_or_else(|| "the one that you call".to_owned());
+    loop {
+        let question = format!("Your airport while no simulator runs? Enter its ICAO code, such as KPAO or EGLL, or \"call\" [{usual}]");
+        match s.ask.line(&question)?.as_str() {
+            "" => return Ok(()),
+            answer => match at(s, answer) {
+                Ok(()) => return Ok(()),
+                Err(p) => refused(&p)?,
+            },
+        }
+    }
+}
+
+/// Puts an airport in force that is known.
+fn at(s: &mut Setup<'_>, wanted: &str) -> Result<(), Problem> {
+    let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
+    if wanted.is_empty() || wanted.eq_ignore_ascii_case("call") {
+        s.set("sim.airport", &"".into())?;
+        return well("without a simulator you are where the first call says").map_err(terminal);
+    }
+    let code = wanted.to_uppercase();
+    let Some(airport) = airports_in_use(&s.paths.data_dir).find(&code) else {
+        return Err(Problem::new(format!("there is no airport {wanted:?}")).fix("enter an ICAO code, such as KPAO or EGLL"));
+    };
+    s.set("sim.airport", &code.into())?;
+    well(&format!("without a simulator you are at {}", airport.name)).map_err(terminal)
 }
 
 fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {
     let usual = match (&s.config.pilot.callsign, told) {
         (Some(own), _) => own.painted(),
-        (None, Some(sim)) => format!("from the simulator: {}", sim.painted()),
-        (None, None) => "from the simulator".to_owned(),
+        (None, Some(sim)) => format!("the simulator's: {}", sim.painted()),
+        (None, None) => "the simulator's".to_owned(),
     };
     loop {
-        let answer = s.ask.line(&format!("Your callsign, such as N172SP, G-ABCD or BAW327? \"sim\" takes the simulator's [{usual}]"))?;
+        let answer = s.ask.line(&format!("Type your callsign, such as N172SP, G-ABCD or BAW327, or \"sim\" [{usual}]"))?;
         let value = match answer.to_lowercase().as_str() {
             "" => return Ok(()),
             "sim" => String::new(),
@@ -61,17 +98,18 @@ fn said(words: &str) -> Option<Callsign> {
     read.callsign.filter(|c| read.loose == 0 && c.is_usual())
 }
 
-/// Looks for the simulator, and for what it says of the aircraft.
-fn simulator(s: &Setup<'_>) -> anyhow::Result<Option<Callsign>> {
+/// Looks for the simulator, and for what it says of the aircraft: whether it is there, and the callsign.
+fn simulator(s: &Setup<'_>) -> anyhow::Result<(bool, Option<Callsign>)> {
     match Link::probe(&s.config.sim) {
         Ok(found) => well(&format!("simulator: {found}"))?,
         Err(_) => {
             say("No simulator is running. Stratus finds it when you start it.")?;
-            return Ok(None);
+            return Ok((false, None));
         }
     }
     if !Link::is_simulator(&s.config.sim.link) {
-        return Ok(None);
+        // One that is not looked for says nothing either.
+        return Ok((s.config.sim.link != "none", None));
     }
     let (out, reports) = channel();
     let Ok(_link) = Link::start(&s.config.sim, Patience::default(), move |told| {
@@ -79,15 +117,15 @@ fn simulator(s: &Setup<'_>) -> anyhow::Result<Option<Callsign>> {
             let _ = out.send(report.callsign.clone());
         }
     }) else {
-        return Ok(None);
+        return Ok((true, None));
     };
     let limit = Instant::now() + REPORTED;
     while let Ok(callsign) = reports.recv_timeout(limit.saturating_duration_since(Instant::now())) {
         if callsign.is_some() {
-            return Ok(callsign);
+            return Ok((true, callsign));
         }
     }
-    Ok(None)
+    Ok((true, None))
 }
 
 #[cfg(test)]

@@ -8,11 +8,9 @@ use crate::audio::devices::{Finder, Listed, Way, here};
 use crate::audio::meter::{self, Level};
 use crate::audio::{mouth, play, radio, resample, take};
 use crate::cmd::sound::{ears, plain, said};
-use crate::event::{Clip, Hints, Loudness, SoundDevice, Step, Voice};
+use crate::event::{Clip, Hints, LISTEN_S, Loudness, SPEAK_WITHIN_S, SoundDevice, Step, Voice};
 use crate::problem::Problem;
 
-/// The microphone is listened to for so long at the most, seconds; without anybody to speak a moment does.
-const LISTEN_S: u32 = 10;
 /// What the controller says in the test call.
 const TEST_CALL: &str = "Stratus radio check. I read you five by five.";
 
@@ -82,9 +80,10 @@ fn word(way: Way) -> &'static str {
     }
 }
 
-fn silent(microphone: &str, peak: &str) -> Problem {
-    Problem::new(format!("no signal from {microphone} ({peak})"))
-        .fix("unmute it on the headset and in the system's sound settings, or choose another microphone")
+fn silent(microphone: &str) -> Problem {
+    let otherwise = "unmute it on the headset and in the system's sound settings, or choose another microphone";
+    Problem::new(format!("no signal from {microphone}"))
+        .fix(format!("speak within {SPEAK_WITHIN_S} seconds of being asked; if you did, {otherwise}"))
 }
 
 /// Lets the pilot choose a device; false where there is none to choose from.
@@ -170,7 +169,7 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
         }
         if person {
             let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
-            let _ = write!(std::io::stdout(), "\r   {:6.1} dB {bar:<40}", level.rms_db);
+            let _ = write!(std::io::stdout(), "\r   {bar:<40} {:<9}", level.verdict().word());
             let _ = std::io::stdout().flush();
         }
     };
@@ -179,13 +178,17 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
         let _ = writeln!(std::io::stdout());
     }
     let heard = heard?;
-    let (name, peak) = (&heard.microphone, format!("peak {:.0} dB", heard.loudest.peak_db));
+    let name = &heard.microphone;
     match heard.loudest.verdict() {
-        Loudness::Silent => return Err(silent(name, &peak)),
-        Loudness::TooLoud => {
-            return Err(Problem::new(format!("{name} distorts your voice ({peak})")).fix("turn the microphone down, or speak further away"));
+        Loudness::Silent => return Err(silent(name)),
+        Loudness::Quiet => {
+            let fix = format!("speak within {SPEAK_WITHIN_S} seconds of being asked, closer to the microphone, or turn it up");
+            return Err(Problem::new(format!("{name} is too quiet")).fix(fix));
         }
-        Loudness::Good => well(&format!("good level: {name}, {peak}")).map_err(terminal)?,
+        Loudness::TooLoud => {
+            return Err(Problem::new(format!("{name} distorts your voice")).fix("turn the microphone down, or speak further away"));
+        }
+        Loudness::Good => well(&format!("good level: {name}")).map_err(terminal)?,
     }
     if s.ask.yes || s.config.speech.model.is_none() {
         return Ok(true);

@@ -3,9 +3,10 @@
 use std::io::IsTerminal;
 
 use super::Setup;
-use super::ask::{told, well};
+use super::ask::{say, told, well};
 use crate::cmd::voices as command;
-use crate::models::voices;
+use crate::dispatch::offer;
+use crate::models::voices::{self, KnownVoice};
 use crate::problem::Problem;
 use crate::speech::neural;
 
@@ -16,12 +17,25 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         true => {
             told("no neural voice; the simpler one, Pico, speaks", &Problem::new("no neural voice is installed").fix("reinstall Stratus"))?
         }
-        false => well(&format!("controllers' voices: {}", names.join(", ")))?,
+        false => {
+            let titles: Vec<String> = there.iter().map(|i| i.known.map_or_else(|| i.name.clone(), KnownVoice::title)).collect();
+            well(&format!("controllers' voices: {}", titles.join(", ")))?;
+        }
     }
-    let missing: Vec<_> = voices::ALL.iter().filter(|v| v.name != voices::SHIPPED && !names.contains(&v.name)).collect();
+    let mut missing: Vec<_> = voices::ALL.iter().filter(|v| v.name != voices::SHIPPED && !names.contains(&v.name)).collect();
+    let asks = s.args.voices.is_none() && !s.ask.yes && !missing.is_empty() && std::io::stdin().is_terminal();
+    if asks {
+        let absent = offer::absent(s.config.speech.mirror.as_deref(), &s.paths);
+        let (gone, there): (Vec<&KnownVoice>, Vec<&KnownVoice>) = missing.into_iter().partition(|v| absent.iter().any(|a| a == v.name));
+        if !gone.is_empty() {
+            let gone: Vec<&str> = gone.iter().map(|v| v.name).collect();
+            say(&format!("Not on your mirror: the voices {}.", gone.join(", ")))?;
+        }
+        missing = there;
+    }
     let wanted = match &s.args.voices {
         Some(wanted) => wanted.clone(),
-        None if !s.ask.yes && !missing.is_empty() && std::io::stdin().is_terminal() => {
+        None if asks && !missing.is_empty() => {
             let list: Vec<String> = missing.iter().map(|v| format!("{} ({}, {})", v.name, v.who, v.offer(None).size())).collect();
             s.ask.line(&format!("Download more voices? {}. Enter names, \"all\" or \"none\" [none]", list.join(", ")))?
         }

@@ -1,0 +1,182 @@
+//! The first run from its first step to its last, and the tests of the devices.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::airports::data::Airports;
+use crate::event::{Alternative, Choice, Event, Take, TrayState};
+
+fn said(fx: &[Effect]) -> Vec<(String, String)> {
+    fx.iter().filter_map(|e| if let Effect::Toast(t) = e { Some((t.title.clone(), t.body.clone())) } else { None }).collect()
+}
+
+fn kept(fx: &[Effect]) -> Option<Steps> {
+    fx.iter().rev().find_map(|e| if let Effect::KeepSteps(s) = e { Some(s.clone()) } else { None })
+}
+
+fn fresh() -> App {
+    let mut config = Config::default();
+    config.sim.airport = Some("PHTO".into());
+    config.sim.com1 = "121.9".parse().ok();
+    App::new(Arc::new(config), Airports::first())
+}
+
+fn choose(app: &mut App, at: u64, choice: Choice) -> Vec<Effect> {
+    app.handle(Time(at), Event::Menu(choice))
+}
+
+fn sample(loudness: Loudness) -> Event {
+    Event::Checked(Ok(Sample { microphone: "Headset".into(), loudness, peak_db: -14.2, take: Take::default() }))
+}
+
+fn words(text: &str) -> Heard {
+    Heard { text: text.into(), confidence: 0.9, took_ms: 100, ..Heard::default() }
+}
+
+#[test]
+fn five_steps_end_in_ticks_and_lead_on() {
+    let mut app = fresh();
+    let fx = app.handle(Time(0), Event::Steps(Steps::begun()));
+    assert!(said(&fx)[0].0 == "Welcome to Stratus" && said(&fx)[0].1.contains("148 MB"), "{fx:?}");
+    assert!(fx.contains(&Effect::Tray(TrayState::Fault)), "the icon asks for the pilot: {fx:?}");
+    assert_eq!(app.steps().next(), Some(Step::Model));
+    // The model.
+    let fx = choose(&mut app, 10, Choice::Step(Step::Model));
+    assert!(fx.contains(&Effect::Fetch(Some("base.en".into()))), "{fx:?}");
+    let fx = app.handle(Time(20), Event::Fetched { model: "base.en".into(), result: Ok("/m/ggml-base.en.bin".into()) });
+    assert_eq!(said(&fx)[0].0, "\u{2713} Speech model Base is ready");
+    assert!(said(&fx)[0].1.contains("Set up (2 of 5)"), "{fx:?}");
+    // The microphone: level, words.
+    let fx = choose(&mut app, 30, Choice::Step(Step::Microphone));
+    assert!(fx.contains(&Effect::CheckMicrophone(LISTEN_S)), "{fx:?}");
+    assert_eq!(said(&fx)[0].0, "Microphone test", "nobody is to speak yet");
+    let mut levels =
+        [-90.0, -30.0].map(|rms_db| app.handle(Time(40), Event::Level { microphone: "Headset".into(), rms_db }).swap_remove(0));
+    let Effect::Toast(open) = &levels[0] else { panic!("{levels:?}") };
+    assert!(open.title.starts_with("Say") && !open.live, "{open:?}");
+    let Effect::Toast(t) = &mut levels[1] else { panic!("{levels:?}") };
+    assert!(t.live && t.body == format!("Headset\n{}{}", "\u{2588}".repeat(10), "\u{2591}".repeat(10)), "{t:?}");
+    let fx = app.handle(Time(50), sample(Loudness::Good));
+    assert!(fx.iter().any(|e| matches!(e, Effect::HearCheck { .. })) && said(&fx)[0].0 == "Good level", "{fx:?}");
+    let fx = app.handle(Time(60), Event::CheckHeard(Ok(words("Radio check."))));
+    assert_eq!(said(&fx)[0].0, "\u{2713} Microphone works");
+    assert!(said(&fx)[0].1.contains("Headset heard") && kept(&fx).unwrap().done.contains(&Step::Microphone), "{fx:?}");
+    // The key: red while it is held, and no call.
+    choose(&mut app, 70, Choice::Step(Step::Key));
+    let fx = app.handle(Time(80), Event::Ptt(Edge::Down));
+    assert!(fx.contains(&Effect::Tray(TrayState::Listening)) && app.open_tx().is_none(), "{fx:?}");
+    let fx = app.handle(Time(90), Event::Ptt(Edge::Up));
+    assert_eq!(said(&fx)[0].0, "\u{2713} Scroll Lock works");
+    // The callsign, by voice.
+    choose(&mut app, 100, Choice::Step(Step::Callsign));
+    let tx = app.upcoming_tx();
+    let fx = app.handle(Time(110), Event::Heard { tx, result: Ok(words("mumble")) });
+    assert_eq!(said(&fx)[0].0, "No callsign understood");
+    let tx = app.upcoming_tx();
+    let fx = app.handle(Time(120), Event::Heard { tx, result: Ok(words("November one seven two sierra papa")) });
+    assert!(fx.contains(&Effect::SetKey { path: "pilot.callsign".into(), value: "\"N172SP\"".into() }), "{fx:?}");
+    assert!(said(&fx).iter().any(|t| t.0 == "\u{2713} Your callsign is N172SP"), "{fx:?}");
+    assert!(!fx.iter().any(|e| matches!(e, Effect::Synthesise { .. })), "it is no call");
+    // The first call and its answer.
+    let fx = choose(&mut app, 130, Choice::Step(Step::Call));
+    assert!(said(&fx)[0].1.contains("Hilo Ground, N172SP, radio check"), "{fx:?}");
+    let tx = app.upcoming_tx();
+    let fx = app.handle(Time(140), Event::Heard { tx, result: Ok(words("Hilo Ground, N172SP, radio check")) });
+    assert!(said(&fx)[0].0.starts_with("Hilo Ground"), "{fx:?}");
+    let fx = app.handle(Time(900), Event::Played { tx, complete: true });
+    assert_eq!(said(&fx)[0].0, "\u{2713} You are ready to fly");
+    assert_eq!((kept(&fx), app.steps().next()), (Some(Steps::over()), None));
+}
+
+#[test]
+fn a_spoken_call_that_is_answered_ends_the_first_run_and_so_does_the_pilot() {
+    let mut app = fresh();
+    app.handle(Time(0), Event::Steps(Steps::begun()));
+    let fx = choose(&mut app, 5, Choice::SkipSteps);
+    assert!(kept(&fx).is_some_and(|s| !s.leads) && app.steps().next().is_none());
+    let mut app = fresh();
+    let half = Steps { leads: true, done: [Step::Model, Step::Key].into() };
+    let mut config = (*app.config).clone();
+    config.speech.model = Some("/m/ggml-base.en.bin".into());
+    app.config = Arc::new(config);
+    let fx = app.handle(Time(0), Event::Steps(half));
+    assert_eq!(said(&fx)[0].0, "Your set-up is not finished");
+    let typed = app.handle(Time(10), Event::Typed { id: 1, text: "Hilo Ground, N172SP, radio check".into(), opinion: None });
+    let Some(Effect::Synthesise { tx, .. }) = typed.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else { panic!("{typed:?}") };
+    assert!(kept(&app.handle(Time(900), Event::Played { tx: *tx, complete: true })).is_none(), "a typed call shows less");
+}
+
+#[test]
+fn each_result_of_the_microphones_test_has_its_words() {
+    let mut app = fresh();
+    let mut listen = |event: Event| {
+        choose(&mut app, 0, Choice::CheckMicrophone);
+        said(&app.handle(Time(10), event)).pop().unwrap()
+    };
+    let silent = listen(sample(Loudness::Silent));
+    assert!(silent.0 == "No signal from Headset" && silent.1.contains("within 6 seconds"), "as long as the test waits: {silent:?}");
+    assert_eq!(listen(sample(Loudness::Quiet)).0, "Headset is too quiet");
+    assert!(listen(sample(Loudness::TooLoud)).1.contains("Turn it down"));
+    assert_eq!(listen(sample(Loudness::Good)).0, "Good level", "nothing can be understood without a model");
+    let lost = Problem::new("the microphone was lost").about(Part::Microphone);
+    assert_eq!(listen(Event::Checked(Err(lost))).0, "The microphone was lost");
+    let mut config = (*app.config).clone();
+    config.speech.model = Some("/m/ggml-base.en.bin".into());
+    app.handle(Time(20), Event::Config(Ok(Arc::new(config))));
+    let mut hear = |heard: Heard| {
+        choose(&mut app, 30, Choice::CheckMicrophone);
+        app.handle(Time(40), sample(Loudness::Good));
+        said(&app.handle(Time(50), Event::CheckHeard(Ok(heard)))).pop().unwrap()
+    };
+    let nothing = hear(words(""));
+    assert!(nothing.0.contains("no words") && !nothing.1.contains("dB"), "{nothing:?}");
+    assert!(hear(words("Good morning")).1.starts_with("You: \"Good morning\""));
+    let other = Alternative { text: "radio check".into(), weight: 0.8 };
+    assert!(hear(Heard { others: vec![other], ..words("Radiotic") }).0.contains("works"));
+}
+
+#[test]
+fn a_key_that_is_not_pressed_is_told_and_whoever_asked_is_answered() {
+    let mut app = fresh();
+    app.handle(Time(0), Event::TestKey { id: 7 });
+    let due = app.next_deadline().unwrap();
+    let fx = app.handle(due, Event::Wake);
+    assert!(fx.contains(&Effect::Answer { id: 7, text: String::new(), note: "no press arrived".into() }), "{fx:?}");
+    assert_eq!(said(&fx)[0].0, "Scroll Lock was not pressed");
+    app.handle(due, Event::TestKey { id: 8 });
+    app.handle(due, Event::Ptt(Edge::Toggle));
+    let fx = app.handle(due, Event::Ptt(Edge::Toggle));
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 8, text, .. } if text == "pressed")), "{fx:?}");
+    // The next press is a call again.
+    app.handle(due, Event::Ptt(Edge::Down));
+    assert!(app.open_tx().is_some());
+}
+
+#[test]
+fn an_unknown_model_is_used_by_a_yes_and_its_success_is_told() {
+    let mut app = fresh();
+    let mut config = (*app.config).clone();
+    config.speech.model = Some("/m/mine.bin".into());
+    app.handle(Time(0), Event::Config(Ok(Arc::new(config))));
+    let sum = "ab".repeat(32);
+    app.handle(Time(1), Event::UnknownModel { file: "/m/other.bin".into(), sha256: sum.clone() });
+    assert!(app.menu().unknown_model.is_none(), "another file");
+    app.handle(Time(1), Event::UnknownModel { file: "/m/mine.bin".into(), sha256: sum.clone() });
+    let unknown = Problem::new("cannot use it").about(Part::SpeechModel).brief("Speech model mine.bin is unknown", "");
+    let fx = app.handle(Time(2), Event::Model(Err(unknown)));
+    assert_eq!(said(&fx)[0].0, "Speech model mine.bin is unknown");
+    let menu = app.menu();
+    assert!(menu.unknown_model.as_deref() == Some("mine.bin") && menu.fault.unwrap().mend == Choice::TrustModel);
+    let fx = choose(&mut app, 3, Choice::TrustModel);
+    assert!(fx.contains(&Effect::SetKey { path: "speech.model_sha256".into(), value: format!("{sum:?}") }), "{fx:?}");
+    let fx = app.handle(Time(4), Event::Model(Ok("/m/mine.bin".into())));
+    assert_eq!(said(&fx)[0].0, "\u{2713} Speech model mine.bin is ready");
+    assert!(app.menu().fault.is_none() && app.menu().unknown_model.is_none());
+    assert!(said(&app.handle(Time(5), Event::Model(Ok("/m/mine.bin".into())))).is_empty(), "loaded again: no news");
+}
+
+#[test]
+fn the_bar_goes_from_silence_to_full_scale() {
+    let full = |db: f32| bar(db).chars().filter(|c| *c == '\u{2588}').count();
+    assert_eq!([-90.0, -60.0, -30.0, 0.0].map(full), [0, 0, 10, 20]);
+}

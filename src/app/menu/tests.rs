@@ -1,0 +1,183 @@
+//! Each choice of the menu, and what comes of it.
+
+use super::*;
+use crate::airports::data::Airports;
+use crate::event::Event;
+use crate::settings::PilotMode;
+
+fn choose(app: &mut App, choice: Choice) -> Vec<Effect> {
+    app.handle(Time(0), Event::Menu(choice))
+}
+
+#[test]
+fn half_and_nine_of_ten() {
+    let mut known = Known::default();
+    assert_eq!(known.latency(), None);
+    (1..=10).for_each(|n| known.took(n * 100));
+    assert_eq!(known.latency(), Some((500, 900)));
+    (0..1000).for_each(|_| known.took(7));
+    assert_eq!((known.latency(), known.took_ms.len()), (Some((7, 7)), TIMED));
+}
+
+#[test]
+fn each_setting_is_written_as_one_key_put_in_force_and_shown() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    let name = "Headset \"A\" \\ caf\u{e9}".to_owned();
+    for (choice, key, value) in [
+        (Choice::Microphone(name.clone()), "audio.microphone", None),
+        (Choice::Speaker(name.clone()), "audio.speaker", None),
+        (Choice::Microphone(String::new()), "audio.microphone", Some("\"\"")),
+        (Choice::Volume(60), "audio.volume_percent", Some("60")),
+        (Choice::Voice("en-GB".into()), "speech.voice", Some("\"en-GB\"")),
+        (Choice::BrainModel("qwen2.5:3b".into()), "brain.model", Some("\"qwen2.5:3b\"")),
+        (Choice::Brain(BrainMode::Rules), "brain.mode", Some("\"rules\"")),
+        (Choice::Mode(PilotMode::Student), "pilot.mode", Some("\"student\"")),
+        (Choice::ToggleTune, "copilot.tune", Some("true")),
+        (Choice::ToggleSquawk, "copilot.squawk", Some("true")),
+        (Choice::ToggleMute, "audio.mute", Some("true")),
+    ] {
+        let fx = choose(&mut app, choice.clone());
+        let Some(Effect::SetKey { path, value: written }) = fx.iter().find(|e| matches!(e, Effect::SetKey { .. })) else {
+            panic!("{choice:?}: {fx:?}")
+        };
+        assert_eq!(path, key);
+        let read: toml::Table = format!("x = {written}").parse().unwrap();
+        match value {
+            Some(v) => assert_eq!(written, v),
+            None => assert_eq!(read["x"].as_str(), Some(name.as_str())),
+        }
+        assert!(fx.iter().any(|e| matches!(e, Effect::Reconfigure(_))) && fx.iter().any(|e| matches!(e, Effect::Menu(_))));
+    }
+    let menu = app.menu();
+    assert!(menu.muted && menu.tunes && menu.squawks && menu.voice == "en-GB" && menu.brain.0 == BrainMode::Rules);
+    assert_eq!((menu.microphone.as_str(), menu.speaker.as_str()), ("", name.as_str()));
+}
+
+#[test]
+fn a_model_is_fetched_once_put_in_force_and_told() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    let fx = choose(&mut app, Choice::SpeechModel("base.en".into()));
+    assert!(fx.contains(&Effect::Fetch(Some("base.en".into()))), "{fx:?}");
+    app.handle(Time(0), Event::Fetching { model: "base.en".into(), percent: 35 });
+    assert_eq!(app.menu().fetching, Some(("base.en".into(), 35)));
+    let second = choose(&mut app, Choice::SpeechModel("tiny.en".into()));
+    assert!(!second.iter().any(|e| matches!(e, Effect::Fetch(_))), "one at a time: {second:?}");
+    let file = PathBuf::from("/m/ggml-base.en.bin");
+    let fx = app.handle(Time(0), Event::Fetched { model: "base.en".into(), result: Ok(file.clone()) });
+    assert!(fx.contains(&Effect::SetKey { path: "speech.model".into(), value: "\"/m/ggml-base.en.bin\"".into() }), "{fx:?}");
+    assert!(fx.iter().any(|e| matches!(e, Effect::Reconfigure(c) if c.speech.model.as_ref() == Some(&file))));
+    assert_eq!((app.menu().fetching, app.menu().speech_model.as_str()), (None, "ggml-base.en.bin"));
+    choose(&mut app, Choice::SpeechModel("tiny.en".into()));
+    assert!(choose(&mut app, Choice::StopFetching).contains(&Effect::Fetch(None)));
+    let gone = Problem::new("cannot download the speech model tiny.en").fix("check the connection");
+    app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Err(gone) });
+    assert!(app.menu().fetching.is_none() && app.menu().fault.is_none(), "what is set works still");
+    assert_eq!(app.menu().speech_model, "ggml-base.en.bin", "what was there stays in force");
+}
+
+#[test]
+fn a_mirrors_own_model_is_put_in_force_with_its_sum() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    let sum = "ab".repeat(32);
+    assert!(!choose(&mut app, Choice::SpeechModel("club.en".into())).iter().any(|e| matches!(e, Effect::Fetch(_))), "nobody offers it");
+    let index = format!("[[model]]\nname = \"club.en\"\nfile = \"club.bin\"\nbytes = 5000000\nsha256 = \"{sum}\"\n");
+    app.handle(Time(0), Event::Offers(models::own(&index, "http://m").unwrap()));
+    assert_eq!(app.menu().own_models.len(), 1);
+    assert!(choose(&mut app, Choice::SpeechModel("club.en".into())).contains(&Effect::Fetch(Some("club.en".into()))));
+    let set = |path: &str, value: &str| Effect::SetKey { path: path.into(), value: format!("{value:?}") };
+    let fx = app.handle(Time(0), Event::Fetched { model: "club.en".into(), result: Ok("/m/club.bin".into()) });
+    assert!(fx.contains(&set("speech.model_sha256", &sum)) && fx.contains(&set("speech.model", "/m/club.bin")), "{fx:?}");
+    choose(&mut app, Choice::SpeechModel("tiny.en".into()));
+    let fx = app.handle(Time(0), Event::Fetched { model: "tiny.en".into(), result: Ok("/m/tiny.bin".into()) });
+    assert!(fx.contains(&set("speech.model_sha256", "")), "{fx:?}");
+}
+
+#[test]
+fn a_test_call_is_heard_and_counts_for_no_conversation() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    let fx = choose(&mut app, Choice::TestCall);
+    let Some(Effect::Synthesise { tx, .. }) = fx.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else { panic!("{fx:?}") };
+    let (tx, again) = (*tx, choose(&mut app, Choice::TestCall));
+    assert!(!again.iter().any(|e| matches!(e, Effect::Synthesise { .. })), "one at a time: {again:?}");
+    let mut all = app.handle(Time(100), Event::Started { tx });
+    all.extend(app.handle(Time(900), Event::Played { tx, complete: true }));
+    assert!(!all.iter().any(|e| matches!(e, Effect::Record(_) | Effect::Toast(_))), "{all:?}");
+    assert!(app.menu().recent.is_empty());
+    choose(&mut app, Choice::ToggleMute);
+    let fx = choose(&mut app, Choice::TestCall);
+    assert!(fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.title.contains("muted"))), "{fx:?}");
+}
+
+#[test]
+fn an_update_is_found_downloaded_and_installed_by_three_clicks() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    let update = |app: &mut App, asked, news| app.handle(Time(0), Event::Update { asked, news });
+    assert!(choose(&mut app, Choice::Update).contains(&Effect::CheckUpdates));
+    let gone = || Err(Problem::new("the release feed was not found"));
+    assert!(update(&mut app, false, gone()).is_empty() && update(&mut app, false, Ok(UpdateNews::Newest)).is_empty());
+    assert!(matches!(update(&mut app, true, gone())[..], [Effect::Toast(_)]) && app.menu().fault.is_none());
+    let version = "9.0.0".parse().unwrap();
+    let offered = Offered { version, notes: "better".into(), file: "s.deb".into(), bytes: 1, sha256: "ab".repeat(32) };
+    update(&mut app, false, Ok(UpdateNews::Newer(offered.clone())));
+    assert_eq!(app.menu().update, Some(("9.0.0".into(), false)));
+    assert!(choose(&mut app, Choice::Update).contains(&Effect::FetchUpdate(offered.clone())));
+    update(&mut app, true, Ok(UpdateNews::Ready(offered.clone(), "/u/s.deb".into())));
+    assert_eq!(app.menu().update, Some(("9.0.0".into(), true)));
+    assert!(choose(&mut app, Choice::Update).contains(&Effect::InstallUpdate(offered.clone(), "/u/s.deb".into())));
+    update(&mut app, true, Err(Problem::new("the downloaded release is damaged")));
+    assert!(choose(&mut app, Choice::Update).contains(&Effect::FetchUpdate(offered)));
+}
+
+#[test]
+fn a_pressed_button_is_added_once_and_all_are_forgotten_together() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    assert!(choose(&mut app, Choice::BindJoystick).contains(&Effect::BindJoystick));
+    for button in ["044f:b10a/button 3", "046d:c215/hat 5-", "044f:b10a/button 3"] {
+        app.handle(Time(0), Event::Bound(Some(button.into())));
+    }
+    assert_eq!(app.menu().joystick, ["044f:b10a/button 3", "046d:c215/hat 5-"]);
+    let fx = choose(&mut app, Choice::ForgetJoysticks);
+    assert!(fx.contains(&Effect::SetKey { path: "ptt.joystick".into(), value: "[]".into() }), "{fx:?}");
+    assert!(app.menu().joystick.is_empty());
+    assert!(matches!(app.handle(Time(0), Event::Bound(None))[..], [Effect::Toast(_)]));
+}
+
+#[test]
+fn a_pressed_key_is_the_key_and_escape_leaves_it_as_it_was() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    assert_eq!(app.menu().key, "ScrollLock");
+    assert!(choose(&mut app, Choice::BindKey).contains(&Effect::BindKey));
+    assert!(matches!(app.handle(Time(0), Event::KeyBound(None))[..], [Effect::Toast(_)]));
+    let fx = app.handle(Time(0), Event::KeyBound(Some("RightCtrl".into())));
+    assert!(fx.contains(&Effect::SetKey { path: "ptt.key".into(), value: "\"RightCtrl\"".into() }), "{fx:?}");
+    assert_eq!(app.menu().key, "RightCtrl");
+}
+
+#[test]
+fn the_language_models_are_asked_for_when_the_menu_opens_and_not_by_the_rules_alone() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    let opened = |app: &mut App, s: u64| app.handle(Time(s * 1000), Event::Menu(Choice::Opened)).contains(&Effect::ListBrains);
+    assert!(opened(&mut app, 1));
+    assert!(!opened(&mut app, 2), "it was asked just now");
+    app.handle(Time(0), Event::Brains(None));
+    assert!(app.menu().brain_note.contains("not running") && app.menu().fault.is_none());
+    assert!(opened(&mut app, 40));
+    app.handle(Time(0), Event::Brains(Some(vec!["qwen2.5:3b".into()])));
+    assert!(app.menu().brains == ["qwen2.5:3b"] && app.menu().brain_note.contains("Llama 3.2 missing"));
+    choose(&mut app, Choice::BrainModel("qwen2.5:3b".into()));
+    assert!(app.menu().brain.1 == "qwen2.5:3b" && app.menu().brain_note.contains("More:"));
+    choose(&mut app, Choice::Brain(BrainMode::Rules));
+    assert!(!opened(&mut app, 100) && app.menu().brain_note.is_empty());
+}
+
+#[test]
+fn what_cannot_be_is_not_written_and_the_menu_is_put_right() {
+    let mut app = App::new(Arc::default(), Airports::default());
+    for choice in [Choice::Voice("Klingon".into()), Choice::Voice("auto".into()), Choice::Repeat(9)] {
+        let fx = choose(&mut app, choice);
+        assert!(matches!(fx[..], [Effect::Menu(_)]), "{fx:?}");
+    }
+    assert_eq!(choose(&mut app, Choice::Doctor)[0], Effect::Doctor);
+    assert!(matches!(choose(&mut app, Choice::CheckMicrophone)[..2], [Effect::Toast(_), Effect::CheckMicrophone(_)]));
+    assert_eq!(choose(&mut app, Choice::ToggleAutostart)[0], Effect::Autostart(true));
+}

@@ -1,0 +1,136 @@
+//! Whether the speech model is quick enough for this machine, by the calls that it has recognised, and which one is proposed instead.
+
+use super::App;
+use crate::event::Effect;
+use crate::models::{self, ACCEPTED_MS, Model};
+
+/// A model is too slow if so many calls in a row took too long: one long call says nothing.
+const SLOW_CALLS: u32 = 3;
+
+/// How the model in force has done.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Pace {
+    /// The model's file.
+    file: String,
+    /// Calls in a row that took too long.
+    slow: u32,
+    told: bool,
+}
+
+impl App {
+    /// A published model that is smaller than the one in force, of those that can be had.
+    pub(super) fn faster_model(&self) -> Option<&'static Model> {
+        models::smaller(&self.model_file(), &self.desk.absent)
+    }
+
+    /// The row of the menu that puts it in force.
+    pub(super) fn switch_row(&self) -> Option<String> {
+        self.faster_model().map(|m| format!("Speech \u{203a} Switch to {}", models::plain_name(m.name)))
+    }
+
+    /// A call was recognised in this time: a model that is too slow is told once, with the way out.
+    pub(super) fn recognised_in(&mut self, ms: u32, fx: &mut Vec<Effect>) {
+        let file = self.model_file();
+        if self.pace.file != file {
+            self.pace = Pace { file, ..Pace::default() };
+        }
+        self.pace.slow = if ms > ACCEPTED_MS { self.pace.slow + 1 } else { 0 };
+        if self.pace.slow < SLOW_CALLS || self.pace.told {
+            return;
+        }
+        let Some(row) = self.switch_row() else { return };
+        self.pace.told = true;
+        let title = format!("{} is slow on this computer", self.model_name());
+        let body = format!("Your last calls took {} and longer to understand. Faster: {row}.", seconds(ACCEPTED_MS));
+        fx.push(self.noted(&title, &body, &format!("the last one took {ms} ms")));
+    }
+
+    /// What is said of a test that took too long: a test is short, and one is enough.
+    pub(super) fn slow_test(&self, ms: u32) -> Option<String> {
+        let row = self.switch_row().filter(|_| ms > ACCEPTED_MS)?;
+        Some(format!("It took {} to understand. Faster: {row}.", seconds(ms)))
+    }
+
+    /// Recognition was given up, or the last calls took too long.
+    pub(super) fn is_slow(&self) -> bool {
+        self.pace.slow > 0 && self.pace.file == self.model_file()
+    }
+}
+
+fn seconds(ms: u32) -> String {
+    format!("{:.1} s", f64::from(ms) / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::airports::data::Airports;
+    use crate::event::{Choice, Edge, Event, Heard, Loudness, Sample, Take, Toast};
+    use crate::settings::Config;
+    use crate::units::Time;
+
+    fn with(model: &str) -> App {
+        let mut config = Config::default();
+        config.speech.model = Some(format!("/m/ggml-{model}.bin").into());
+        (config.sim.airport, config.sim.com1) = (Some("PHTO".into()), "121.9".parse().ok());
+        App::new(Arc::new(config), Airports::first())
+    }
+
+    fn hear(app: &mut App, took_ms: u32) -> Vec<Toast> {
+        let tx = app.upcoming_tx();
+        let heard = Heard { text: "Hilo Ground, N172SP, radio check".into(), confidence: 1.0, took_ms, ..Heard::default() };
+        let fx = app.handle(Time(1), Event::Heard { tx, result: Ok(heard) });
+        fx.into_iter().filter_map(|e| if let Effect::Toast(t) = e { Some(t) } else { None }).collect()
+    }
+
+    #[test]
+    fn a_model_that_is_too_slow_is_told_once_and_the_next_smaller_one_is_a_click_away() {
+        let mut app = with("small.en");
+        let slow = |toasts: Vec<Toast>| toasts.into_iter().find(|t| t.title.contains("slow"));
+        assert!([4000, 4000, 900, 4000, 4000].into_iter().all(|ms| slow(hear(&mut app, ms)).is_none()), "not three in a row");
+        let told = slow(hear(&mut app, 4000)).unwrap();
+        assert!(told.title == "Small is slow on this computer" && told.body.ends_with("Speech \u{203a} Switch to Base."), "{told:?}");
+        assert!(slow(hear(&mut app, 4000)).is_none(), "once");
+        assert_eq!(app.menu().faster.as_deref(), Some("base.en"));
+        let fx = app.handle(Time(9), Event::Menu(Choice::SpeechModel("base.en".into())));
+        assert!(fx.contains(&Effect::Fetch(Some("base.en".into()))), "{fx:?}");
+        let mut tiny = with("tiny.en");
+        assert!((0..5).all(|_| slow(hear(&mut tiny, 4000)).is_none()) && tiny.menu().faster.is_none(), "nothing is quicker");
+    }
+
+    #[test]
+    fn recognition_that_is_given_up_leads_to_the_smaller_model() {
+        let mut app = with("base.en");
+        app.handle(Time(0), Event::Ptt(Edge::Down));
+        let tx = app.open_tx().unwrap();
+        app.handle(Time(2_000_000_000), Event::Ptt(Edge::Up));
+        app.handle(app.next_deadline().unwrap(), Event::Wake);
+        let voice = Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() };
+        app.handle(Time(2_300_000_000), Event::Captured { tx, take: Ok(voice) });
+        let fx = app.handle(app.next_deadline().unwrap(), Event::Wake);
+        let told = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t) } else { None }).unwrap();
+        assert!(told.body.contains("Speech \u{203a} Switch to Tiny"), "{told:?}");
+        let fault = app.menu().fault.unwrap();
+        assert_eq!(
+            (fault.words.as_str(), fault.mend),
+            ("Recognition too slow: switch to Tiny\u{2026}", Choice::SpeechModel("tiny.en".into()))
+        );
+    }
+
+    #[test]
+    fn a_slow_test_of_the_microphone_says_so_on_the_spot() {
+        let mut app = with("small.en");
+        let mut test = |took_ms: u32| {
+            app.handle(Time(0), Event::Menu(Choice::CheckMicrophone));
+            let sample = Sample { microphone: "Headset".into(), loudness: Loudness::Good, peak_db: -14.0, take: Take::default() };
+            app.handle(Time(1), Event::Checked(Ok(sample)));
+            let heard = Heard { text: "radio check".into(), took_ms, ..Heard::default() };
+            let fx = app.handle(Time(2), Event::CheckHeard(Ok(heard)));
+            fx.into_iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.body) } else { None }).unwrap()
+        };
+        assert!(test(3100).contains("It took 3.1 s to understand. Faster: Speech \u{203a} Switch to Base."));
+        assert!(!test(900).contains("It took"));
+    }
+}

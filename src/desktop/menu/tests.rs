@@ -1,0 +1,323 @@
+//! The rows: where they stand, how wide they are, and what each says.
+
+use super::*;
+use crate::event::{Devices, Fault, SystemVoice};
+use crate::problem::Part;
+
+fn words(item: &Item) -> &str {
+    match item {
+        Item::Told(w) | Item::Entry(w, _) | Item::Check(w, ..) | Item::Group(w, _) => w,
+        Item::Line => "",
+    }
+}
+
+/// As much as a menu can hold: each text longer than a menu is wide.
+fn full() -> MenuModel {
+    let long = "x".repeat(90);
+    let device = |name: &str| SoundDevice { id: format!("pulseaudio:{name}"), name: long.clone() };
+    MenuModel {
+        unit: format!("{long} Ground 121.9"),
+        callsign: long.clone(),
+        recent: vec![long.clone()],
+        devices: Devices {
+            microphones: vec![device("a"), device("b")],
+            speakers: vec![device("c")],
+            voices: vec![],
+            neural: vec![long.clone()],
+        },
+        microphone: long.clone(),
+        key: "ScrollLock".into(),
+        joystick: vec![long.clone()],
+        fetching: Some((long.clone(), 35)),
+        brain: (BrainMode::Auto, long.clone()),
+        brains: vec![long.clone()],
+        brain_note: long.clone(),
+        latency: Some((1000, 1600)),
+        has_updates: true,
+        fault: Some(Fault { words: long, mend: Choice::Doctor }),
+        ..MenuModel::default()
+    }
+}
+
+#[test]
+fn the_top_level_has_ten_rows_in_fixed_places_whatever_happens() {
+    let kinds = |model: &MenuModel| -> Vec<String> {
+        let first = |w: &str| w.split(':').next().unwrap_or_default().to_owned();
+        items(model).iter().skip(1).map(|i| first(words(i))).collect()
+    };
+    let (empty, full) = (MenuModel::default(), full());
+    assert_eq!(kinds(&empty), kinds(&full));
+    let rows = items(&full).into_iter().filter(|i| *i != Item::Line).count();
+    assert_eq!(rows, 10);
+}
+
+#[test]
+fn no_text_widens_the_menu_and_what_is_cut_says_so() {
+    fn widths(items: &[Item], most: usize) {
+        for item in items {
+            let chars = words(item).chars().count();
+            assert!(chars <= most, "{chars} characters: {item:?}");
+            if let Item::Group(_, inner) = item {
+                widths(inner, SUB_CHARS);
+            }
+        }
+    }
+    let all = items(&full());
+    widths(&all, TOP_CHARS);
+    assert!(words(&all[0]).ends_with('\u{2026}'), "{:?}", all[0]);
+    assert_eq!(cut("short", 40), "short");
+}
+
+#[test]
+fn the_menu_offers_the_simbrief_plan_only_with_a_name() {
+    let offered = |simbrief| {
+        let Item::Group(_, rows) = pilot(&MenuModel { simbrief, ..MenuModel::default() }) else { panic!() };
+        rows.contains(&Item::Entry("Fetch the SimBrief plan".into(), Choice::FetchPlan))
+    };
+    assert!(offered(true) && !offered(false));
+}
+
+#[test]
+fn a_fault_takes_the_place_of_the_status_and_can_be_clicked() {
+    let model = MenuModel { unit: "Hilo Ground 121.9".into(), callsign: "N172SP".into(), ..MenuModel::default() };
+    assert_eq!(items(&model)[0], Item::Told("Hilo Ground 121.9 \u{b7} N172SP".into()));
+    let fault = Fault { words: "Set up: download a speech model\u{2026}".into(), mend: Choice::SpeechModel("base.en".into()) };
+    let broken = MenuModel { fault: Some(fault.clone()), ..model };
+    assert_eq!(items(&broken)[0], Item::Entry(fault.words, fault.mend));
+}
+
+#[test]
+fn the_first_run_has_the_first_row_and_its_ticks_stand_under_help() {
+    let first = |model: &MenuModel| items(model).swap_remove(0);
+    let mut model = MenuModel { steps: Steps::begun(), ..MenuModel::default() };
+    let row = |step| Item::Entry(Steps::row(step), Choice::Step(step));
+    assert_eq!(first(&model), row(Step::Model));
+    model.fetching = Some(("base.en".into(), 35));
+    assert_eq!(first(&model), Item::Told("Set up (1 of 5): downloading, 35 %".into()));
+    model.steps.done.insert(Step::Model);
+    assert_eq!(first(&model), row(Step::Microphone));
+    assert!(Step::ALL.iter().all(|s| Steps::row(*s).chars().count() <= TOP_CHARS));
+    let Item::Group(_, rows) = first_steps(&model.steps) else { panic!() };
+    assert_eq!(rows[0], Item::Check("1. Speech model".into(), true, Choice::Step(Step::Model)));
+    assert_eq!(rows[4], Item::Check("5. First call".into(), false, Choice::Step(Step::Call)));
+    let fault = Fault { words: "No microphone found: test it\u{2026}".into(), mend: Choice::CheckMicrophone };
+    model.fault = Some(fault.clone());
+    assert_eq!(first(&model), Item::Entry(fault.words, fault.mend), "a fault goes first");
+}
+
+#[test]
+fn every_row_that_a_problem_names_is_in_the_menu() {
+    let all = [
+        Part::Settings,
+        Part::SpeechModel,
+        Part::Microphone,
+        Part::PushToTalk,
+        Part::Speaker,
+        Part::Simulator,
+        Part::Desktop,
+        Part::Files,
+        Part::Stratus,
+        Part::Voice,
+        Part::Joystick,
+        Part::LanguageModel,
+        Part::Airports,
+        Part::Download,
+        Part::Updates,
+        Part::FlightPlan,
+    ];
+    for part in all {
+        let mut level = items(&MenuModel::default());
+        for row in part.row() {
+            let found = level.into_iter().find(|i| words(i).trim_end_matches('\u{2026}').split(':').next() == Some(row));
+            level = match found.unwrap_or_else(|| panic!("{part:?}: no row {row:?}")) {
+                Item::Group(_, inner) => inner,
+                _ => Vec::new(),
+            };
+        }
+    }
+}
+
+#[test]
+fn three_models_are_suggested_by_plain_names_and_the_others_stand_behind_one_row() {
+    let model = MenuModel { speech_model: "ggml-base.en.bin".into(), ..MenuModel::default() };
+    let all = speech_models(&model);
+    let names: Vec<&str> = all.iter().map(words).collect();
+    assert_eq!(
+        names,
+        [
+            "Base \u{2013} 148 MB, recommended",
+            "Small \u{2013} 488 MB, more accurate, slower",
+            "Tiny \u{2013} 78 MB, for slow computers",
+            "More",
+            "",
+            "Use my own file (in the settings file)\u{2026}"
+        ]
+    );
+    assert!(matches!(&all[0], Item::Check(_, true, Choice::SpeechModel(name)) if name == "base.en"), "{all:?}");
+    let Item::Group(_, others) = &all[3] else { panic!("{all:?}") };
+    assert_eq!(others.len() + 3, models::ALL.len());
+    // A pilot's own file stands there too.
+    let own = speech_models(&MenuModel { speech_model: "mine.bin".into(), ..MenuModel::default() });
+    assert_eq!(own[0], Item::Check("mine.bin".into(), true, Choice::OpenConfig));
+    // One that nobody knows waits for a yes.
+    let waits = MenuModel { speech_model: "mine.bin".into(), unknown_model: Some("mine.bin".into()), ..MenuModel::default() };
+    let Item::Group(_, rows) = speech(&waits) else { panic!() };
+    assert_eq!(rows[0], Item::Entry("Use mine.bin anyway\u{2026}".into(), Choice::TrustModel));
+}
+
+#[test]
+fn values_stand_in_the_labels() {
+    let top = |model: &MenuModel| items(model).iter().map(|i| words(i).to_owned()).collect::<Vec<_>>();
+    let there = SoundDevice { id: "pulseaudio:a".into(), name: "Headset".into() };
+    let model = MenuModel {
+        devices: Devices { microphones: vec![there], ..Devices::default() },
+        microphone: "head".into(),
+        speaker: "Yeti".into(),
+        key: "ScrollLock".into(),
+        callsign: "N172SP".into(),
+        speech_model: "ggml-small.en.bin".into(),
+        ..MenuModel::default()
+    };
+    for row in ["Microphone: Headset", "Speaker: Yeti (not connected)", "Push-to-talk: Scroll Lock", "Pilot: N172SP", "Speech: Small"] {
+        assert!(top(&model).iter().any(|w| w == row), "{row:?} in {:?}", top(&model));
+    }
+    let empty = top(&MenuModel { fetching: Some(("base.en".into(), 35)), ..MenuModel::default() });
+    for row in ["Microphone: system default", "Push-to-talk: no key", "Pilot: callsign unknown", "Speech: Base 35 %"] {
+        assert!(empty.iter().any(|w| w == row), "{row:?} in {empty:?}");
+    }
+}
+
+#[test]
+fn a_chosen_device_that_is_gone_still_stands_there() {
+    let device = |name: &str, id: &str| SoundDevice { id: id.into(), name: name.into() };
+    let titles = |there: &[SoundDevice], chosen: &str| {
+        let (_, items) = devices(there, chosen, Choice::Microphone);
+        let one = |i: Item| if let Item::Check(words, on, _) = i { (words, on) } else { panic!("{i:?}") };
+        items.into_iter().map(one).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&[], ""), [("System default".to_owned(), true)]);
+    let there = [device("Headset & co", "pulseaudio:a"), device("Webcam HD", "pulseaudio:b"), device("Webcam", "")];
+    assert_eq!(titles(&there, "web")[2], ("Webcam HD".to_owned(), true));
+    assert_eq!(titles(&there, "Yeti")[4], ("Yeti (not connected)".to_owned(), true));
+    assert_eq!(titles(&there, "Yeti")[1], ("Headset & co".to_owned(), false));
+    // The whole name goes before a part of one, and an id is a name too.
+    for (chosen, on) in [("Webcam", 3), ("pulseaudio:b", 2), ("a", 1)] {
+        let marked: Vec<usize> = titles(&there, chosen).iter().enumerate().filter(|(_, t)| t.1).map(|(n, _)| n).collect();
+        assert_eq!(marked, [on], "{chosen}");
+    }
+}
+
+#[test]
+fn two_devices_of_one_name_are_both_there_and_can_be_chosen() {
+    let there = ["one", "two"].map(|id| SoundDevice { id: format!("pulseaudio:{id}"), name: "USB Headset".into() });
+    let (_, items) = devices(&there, "pulseaudio:two", Choice::Microphone);
+    let twin = |n: u8, id: &str, on| Item::Check(format!("({n}) USB Headset"), on, Choice::Microphone(format!("pulseaudio:{id}")));
+    assert_eq!(items[1..], [twin(1, "one", false), twin(2, "two", true)]);
+}
+
+#[test]
+fn neural_voices_are_chosen_where_they_are_installed_and_else_downloaded() {
+    let devices = Devices { neural: vec!["heart".into(), "own:bm_george".into()], ..Devices::default() };
+    let model = MenuModel { voice: "emma".into(), devices, ..MenuModel::default() };
+    let all = super::voices(&model);
+    assert!(all.contains(&("Heart (American woman)".into(), false, Choice::Voice("heart".into()))), "{all:?}");
+    assert!(all.contains(&("bm_george".into(), false, Choice::Voice("own:bm_george".into()))), "{all:?}");
+    assert_eq!(all.last().unwrap(), &("Emma (British woman) (not installed)".into(), true, Choice::Voice("emma".into())));
+    let get = |model: &MenuModel| match more_voices(model).pop() {
+        Some(Item::Group(_, items)) => items,
+        other => panic!("{other:?}"),
+    };
+    assert!(get(&model).contains(&Item::Entry("Emma (British woman) \u{2013} 8 MB".into(), Choice::GetVoice("emma".into()))));
+    assert!(!get(&model).iter().any(|i| words(i).starts_with("Heart")));
+    let busy = MenuModel { fetching: Some(("emma".into(), 5)), ..model };
+    assert!(get(&busy).iter().all(|i| matches!(i, Item::Told(_))));
+}
+
+#[test]
+fn the_systems_voices_stand_below_stratuss_own_and_the_chosen_one_always() {
+    let voices = |voice: &str, there: &[&str]| {
+        let voices = there.iter().map(|n| SystemVoice { name: (*n).into(), language: "en-GB".into() }).collect();
+        let devices = Devices { voices, ..Devices::default() };
+        super::voices(&MenuModel { voice: voice.into(), devices, ..MenuModel::default() })
+    };
+    // Pico stands behind the accents.
+    let own = VOICES.len() + 1;
+    assert_eq!(voices("en-GB", &[]).len(), own);
+    let all = voices("windows:Microsoft Hazel", &["Microsoft George", "Microsoft Hazel"]);
+    let on: Vec<_> = all.iter().filter(|v| v.1).collect();
+    let chosen = ("Windows: Microsoft Hazel (en-GB)".to_owned(), true, Choice::Voice("windows:Microsoft Hazel".into()));
+    assert_eq!((all.len(), &on[..]), (own + 3, &[&chosen][..]));
+    assert_eq!(all[own].2, Choice::Voice("windows:auto".into()));
+    let gone = voices("windows:Zira", &["Microsoft George"]);
+    assert_eq!(gone.last().unwrap(), &("Windows: Zira".to_owned(), true, Choice::Voice("windows:Zira".into())));
+}
+
+#[test]
+fn the_reply_time_is_told_in_seconds_once_there_is_one() {
+    assert_eq!(latency((840, 1260)), "Reply time: 0.8 s typical, 1.3 s slow");
+    let rows = |model: &MenuModel| if let Item::Group(_, rows) = help(model) { rows } else { Vec::new() };
+    assert!(!rows(&MenuModel::default()).iter().any(|i| words(i).starts_with("Reply time")));
+}
+
+fn level(item: Item) -> Vec<Item> {
+    match item {
+        Item::Group(_, rows) => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_the_mirror_does_not_have_cannot_be_clicked_and_says_why() {
+    let absent = ["small.en", "medium", "emma"].map(str::to_owned).to_vec();
+    let model = MenuModel { speech_model: "ggml-base.en.bin".into(), absent, ..MenuModel::default() };
+    let all = speech_models(&model);
+    assert_eq!(all[1], Item::Told("Small \u{2013} not on your mirror".into()));
+    assert!(matches!(&all[2], Item::Check(words, false, _) if words.starts_with("Tiny")), "{all:?}");
+    let Item::Group(_, others) = &all[3] else { panic!("{all:?}") };
+    assert!(!others.iter().any(|i| words(i).starts_with("medium \u{2013}")) && others.iter().any(|i| words(i).starts_with("medium.en")));
+    let nothing = MenuModel { absent: models::ALL.iter().map(|m| m.name.to_owned()).collect(), ..MenuModel::default() };
+    assert_eq!(speech_models(&nothing)[3], Item::Told("More \u{2013} none on your mirror".into()));
+    let voices = level(more_voices(&model).pop().unwrap());
+    assert!(voices.contains(&Item::Told("Emma (British woman) \u{2013} not on your mirror".into())), "{voices:?}");
+    assert!(voices.iter().any(|i| matches!(i, Item::Entry(..))), "{voices:?}");
+}
+
+#[test]
+fn the_next_smaller_model_is_one_click_in_a_row_that_is_always_there() {
+    let row = |model: &MenuModel| level(speech(model)).into_iter().find(|i| words(i).starts_with("Switch to")).unwrap();
+    let mut model = MenuModel { faster: Some("base.en".into()), ..MenuModel::default() };
+    let words = "Switch to Base (148 MB, faster, understands less)".to_owned();
+    assert_eq!(row(&model), Item::Entry(words.clone(), Choice::SpeechModel("base.en".into())));
+    model.fetching = Some(("base.en".into(), 5));
+    assert_eq!(row(&model), Item::Told(words));
+    assert_eq!(row(&MenuModel::default()), Item::Told("Switch to a faster model (there is none)".into()));
+}
+
+#[test]
+fn the_airport_is_told_with_its_reason_and_can_be_chosen() {
+    let row = |name: &str, why: PlaceReason, chosen: &str| airport(&Place { name: name.into(), why, chosen: chosen.into() });
+    for (name, why, words_of_row) in [
+        ("", PlaceReason::Open, "Airport: named by your first call"),
+        ("Denver", PlaceReason::Called, "Airport: Denver, as you called it"),
+        ("Hilo", PlaceReason::Chosen, "Airport: Hilo"),
+        ("Hilo", PlaceReason::Simulator, "Airport: Hilo, from the simulator"),
+    ] {
+        assert_eq!(words(&row(name, why, "")), words_of_row);
+    }
+    let rows = level(row("", PlaceReason::Open, ""));
+    assert_eq!(rows[1], Item::Check("The airport that I call".into(), true, Choice::Airport(String::new())));
+    assert!(rows.contains(&Item::Check("Hilo (PHTO)".into(), false, Choice::Airport("PHTO".into()))), "{rows:?}");
+    let other = level(row("Boulder", PlaceReason::Chosen, "KBDU"));
+    assert!(other.contains(&Item::Check("KBDU".into(), true, Choice::Airport("KBDU".into()))) && other.len() == rows.len() + 1);
+}
+
+#[test]
+fn a_language_model_has_a_plain_name_and_its_id_is_what_is_chosen() {
+    let brains = ["llama3.2:3b", "llama3.2:1b", "mistral:latest"].map(str::to_owned).to_vec();
+    let model = MenuModel { brain: (BrainMode::Auto, "llama3.2:3b".into()), brains, ..MenuModel::default() };
+    let group = brain(&model);
+    assert_eq!(words(&group), "Language model: Llama 3.2");
+    let rows = level(group);
+    assert!(rows.contains(&Item::Check("Llama 3.2 (3B)".into(), true, Choice::BrainModel("llama3.2:3b".into()))), "{rows:?}");
+    assert!(rows.contains(&Item::Check("Mistral".into(), false, Choice::BrainModel("mistral:latest".into()))), "{rows:?}");
+}

@@ -1,0 +1,91 @@
+//! Asks the pilot for a few words in a window of the desktop's own, which Stratus has none of.
+
+use std::process::{Command, Stdio};
+
+use super::Shell;
+use crate::event::Event;
+use crate::problem::Problem;
+
+/// What stands in the window.
+const TITLE: &str = "Stratus";
+const QUESTION: &str = "Your callsign, such as N172SP, G-ABCD or BAW327:";
+
+/// The programs that can show such a window, the likeliest first, each with its arguments.
+#[cfg(not(windows))]
+fn programs(now: &str) -> Vec<(&'static str, Vec<String>)> {
+    let of = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
+    vec![
+        ("zenity", of(&["--entry", "--title", TITLE, "--text", QUESTION, "--entry-text", now])),
+        ("kdialog", of(&["--title", TITLE, "--inputbox", QUESTION, now])),
+        ("yad", of(&["--entry", "--title", TITLE, "--text", QUESTION, "--entry-text", now])),
+    ]
+}
+
+#[cfg(windows)]
+fn programs(now: &str) -> Vec<(&'static str, Vec<String>)> {
+    // A callsign is letters, figures and a hyphen: nothing of it is read as a command.
+    let now: String = now.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let script = format!(
+        "Add-Type -AssemblyName Microsoft.VisualBasic; [Microsoft.VisualBasic.Interaction]::InputBox('{QUESTION}', '{TITLE}', '{now}')"
+    );
+    vec![("powershell", ["-NoProfile", "-WindowStyle", "Hidden", "-Command", &script].map(str::to_owned).into())]
+}
+
+/// What was typed; none where the window was closed. The first program that is there is used.
+fn answer(programs: &[(&str, Vec<String>)]) -> Result<Option<String>, Problem> {
+    for (program, arguments) in programs {
+        let shown = Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output();
+        let out = match shown {
+            Ok(out) => out,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(e) => return Err(none().because(format!("{program}: {e}"))),
+        };
+        return match out.status.code() {
+            Some(0) => Ok(Some(String::from_utf8_lossy(&out.stdout).trim().to_owned())),
+            Some(1) => Ok(None),
+            _ => Err(none().because(format!("{program}: {}", out.status))),
+        };
+    }
+    let names: Vec<&str> = programs.iter().map(|(name, _)| *name).collect();
+    Err(none().because(format!("none of these programs is installed: {}", names.join(", "))))
+}
+
+fn none() -> Problem {
+    Problem::new("there is no window to type in").fix("install zenity or kdialog, or run `stratus setup`")
+}
+
+impl Shell {
+    /// Asks for the callsign, and tells what was typed.
+    pub(super) fn ask_callsign(&self, now: &str) {
+        let (inbox, programs) = (self.inbox.clone(), programs(now));
+        // The window stays for as long as the pilot likes.
+        let spawned = std::thread::Builder::new().name("callsign".into()).spawn(move || {
+            inbox.send(Event::CallsignTyped(answer(&programs)));
+        });
+        if let Err(e) = spawned {
+            self.inbox.offer(Event::CallsignTyped(Err(none().because(e))));
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_program_that_is_there_is_asked_and_a_closed_window_is_no_answer() {
+        let sh = |script: &str| ("sh", vec!["-c".to_owned(), script.to_owned()]);
+        let missing = || ("no-such-program-of-stratus", Vec::new());
+        assert_eq!(answer(&[missing(), sh("echo ' N172SP '")]), Ok(Some("N172SP".to_owned())));
+        assert_eq!(answer(&[sh("exit 1"), sh("echo second")]), Ok(None));
+        let broken = answer(&[sh("exit 5")]).unwrap_err().to_string();
+        assert!(broken.contains("exit status: 5"), "{broken}");
+        let nowhere = answer(&[missing()]).unwrap_err().to_string();
+        assert!(nowhere.contains("no-such-program") && nowhere.contains("stratus setup"), "{nowhere}");
+    }
+
+    #[test]
+    fn the_window_shows_the_callsign_that_is_known() {
+        assert!(programs("N172SP").iter().all(|(_, arguments)| arguments.iter().any(|a| a == "N172SP" || a.contains("'N172SP'"))));
+    }
+}
