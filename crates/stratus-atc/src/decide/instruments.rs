@@ -11,6 +11,7 @@ use crate::instruction::{Ask, Climb, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::request::{Expected, Request, Way};
 use crate::situation::{Arrival, Situation};
 use crate::units::{Facility, Runway, Side, Time};
@@ -161,7 +162,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
     match request {
         Request::DirectTo { fix } => direct(s, a, fix.as_deref()),
         Request::Deviate { side, degrees } => deviation(*side, *degrees),
-        Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports at your altitude".into())]),
+        Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports received here".into())]),
         Request::BlockAltitude { low, high } if *low >= lowest(s, a) => Decision::say([Item::Block { low: *low, high: *high }]),
         Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
@@ -169,8 +170,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::Hold { fix } => hold(fix.as_deref()),
         Request::NextFrequency { .. } => next_frequency(s),
         Request::Approach { kind, runway, .. } => {
-            let full = heard.clauses.find(|w| matches!(w, "full" | "procedure" | "procedural"));
-            approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), !full.is_empty())
+            approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), heard.remarks.has(Remark::FullProcedure))
         }
         Request::Runway { runway } => approach(s, r, a, None, *runway),
         Request::Vectors { to, approach: to_final } if *to_final || to.is_none() => approach(s, r, a, None, heard.slots.runway),
