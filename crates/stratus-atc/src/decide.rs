@@ -3,6 +3,7 @@
 //! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
 
 mod again;
+mod asides;
 mod circumstances;
 mod confirm;
 pub(crate) mod ctaf;
@@ -28,11 +29,11 @@ pub(super) use radar::way_in;
 use crate::clearances;
 use crate::gate::{self, Call};
 use crate::hear::Said;
-use crate::instruction::{Address, Ask, Instruction, Item, Wish};
+use crate::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{Check, Verdict};
-use crate::record::Record;
+use crate::record::{Owed, Record};
 use crate::remark::Remark;
 use crate::silence::Silence;
 use crate::situation::Situation;
@@ -90,6 +91,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if s.facility == Facility::Ctaf && !helps || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
     }
+    if let Some(meant) = letter_understood(s, record, heard) {
+        return decide(s, record, &meant, said);
+    }
     if let Some(meant) = side_apart(s, heard) {
         return decide(s, record, &meant, said);
     }
@@ -112,6 +116,8 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
             Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
+            // The emergency is in force already: what is told of it now needs no such question.
+            Call::Unsure if record.emergency.is_some() => {}
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
             Call::Denied => return circumstances::no_distress(s, record, heard, said),
         }
@@ -135,7 +141,8 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if heard.remarks.has(Remark::TwoCallers) && record.emergency.is_none() {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
-    if tells_souls {
+    let led_on = record.emergency == Some(Emergency::Pan) && s.facility.is_radar() && !record.contacted.contains(&s.facility);
+    if tells_souls && !led_on {
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
     }
@@ -157,6 +164,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     }
     if let Some(o) = given_back::untold(s, record, heard, said) {
         return o;
+    }
+    if let Some(d) = asides::decide(s, record, heard) {
+        return d.into();
     }
     if let Some(d) = topics::transition_level(s, heard) {
         return d.into();
@@ -191,6 +201,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     {
         return d.into();
     }
+    if let Some(d) = waits_at_runway(s, record, heard) {
+        return d.into();
+    }
     if heard.intent != Intent::Unknown
         && let Some(d) = doubt::question(s, record, heard)
     {
@@ -217,6 +230,15 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
     Some(match heard.intent {
         Intent::RadioCheck => return radio_check(s, record, heard, said),
         Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
+        // Whoever asks for the wind on the way down to the runway wants to land on it.
+        Intent::WeatherRequest if lands(s, record) => {
+            let report = Understanding { intent: Intent::PositionReport, intents: vec![Intent::PositionReport], ..heard.clone() };
+            let told = |items: &[Item]| items.iter().any(|i| matches!(i, Item::Wind { .. }));
+            match tower::decide(s, record, &report) {
+                Decision::Say(items) if !told(&items) => Decision::Say(s.wind().into_iter().chain(items).collect()),
+                other => other,
+            }
+        }
         Intent::WeatherRequest => {
             // Who asks for the weather wants more of it than who asks for a figure.
             let sky = heard.remarks.has(Remark::WholeWeather).then(|| sky::told(s)).into_iter().flatten();
@@ -265,6 +287,11 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
         Intent::Unknown => unclear(s, record, heard),
         _ => return None,
     })
+}
+
+/// On final approach to this tower's runway, without the clearance.
+fn lands(s: &Situation, record: &Record) -> bool {
+    s.live && s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && record.landing.is_none()
 }
 
 /// "Unable" is taken, and another plan made: by the request that stands beside it, or by what the pilot says they can do.
@@ -386,6 +413,15 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding) -> Option<Dec
     None
 }
 
+/// Told to hold short for traffic, the pilot calls again: the take-off was asked for and admitted, so what counts is whether the runway is
+/// free now.
+fn waits_at_runway(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let owed = record.owed.iter().any(|o| matches!(o, Owed::Takeoff(_)));
+    let asks = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport | Intent::CheckIn);
+    let waits = owed && asks && s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort;
+    (waits && !heard.slots.not_ready && !heard.slots.crossing && !gate::waits(heard)).then(|| tower::still_short(s, record))
+}
+
 /// "Negative, hold short", with who is in the way.
 fn hold_short(s: &Situation, runway: Runway) -> Decision {
     let there = s.in_the_way(runway).or_else(|| s.on_final(runway).map(|t| t.words.clone()));
@@ -436,6 +472,16 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
         (None, _) => items.push(Item::Ask(Ask::Runway)),
     }
     Decision::Say(items)
+}
+
+/// "Off two six": where 26 has a letter here, it is the one of the two that this aircraft was given.
+fn letter_understood(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
+    let said = heard.slots.runway.filter(|r| r.side.is_none() && s.known(*r).is_none())?;
+    let given = [record.landing.map(|(r, _)| r), record.takeoff, record.taxi, record.pattern_runway, record.expects, s.active];
+    let meant = given.into_iter().flatten().find(|r| r.number == said.number && s.known(*r).is_some())?;
+    let mut heard = heard.clone();
+    heard.slots.runway = Some(meant);
+    Some(heard)
 }
 
 /// "Three one, right": where there is no 31R, the runway is 31 and the turn right.

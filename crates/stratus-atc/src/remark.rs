@@ -96,6 +96,25 @@ remarks! {
     /// Leaves the field.
     Leaves = "leaves",
 
+    /// Has to stop, or wants what moves it to stop.
+    Halts = "halts",
+    /// Needs a while before it can go on.
+    NeedsTime = "needs_time",
+    /// Wants to check engine or systems where it stands.
+    Checks = "checks",
+    /// Can go on after a stop.
+    GoesOn = "goes_on",
+    /// Wants to use the whole runway to slow down.
+    RollsOut = "rolls_out",
+
+    /// Asks how far it still is.
+    AsksDistance = "asks_distance",
+    /// Asks whether to call the next unit.
+    AsksNext = "asks_next",
+    /// Asks what was cleared.
+    AsksCleared = "asks_cleared",
+    /// Asks what other pilots have reported: tops, bases, ice.
+    AsksReports = "asks_reports",
     /// Asks for the pressure at the field's own height.
     AsksQfe = "asks_qfe",
     /// Asks for the letter of the recording.

@@ -97,6 +97,10 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
     rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan | Intent::SayAgain | Intent::Unable | Intent::Unknown));
     if record.emergency.is_some() && rest.intents.is_empty() {
         let tow = heard.remarks.has(Remark::WantsTow);
+        if s.on_ground && !tow {
+            // Down and safe: there is nothing to be asked.
+            return Decision::say(over).into();
+        }
         let on = heard.slots.destination.as_ref().filter(|_| !s.on_ground && s.facility.is_radar());
         let on = on.map(|d| Item::Direct(s.asked_place.clone().unwrap_or_else(|| d.clone())));
         if tow || on.is_some() {

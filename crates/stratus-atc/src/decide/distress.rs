@@ -93,6 +93,11 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if matches!(heard.intent, Intent::Unable | Intent::Unknown) && heard.remarks.has(Remark::OffField) {
         return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
+    // Urgency changes no plan: an instrument flight is led on to its runway, ahead of others (7110.65 10-1-2).
+    let goes_on = r.emergency == Some(Emergency::Pan) && s.facility.is_radar() && super::instruments::arrival(s).is_some();
+    if goes_on && (!heard.requests.is_empty() || matches!(heard.intent, Intent::CheckIn | Intent::PositionReport)) {
+        return None;
+    }
     match heard.intent {
         Intent::LowFuel => Some(Decision::say([Item::Roger].into_iter().chain(super::questions::delay(s)))),
         Intent::Unknown | Intent::Unable | Intent::Roger | Intent::SquawkReport => Some(Decision::say([Item::Roger])),

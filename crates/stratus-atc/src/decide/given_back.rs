@@ -149,7 +149,8 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         return None;
     }
     // What was told before, and what the place gives anyway, may be said again.
-    let beside: Vec<Item> = record.last.iter().flat_map(|l| l.items.iter().cloned()).chain(s.pressure()).chain(s.wind()).collect();
+    let last = record.last.iter().flat_map(|l| &l.items).chain(&pending.whole).cloned();
+    let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).collect();
     let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), said, s.region);
     // A call that does something else, and gives nothing back, is no readback: the readback stays awaited.
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);

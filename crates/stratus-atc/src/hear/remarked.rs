@@ -105,6 +105,18 @@ mod tests {
             ("172sp request to join overhead", Remark::JoinsOverhead),
             ("172sp standby", Remark::CallsBack),
             ("172sp request the full procedure", Remark::FullProcedure),
+            ("172sp how far is it to run", Remark::AsksDistance),
+            ("172sp what's our distance to the field", Remark::AsksDistance),
+            ("172sp do you want us to go over to tower", Remark::AsksNext),
+            ("172sp should we switch to departure", Remark::AsksNext),
+            ("172sp what are we cleared to again", Remark::AsksCleared),
+            ("172sp do you know where the tops are", Remark::AsksReports),
+            ("172sp we need ten more minutes", Remark::NeedsTime),
+            ("172sp stop the push please", Remark::Halts),
+            ("172sp we gotta stop right here for a minute", Remark::Halts),
+            ("172sp is it okay if we do our run up here", Remark::Checks),
+            ("172sp we can keep rolling", Remark::GoesOn),
+            ("172sp mind if we roll it out to the end", Remark::RollsOut),
         ] {
             assert!(remarks(text).has(remark), "{text}: {:?}", remarks(text));
         }
@@ -122,6 +134,8 @@ mod tests {
             ("172sp three green gear down and locked", Remark::GearLook),
             ("172sp request squawk", Remark::AsksCode),
             ("n172sb confirm squawk", Remark::AsksBravo),
+            ("172sp the cherokee wants to stop here", Remark::Halts),
+            ("172sp we do not need to do our run up", Remark::Checks),
             ("172sp the transition level is seven zero", Remark::AsksTransitionLevel),
         ] {
             assert!(!remarks(text).has(remark), "{text}");
