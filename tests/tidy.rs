@@ -29,6 +29,11 @@ fn the_pure_half_has_no_clock_file_thread_environment_or_chance() {
 }
 
 #[test]
+fn decisions_see_no_words() {
+    rules::no_words_in_decisions(&tree::sources());
+}
+
+#[test]
 fn lib_denies_the_clippy_lists_in_every_pure_module() {
     rules::denied_in_lib(&tree::read("src/lib.rs"));
     for path in rules::libraries(tree::crates()).map(|c| format!("{c}/src/lib.rs")) {

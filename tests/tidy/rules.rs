@@ -212,6 +212,21 @@ pub fn pure_words(sources: &[(String, String)]) {
     }
 }
 
+/// What looks at a pilot's words, and stands behind `hear` nowhere: decisions get acts, requests and remarks with values.
+const LOOKS_AT_WORDS: &[&str] = &[".clauses", ".tokens", "Token", "tokens(", "transcript", "said.text", "Clauses"];
+
+pub fn no_words_in_decisions(sources: &[(String, String)]) {
+    let decides = |p: &str| p == "crates/stratus-atc/src/decide.rs" || p.starts_with("crates/stratus-atc/src/decide/");
+    let decisions: Vec<_> = sources.iter().filter(|(p, _)| decides(p)).collect();
+    assert!(decisions.len() > 15, "where are the decisions?");
+    for (path, text) in decisions {
+        let code = code(text);
+        for word in LOOKS_AT_WORDS {
+            assert!(!code.contains(word), "{path}: `{word}` looks at words; what they mean is a remark, a request or a slot from `hear`");
+        }
+    }
+}
+
 /// A library crate is built with what is listed, on every system, and each one is listed.
 pub fn built_with(metadata: &serde_json::Value) {
     let packages = metadata["packages"].as_array().expect("packages");

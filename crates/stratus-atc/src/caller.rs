@@ -188,7 +188,9 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
             }
             if figures {
                 let run = run_end(t, end.saturating_sub(1)).max(end);
-                if unit(t.get(end)) || (run > end && !unit(t.get(run))) {
+                // "Alaska five ninety three, three point five climbing": a figure right before a point is of a value.
+                let pointed = t.get(run) == Some(&Token::Point);
+                if unit(t.get(end)) || (run > end && !unit(t.get(run)) && !pointed) {
                     continue;
                 }
             }

@@ -3,6 +3,7 @@
 //! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
 
 mod again;
+mod asides;
 mod circumstances;
 mod confirm;
 pub(crate) mod ctaf;
@@ -23,17 +24,17 @@ mod vectors;
 mod zone;
 
 pub(crate) use distress::plight;
-pub(crate) use radar::service;
 pub(super) use radar::way_in;
 
 use crate::clearances;
 use crate::gate::{self, Call};
 use crate::hear::Said;
-use crate::instruction::{Address, Ask, Instruction, Item, Wish};
+use crate::instruction::{Address, Ask, Emergency, Instruction, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{Check, Verdict};
-use crate::record::Record;
+use crate::record::{Owed, Record};
+use crate::remark::Remark;
 use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::region::ShortCallsigns;
@@ -76,7 +77,7 @@ impl From<Decision> for Outcome {
     }
 }
 
-/// Decides what to answer. `text` is the transcript that `heard` was read from.
+/// Decides what to answer to what was `heard`. `said` is for the judge of readbacks alone: no decision looks at words.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
     // The first words to a unit are no readback to it, whatever they share with one; nor is a report of what another unit cleared.
     let nothing_due = heard.intent == Intent::Readback && record.pending.is_none();
@@ -86,9 +87,12 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         let heard = Understanding { intent: Intent::CheckIn, ..heard.clone() };
         return decide(s, record, &heard, said);
     }
-    let helps = information::answers(s, record, said);
+    let helps = information::answers(s, record, heard);
     if s.facility == Facility::Ctaf && !helps || s.facility == Facility::Atis {
         return Decision::Silent(Silence::NoController(String::new())).into();
+    }
+    if let Some(meant) = letter_understood(s, record, heard) {
+        return decide(s, record, &meant, said);
     }
     if let Some(meant) = side_apart(s, heard) {
         return decide(s, record, &meant, said);
@@ -111,7 +115,9 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     // Who answers that question is not declaring the emergency anew.
     if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
-            Call::Declared(leave) => return distress::emergency(s, record, heard, said, &leave).into(),
+            Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
+            // The emergency is in force already: what is told of it now needs no such question.
+            Call::Unsure if record.emergency.is_some() => {}
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
             Call::Denied => return circumstances::no_distress(s, record, heard, said),
         }
@@ -132,39 +138,43 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = tower::runway_taken(s, record, heard) {
         return d.into();
     }
-    if two_callers(s, said) && record.emergency.is_none() {
+    if heard.remarks.has(Remark::TwoCallers) && record.emergency.is_none() {
         return Decision::say([Item::Advice("two aircraft calling at once".into()), Item::Ask(Ask::SayAgain)]).into();
     }
-    if tells_souls {
+    let led_on = record.emergency == Some(Emergency::Pan) && s.facility.is_radar() && !record.contacted.contains(&s.facility);
+    if tells_souls && !led_on {
         // What was asked for in distress is taken as it comes: nobody is made to read back now.
         return Decision::say([Item::Roger]).into();
     }
     if let Some(d) = distress::lead(s, record, heard).or_else(|| distress::gear_look(s, heard)) {
         return d.into();
     }
-    if let Some(d) = distress::during(s, record, heard, said) {
+    if let Some(d) = distress::during(s, record, heard) {
         // Nothing is made to be read back in distress.
         return Outcome { settled: true, ..d.into() };
     }
-    if let Some(d) = confirm::decide(s, record, heard, said) {
+    if let Some(d) = confirm::decide(s, record, heard) {
         return d.into();
     }
     if let Some(o) = given_back::answer_to_pending(s, record, heard, said) {
         return o;
     }
-    if let Some(d) = zone::decide(s, record, heard, said) {
+    if let Some(d) = zone::decide(s, record, heard) {
         return d.into();
     }
     if let Some(o) = given_back::untold(s, record, heard, said) {
         return o;
     }
-    if let Some(d) = topics::transition_level(s, heard, said) {
+    if let Some(d) = asides::decide(s, record, heard) {
+        return d.into();
+    }
+    if let Some(d) = topics::transition_level(s, heard) {
         return d.into();
     }
     if let Some(d) = circumstances::decide(s, record, heard).or_else(|| questions::decide(s, record, heard)) {
         return d.into();
     }
-    if let Some(d) = defiance(s, record, heard, said) {
+    if let Some(d) = defiance(s, record, heard) {
         return d.into();
     }
     if let Some(d) = minima::special(s, record, heard) {
@@ -187,8 +197,11 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     }
     if matches!(heard.intent, Intent::Unknown | Intent::TrafficInSight)
         && heard.callsign.is_some()
-        && let Some(d) = wants_off(s, record, said)
+        && let Some(d) = wants_off(s, record, heard)
     {
+        return d.into();
+    }
+    if let Some(d) = waits_at_runway(s, record, heard) {
         return d.into();
     }
     if heard.intent != Intent::Unknown
@@ -217,9 +230,18 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
     Some(match heard.intent {
         Intent::RadioCheck => return radio_check(s, record, heard, said),
         Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
+        // Whoever asks for the wind on the way down to the runway wants to land on it.
+        Intent::WeatherRequest if lands(s, record) => {
+            let report = Understanding { intent: Intent::PositionReport, intents: vec![Intent::PositionReport], ..heard.clone() };
+            let told = |items: &[Item]| items.iter().any(|i| matches!(i, Item::Wind { .. }));
+            match tower::decide(s, record, &report) {
+                Decision::Say(items) if !told(&items) => Decision::Say(s.wind().into_iter().chain(items).collect()),
+                other => other,
+            }
+        }
         Intent::WeatherRequest => {
             // Who asks for the weather wants more of it than who asks for a figure.
-            let sky = said.text.contains("weather").then(|| sky::told(s)).into_iter().flatten();
+            let sky = heard.remarks.has(Remark::WholeWeather).then(|| sky::told(s)).into_iter().flatten();
             let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
             let elsewhere = slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
             if items.is_empty() || elsewhere {
@@ -267,11 +289,15 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
     })
 }
 
+/// On final approach to this tower's runway, without the clearance.
+fn lands(s: &Situation, record: &Record) -> bool {
+    s.live && s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && record.landing.is_none()
+}
+
 /// "Unable" is taken, and another plan made: by the request that stands beside it, or by what the pilot says they can do.
 fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Decision {
     let other = |i: &&Intent| !matches!(i, Intent::Unable | Intent::Unknown | Intent::Roger | Intent::Readback | Intent::SayAgain);
-    let asks = !heard.clauses.find(|w| matches!(w, "request" | "requesting" | "like" | "want")).is_empty();
-    if let Some(next) = heard.intents.iter().find(other).filter(|_| asks) {
+    if let Some(next) = heard.intents.iter().find(other).filter(|_| heard.remarks.has(Remark::Wishes)) {
         let mut rest = Understanding { intent: *next, ..heard.clone() };
         rest.intents.retain(|i| *i != Intent::Unable);
         if *next == Intent::TaxiRequest && s.tower_works_ground() {
@@ -281,7 +307,7 @@ fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             return Decision::Say(items);
         }
     }
-    let higher = !heard.clauses.find(|w| matches!(w, "climb" | "above" | "higher" | "descend" | "below" | "lower")).is_empty();
+    let higher = heard.remarks.has(Remark::OtherLevel);
     if let Some(feet) = heard.slots.altitude_ft.last().filter(|f| higher && s.ifr && s.live && !s.on_ground && (500..60_000).contains(*f)) {
         // A level that the aircraft cannot leave is the one that it gets.
         let safe = s.floor_ft.is_none_or(|floor| floor <= *feet);
@@ -352,14 +378,9 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     doubt::question(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
 }
 
-/// Words by which a pilot departs, other than where to.
-const DEPARTS: [&str; 6] = ["we are departing", "we're departing", "i am departing", "i'm departing", "departing now", "departing anyway"];
-/// Words by which a pilot waits for an answer.
-const ASKING: [&str; 4] = ["ready", "request", "requesting", "requests"];
-
 /// "Taking off anyway", "crossing runway 12" without leave: the aircraft is stopped.
-fn defiance(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
-    let t = said.text.as_str();
+fn defiance(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let tells = |r: Remark| heard.remarks.has(r);
     let runway = s.runway_for(None)?;
     let asks = [
         Intent::TaxiRequest,
@@ -370,22 +391,10 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, said: &Said) 
         Intent::IfrClearanceRequest,
     ];
     // Whoever is ready waits for a word, and whoever asks for something gets an answer.
-    let asks = asks.iter().any(|i| heard.has(*i)) || t.split(|c: char| !c.is_ascii_alphabetic()).any(|w| ASKING.contains(&w));
-    let departs = t.contains("taking off") || DEPARTS.iter().any(|w| t.contains(w));
-    let rolls = [
-        "we are rolling",
-        "we're rolling",
-        "rolling now",
-        "rolling runway",
-        "i'm rolling",
-        "i am rolling",
-        "our roll",
-        "the roll",
-        "my roll",
-    ];
-    let whole = format!(" {} ", t.replace(|c: char| !c.is_ascii_alphanumeric() && c != '\'', " "));
+    let asks = asks.iter().any(|i| heard.has(*i)) || tells(Remark::Waits);
+    let departs = tells(Remark::TakesOff);
     let down = matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll);
-    let rolls = s.facility == Facility::Tower && !down && rolls.iter().any(|w| whole.contains(&format!(" {w} ")));
+    let rolls = s.facility == Facility::Tower && !down && tells(Remark::Rolls);
     if s.on_ground && !asks && (rolls || departs) && record.takeoff.is_none() {
         if !s.on_runway {
             return Some(hold_short(s, runway));
@@ -395,13 +404,22 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding, said: &Said) 
         }
     }
     if s.on_ground
-        && t.contains("crossing")
+        && tells(Remark::Crosses)
         && !heard.slots.crossing
         && let Some(hold) = record.hold_short
     {
         return Some(Decision::say([Item::Negative, Item::HoldShort { runway: hold, at: None }]));
     }
     None
+}
+
+/// Told to hold short for traffic, the pilot calls again: the take-off was asked for and admitted, so what counts is whether the runway is
+/// free now.
+fn waits_at_runway(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let owed = record.owed.iter().any(|o| matches!(o, Owed::Takeoff(_)));
+    let asks = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport | Intent::CheckIn);
+    let waits = owed && asks && s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort;
+    (waits && !heard.slots.not_ready && !heard.slots.crossing && !gate::waits(heard)).then(|| tower::still_short(s, record))
 }
 
 /// "Negative, hold short", with who is in the way.
@@ -411,11 +429,9 @@ fn hold_short(s: &Situation, runway: Runway) -> Decision {
 }
 
 /// Words about a take-off that are no call a pilot makes, short of a runway: nobody goes by them, and that is said.
-fn wants_off(s: &Situation, record: &Record, said: &Said) -> Option<Decision> {
+fn wants_off(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let waits = s.facility == Facility::Tower && s.on_ground && !s.on_runway && record.takeoff.is_none() && s.phase == Phase::HoldingShort;
-    let t = if waits { said.text.as_str() } else { return None };
-    let off = ["takeoff", "take off", "take-off", "line up", "lining up"].iter().any(|w| t.contains(w));
-    off.then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
+    (waits && heard.remarks.has(Remark::OfTakeoff)).then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
 }
 
 /// A special code, stated or told; a live one is noticed as soon as it is seen, and then never again.
@@ -440,12 +456,6 @@ pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) ->
     })
 }
 
-/// More than one callsign in one transmission.
-fn two_callers(s: &Situation, said: &Said) -> bool {
-    let t = said.text.as_str();
-    (t.contains(" and november") || t.contains(" both ")) && t.contains("both") && s.callsign.as_str().len() > 2
-}
-
 /// The runway that was said does not exist here.
 fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
     let mut items = vec![Item::Negative];
@@ -462,6 +472,16 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
         (None, _) => items.push(Item::Ask(Ask::Runway)),
     }
     Decision::Say(items)
+}
+
+/// "Off two six": where 26 has a letter here, it is the one of the two that this aircraft was given.
+fn letter_understood(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
+    let said = heard.slots.runway.filter(|r| r.side.is_none() && s.known(*r).is_none())?;
+    let given = [record.landing.map(|(r, _)| r), record.takeoff, record.taxi, record.pattern_runway, record.expects, s.active];
+    let meant = given.into_iter().flatten().find(|r| r.number == said.number && s.known(*r).is_some())?;
+    let mut heard = heard.clone();
+    heard.slots.runway = Some(meant);
+    Some(heard)
 }
 
 /// "Three one, right": where there is no 31R, the runway is 31 and the turn right.

@@ -5,8 +5,8 @@
 
 use std::marker::PhantomData;
 
-use super::hear::clauses::{Clauses, Mood, Sense, Shape, Subject, Time};
-use super::hear::frames::distress_word;
+use super::hear::clauses::{Mood, Sense, Subject, Time};
+use super::hear::evidence::{self, affirms, denies};
 use super::hear::learned::{self, Grade, Reading};
 use super::instruction::{Item, Wish};
 use super::intent::{Intent, Understanding};
@@ -76,7 +76,7 @@ impl Doubt {
 
 /// The pilot speaks of a departure that is not to be yet.
 pub fn waits(heard: &Understanding) -> bool {
-    evidence(&heard.clauses, Wish::Takeoff).is_err_and(|sense| Doubt { sense }.waits())
+    evidence::of(&heard.clauses, Wish::Takeoff).is_err_and(|sense| Doubt { sense }.waits())
 }
 
 /// The question that settles a doubt; it says what was heard.
@@ -84,26 +84,9 @@ pub fn question(wish: Wish, runway: Option<Runway>) -> Item {
     Item::Confirm { wish, runway }
 }
 
-/// What carries a wish that needs no proof, but is not granted before it is wanted: to push, start, taxi, leave the frequency, end a
-/// service or the instrument flight, go elsewhere.
-fn plain_carriers(intent: Intent) -> &'static [&'static str] {
-    match intent {
-        Intent::TaxiRequest => &["taxi", "taxiing"],
-        Intent::PushbackRequest => &["push", "pushback", "pushing"],
-        Intent::StartupRequest => &["start", "startup", "starting"],
-        Intent::CancelIfr => &["cancel", "canceling", "cancelling"],
-        Intent::CancelFlightFollowing => &["cancel", "canceling", "cancelling", "terminate", "terminating"],
-        Intent::FrequencyChangeRequest => &["change", "changing", "switch", "switching", "leave", "leaving"],
-        Intent::Diversion => &["divert", "diverting", "diversion"],
-        _ => &[],
-    }
-}
-
 /// Why such a wish is not granted now: the pilot speaks of later, of a condition, or denies it.
 pub fn not_now(heard: &Understanding) -> Option<Doubt> {
-    let words = plain_carriers(heard.intent);
-    let at = heard.clauses.find(|w| words.contains(&w));
-    let senses: Vec<Sense> = at.into_iter().map(|i| heard.clauses.sense(i, Shape::Deed)).collect();
+    let senses = evidence::plain(&heard.clauses, heard.intent);
     if senses.iter().any(|s| s.stands()) {
         return None;
     }
@@ -122,7 +105,7 @@ pub fn admit<W: Wanted>(heard: &Understanding, record: &Record) -> Result<Admitt
     if distressed || is_confirmed(W::WISH, record, heard) {
         return Ok(Admitted::new());
     }
-    evidence(&heard.clauses, W::WISH).map_err(|sense| Doubt { sense })?;
+    evidence::of(&heard.clauses, W::WISH).map_err(|sense| Doubt { sense })?;
     match heard.learned.as_ref().and_then(against) {
         None => Ok(Admitted::new()),
         Some(sense) => Err(Doubt { sense }),
@@ -158,8 +141,7 @@ pub fn expected(record: &Record, transponder: Option<Squawk>) -> Option<Admitted
 /// "Are we cleared to land": whoever asks that on the way down asks for it.
 pub fn asks_to_land(heard: &Understanding) -> Option<Admitted<Landing>> {
     let own = |s: Sense| s.subject == Subject::Own && !s.denied && s.time == Time::Now;
-    let at = heard.clauses.find(|w| matches!(w, "land" | "option"));
-    at.into_iter().any(|i| own(heard.clauses.sense(i, Shape::Deed))).then(Admitted::new)
+    evidence::to_land(&heard.clauses).into_iter().any(own).then(Admitted::new)
 }
 
 /// A landing clearance that was given, and holds.
@@ -201,8 +183,7 @@ pub fn on_leg(record: &Record, s: &Situation, heard: &Understanding) -> Option<A
         "final" => s.phase == Phase::Final,
         _ => false,
     };
-    let plain =
-        heard.intent == Intent::PositionReport && heard.clauses.find(|w| matches!(w, "not" | "no" | "negative" | "unable")).is_empty();
+    let plain = heard.intent == Intent::PositionReport && !denies(&heard.clauses);
     expected(record, None).filter(|_| s.live && there && plain)
 }
 
@@ -223,19 +204,6 @@ pub fn wish(doubt: Intent, s: &Situation) -> Option<Wish> {
     })
 }
 
-/// Whether the pilot says that there is no emergency: "negative emergency", "we are not declaring".
-pub fn denies_emergency(c: &Clauses) -> bool {
-    let senses = c.find(|w| matches!(w, "mayday" | "pan" | "emergency" | "declaring" | "declare")).into_iter().map(|i| c.cry(i));
-    let mut all = senses.filter(|s| s.subject == Subject::Own).peekable();
-    all.peek().is_some() && all.all(|s| s.denied)
-}
-
-/// Whether the pilot says that they do not or cannot go around.
-pub fn denies_going_around(c: &Clauses) -> bool {
-    let senses: Vec<Sense> = c.find(|w| w == "around").into_iter().map(|i| c.sense(i, Shape::Deed)).collect();
-    !senses.is_empty() && senses.iter().all(|s| s.denied)
-}
-
 /// What came of words of distress.
 pub enum Call {
     /// The pilot's own, not denied.
@@ -252,15 +220,13 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     if record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress) && affirms(c) {
         return Call::Declared(Admitted::new());
     }
-    let cried = |word: fn(&str) -> bool| -> Vec<Sense> { c.find(word).into_iter().map(|i| c.cry(i)).collect() };
     // "Emergency" is also a word of stories: there the reading must not say that it is of another time or aircraft.
     let of_now = heard.learned.is_none_or(|r| r.votes.is_none() || r.in_force() >= 0.5);
-    let (mut called, named) = (cried(|w| matches!(w, "mayday" | "pan")), cried(|w| w == "emergency"));
+    let evidence::Cries { mut called, named, plain } = evidence::cries(c);
     if called.iter().any(|s| s.stands()) || of_now && named.iter().any(|s| s.stands()) {
         return Call::Declared(Admitted::new());
     }
     called.extend(named);
-    let plain: Vec<Sense> = c.find(distress_word).into_iter().map(|i| failure(c, i)).collect();
     let all = || called.iter().chain(&plain);
     let other = all().any(|s| s.subject == Subject::Other);
     let denied = plain.iter().any(|s| s.denied);
@@ -278,19 +244,6 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
 fn sure_distress(r: &Reading) -> bool {
     let call = matches!(r.intent, Intent::Mayday | Intent::PanPan) && r.confidence >= SURE_DISTRESS;
     call && r.grade.value == Grade::Distress && r.in_force() >= 0.5
-}
-
-/// What fails may be told by a denial ("the gear will not come down"): that denies nothing, but right before its name ("no fire").
-fn failure(c: &Clauses, at: usize) -> Sense {
-    let s = c.sense(at, Shape::Event);
-    let named = matches!(c.word(at), "emergency" | "declaring" | "declare" | "failure" | "fire" | "smoke" | "failed" | "problem");
-    Sense { denied: s.denied && named, ..s }
-}
-
-/// "Affirmative", and nothing against it.
-pub fn affirms(c: &Clauses) -> bool {
-    let yes = c.find(|w| matches!(w, "affirmative" | "affirm" | "yes" | "yeah" | "yep" | "correct" | "confirmed"));
-    yes.iter().any(|i| c.word(i.wrapping_sub(1)) != "not") && c.find(|w| matches!(w, "negative" | "not" | "no" | "cannot")).is_empty()
 }
 
 /// What the pilot's yes to a question means.
@@ -317,57 +270,4 @@ pub fn answered(heard: &Understanding, record: &Record) -> Option<Understanding>
     meant.slots.special_vfr = wish == Wish::SpecialVfr;
     meant.slots.runway = meant.slots.runway.or(runway);
     Some(meant)
-}
-
-/// The words that carry a wish, the most telling first, and how they are looked at.
-fn carriers(wish: Wish) -> &'static [(&'static str, Shape)] {
-    match wish {
-        Wish::Takeoff => &[
-            ("ready set", Shape::State),
-            ("takeoff takingoff departure depart departing lineup go rolling off out", Shape::Deed),
-            ("short holding hold number line position full", Shape::Place),
-        ],
-        Wish::Landing => &[
-            ("final base downwind crosswind upwind abeam", Shape::Place),
-            ("established inbound straight mile miles midfield threshold", Shape::Place),
-            ("land landing touch option stop approach clearance full low", Shape::Deed),
-        ],
-        Wish::Crossing => &[("cross crossing", Shape::Deed)],
-        Wish::Entry => &[
-            ("transition transit transiting cross crossing through enter entering entry into overfly overflight", Shape::Deed),
-            ("bravo charlie delta zone airspace", Shape::Deed),
-        ],
-        Wish::SpecialVfr => &[("special svfr", Shape::Deed)],
-        Wish::IfrClearance => &[("clearance ifr release", Shape::Deed), ("copy", Shape::Deed)],
-        // Asked and answered, or understood: nothing else is read into words.
-        Wish::Level | Wish::Approach | Wish::Pattern | Wish::CancelIfr | Wish::Distress => &[],
-    }
-}
-
-fn evidence(c: &Clauses, wish: Wish) -> Result<(), Sense> {
-    for (words, shape) in carriers(wish) {
-        let at = c.find(|w| words.split(' ').any(|x| x == w));
-        let senses: Vec<Sense> = at.into_iter().map(|i| c.sense(i, *shape)).collect();
-        if !senses.is_empty() {
-            return judged(&senses, *shape == Shape::State);
-        }
-    }
-    // None of the usual words: nothing in it may speak against it.
-    let senses: Vec<Sense> = c.contents().into_iter().map(|i| c.sense(i, Shape::Deed)).collect();
-    match senses.iter().find(|s| !s.stands()) {
-        Some(s) => Err(*s),
-        None => Ok(()),
-    }
-}
-
-/// One that stands is enough; of a state, where the pilot does not say in the same breath that it is not so yet.
-fn judged(senses: &[Sense], strict: bool) -> Result<(), Sense> {
-    let against = senses.iter().find(|s| Doubt { sense: **s }.waits());
-    match (senses.iter().any(|s| s.stands()), against) {
-        (true, None) => Ok(()),
-        (true, Some(s)) if strict => Err(*s),
-        (true, Some(_)) => Ok(()),
-        (false, Some(s)) => Err(*s),
-        (false, None) => senses.first().map_or(Ok(()), |s| Err(*s)),
-    }
 }

@@ -439,7 +439,7 @@ pub enum Item {
     Roger,
     /// "roger mayday" / "roger pan": emergency acknowledged.
     RogerEmergency(Emergency),
-    /// "emergency services are on the way".
+    /// "emergency services have been alerted".
     Services(Services),
     /// "emergency cancelled": the pilot has taken the call for help back.
     EmergencyCancelled,
@@ -485,16 +485,16 @@ pub enum Item {
     Advice(String),
 }
 
-/// Where the emergency services are.
+/// Who was called for the aircraft. A controller knows that they were called; when they come, nobody here can see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Services {
-    /// They have been told, by a unit that is not at the field.
+    /// The emergency services.
     Alerted,
-    /// Beside the runway, for an aircraft that is still in the air.
-    StandingBy,
-    /// Coming to an aircraft on the ground.
-    OnTheWay,
+    /// Somebody who helps an aircraft that cannot move.
+    Assistance,
+    /// A tug.
+    Tow,
 }
 
 /// The two grades of distress.

@@ -293,7 +293,10 @@ pub struct Understanding {
     /// How many words nothing explains.
     #[serde(default)]
     pub loose: usize,
-    /// Of whom, whether and when each word is said.
+    /// What the call tells or asks beside its acts.
+    #[serde(default)]
+    pub remarks: super::remark::Remarks,
+    /// Of whom, whether and when each word is said: what the gate weighs.
     #[serde(skip)]
     pub clauses: super::hear::clauses::Clauses,
     /// The same by the learned reader, a second opinion.
@@ -321,6 +324,7 @@ impl Default for Understanding {
             slots: Slots::default(),
             confidence: 0.0,
             loose: 0,
+            remarks: super::remark::Remarks::default(),
             clauses: super::hear::clauses::Clauses::default(),
             learned: None,
             unsure: None,

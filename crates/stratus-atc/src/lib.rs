@@ -28,7 +28,7 @@ pub mod places;
 pub mod plan;
 pub mod readback;
 pub mod record;
-pub mod request;
+pub mod remark;
 pub mod say;
 pub mod silence;
 mod suggest;
@@ -45,6 +45,7 @@ pub use stratus_units as units;
 use self::decide::Decision;
 use self::decide::initiative::{Notice, Watch};
 use self::hear::Said;
+pub use self::hear::request;
 pub use self::hints::{Hints, spelling_hint};
 use self::instruction::{Instruction, Item};
 use self::intent::{Intent, Understanding};
@@ -369,7 +370,7 @@ impl Engine {
         }
         self.file_by_voice(&understanding);
         self.file_arrival(&station, &understanding);
-        self.note_airspace(text, &understanding);
+        self.note_airspace(&understanding);
         let Some(situation) = self.situation(&station, &understanding).map(|s| self.with_routes(s, &understanding)) else {
             let silence = Some(Silence::CallsignUnknown);
             return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };

@@ -13,6 +13,7 @@ mod weigh;
 mod words;
 
 use self::rest::Told;
+use super::hear::Said;
 use super::instruction::{Item, Pressure};
 use super::parse::{self, Named};
 use super::transcript::{Token, tokens};
@@ -120,12 +121,21 @@ pub fn holds(item: &Item, to: Option<&Callsign>, said: &[Token], region: Region)
 
 /// As [`check`], of tokens that were heard.
 pub fn check_said(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
-    check_beside(items, &[], to, said, region)
+    beside(items, &[], to, said, region)
 }
 
-/// As [`check_said`]; values of `beside` were told too, and may be said again.
-pub fn check_beside(items: &[Item], beside: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
-    let words: Vec<String> = items.iter().chain(beside).map(|i| super::say::written(i, region)).collect();
+/// As [`check_said`]; values of `known` were told too, and may be said again.
+pub fn check_beside(items: &[Item], known: &[Item], to: Option<&Callsign>, said: &Said, region: Region) -> Check {
+    beside(items, known, to, &said.tokens, region)
+}
+
+/// Whether somebody, whoever it was, read these items back right.
+pub fn taken_by_anybody(items: &[Item], said: &Said, region: Region) -> bool {
+    taken(items, None, &said.tokens, region)
+}
+
+fn beside(items: &[Item], known: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
+    let words: Vec<String> = items.iter().chain(known).map(|i| super::say::written(i, region)).collect();
     let to = named(to);
     let told = Told::new(tokens(&words.join(", ")), to.as_ref().map_or("", |n| n.id.as_str()));
     judge(items, to.as_ref(), said, region, Some(&told))

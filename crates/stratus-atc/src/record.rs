@@ -16,6 +16,9 @@ pub struct Pending {
     pub since: Time,
     /// How often the readback has been asked for again.
     pub asked: u8,
+    /// All that was said with it: a pilot who was corrected may read the whole back.
+    #[serde(default)]
+    pub whole: Vec<Item>,
 }
 
 /// What the controller owes the pilot: said of his own accord as soon as it can be given.
@@ -290,7 +293,7 @@ impl Record {
             self.altitude_ft = None;
         }
         if super::readback::needs_readback(&instruction.items) {
-            self.pending = Some(Pending { instruction: instruction.clone(), since: now, asked: 0 });
+            self.pending = Some(Pending { instruction: instruction.clone(), since: now, asked: 0, whole: instruction.items.clone() });
         }
         self.last = Some(instruction.clone());
         self.issued = Some(now);

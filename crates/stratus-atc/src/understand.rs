@@ -5,12 +5,13 @@ use serde_json::{Map, Value, json};
 use super::act::Act;
 use super::caller::{self, Caller};
 use super::entities::{self, bare::Bare, whereabouts};
-use super::gate;
 use super::hear::clauses::Clauses;
+use super::hear::evidence;
 use super::hear::frames::Words;
 use super::hear::joined::{self, Joined};
 use super::hear::learned::{self, Reading};
 use super::hear::normalise::normalise;
+use super::hear::remarked::remarked;
 use super::hear::rules::{self, Scene};
 use super::instruction::Item;
 use super::intent::{Context, Intent, Slots, Understanding};
@@ -96,7 +97,8 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         last: ctx.last_atc.as_deref().unwrap_or_default().to_lowercase(),
         said: t.iter().enumerate().filter(|(i, _)| !hidden.iter().any(|h| h.contains(i))).map(|(_, t)| t.clone()).collect(),
     };
-    let rules::Found { acts, said, intents: found, confidence, taken_back } = scene.read(&t, &clauses, &mut slots);
+    let rules::Found { acts, said, intents: found, confidence, taken_back, facts } = scene.read(&t, &clauses, &mut slots);
+    let remarks = remarked(&t, &words, facts, &clauses, slots.atis, ctx.region);
     let loose = rules::loose(&words);
     // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
     // VFR, a turn off the course and a report about the field are found by their words alone, and whoever denies an emergency has none.
@@ -117,8 +119,8 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     };
     let settles = |r: &Reading| explained && r.confidence < against && !joined::is_distress(r.intent);
     let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some() || slots.deviation.is_some();
-    let around = |r: &Reading| r.intent == Intent::GoAround && gate::denies_going_around(&clauses);
-    let denies = |r: &Reading| joined::is_distress(r.intent) && gate::denies_emergency(&clauses) || around(r);
+    let around = |r: &Reading| r.intent == Intent::GoAround && evidence::denies_going_around(&clauses);
+    let denies = |r: &Reading| joined::is_distress(r.intent) && evidence::denies_emergency(&clauses) || around(r);
     // What has no intent of its own in the list may have an act: the rules name it.
     let finer = |r: &Reading| r.intent == Intent::Unknown && has_finer_act(&acts, &found);
     // What the pilot denies ("we cannot go around") or says of others has the words of the act: a reader of words hears it.
@@ -160,6 +162,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         slots,
         confidence,
         loose,
+        remarks,
         clauses,
         learned: second,
         unsure: None,

@@ -68,7 +68,7 @@ impl Posed {
             let instruction = Instruction { to: to.clone(), address: Address::Short, from, station: None, items };
             engine.record.issue(Time(0), &instruction);
             if engine.record.pending.is_none() && readback::readable(&instruction.items) {
-                engine.record.pending = Some(Pending { instruction, since: Time(0), asked: 0 });
+                engine.record.pending = Some(Pending { instruction, since: Time(0), asked: 0, whole: Vec::new() });
             }
         }
         engine

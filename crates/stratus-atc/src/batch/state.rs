@@ -184,7 +184,7 @@ pub(super) fn record(st: &State, s: &Situation) -> Record {
     let instruction = Instruction { to: s.callsign.clone(), address: Address::Short, from: s.facility, station: None, items: parsed.items };
     record.issue(Time(0), &instruction);
     if record.pending.is_none() && readback::readable(&instruction.items) {
-        record.pending = Some(Pending { instruction, since: Time(0), asked: 0 });
+        record.pending = Some(Pending { instruction, since: Time(0), asked: 0, whole: Vec::new() });
     }
     record
 }

@@ -2,12 +2,12 @@
 
 use super::{Decision, topics};
 use crate::hear::Said;
-use crate::hear::clauses::{Shape, Subject};
-use crate::instruction::{Ask, Item};
+use crate::instruction::{Ask, Item, Services};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{self, Verdict};
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::{Facility, Runway};
 
@@ -17,23 +17,17 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> O
     if on_field { of_own_doing(s, record, heard) } else { None }.or_else(|| topics::decide(s, record, heard))
 }
 
-/// Words for those who come to help, and for leaving the aircraft in a hurry.
-fn wants_help(word: &str) -> bool {
-    matches!(word, "services" | "ambulance" | "firefighters" | "paramedics" | "trucks" | "evacuating" | "evacuate" | "evacuation")
-}
-
 fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    let help = heard.clauses.find(wants_help).into_iter().map(|i| heard.clauses.sense(i, Shape::Deed));
-    if help.into_iter().any(|sense| !sense.denied && sense.subject == Subject::Own) && heard.intent != Intent::Readback {
-        return Some(Decision::say([Item::Roger, Item::Services(crate::instruction::Services::OnTheWay)]));
+    if heard.remarks.has(Remark::NeedsHelpNow) && heard.intent != Intent::Readback {
+        return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
     // Something is wrong with an aircraft that stops on the runway.
     let trouble = heard.slots.nature.is_some() && matches!(heard.intent, Intent::Unable | Intent::Unknown);
     if trouble && matches!(s.phase, Phase::LandingRoll | Phase::TakeoffRoll) {
-        return Some(Decision::say([Item::Roger, Item::Services(crate::instruction::Services::OnTheWay)]));
+        return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
     if heard.slots.disabled {
-        return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Advice("assistance on the way".into())]));
+        return Some(Decision::say([Item::Roger, Item::HoldPosition, Item::Services(Services::Assistance)]));
     }
     if let Some(runway) = entered(s, record, heard) {
         return Some(Decision::say([Item::Negative, Item::HoldShort { runway, at: None }, Item::Ask(Ask::Position)]));
@@ -102,11 +96,15 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
     rest.slots.cancels_distress = false;
     rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan | Intent::SayAgain | Intent::Unable | Intent::Unknown));
     if record.emergency.is_some() && rest.intents.is_empty() {
-        let tow = !heard.clauses.find(|w| matches!(w, "tow" | "towed" | "tug")).is_empty();
+        let tow = heard.remarks.has(Remark::WantsTow);
+        if s.on_ground && !tow {
+            // Down and safe: there is nothing to be asked.
+            return Decision::say(over).into();
+        }
         let on = heard.slots.destination.as_ref().filter(|_| !s.on_ground && s.facility.is_radar());
         let on = on.map(|d| Item::Direct(s.asked_place.clone().unwrap_or_else(|| d.clone())));
         if tow || on.is_some() {
-            let tow = tow.then(|| Item::Advice("a tow is on the way".into()));
+            let tow = tow.then_some(Item::Services(Services::Tow));
             return Decision::say(over.chain(tow).chain(on)).into();
         }
     }
@@ -131,7 +129,7 @@ pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understan
     let foreign = heard.other_aircraft || heard.callsign.as_ref().is_some_and(|c| *c != s.callsign);
     let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;
     let of_runway = |i: &Item| matches!(i, Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) | Item::Cross { .. });
-    let taken = pending.items.iter().any(of_runway) && readback::taken(&pending.items, None, &said.tokens, s.region);
+    let taken = pending.items.iter().any(of_runway) && readback::taken_by_anybody(&pending.items, said, s.region);
     taken.then(|| super::Outcome {
         decision: super::given_back::restate(pending, &[]),
         verdict: Some(Verdict::Incorrect),

@@ -4,43 +4,43 @@ use super::Decision;
 use crate::airports::airspace::Class;
 use crate::clearances;
 use crate::gate;
-use crate::hear::Said;
 use crate::instruction::{Climb, Item, Pressure};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::Facility;
 use crate::units::region::PressureUnit;
 
 /// The fact that is asked about, where the call is such a question.
-pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
-    let has = |list: &[&str]| list.iter().any(|w| said.tokens.iter().any(|t| t.is(w)));
+pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let asks = |remark: Remark| heard.remarks.has(remark);
     if r.emergency.is_some()
         || !matches!(heard.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger | Intent::WeatherRequest | Intent::AltitudeRequest)
     {
         return None;
     }
-    if let Some(qfe) = qfe(s).filter(|_| has(&["qfe"]) || said.text.contains("q f e")) {
+    if let Some(qfe) = qfe(s).filter(|_| asks(Remark::AsksQfe)) {
         return Some(Decision::say([qfe]));
     }
     if heard.intent == Intent::WeatherRequest {
         return None;
     }
-    if has(&["information", "atis"]) && has(&["what", "which", "current"]) {
+    if asks(Remark::AsksLetter) {
         return Some(match s.atis {
             Some(letter) => Decision::say([Item::AtisCurrent(letter)]),
             None => Decision::Say(s.wind().into_iter().chain(s.pressure()).collect()),
         });
     }
-    if has(&["altimeter", "qnh", "pressure"]) && heard.intent == Intent::SayAgain {
+    if asks(Remark::AsksPressure) && heard.intent == Intent::SayAgain {
         return s.pressure().filter(|_| s.facility.is_radar()).map(|p| Decision::say([p]));
     }
     let aloft = s.facility == Facility::Tower && !s.on_ground;
-    if has(&["ahead", "sequence", "number"]) && has(&["anybody", "anyone", "what", "what's", "whats", "my", "our", "us"]) && aloft {
+    if asks(Remark::AsksPlace) && aloft {
         return Some(super::questions::sequence(s, r));
     }
     // Whether the base turn will be called.
-    if has(&["call"]) && has(&["base"]) && aloft && super::in_pattern(s.phase) {
+    if asks(Remark::AsksBaseCall) && aloft && super::in_pattern(s.phase) {
         let behind = s.runway_for(r.pattern_runway).is_some_and(|x| !s.before(x).is_empty());
         return Some(if behind {
             Decision::say([Item::Affirm, Item::PatternWords("extend downwind, I will call your base".into())])
@@ -48,11 +48,10 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
             Decision::say([Item::Negative, Item::PatternWords("base turn at your discretion".into())])
         });
     }
-    let asks = has(&["confirm", "verify", "are", "am", "check"]) && !has(&["request", "requesting"]);
-    if !asks || s.facility == Facility::Clearance {
+    if s.facility == Facility::Clearance {
         return None;
     }
-    if names_bravo(&said.text) && has(&["cleared", "into", "clear", "through"]) && s.live {
+    if asks(Remark::AsksBravo) && s.live {
         let through = gate::standing_entry(r).map(|leave| clearances::through(&leave, "Bravo"));
         return Some(match through {
             Some(cleared) => {
@@ -66,27 +65,16 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
             }
         });
     }
-    if has(&["squawk", "code", "transponder"]) {
+    if asks(Remark::AsksCode) {
         let other = heard.slots.squawk.is_some() && heard.slots.squawk != r.squawk;
         return r.squawk.map(|code| Decision::say(other.then_some(Item::Negative).into_iter().chain([Item::Squawk(code)])));
     }
-    if has(&["level", "altitude"]) && !s.on_ground {
+    if asks(Remark::AsksLevel) && !s.on_ground {
         let other = heard.slots.altitude_ft.last().is_some_and(|f| Some(*f) != r.altitude_ft);
         let holds = r.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: s.is_level(feet) });
         return holds.map(|holds| Decision::say(other.then_some(Item::Negative).into_iter().chain([holds])));
     }
     None
-}
-
-/// The airspace is named: "the Bravo", "class Bravo", "into Bravo", "Bravo airspace". The letter alone may end a callsign, or be a taxiway
-/// or the recording's.
-fn names_bravo(text: &str) -> bool {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    words.iter().enumerate().any(|(i, w)| {
-        let before = i.checked_sub(1).map(|b| words[b]);
-        let named = before.is_some_and(|b| matches!(b, "the" | "class" | "into" | "through")) || words.get(i + 1) == Some(&"airspace");
-        *w == "bravo" && named
-    })
 }
 
 /// The pressure at the field's own height: the QNH less what the air between the sea and the field weighs (ICAO standard atmosphere).

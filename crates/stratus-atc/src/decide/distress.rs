@@ -5,12 +5,11 @@ use super::{Decision, vectors};
 use crate::act::Act;
 use crate::clearances;
 use crate::gate::{Admitted, Distress};
-use crate::hear::Said;
-use crate::hear::clauses::{Shape, Subject};
 use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Services};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::{Plight, Record};
+use crate::remark::Remark;
 use crate::request::Request;
 use crate::situation::Situation;
 use crate::units::{Facility, Runway, Side, turn};
@@ -25,7 +24,7 @@ const FAR_NM: u16 = 6;
 const BACK: f64 = 180.0;
 
 /// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
-pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, said: &Said, leave: &Admitted<Distress>) -> Decision {
+pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
     let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
     let worse = grade == Emergency::Mayday && record.emergency == Some(Emergency::Pan);
     if in_cloud(heard) && !s.on_ground {
@@ -34,12 +33,12 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, s
     let mut items = vec![Item::RogerEmergency(grade)];
     if record.emergency.is_some() && !worse {
         // The same emergency, on this frequency or the next: what is asked for now counts.
-        if let Some(Decision::Say(rest)) = granted(s, record, heard, said) {
+        if let Some(Decision::Say(rest)) = granted(s, record, heard) {
             return Decision::say(items.into_iter().chain(rest));
         }
     }
     let first = record.emergency.is_none();
-    if let Some(Decision::Say(rest)) = granted(s, record, heard, said).filter(|_| first && s.facility.is_radar()) {
+    if let Some(Decision::Say(rest)) = granted(s, record, heard).filter(|_| first && s.facility.is_radar()) {
         items.extend(rest);
     } else if s.facility == Facility::Tower && !s.on_ground {
         // From afar the way comes first.
@@ -66,7 +65,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, s
     } else if s.on_ground && first && heard.slots.nature.is_none() {
         items.push(Item::Ask(Ask::NatureOfEmergency));
     } else if s.on_ground {
-        items.push(Item::Services(Services::OnTheWay));
+        items.push(Item::Services(Services::Alerted));
     }
     Decision::Say(items)
 }
@@ -76,26 +75,28 @@ fn free_runway(s: &Situation, heard: &Understanding) -> Option<Runway> {
 }
 
 /// Any other call of an aircraft in distress: nothing is read back or asked again, what is asked for is given (7110.65 10-1-1).
-pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     r.emergency?;
     if heard.slots.cancels_distress || matches!(heard.intent, Intent::SayAgain | Intent::RadioCheck | Intent::CancelIfr) {
         return None;
     }
-    let cleared_off = |w: &str| matches!(w, "shutdown" | "parked" | "thanks");
-    if s.on_ground && !heard.clauses.find(cleared_off).is_empty() {
+    if s.on_ground && heard.remarks.has(Remark::IsDone) {
         return None;
     }
-    if let Some(Decision::Say(items)) = granted(s, r, heard, said) {
+    if let Some(Decision::Say(items)) = granted(s, r, heard) {
         return Some(Decision::say([Item::Roger].into_iter().chain(items)));
     }
     if s.on_ground && !matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) {
-        return Some(Decision::say([Item::Roger, Item::Services(Services::OnTheWay)]));
+        return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
     // Down where no runway is, or about to be.
-    let elsewhere =
-        |w: &str| matches!(w, "water" | "beach" | "field" | "road" | "ditching" | "ditch" | "trees" | "shallows" | "sea" | "lake");
-    if matches!(heard.intent, Intent::Unable | Intent::Unknown) && stands(heard, elsewhere) {
-        return Some(Decision::say([Item::Roger, Item::Services(Services::OnTheWay)]));
+    if matches!(heard.intent, Intent::Unable | Intent::Unknown) && heard.remarks.has(Remark::OffField) {
+        return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
+    }
+    // Urgency changes no plan: an instrument flight is led on to its runway, ahead of others (7110.65 10-1-2).
+    let goes_on = r.emergency == Some(Emergency::Pan) && s.facility.is_radar() && super::instruments::arrival(s).is_some();
+    if goes_on && (!heard.requests.is_empty() || matches!(heard.intent, Intent::CheckIn | Intent::PositionReport)) {
+        return None;
     }
     match heard.intent {
         Intent::LowFuel => Some(Decision::say([Item::Roger].into_iter().chain(super::questions::delay(s)))),
@@ -107,37 +108,16 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
     }
 }
 
-/// A word of these is said of the own aircraft, and not denied.
-fn stands(heard: &Understanding, word: impl Fn(&str) -> bool) -> bool {
-    let at = heard.clauses.find(word);
-    at.into_iter().map(|i| heard.clauses.sense(i, Shape::Event)).any(|s| s.subject == Subject::Own && !s.denied)
-}
-
-/// Words for those who come to help.
-fn helpers(word: &str) -> bool {
-    matches!(word, "services" | "ambulance" | "firefighters" | "paramedics" | "trucks" | "medics" | "doctor" | "equipment" | "arff")
-}
-
-/// Helpers that the pilot asks for: waiting at the runway, or on their way already.
-pub(super) fn asks_for_help(s: &Situation, heard: &Understanding) -> Option<Item> {
-    let tower = matches!(s.facility, Facility::Tower | Facility::Ground);
-    let where_now = if s.on_ground { Services::OnTheWay } else { Services::StandingBy };
-    let asked = heard.clauses.find(helpers).into_iter().any(|i| !heard.clauses.sense(i, Shape::Deed).denied);
-    asked.then_some(Item::Services(if tower { where_now } else { Services::Alerted }))
-}
-
 /// What an aircraft in distress asks for, as far as this unit can give it: help on the field, a heading, an approach, its own way in.
-fn granted(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
-    let words = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
-    let help = asks_for_help(s, heard);
+fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
     if s.on_ground {
         return help.map(|h| Decision::say([h]));
     }
     let runway = free_runway(s, heard);
     let approach = heard.slots.approach.clone().filter(|_| heard.has(Intent::ApproachRequest));
-    let back = words(&["vectors", "vector", "back", "return", "returning", "nearest", "heading"]) && heard.intent != Intent::Readback;
-    let own_way = words(&["overhead", "long", "circle", "orbit", "straight", "pass", "hold", "burn", "downwind", "base"])
-        && (words(&["request", "requesting", "like", "need", "want", "wants"]) || heard.has(Intent::TouchAndGoRequest));
+    let back = heard.remarks.has(Remark::WantsBack) && heard.intent != Intent::Readback;
+    let own_way = heard.remarks.has(Remark::OwnWay) && (heard.remarks.has(Remark::Wishes) || heard.has(Intent::TouchAndGoRequest));
     let mut items = Vec::new();
     if let Some(kind) = approach.filter(|_| s.facility.is_radar()) {
         let runway = runway?;
@@ -170,7 +150,7 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Opt
         }
     }
     items.extend(help);
-    let waits = said.text.trim_end_matches(|c: char| !c.is_alphanumeric()).ends_with("standby") && items.is_empty();
+    let waits = heard.remarks.has(Remark::CallsBack) && items.is_empty();
     (!items.is_empty() || waits).then_some(Decision::Say(items))
 }
 
@@ -205,26 +185,13 @@ pub(crate) fn in_cloud(heard: &Understanding) -> bool {
     if heard.acts.contains(&Act::InCloud) {
         return true;
     }
-    let cloud = heard.clauses.find(|w| matches!(w, "cloud" | "clouds" | "imc" | "overcast"));
-    let into = |i: &usize| {
-        (1..=3)
-            .any(|n| i.checked_sub(n).is_some_and(|k| matches!(heard.clauses.word(k), "in" | "into" | "inside" | "entered" | "entering")))
-    };
     let plight = [Intent::Mayday, Intent::PanPan, Intent::Lost, Intent::Unknown, Intent::NegativeContact].iter().any(|i| heard.has(*i));
-    plight && !sees_again(heard) && cloud.iter().any(into)
+    plight && !sees_again(heard) && heard.remarks.has(Remark::IntoCloud)
 }
 
 /// The pilot says that they are out of it.
 fn sees_again(heard: &Understanding) -> bool {
-    let word = |i: usize| heard.clauses.word(i);
-    let out = heard.clauses.find(|w| matches!(w, "out" | "clear" | "below" | "above" | "through"));
-    let of_cloud = out.into_iter().any(|i| (1..=4).any(|n| matches!(word(i + n), "cloud" | "clouds" | "imc")));
-    let ground = heard.clauses.find(|w| matches!(w, "ground" | "airport" | "field" | "runway" | "visual" | "vmc"));
-    let sees = ground.into_iter().any(|i| {
-        (1..=3).any(|n| i.checked_sub(n).is_some_and(|k| matches!(word(k), "see" | "sees" | "sight" | "back" | "regained")))
-            && !heard.clauses.sense(i, Shape::Deed).denied
-    });
-    of_cloud || sees || heard.has(Intent::FieldInSight)
+    heard.remarks.has(Remark::OutOfCloud) || heard.remarks.has(Remark::SeesGround) || heard.has(Intent::FieldInSight)
 }
 
 /// What the pilot tells about where they are in trouble: set and ended by their own words.
@@ -320,9 +287,7 @@ pub(super) fn minimum_fuel(s: &Situation, heard: &Understanding) -> Decision {
 
 /// A low pass along the runway, for somebody to look at the gear (7110.65 2-1-24): what nobody can see from here is said.
 pub(super) fn gear_look(s: &Situation, heard: &Understanding) -> Option<Decision> {
-    let gear = heard.clauses.find(|w| matches!(w, "gear" | "wheels" | "nosewheel"));
-    let asked = !heard.clauses.find(|w| matches!(w, "look" | "looks" | "see" | "down" | "appear")).is_empty();
-    let asks = !gear.is_empty() && asked && !s.on_ground && s.facility == Facility::Tower;
+    let asks = heard.remarks.has(Remark::GearLook) && !s.on_ground && s.facility == Facility::Tower;
     let plain = matches!(heard.intent, Intent::Unknown | Intent::WeatherRequest | Intent::SayAgain | Intent::Readback)
         && heard.slots.landing != Some(Landing::LowApproach);
     (asks && plain).then(|| Decision::say([Item::Unable("to see your gear from here".into())]))

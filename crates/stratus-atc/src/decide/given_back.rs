@@ -8,6 +8,7 @@ use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::readback::{self, ReadbackItem, Verdict};
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway};
@@ -82,7 +83,7 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
         return None;
     }
     let corrected = |decision| Some(Outcome { decision, verdict: Some(Verdict::Incorrect), settled: false, check: None });
-    let cleared = !heard.clauses.find(|w| w == "cleared").is_empty() && !heard.clauses.find(|w| w == "land").is_empty();
+    let cleared = heard.remarks.has(Remark::RepeatsLanding);
     let given = record.landing.is_some() || last.items.iter().any(|i| matches!(i, Item::Cleared(_)));
     if cleared && !given && s.facility == Facility::Tower && s.phase != Phase::Final && !s.on_ground {
         return corrected(restate(last, &[]));
@@ -91,7 +92,7 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
     // A long clearance is judged once, when its readback is due.
     let long = last.items.iter().any(|i| matches!(i, Item::ClearedTo { .. }));
     if readback::readable(&last.items) && !long {
-        let check = readback::check_beside(&last.items, &beside, Some(&last.to), &said.tokens, s.region);
+        let check = readback::check_beside(&last.items, &beside, Some(&last.to), said, s.region);
         let wrong: Vec<ReadbackItem> = check.wrong.into_iter().filter(|w| MATTERS.contains(w)).collect();
         let standing = record.landing.is_some() || record.takeoff.is_some();
         let of_clearance = wrong.iter().all(|w| matches!(w, ReadbackItem::Clearance | ReadbackItem::Runway));
@@ -102,11 +103,10 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
     if s.on_ground {
         return None;
     }
-    let word = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
     let headed = last.items.iter().any(|i| matches!(i, Item::Heading { .. } | Item::TurnDegrees { .. } | Item::RunwayHeading));
-    let heading = heard.slots.heading.is_some() && word(&["turn", "fly"]) && !headed;
+    let heading = heard.slots.heading.is_some() && heard.remarks.has(Remark::RepeatsTurn) && !headed;
     let assigned = |feet: &i32| record.altitude_ft == Some(*feet) || last.items.iter().any(|i| of_level(i, *feet));
-    let level = heard.slots.altitude_ft.last().filter(|f| word(&["climb", "descend", "maintain"]) && !assigned(f)).is_some();
+    let level = heard.slots.altitude_ft.last().filter(|f| heard.remarks.has(Remark::RepeatsLevel) && !assigned(f)).is_some();
     if !(heading || level) {
         return None;
     }
@@ -149,8 +149,9 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         return None;
     }
     // What was told before, and what the place gives anyway, may be said again.
-    let beside: Vec<Item> = record.last.iter().flat_map(|l| l.items.iter().cloned()).chain(s.pressure()).chain(s.wind()).collect();
-    let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), &said.tokens, s.region);
+    let last = record.last.iter().flat_map(|l| &l.items).chain(&pending.whole).cloned();
+    let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).collect();
+    let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), said, s.region);
     // A call that does something else, and gives nothing back, is no readback: the readback stays awaited.
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
     let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
@@ -158,7 +159,7 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         return None;
     }
     // Nobody gives back what they ask for.
-    let asks = !heard.clauses.find(|w| matches!(w, "request" | "requesting" | "like" | "want")).is_empty();
+    let asks = heard.remarks.has(Remark::Wishes);
     if heard.intent == Intent::Unknown && (other_deed && (asks || !heard.requests.is_empty()) || clear_of_weather(record, heard)) {
         return None;
     }
@@ -228,10 +229,7 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
 
 /// A flight that deviated around weather, and says that it is past it.
 pub(super) fn clear_of_weather(record: &Record, heard: &Understanding) -> bool {
-    let find = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
-    record.deviating
-        && find(&["clear", "past", "around", "back"])
-        && find(&["weather", "course", "route", "track", "cell", "buildup", "buildups"])
+    record.deviating && heard.remarks.has(Remark::PastWeather)
 }
 
 /// How many items of the awaited readback must come back.

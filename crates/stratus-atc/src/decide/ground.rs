@@ -38,7 +38,15 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::FrequencyChangeRequest => Decision::say([Item::FrequencyChangeApproved]),
         Intent::IfrClearanceRequest if s.station(Facility::Clearance).is_some() => Decision::say([s.contact(Facility::Clearance)]),
         Intent::IfrClearanceRequest => super::radar::decide(s, record, heard),
-        Intent::FlightFollowingRequest => super::radar::decide(s, record, heard),
+        Intent::FlightFollowingRequest => match super::radar::decide(s, record, heard) {
+            // A pilot who names the runway wants to go there, too.
+            Decision::Say(items) if heard.slots.runway.is_some() && s.phase == Phase::Parked && record.taxi.is_none() => {
+                let Decision::Say(way) = taxi(s, record, heard) else { return Decision::Say(items) };
+                let fresh = way.into_iter().filter(|i| !items.contains(i)).collect::<Vec<_>>();
+                Decision::Say(items.into_iter().filter(|i| *i != Item::Ident).chain(fresh).collect())
+            }
+            other => other,
+        },
         Intent::PositionReport if heard.slots.crossing => super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway)),
         Intent::PositionReport if s.phase == Phase::HoldingShort && s.station(Facility::Tower).is_some() => {
             Decision::say([s.contact(Facility::Tower)])
@@ -53,8 +61,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
 pub(super) fn as_meant(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
     let at_stand = s.live && s.on_ground && matches!(s.phase, Phase::Parked | Phase::PushedBack);
     let cleared = record.ifr && heard.intent == Intent::IfrClearanceRequest && heard.has(Intent::TaxiRequest);
+    // Through somebody's airspace, or with somebody's service, it goes later: the taxi is the first of it.
+    let taxies_first = matches!(heard.intent, Intent::TransitionRequest | Intent::FlightFollowingRequest) && heard.has(Intent::TaxiRequest);
     let inward = heard.intent == Intent::TaxiToParking && !heard.has(Intent::ClearOfRunway) && record.parking.is_none();
-    (at_stand && (cleared || inward)).then(|| {
+    (at_stand && (cleared || inward || taxies_first)).then(|| {
         let mut meant = Understanding { intent: Intent::TaxiRequest, ..heard.clone() };
         meant.intents.retain(|i| !matches!(i, Intent::IfrClearanceRequest | Intent::TaxiToParking | Intent::TaxiRequest));
         meant.intents.insert(0, Intent::TaxiRequest);

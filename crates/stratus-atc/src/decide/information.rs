@@ -2,22 +2,18 @@
 //! the pilot decides.
 
 use super::Decision;
-use crate::hear::Said;
 use crate::instruction::{Ask, Item, Leg, ReportPoint};
 use crate::intent::{Intent, Understanding};
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::Facility;
 
 /// Whether a service answers here: outside the states where pilots only announce themselves to each other, the pilot calls it by the name
 /// that such services have, or has spoken to it.
-pub(super) fn answers(s: &Situation, r: &Record, said: &Said) -> bool {
-    let named = || {
-        let words: Vec<&str> = said.text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(5).collect();
-        let name = s.region.unit_information.to_lowercase();
-        words.iter().skip(1).any(|w| *w == name)
-    };
-    s.facility == Facility::Ctaf && s.region.unit_information != s.region.unit_radio && (r.contacted.contains(&s.facility) || named())
+pub(super) fn answers(s: &Situation, r: &Record, heard: &Understanding) -> bool {
+    let named = heard.remarks.has(Remark::CallsService);
+    s.facility == Facility::Ctaf && s.region.unit_information != s.region.unit_radio && (r.contacted.contains(&s.facility) || named)
 }
 
 /// What the service answers.

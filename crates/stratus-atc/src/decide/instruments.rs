@@ -7,10 +7,11 @@ use super::initiative::{Notice, Watch};
 use super::vectors;
 use crate::act::Act;
 use crate::gate;
-use crate::instruction::{Ask, Climb, Item};
+use crate::instruction::{Ask, Climb, Emergency, Item};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::request::{Expected, Request, Way};
 use crate::situation::{Arrival, Situation};
 use crate::units::{Facility, Runway, Side, Time};
@@ -105,7 +106,7 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
 
 fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let a = arrival(s)?;
-    if r.emergency.is_some() {
+    if r.emergency == Some(Emergency::Mayday) {
         return None;
     }
     if s.facility == Facility::Tower
@@ -161,7 +162,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
     match request {
         Request::DirectTo { fix } => direct(s, a, fix.as_deref()),
         Request::Deviate { side, degrees } => deviation(*side, *degrees),
-        Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports at your altitude".into())]),
+        Request::RideReport { .. } => Decision::say([Item::Advice("no ride reports received here".into())]),
         Request::BlockAltitude { low, high } if *low >= lowest(s, a) => Decision::say([Item::Block { low: *low, high: *high }]),
         Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
@@ -169,8 +170,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::Hold { fix } => hold(fix.as_deref()),
         Request::NextFrequency { .. } => next_frequency(s),
         Request::Approach { kind, runway, .. } => {
-            let full = heard.clauses.find(|w| matches!(w, "full" | "procedure" | "procedural"));
-            approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), !full.is_empty())
+            approach_for(s, r, a, kind.clone(), runway.or(heard.slots.runway), heard.remarks.has(Remark::FullProcedure))
         }
         Request::Runway { runway } => approach(s, r, a, None, *runway),
         Request::Vectors { to, approach: to_final } if *to_final || to.is_none() => approach(s, r, a, None, heard.slots.runway),
@@ -214,8 +214,10 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
         | Intent::ApproachRequest
         | Intent::TouchAndGoRequest
         | Intent::Readback
+        | Intent::WeatherRequest
         | Intent::Unknown
-            if (heard.intent != Intent::Unknown || heard.callsign.is_some() && !r.contacted.contains(&s.facility))
+            if (heard.intent != Intent::Unknown
+                || heard.callsign.is_some() && (!r.contacted.contains(&s.facility) || heard.slots.runway.is_some()))
                 && here
                 && near
                 && (!r.missed || s.phase == Phase::Final)
@@ -224,7 +226,13 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
         {
             let wanted = super::tower::wanted(r, heard);
             let leave = gate::expected(r, s.transponder).or_else(|| gate::established(s));
-            Some(super::tower::landing_for(s, r, heard, wanted, leave))
+            let wind = s.wind().filter(|_| heard.intent == Intent::WeatherRequest);
+            Some(match super::tower::landing_for(s, r, heard, wanted, leave) {
+                Decision::Say(items) if !items.iter().any(|i| Some(i) == wind.as_ref()) => {
+                    Decision::Say(wind.into_iter().chain(items).collect())
+                }
+                other => other,
+            })
         }
         // Who has no clearance for an approach yet gets it from the approach unit.
         _ if lands && here && !cleared && s.phase != Phase::Final => {
@@ -454,7 +462,7 @@ pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Deci
 /// The step that is due now, without a call.
 pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     // Who has been sent to another unit is its to work.
-    let a = arrival(s).filter(|_| r.emergency.is_none() && r.sent_to.is_none())?;
+    let a = arrival(s).filter(|_| r.emergency != Some(Emergency::Mayday) && r.sent_to.is_none())?;
     let unsaid = |n: Notice| Some(n).filter(|n| !w.told(*n));
     if s.facility == Facility::Tower && s.icao == a.icao && r.missed && s.phase == Phase::GoAround {
         // A go-around that nobody reported is seen all the same.

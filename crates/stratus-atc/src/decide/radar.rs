@@ -6,10 +6,11 @@ use crate::decide::initiative::way_through;
 use crate::instruction::{Ask, Climb, Item, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::record::{Owed, Record};
+use crate::remark::Remark;
 use crate::request::Request;
 use crate::situation::Situation;
 use crate::units::region::FirstLevel;
-use crate::units::{Facility, Region, Runway};
+use crate::units::{Facility, Runway};
 use crate::{clearances, gate};
 
 /// What clearance delivery, departure, approach or center answers.
@@ -105,18 +106,6 @@ fn practice(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         }
         other => other,
     }
-}
-
-/// The kind of flight information that the state has and the pilot asks for: "Traffic Service" (CAP 774).
-pub(crate) fn service(region: Region, heard: &Understanding) -> Option<String> {
-    let says = |w: &str| !heard.clauses.find(|x| x == w).is_empty();
-    let named = region.vfr_services.iter().filter(|n| n.ends_with(" service"));
-    let found = named.filter(|_| says("service")).find(|n| n.split(' ').next().is_some_and(says))?;
-    let mut words: Vec<String> = found.split(' ').map(str::to_owned).collect();
-    for w in &mut words {
-        w[..1].make_ascii_uppercase();
-    }
-    Some(words.join(" "))
 }
 
 /// First call on a radar frequency: contact is told, with what the pilot needs.
@@ -262,7 +251,7 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
 
 /// A pilot at a field without a tower who waits for the release, or is ready and has none.
 fn release_wanted(record: &Record, heard: &Understanding) -> bool {
-    let says = !heard.clauses.find(|w| matches!(w, "release" | "released")).is_empty();
+    let says = heard.remarks.has(Remark::Release);
     let ready = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport);
     says || record.owed.contains(&Owed::Release) && ready
 }
@@ -275,7 +264,7 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
             return Decision::say([Item::GoAhead]);
         }
         // A Basic Service needs no identification; the others begin with it.
-        let basic = service(s.region, heard).filter(|w| w.starts_with("Basic")).map(Item::Service);
+        let basic = heard.remarks.service.clone().filter(|w| w.starts_with("Basic")).map(Item::Service);
         return match s.free_squawk {
             Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(basic).chain(s.pressure())),
             None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
@@ -284,7 +273,7 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
     if let (true, Some(want), false) = (s.live, s.assigned_squawk, s.transponder == s.assigned_squawk) {
         return Decision::say([Item::Squawk(want)]);
     }
-    let kind = service(s.region, heard).map(Item::Service);
+    let kind = heard.remarks.service.clone().map(Item::Service);
     Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(kind).chain(s.pressure()))
 }
 

@@ -2,11 +2,11 @@
 //! wake of heavy aircraft.
 
 use super::{Decision, in_pattern, tower};
-use crate::hear::Said;
 use crate::instruction::{Ask, Climb, Item, Leg, ReportPoint};
 use crate::intent::{Intent, Topic, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
+use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::{Facility, Side};
 use crate::{clearances, gate};
@@ -40,7 +40,7 @@ fn elsewhere(heard: &Understanding) -> bool {
 fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let ground = matches!(s.facility, Facility::Ground | Facility::Tower);
     match heard.slots.topic? {
-        Topic::Deice if ground => Some(Decision::say([Item::Roger, advice("standby for de-icing")])),
+        Topic::Deice if ground => Some(Decision::say([Item::Roger, advice("de-icing approved, advise when complete")])),
         Topic::HoldHere if ground && !s.on_runway => Some(Decision::say([Item::HoldPosition, advice("advise when ready to taxi")])),
         Topic::Tow if s.facility == Facility::Ground => Some(Decision::say([Item::Roger, advice("tow approved")])),
         Topic::Obstacle if goes(heard) => Some(Decision::say([Item::Roger, Item::HoldPosition])),
@@ -164,10 +164,8 @@ pub(super) fn helicopter(s: &Situation) -> bool {
 }
 
 /// "What is the transition level?": told where the pressure is known that it follows from. A level that the pilot names is no question.
-pub(super) fn transition_level(s: &Situation, heard: &Understanding, said: &Said) -> Option<Decision> {
-    let at = said.tokens.windows(2).position(|p| p[0].is("transition") && p[1].is("level"))?;
-    let named = said.tokens[at + 2..].iter().take(2).any(|t| t.digit().is_some());
-    if named || matches!(heard.intent, Intent::Readback | Intent::Mayday | Intent::PanPan) {
+pub(super) fn transition_level(s: &Situation, heard: &Understanding) -> Option<Decision> {
+    if !heard.remarks.has(Remark::AsksTransitionLevel) || matches!(heard.intent, Intent::Readback | Intent::Mayday | Intent::PanPan) {
         return None;
     }
     Some(match s.transition_level() {

@@ -6,6 +6,7 @@ use crate::instruction::{Ask, Item, Landing, Leg, ReportPoint, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::{Owed, Record};
+use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::region::{WindWith, filled};
 use crate::units::{Facility, Runway, Side};
@@ -299,7 +300,7 @@ fn touch_or_option(heard: &Understanding) -> Landing {
 
 pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
     // "To land" ends the touch-and-goes that were asked for before.
-    let lands = !heard.clauses.find(|w| matches!(w, "land" | "landing")).is_empty() && heard.intent != Intent::Readback;
+    let lands = heard.remarks.has(Remark::ToLand) && heard.intent != Intent::Readback;
     let standing = record.landing.map(|(_, kind)| kind).filter(|_| heard.intent == Intent::PositionReport);
     heard.slots.landing.or(standing.filter(|_| !lands)).or(record.wants.filter(|_| !lands)).unwrap_or(Landing::FullStop)
 }
@@ -447,7 +448,7 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
 
 fn leaves(s: &Situation, heard: &Understanding) -> bool {
     let elsewhere = heard.slots.destination.as_deref().is_some_and(|d| d != s.icao);
-    elsewhere || heard.slots.direction.is_some() && !heard.clauses.find(|w| matches!(w, "departing" | "leaving")).is_empty()
+    elsewhere || heard.slots.direction.is_some() && heard.remarks.has(Remark::Leaves)
 }
 
 /// A pilot who waits short of the runway for traffic, and calls again.

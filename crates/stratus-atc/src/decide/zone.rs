@@ -3,53 +3,16 @@
 
 use super::Decision;
 use crate::gate;
-use crate::hear::Said;
 use crate::instruction::{Item, Leg, ReportPoint, Wish};
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
-use crate::say::spoken;
+use crate::remark::Remark;
 use crate::situation::Situation;
-use crate::transcript::Token;
 use crate::units::Facility;
 
-/// Words before the name of a point that a pilot flies to, by or over.
-const LEADS: [&str; 7] = ["via", "to", "over", "overhead", "position", "at", "passing"];
-
-/// A visual reporting point by its letter and, where there is more than one of them, its number: "Echo", "Sierra 2". A letter of a callsign,
-/// of an ATIS or among others is none.
-fn point(heard: &Understanding, said: &Said) -> Option<String> {
-    let c = &heard.clauses;
-    let at = c.find(|w| w == "@");
-    let bars = c.find(|w| w == "|");
-    let alone = |i: usize| c.word(i + 1) != "@" && (i == 0 || c.word(i - 1) != "@");
-    // Behind a word that leads there, or right behind the callsign.
-    let led = |i: usize| i > 0 && (LEADS.contains(&c.word(i - 1)) || c.word(i - 1) == "|" && bars.last() == Some(&(i - 1)));
-    let place = at.iter().copied().find(|i| alone(*i) && led(*i))?;
-    // Which of the letters that were said it is: those of the callsign stand in one place.
-    let letters: Vec<usize> = (0..said.tokens.len()).filter(|i| matches!(said.tokens[*i], Token::Letter(_))).collect();
-    let callsign_behind = bars.iter().any(|b| *b > place);
-    let nth = if callsign_behind {
-        at.iter().position(|i| *i == place)?
-    } else {
-        letters.len().checked_sub(at.iter().rev().position(|i| *i == place)? + 1)?
-    };
-    let token = *letters.get(nth)?;
-    let Token::Letter(letter) = said.tokens[token] else { return None };
-    if heard.slots.atis == Some(letter.to_ascii_uppercase()) {
-        return None;
-    }
-    let behind = |n: usize| said.tokens.get(token + n);
-    let figure = behind(2)
-        .is_some_and(|x| x.digit().is_some() || ["thousand", "hundred", "miles", "feet", "point", "decimal"].iter().any(|w| x.is(w)));
-    let number = behind(1).and_then(Token::digit).filter(|_| !figure);
-    let mut name = spoken::characters(&letter.to_string());
-    name.replace_range(..1, &name[..1].to_uppercase());
-    Some(number.map_or(name.clone(), |n| format!("{name} {n}")))
-}
-
 /// The answer, where the state works so and the call is one of these.
-pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
+pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let flying = s.live && !s.on_ground && s.facility == Facility::Tower && !s.ifr && r.emergency.is_none();
     if !flying || heard.slots.special_vfr {
         return None;
@@ -60,22 +23,20 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
     {
         return Some(d);
     }
-    let point = point(heard, said).filter(|_| joins("reporting points"))?;
-    let word = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
-    if heard.intent == Intent::Readback && word(&["enter", "leave", "runway"]) {
+    let point = heard.remarks.point.clone().filter(|_| joins("reporting points"))?;
+    let tells = |r: Remark| heard.remarks.has(r);
+    if heard.intent == Intent::Readback && tells(Remark::RepeatsZone) {
         return None;
     }
     let zone = |deed: &str| Item::PatternWords(format!("{deed} control zone via {point}"));
     let limit = heard.slots.altitude_ft.last().copied().or(s.altitude_ft).map(|a| (a + 50) / 100 * 100);
     let below = limit.map(|feet| Item::PatternWords(format!("altitude {feet} feet or below")));
     match heard.intent {
-        _ if word(&["holding", "hold", "orbiting"]) => {
+        _ if tells(Remark::HoldsThere) => {
             Some(Decision::say([Item::Roger, Item::PatternWords(format!("hold over {point}")), super::questions::place(s, s.active?)]))
         }
-        Intent::FrequencyChangeRequest | Intent::TransitionRequest | Intent::Unknown | Intent::Diversion
-            if word(&["leave", "leaving", "exit"]) =>
-        {
-            let left = word(&["leaving"]) && matches!(heard.intent, Intent::FrequencyChangeRequest) && word(&["frequency"]);
+        Intent::FrequencyChangeRequest | Intent::TransitionRequest | Intent::Unknown | Intent::Diversion if tells(Remark::LeavesZone) => {
+            let left = matches!(heard.intent, Intent::FrequencyChangeRequest) && tells(Remark::LeavesFrequency);
             Some(if left { Decision::say([Item::Roger, Item::FrequencyChangeApproved]) } else { Decision::say([zone("leave")]) })
         }
         Intent::InboundLanding | Intent::CheckIn if !super::in_pattern(s.phase) => {
@@ -104,10 +65,8 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding, said: &Sa
 
 /// The overhead join: over the field, down on the dead side, and into the circuit.
 fn overhead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
-    let word = |list: &[&str]| !heard.clauses.find(|w| list.contains(&w)).is_empty();
     let runway = s.active.filter(|x| !s.is_closed(*x))?;
-    let wants = word(&["overhead", "standard"]) && word(&["join", "rejoin", "joining", "rejoining"]);
-    if wants && heard.intent != Intent::Readback && !super::in_pattern(s.phase) {
+    if heard.remarks.has(Remark::JoinsOverhead) && heard.intent != Intent::Readback && !super::in_pattern(s.phase) {
         if let Some(weather) = super::minima::refusal(s, r) {
             return Some(Decision::Say(weather));
         }
@@ -122,7 +81,9 @@ fn overhead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
         return None;
     }
     match place {
-        Some("overhead") if heard.intent == Intent::PositionReport && word(&["overhead"]) && heard.slots.distance_nm.is_none() => {
+        Some("overhead")
+            if heard.intent == Intent::PositionReport && heard.remarks.has(Remark::Overhead) && heard.slots.distance_nm.is_none() =>
+        {
             Some(Decision::say([Item::Roger, Item::Report(ReportPoint::Words("descending dead side".into()))]))
         }
         Some("dead side") if matches!(heard.intent, Intent::PositionReport | Intent::Readback) => {

@@ -125,33 +125,33 @@ impl Clauses {
     }
 
     /// The places of the words that `wanted` picks.
-    pub fn find(&self, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
+    pub(in crate::hear) fn find(&self, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
         (0..self.words.len()).filter(|i| wanted(&self.words[*i])).collect()
     }
 
     /// The word at a place; "" outside.
-    pub fn word(&self, i: usize) -> &str {
+    pub(in crate::hear) fn word(&self, i: usize) -> &str {
         self.words.get(i).map_or("", String::as_str)
     }
 
     /// Whether the word at a place says something by itself.
-    pub fn says(&self, i: usize) -> bool {
+    pub(in crate::hear) fn says(&self, i: usize) -> bool {
         content(self.word(i))
     }
 
     /// The places of the words that say something by themselves.
-    pub fn contents(&self) -> Vec<usize> {
+    pub(in crate::hear) fn contents(&self) -> Vec<usize> {
         self.find(|w| content(w) && !g::adverb(w))
     }
 
     /// Something is denied, and all of it of others.
-    pub fn only_others_deny(&self) -> bool {
+    pub(in crate::hear) fn only_others_deny(&self) -> bool {
         let denials = self.find(|w| g::negator(w) && w != "nobody" && w != "none");
         !denials.is_empty() && denials.into_iter().all(|i| self.sense(i, Shape::State).subject == Subject::Other)
     }
 
     /// Somebody's own wish to do this: "looking to cross".
-    pub fn wants_to(&self, verb: &str) -> bool {
+    pub(in crate::hear) fn wants_to(&self, verb: &str) -> bool {
         let wish = |w: &str| w.ends_with("ing") || g::one_of(w, "like want need wish love");
         self.find(|w| w == verb)
             .into_iter()

@@ -2,6 +2,7 @@
 
 mod choose;
 pub mod clauses;
+pub(crate) mod evidence;
 pub mod features;
 pub mod frames;
 mod grammar;
@@ -10,6 +11,8 @@ pub mod learned;
 pub mod normalise;
 pub mod opinion;
 mod own;
+pub(crate) mod remarked;
+pub mod request;
 pub mod rules;
 pub mod sounds;
 mod standard;
@@ -24,19 +27,17 @@ use super::intent::Context;
 use super::transcript::Token;
 use super::units::Region;
 
-/// A transmission: the words as they were written, and the tokens that were said.
+/// A transmission as tokens: what a readback is compared with. Decisions pass it on and do not look into it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Said {
-    /// As recognition wrote it, in lower case.
-    pub text: String,
     /// Mended by what the situation explains.
-    pub tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token>,
 }
 
 impl Said {
     /// Reads a transmission in this situation.
     pub fn new(text: &str, ctx: &Context) -> Self {
-        Self { text: text.to_lowercase(), tokens: normalise::normalise(text, ctx) }
+        Self { tokens: normalise::normalise(text, ctx) }
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Found {
     pub confidence: f32,
     /// Intents of acts that the pilot denies, or says of others.
     pub taken_back: Vec<Intent>,
+    /// What was known of the call beside its words.
+    pub facts: Facts,
 }
 
 impl Scene<'_> {
@@ -174,7 +176,8 @@ impl Scene<'_> {
     /// Reads the call. What the acts say of the circumstances goes into the slots.
     pub fn read(&self, t: &[Token], clauses: &Clauses, slots: &mut Slots) -> Found {
         slots.heading = slots.heading.or_else(|| steered(t));
-        let mut d = decode(self.words, self.facts(slots, clauses));
+        let facts = self.facts(slots, clauses);
+        let mut d = decode(self.words, facts);
         let mut denied: Vec<Intent> = Vec::new();
         d.said.retain_mut(|s| {
             let back = taken_back(s, clauses);
@@ -202,7 +205,7 @@ impl Scene<'_> {
                 acts.push(said.act);
             }
         }
-        Found { acts, said: d.said, intents, confidence, taken_back: denied }
+        Found { acts, said: d.said, intents, confidence, taken_back: denied, facts }
     }
 
     fn intents(&self, d: &Decoded, slots: &Slots) -> (Vec<Intent>, f32) {

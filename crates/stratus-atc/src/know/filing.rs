@@ -2,8 +2,9 @@
 
 use crate::airports::Station;
 use crate::intent::{Intent, Understanding};
+use crate::remark::Remark;
 use crate::situation::FlightPlan;
-use crate::units::{Facility, Region};
+use crate::units::Facility;
 use crate::{Engine, decide, gate, telephony};
 
 impl Engine {
@@ -39,11 +40,9 @@ impl Engine {
     }
 
     /// Whether the way through the airspace that is asked for is one through class B: "bravo" is a letter of callsigns too.
-    pub(crate) fn note_airspace(&mut self, text: &str, u: &Understanding) {
+    pub(crate) fn note_airspace(&mut self, u: &Understanding) {
         if u.has(Intent::TransitionRequest) && !u.other_aircraft {
-            let said = text.to_lowercase();
-            let named = ["bravo transition", "the bravo", "bravo airspace", "through bravo", "into bravo", "class b", "bravo clearance"];
-            self.record.wants_bravo = named.iter().any(|w| said.contains(w));
+            self.record.wants_bravo = u.remarks.has(Remark::ThroughBravo);
         }
     }
 
@@ -60,7 +59,7 @@ impl Engine {
             self.record.wants_through = Some(feet).filter(|f| (500..18_000).contains(f));
         }
         self.record.plight = decide::plight(self.record.plight, u);
-        self.record.service = decide::service(self.airport.as_ref().map_or(Region::FAA, |a| a.region), u).or(self.record.service.take());
+        self.record.service = u.remarks.service.clone().or(self.record.service.take());
         if let Some(l) = u.slots.landing {
             self.record.wants = Some(l);
         }

@@ -170,7 +170,8 @@ pub(super) fn another(item: &Item, w: &Words) -> Option<Range<usize>> {
     if let Some(h) = heights(w).into_iter().find(|h| h.expected == expect) {
         return Some(h.range);
     }
-    let shaped = |r: &Range<usize>| (3..6).contains(&r.len()) && !w.scaled(r) && is_expected(w, r.start) == expect;
+    let own = |r: &Range<usize>| w.named(r).is_none_or(|of| of(item));
+    let shaped = |r: &Range<usize>| (3..6).contains(&r.len()) && !w.scaled(r) && own(r) && is_expected(w, r.start) == expect;
     w.runs().into_iter().find(shaped)
 }
 

@@ -307,7 +307,8 @@ fn other_leg(leg: Leg, t: &[Token]) -> bool {
 
 /// An item that was not said: do leftover words have its shape?
 fn conflicting(item: &Item, w: &mut Words) -> bool {
-    let leftover = |w: &Words, len: Range<usize>| w.runs().into_iter().find(|r| len.contains(&r.len()) && !w.scaled(r));
+    let fits = |w: &Words, r: &Range<usize>| !w.scaled(r) && w.named(r).is_none_or(|of| of(item));
+    let leftover = |w: &Words, len: Range<usize>| w.runs().into_iter().find(|r| len.contains(&r.len()) && fits(w, r));
     let hit = match item {
         Item::Squawk(_) => leftover(w, 4..5).or_else(|| w.has("squawk").then(|| leftover(w, 1..8)).flatten()),
         Item::Pressure(_) => leftover(w, 4..6),

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::figures;
+use crate::instruction::Item;
 use crate::transcript::{Link, Token};
 
 /// What a pilot says twice in the same words counts once: "five thousand, that is five thousand". What is left out is what stays.
@@ -116,6 +117,17 @@ impl Words {
     pub(super) fn run_named(&self, wanted: &str, others: &[&str]) -> Option<Range<usize>> {
         let foreign = |r: &Range<usize>| r.start > 0 && others.contains(&self.t[r.start - 1].word());
         self.runs().into_iter().find(|r| self.digits(r) == wanted && !self.scaled(r) && !foreign(r))
+    }
+    /// The items that a run belongs to by the word in front of it: "squawk four five two one" is no altitude, whatever was assigned.
+    pub(super) fn named(&self, r: &Range<usize>) -> Option<fn(&Item) -> bool> {
+        Some(match self.before(r.start) {
+            "squawk" | "squawking" | "code" | "transponder" => |i| matches!(i, Item::Squawk(_)),
+            "qnh" | "altimeter" | "qfe" => |i| matches!(i, Item::Pressure(_)),
+            "heading" => |i| matches!(i, Item::Heading { .. } | Item::TurnDegrees { .. }),
+            "speed" => |i| matches!(i, Item::Speed(_)),
+            "frequency" => |i| matches!(i, Item::Contact { .. } | Item::Monitor { .. } | Item::Advice(_)),
+            _ => return None,
+        })
     }
     /// "two thousand": the digits are not the whole number.
     pub(super) fn scaled(&self, r: &Range<usize>) -> bool {

@@ -286,3 +286,22 @@ fn what_was_not_given_is_not_accepted() {
     let behind = "G-LV, behind the landing Airbus, line up and wait runway 03, behind";
     judged(&[(behind, "behind the landing boeing line up and wait runway zero three behind golf lima victor", Incorrect)], Region::ICAO);
 }
+
+/// A number behind the word of its item is that item's, whatever else was assigned and left out.
+#[test]
+fn a_wrong_value_is_named_by_its_own_item_where_others_are_left_out() {
+    let level = Item::Altitude { way: Climb::Maintain, feet: 4_000, level: false };
+    let contact = Item::Contact { unit: "Tower".into(), frequency: Frequency::from_khz(118_100) };
+    for (item, said, name) in [
+        (Item::Squawk("4512".parse().unwrap()), "squawk four five two one", ReadbackItem::Squawk),
+        (Item::Squawk("4512".parse().unwrap()), "code six six one one", ReadbackItem::Squawk),
+        (Item::Heading { turn: None, degrees: 350 }, "heading three three zero", ReadbackItem::Heading),
+        (Item::Pressure(Pressure::Qnh(1016)), "qnh one zero zero six", ReadbackItem::Altimeter),
+    ] {
+        for others in [vec![level.clone()], vec![contact.clone()], vec![level.clone(), contact.clone()]] {
+            let items: Vec<Item> = others.into_iter().chain([item.clone()]).collect();
+            let check = readback::check(&items, None, said, Region::ICAO);
+            assert_eq!((check.verdict, check.wrong.as_slice()), (Verdict::Incorrect, [name].as_slice()), "{said} for {items:?}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //! saying has exceptions.
 
 mod matcher;
+mod remarks;
 mod source;
 mod words;
 
@@ -11,6 +12,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use matcher::{Match, Tree};
+pub use remarks::remarks;
 use source::{Element, Source};
 use words::worth;
 pub use words::{Slot, Words};
@@ -41,11 +43,18 @@ struct Frames {
     names: BTreeMap<String, u16>,
     sayings: Tree,
     frames: Vec<Frame>,
+    /// What is remarked beside the acts.
+    remarks: Tree,
+    rules: Vec<remarks::Rule>,
     /// The words that dangers are named with.
     distress: BTreeSet<String>,
 }
 
-const FILES: [(&str, &str); 2] = [("classes.txt", include_str!("../classes.txt")), ("frames.txt", include_str!("../frames.txt"))];
+const FILES: [(&str, &str); 3] = [
+    ("classes.txt", include_str!("../classes.txt")),
+    ("frames.txt", include_str!("../frames.txt")),
+    ("remarks.txt", include_str!("../remarks.txt")),
+];
 
 static FRAMES: LazyLock<Frames> = LazyLock::new(|| Frames::read(&FILES).0);
 
@@ -98,18 +107,29 @@ impl Frames {
             source.names.iter().enumerate().map(|(i, n)| (n.clone(), u16::try_from(i).unwrap_or(u16::MAX))).collect();
         let mut errors = std::mem::take(&mut source.errors);
         let (mut classes, mut sayings, mut frames) = (Tree::new(), Tree::new(), Vec::new());
+        let (mut remarks, mut rules) = (Tree::new(), Vec::new());
         for (i, class) in source.classes.iter().enumerate() {
             for saying in class {
                 classes.add(saying, u16::try_from(i).unwrap_or(u16::MAX), number);
             }
         }
+        let need = |name: &str| Facts::of(name).map(Need::Fact).or_else(|| names.get(name).map(|c| Need::Class(*c)));
         for written in &source.frames {
             let act = Act::of(&written.act);
+            if act.is_none()
+                && let Some(rule) = remarks::rule(written, need, &mut errors)
+            {
+                let n = u16::try_from(rules.len()).unwrap_or(u16::MAX);
+                for saying in &written.sayings {
+                    remarks.add(saying, n, number);
+                }
+                rules.push(rule);
+                continue;
+            }
             if act.is_none() && written.act != TALK {
                 errors.push(format!("there is no act {:?}", written.act));
                 continue;
             }
-            let need = |name: &str| Facts::of(name).map(Need::Fact).or_else(|| names.get(name).map(|c| Need::Class(*c)));
             let mut conditions = Vec::new();
             for group in &written.conditions {
                 let mut all = Vec::new();
@@ -129,9 +149,10 @@ impl Frames {
         }
         classes.finish();
         sayings.finish();
+        remarks.finish();
         let distress = distress(&source);
         let worth = vocabulary.keys().map(|w| worth(w)).collect();
-        (Self { vocabulary, worth, classes, names, sayings, frames, distress }, errors)
+        (Self { vocabulary, worth, classes, names, sayings, frames, remarks, rules, distress }, errors)
     }
 }
 
@@ -252,20 +273,22 @@ impl Decoded {
 const SKIPPED: i32 = 4;
 const EACH: i32 = 2;
 
+/// Whether the conditions of a frame or a remark hold.
+fn holds(conditions: &[Vec<(Need, bool)>], words: &Words, facts: Facts) -> bool {
+    let one = |(need, wanted): &(Need, bool)| {
+        *wanted
+            == match need {
+                Need::Fact(bit) => facts.has(*bit),
+                Need::Class(c) => words.classes.contains(c),
+            }
+    };
+    conditions.is_empty() || conditions.iter().any(|g| g.iter().all(one))
+}
+
 /// Covers the words with sayings.
 pub fn decode(words: &Words, facts: Facts) -> Decoded {
     let frames = frames();
-    let holds = |frame: &Frame| {
-        let one = |(need, wanted): &(Need, bool)| {
-            *wanted
-                == match need {
-                    Need::Fact(bit) => facts.has(*bit),
-                    Need::Class(c) => words.classes.contains(c),
-                }
-        };
-        frame.conditions.is_empty() || frame.conditions.iter().any(|g| g.iter().all(one))
-    };
-    let held: Vec<bool> = frames.frames.iter().map(holds).collect();
+    let held: Vec<bool> = frames.frames.iter().map(|f| holds(&f.conditions, words, facts)).collect();
     let mut ending: Vec<Vec<Match>> = vec![Vec::new(); words.len() + 1];
     frames.sayings.walk(words, &words.spans, |m| {
         if held.get(usize::from(m.what)).copied().unwrap_or(false)
@@ -343,7 +366,8 @@ mod tests {
                 FILES.iter().any(|(_, text)| text.contains(&format!("{{{name}}}")) && text.matches(&format!("{{{name}}}")).count() > 1);
             let needed =
                 frames.frames.iter().flat_map(|f| f.conditions.iter().flatten()).any(|(n, _)| *n == Need::Class(frames.names[name]));
-            let used = FILES[1].1.contains(&format!("{{{name}}}"));
+            let needed = needed || frames.rules.iter().any(|r| r.needs().any(|n| n == Need::Class(frames.names[name])));
+            let used = FILES[1..].iter().any(|(_, text)| text.contains(&format!("{{{name}}}")));
             assert!(inside || needed || used || code.contains(&format!("{name:?}")), "nobody asks for the class {name}");
         }
     }

@@ -239,13 +239,18 @@ impl Call<'_> {
     }
 
     fn way(&self) -> Option<Way> {
-        let up = self.has(&["higher", "climb", "climbing", "up"]);
-        let down = self.has(&["lower", "descend", "descent", "descending", "down"]);
-        match (up, down) {
+        // The comparative says what is wanted; a verb comes next, and "up" and "down" may stand for anything ("beat up down here").
+        [
+            (["higher", "top"], ["lower", "below"]),
+            (["climb", "climbing"], ["descend", "descending"]),
+            (["up", "climb"], ["down", "descent"]),
+        ]
+        .iter()
+        .find_map(|(up, down)| match (self.has(up), self.has(down)) {
             (true, false) => Some(Way::Up),
             (false, true) => Some(Way::Down),
             _ => None,
-        }
+        })
     }
 
     fn faster(&self) -> Option<Way> {
@@ -329,6 +334,8 @@ mod tests {
             ("172sp request block flight level two one zero to two three zero", BlockAltitude { low: 21_000, high: 23_000 }),
             ("172sp request block one two thousand through one four thousand", BlockAltitude { low: 12_000, high: 14_000 }),
             ("172sp request flight level three seven zero", Level { feet: Some(37_000), way: None }),
+            ("172sp can we get higher we are getting beat up down here", Level { feet: None, way: Some(Way::Up) }),
+            ("172sp can we get lower we will end up high", Level { feet: None, way: Some(Way::Down) }),
             ("172sp level at six thousand request lower", Level { feet: None, way: Some(Way::Down) }),
             ("172sp request climb to niner thousand", Level { feet: Some(9_000), way: Some(Way::Up) }),
             ("172sp can we speed it up to three twenty in the descent", Speed { knots: Some(320), way: Some(Way::Up) }),

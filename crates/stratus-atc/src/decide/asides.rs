@@ -1,0 +1,85 @@
+//! Small questions, permissions and announcements that any flight has on the way: how far it is, whom to call, what is cleared, a check at the
+//! holding point, a stop on the taxiway. None of them moves an aircraft onto a runway.
+
+use super::Decision;
+use crate::instruction::{Ask, Climb, Item};
+use crate::intent::{Intent, Understanding};
+use crate::phase::Phase;
+use crate::record::Record;
+use crate::remark::Remark;
+use crate::situation::Situation;
+use crate::units::Facility;
+
+fn advice(words: impl Into<String>) -> Item {
+    Item::Advice(words.into())
+}
+
+/// The answer, where the call is one of these.
+pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    if r.emergency.is_some() {
+        return None;
+    }
+    if s.on_ground { on_ground(s, r, heard) } else { in_flight(s, r, heard) }
+}
+
+fn on_ground(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let told = |remark: Remark| heard.remarks.has(remark);
+    let moving = matches!(s.phase, Phase::TakeoffRoll | Phase::LandingRoll);
+    if told(Remark::RollsOut) && s.facility == Facility::Tower && (moving || s.on_runway) && r.takeoff.is_none() {
+        return Some(Decision::say([advice("approved as requested")]));
+    }
+    // What holds the aircraft is heard before what it would wait for.
+    let alone = matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::PushbackRequest | Intent::Roger | Intent::Readback);
+    if s.on_runway || moving || !alone || r.pending.is_some() && heard.intent == Intent::Readback {
+        return None;
+    }
+    if told(Remark::Halts) {
+        return Some(Decision::say([Item::Roger, Item::HoldPosition, advice("advise when ready")]));
+    }
+    if told(Remark::NeedsTime) {
+        return Some(super::circumstances::when_ready());
+    }
+    if told(Remark::Checks) {
+        return Some(Decision::say([advice("approved as requested"), advice("advise when complete")]));
+    }
+    if told(Remark::GoesOn) && r.taxi.is_some() && s.facility != Facility::Tower {
+        return Some(Decision::say([Item::Roger, advice("continue taxi")]));
+    }
+    None
+}
+
+fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
+    let told = |remark: Remark| heard.remarks.has(remark);
+    let plain = matches!(
+        heard.intent,
+        Intent::Unknown | Intent::SayAgain | Intent::Roger | Intent::Diversion | Intent::PositionReport | Intent::FrequencyChangeRequest
+    );
+    if told(Remark::RollsOut) && s.facility == Facility::Tower && r.landing.is_some() {
+        return Some(Decision::say([advice("approved as requested")]));
+    }
+    if told(Remark::AsksNext) && (plain || heard.intent == Intent::ApproachRequest) {
+        return match &s.next_unit {
+            Some(next) => Some(Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }])),
+            None if s.facility.is_radar() => Some(Decision::say([Item::RemainThisFrequency])),
+            None => None,
+        };
+    }
+    if told(Remark::AsksDistance) && plain {
+        // Of an arrival it is the way to its field, whatever turns are still to come.
+        let arriving = s.arrival.as_ref().map(|a| (a.name.clone(), a.distance_nm));
+        let (name, miles) = arriving.or_else(|| s.destination.as_ref().map(|d| (d.name.clone(), d.distance_nm)))?;
+        return Some(Decision::say([advice(format!("{} miles to {name}", miles.round().max(1.0)))]));
+    }
+    if told(Remark::AsksCleared) && plain {
+        let level = r.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: s.is_level(feet) });
+        return match (level, &r.last) {
+            (Some(level), _) => Some(Decision::say([level])),
+            (None, Some(last)) => Some(Decision::Say(last.items.clone())),
+            (None, None) => Some(Decision::ask(Ask::Request)),
+        };
+    }
+    if told(Remark::AsksReports) && matches!(heard.intent, Intent::Unknown | Intent::SayAgain) {
+        return Some(Decision::say([advice("no reports received here")]));
+    }
+    None
+}

@@ -1,0 +1,162 @@
+//! The remarks of a call with their values: the sayings of `remarks.txt`, the visual reporting point, and the service that is named.
+
+use super::clauses::Clauses;
+use super::frames::{self, Facts, Words};
+use crate::remark::{Remark, Remarks};
+use crate::say::spoken;
+use crate::transcript::Token;
+use crate::units::Region;
+
+/// Words before the name of a point that a pilot flies to, by or over.
+const LEADS: [&str; 7] = ["via", "to", "over", "overhead", "position", "at", "passing"];
+/// The name of a service stands among this many words at the beginning.
+const CALLED_WITHIN: usize = 5;
+
+/// What a call remarks. `letter`: the recording's letter that was said.
+pub(crate) fn remarked(t: &[Token], words: &Words, facts: Facts, clauses: &Clauses, letter: Option<char>, region: Region) -> Remarks {
+    let mut remarks = Remarks::with(point(t, clauses, letter), service(region, clauses));
+    frames::remarks(words, facts, clauses).into_iter().for_each(|r| remarks.tell(r));
+    let name = region.unit_information.to_lowercase();
+    if t.iter().take(CALLED_WITHIN).skip(1).any(|x| x.is(&name)) {
+        remarks.tell(Remark::CallsService);
+    }
+    remarks
+}
+
+/// The kind of flight information that the state has and the pilot names: "Traffic Service" (CAP 774).
+fn service(region: Region, clauses: &Clauses) -> Option<String> {
+    let says = |w: &str| !clauses.find(|x| x == w).is_empty();
+    let named = region.vfr_services.iter().filter(|n| n.ends_with(" service"));
+    let found = named.filter(|_| says("service")).find(|n| n.split(' ').next().is_some_and(says))?;
+    let mut words: Vec<String> = found.split(' ').map(str::to_owned).collect();
+    for w in &mut words {
+        w[..1].make_ascii_uppercase();
+    }
+    Some(words.join(" "))
+}
+
+/// A visual reporting point by its letter and, where there is more than one of them, its number: "Echo", "Sierra 2". A letter of a callsign,
+/// of an ATIS or among others is none.
+fn point(t: &[Token], c: &Clauses, atis: Option<char>) -> Option<String> {
+    let at = c.find(|w| w == "@");
+    let bars = c.find(|w| w == "|");
+    let alone = |i: usize| c.word(i + 1) != "@" && (i == 0 || c.word(i - 1) != "@");
+    // Behind a word that leads there, or right behind the callsign.
+    let led = |i: usize| i > 0 && (LEADS.contains(&c.word(i - 1)) || c.word(i - 1) == "|" && bars.last() == Some(&(i - 1)));
+    let place = at.iter().copied().find(|i| alone(*i) && led(*i))?;
+    // Which of the letters that were said it is: those of the callsign stand in one place.
+    let letters: Vec<usize> = (0..t.len()).filter(|i| matches!(t[*i], Token::Letter(_))).collect();
+    let callsign_behind = bars.iter().any(|b| *b > place);
+    let nth = if callsign_behind {
+        at.iter().position(|i| *i == place)?
+    } else {
+        letters.len().checked_sub(at.iter().rev().position(|i| *i == place)? + 1)?
+    };
+    let token = *letters.get(nth)?;
+    let Token::Letter(letter) = t[token] else { return None };
+    if atis == Some(letter.to_ascii_uppercase()) {
+        return None;
+    }
+    let behind = |n: usize| t.get(token + n);
+    let figure = behind(2)
+        .is_some_and(|x| x.digit().is_some() || ["thousand", "hundred", "miles", "feet", "point", "decimal"].iter().any(|w| x.is(w)));
+    let number = behind(1).and_then(Token::digit).filter(|_| !figure);
+    let mut name = spoken::characters(&letter.to_string());
+    name.replace_range(..1, &name[..1].to_uppercase());
+    Some(number.map_or(name.clone(), |n| format!("{name} {n}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::act::Act;
+    use crate::intent::Context;
+    use crate::remark::{Remark, Remarks};
+    use crate::understand::understand;
+    use crate::units::{Facility, Region};
+
+    fn remarks(text: &str) -> Remarks {
+        let own = "N172SP".parse().ok();
+        understand(text, &Context { facility: Some(Facility::Tower), own, ..Context::default() }).remarks
+    }
+
+    #[test]
+    fn each_remark_is_found_by_what_pilots_say() {
+        for (text, remark) in [
+            ("172sp request the fire trucks", Remark::AsksForHelp),
+            ("172sp we are evacuating", Remark::NeedsHelpNow),
+            ("172sp we could use a tug", Remark::WantsTow),
+            ("172sp we are in the solid overcast", Remark::IntoCloud),
+            ("172sp we are out of the clouds", Remark::OutOfCloud),
+            ("172sp i can see the ground", Remark::SeesGround),
+            ("172sp could you look at our landing gear", Remark::GearLook),
+            ("172sp is the gear down", Remark::GearLook),
+            ("172sp taking off", Remark::TakesOff),
+            ("172sp we're rolling", Remark::Rolls),
+            ("172sp past the weather", Remark::PastWeather),
+            ("172sp the buildup is behind us", Remark::PastWeather),
+            ("172sp what's our number", Remark::AsksPlace),
+            ("172sp who is ahead of us", Remark::AsksPlace),
+            ("172sp confirm squawk four two one one", Remark::AsksCode),
+            ("172sp verify altitude", Remark::AsksLevel),
+            ("172sp confirm we are cleared into the bravo", Remark::AsksBravo),
+            ("172sp what is the transition level", Remark::AsksTransitionLevel),
+            ("172sp what is the q f e", Remark::AsksQfe),
+            ("172sp which information is current", Remark::AsksLetter),
+            ("172sp request to join overhead", Remark::JoinsOverhead),
+            ("172sp standby", Remark::CallsBack),
+            ("172sp request the full procedure", Remark::FullProcedure),
+            ("172sp how far is it to run", Remark::AsksDistance),
+            ("172sp what's our distance to the field", Remark::AsksDistance),
+            ("172sp do you want us to go over to tower", Remark::AsksNext),
+            ("172sp should we switch to departure", Remark::AsksNext),
+            ("172sp what are we cleared to again", Remark::AsksCleared),
+            ("172sp do you know where the tops are", Remark::AsksReports),
+            ("172sp we need ten more minutes", Remark::NeedsTime),
+            ("172sp stop the push please", Remark::Halts),
+            ("172sp we gotta stop right here for a minute", Remark::Halts),
+            ("172sp is it okay if we do our run up here", Remark::Checks),
+            ("172sp we can keep rolling", Remark::GoesOn),
+            ("172sp mind if we roll it out to the end", Remark::RollsOut),
+        ] {
+            assert!(remarks(text).has(remark), "{text}: {:?}", remarks(text));
+        }
+    }
+
+    #[test]
+    fn what_is_denied_or_said_of_others_is_no_remark() {
+        for (text, remark) in [
+            ("172sp we do not need the fire trucks", Remark::AsksForHelp),
+            ("172sp no ambulance", Remark::AsksForHelp),
+            ("172sp the cherokee is evacuating", Remark::NeedsHelpNow),
+            ("172sp we do not need a tow", Remark::WantsTow),
+            ("172sp cannot see the ground", Remark::SeesGround),
+            ("172sp the cherokee is taking off", Remark::TakesOff),
+            ("172sp three green gear down and locked", Remark::GearLook),
+            ("172sp request squawk", Remark::AsksCode),
+            ("n172sb confirm squawk", Remark::AsksBravo),
+            ("172sp the cherokee wants to stop here", Remark::Halts),
+            ("172sp we do not need to do our run up", Remark::Checks),
+            ("172sp the transition level is seven zero", Remark::AsksTransitionLevel),
+        ] {
+            assert!(!remarks(text).has(remark), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_point_and_a_service_are_named_with_their_values() {
+        assert_eq!(remarks("172sp over sierra two").point.as_deref(), Some("Sierra 2"));
+        assert_eq!(remarks("172sp via echo").point.as_deref(), Some("Echo"));
+        assert_eq!(remarks("172sp over sierra echo").point, None, "two letters are no point");
+        let ctx = Context { region: Region::of("EGLL", ""), ..Context::default() };
+        assert_eq!(understand("london information request a traffic service", &ctx).remarks.service.as_deref(), Some("Traffic Service"));
+        assert_eq!(remarks("172sp request traffic service").service, None, "the state has none by that name");
+    }
+
+    #[test]
+    fn no_remark_has_the_word_of_an_act() {
+        for remark in Remark::ALL {
+            assert_eq!(Act::of(remark.word()), None, "frames.txt and remarks.txt share their notation");
+            assert_eq!(Remark::of(remark.word()), Some(*remark));
+        }
+    }
+}
