@@ -63,12 +63,15 @@ def distance(a, b):
 
 
 def same(want, got):
+    """Whether a value is the one that the call has; a list of wanted values holds alternatives, or all of several values."""
+    if isinstance(want, list):
+        return isinstance(got, list) and len(want) == len(got) and all(map(same, want, got)) or any(same(w, got) for w in want)
     if isinstance(got, list):
         return any(same(want, g) for g in got)
     try:
         return abs(float(want) - float(got)) < 1e-6
     except (TypeError, ValueError):
-        return str(want).lower() == str(got).lower()
+        return plain(str(want)) == plain(str(got))
 
 
 def processor_s(pid):
