@@ -5,6 +5,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -243,7 +244,8 @@ fn interrupted_it_goes_on_where_it_stopped_and_is_undone_as_one() {
     assert!(undone.contains("RightCtrl"), "what was in force is not lost");
 }
 
-/// A set-up that is given these answers, and then Ctrl-C at the question that ends with `at`: its code and all that it said.
+/// A set-up that is given these answers, and then Ctrl-C at the question that begins with `at`: the signal that ended it, and all
+/// that it said.
 fn interrupted(home: &Home, answers: &str, at: &str) -> (i32, String) {
     let mut child = home.start(&["setup", "--skip-sim", "--skip-brain", "--model", "none"]);
     let mut input = child.stdin.take().unwrap();
@@ -255,16 +257,16 @@ fn interrupted(home: &Home, answers: &str, at: &str) -> (i32, String) {
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     out.read_to_end(&mut said).unwrap();
-    (child.wait().unwrap().code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
+    (child.wait().unwrap().signal().unwrap_or(0), String::from_utf8_lossy(&said).into_owned())
 }
 
 #[test]
 fn ctrl_c_and_undo_say_what_holds_now_and_how_to_go_on() {
     let home = Home::new("# mine\n");
-    let (code, said) = interrupted(&home, "", "Which key?");
-    assert!(code == 130 && said.contains("Stopped. Nothing has been changed."), "{code}: {said}");
-    let (code, said) = interrupted(&home, "F13\n", "Type your callsign");
-    assert!(code == 130 && said.contains("Stopped. What you have set up so far is saved and in use."), "{code}: {said}");
+    let (signal, said) = interrupted(&home, "", "Which key?");
+    assert!(signal == 2 && said.contains("Stopped. Nothing has been changed."), "{signal}: {said}");
+    let (signal, said) = interrupted(&home, "F13\n", "Type your callsign");
+    assert!(signal == 2 && said.contains("Stopped. What you have set up so far is saved and in use."), "{signal}: {said}");
     assert!(said.contains("`stratus setup` continues") && said.contains("--undo` restores"), "{said}");
     assert!(home.text().contains("key = \"F13\""));
     let out = home.run(&["setup", "--undo"], "");

@@ -79,8 +79,8 @@ fn tell_of_ctrl_c(config_file: std::path::PathBuf) -> std::io::Result<()> {
         if signals.forever().next().is_some() {
             let _ = writeln!(std::io::stdout());
             let _ = head(&format!("Stopped. {}", stopped(&config_file)));
-            // What a shell says of a program that Ctrl-C has ended.
-            std::process::exit(130);
+            // It ends as by Ctrl-C alone, which a shell sees.
+            let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGINT);
         }
     };
     std::thread::Builder::new().name("ctrl-c".into()).spawn(wait).map(drop)
