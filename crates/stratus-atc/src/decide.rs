@@ -113,6 +113,10 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return circumstances::distress_over(s, record, heard, said);
     }
     // Who answers that question is not declaring the emergency anew.
+    let over = record.emergency == Some(Emergency::Pan) && heard.remarks.has(Remark::AllWell) && !heard.other_aircraft;
+    if over && !heard.has(Intent::Mayday) {
+        return circumstances::distress_over(s, record, heard, said);
+    }
     if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
             Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
@@ -201,7 +205,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     {
         return d.into();
     }
-    if let Some(d) = waits_at_runway(s, record, heard) {
+    if let Some(d) = waits_at_runway(s, record, heard).or_else(|| tower::other_landing(s, record, heard)) {
         return d.into();
     }
     if heard.intent != Intent::Unknown

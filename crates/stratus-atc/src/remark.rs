@@ -42,6 +42,8 @@ remarks! {
 
     /// Asks for those who help in an emergency.
     AsksForHelp = "asks_for_help",
+    /// What was wrong is right again.
+    AllWell = "all_well",
     /// Needs those who help now, or leaves the aircraft in a hurry.
     NeedsHelpNow = "needs_help_now",
     /// Wants to be towed, after something else is over.
@@ -93,6 +95,8 @@ remarks! {
     Release = "release",
     /// Comes to land.
     ToLand = "to_land",
+    /// Says how it will land.
+    LandsSo = "lands_so",
     /// Leaves the field.
     Leaves = "leaves",
 

@@ -5,12 +5,18 @@ use crate::gate;
 use crate::instruction::{Item, Wish};
 use crate::intent::Understanding;
 use crate::record::Record;
+use crate::request::Request;
 use crate::situation::Situation;
 
 /// The question that says what one reader heard, where it is not taken for granted.
 pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let wish = gate::wish(heard.doubt?, s)?;
     if gate::is_confirmed(wish, record, heard) {
+        return None;
+    }
+    // The rules found what is asked for: that is answered, and no other reading of it is asked about.
+    let other = |q: &Request| !matches!(q, Request::Level { .. } | Request::Approach { .. });
+    if matches!(wish, Wish::Level | Wish::Approach) && heard.requests.iter().any(other) {
         return None;
     }
     if wish == Wish::Landing && gate::asks_to_land(heard).is_some() {

@@ -311,6 +311,12 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
 fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Option<Way>) -> Decision {
     let Some(now) = s.altitude_ft else { return Decision::ask(Ask::Altitude) };
     let lowest = lowest(s, a);
+    // "Level at one seven thousand, ready for lower": that is where the aircraft is, and not what it wants.
+    let wanted = wanted.filter(|feet| match way {
+        Some(Way::Down) => *feet < now - 150,
+        Some(Way::Up) => *feet > now + 150,
+        None => true,
+    });
     match (wanted, way) {
         (Some(feet), _) if !(500..=60_000).contains(&feet) => {
             Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])

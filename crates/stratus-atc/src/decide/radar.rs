@@ -17,6 +17,16 @@ use crate::{clearances, gate};
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let slots = &heard.slots;
     match heard.intent {
+        // The tower is called here, and a visual flight that is near goes there.
+        Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight
+            if s.live
+                && !s.on_ground
+                && !s.ifr
+                && heard.addressed.facility == Some(Facility::Tower)
+                && s.station(Facility::Tower).is_some() =>
+        {
+            Decision::say([s.contact(Facility::Tower)])
+        }
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record),
         Intent::IfrClearanceRequest => ifr_clearance(s, record, heard),
         Intent::FlightFollowingRequest => flight_following(s, record, heard),

@@ -108,6 +108,10 @@ fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Deci
                 other => other,
             })
         }
+        // Asked for before the downwind: the turn is approved, and the clearance follows from there.
+        Topic::ShortApproach if in_pattern(s.phase) && s.phase != Phase::Final => {
+            Some(Decision::say([Item::PatternWords("short approach approved".into()), Item::Report(ReportPoint::Midfield(None))]))
+        }
         Topic::EngineOut if in_pattern(s.phase) => {
             let words = s.region.simulated_failure;
             Some(Decision::say([Item::PatternWords(words.into()), Item::Report(ReportPoint::Leg(None, Leg::Base))]))

@@ -360,6 +360,19 @@ pub(super) fn landing_for(
     Decision::Say(items)
 }
 
+/// Another kind of landing than the one that was cleared: the clearance holds, for what is wanted now.
+pub(super) fn other_landing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
+    let (runway, kind) = record.landing.filter(|_| s.live && !s.on_ground && s.facility == Facility::Tower)?;
+    let new = heard.slots.landing.filter(|new| *new != kind && heard.remarks.has(Remark::LandsSo))?;
+    let told = matches!(
+        heard.intent,
+        Intent::Unknown | Intent::TouchAndGoRequest | Intent::InboundLanding | Intent::PositionReport | Intent::PatternRequest
+    );
+    let free = told && !s.runway_blocked(runway) && !s.is_closed(runway);
+    let leave = gate::standing(record).filter(|_| free)?;
+    Some(Decision::say([Item::Runway(runway), clearances::landing(&leave, new)]))
+}
+
 /// Seconds that an arrival stays behind the one before it: the runway is clear by then, and more behind the wake of a heavy one
 /// (7110.65 3-10-3, 5-5-4).
 pub(super) fn spacing(s: &Situation, before: &[String]) -> f64 {

@@ -18,6 +18,7 @@ const SPELT: u16 = 18;
 /// The tokens of a transmission, mended by what the situation explains. Linear work, no panic, whatever the text.
 pub fn normalise(text: &str, ctx: &Context) -> Vec<Token> {
     let mut t = tokens(text);
+    halves(&mut t);
     points(&mut t);
     niners(&mut t);
     distress(&mut t);
@@ -27,6 +28,7 @@ pub fn normalise(text: &str, ctx: &Context) -> Vec<Token> {
     own::mend(&mut t, ctx);
     runways(&mut t, &ctx.runways);
     reduced(&mut t);
+    short_letters(&mut t);
     letters_due(&mut t);
     alone(&mut t, ctx);
     t
@@ -38,6 +40,25 @@ fn word(t: &[Token], i: usize) -> &str {
 
 fn digits(t: &[Token]) -> String {
     t.iter().filter_map(Token::digit).collect()
+}
+
+/// "One and a half thousand": five hundred beside the thousands.
+fn halves(t: &mut Vec<Token>) {
+    let said = ["and", "a", "half", "thousand"];
+    while let Some(i) = (1..t.len()).find(|i| t[i - 1].digit().is_some() && (0..said.len()).all(|n| word(t, i + n) == said[n])) {
+        let hundreds = [Token::Word("thousand".into()), Token::Digit('5', Link::First), Token::Word("hundred".into())];
+        t.splice(i..i + said.len(), hundreds);
+    }
+}
+
+/// "Fox" among the letters of a callsign: the short form of foxtrot.
+fn short_letters(t: &mut [Token]) {
+    let letter = |x: Option<&Token>| x.is_some_and(|x| x.letter().is_some());
+    for i in 0..t.len() {
+        if t[i].is("fox") && (i > 0 && letter(t.get(i - 1)) || letter(t.get(i + 1))) {
+            t[i] = Token::Letter('F');
+        }
+    }
 }
 
 /// Points that part nothing: "speed 1.60 knots", "tower 1.18 decimal 5", "Easy 4.6". A point stays where it makes a frequency,
@@ -402,6 +423,9 @@ mod tests {
             ("Speed 1.60 knots, tower 1.18 decimal 5", "speed 160 knots tower 118.5"),
             ("altimeter 29.92 and 2.5 miles", "altimeter 29.92 and 2.5 miles"),
             ("heading zero nine or zero", "heading 090"),
+            ("would one and a half thousand be okay", "would 1 thousand 5 hundred be okay"),
+            ("delta echo fox golf tango", "delta echo foxtrot golf tango"),
+            ("a fox on runway 30", "a fox on runway 30"),
             ("cancel a FR", "cancel ifr"),
             ("cancel AFR", "cancel ifr"),
             ("clear a 28 right", "clear of 28 right"),

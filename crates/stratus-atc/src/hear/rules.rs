@@ -241,7 +241,10 @@ impl Scene<'_> {
         let cancels = has(&|i| matches!(i, Intent::CancelFlightFollowing | Intent::CancelIfr | Intent::RequestProgressiveTaxi));
         let vacates = has(&|i| i == Intent::ClearOfRunway) && !self.cue("strong") && slots.frequency.is_none();
         let answers = self.asked_heading() && slots.heading.is_some();
-        let reads_back = self.reads_back(d, slots) && !has(&cannot) && !answers && !only_sees && !cancels && !vacates;
+        // Whoever asks about the ride, the traffic or the delay repeats nothing, whatever figures are in it.
+        let asks_about = |a: &Act| matches!(a, Act::Ride | Act::AskTraffic | Act::Sequence | Act::Delay | Act::Expect | Act::WhatSpeed);
+        let question = !self.cue("strong") && acts.iter().any(asks_about);
+        let reads_back = self.reads_back(d, slots) && !question && !has(&cannot) && !answers && !only_sees && !cancels && !vacates;
         let mut sure = 0.9;
         if reads_back {
             acts.retain(|a| !a_request(*a));
