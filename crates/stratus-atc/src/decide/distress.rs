@@ -86,18 +86,16 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
     // Helpers are asked about beside the report that wants the runway, and beside the way to the stand.
     let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding) || heard.slots.runway.is_some();
-    if help.is_some() && reports && s.live && s.facility == Facility::Tower && !s.on_ground && r.landing.is_none() {
-        if let Decision::Say(items) = super::tower::landing(s, r, heard, super::tower::wanted(r, heard)) {
-            return Some(Decision::say(items.into_iter().chain(help)));
-        }
+    let lands = help.is_some() && reports && s.live && s.facility == Facility::Tower && !s.on_ground && r.landing.is_none();
+    if lands && let Decision::Say(items) = super::tower::landing(s, r, heard, super::tower::wanted(r, heard)) {
+        return Some(Decision::say(items.into_iter().chain(help)));
     }
     let inward =
         matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) || heard.slots.location.is_some();
-    if help.is_some() && inward && s.on_ground && !s.on_runway && s.facility == Facility::Ground {
-        let taxi = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
-        if let Decision::Say(items) = super::ground::decide(s, r, &taxi) {
-            return Some(Decision::say(items.into_iter().chain(help)));
-        }
+    let taxies = help.is_some() && inward && s.on_ground && !s.on_runway && s.facility == Facility::Ground;
+    let taxi = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
+    if taxies && let Decision::Say(items) = super::ground::decide(s, r, &taxi) {
+        return Some(Decision::say(items.into_iter().chain(help)));
     }
     if let Some(Decision::Say(items)) = granted(s, r, heard) {
         return Some(Decision::say([Item::Roger].into_iter().chain(items)));

@@ -370,7 +370,8 @@ pub(super) fn other_landing(s: &Situation, record: &Record, heard: &Understandin
     );
     let free = told && !s.runway_blocked(runway) && !s.is_closed(runway);
     let leave = gate::standing(record).filter(|_| free)?;
-    Some(Decision::say([Item::Runway(runway), clearances::landing(&leave, new)]))
+    let wind = wind_unless_known(s, record, heard);
+    Some(Decision::say(wind.into_iter().chain([Item::Runway(runway), clearances::landing(&leave, new)])))
 }
 
 /// Seconds that an arrival stays behind the one before it: the runway is clear by then, and more behind the wake of a heavy one
