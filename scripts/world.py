@@ -67,17 +67,41 @@ SPOKEN = {
     "KDTW": "Metro", "KMSY": "New Orleans", "KTEB": "Teterboro", "KAUS": "Austin", "KBNA": "Nashville", "KMKE": "Milwaukee",
     "KRDU": "Raleigh", "KABQ": "Albuquerque", "KTPA": "Tampa", "KMIA": "Miami", "KFLL": "Fort Lauderdale", "PANC": "Anchorage",
     "KCVG": "Cincinnati", "KMCI": "Kansas City", "KSDF": "Standiford", "KMEM": "Memphis", "KSAN": "Lindbergh", "KSMF": "Sacramento",
-    "EGLL": "Heathrow", "EGKK": "Gatwick", "EGSS": "Stansted", "EGGW": "Luton", "EGLC": "Thames", "LFPG": "De Gaulle",
+    "EGLL": "Heathrow", "EGKK": "Gatwick", "EGSS": "Stansted", "EGGW": "Luton", "EGLC": "City", "LFPG": "De Gaulle",
     "LFPO": "Orly", "EDDF": "Frankfurt", "EHAM": "Schiphol", "LIRF": "Fiumicino", "LIMC": "Malpensa", "LIML": "Linate",
     "LEMD": "Madrid", "LEBL": "Barcelona", "LPPT": "Lisboa", "EKCH": "Kastrup", "ENGM": "Gardermoen", "ESSA": "Arlanda",
     "LTFM": "Istanbul", "OMDB": "Dubai", "VHHH": "Hong Kong", "RJTT": "Tokyo", "RJAA": "Narita", "WSSS": "Singapore",
     "YSSY": "Sydney", "YMML": "Melbourne", "CYYZ": "Toronto", "CYVR": "Vancouver", "CYUL": "Montreal", "SBGR": "Guarulhos",
+    "DAAG": "Algiers", "DGAA": "Accra", "DNAA": "Abuja", "DNMM": "Lagos", "DRRN": "Niamey", "EDDN": "Nürnberg",
+    "ENVA": "Værnes", "ENZV": "Sola", "FACT": "Cape Town",
+    "FAOR": "Johannesburg", "FALE": "King Shaka", "FBSK": "Gaborone", "FIMP": "Mauritius", "FLLS": "Lusaka", "FNLU": "Luanda",
+    "FVHA": "Harare", "FYWH": "Windhoek", "FZAA": "Kinshasa", "GABS": "Bamako", "GCRR": "Lanzarote", "GMMN": "Casablanca",
+    "GVAC": "Sal", "HKJK": "Nairobi", "HKMO": "Mombasa", "HTDA": "Dar es Salaam", "HTZA": "Zanzibar", "KPVD": "Providence",
+    "KRSW": "Fort Myers", "KSFB": "Sanford", "LEST": "Santiago", "LFSB": "Basel", "LGIR": "Iraklion", "LICJ": "Palermo",
+    "LIEE": "Elmas", "LIME": "Orio", "LIPX": "Verona", "LIRN": "Napoli",
+    "LOWW": "Wien", "LPPD": "Ponta Delgada", "LPPR": "Porto", "LROP": "Otopeni", "LZIB": "Štefánik",
+    "MMAA": "Acapulco", "MMGL": "Guadalajara", "MMHO": "Hermosillo", "MMMX": "Mexico", "MMMZ": "Mazatlán", "MMPR": "Vallarta",
+    "MMSD": "San José", "MMTJ": "Tijuana", "MRLB": "Liberia", "MSLP": "El Salvador", "MTPP": "Port-au-Prince", "MUVR": "Varadero",
+    "MYNN": "Nassau", "MZBZ": "Belize", "NTAA": "Tahiti", "OEJN": "Jeddah", "OEMA": "Madinah", "OERK": "Riyadh",
+    "OPKC": "Karachi", "OPLA": "Lahore", "PGUM": "Agana", "RCTP": "Taipei", "RJCC": "Chitose", "RJGG": "Centrair",
+    "RPLL": "Manila", "RPMD": "Davao", "RPVM": "Mactan", "SABE": "Aeroparque", "SAEZ": "Ezeiza", "SBBE": "Belém",
+    "SBBR": "Brasília", "SBCF": "Confins", "SBEG": "Manaus", "SBFL": "Florianópolis", "SBGL": "Galeão", "SBSV": "Salvador",
+    "SCEL": "Santiago", "SEGU": "Guayaquil", "SEQM": "Quito", "SOCA": "Cayenne", "SPIM": "Lima", "SPJC": "Lima", "SPZO": "Cusco",
+    "SVBC": "Barcelona", "SVMI": "Maiquetía", "TFFF": "Fort-de-France", "TFFR": "Raizet", "TJSJ": "San Juan", "TNCA": "Beatrix",
+    "TNCM": "Juliana", "UACC": "Astana", "UBBB": "Baku", "UDYZ": "Yerevan", "URSS": "Sochi", "UWWW": "Samara", "VABB": "Mumbai",
+    "VECC": "Kolkata", "VGZR": "Dhaka", "VIDP": "Delhi", "VNKT": "Kathmandu", "VOBL": "Bengaluru", "VOHS": "Hyderabad",
+    "VYYY": "Yangon", "ZJSY": "Sanya", "ZYTL": "Dalian", "ZYTX": "Shenyang", "ZSQD": "Qingdao", "TAO": "Qingdao",
+    "CYOW": "Ottawa", "CYYC": "Calgary", "LEMG": "Málaga", "EPGD": "Gdańsk", "EPKK": "Kraków", "ZBAA": "Beijing",
+    "ZBTJ": "Tianjin",
 }
+# Airports whose radar unit is called otherwise than the tower, where the tables do not say so.
+RADAR = {"KORD": "Chicago", "KMDW": "Chicago", "KSDF": "Louisville", "KDTW": "Detroit", "EGLC": "Thames", "SABE": "Baires", "SAEZ": "Baires"}
 # What stands behind the name in the description of a frequency.
 UNIT = re.compile(
     r"\b(twr|tower|gnd|ground|app/dep|app|appr|approach|apch|arr|arrival|dep|departure|rdr|radar|dir|director|atis|clnc del|del|"
     r"delivery|clearance|cntr|ctr|center|centre|acc|control|info|information|radio|rdo|traffic|alt|prc|east|west|north|south|[nesw]|"
-    r"apn|apron|ptd|taxiing|handling|a/d|tca|final|main|primary|secondary|mil|vfr|ifr|pre-?taxi|aux|ops|ctaf|unicom|afis|a/g|air/ground|con|terminal)\b.*$", re.I)
+    r"apn|apron|ptd|taxiing|handling|a/d|tca|final|main|primary|secondary|mil|vfr|ifr|pre-?taxi|aux|ops|ctaf|unicom|afis|a/g|air/ground|con|terminal|"
+    r"departures|arrivals|rwy|runway|planner|start-up|startup|start|ramp|precision|long range|clr|smc|dlv|english|french|automatic|also)\b.*$", re.I)
 
 
 def plain(text):
@@ -103,15 +127,18 @@ def spoken(airport):
     return short or airport["ident"]
 
 
-def station_name(description, own, code):
+def station_name(description, own, code, ident=""):
     """The name in a frequency's description ("NORCAL APP": "NorCal"), or the airport's."""
+    at_field = code in (TOWER, GROUND, CLEARANCE, ATIS)
+    if at_field and ident in SPOKEN and not ident.startswith("K"):
+        return own
     text = re.sub(r"\(.*?\)|[0-9./,-]+(?=\s|$)", " ", plain(description))
     text = plain(UNIT.sub("", text))
     if len(text) < 3 or not re.fullmatch(r"[\w .'-]+", text) or re.search(r"(?i)clnc|freq|emerg|tower|cld|grou|usaf|tuaf|raaf|military|pilot", text):
+        return own if at_field else RADAR.get(ident, own)
+    if at_field and text.lower() in own.lower():
         return own
-    if code in (TOWER, GROUND, CLEARANCE, ATIS) and text.lower() in own.lower():
-        return own
-    fixed = {"norcal": "NorCal", "socal": "SoCal"}
+    fixed = {"norcal": "NorCal", "socal": "SoCal", "rgnl": "Regional"}
     return fixed.get(text.lower(), text.title() if text.isupper() or text.islower() else text).replace("'S", "'s")
 
 
@@ -135,12 +162,12 @@ for code, names in (
 INSTEAD = ["UNIC UNICOM", "AFIS INFO", "A/G RADIO RDO AAS"]
 
 
-def stations(listed, own):
+def stations(listed, own, ident=""):
     found, seen = [], set()
     def add(code, khz, description):
         if (code, khz) not in seen:
             seen.add((code, khz))
-            name = station_name(description, own, code)
+            name = station_name(description, own, code, ident)
             found.append((code, khz, "" if name == own else name))
     usable = []
     for f in listed:
@@ -322,7 +349,7 @@ def main():
         # ZZZZ is what a flight plan says where there is no code.
         airports.append(dict(ident=code if a["ident"] == "ZZZZ" else a["ident"], code=code, name=name, town="" if town == name else town, bare=not town, place=places.index(place),
                              elevation=round(number(a["elevation_ft"]) or 0), faa=a["iso_country"] in FAA, lat=lat, lon=lon, size=a["type"],
-                             runways=runways(by_runway[a["id"]], lat, lon), stations=stations(by_station[a["id"]], name)))
+                             runways=runways(by_runway[a["id"]], lat, lon), stations=stations(by_station[a["id"]], name, a["ident"].upper())))
     # Two airports may claim one code: the one whose own identifier it is keeps it.
     idents = {a["ident"] for a in airports}
     taken = Counter(a["code"] for a in airports)

@@ -1,5 +1,6 @@
 //! The airports of the simulators on this machine: where their files lie, their import, and the look-up of one airport.
 
+pub mod route;
 mod sources;
 mod store;
 pub mod surroundings;

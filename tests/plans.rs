@@ -254,6 +254,46 @@ fn the_command_shows_a_plan_as_it_was_reviewed_and_says_what_is_wrong_with_a_fil
 }
 
 #[test]
+fn a_plan_is_shown_with_the_procedures_of_the_pilots_own_x_plane_as_it_was_reviewed() {
+    let home = Home::new("");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/simbrief");
+    // Named in the pilot's own folder, so that no line shows where the sources are checked out.
+    let xplane = home.0.path().join("xplane");
+    copy(&folder.join("xplane"), &xplane);
+    let (out, err, code) = home.run(&["airports", "import", "--xplane", xplane.to_str().unwrap()]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    for name in ["eham-lsgg-v2.json eham-lsgg", "kbos-kord-v1.json kbos-kord", "lfpg-lemd.xml lfpg-lemd"] {
+        let (plan, shown) = name.split_once(' ').unwrap();
+        let (out, err, _) = home.run(&["plan", "show", folder.join(plan).to_str().unwrap()]);
+        let out = out.replace(home.0.path().to_str().unwrap(), "HOME");
+        assert_eq!((out, err.as_str()), (std::fs::read_to_string(folder.join(format!("{shown}.charted.txt"))).unwrap(), ""), "{shown}");
+    }
+    // MSFS 2024 names the points without their places, and an airway without the beacon on it.
+    let data = xplane.join("Custom Data");
+    std::fs::write(
+        data.join("earth_awy.dat"),
+        "I\n1100 Version\nAMLUH ED 11 HLZ ED 3 N 1 50 245 L602\nHLZ ED 3 KETAP ED 11 N 1 50 245 L602\n",
+    )
+    .unwrap();
+    std::fs::write(data.join("earth_fix.dat"), "I\n1200 Version\n 53.35 10.2 AMLUH ENRT ED 1\n 52.2 12.3 KETAP ENRT ED 1\n").unwrap();
+    std::fs::write(data.join("earth_nav.dat"), "I\n1200 Version\n 3 52.363 10.795 10 11680 130 3.0 HLZ ENRT ED HEHLINGEN VORTAC\n")
+        .unwrap();
+    let plan = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/plans/msfs2024.pln");
+    let (out, _, _) = home.run(&["plan", "show", plan.to_str().unwrap()]);
+    assert!(out.contains("\n  places        of 3 points from ") && !out.contains("where "), "{out}");
+}
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { std::fs::copy(entry.path(), target).map(|_| ()).unwrap() }
+    }
+}
+
+#[test]
 fn simbriefs_plan_is_filed_shown_and_saved_by_the_command() {
     let peer = Peer::start(Does::Says("200 OK", LSGG.to_vec()));
     let home = Home::new(&format!("[pilot]\nsimbrief = \"123456\"\nsimbrief_url = \"{}\"\n", peer.url()));

@@ -98,8 +98,9 @@ fn msfs_tells_of_the_airports_that_are_asked_for() {
     let stations: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
     let civil = ["Hilo Intl ATIS 126.4", "Hilo Intl Ground 121.9", "Hilo Intl Tower 118.105", "Honolulu Approach 119.7"];
     assert_eq!(stations, civil);
-    let approaches: Vec<String> = a.procedures.iter().filter(|p| p.runway.is_some()).map(|p| p.name.clone()).collect();
-    assert_eq!(approaches, ["ILS", "RNAV Y", "RNAV Z"]);
+    let named: Vec<String> =
+        a.procedures.iter().map(|p| format!("{} {}", p.name, p.runway.map_or("all".into(), |r| r.to_string()))).collect();
+    assert_eq!(named, ["PARIS4 all", "HILO1 8", "HILO1 26", "MAUNA3 26", "VOR A all", "ILS 26", "RNAV Y 26", "RNAV Z 26"]);
     let graph = a.taxiways.as_ref().unwrap();
     let stand = graph.nodes.iter().find(|n| n.parking.as_deref() == Some("gate A5")).unwrap();
     let route = |r: &str| routing::route(graph, stand.position, r.parse().unwrap()).map(|r| r.via);

@@ -14,7 +14,7 @@ use crate::airports::surroundings::Surroundings;
 use crate::airports::{Airport, Station, draw};
 use crate::atc::around::Around;
 use crate::atc::plan::brief::{self, Known};
-use crate::atc::plan::{self, Reading};
+use crate::atc::plan::{self, Reading, places};
 use crate::cli::PlanWhat;
 use crate::dispatch::{newest, simbrief};
 use crate::download::Patience;
@@ -27,11 +27,11 @@ use crate::units::{FT_PER_NM, Facility, LatLon};
 
 pub(super) fn run(config: Option<&Path>, what: &PlanWhat) -> anyhow::Result<ExitCode> {
     match what {
-        PlanWhat::Show { file } => show(config, &read(file)?)?,
+        PlanWhat::Show { file } => show(config, read(file)?)?,
         PlanWhat::Load { file } => file_it(config, read(file)?)?,
         PlanWhat::Simbrief { name, show: only, save } => {
             let reading = simbrief(config, name.as_deref(), *only, save.as_deref())?;
-            if *only { show(config, &reading)? } else { file_it(config, reading)? }
+            if *only { show(config, reading)? } else { file_it(config, reading)? }
         }
         PlanWhat::Clear => tell(config, None)?,
     }
@@ -39,7 +39,9 @@ pub(super) fn run(config: Option<&Path>, what: &PlanWhat) -> anyhow::Result<Exit
 }
 
 /// Files a plan, and says what of its file is not in it.
-fn file_it(config: Option<&Path>, reading: Reading) -> anyhow::Result<()> {
+fn file_it(config: Option<&Path>, mut reading: Reading) -> anyhow::Result<()> {
+    let data_dir = Paths::find(config)?.data_dir;
+    let _ = places(&mut reading.plan, &newest::airports_in_use(&data_dir), &Imports::within(&data_dir));
     let left_out = reading.left_out;
     tell(config, Some(Box::new(reading.plan)))?;
     let mut out = std::io::stdout();
@@ -47,6 +49,28 @@ fn file_it(config: Option<&Path>, reading: Reading) -> anyhow::Result<()> {
         writeln!(out, "left out: {what}")?;
     }
     Ok(())
+}
+
+/// Looks up the places that a plan does not give, in the navigation data of the first simulator that knows any of them; what was found,
+/// in words. A plan without them is a plan too, so trouble with a simulator's files is only logged.
+fn places(plan: &mut FlightPlan, airports: &Airports, imports: &Imports) -> Option<String> {
+    let wanted = places::Wanted::of(plan)?;
+    let place = |icao: &Option<String>| icao.as_deref().and_then(|icao| airports.find(icao)).map(|a| a.position);
+    let (from, to) = (place(&plan.departure), place(&plan.destination));
+    for files in scenery::route::simulators(imports) {
+        let found = match scenery::route::read(&files, &wanted.airways, &wanted.points) {
+            Ok(navigation) => places::fill(plan, &navigation, from, to),
+            Err(p) => {
+                log::warn!("{}", p.one_line());
+                0
+            }
+        };
+        if found > 0 {
+            let files = files.map(|f| f.display().to_string()).join(", ");
+            return Some(format!("of {found} point{} from {files}", if found == 1 { "" } else { "s" }));
+        }
+    }
+    None
 }
 
 /// Hands a plan to the running tray, or takes the filed one back.
@@ -102,6 +126,8 @@ struct Charts {
     imports: Imports,
     /// What the pilot's files tell along the route.
     told: Option<Arc<Surroundings>>,
+    /// The places that the plan does not give, and where they were found.
+    places: Option<String>,
 }
 
 /// Beyond the ends of the route so far, nautical miles.
@@ -147,15 +173,20 @@ impl Known for Charts {
         Around::about(&self.airports, self.told.clone(), near).procedure_spoken(name, near)
     }
 
+    fn places(&self) -> Option<&str> {
+        self.places.as_deref()
+    }
+
     fn radar_near(&self, at: LatLon, max_nm: f64) -> Option<Airport> {
         let radar = |a: &Airport| a.stations.iter().any(|s| matches!(s.facility, Facility::Approach | Facility::Center));
         self.airports.nearest_of(at, max_nm, radar)
     }
 }
 
-fn show(config: Option<&Path>, reading: &Reading) -> anyhow::Result<()> {
+fn show(config: Option<&Path>, mut reading: Reading) -> anyhow::Result<()> {
     let data_dir = Paths::find(config)?.data_dir;
     let (airports, imports) = (newest::airports_in_use(&data_dir), Imports::within(&data_dir));
+    let places = places(&mut reading.plan, &airports, &imports);
     let told = area(&reading.plan, &airports).and_then(|area| {
         match scenery::surroundings::around(&scenery::surroundings::folders(&imports), &airports, area) {
             Ok(told) => told.map(Arc::new),
@@ -165,9 +196,9 @@ fn show(config: Option<&Path>, reading: &Reading) -> anyhow::Result<()> {
             }
         }
     });
-    let charts = Charts { airports, imports, told };
+    let charts = Charts { airports, imports, told, places };
     let mut out = std::io::stdout();
-    for line in brief::lines(reading, &charts) {
+    for line in brief::lines(&reading, &charts) {
         writeln!(out, "{line}")?;
     }
     Ok(())

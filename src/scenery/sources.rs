@@ -106,6 +106,12 @@ fn source(path: &Path, kind: Kind) -> std::io::Result<Source> {
     Ok(Source { path, kind, size: meta.len(), changed, airports: 0, skipped: 0, named: None })
 }
 
+/// FlightGear's data folders: those that were named, and the usual ones if they are wanted.
+pub(super) fn flightgears_data(wanted: &Wanted) -> Vec<PathBuf> {
+    let named = wanted.flightgear.iter().map(|f| crate::paths::absolute(f));
+    named.chain(if wanted.usual { flightgears() } else { Vec::new() }).collect()
+}
+
 /// FlightGear's data folders in their usual places.
 fn flightgears() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = std::env::var_os("FG_ROOT").map(PathBuf::from).into_iter().collect();

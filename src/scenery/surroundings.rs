@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use flate2::read::MultiGzDecoder;
+
 use super::sources::{in_any_case, xplanes};
 use super::{Imports, Wanted};
 use crate::airports::controllers::AtcDat;
@@ -118,17 +120,28 @@ fn circles(folder: &Path, all: Vec<Sectors>, airports: &BTreeMap<String, LatLon>
     Ok(all.into_iter().filter_map(placed).collect())
 }
 
-/// Shows every line of a file. One that is too long is shown in parts, and a file that is too long as far as it is read.
+/// Shows every line of a file, packed by gzip or not. A line that is too long is shown in parts, and a file that is too long or
+/// damaged as far as it is read.
 pub(super) fn lines(path: &Path, show: &mut dyn FnMut(&str)) -> Result<(), Problem> {
     let refused =
         |e: std::io::Error| Problem::new("cannot read the simulator's navigation data").because(format!("{}: {e}", path.display()));
-    let mut reader = BufReader::with_capacity(1 << 16, File::open(path).map_err(refused)?.take(LARGEST));
-    let mut line = Vec::new();
-    while reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(refused)? > 0 {
-        show(&text::line(&line));
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(refused)?);
+    let packed = file.fill_buf().map_err(refused)?.starts_with(&[0x1f, 0x8b]);
+    let whole: Box<dyn BufRead> =
+        if packed { Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file))) } else { Box::new(file) };
+    let (mut reader, mut line) = (whole.take(LARGEST), Vec::new());
+    loop {
+        match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+            Ok(0) => return Ok(()),
+            Ok(_) => show(&text::line(&line)),
+            Err(e) if packed => {
+                log::warn!("{}: {e}", path.display());
+                return Ok(());
+            }
+            Err(e) => return Err(refused(e)),
+        }
         line.clear();
     }
-    Ok(())
 }
 
 #[cfg(test)]

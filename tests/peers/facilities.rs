@@ -50,6 +50,15 @@ const FREQUENCIES: [(i32, i32, &str); 7] = [
 /// Type, suffix, runway, designator.
 const APPROACHES: [(i32, i32, i32, i32); 4] = [(4, 0, 26, 0), (10, 89, 26, 0), (10, 90, 26, 0), (2, 65, 0, 0)];
 
+/// Departures and arrivals with the runways of their transitions.
+const DEPARTURES: [(&str, &[i32]); 2] = [("HILO1", &[8, 26]), ("PARIS4", &[])];
+const ARRIVALS: [(&str, &[i32]); 1] = [("MAUNA3", &[26])];
+
+/// The runways of the transitions of a departure or an arrival.
+fn transitions(parent: &str, n: usize) -> &'static [i32] {
+    if parent == "DEPARTURE" { DEPARTURES[n].1 } else { ARRIVALS[n].1 }
+}
+
 /// How many records of a block there are.
 fn count(block: &str) -> usize {
     match block {
@@ -57,6 +66,8 @@ fn count(block: &str) -> usize {
         "RUNWAY" => 2,
         "FREQUENCY" => FREQUENCIES.len(),
         "APPROACH" => APPROACHES.len(),
+        "DEPARTURE" => DEPARTURES.len(),
+        "ARRIVAL" => ARRIVALS.len(),
         "TAXI_POINT" => POINTS.len(),
         "TAXI_PARKING" => 2,
         "TAXI_PATH" => PATHS.len(),
@@ -71,6 +82,9 @@ fn kind(block: &str) -> Option<u32> {
         ("RUNWAY", 1),
         ("FREQUENCY", 3),
         ("APPROACH", 5),
+        ("DEPARTURE", 10),
+        ("ARRIVAL", 11),
+        ("RUNWAY_TRANSITION", 12),
         ("TAXI_POINT", 14),
         ("TAXI_PARKING", 15),
         ("TAXI_PATH", 16),
@@ -105,6 +119,11 @@ fn value(block: &str, n: usize, field: &str) -> Option<V> {
         ("APPROACH", "SUFFIX") => I(APPROACHES[n].1),
         ("APPROACH", "RUNWAY_NUMBER") => I(APPROACHES[n].2),
         ("APPROACH", "RUNWAY_DESIGNATOR") => I(APPROACHES[n].3),
+        ("DEPARTURE", "NAME") => S(DEPARTURES[n].0, 8),
+        ("ARRIVAL", "NAME") => S(ARRIVALS[n].0, 8),
+        // Here the number of the record is the runway's.
+        ("RUNWAY_TRANSITION", "RUNWAY_NUMBER") => I(n as i32),
+        ("RUNWAY_TRANSITION", "RUNWAY_DESIGNATOR") => I(0),
         ("TAXI_POINT", "TYPE") => I(POINTS[n].0),
         ("TAXI_POINT", "ORIENTATION") => I(0),
         ("TAXI_POINT", "BIAS_X") => F(POINTS[n].1),
@@ -132,7 +151,19 @@ fn value(block: &str, n: usize, field: &str) -> Option<V> {
 /// A definition knows this field, or it opens or closes a record.
 pub fn known(field: &str) -> bool {
     let block = field.strip_prefix("OPEN ").or_else(|| field.strip_prefix("CLOSE "));
-    let blocks = ["AIRPORT", "RUNWAY", "FREQUENCY", "APPROACH", "TAXI_POINT", "TAXI_PARKING", "TAXI_PATH", "TAXI_NAME"];
+    let blocks = [
+        "AIRPORT",
+        "RUNWAY",
+        "FREQUENCY",
+        "APPROACH",
+        "DEPARTURE",
+        "ARRIVAL",
+        "RUNWAY_TRANSITION",
+        "TAXI_POINT",
+        "TAXI_PARKING",
+        "TAXI_PATH",
+        "TAXI_NAME",
+    ];
     block.map_or_else(|| blocks.iter().any(|b| value(b, 0, field).is_some()), |b| blocks.contains(&b))
 }
 
@@ -141,28 +172,46 @@ pub fn answer(definition: &[String], request: u32, icao: &str) -> Option<Vec<Vec
     if icao != "PHTO" {
         return None;
     }
-    // What is asked for of each block, in the order in which the blocks begin.
-    let (mut open, mut blocks): (Vec<&str>, Vec<(&str, Vec<&str>)>) = (Vec::new(), Vec::new());
+    // What is asked for of each block, in the order in which the blocks begin, and the block that each is in.
+    struct Block<'a> {
+        name: &'a str,
+        within: Option<usize>,
+        fields: Vec<&'a str>,
+    }
+    let (mut open, mut blocks): (Vec<usize>, Vec<Block<'_>>) = (Vec::new(), Vec::new());
     for field in definition {
-        if let Some(block) = field.strip_prefix("OPEN ") {
-            open.push(block);
-            blocks.push((block, Vec::new()));
+        if let Some(name) = field.strip_prefix("OPEN ") {
+            blocks.push(Block { name, within: open.last().copied(), fields: Vec::new() });
+            open.push(blocks.len() - 1);
         } else if field.strip_prefix("CLOSE ").is_some() {
             open.pop();
         } else if let Some(block) = open.last() {
-            blocks.iter_mut().filter(|(b, _)| b == block).for_each(|(_, f)| f.push(field));
+            blocks[*block].fields.push(field);
         }
     }
-    let (mut bodies, mut unique) = (Vec::new(), 1u32);
-    for (block, fields) in blocks {
-        let of = count(block);
-        for n in 0..of {
-            let parent = if block == "AIRPORT" { 0 } else { 1 };
-            let list = u32::from(block != "AIRPORT");
-            let head = [request, unique, parent, kind(block)?, list, n as u32, of as u32];
+    let mut bodies = Vec::new();
+    // The number of each record, by its block and its place there.
+    let mut numbers = std::collections::BTreeMap::new();
+    for (b, block) in blocks.iter().enumerate() {
+        let parent = block.within.map_or("", |p| blocks[p].name);
+        // Each record with its place in its list, the list's length and the place of its parent.
+        let records: Vec<(usize, usize, usize, usize)> = match (block.name, block.within) {
+            ("RUNWAY_TRANSITION", Some(_)) => {
+                let of = |p: usize| {
+                    transitions(parent, p).iter().enumerate().map(move |(k, r)| (*r as usize, k, transitions(parent, p).len(), p))
+                };
+                (0..count(parent)).flat_map(of).collect()
+            }
+            _ => (0..count(block.name)).map(|n| (n, n, count(block.name), 0)).collect(),
+        };
+        for (n, place, of, above) in records {
+            let number = bodies.len() as u32 + 1;
+            numbers.insert((b, n), number);
+            let parent = block.within.map_or(0, |p| numbers[&(p, above)]);
+            let head = [request, number, parent, kind(block.name)?, u32::from(b > 0), place as u32, of as u32];
             let mut body: Vec<u8> = head.iter().flat_map(|w| w.to_le_bytes()).collect();
-            for field in &fields {
-                match value(block, n, field)? {
+            for field in &block.fields {
+                match value(block.name, n, field)? {
                     V::I(v) => body.extend(v.to_le_bytes()),
                     V::F(v) => body.extend(v.to_le_bytes()),
                     V::D(v) => body.extend(v.to_le_bytes()),
@@ -170,7 +219,6 @@ pub fn answer(definition: &[String], request: u32, icao: &str) -> Option<Vec<Vec
                 }
             }
             bodies.push(body);
-            unique += 1;
         }
     }
     Some(bodies)

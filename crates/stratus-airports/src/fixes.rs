@@ -1,5 +1,6 @@
 //! X-Plane's `earth_fix.dat`, `earth_nav.dat`, `earth_awy.dat` and `earth_hold.dat`, line by line. They have hundreds
-//! of thousands of lines, so a caller keeps only what a flight needs.
+//! of thousands of lines, so a caller keeps only what a flight needs. X-Plane 8 to 10 and FlightGear have the same in the
+//! earlier form, without airports and regions: see [`earlier`].
 //!
 //! ```text
 //!  47.513333333    9.252222222  KPT   ENRT ED 4531010       a fix: latitude, longitude, ident, airport or ENRT, region
@@ -7,6 +8,9 @@
 //!  BPK EG 3 TOTRI EG 11 F 1 95 245 M185                     a piece of airway: from, to, direction, level, base and top (FL), names
 //!  LAM EG ENRT 3 263.0 1.0 0.0 L 7000 15000 230             a hold: fix, airport or ENRT, kind, course, minutes, miles, turn, feet, knots
 //! ```
+
+pub mod earlier;
+pub mod network;
 
 use serde::{Deserialize, Serialize};
 
@@ -73,11 +77,13 @@ fn airport(word: &str) -> Option<String> {
 
 /// Reads a line of `earth_fix.dat`, if its ident is wanted.
 pub fn fix(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
-    let mut f = line.split_whitespace();
-    let (lat, lon, ident, owner, region) = (f.next()?, f.next()?, f.next()?, f.next()?, f.next()?);
-    if !wanted(ident) || !is_ident(ident) || !is_ident(region) {
+    let mut f = line.split_ascii_whitespace();
+    let (lat, lon, ident) = (f.next()?, f.next()?, f.next()?);
+    // Most lines are of points that nobody wants: they go no further.
+    if !wanted(ident) || !is_ident(ident) {
         return None;
     }
+    let (owner, region) = (f.next()?, f.next().filter(|r| is_ident(r))?);
     Some(Point {
         ident: ident.to_owned(),
         region: region.to_owned(),
@@ -90,17 +96,14 @@ pub fn fix(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
 
 /// Reads a line of `earth_nav.dat` that is an NDB or a VOR, if its ident is wanted.
 pub fn beacon(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
-    let f: Vec<&str> = line.split_whitespace().take(24).collect();
-    let kind = Kind::of(f.first()?).filter(|k| *k != Kind::Fix)?;
+    let kind = Kind::of(line.split_ascii_whitespace().next()?).filter(|k| *k != Kind::Fix)?;
+    line.split_ascii_whitespace().nth(7).filter(|ident| wanted(ident))?;
+    let f: Vec<&str> = line.split_ascii_whitespace().take(24).collect();
     let (ident, owner, region) = (*f.get(7)?, *f.get(8)?, *f.get(9)?);
-    if !wanted(ident) || !is_ident(ident) || !is_ident(region) {
+    if !is_ident(ident) || !is_ident(region) {
         return None;
     }
-    let words = f.get(10..).unwrap_or(&[]);
-    let last = words.iter().rposition(|w| {
-        !matches!(w.to_ascii_uppercase().as_str(), "NDB" | "VOR" | "VOR/DME" | "VORTAC" | "VOR-DME" | "DME" | "TACAN" | "LOM")
-    });
-    let name = last.and_then(|n| words.get(..=n)).map(|w| title(&w.join(" "))).filter(|n| !n.is_empty());
+    let name = spoken_name(f.get(10..).unwrap_or(&[]));
     Some(Point {
         ident: ident.to_owned(),
         region: region.to_owned(),
@@ -109,6 +112,14 @@ pub fn beacon(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
         at: place(f.get(1)?, f.get(2)?)?,
         name,
     })
+}
+
+/// The words of a beacon's name without its kind.
+fn spoken_name(words: &[&str]) -> Option<String> {
+    let last = words.iter().rposition(|w| {
+        !matches!(w.to_ascii_uppercase().as_str(), "NDB" | "VOR" | "VOR/DME" | "VORTAC" | "VOR-DME" | "DME" | "TACAN" | "LOM")
+    });
+    last.and_then(|n| words.get(..=n)).map(|w| title(&w.join(" "))).filter(|n| !n.is_empty())
 }
 
 /// "BROOKMANS PARK" becomes "Brookmans Park"; text in mixed case stays.
@@ -141,12 +152,19 @@ pub struct Piece {
     pub names: Vec<String>,
 }
 
+/// Whether the names of airways, the last word of a line, have a wanted one.
+fn named(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<()> {
+    let names = line.trim_ascii_end().rsplit(|c: char| c.is_ascii_whitespace()).next()?;
+    names.split('-').any(|n| is_ident(n) && wanted(n)).then_some(())
+}
+
 /// Reads a line of `earth_awy.dat`, if one of its airways is wanted.
 pub fn airway(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Piece> {
-    let f: Vec<&str> = line.split_whitespace().take(12).collect();
+    named(line, wanted)?;
+    let f: Vec<&str> = line.split_ascii_whitespace().take(12).collect();
     let [from, from_region, _, to, to_region, _, way, _, base, top, names] = f.as_slice() else { return None };
     let names: Vec<&str> = names.split('-').filter(|n| is_ident(n)).take(MOST_NAMES).collect();
-    if !names.iter().any(|n| wanted(n)) || ![*from, *from_region, *to, *to_region].iter().all(|w| is_ident(w)) {
+    if ![*from, *from_region, *to, *to_region].iter().all(|w| is_ident(w)) {
         return None;
     }
     let ways = match *way {

@@ -117,15 +117,15 @@ pub struct Leg {
     pub role: Option<Role>,
 }
 
-impl std::fmt::Display for Leg {
-    /// "SKNNR at or above 6000 ft, 250 kt or less".
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl Leg {
+    /// "SKNNR at or above 6000 ft, 250 kt or less". `level` names an altitude in feet, because the transition altitude decides how.
+    fn words(&self, level: &dyn Fn(i32) -> String) -> String {
         let at = self.fix.as_ref().map_or_else(|| format!("({})", self.path), |(fix, _)| fix.clone());
         let altitude = self.altitude.map(|a| match a {
-            Altitude::At(ft) => format!("at {ft} ft"),
-            Altitude::AtOrAbove(ft) => format!("at or above {ft} ft"),
-            Altitude::AtOrBelow(ft) => format!("at or below {ft} ft"),
-            Altitude::Between(low, high) => format!("between {low} and {high} ft"),
+            Altitude::At(ft) => format!("at {}", level(ft)),
+            Altitude::AtOrAbove(ft) => format!("at or above {}", level(ft)),
+            Altitude::AtOrBelow(ft) => format!("at or below {}", level(ft)),
+            Altitude::Between(low, high) => format!("between {} and {}", level(low), level(high)),
         });
         let speed = self.speed.map(|s| match s {
             Speed::At(kt) => format!("{kt} kt"),
@@ -133,15 +133,15 @@ impl std::fmt::Display for Leg {
             Speed::AtMost(kt) => format!("{kt} kt or less"),
         });
         let limits = altitude.into_iter().chain(speed).collect::<Vec<_>>().join(", ");
-        if limits.is_empty() { f.write_str(&at) } else { write!(f, "{at} {limits}") }
+        if limits.is_empty() { at } else { format!("{at} {limits}") }
     }
 }
 
-/// Legs in words, with each fix once: the end of one part is the beginning of the next.
-pub fn words(legs: &[&Leg]) -> String {
+/// Legs in words, with each fix once: the end of one part is the beginning of the next. `level` names an altitude in feet.
+pub fn words(legs: &[&Leg], level: &dyn Fn(i32) -> String) -> String {
     let mut all: Vec<String> = Vec::new();
     for leg in legs {
-        let said = leg.to_string();
+        let said = leg.words(level);
         let again = leg
             .fix
             .as_ref()

@@ -46,6 +46,20 @@ pub const FIELDS: &[&str] = &[
     "RUNWAY_NUMBER",
     "RUNWAY_DESIGNATOR",
     "CLOSE APPROACH",
+    "OPEN DEPARTURE",
+    "NAME",
+    "OPEN RUNWAY_TRANSITION",
+    "RUNWAY_NUMBER",
+    "RUNWAY_DESIGNATOR",
+    "CLOSE RUNWAY_TRANSITION",
+    "CLOSE DEPARTURE",
+    "OPEN ARRIVAL",
+    "NAME",
+    "OPEN RUNWAY_TRANSITION",
+    "RUNWAY_NUMBER",
+    "RUNWAY_DESIGNATOR",
+    "CLOSE RUNWAY_TRANSITION",
+    "CLOSE ARRIVAL",
     "OPEN TAXI_POINT",
     "TYPE",
     "ORIENTATION",
@@ -86,13 +100,27 @@ const AIRPORT: u32 = 0;
 const RUNWAY: u32 = 1;
 const FREQUENCY: u32 = 3;
 const APPROACH: u32 = 5;
+const DEPARTURE: u32 = 10;
+const ARRIVAL: u32 = 11;
+const RUNWAY_TRANSITION: u32 = 12;
 const POINT: u32 = 14;
 const PARKING: u32 = 15;
 const PATH: u32 = 16;
 const NAME: u32 = 17;
 /// The size of each kind of record in bytes.
-const SIZES: [(u32, usize); 8] =
-    [(AIRPORT, 104), (RUNWAY, 56), (FREQUENCY, 72), (APPROACH, 16), (POINT, 16), (PARKING, 40), (PATH, 28), (NAME, 32)];
+const SIZES: [(u32, usize); 11] = [
+    (AIRPORT, 104),
+    (RUNWAY, 56),
+    (FREQUENCY, 72),
+    (APPROACH, 16),
+    (DEPARTURE, 8),
+    (ARRIVAL, 8),
+    (RUNWAY_TRANSITION, 8),
+    (POINT, 16),
+    (PARKING, 40),
+    (PATH, 28),
+    (NAME, 32),
+];
 
 /// Metres in a degree of latitude.
 const DEGREE_M: f64 = 111_195.0;
@@ -107,9 +135,11 @@ const FAR_M: f64 = 20_000.0;
 /// The first number of parking places in the graph.
 const PARKED: u32 = 1_000_000;
 
-/// A record as received: two words of its header, and its data.
+/// A record as received: its own number and its parent's, two more words of its header, and its data.
 #[derive(Debug, Clone, PartialEq)]
 struct Item {
+    number: u32,
+    parent: u32,
     words: [u32; 2],
     data: Vec<u8>,
 }
@@ -136,10 +166,11 @@ impl Answer {
         // A record may be longer than requested; a shorter one is truncated.
         let data = message.get(DATA..DATA + size)?.to_vec();
         let list = self.lists.entry(kind).or_default();
-        let item = Item { words: [word(message, 32)?, word(message, 36)?], data };
+        let item = Item { number: word(message, 16)?, parent: word(message, 20)?, words: [word(message, 32)?, word(message, 36)?], data };
         let most = match kind {
             AIRPORT => 1,
             POINT | PARKING | PATH => MOST,
+            RUNWAY_TRANSITION => procedures::MOST,
             _ => 1000,
         };
         if list.len() >= most {
@@ -199,13 +230,34 @@ impl Answer {
             runways: self.strips(),
             stations: Vec::new(),
             taxiways: None,
-            procedures: procedures::in_order(self.list(APPROACH).into_values().filter_map(approach).collect()),
+            procedures: procedures::in_order(self.list(APPROACH).into_values().filter_map(approach).chain(self.routes()).collect()),
             transition: Transition::default(),
         };
         airport.stations = self.stations(&airport.name);
         airport.taxiways = self.graph(&airport);
         airport.procedures.retain(|p| p.runway.is_none_or(|r| airport.runways.iter().any(|s| s.ends.iter().any(|e| e.runway == r))));
         Some(airport)
+    }
+
+    /// Departures and arrivals, once for each runway that they have a transition for. One without any is for all runways.
+    fn routes(&self) -> Vec<Procedure> {
+        let of = |kind: u32| self.lists.get(&kind).map_or(&[][..], Vec::as_slice);
+        let mut runways: BTreeMap<u32, BTreeSet<Runway>> = BTreeMap::new();
+        for t in of(RUNWAY_TRANSITION) {
+            let end = word(&t.data, 0).zip(word(&t.data, 4)).and_then(|(number, side)| runway_end(number, side));
+            // A runway that cannot be read is none, and does not make the procedure one for all runways.
+            runways.entry(t.parent).or_default().extend(end);
+        }
+        let fits = |name: &str| name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let mut all = Vec::new();
+        for (list, kind) in [(DEPARTURE, Kind::Departure), (ARRIVAL, Kind::Arrival)] {
+            for item in of(list) {
+                let name = text(&item.data, 0, 8);
+                let ends = runways.get(&item.number).map_or_else(|| vec![None], |ends| ends.iter().copied().map(Some).collect());
+                all.extend(ends.into_iter().filter(|_| fits(&name)).map(|runway| Procedure { kind, name: name.clone(), runway }));
+            }
+        }
+        all
     }
 
     fn stations(&self, airport: &str) -> Vec<Station> {

@@ -275,7 +275,7 @@ impl Reduction {
     fn frequency(&mut self, values: &[&str]) -> Option<()> {
         let [of, kind, description, mhz] = values else { return None };
         let Some(field) = self.field(of)? else { return Some(()) };
-        field.listed.row(kind, description, mhz, &field.name);
+        field.listed.row(kind, description, mhz, names::Own { ident: &field.ident, name: &field.name });
         Some(())
     }
 

@@ -141,7 +141,9 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
     let airline = code.find(|c: char| c.is_ascii_digit()) == Some(3);
     let us = american(code);
     let mut best: Option<(u32, Range<usize>)> = None;
-    for (form, full) in own_forms(code) {
+    // "N1": a figure by itself may be anything, so it counts only behind "november" or the type.
+    let single = (us && code.len() == 2).then(|| (code[1..].to_owned(), true));
+    for (form, full) in own_forms(code).into_iter().chain(single) {
         let figures = form.bytes().all(|b| b.is_ascii_digit());
         for i in 0..t.len() {
             let Some(end) = matches_at(t, i, &form) else { continue };
@@ -150,7 +152,7 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
                 let by_letter = t[*p].letter() == Some('D') && code.starts_with("DAL");
                 !airline || by_letter || by_airline == Some(&code[..3]) || word(t, *p) == "easy" && code.starts_with("EZ")
             });
-            if prefix.is_none() && prefix_start(t, i).is_some() && airline {
+            if prefix.is_none() && (form.len() == 1 || prefix_start(t, i).is_some() && airline) {
                 continue;
             }
             let before = i.checked_sub(1).map_or("", |p| word(t, p));
@@ -572,6 +574,9 @@ mod tests {
         assert_eq!(who("golf charlie delta request taxi", "GABCD", Region::ICAO), "GABCD");
         assert_eq!(who("speedbird one two three tree thousand feet", "BAW123", Region::ICAO), "BAW123");
         assert_eq!(who("turn left heading three four five", "N12345", Region::FAA), "-");
+        for (text, heard) in [("november one ready", "N1"), ("ready runway one", "-"), ("november one two ready", "N12 other")] {
+            assert_eq!(who(text, "N1", Region::FAA), heard, "{text}");
+        }
     }
 
     #[test]

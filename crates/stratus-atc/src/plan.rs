@@ -8,6 +8,7 @@ mod flightgear;
 mod fms;
 mod garmin;
 mod lnmpln;
+pub mod places;
 mod pln;
 mod points;
 mod simbrief;

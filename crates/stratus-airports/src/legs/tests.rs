@@ -39,7 +39,9 @@ fn a_departure_goes_from_its_runway_to_its_transition() {
     assert_eq!((legs[1].turn, legs[1].speed), (Some(Side::Left), Some(Speed::AtMost(250))));
     assert_eq!((legs[3].altitude, legs[3].length), (Some(Altitude::Between(10_000, 14_000)), Some(Length::Miles(12.3))));
     assert_eq!(legs[5].altitude, Some(Altitude::At(23_000)));
-    assert_eq!(words(&legs), "(VA) at or above 1430 ft; SKNNR 250 kt or less; HYZMN between 10000 and 14000 ft; BANNG at 23000 ft");
+    let level = |ft: i32| if ft > 18_000 { format!("FL{}", ft / 100) } else { format!("{ft} ft") };
+    let said = "(VA) at or above 1430 ft; SKNNR 250 kt or less; HYZMN between 10000 ft and 14000 ft; BANNG at FL230";
+    assert_eq!(words(&legs, &level), said);
     assert_eq!(fixes(&c.departure("NORTH3", r("27"), None)), "SKNNR HYZMN", "of another runway, what all share");
     assert_eq!(c.transitions(Kind::Departure, "NORTH3", None), ["BANNG"]);
 }

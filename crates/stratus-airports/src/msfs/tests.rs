@@ -133,6 +133,39 @@ fn an_airport_is_put_together_and_taxied_on() {
     assert!(unmarked.nodes.iter().find(|n| n.id == 1).unwrap().holds.contains(&"9".parse().unwrap()));
 }
 
+/// A record of a procedure, or of one of its runways.
+fn child(kind: u32, number: u32, parent: u32, place: [u32; 2], data: &[u8]) -> Vec<u8> {
+    let mut m = message(kind, [1, place[0], place[1]], data);
+    m[16..24].copy_from_slice(&words(&[number, parent]));
+    m
+}
+
+#[test]
+fn departures_and_arrivals_serve_the_runways_of_their_own_transitions() {
+    let mut all = messages(&whole(), |n, of| [1, n, of]);
+    all.extend([
+        child(DEPARTURE, 50, 1, [0, 3], &field("NORTH1", 8)),
+        child(RUNWAY_TRANSITION, 51, 50, [0, 2], &words(&[9, 0])),
+        child(RUNWAY_TRANSITION, 52, 50, [1, 2], &words(&[27, 0])),
+        child(DEPARTURE, 53, 1, [1, 3], &field("ALL2A", 8)),
+        child(DEPARTURE, 54, 1, [2, 3], &field("bad \u{1b}", 8)),
+        child(ARRIVAL, 55, 1, [0, 2], &field("SOUTH3", 8)),
+        child(RUNWAY_TRANSITION, 56, 55, [0, 1], &words(&[27, 0])),
+        // Neither a runway that the airport does not have nor one that cannot be read makes it an arrival for all runways.
+        child(ARRIVAL, 57, 1, [1, 2], &field("WEST4", 8)),
+        child(RUNWAY_TRANSITION, 58, 57, [0, 2], &words(&[18, 0])),
+        child(RUNWAY_TRANSITION, 59, 57, [1, 2], &words(&[99, 7])),
+    ]);
+    let named = |all: &[Vec<u8>]| {
+        let a = answer(all).airport("XMSF").unwrap();
+        let routes = a.procedures.iter().filter(|p| p.kind != Kind::Approach);
+        routes.map(|p| format!("{} {}", p.name, p.runway.map_or("all".into(), |r| r.to_string()))).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(named(&all), "ALL2A all, NORTH1 9, NORTH1 27, SOUTH3 27");
+    let shuffled: Vec<Vec<u8>> = all.iter().rev().chain(&all).cloned().collect();
+    assert_eq!(named(&shuffled), named(&all), "backwards and twice");
+}
+
 #[test]
 fn order_and_repetition_do_not_matter_and_either_word_may_be_the_place() {
     let expected = answer(&messages(&whole(), |n, of| [1, n, of])).airport("XMSF").unwrap();

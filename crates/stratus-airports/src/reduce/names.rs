@@ -28,11 +28,38 @@ const SPOKEN: &[(&str, &str)] = &[
     ("KRDU", "Raleigh"), ("KABQ", "Albuquerque"), ("KTPA", "Tampa"), ("KMIA", "Miami"), ("KFLL", "Fort Lauderdale"),
     ("PANC", "Anchorage"), ("KCVG", "Cincinnati"), ("KMCI", "Kansas City"), ("KSDF", "Standiford"), ("KMEM", "Memphis"),
     ("KSAN", "Lindbergh"), ("KSMF", "Sacramento"), ("EGLL", "Heathrow"), ("EGKK", "Gatwick"), ("EGSS", "Stansted"), ("EGGW", "Luton"),
-    ("EGLC", "Thames"), ("LFPG", "De Gaulle"), ("LFPO", "Orly"), ("EDDF", "Frankfurt"), ("EHAM", "Schiphol"), ("LIRF", "Fiumicino"),
+    ("EGLC", "City"), ("LFPG", "De Gaulle"), ("LFPO", "Orly"), ("EDDF", "Frankfurt"), ("EHAM", "Schiphol"), ("LIRF", "Fiumicino"),
     ("LIMC", "Malpensa"), ("LIML", "Linate"), ("LEMD", "Madrid"), ("LEBL", "Barcelona"), ("LPPT", "Lisboa"), ("EKCH", "Kastrup"),
     ("ENGM", "Gardermoen"), ("ESSA", "Arlanda"), ("LTFM", "Istanbul"), ("OMDB", "Dubai"), ("VHHH", "Hong Kong"), ("RJTT", "Tokyo"),
     ("RJAA", "Narita"), ("WSSS", "Singapore"), ("YSSY", "Sydney"), ("YMML", "Melbourne"), ("CYYZ", "Toronto"), ("CYVR", "Vancouver"),
     ("CYUL", "Montreal"), ("SBGR", "Guarulhos"),
+    ("DAAG", "Algiers"), ("DGAA", "Accra"), ("DNAA", "Abuja"), ("DNMM", "Lagos"), ("DRRN", "Niamey"), ("EDDN", "Nürnberg"),
+    ("ENVA", "Værnes"), ("ENZV", "Sola"), ("FACT", "Cape Town"),
+    ("FAOR", "Johannesburg"), ("FALE", "King Shaka"), ("FBSK", "Gaborone"), ("FIMP", "Mauritius"), ("FLLS", "Lusaka"),
+    ("FNLU", "Luanda"), ("FVHA", "Harare"), ("FYWH", "Windhoek"), ("FZAA", "Kinshasa"), ("GABS", "Bamako"), ("GCRR", "Lanzarote"),
+    ("GMMN", "Casablanca"), ("GVAC", "Sal"), ("HKJK", "Nairobi"), ("HKMO", "Mombasa"), ("HTDA", "Dar es Salaam"), ("HTZA", "Zanzibar"),
+    ("KPVD", "Providence"), ("KRSW", "Fort Myers"), ("KSFB", "Sanford"), ("LEST", "Santiago"), ("LFSB", "Basel"), ("LGIR", "Iraklion"),
+    ("LICJ", "Palermo"), ("LIEE", "Elmas"), ("LIME", "Orio"), ("LIPX", "Verona"),
+    ("LIRN", "Napoli"), ("LOWW", "Wien"), ("LPPD", "Ponta Delgada"), ("LPPR", "Porto"),
+    ("LROP", "Otopeni"), ("LZIB", "Štefánik"), ("MMAA", "Acapulco"), ("MMGL", "Guadalajara"), ("MMHO", "Hermosillo"),
+    ("MMMX", "Mexico"), ("MMMZ", "Mazatlán"), ("MMPR", "Vallarta"), ("MMSD", "San José"), ("MMTJ", "Tijuana"), ("MRLB", "Liberia"),
+    ("MSLP", "El Salvador"), ("MTPP", "Port-au-Prince"), ("MUVR", "Varadero"), ("MYNN", "Nassau"), ("MZBZ", "Belize"),
+    ("NTAA", "Tahiti"), ("OEJN", "Jeddah"), ("OEMA", "Madinah"), ("OERK", "Riyadh"), ("OPKC", "Karachi"), ("OPLA", "Lahore"),
+    ("PGUM", "Agana"), ("RCTP", "Taipei"), ("RJCC", "Chitose"), ("RJGG", "Centrair"), ("RPLL", "Manila"), ("RPMD", "Davao"),
+    ("RPVM", "Mactan"), ("SABE", "Aeroparque"), ("SAEZ", "Ezeiza"), ("SBBE", "Belém"), ("SBBR", "Brasília"), ("SBCF", "Confins"),
+    ("SBEG", "Manaus"), ("SBFL", "Florianópolis"), ("SBGL", "Galeão"), ("SBSV", "Salvador"), ("SCEL", "Santiago"),
+    ("SEGU", "Guayaquil"), ("SEQM", "Quito"), ("SOCA", "Cayenne"), ("SPIM", "Lima"), ("SPJC", "Lima"), ("SPZO", "Cusco"),
+    ("SVBC", "Barcelona"), ("SVMI", "Maiquetía"), ("TFFF", "Fort-de-France"), ("TFFR", "Raizet"), ("TJSJ", "San Juan"),
+    ("TNCA", "Beatrix"), ("TNCM", "Juliana"), ("UACC", "Astana"), ("UBBB", "Baku"), ("UDYZ", "Yerevan"), ("URSS", "Sochi"),
+    ("UWWW", "Samara"), ("VABB", "Mumbai"), ("VECC", "Kolkata"), ("VGZR", "Dhaka"), ("VIDP", "Delhi"), ("VNKT", "Kathmandu"),
+    ("VOBL", "Bengaluru"), ("VOHS", "Hyderabad"), ("VYYY", "Yangon"), ("ZJSY", "Sanya"), ("ZYTL", "Dalian"), ("ZYTX", "Shenyang"),
+    ("ZSQD", "Qingdao"), ("TAO", "Qingdao"), ("CYOW", "Ottawa"), ("CYYC", "Calgary"), ("LEMG", "Málaga"), ("EPGD", "Gdańsk"),
+    ("EPKK", "Kraków"), ("ZBAA", "Beijing"), ("ZBTJ", "Tianjin"),
+];
+/// Airports whose radar unit is called otherwise than the tower, where the tables do not say so.
+#[rustfmt::skip]
+const RADAR: &[(&str, &str)] = &[
+    ("KORD", "Chicago"), ("KMDW", "Chicago"), ("KSDF", "Louisville"), ("KDTW", "Detroit"), ("EGLC", "Thames"), ("SABE", "Baires"), ("SAEZ", "Baires"),
 ];
 /// The words after the name in the description of a frequency.
 #[rustfmt::skip]
@@ -41,7 +68,8 @@ const UNITS: &[&str] = &[
     "radar", "dir", "director", "atis", "clnc del", "del", "delivery", "clearance", "cntr", "ctr", "center", "centre", "acc", "control",
     "info", "information", "radio", "rdo", "traffic", "alt", "prc", "east", "west", "north", "south", "n", "e", "s", "w", "apn", "apron",
     "ptd", "taxiing", "handling", "a/d", "tca", "final", "main", "primary", "secondary", "mil", "vfr", "ifr", "pretaxi", "pre-taxi",
-    "aux", "ops", "ctaf", "unicom", "afis", "a/g", "air/ground", "con", "terminal",
+    "aux", "ops", "ctaf", "unicom", "afis", "a/g", "air/ground", "con", "terminal", "departures", "arrivals", "rwy", "runway", "planner", "start-up", "startup", "start",
+    "ramp", "precision", "long range", "clr", "smc", "dlv", "english", "french", "automatic", "also",
 ];
 /// A description with one of these words does not name a station.
 #[rustfmt::skip]
@@ -226,20 +254,43 @@ fn has_words(text: &str, words: &str) -> bool {
     (0..text.len()).any(|at| whole_word(&text, at, &[words]).is_some())
 }
 
+/// The name of an airport's own units, and of its radar units where the tables give them none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Own<'a> {
+    pub(super) ident: &'a str,
+    pub(super) name: &'a str,
+}
+
+impl Own<'_> {
+    /// A person has chosen the name. In the United States, the tables name the units as the FAA does, and that counts.
+    fn by_hand(self) -> bool {
+        !self.ident.starts_with('K') && SPOKEN.iter().any(|(code, _)| *code == self.ident)
+    }
+
+    fn radar(self) -> String {
+        RADAR.iter().find(|(code, _)| *code == self.ident).map_or(self.name, |(_, radar)| radar).to_owned()
+    }
+}
+
 /// The name in a frequency's description ("NORCAL APP": "NorCal"), or the airport's. `at_field`: it is a unit of the airport itself.
-pub(super) fn station(description: &str, own: &str, at_field: bool) -> String {
+pub(super) fn station(description: &str, own: Own<'_>, at_field: bool) -> String {
+    let other = || if at_field { own.name.to_owned() } else { own.radar() };
+    if at_field && own.by_hand() {
+        return own.name.to_owned();
+    }
     let text = plain(&without_unit(&without_figures(&plain(description))));
     let plain_letters = text.chars().all(|c| is_word(c) || " .'-".contains(c));
     if text.chars().count() < 3 || !plain_letters || NO_NAMES.iter().any(|w| contains(&text, w)) {
-        return own.to_owned();
+        return other();
     }
     let lower = text.to_lowercase();
-    if at_field && own.to_lowercase().contains(&lower) {
-        return own.to_owned();
+    if at_field && own.name.to_lowercase().contains(&lower) {
+        return own.name.to_owned();
     }
     let name = match lower.as_str() {
         "norcal" => "NorCal".to_owned(),
         "socal" => "SoCal".to_owned(),
+        "rgnl" => "Regional".to_owned(),
         _ if one_case(&text) => title(&text),
         _ => text,
     };

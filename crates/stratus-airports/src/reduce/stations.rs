@@ -1,5 +1,6 @@
 //! Reads an airport's stations from the rows of OurAirports' frequencies.
 
+use super::names::Own;
 use super::number;
 
 /// In the order of the numbers that `world::block` reads.
@@ -33,13 +34,13 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// Takes a row; `own` is the airport's name. A frequency outside the civil airband is ignored.
-    pub(super) fn row(&mut self, kind: &str, description: &str, mhz: &str, own: &str) {
+    /// Takes a row; `own` is the airport. A frequency outside the civil airband is ignored.
+    pub(super) fn row(&mut self, kind: &str, description: &str, mhz: &str, own: Own<'_>) {
         let Some(khz) = channel(mhz).filter(|_| self.heard.len() < MOST_LISTED) else { return };
         let kind = kind.to_uppercase();
         let kind = kind.trim();
         for code in codes(kind) {
-            self.add(*code, khz, || super::names::station(description, own, *code <= TOWER), own);
+            self.add(*code, khz, || super::names::station(description, own, *code <= TOWER), own.name);
         }
         if let Some(first) = stand_in(kind).and_then(|i| self.instead.get_mut(i)) {
             first.get_or_insert(khz);

@@ -1,6 +1,6 @@
 //! Names, runway ends and channels by themselves; whole tables are compared in `tests/airports_update.rs`.
 
-use super::names::{plain, spoken, station};
+use super::names::{Own, plain, spoken, station};
 use super::*;
 
 #[test]
@@ -26,6 +26,10 @@ fn names_are_as_they_are_spoken() {
     assert_eq!(plain("((((((((("), "(((((((((");
 }
 
+fn own<'a>(ident: &'a str, name: &'a str) -> Own<'a> {
+    Own { ident, name }
+}
+
 #[test]
 fn a_description_names_a_station_or_the_airport() {
     for (description, at_field, expected) in [
@@ -37,11 +41,25 @@ fn a_description_names_a_station_or_the_airport() {
         ("clnc freq", true, "Own"),
         ("<b>x</b>", true, "bx"),
         ("APP/DEP west", false, "Own"),
+        ("Rwy 18R GND", true, "Own"),
+        ("PLANNER", true, "Own"),
+        ("Precision Approach", false, "Own"),
+        ("New York Departures, alternate frequency", false, "New York"),
     ] {
-        let is = station(description, "Own", at_field);
+        let is = station(description, own("XXXX", "Own"), at_field);
         assert!(is == expected || description.starts_with('<'), "{description}: {is}");
     }
-    assert_eq!(station("OWN FIELD TWR", "Own Field", true), "Own Field");
+    assert_eq!(station("OWN FIELD TWR", own("XXXX", "Own Field"), true), "Own Field");
+    // Where a person has chosen the name, the field's units have it; in the United States the tables name them as the FAA does.
+    assert_eq!(station("FIUME GND", own("LIRF", "Fiumicino"), true), "Fiumicino");
+    assert_eq!(station("ROMA APP", own("LIRF", "Fiumicino"), false), "Roma");
+    assert_eq!(station("CAPITOL TWR", own("KSMF", "Sacramento"), true), "Capitol");
+    assert_eq!(station("RGNL TWR", own("KDFW", "Regional"), true), "Regional");
+    // Its radar units may have another name than the tower.
+    assert_eq!(
+        (station("APP", own("KORD", "O'Hare"), false), station("TWR", own("KORD", "O'Hare"), true)),
+        ("Chicago".into(), "O'Hare".into())
+    );
 }
 
 #[test]

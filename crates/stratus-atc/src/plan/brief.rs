@@ -29,6 +29,10 @@ pub trait Known {
     fn en_route(&self, _at: LatLon, _altitude_ft: f64) -> Option<Station> {
         None
     }
+    /// Whose places of points the plan did not give itself, and where they were found: "of 3 points from …/earth_fix.dat".
+    fn places(&self) -> Option<&str> {
+        None
+    }
     /// A departure or an arrival as it is said near a place.
     fn procedure_spoken(&self, _name: &str, _near: LatLon) -> Option<String> {
         None
@@ -97,6 +101,9 @@ pub fn lines(reading: &Reading, known: &dyn Known) -> Vec<String> {
     procedure(&mut page, &from, plan.sid.as_ref(), Kind::Departure);
     legs(&mut page, known, &from, plan.sid.as_ref(), Kind::Departure);
     route(&mut page, plan);
+    if let Some(places) = known.places() {
+        page.row("places", places);
+    }
     levels(&mut page, plan, &from);
     page.row("arrival", &to.name());
     procedure(&mut page, &to, plan.star.as_ref(), Kind::Arrival);
@@ -202,9 +209,12 @@ fn legs(page: &mut Page, known: &dyn Known, end: &End<'_>, filed: Option<&Proced
     }
     let Some(charted) = known.charted(&airport.icao) else { return };
     let transition = filed.transition.as_deref();
+    let transition_ft = end.transition_altitude().map(|(ft, _)| ft);
+    // Without a transition altitude the data's own feet stand.
+    let said = |feet: i32| transition_ft.map_or_else(|| format!("{feet} ft"), |ta| level(feet, Some(ta)));
     let mut add = |word: &str, legs: &[&Leg]| {
         if !legs.is_empty() {
-            page.row("", &format!("  {word}{}", charted_legs::words(legs)));
+            page.row("", &format!("  {word}{}", charted_legs::words(legs, &said)));
         }
     };
     match (kind, end.runway) {
@@ -295,7 +305,8 @@ fn transitions(page: &mut Page, from: &End<'_>, to: &End<'_>) {
 fn units(page: &mut Page, plan: &FlightPlan, known: &dyn Known, from: &End<'_>, to: &End<'_>) {
     const OUT: [Facility; 7] =
         [Facility::Atis, Facility::Clearance, Facility::Ground, Facility::Tower, Facility::Ctaf, Facility::Departure, Facility::Center];
-    const IN: [Facility; 6] = [Facility::Center, Facility::Approach, Facility::Atis, Facility::Tower, Facility::Ctaf, Facility::Ground];
+    // The recording is listened to before the first call to approach.
+    const IN: [Facility; 6] = [Facility::Center, Facility::Atis, Facility::Approach, Facility::Tower, Facility::Ctaf, Facility::Ground];
     let mut told: Vec<Station> = Vec::new();
     let mut rows: Vec<String> = Vec::new();
     let mut add = |stations: &[Station], order: &[Facility]| {
