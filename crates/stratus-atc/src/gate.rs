@@ -5,6 +5,7 @@
 
 use std::marker::PhantomData;
 
+use super::act::Act;
 use super::hear::clauses::{Mood, Sense, Subject, Time};
 use super::hear::evidence::{self, affirms, denies};
 use super::hear::learned::{self, Grade, Reading};
@@ -16,6 +17,8 @@ use crate::units::{Facility, Runway, Squawk};
 
 /// As sure must the learned reader be of distress to be believed without a question.
 const SURE_DISTRESS: f32 = 0.8;
+/// The confidence of both models above which plain words of distress need no question, where the rules find no danger in them.
+const NO_DOUBT: f32 = 0.9;
 
 /// Something that is cleared only if it was admitted.
 pub trait Wanted {
@@ -232,7 +235,11 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     let denied = plain.iter().any(|s| s.denied);
     // Fear has no fixed words: where none is known, one sure reader is believed.
     let sure = called.is_empty() && plain.is_empty() && heard.learned.is_some_and(|r| sure_distress(&r));
-    if sure || called.is_empty() && !other && !denied && plain.iter().any(|s| s.stands()) {
+    // One word of fear is not a danger: "a change of heart" has a word of "heart attack". The rules must have found the danger, or
+    // the readers must leave no doubt.
+    let danger = heard.acts.iter().any(|a| (Act::Mayday..=Act::Medical).contains(a) && !matches!(a, Act::Mayday | Act::PanPan));
+    let backed = danger || heard.learned.is_none_or(|r| r.votes.is_none() || r.confidence >= NO_DOUBT);
+    if sure || called.is_empty() && !other && !denied && backed && plain.iter().any(|s| s.stands()) {
         return Call::Declared(Admitted::new());
     }
     let none = |s: &Sense| s.subject == Subject::Own && (s.denied || s.time == Time::Practice);
@@ -244,6 +251,14 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
 fn sure_distress(r: &Reading) -> bool {
     let call = matches!(r.intent, Intent::Mayday | Intent::PanPan) && r.confidence >= SURE_DISTRESS;
     call && r.grade.value == Grade::Distress && r.in_force() >= 0.5
+}
+
+/// Whether the pilot says no to "are you declaring an emergency?", and nothing else.
+pub fn declined_distress(heard: &Understanding, record: &Record) -> bool {
+    let asked = record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress);
+    let nothing_else =
+        matches!(heard.intent, Intent::Unknown | Intent::NegativeContact | Intent::Unable | Intent::Roger | Intent::Readback);
+    asked && nothing_else && denies(&heard.clauses) && heard.requests.is_empty()
 }
 
 /// What the pilot's yes to a question means.

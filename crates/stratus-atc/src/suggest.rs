@@ -80,10 +80,7 @@ fn next(s: &Situation, record: &Record) -> Option<(Facility, String)> {
     let to_runway = named(record.takeoff.or(record.taxi));
     let back = named(record.landing.map(|(r, _)| r).or(record.pattern_runway));
     let by_radar = !matches!(s.facility, Facility::Ground | Facility::Tower | Facility::Clearance);
-    let parked = match s.region {
-        Region::FAA => "at the ramp",
-        _ => "on the apron",
-    };
+    let parked = s.region.parked;
     let taxi = || Some((Facility::Ground, format!("{parked}, request taxi")));
     if s.on_ground && by_radar {
         return Some((s.facility, "request flight following".to_owned()));

@@ -14,6 +14,18 @@ fn numbers<T: std::str::FromStr<Err: std::fmt::Debug>>(words: &str) -> Vec<T> {
     words.split(' ').map(|w| w.parse().unwrap()).collect()
 }
 
+/// How far a score may be from the reference's. A layer's inputs are rounded to 8 bits, so another order of additions moves a
+/// score by a few hundredths. Without VNNI the product of two pairs of bytes saturates at 16 bits, in rten as in ONNX Runtime:
+/// both are then off by 0.29 at the mean and 0.80 at most. (Weights of 7 bits cannot saturate, but their rounding costs as
+/// much: 0.31 and 0.75.)
+fn tolerance() -> f32 {
+    #[cfg(target_arch = "x86_64")]
+    if !is_x86_feature_detected!("avx512vnni") {
+        return 0.9;
+    }
+    0.35
+}
+
 #[test]
 fn pieces_and_scores_are_those_of_the_reference() {
     let model = model();
@@ -25,9 +37,8 @@ fn pieces_and_scores_are_those_of_the_reference() {
         assert_eq!(model.pieces(call, &scene).0, numbers::<i32>(pieces), "{call}");
         let (expected, found) = (numbers::<f32>(scores), model.scores(call, &scene).unwrap());
         assert_eq!(expected.len(), found.len());
-        // A layer's inputs are rounded to 8 bits, so another order of additions moves a score by a few hundredths.
         let off = expected.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(off < 0.35, "{call}: off by {off}");
+        assert!(off < tolerance(), "{call}: off by {off}");
         lines += 1;
     }
     assert!(lines >= 40, "{lines} lines");

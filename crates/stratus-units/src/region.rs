@@ -218,6 +218,8 @@ columns! {
     hold_short: &'static str,
     /// The instruction to an aircraft that moves without a clearance.
     stop: &'static str,
+    /// Where a pilot says that the aircraft is parked.
+    parked: &'static str,
     /// The order of the items in an instrument clearance.
     ifr_clearance: Vec<&'static str>,
     /// The verb for the first level of an instrument clearance.

@@ -70,6 +70,12 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     Decision::Say(items)
 }
 
+/// Whether a call is for a flight that begins.
+pub(super) fn begins_a_flight(intent: Intent) -> bool {
+    use Intent::*;
+    matches!(intent, TaxiRequest | PushbackRequest | StartupRequest | IfrClearanceRequest | FlightFollowingRequest)
+}
+
 fn free_runway(s: &Situation, heard: &Understanding) -> Option<Runway> {
     s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r))
 }
@@ -100,8 +106,15 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if let Some(Decision::Say(items)) = granted(s, r, heard) {
         return Some(Decision::say([Item::Roger].into_iter().chain(items)));
     }
+    let moves = begins_a_flight(heard.intent) || matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway);
+    if s.on_ground && moves && !s.on_runway {
+        // Safe on the ground, the flight goes on like any other.
+        return None;
+    }
     if s.on_ground && !matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) {
-        return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
+        let alerted = Item::Services(Services::Alerted);
+        let again = r.last.as_ref().is_some_and(|l| l.items.contains(&alerted));
+        return Some(Decision::say([Item::Roger].into_iter().chain((!again).then_some(alerted))));
     }
     // Down where no runway is, or about to be.
     if matches!(heard.intent, Intent::Unable | Intent::Unknown) && heard.remarks.has(Remark::OffField) {

@@ -36,6 +36,8 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
         let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).filter(|r| Some(*r) != heard.slots.runway);
         return match (runway_of(&last.items), told) {
             (Some(_), _) => restate(last, &[]),
+            // A runway to expect was no clearance: the readback of the approach clearance is judged, when it comes.
+            (None, _) if s.facility.is_radar() && !s.on_ground => Decision::Silent(Silence::NoReadbackDue),
             (None, Some(runway)) => Decision::say([Item::Negative, Item::Runway(runway)]),
             // Nothing was said that this could repeat: no clearance comes from a pilot's mouth.
             (None, None) => {
