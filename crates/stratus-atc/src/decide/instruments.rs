@@ -318,7 +318,7 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
         None => true,
     });
     match (wanted, way) {
-        (Some(feet), _) if !(500..=60_000).contains(&feet) => {
+        (Some(feet), _) if !(500..=super::radar::HIGHEST_FT).contains(&feet) => {
             Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])
         }
         (Some(feet), _) if feet < lowest => {

@@ -288,15 +288,23 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
 }
 
 /// Another altitude: within what exists, and with a reason when not.
+/// The highest level that is given, feet: no airliner or business jet is certified above flight level 510.
+pub(super) const HIGHEST_FT: i32 = 51_000;
+
 fn altitude(s: &Situation, heard: &Understanding) -> Decision {
     match heard.slots.altitude_ft.last().copied() {
         None => Decision::ask(Ask::RequestedAltitude),
-        Some(feet) if !(500..=60_000).contains(&feet) => Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::Altitude)]),
+        Some(feet) if !(500..=HIGHEST_FT).contains(&feet) => {
+            Decision::say([Item::Unable("that altitude".into()), Item::Ask(Ask::RequestedAltitude)])
+        }
         Some(feet) if !s.ifr => Decision::say([
             Item::Roger,
             Item::Advice("altitude your discretion, maintain VFR".into()),
             Item::Advice(format!("report level at {}", grouped(feet))),
         ]),
+        Some(feet) if s.floor_ft.max(s.minimum_ft).is_some_and(|least| feet < least) => {
+            Decision::say([Item::Unable("lower, that is below the minimum altitude here".into()), Item::Ask(Ask::RequestedAltitude)])
+        }
         Some(feet) => {
             let way = match s.altitude_ft {
                 Some(a) if a < feet => Climb::Climb,
