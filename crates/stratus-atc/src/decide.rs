@@ -106,9 +106,6 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if gate::declined_distress(heard, record) {
         return Decision::say([Item::Roger]).into();
     }
-    if record.emergency.is_some() && s.phase == Phase::Parked && distress::begins_a_flight(heard.intent) {
-        return circumstances::distress_over(s, record, heard, said);
-    }
     let fuel = [Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::FuelMinutes)];
     let asked_souls = record.last.as_ref().is_some_and(|l| fuel.iter().any(|i| l.items.contains(i)));
     let tells_souls = (record.emergency.is_some() || asked_souls) && (heard.slots.souls.is_some() || heard.slots.fuel_minutes.is_some());

@@ -71,7 +71,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
 }
 
 /// Whether a call is for a flight that begins.
-pub(super) fn begins_a_flight(intent: Intent) -> bool {
+fn begins_a_flight(intent: Intent) -> bool {
     use Intent::*;
     matches!(intent, TaxiRequest | PushbackRequest | StartupRequest | IfrClearanceRequest | FlightFollowingRequest)
 }
