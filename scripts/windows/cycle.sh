@@ -17,6 +17,8 @@ UNINSTALL='HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Stratus'
 # All in one Wine desktop, as on one screen: windows find each other there only.
 in_desktop() { timeout 120 "$wine" explorer /desktop=stratus,1024x700 "$@" >/dev/null 2>&1 </dev/null; }
 gone() { [ -z "$(stratus_pids)" ]; }
+# explorer returns as soon as it has started the installer, which goes on after Stratus has ended.
+installed() { ! pgrep -f 'windows-x64.exe' >/dev/null; }
 wsetup=$(windows_path "$setup")
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 "$wine" explorer /desktop=stratus,1024x700 notepad >/dev/null 2>&1 </dev/null &
@@ -28,7 +30,7 @@ until_ok 20 xdotool search --name 'Stratus Setup'
 sleep 2
 shot windows-installer
 xdotool search --name 'Stratus Setup' windowfocus 2>/dev/null; xdotool key Escape; sleep 1; xdotool key Return
-until_ok 10 eval '! pgrep -f "windows-x64.exe" >/dev/null'
+until_ok 10 installed
 pkill -f 'windows-x64.exe' 2>/dev/null
 check "leaving it installs nothing" test ! -e "$home"
 
@@ -63,6 +65,7 @@ echo "left behind" >"$home/voices/pico/old.bin"
 say "an upgrade while it runs"
 in_desktop "$wsetup" /S /AUTOSTART
 check "the running one is closed politely" until_ok 15 gone
+check "the upgrade comes to its end" until_ok 180 installed
 check "it ended in order" grep -q "ended" "$log"
 check "no mark of a crash is left" test ! -e "$local_data/data/logs/running"
 check "the new one is there" test -f "$home/stratus.exe"
