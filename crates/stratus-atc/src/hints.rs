@@ -50,9 +50,17 @@ impl Engine {
         let p = self.parts();
         let one = |o: &Option<String>| o.iter().cloned().collect::<Vec<_>>();
         let join = |lists: [Vec<String>; 6]| lists.concat().into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
+        let prompt = join([p.names.clone(), one(&p.callsign), one(&p.station), one(&p.due), one(&p.letter), p.runways.clone()]);
+        let again = join([p.runways, one(&p.letter), p.names, one(&p.due), one(&p.callsign), one(&p.station)]);
+        // Without an airport nothing follows the callsign, and the model would take the beginning of the call for said: of four
+        // voices with "Denver Ground, N172SP, radio check" it lost one whole call and the beginning of another.
+        let closed = |hint: String| match &p.callsign {
+            Some(c) if hint.ends_with(c.as_str()) && *c != spelling_hint() => format!("{hint}, {}", spelling_hint()),
+            _ => hint,
+        };
         Hints {
-            prompt: join([p.names.clone(), one(&p.callsign), one(&p.station), one(&p.due), one(&p.letter), p.runways.clone()]),
-            again: join([p.runways, one(&p.letter), p.names, one(&p.due), one(&p.callsign), one(&p.station)]),
+            prompt: closed(prompt),
+            again: closed(again),
             scene: self.context().scene(),
         }
     }
@@ -154,6 +162,11 @@ mod tests {
                 .count()
                 <= 4
         );
+        let nowhere = Setup { callsign: "N172SP".parse().ok(), aircraft_type: Some("C172".into()), ..Setup::default() };
+        let nowhere = Engine::new(Airports::first(), nowhere).hints();
+        for order in [&nowhere.prompt, &nowhere.again] {
+            assert!(order.starts_with("Skyhawk one seven two sierra papa, alpha") && order.ends_with("eight, niner"), "{order}");
+        }
         let unknown = Engine::new(Airports::first(), Setup::default()).hints().prompt;
         assert!(unknown.starts_with("alpha, bravo") && unknown.ends_with("eight, niner"), "{unknown}");
         assert_eq!(callsign(&"UAL1479".parse().unwrap(), Address::Full, Region::FAA, None), "United fourteen seventy nine");

@@ -232,6 +232,8 @@ pub enum Item {
         /// At which taxiway.
         at: Option<String>,
     },
+    /// "hold short of C": a taxiway, or a place in words.
+    HoldShortOf(String),
     /// "cross runway 28L [at B]": one clearance for each runway (3-7-2).
     Cross {
         /// Which runway.

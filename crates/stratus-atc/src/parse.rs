@@ -137,6 +137,14 @@ fn first_runway(t: &[Token]) -> Option<Runway> {
     figures::runways(t).into_iter().next().map(|f| f.value)
 }
 
+/// The taxiway or the place behind "hold short of".
+fn held_short_of(t: &[Token]) -> Option<String> {
+    let short = t.iter().position(|x| x.is("short"))?;
+    let named = |x: &&Token| !matches!(x.word(), "of" | "the" | "taxiway");
+    let place: Vec<Token> = t[short + 1..].iter().filter(named).take(3).cloned().collect();
+    (!place.is_empty()).then(|| super::transcript::text(&place))
+}
+
 /// One clause's items.
 fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let runway = first_runway(t);
@@ -166,8 +174,10 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     } else if has(t, &["remain", "outside"]) {
         items.push(Item::RemainOutside(super::transcript::text(&t[2..])));
     } else if has(t, &["hold", "short"]) {
-        if let Some(r) = runway {
-            items.push(Item::HoldShort { runway: r, at: None });
+        match (runway, held_short_of(t)) {
+            (Some(r), _) => items.push(Item::HoldShort { runway: r, at: None }),
+            (None, Some(place)) => items.push(Item::HoldShortOf(place)),
+            (None, None) => {}
         }
     } else if t.iter().any(|x| x.is("cross")) && runway.is_some() {
         let at = t.iter().rposition(|x| x.is("at")).and_then(|i| t.get(i + 1)?.letter()).map(|c| c.to_string());

@@ -188,7 +188,7 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
                 .any(|i| matches!(i, Item::Taxi { .. } | Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_)));
             here(ReadbackItem::Runway, entered)
         }
-        Item::HoldShort { .. } => (ReadbackItem::HoldShort, true),
+        Item::HoldShort { .. } | Item::HoldShortOf(_) => (ReadbackItem::HoldShort, true),
         Item::Cross { .. } => (ReadbackItem::Crossing, true),
         Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => here(ReadbackItem::Clearance, false),
         Item::Altitude { .. } => (ReadbackItem::Altitude, true),

@@ -85,6 +85,11 @@ pub fn spell(letter: char) -> &'static str {
     ALPHABET.get(i as usize).copied().unwrap_or("")
 }
 
+/// Whether "point" behind these words is a place, and no decimal point: "holding point two seven", "reporting point one".
+fn names_a_place(said: &[Token]) -> bool {
+    said.last().is_some_and(|x| matches!(x.word(), "holding" | "hold" | "reporting" | "entry" | "exit" | "compulsory"))
+}
+
 /// The letter a word of the spelling alphabet stands for.
 fn letter_of(w: &str) -> Option<char> {
     let w = match w {
@@ -422,7 +427,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
                     out.push(Token::Digit(c, link));
                 }
             }
-        } else if matches!(w, "point" | "decimal" | "dot") && next_is_number {
+        } else if matches!(w, "point" | "decimal" | "dot") && next_is_number && !names_a_place(&out) {
             out.push(Token::Point);
         } else if let Some(c) = letter_of(w)
             .or((w == "fox" && next.is_empty() && matches!(out.last(), Some(Token::Letter(_) | Token::Digit(..)))).then_some('F'))

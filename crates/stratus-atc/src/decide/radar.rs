@@ -280,8 +280,10 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
             None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
         };
     }
-    if let (true, Some(want), false) = (s.live, s.assigned_squawk, s.transponder == s.assigned_squawk) {
-        return Decision::say([Item::Squawk(want)]);
+    // A state without a transponder shows no code; only the code of a call that asks anew is told again.
+    let unseen = s.live || s.transponder.is_none() && record.last.is_none();
+    if let (true, Some(want), false) = (unseen, s.assigned_squawk, s.transponder == s.assigned_squawk) {
+        return Decision::say([Item::Squawk(want)].into_iter().chain(s.pressure().filter(|_| !s.live)));
     }
     let kind = heard.remarks.service.clone().map(Item::Service);
     Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(kind).chain(s.pressure()))

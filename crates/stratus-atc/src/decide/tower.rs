@@ -46,6 +46,9 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::ApproachRequest if !s.on_ground && heard.slots.approach.is_none() => straight_in(s, heard),
         Intent::ApproachRequest if !s.on_ground => inbound(s, record, heard),
         Intent::Diversion => Decision::say([Item::Roger, Item::FrequencyChangeApproved]),
+        Intent::IfrClearanceRequest if s.on_ground && s.station(Facility::Clearance).is_some() => {
+            Decision::say([s.contact(Facility::Clearance)])
+        }
         Intent::IfrClearanceRequest | Intent::FlightFollowingRequest | Intent::CancelIfr | Intent::CancelFlightFollowing => {
             super::radar::decide(s, record, heard)
         }
@@ -78,7 +81,11 @@ fn as_ground(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
 
 /// A straight-in, as asked for.
 fn straight_in(s: &Situation, heard: &Understanding) -> Decision {
-    match s.runway_for(heard.slots.runway).filter(|r| !s.is_closed(*r)) {
+    match s.runway_for(heard.slots.runway) {
+        Some(r) if s.is_closed(r) => {
+            let instead = s.active.filter(|a| !s.is_closed(*a)).map(|a| Item::Advice(format!("runway {a} in use")));
+            Decision::say([Item::Unable(format!("runway {r} is closed"))].into_iter().chain(instead).chain([Item::Ask(Ask::Intentions)]))
+        }
         Some(r) => Decision::say([Item::StraightIn, Item::Runway(r), Item::Report(ReportPoint::MileLeg(3, None, Leg::Final))]),
         None => Decision::ask(Ask::Runway),
     }

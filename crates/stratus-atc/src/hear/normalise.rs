@@ -222,8 +222,10 @@ fn abbreviations(t: &mut Vec<Token>) {
                 return ABBREVIATIONS.iter().find(|(_, said)| letters && near(said)).map(|(short, _)| (*short, 1));
             }
             let odd = window.iter().any(|x| x.letter().is_some() || x.is("nav") || unspeakable(x.word()));
-            // Letters alone may be a callsign or a taxi route; an abbreviation that is spelt out is one already.
-            if !odd || window.iter().all(|x| x.letter().is_some()) {
+            // Letters alone may be a callsign or a taxi route; an abbreviation that is spelt out is one already. One that is written
+            // as such is not written again with its neighbour: "information Oscar, VFR" keeps its letter.
+            let written = window.iter().any(|x| ABBREVIATIONS.iter().any(|(short, _)| x.is(short)));
+            if !odd || written || window.iter().all(|x| x.letter().is_some()) {
                 return None;
             }
             let heard = sounds::of(&window.iter().map(spelt).collect::<Option<Vec<_>>>()?.join(" "));

@@ -249,7 +249,9 @@ impl Situation {
     /// A live tower at a field without a ground station: it works the taxiways too. Where a situation is only stated, a station
     /// that is not listed may still exist.
     pub fn tower_works_ground(&self) -> bool {
-        self.live && self.facility == Facility::Tower && self.station(Facility::Ground).is_none()
+        // Without any unit on record nothing says that there is no ground unit.
+        let on_record = self.live || !self.stations.is_empty();
+        on_record && self.facility == Facility::Tower && self.station(Facility::Ground).is_none()
     }
 
     /// "contact Tower 118.6": with the frequency where it is known.

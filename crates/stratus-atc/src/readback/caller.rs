@@ -73,6 +73,9 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, C
         if let (None, Some(i)) = (typed, lettered) {
             found.push((i - 1..i + 1, Caller::Wrong));
         }
+        if found.is_empty() && to.airline.is_none() {
+            found.extend(short_of_another(t, &to.id).map(|r| (r, Caller::Wrong)));
+        }
     }
     if found.is_empty() {
         found.push((0..0, Caller::Missing));
@@ -106,6 +109,18 @@ fn last_two(t: &[Token], id: &str) -> Option<Range<usize>> {
     // Figures before it are an item's, or it is another callsign: that shows when the items have claimed theirs.
     let alone = start == 0 || sign(&t[start - 1]).is_none() || t[start - 1].digit().is_some() || taxiway;
     (alone && t[start..].iter().filter_map(sign).collect::<String>() == tail).then_some(start..t.len())
+}
+
+/// A short form of three signs at the end, figures and letters in the same places as in the own one, and not the own one:
+/// "two four yankee" for 24X.
+fn short_of_another(t: &[Token], id: &str) -> Option<Range<usize>> {
+    let start = t.len().checked_sub(3)?;
+    let said: String = t[start..].iter().filter_map(|x| x.digit().or(x.letter())).collect();
+    let tail = id.get(id.len().checked_sub(3)?..)?;
+    let same_shape = said.len() == 3 && said.chars().zip(tail.chars()).all(|(a, b)| a.is_ascii_digit() == b.is_ascii_digit());
+    // Figures alone are an item's, letters alone a taxi route.
+    let mixed = said.chars().any(|c| c.is_ascii_digit()) && said.ends_with(|c: char| c.is_ascii_alphabetic());
+    (same_shape && mixed && said != tail).then_some(start..t.len())
 }
 
 /// What ends like a short form is the end of another whole callsign, said behind a type or its first letter: "skyhawk six two

@@ -59,6 +59,26 @@ pub(super) fn role(w: &mut Words, runway: Runway, role: Role) -> Option<bool> {
     None
 }
 
+/// A hold short of a taxiway or a place: its words behind "short", or another taxiway there.
+pub(super) fn held_short(place: &str, w: &mut Words) -> Option<bool> {
+    let at = w.t.iter().position(|x| matches!(x.word(), "short"))?;
+    let given = tokens(place);
+    let behind: Vec<usize> = (at + 1..w.t.len()).filter(|i| !matches!(w.t[*i].word(), "of" | "the" | "taxiway" | "at")).take(given.len()).collect();
+    let (first, last) = (*behind.first()?, *behind.last()?);
+    let said: Vec<Token> = behind.iter().map(|i| w.t[*i].clone()).collect();
+    let same = |a: &Token, b: &Token| match (a, b) {
+        (Token::Digit(a, _), Token::Digit(b, _)) => a == b,
+        _ => a == b,
+    };
+    let right = said.len() == given.len() && said.iter().zip(&given).all(|(a, b)| same(a, b));
+    // Something else behind it, not a name: the hold short is there, its place is left out.
+    let other = said.first().is_some_and(|x| x.letter().is_some()) || right;
+    if right {
+        w.mark(first..last + 1);
+    }
+    other.then_some(right)
+}
+
 /// The runways among the unclaimed words.
 pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
     let mut found = Vec::new();

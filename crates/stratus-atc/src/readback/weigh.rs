@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::altitude::{self, Claimed};
 use super::caller::Caller;
 use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
-use super::ground::{Role, condition, crosses_unasked, role, runways, taxi_route};
+use super::ground::{held_short, Role, condition, crosses_unasked, role, runways, taxi_route};
 use super::rest::{self, Told};
 use super::run_together;
 use super::words::Words;
@@ -102,7 +102,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
 /// The order of claiming: what has the most telling shape first.
 fn order(item: &Item) -> u8 {
     match item {
-        Item::HoldShort { .. } | Item::Cross { .. } => 0,
+        Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::Cross { .. } => 0,
         Item::Altitude { .. } | Item::ExpectAltitude { .. } => 1,
         Item::Contact { .. } | Item::Monitor { .. } => 2,
         Item::Squawk(_) => 3,
@@ -118,6 +118,7 @@ fn order(item: &Item) -> u8 {
 fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> Option<bool> {
     match item {
         Item::HoldShort { runway, .. } => role(w, *runway, Role::Hold),
+        Item::HoldShortOf(place) => held_short(place, w),
         Item::Cross { runway, .. } => role(w, *runway, Role::Cross),
         Item::Runway(r) => {
             let said = runways(w);
