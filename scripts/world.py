@@ -142,6 +142,152 @@ def station_name(description, own, code, ident=""):
     return fixed.get(text.lower(), text.title() if text.isupper() or text.islower() else text).replace("'S", "'s")
 
 
+# -- airports that share a town ----------------------------------------------------------------------------------------
+# Beyond this (nautical miles), towns of the same name are different towns.
+SAME_TOWN_NM = 70
+# What a name may have at most to be found in a call (NAME_WORDS in data.rs).
+NAME_WORDS = 4
+# The most words of a name in which a town is looked for, as a name from outside could have hundreds.
+MOST_WORDS = 12
+SIZES = ["large_airport", "medium_airport", "small_airport", "seaplane_base"]
+# Of two airports of a town, the one for everybody has the town's name.
+MILITARY = ["air force", "air base", "naval", "army", "nas", "afb", "raf", "raaf", "rnas", "rnzaf", "cfb", "jasdf", "jgsdf", "mcas",
+            "base aérea", "base aérienne", "base aerea"]
+# Words that say what a place is, in addition to those of KIND.
+GENERAL = set("air force army naval navy marine corps military base camp station aux af".split())
+BEARINGS = set("north south east west northeast northwest southeast southwest norte sur sul sud nord süd est ouest este oeste ovest ost".split())
+# These alone do not name an airport: it is "Belfast City", "Cairo West", "Northeast Philadelphia".
+WEAK = BEARINGS | set("city civil new old main memorial sport sports".split())
+JOINING = {"of", "at", "de", "du", "di", "da", "do", "in", "and"}
+
+
+def fold(word):
+    """As names.rs compares letters."""
+    odd = {"İ": "i", "ı": "i", "ſ": "s", "\u212a": "k"}
+    return "".join(odd.get(c) or (c.lower() if len(c.lower()) == 1 else c) for c in word)
+
+
+def tokens(text):
+    """The words of a text, folded, with their beginnings and ends."""
+    return [(fold(m[0]), m.start(), m.end()) for m in re.finditer(r"[\w']+", text)]
+
+
+def words(text):
+    return tuple(t[0] for t in tokens(text))
+
+
+def within(part, whole):
+    """Where some words stand in others."""
+    return next((i for i in range(len(whole) - len(part) + 1) if whole[i : i + len(part)] == part), None) if part else None
+
+
+def names_in(side):
+    """The name in what stands on one side of the town, and whether it is one by itself."""
+    # "Executive at Craig"
+    side = plain(side).split(" at ")[-1]
+    kept = [w for w in KIND.sub(" ", side).split() if fold(w) not in GENERAL and not (len(w) > 1 and w.isupper())]
+    while kept and fold(kept[-1]) in JOINING:
+        kept.pop()
+    while kept and fold(kept[0]) in JOINING:
+        kept.pop(0)
+    joined = plain(" ".join(kept))
+    if len(words(joined)) > NAME_WORDS:
+        # "Norte-Ciudad de La Laguna"
+        joined = plain(re.split("[-–]", joined)[0])
+    kept = joined.split()
+    said = lambda some: words(" ".join(some))
+    weak = lambda some: all(w in WEAK for w in said(some))
+    # "South Charleroi", "Opa Locka Executive"
+    if len(kept) > 1 and set(said(kept[:1])) <= BEARINGS and not weak(kept[1:]):
+        kept = kept[1:]
+    if len(kept) > 1 and said(kept[-1:]) == ("executive",) and not weak(kept[:-1]):
+        kept = kept[:-1]
+    name = plain(" ".join(kept))
+    if not 0 < len(words(name)) <= NAME_WORDS or not any(sum(c.isalpha() for c in w) > 1 for w in words(name)):
+        return None
+    return name, not weak(kept)
+
+
+def beside(full, town):
+    """What an airport's name has beside its town: what stands behind, else what stands before."""
+    listed = tokens(full)
+    at = within(town, tuple(t[0] for t in listed))
+    if at is None:
+        return None
+    start, end = listed[at][1], listed[at + len(town) - 1][2]
+    for side, behind in ((full[end:], True), (full[:start], False)):
+        for part in re.split(r"/|,\s", side):
+            if found := names_in(part):
+                place = full[start:end]
+                return found[0] if found[1] else f"{place} {found[0]}" if behind else f"{found[0]} {place}"
+    return None
+
+
+def towns(airport):
+    """The towns that an airport serves, "Chicago/Rockford"; it lies at the first."""
+    return [t for part in re.split("[/,]", airport["municipality"]) if (t := words(part))]
+
+
+def runs(listed):
+    """All successive words, the most first."""
+    count = min(len(listed), MOST_WORDS)
+    every = [(i, j) for i in range(count) for j in range(i + 1, count + 1)]
+    return sorted(every, key=lambda r: (r[0] - r[1], r[0]))
+
+
+def share_towns(airports, listed):
+    """Where several airports with a tower would be called like one town, the principal one keeps its name. The others go by
+    what their own name has beside it: "Sydney Bankstown" is Bankstown."""
+    towered = [a for a in airports if any(s[0] == TOWER for s in a["stations"])]
+    known, holders = {t for a in towered for t in towns(a)}, defaultdict(list)
+    known |= {words(a["name"]) for a in towered if a["ident"] in SPOKEN}
+    for a in towered:
+        theirs = [words(a["name"]), *towns(a)[:1]]
+        if a["ident"] in SPOKEN:
+            # "Dallas-Fort Worth"
+            both = words(a["municipality"])
+            theirs += [both[i:j] for i, j in runs(both)]
+        for t in known.intersection(theirs):
+            holders[t].append(a)
+
+    def rank(a, town):
+        whole = within(town, words(a["full"])) is not None and beside(a["full"], town) is None
+        military = any(within(words(m), words(a["full"])) is not None for m in MILITARY)
+        strip = next((r["length"] for r in a["runways"] if not r["closed"]), 0)
+        return a["ident"] not in SPOKEN, SIZES.index(a["size"]), military, not whole, -strip, a["ident"]
+
+    def apart(a, b):
+        east = abs(a["lon"] - b["lon"])
+        return 60 * math.hypot(a["lat"] - b["lat"], min(east, 360 - east) * math.cos(math.radians(a["lat"])))
+
+    def renamed(a):
+        """The airport's other name, and the town's."""
+        spans, covered = tokens(a["name"]), []
+        own = tuple(t[0] for t in spans)
+        for i, j in runs(own):
+            town = own[i:j]
+            # "Bedford" in "New Bedford" is another town, and so is "Rapid" in "Rapid City".
+            if town not in known or any(k <= i and j <= l for k, l in covered) or any(within(town, t) for t in towns(a)):
+                continue
+            covered.append((i, j))
+            mine = rank(a, town)
+            if any(apart(a, b) < SAME_TOWN_NM and rank(b, town) < mine for b in holders[town]):
+                if name := beside(a["full"], town):
+                    return name, a["name"][spans[i][1] : spans[j - 1][2]]
+
+    found = [(a, r) for a in towered if a["ident"] not in SPOKEN and (r := renamed(a))]
+    for a, (name, town) in found:
+        # What a description names stays, and radar is the town's.
+        described, before, heard = stations(listed[a["id"]], "", a["ident"].upper()), a["name"], []
+        for (code, khz, said), (_, _, itself) in zip(a["stations"], described):
+            if not said and code > TOWER:
+                said = town
+            elif not said and itself.lower() == before.lower() and itself.lower() not in name.lower():
+                said = before
+            heard.append((code, khz, "" if said == name else said))
+        a["stations"], a["name"] = heard, name
+
+
 # -- stations ---------------------------------------------------------------------------------------------------------
 TYPES = {}
 for code, names in (
@@ -343,11 +489,10 @@ def main():
         if place not in places:
             places.append(place)
         name = spoken(a)
-        town = plain(a["municipality"])
         gps = a["gps_code"].strip().upper()
         code = gps if re.fullmatch(r"[A-Z0-9]{3,4}", gps) and gps != "ZZZZ" else a["ident"]
         # ZZZZ is what a flight plan says where there is no code.
-        airports.append(dict(ident=code if a["ident"] == "ZZZZ" else a["ident"], code=code, name=name, town="" if town == name else town, bare=not town, place=places.index(place),
+        airports.append(dict(id=a["id"], ident=code if a["ident"] == "ZZZZ" else a["ident"], code=code, name=name, full=plain(a["name"]), municipality=plain(a["municipality"]), place=places.index(place),
                              elevation=round(number(a["elevation_ft"]) or 0), faa=a["iso_country"] in FAA, lat=lat, lon=lon, size=a["type"],
                              runways=runways(by_runway[a["id"]], lat, lon), stations=stations(by_station[a["id"]], name, a["ident"].upper())))
     # Two airports may claim one code: the one whose own identifier it is keeps it.
@@ -357,9 +502,9 @@ def main():
         if a["code"] != a["ident"] and (taken[a["code"]] > 1 or a["code"] in idents):
             a["code"] = a["ident"]
     assert len({a["code"] for a in airports}) == len(airports), "codes are unique"
+    share_towns(airports, by_station)
     for a in airports:
-        if a["bare"]:
-            a["town"] = "-"
+        a["town"] = "" if a["municipality"] == a["name"] else a["municipality"] or "-"
     tiles = []
     split(airports, tiles)
     heads, points, blocks, order = b"", b"", b"", []

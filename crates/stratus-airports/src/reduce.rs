@@ -6,6 +6,7 @@ mod names;
 mod pack;
 mod runways;
 mod stations;
+mod towns;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,8 @@ const STRIPS: usize = 20;
 const STRIPS_LISTED: usize = 400;
 /// The range of an airport's elevation, feet.
 const ELEVATIONS: std::ops::RangeInclusive<f64> = -1_500.0..=20_000.0;
+/// The kinds of airports that are kept, the largest first.
+const SIZES: [&str; 4] = ["large_airport", "medium_airport", "small_airport", "seaplane_base"];
 /// Countries with the FAA's phraseology.
 const FAA: [&str; 6] = ["US", "PR", "GU", "VI", "AS", "MP"];
 
@@ -119,8 +122,11 @@ struct Field {
     ident: Box<str>,
     code: Box<str>,
     name: Box<str>,
-    /// Its town, unless that is its name; "-" if there is none.
-    town: Box<str>,
+    /// Its whole name and its town.
+    full: Box<str>,
+    municipality: Box<str>,
+    /// Its place in [`SIZES`].
+    size: u8,
     place: u16,
     elevation: i16,
     faa: bool,
@@ -131,6 +137,21 @@ struct Field {
     runways: Vec<Strip>,
     listed: Listed,
     stations: Vec<Heard>,
+}
+
+impl Field {
+    fn towered(&self) -> bool {
+        self.stations.iter().any(|s| s.code == stations::TOWER)
+    }
+
+    /// Its town, unless that is its name; "-" if there is none.
+    fn town(&self) -> &str {
+        match &*self.municipality {
+            "" => "-",
+            t if t == &*self.name => "",
+            t => t,
+        }
+    }
 }
 
 /// The result: the airports of the world.
@@ -195,9 +216,7 @@ impl Reduction {
     /// `None` for an impossible row. A row that is not needed (a heliport) is in order.
     fn airport(&mut self, values: &[&str]) -> Option<()> {
         let [id, ident, kind, name, lat, lon, elevation, country, region, municipality, gps] = values else { return None };
-        if !["large_airport", "medium_airport", "small_airport", "seaplane_base"].contains(kind) {
-            return Some(());
-        }
+        let Some(size) = SIZES.iter().position(|s| s == kind) else { return Some(()) };
         let (lat, lon) = (number(lat)?, number(lon)?);
         let elevation = if elevation.is_empty() { 0.0 } else { number(elevation)? };
         let plain_code = (1..=12).contains(&ident.len()) && ident.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
@@ -212,13 +231,8 @@ impl Reduction {
         }
         let place = if *country == "US" { self.regions.get(*region) } else { self.countries.get(*country) };
         let place = self.place(place.cloned().unwrap_or_default())?;
+        let full = names::plain(name);
         let name = names::spoken(ident, name, municipality, *kind == "small_airport");
-        let town = names::plain(municipality);
-        let town = match town.as_str() {
-            "" => "-",
-            t if t == name => "",
-            t => t,
-        };
         let gps = gps.trim().to_uppercase();
         let is_code = (3..=4).contains(&gps.len()) && gps.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
         let code = if is_code && gps != "ZZZZ" { gps.as_str() } else { ident };
@@ -227,8 +241,10 @@ impl Reduction {
             // ZZZZ is what a flight plan contains if there is no code.
             ident: if ident == "ZZZZ" { code.into() } else { ident.into() },
             code: code.into(),
-            town: town.into(),
             name: name.into(),
+            full: full.into(),
+            municipality: names::plain(municipality).into(),
+            size: u8::try_from(size).ok()?,
             place,
             elevation: elevation.round_ties_even() as i16,
             faa: FAA.contains(country),
@@ -302,6 +318,7 @@ impl Reduction {
         let before = self.fields.len();
         only_once(&mut self.fields);
         let twice = before - self.fields.len();
+        towns::share(&mut self.fields);
         let counts = Counts {
             airports: self.fields.len(),
             runways: self.fields.iter().map(|f| f.runways.len()).sum(),

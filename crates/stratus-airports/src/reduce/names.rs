@@ -78,7 +78,7 @@ const NO_NAMES: &[&str] = &[
 ];
 
 /// The form of a letter for comparison without case.
-fn fold(c: char) -> char {
+pub(super) fn fold(c: char) -> char {
     match c {
         'İ' | 'ı' => 'i',
         'ſ' => 's',
@@ -90,7 +90,7 @@ fn fold(c: char) -> char {
     }
 }
 
-fn is_word(c: char) -> bool {
+pub(super) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
@@ -173,6 +173,11 @@ pub(super) fn line(text: &str) -> String {
     words.join(" ")
 }
 
+/// Whether a person has chosen an airport's name.
+pub(super) fn by_hand(ident: &str) -> bool {
+    SPOKEN.iter().any(|(code, _)| *code == ident)
+}
+
 /// An airport's spoken name. `ident` is the fallback if nothing is left. `small`: the airport goes by its own name, not its city's.
 pub(super) fn spoken(ident: &str, name: &str, municipality: &str, small: bool) -> String {
     if let Some((_, spoken)) = SPOKEN.iter().find(|(code, _)| *code == ident) {
@@ -216,7 +221,7 @@ fn without_owner(name: &str) -> String {
     text.iter().take(cut.unwrap_or(text.len())).collect()
 }
 
-fn without_kinds(name: String) -> String {
+pub(super) fn without_kinds(name: String) -> String {
     let text: Vec<char> = name.chars().collect();
     let (mut out, mut at) = (String::with_capacity(name.len()), 0);
     while let Some(c) = text.get(at) {
@@ -264,7 +269,7 @@ pub(super) struct Own<'a> {
 impl Own<'_> {
     /// A person has chosen the name. In the United States, the tables name the units as the FAA does, and that counts.
     fn by_hand(self) -> bool {
-        !self.ident.starts_with('K') && SPOKEN.iter().any(|(code, _)| *code == self.ident)
+        !self.ident.starts_with('K') && by_hand(self.ident)
     }
 
     fn radar(self) -> String {

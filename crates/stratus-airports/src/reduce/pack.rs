@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 use flate2::{Compress, Compression, FlushCompress, Status};
 
 use super::Field;
-use super::stations::TOWER;
 use crate::data;
 use crate::world::{MAGIC, hash};
 
@@ -45,7 +44,7 @@ pub(super) fn pack(mut fields: Vec<Field>, places: &[String]) -> Result<Vec<u8>,
         let other = (f.ident != f.code).then_some((hash(&f.ident), n));
         [(hash(&f.code), n)].into_iter().chain(other)
     }));
-    let towers = numbered().filter(|(_, f)| f.stations.iter().any(|s| s.code == TOWER));
+    let towers = numbered().filter(|(_, f)| f.towered());
     let (names, name_count) = index(towers.map(|(n, f)| (hash(&data::plain(&f.name)), n)));
     let mut tuned: Vec<(u32, u16)> = numbered().flat_map(|(n, f)| f.stations.iter().map(move |s| (s.khz / 10, n))).collect();
     tuned.sort_unstable();
@@ -120,7 +119,7 @@ fn block(tile: &[Field]) -> Result<Vec<u8>, String> {
     let mut texts = Vec::new();
     for f in tile {
         let other = if f.ident == f.code { "" } else { &f.ident };
-        for t in [&f.code, other, &f.name, &f.town] {
+        for t in [&f.code, other, &f.name, f.town()] {
             text(&mut texts, t);
         }
         f.stations.iter().for_each(|s| text(&mut texts, &s.name));

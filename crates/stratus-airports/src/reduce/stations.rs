@@ -1,6 +1,6 @@
 //! Reads an airport's stations from the rows of OurAirports' frequencies.
 
-use super::names::Own;
+use super::names::{Own, station};
 use super::number;
 
 /// In the order of the numbers that `world::block` reads.
@@ -23,6 +23,8 @@ pub(super) struct Heard {
     pub(super) code: u8,
     pub(super) khz: u32,
     pub(super) name: Box<str>,
+    /// The tables say that it has the airport's name.
+    pub(super) described: bool,
 }
 
 /// The stations of an airport, row by row.
@@ -40,17 +42,27 @@ impl Listed {
         let kind = kind.to_uppercase();
         let kind = kind.trim();
         for code in codes(kind) {
-            self.add(*code, khz, || super::names::station(description, own, *code <= TOWER), own.name);
+            self.add(
+                *code,
+                khz,
+                || {
+                    let at_field = *code <= TOWER;
+                    let itself = station(description, Own { name: "", ..own }, at_field);
+                    (station(description, own, at_field), itself.to_lowercase() == own.name.to_lowercase())
+                },
+                own.name,
+            );
         }
         if let Some(first) = stand_in(kind).and_then(|i| self.instead.get_mut(i)) {
             first.get_or_insert(khz);
         }
     }
 
-    fn add(&mut self, code: u8, khz: u32, name: impl FnOnce() -> String, own: &str) {
+    fn add(&mut self, code: u8, khz: u32, name: impl FnOnce() -> (String, bool), own: &str) {
         if !self.heard.iter().any(|h| (h.code, h.khz) == (code, khz)) {
-            let name = Some(name()).filter(|n| n != own).unwrap_or_default();
-            self.heard.push(Heard { code, khz, name: name.into() });
+            let (name, described) = name();
+            let name = Some(name).filter(|n| n != own).unwrap_or_default();
+            self.heard.push(Heard { code, khz, name: name.into(), described });
         }
     }
 
@@ -63,7 +75,7 @@ impl Listed {
         } else if !has(&self.heard, CTAF)
             && let Some(khz) = self.instead.into_iter().flatten().next()
         {
-            self.add(CTAF, khz, String::new, "");
+            self.add(CTAF, khz, || (String::new(), false), "");
         }
         self.heard.sort_by_key(|h| h.code);
         self.heard.truncate(MOST);

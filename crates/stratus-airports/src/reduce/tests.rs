@@ -62,6 +62,131 @@ fn a_description_names_a_station_or_the_airport() {
     );
 }
 
+/// Made tables of some airports with a tower: code, kind, name, town, the longest runway in feet, the tower's and the radar's
+/// description, and the way east in degrees.
+type Towered<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, [&'a str; 2], &'a str);
+
+fn names_of(airports: &[Towered<'_>]) -> Vec<String> {
+    let mut r = Reduction::default();
+    r.row(Table::Countries, &["AU", "Australia"]).unwrap();
+    for (n, (code, kind, name, town, feet, said, east)) in airports.iter().enumerate() {
+        let id = n.to_string();
+        r.row(Table::Airports, &[&id, code, kind, name, "50", east, "", "AU", "AU-X", town, ""]).unwrap();
+        r.row(Table::Runways, &[&id, feet, "100", "ASP", "1", "0", "09", "27", "", "", "", "", "", "", ""]).unwrap();
+        for (kind, said, mhz) in [("TWR", said[0], "118.1"), ("APP", said[1], "119.1")] {
+            r.row(Table::Frequencies, &[&id, kind, said, mhz]).unwrap();
+        }
+    }
+    let world = crate::world::World::newer(r.finish(Counts::default()).unwrap().bytes, "2026-11-27").unwrap();
+    let one = |code: &str| {
+        let a = world.get(code).unwrap();
+        let stations: Vec<&str> = a.stations.iter().map(|s| s.name.as_str()).collect();
+        format!("{}: {}; {}", a.name, stations.join(", "), a.place)
+    };
+    airports.iter().map(|a| one(a.0)).collect()
+}
+
+#[test]
+fn an_airport_that_shares_a_town_is_called_by_its_own_name() {
+    let [large, medium, small] = ["large_airport", "medium_airport", "small_airport"];
+    // The principal airport, the other one, and what the other one is called.
+    for (principal, kind, name, expected) in [
+        (["YSSY", "Sydney Kingsford Smith International Airport", "Sydney"], medium, "Sydney Bankstown Airport", "Bankstown"),
+        (["YMML", "Melbourne International Airport", "Melbourne"], medium, "Melbourne Moorabbin Airport", "Moorabbin"),
+        (["ESSA", "Stockholm-Arlanda Airport", "Stockholm"], medium, "Stockholm-Bromma Airport", "Bromma"),
+        (["EGLL", "London Heathrow Airport", "London"], medium, "London Biggin Hill Airport", "Biggin Hill"),
+        (["LFPG", "Charles de Gaulle International Airport", "Paris"], medium, "Paris-Le Bourget Airport", "Le Bourget"),
+        (["CYYZ", "Lester B. Pearson International Airport", "Toronto"], medium, "Billy Bishop Toronto City Centre Airport", "City Centre"),
+        (["RJCC", "New Chitose Airport", "Sapporo"], medium, "Sapporo Okadama Airport", "Okadama"),
+        // No person has chosen the names of these.
+        (["YPPH", "Perth International Airport", "Perth"], medium, "Perth Jandakot Airport", "Jandakot"),
+        (["ZSPD", "Shanghai Pudong International Airport", "Shanghai"], medium, "Shanghai Hongqiao International Airport", "Hongqiao"),
+        (["YPAD", "Adelaide International Airport", "Adelaide"], small, "Adelaide Parafield Airport", "Parafield"),
+        (["UKBB", "Boryspil International Airport", "Kiev"], medium, "Kiev Zhuliany International Airport", "Zhuliany"),
+        (["KMIA", "Miami International Airport", "Miami"], medium, "Miami-Opa Locka Executive Airport", "Opa Locka"),
+        (["KMIA", "Miami International Airport", "Miami"], medium, "Miami Executive Airport", "Executive"),
+        (["KJAX", "Jacksonville International Airport", "Jacksonville"], medium, "Jacksonville Executive at Craig Airport", "Craig"),
+        (["KSTL", "St Louis Lambert International Airport", "St Louis"], medium, "Spirit of St Louis Airport", "Spirit"),
+        (["EBBR", "Brussels Airport", "Brussels"], medium, "Brussels South Charleroi Airport", "Charleroi"),
+        (["LEMD", "Adolfo Suárez Madrid–Barajas Airport", "Madrid"], medium, "Madrid–Torrejón Airport / Torrejón Air Base", "Torrejón"),
+        (
+            ["KMSY", "Louis Armstrong International Airport", "New Orleans"],
+            medium,
+            "New Orleans NAS JRB/Alvin Callender Field",
+            "Alvin Callender",
+        ),
+        // A bearing or "city" alone is no name.
+        (["EGAA", "Belfast International Airport", "Belfast"], medium, "George Best Belfast City Airport", "Belfast City"),
+        (
+            ["KPHL", "Philadelphia International Airport", "Philadelphia"],
+            medium,
+            "Northeast Philadelphia Airport",
+            "Northeast Philadelphia",
+        ),
+        (["GCTS", "Tenerife Sur Airport", "Tenerife"], medium, "Tenerife Norte-Ciudad de La Laguna Airport", "Tenerife Norte"),
+        // Nothing is left, or nothing that is a name.
+        (["OERK", "King Khaled International Airport", "Riyadh"], medium, "Riyadh Air Base", "Riyadh"),
+        (["RKSI", "Incheon International Airport", "Seoul"], medium, "Seoul Air Base (K-16)", "Seoul"),
+        (["XXXA", "Somewhere Airport", "Somewhere"], medium, "Somewhere 2 B Airport", "Somewhere"),
+    ] {
+        let [code, whole, town] = principal;
+        let alone = names_of(&[("XXXX", kind, name, town, "9000", ["", ""], "8")]).concat();
+        let alone = alone.split(':').next().unwrap().to_owned();
+        assert!(alone.starts_with(town) || alone == name.replace(" Airport", ""), "{name} has its town to itself: {alone}");
+        let [first, other] = [("8", large), ("8.3", kind)];
+        let is =
+            names_of(&[(code, first.1, whole, town, "8000", ["", ""], first.0), ("XXXX", other.1, name, town, "9000", ["", ""], other.0)]);
+        assert!(is[1].starts_with(&format!("{expected}: {expected} Tower, ")), "{name}: {}", is[1]);
+        assert!(!is[0].starts_with(&format!("{expected}:")) || expected == town, "{}", is[0]);
+    }
+}
+
+#[test]
+fn the_principal_airport_of_a_town_keeps_its_name() {
+    let [large, medium, small] = ["large_airport", "medium_airport", "small_airport"];
+    let names =
+        |airports: &[Towered<'_>]| -> Vec<String> { names_of(airports).iter().map(|a| a.split(':').next().unwrap().to_owned()).collect() };
+    let at = |code, kind, name, feet, east| (code, kind, name, "Perth", feet, ["", ""], east);
+    // The larger kind, then the longer runway.
+    assert_eq!(
+        names(&[at("XA", medium, "Perth Long Hill", "9000", "8"), at("XB", large, "Perth Main Hill", "5000", "8")]),
+        ["Long Hill", "Perth"]
+    );
+    assert_eq!(names(&[at("XA", medium, "Perth Low", "9000", "8"), at("XB", medium, "Perth High", "9001", "8")]), ["Low", "Perth"]);
+    assert_eq!(names(&[at("XA", small, "Perth Low", "9000", "8"), at("XB", small, "Perth High", "9001", "8")]), ["Low", "Perth High"]);
+    // One that is called like the town and no more, and one for everybody, before a longer runway.
+    assert_eq!(
+        names(&[at("XA", medium, "Perth Regional Airport", "5000", "8"), at("XB", medium, "Perth Downtown", "9000", "8")]),
+        ["Perth", "Downtown"]
+    );
+    assert_eq!(
+        names(&[at("XA", medium, "Perth Airport", "5000", "8"), at("XB", medium, "NAS Perth/Boca Chica Field", "9000", "8")]),
+        ["Perth", "Boca Chica"]
+    );
+    // Too far away, it is another town; so is a town with a longer name.
+    assert_eq!(names(&[at("XA", medium, "Perth Low", "9000", "8"), at("XB", large, "Perth High", "9001", "10")]), ["Perth", "Perth"]);
+    let bedford = [
+        ("XA", large, "Bedford Airport", "Bedford", "9000", ["", ""], "8"),
+        ("XB", medium, "New Bedford Airport", "New Bedford", "9000", ["", ""], "8"),
+    ];
+    assert_eq!(names(&bedford), ["Bedford", "New Bedford"]);
+}
+
+#[test]
+fn what_a_description_names_stays_and_radar_is_the_towns() {
+    let [large, medium] = ["large_airport", "medium_airport"];
+    let first = ("YMML", large, "Melbourne International Airport", "Melbourne", "9000", ["", ""], "8");
+    for (said, expected) in [
+        (["TWR", "APP"], "Moorabbin: Moorabbin Tower, Melbourne Approach; Melbourne, Australia"),
+        (["MOORABBIN TWR", "MELBOURNE APP"], "Moorabbin: Moorabbin Tower, Melbourne Approach; Melbourne, Australia"),
+        (["HARRY HAWKER TWR", "MOORABBIN APP"], "Moorabbin: Harry Hawker Tower, Moorabbin Approach; Melbourne, Australia"),
+        (["MELBOURNE TWR", "AVALON APP"], "Moorabbin: Melbourne Tower, Avalon Approach; Melbourne, Australia"),
+    ] {
+        let other = ("YMMB", medium, "Melbourne Moorabbin Airport", "Melbourne", "4383", said, "8.1");
+        assert_eq!(names_of(&[first, other])[1], expected, "{said:?}");
+    }
+}
+
 #[test]
 fn too_little_too_much_and_too_many_damaged_rows_are_refused() {
     let airport = |r: &mut Reduction, n: usize, lat: &str| {

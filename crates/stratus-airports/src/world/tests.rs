@@ -70,6 +70,26 @@ fn known_airports_are_as_they_are_known() {
     assert_eq!((lowi.name.as_str(), lowi.place.as_str()), ("Innsbruck", "Innsbruck, Austria"));
     assert!(lowi.towered() && (lowi.elevation_ft - 1906.0).abs() < 10.0);
 
+    // An airport that shares its town with a bigger one is called by its own name.
+    for (code, name) in [
+        ("YSBK", "Bankstown"),
+        ("YSSY", "Sydney"),
+        ("ESSB", "Bromma"),
+        ("EGKB", "Biggin Hill"),
+        ("LFPB", "Le Bourget"),
+        ("YMMB", "Moorabbin"),
+        ("CYTZ", "City Centre"),
+        ("RJCO", "Okadama"),
+        ("YPPH", "Perth"),
+        ("KPDX", "Portland"),
+        ("KOGD", "Ogden"),
+        ("KGMU", "Greenville"),
+        ("KTIW", "Tacoma"),
+    ] {
+        let a = w.get(code).unwrap();
+        assert!(a.name == name && a.stations.iter().any(|s| s.name == format!("{name} Tower")), "{code}: {}", a.name);
+    }
+
     // Half Moon Bay has no tower: pilots announce themselves on its common frequency.
     let hal = w.get("KHAF").unwrap();
     assert!(!hal.towered());
