@@ -222,13 +222,12 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = instruments::answer(s, record, heard) {
         return d.into();
     }
-    common(s, record, heard, said)
-        .unwrap_or_else(|| match s.facility {
-            Facility::Ground => ground::decide(s, record, heard),
-            Facility::Tower => tower::decide(s, record, heard),
-            _ => radar::decide(s, record, heard),
-        })
-        .into()
+    let d = common(s, record, heard, said).unwrap_or_else(|| match s.facility {
+        Facility::Ground => ground::decide(s, record, heard),
+        Facility::Tower => tower::decide(s, record, heard),
+        _ => radar::decide(s, record, heard),
+    });
+    distress::calm(s, record, d).into()
 }
 
 /// What every unit answers alike.

@@ -244,7 +244,12 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     }
     let none = |s: &Sense| s.subject == Subject::Own && (s.denied || s.time == Time::Practice);
     let stands = plain.iter().any(|s| s.stands()) && !denied;
-    if all().any(none) && !other && !stands { Call::Denied } else { Call::Unsure }
+    // A call for help that is only told of ("we heard a mayday near Bristol") is no cry, and no other word of danger stands beside it. A
+    // relay is one, of somebody else.
+    let news = |s: &Sense| s.subject == Subject::Other || s.time == Time::Reported || s.time == Time::Past || none(s);
+    let feared = heard.learned.is_some_and(|r| sure_distress(&r));
+    let told_of = plain.is_empty() && !called.is_empty() && called.iter().all(news) && !evidence::relays(c) && !feared;
+    if told_of || all().any(none) && !other && !stands { Call::Denied } else { Call::Unsure }
 }
 
 /// The learned reader is sure of distress of the aircraft's own, now, and no exercise.

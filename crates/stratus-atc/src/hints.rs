@@ -58,11 +58,7 @@ impl Engine {
             Some(c) if hint.ends_with(c.as_str()) && *c != spelling_hint() => format!("{hint}, {}", spelling_hint()),
             _ => hint,
         };
-        Hints {
-            prompt: closed(prompt),
-            again: closed(again),
-            scene: self.context().scene(),
-        }
+        Hints { prompt: closed(prompt), again: closed(again), scene: self.context().scene() }
     }
 
     fn parts(&self) -> Parts {

@@ -195,6 +195,8 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         // What to expect is no assignment, and need not come back; another figure in its place would be wrong.
         Item::ExpectAltitude { .. } => (ReadbackItem::Altitude, false),
         Item::Heading { .. } | Item::TurnDegrees { .. } => (ReadbackItem::Heading, true),
+        // Where the field is need not come back; its heading is no other heading.
+        Item::FieldAt { .. } => (ReadbackItem::Heading, false),
         Item::Speed(_) => here(ReadbackItem::Speed, false),
         Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => here(ReadbackItem::Frequency, false),
         Item::Squawk(_) => here(ReadbackItem::Squawk, false),

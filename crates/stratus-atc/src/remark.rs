@@ -113,6 +113,10 @@ remarks! {
 
     /// Asks how far it still is.
     AsksDistance = "asks_distance",
+    /// Asks for the nearest place to land.
+    AsksNearest = "asks_nearest",
+    /// Will take any runway.
+    AnyRunway = "any_runway",
     /// Asks whether to call the next unit.
     AsksNext = "asks_next",
     /// Asks what was cleared.

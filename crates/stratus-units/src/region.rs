@@ -234,6 +234,8 @@ columns! {
     conditional_clearances: bool,
     /// The instruction on final without a landing clearance.
     continue_approach: &'static str,
+    /// Whether an aircraft is cleared to land while another one is ahead of it (7110.65 3-10-6).
+    lands_in_sequence: bool,
     /// The words for the wind.
     wind: &'static str,
     /// The wind is reported as calm below this many knots.

@@ -38,7 +38,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
         }
     }
     let first = record.emergency.is_none();
-    if let Some(Decision::Say(rest)) = granted(s, record, heard).filter(|_| first && s.facility.is_radar()) {
+    if let Some(Decision::Say(rest)) = granted(s, record, heard).filter(|_| (first || worse) && s.facility.is_radar()) {
         items.extend(rest);
     } else if s.facility == Facility::Tower && !s.on_ground {
         // From afar the way comes first.
@@ -53,8 +53,9 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     } else if let Some(d) = &heard.slots.destination {
         let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
         items.push(Item::Advice(format!("proceed direct {name} when able")));
-    } else if !s.on_ground && first {
+    } else if !s.on_ground && (first || worse) {
         items.extend(home(s));
+        items.extend(heard.slots.runway.and(free_runway(s, heard)).map(|r| Item::Advice(format!("runway {r} available"))));
     }
     if first && !s.on_ground {
         if heard.slots.nature.is_none() {
@@ -146,7 +147,15 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     let back = heard.remarks.has(Remark::WantsBack) && heard.intent != Intent::Readback;
     let own_way = heard.remarks.has(Remark::OwnWay) && (heard.remarks.has(Remark::Wishes) || heard.has(Intent::TouchAndGoRequest));
     let mut items = Vec::new();
-    if let Some(kind) = approach.filter(|_| s.facility.is_radar()) {
+    let far = heard.remarks.has(Remark::AsksDistance) || heard.remarks.has(Remark::AsksNearest);
+    if heard.remarks.has(Remark::AnyRunway) && heard.slots.runway.is_none() {
+        items.push(Item::AnyRunway);
+        items.extend(home(s));
+        items.extend(s.wind());
+    } else if far {
+        items.extend(home(s));
+        items.extend(runway.map(|r| Item::Advice(format!("runway {r} available"))));
+    } else if let Some(kind) = approach.filter(|_| s.facility.is_radar()) {
         let runway = runway?;
         // The data's own name, where it lists approaches; where it lists none the pilot's chart is believed.
         let known = s.approach_named(&kind, runway).map(str::to_owned);
@@ -303,6 +312,19 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
     }
     let way = way_home(s);
     (!way.is_empty()).then(|| Decision::say([Item::Roger].into_iter().chain(contact).chain(way)))
+}
+
+/// An aircraft in distress is not made to explain or repeat itself: what is not understood of it is acknowledged, with the way to the field
+/// while it is on its way there.
+pub(super) fn calm(s: &Situation, r: &Record, d: Decision) -> Decision {
+    let asks = |i: &Item| matches!(i, Item::Ask(Ask::Request | Ask::SayAgain | Ask::RequestedAltitude) | Item::Confirm { .. });
+    match d {
+        Decision::Say(items) if r.emergency.is_some() && !items.is_empty() && items.iter().all(asks) => {
+            let way = home(s).filter(|_| !s.on_ground && r.landing.is_none());
+            Decision::say([Item::Roger].into_iter().chain(way))
+        }
+        other => other,
+    }
 }
 
 /// Minimum fuel: whatever delay is known is told, no priority is given, and what is left is asked once (7110.65 2-1-8).

@@ -106,7 +106,9 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
 
 fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let a = arrival(s)?;
-    if r.emergency == Some(Emergency::Mayday) {
+    // In distress the pilot says what comes next; an approach that is asked for is given.
+    let way_in = matches!(heard.intent, Intent::FieldInSight | Intent::ApproachRequest) && gives_approach(s, a);
+    if r.emergency == Some(Emergency::Mayday) && !(way_in && s.facility.is_radar()) {
         return None;
     }
     if s.facility == Facility::Tower
@@ -166,7 +168,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
         Request::BlockAltitude { low, high } if *low >= lowest(s, a) => Decision::say([Item::Block { low: *low, high: *high }]),
         Request::BlockAltitude { .. } => Decision::say([Item::Unable("that block, it reaches below the minimum altitude here".into())]),
         Request::Level { feet, way } => altitude(s, r, a, *feet, *way),
-        Request::Speed { knots, .. } => speed(*knots),
+        Request::Speed { knots, .. } => speed(s, *knots),
         Request::Hold { fix } => hold(fix.as_deref()),
         Request::NextFrequency { .. } => next_frequency(s),
         Request::Approach { kind, runway, .. } => {
@@ -444,7 +446,12 @@ fn deviation(side: Option<Side>, degrees: Option<u16>) -> Decision {
     }
 }
 
-fn speed(knots: Option<u16>) -> Decision {
+fn speed(s: &Situation, knots: Option<u16>) -> Decision {
+    // No controller can waive the limit below 10,000 feet (14 CFR 91.117; class C to G airspace of ICAO Annex 11).
+    let low = s.altitude_ft.is_some_and(|now| now < 10_000) && knots.is_some_and(|kt| kt > 250);
+    if low {
+        return Decision::say([Item::Unable("more than 250 knots below 10,000".into())]);
+    }
     Decision::say([Item::Advice(knots.map_or_else(|| "speed at your discretion".to_owned(), |kt| format!("speed {kt} knots approved")))])
 }
 

@@ -27,6 +27,8 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         {
             Decision::say([s.contact(Facility::Tower)])
         }
+        // A visual flight that has said no more than who it is has its message still to come (AIM 4-2-3).
+        Intent::CheckIn | Intent::Unknown if s.live && !s.ifr && !s.on_ground && bare(s, record, heard) => Decision::say([Item::GoAhead]),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record),
         Intent::IfrClearanceRequest => ifr_clearance(s, record, heard),
         Intent::FlightFollowingRequest => flight_following(s, record, heard),
@@ -86,6 +88,18 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::GoAround if !s.on_ground => Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]),
         _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
+}
+
+/// A first call with callsign and station alone.
+fn bare(s: &Situation, record: &Record, heard: &Understanding) -> bool {
+    let slots = &heard.slots;
+    let nothing = slots.altitude_ft.is_empty()
+        && slots.distance_nm.is_none()
+        && slots.position.is_none()
+        && slots.direction.is_none()
+        && slots.destination.is_none()
+        && slots.squawk.is_none();
+    nothing && heard.loose <= 1 && heard.requests.is_empty() && !record.radar && !record.contacted.contains(&s.facility)
 }
 
 /// What a visual flight asks a radar unit for beside the everyday calls: it navigates by itself, and says where.

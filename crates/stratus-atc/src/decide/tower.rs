@@ -357,6 +357,10 @@ pub(super) fn landing_for(
         let longer = Item::PatternWords("extend downwind, I will call your base".into());
         return Decision::say([super::questions::place(s, runway), longer]);
     }
+    if s.live && !before.is_empty() && !s.region.lands_in_sequence && s.phase != Phase::Final {
+        // Outside the United States nobody is cleared to land behind somebody else: the call on final is answered by what is free then.
+        return Decision::say([super::questions::place(s, runway), Item::Report(ReportPoint::Words("final".into()))]);
+    }
     let opposite = s.on_final(runway).filter(|t| t.runway == Some(runway.reciprocal()));
     items.extend((!before.is_empty()).then(|| super::questions::place(s, runway)));
     items.extend(wind_unless_known(s, record, heard));

@@ -51,9 +51,20 @@ pub fn cries(c: &Clauses) -> Cries {
     let cried = |word: fn(&str) -> bool| -> Vec<Sense> { c.find(word).into_iter().map(|i| c.cry(i)).collect() };
     Cries {
         called: cried(|w| matches!(w, "mayday" | "pan")),
-        named: cried(|w| w == "emergency"),
+        named: cried(|w| w == "emergency").into_iter().chain(declared(c)).collect(),
         plain: c.find(distress_word).into_iter().map(|i| failure(c, i)).collect(),
     }
+}
+
+/// "We are declaring", with nothing behind it that is declared.
+fn declared(c: &Clauses) -> Vec<Sense> {
+    let alone = |i: usize| matches!(c.word(i + 1), "" | "|" | "#" | "and" | "now" | "here" | "we" | "i" | "need" | "want");
+    c.find(|w| matches!(w, "declaring" | "declare")).into_iter().filter(|i| alone(*i)).map(|i| c.cry(i)).collect()
+}
+
+/// Whether a call for help is passed on for somebody else.
+pub fn relays(c: &Clauses) -> bool {
+    !c.find(|w| w.starts_with("relay")).is_empty()
 }
 
 /// Whether the pilot says that there is no emergency: "negative emergency", "we are not declaring".

@@ -147,7 +147,12 @@ pub(crate) fn requests(said: &[Said], intents: &[Intent], call: &Call) -> Vec<Re
     let found = |act: Act| said.iter().any(|s| s.act == act);
     // What the learned readers heard and the rules did not has no place in the call: its values are those of the whole.
     let whole = 0..call.t.len();
-    if intents.contains(&Intent::AltitudeRequest) && !found(Act::Level) && !found(Act::Block) {
+    // "Okay if we do three hundred knots under ten": what is measured in knots is a speed.
+    let speed = call.slots.speed_kt.is_some() && call.slots.altitude_ft.is_empty() && !found(Act::Level);
+    let unmet = intents.iter().all(|i| matches!(i, Intent::AltitudeRequest | Intent::Unknown));
+    if speed && unmet && !found(Act::Speed) && call.words.cue("asks") {
+        call.of_act(Act::Speed, &whole).into_iter().for_each(&mut add);
+    } else if intents.contains(&Intent::AltitudeRequest) && !found(Act::Level) && !found(Act::Block) {
         call.of_act(Act::Level, &whole).into_iter().for_each(&mut add);
     }
     if intents.contains(&Intent::ApproachRequest) && !found(Act::Approach) {

@@ -339,7 +339,16 @@ fn taken_back(said: &Said, clauses: &Clauses) -> bool {
     let shape = if said.act == Act::Ready { Shape::State } else { Shape::Deed };
     let sense = clauses.sense(head, shape);
     let negated = (head.saturating_sub(4)..said.words.start).any(|i| negator(clauses.word(i)));
-    sense.denied && negated || sense.time == Time::Reported
+    sense.denied && negated || sense.time == Time::Reported || ended(clauses, said.words.start)
+}
+
+/// Whether what begins at a word is over, or given up for something else: "no more touch and goes", "enough of the circuit", "done with".
+fn ended(clauses: &Clauses, at: usize) -> bool {
+    let article = |i: usize| matches!(clauses.word(i), "the" | "this" | "that" | "our" | "these" | "a");
+    let end = if at > 0 && article(at - 1) { at - 1 } else { at };
+    let two = |n: usize| end.checked_sub(n).map_or("", |i| clauses.word(i));
+    let pair = (two(2), two(1));
+    matches!(pair, ("no", "more") | ("enough" | "instead", "of") | ("done" | "finished", "with") | ("rather", "than"))
 }
 
 /// So many of ten words come from the controller's words where these are repeated.

@@ -63,7 +63,8 @@ pub(super) fn role(w: &mut Words, runway: Runway, role: Role) -> Option<bool> {
 pub(super) fn held_short(place: &str, w: &mut Words) -> Option<bool> {
     let at = w.t.iter().position(|x| matches!(x.word(), "short"))?;
     let given = tokens(place);
-    let behind: Vec<usize> = (at + 1..w.t.len()).filter(|i| !matches!(w.t[*i].word(), "of" | "the" | "taxiway" | "at")).take(given.len()).collect();
+    let behind: Vec<usize> =
+        (at + 1..w.t.len()).filter(|i| !matches!(w.t[*i].word(), "of" | "the" | "taxiway" | "at")).take(given.len()).collect();
     let (first, last) = (*behind.first()?, *behind.last()?);
     let said: Vec<Token> = behind.iter().map(|i| w.t[*i].clone()).collect();
     let same = |a: &Token, b: &Token| match (a, b) {

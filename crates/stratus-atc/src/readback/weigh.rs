@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::altitude::{self, Claimed};
 use super::caller::Caller;
 use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
-use super::ground::{held_short, Role, condition, crosses_unasked, role, runways, taxi_route};
+use super::ground::{Role, condition, crosses_unasked, held_short, role, runways, taxi_route};
 use super::rest::{self, Told};
 use super::run_together;
 use super::words::Words;
@@ -110,6 +110,7 @@ fn order(item: &Item) -> u8 {
         Item::Speed(_) => 5,
         Item::Heading { .. } | Item::TurnDegrees { .. } => 6,
         Item::Runway(_) => 7,
+        Item::FieldAt { .. } => 9,
         _ => 8,
     }
 }
@@ -162,6 +163,14 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
         Item::Speed(kt) => {
             let run = w.run_named(&kt.to_string(), &["heading", "level", "squawk"]).or_else(|| hundreds(*kt, w))?;
             w.mark(run);
+            Some(true)
+        }
+        Item::FieldAt { degrees, miles, .. } => {
+            for value in [format!("{degrees:03}"), miles.to_string()] {
+                if let Some(run) = w.run_named(&value, &["speed", "level", "squawk"]) {
+                    w.mark(run);
+                }
+            }
             Some(true)
         }
         Item::Heading { degrees, .. } => {
