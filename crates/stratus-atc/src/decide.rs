@@ -377,6 +377,13 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         // Something is wrong, and it is no emergency.
         return Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]);
     }
+    if s.facility == Facility::Ground && heard.callsign.is_some() && ground::arrived(s, record) {
+        let meant = Understanding { intent: Intent::TaxiToParking, ..heard.clone() };
+        return ground::decide(s, record, &meant);
+    }
+    if heard.remarks.has(Remark::Informs) && heard.callsign.is_some() && heard.requests.is_empty() && heard.doubt.is_none() {
+        return Decision::say([Item::Roger]);
+    }
     if heard.callsign.is_some() && heard.addressed.facility.is_some() && heard.loose == 0 {
         // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
         return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));

@@ -106,6 +106,8 @@ remarks! {
     NeedsTime = "needs_time",
     /// Wants to check engine or systems where it stands.
     Checks = "checks",
+    /// Tells something for the controller's planning, and asks for nothing.
+    Informs = "informs",
     /// Can go on after a stop.
     GoesOn = "goes_on",
     /// Wants to use the whole runway to slow down.

@@ -70,7 +70,13 @@ fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
         let (name, miles) = arriving.or_else(|| s.destination.as_ref().map(|d| (d.name.clone(), d.distance_nm)))?;
         return Some(Decision::say([advice(format!("{} miles to {name}", miles.round().max(1.0)))]));
     }
-    if told(Remark::AsksCleared) && plain {
+    let approach = r.approach.is_some() && s.arrival.is_some() && s.ifr;
+    let of_landing = crate::gate::asks_to_land(heard).is_some() || s.facility == Facility::Tower;
+    if told(Remark::AsksCleared) && !of_landing && (plain || heard.intent == Intent::Readback && r.pending.is_none()) && !approach {
+        // Class B is entered by a clearance alone (7110.65 7-9-2): who has none is told to stay out.
+        if let Some(b) = s.bravo.as_ref().filter(|b| !s.ifr && !r.bravo && !b.inside) {
+            return Some(Decision::say([Item::RemainOutside(format!("{} Bravo airspace", b.name))].into_iter().chain(s.pressure())));
+        }
         let level = r.altitude_ft.map(|feet| Item::Altitude { way: Climb::Maintain, feet, level: s.is_level(feet) });
         return match (level, &r.last) {
             (Some(level), _) => Some(Decision::say([level])),

@@ -25,6 +25,8 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             taxi(s, record, heard)
         }
         Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, heard),
+        // Off the runway after a landing, the first call to Ground is for the way in, whatever its words.
+        Intent::CheckIn | Intent::PositionReport if arrived(s, record) => parking(s, heard),
         Intent::StartupRequest => Decision::say(
             [Item::Pushback { startup: true, push: heard.has(Intent::PushbackRequest), facing: heard.slots.direction.clone() }]
                 .into_iter()
@@ -54,6 +56,11 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::PositionReport => Decision::say([Item::Roger]),
         _ => super::called_another(s, heard).unwrap_or_else(|| Decision::ask(Ask::Request)),
     }
+}
+
+/// Whether this is the first call to Ground of an aircraft that has landed and left the runway.
+pub(super) fn arrived(s: &Situation, record: &Record) -> bool {
+    s.live && s.on_ground && !s.on_runway && s.phase == Phase::TaxiIn && !record.contacted.contains(&s.facility) && record.parking.is_none()
 }
 
 /// A call from the stand in its place in the flight. Cleared under instrument flight rules, a pilot who names the clearance and the taxi

@@ -124,6 +124,9 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if !is_radar_desk(s) {
         return None;
     }
+    if heard.remarks.has(Remark::AsksCleared) && r.approach.is_some() && matches!(heard.intent, Intent::Unknown | Intent::SayAgain) {
+        return Some(approach(s, r, a, None, None));
+    }
     let sent_up = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::RunwayHeading));
     if heard.intent == Intent::GoAround && !(r.missed && sent_up) {
         return Some(missed(s, r, a, true));

@@ -158,6 +158,12 @@ impl Clauses {
             .any(|i| self.before(i) == "to" && i >= 2 && wish(self.before(i - 1)) && self.sense(i, Shape::Deed).stands())
     }
 
+    /// The word at `at` stands behind "whenever you have", "if you can give us".
+    pub(in crate::hear) fn at_your_convenience(&self, at: usize) -> bool {
+        let opened = |k: usize| self.word(k) == "you" && g::one_of(self.before(k), "whenever when if once");
+        (at.saturating_sub(5)..at).any(opened)
+    }
+
     /// There is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()

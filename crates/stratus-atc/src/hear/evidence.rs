@@ -59,7 +59,7 @@ pub fn cries(c: &Clauses) -> Cries {
 /// "We are declaring", with nothing behind it that is declared.
 fn declared(c: &Clauses) -> Vec<Sense> {
     let alone = |i: usize| matches!(c.word(i + 1), "" | "|" | "#" | "and" | "now" | "here" | "we" | "i" | "need" | "want");
-    c.find(|w| matches!(w, "declaring" | "declare")).into_iter().filter(|i| alone(*i)).map(|i| c.cry(i)).collect()
+    c.find(|w| w == "declaring").into_iter().filter(|i| alone(*i)).map(|i| c.sense(i, Shape::Deed)).collect()
 }
 
 /// Whether a call for help is passed on for somebody else.
@@ -122,6 +122,11 @@ fn carriers(wish: Wish) -> &'static [(&'static str, Shape)] {
 pub fn of(c: &Clauses, wish: Wish) -> Result<(), Sense> {
     for (words, shape) in carriers(wish) {
         let at = c.find(|w| words.split(' ').any(|x| x == w));
+        // "Whenever you have the clearance": what is the controller's to give is asked for, at the controller's convenience.
+        let granted = matches!(wish, Wish::IfrClearance | Wish::Crossing | Wish::Entry);
+        if granted && at.iter().any(|i| c.at_your_convenience(*i)) {
+            return Ok(());
+        }
         let senses: Vec<Sense> = at.into_iter().map(|i| c.sense(i, *shape)).collect();
         if !senses.is_empty() {
             return judged(&senses, *shape == Shape::State);

@@ -3,6 +3,7 @@
 mod cases;
 mod instruments;
 mod metamorphic;
+mod news_and_names;
 mod plans;
 mod readback_laws;
 mod readback_swaps;
