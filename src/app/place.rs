@@ -40,16 +40,16 @@ pub fn check(airports: &Airports, set: Option<&str>) -> Result<(), Problem> {
     Err(p.fix(fix).brief(format!("Airport \u{201c}{wanted}\u{201d} unknown"), shown).remedy(format!("Choose another under {ROW}.")))
 }
 
-/// The airport of this town that has the most stations. Airports that share a town go by names of their own: "De Gaulle".
+/// The airport of this town with a tower and the longest runway. Airports that share a town go by names of their own: "De Gaulle".
 fn of_town(airports: &Airports, wanted: &str) -> Option<Airport> {
     let (middle, wanted) = (LatLon::new(0.0, 0.0), wanted.trim().to_lowercase());
     let key = |at: LatLon| (at.lat.to_bits(), at.lon.to_bits());
-    let units = [Facility::Tower, Facility::Ground, Facility::Approach];
-    let manned: BTreeSet<_> =
-        units.into_iter().flat_map(|f| airports.stations_of(f, middle, EVERYWHERE_NM)).map(|(at, _)| key(at)).collect();
-    let codes = airports.codes(middle, EVERYWHERE_NM).into_iter().filter(|(_, at)| manned.contains(&key(*at)));
+    let towers: BTreeSet<_> = airports.stations_of(Facility::Tower, middle, EVERYWHERE_NM).iter().map(|(at, _)| key(*at)).collect();
+    let codes = airports.codes(middle, EVERYWHERE_NM).into_iter().filter(|(_, at)| towers.contains(&key(*at)));
     let is_wanted = |a: &Airport| a.place.split(',').next().is_some_and(|town| town.trim().to_lowercase() == wanted);
-    codes.filter_map(|(code, _)| airports.find(&code)).filter(is_wanted).max_by_key(|a| a.stations.len())
+    let longest = |a: &Airport| a.runways.iter().map(|r| r.length_ft).fold(0.0, f64::max);
+    let all = codes.filter_map(|(code, _)| airports.find(&code)).filter(is_wanted);
+    all.max_by(|a, b| longest(a).total_cmp(&longest(b)))
 }
 
 /// Airports whose towers' names are written nearly so.
@@ -167,6 +167,7 @@ mod tests {
         assert_eq!(find(&world, "boston").unwrap().icao, "KBOS");
         assert!(find(&world, "Bostonn").unwrap_err().fix.contains("did you mean \"KBOS\" (Boston)"));
         assert!(find(&world, "paris").unwrap().icao.starts_with("LFP"), "a town, though no tower has its name");
+        assert_eq!(find(&world, "New York").unwrap().icao, "KJFK");
         assert!(!find(&world, "Q").unwrap_err().fix.is_empty());
         assert!(check(&world, None).is_ok() && check(&world, Some("EGLL")).is_ok());
         assert!(check(&world, Some("Boston")).unwrap_err().fix.contains("\"KBOS\""), "the code is asked for");

@@ -124,7 +124,9 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     if let Some(file) = apt_dat {
         return read(airports, code, file).map(|a| (a, vec![file.display().to_string()]));
     }
-    let known = place::find(airports, code).ok();
+    let found = place::find(airports, code);
+    let meant = found.as_ref().err().map(|p| p.fix.clone()).filter(|fix| fix.starts_with("did you mean"));
+    let known = found.ok();
     let icao = known.as_ref().map_or(code, |a| a.icao.as_str()).to_owned();
     let source = if airports.well_known(&icao) { "what is built in, checked by hand".to_owned() } else { airports.source() };
     if let Some(told) = scenery::described(imports, airports, &icao)? {
@@ -133,7 +135,7 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     }
     let known = known.ok_or_else(|| {
         Problem::new(format!("no airport {code:?} is known"))
-            .fix("give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`")
+            .fix(meant.unwrap_or_else(|| "give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`".to_owned()))
     })?;
     Ok((known, vec![source]))
 }

@@ -72,7 +72,7 @@ impl Instead {
                 .because(format!("your last valid settings are in use ({name}.last-good)"))
                 .brief(title, "Your last valid settings stay active."),
             Self::Defaults => {
-                p.clone().because("the default settings are in use").brief(title, "The default settings are used until then.")
+                p.clone().because("the default settings are in use").brief(title, "Until you fix it, the default settings are used.")
             }
         }
     }
@@ -138,8 +138,10 @@ fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
             Loaded { warnings, ..loaded(Arc::new(config), damaged.or(unwritten), notice, None) }
         }
         Err(problem) => {
+            // A damaged file that could not be put right tells what is in force itself.
+            let last = if damaged.is_none() { good::last(path) } else { None };
             let problem = damaged.unwrap_or(problem);
-            match good::last(path) {
+            match last {
                 Some(last) => loaded(Arc::new(last), Some(problem), notice, Some(Instead::LastGood)),
                 None => loaded(Arc::default(), Some(problem), notice, Some(Instead::Defaults)),
             }
