@@ -40,10 +40,11 @@ fill() {
   "$bin" completions bash >"$p/share/bash-completion/completions/stratus"
   "$bin" completions zsh >"$p/share/zsh/vendor-completions/_stratus"
   "$bin" completions fish >"$p/share/fish/vendor_completions.d/stratus.fish"
-  for f in LICENSE-MIT LICENSE-APACHE NOTICE README.md CHANGELOG.md config/stratus.toml; do
-    install -Dm644 "$f" "$p/share/doc/stratus/$(basename "$f")"
-  done
+  install -Dm644 config/stratus.toml "$p/share/doc/stratus/stratus.toml"
+  for f in LICENSE-MIT LICENSE-APACHE NOTICE README.md CHANGELOG.md; do install -Dm644 "$f" "$p/share/doc/stratus/$f"; done
   for f in docs/*; do [ -f "$f" ] && install -Dm644 "$f" "$p/share/doc/stratus/docs/$(basename "$f")"; done
+  # And whatever else the README links: no link of the installed copy leads nowhere.
+  scripts/readme-links.sh | while read -r f; do [ -e "$p/share/doc/stratus/$f" ] || install -Dm644 "$f" "$p/share/doc/stratus/$f"; done
   { cat NOTICE; echo; cat LICENSE-MIT; } >"$p/share/doc/stratus/copyright"; chmod 644 "$p/share/doc/stratus/copyright"
 }
 fill "$root/usr"

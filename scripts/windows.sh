@@ -105,6 +105,9 @@ stage() {
   for f in LICENSE-MIT LICENSE-APACHE NOTICE; do sed 's/$/\r/' "$f" >"$s/$f.txt"; done
   cp README.md CHANGELOG.md "$s/"
   for f in docs/*.md; do cp "$f" "$s/docs/"; done
+  # The licences have other names here; else whatever the README links is there.
+  sed -i -e 's/(LICENSE-MIT)/(LICENSE-MIT.txt)/' -e 's/(LICENSE-APACHE)/(LICENSE-APACHE.txt)/' -e 's/(NOTICE)/(NOTICE.txt)/' "$s/README.md"
+  scripts/readme-links.sh "$s/README.md" | while read -r f; do [ -e "$s/$f" ] || { mkdir -p "$s/$(dirname "$f")"; cp "$f" "$s/$f"; }; done
 }
 
 # What every exe must be: of the system's DLLs alone, without a console, with icon, version and manifest.

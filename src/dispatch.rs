@@ -376,6 +376,7 @@ impl Shell {
             // A recording takes it down (`Recording::effects`).
             Effect::Delivered { .. } => {}
             Effect::AskCallsign(now) => self.ask_callsign(&now),
+            Effect::AskAirport(now) => self.ask_airport(&now),
             Effect::OpenConfig => open(&self.inbox, "the settings file", &self.paths.config_file),
             Effect::OpenLogs => open(&self.inbox, "the log folder", &self.paths.log_dir),
             Effect::Doctor => self.doctor(),

@@ -280,8 +280,15 @@ pub enum Event {
     CheckHeard(Result<Heard, Problem>),
     /// What the pilot typed as the callsign; none: the window was closed. An error: the desktop has no such window.
     CallsignTyped(Result<Option<String>, Problem>),
+    /// The same for the airport.
+    AirportTyped(Result<Option<String>, Problem>),
     /// Somebody asks for the push-to-talk key to be tested; the answer tells whether it was pressed.
     TestKey {
+        /// The request.
+        id: u64,
+    },
+    /// Somebody waits for what becomes of the next spoken call: the answer has the controller's words, or why there are none.
+    NextCall {
         /// The request.
         id: u64,
     },
@@ -507,6 +514,8 @@ pub enum Effect {
     OpenConfig,
     /// Ask for the callsign in a window of the desktop's: [`Event::CallsignTyped`]. What stands there at first.
     AskCallsign(String),
+    /// The same for the airport: [`Event::AirportTyped`].
+    AskAirport(String),
     /// Open the folder of the log.
     OpenLogs,
     /// Check every part, and show what was found.

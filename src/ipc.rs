@@ -1,7 +1,7 @@
 //! One Stratus at a time, and the local socket by which `stratus say` and `stratus ptt` reach it.
 //!
 //! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"plan":{..}|null}` -> the same, `{"ptt":"down"|"up"|"toggle"}` and
-//! `{"suggest":true}` and `{"testkey":true}` -> as `say`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
+//! `{"suggest":true}`, `{"testkey":true}` and `{"nextcall":true}` -> as `say`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
 //! Only the pilot's own account may connect, at most eight at once, with short lines and short patience.
 
 mod places;
@@ -55,6 +55,8 @@ pub enum Request {
     Suggest(bool),
     /// Test the push-to-talk key: the next press is no call. The answer has a text when it arrived. The value must be true.
     TestKey(bool),
+    /// Tell what becomes of the next spoken call, as the notification does. The value must be true.
+    NextCall(bool),
     /// Stratus was started once more: show the pilot where it is. The value must be true.
     Show(bool),
 }

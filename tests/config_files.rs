@@ -162,4 +162,7 @@ fn warnings_and_keys_that_there_are_not_are_told_by_the_check() {
     fs::write(&home.config, "[ptt]\nkey = \"Scrollock\"\n").unwrap();
     let said = home.fails(&["config", "check"]);
     assert!(said.contains("stratus.toml:2:7") && said.contains("did you mean \"ScrollLock\""), "{said}");
+    fs::write(&home.config, "[sim]\nairport = \"Bostonn\"\n").unwrap();
+    let said = home.fails(&["config", "check"]);
+    assert!(said.contains("stratus.toml:2:11") && said.contains("did you mean \"KBOS\" (Boston)"), "{said}");
 }

@@ -426,7 +426,7 @@ fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
     };
     let item = desk.item(pid);
     desk.xdotool(&["keydown", "Scroll_Lock"]);
-    wait("the red icon", 5, || item.tooltip().contains("listening").then_some(()));
+    wait("the red icon", 5, || item.tooltip().contains("Listening").then_some(()));
     play(&call);
     desk.xdotool(&["keyup", "Scroll_Lock"]);
     setup.shows("The controller: \"");
@@ -489,7 +489,7 @@ fn a_key_held_for_half_a_minute_is_let_go_and_works_again() {
     let mut tray = Tray::start(&desk, "");
     desk.xdotool(&["keydown", "Scroll_Lock"]);
     tray.state("listening", 5);
-    wait("the end of the longest hold", 40, || (!tray.words().contains("listening")).then_some(()));
+    wait("the end of the longest hold", 40, || (!tray.words().contains("Listening")).then_some(()));
     // The key is still down: it counts again only after it was up.
     tray.state("ready", 30);
     desk.xdotool(&["keyup", "Scroll_Lock"]);
@@ -509,9 +509,9 @@ fn a_saved_configuration_is_in_force_at_once_and_a_broken_one_changes_nothing() 
     let first = fs::read_to_string(&config).unwrap();
     let press = |key: &str| {
         desk.xdotool(&["keydown", key]);
-        let heard = tray.words().contains("listening");
+        let heard = tray.words().contains("Listening");
         std::thread::sleep(Duration::from_millis(100));
-        let heard = heard || tray.words().contains("listening");
+        let heard = heard || tray.words().contains("Listening");
         desk.xdotool(&["keyup", key]);
         heard.then_some(())
     };

@@ -303,7 +303,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
     menu.click("What to say now");
     told("radio check");
     menu.click("Use my own file");
-    menu.click("Another one (in the settings file)");
+    menu.click("Another one");
 
     // Where no joystick can be read this is a fault, and stays one: it comes last.
     let text = fs::read_to_string(&config).unwrap();
@@ -397,7 +397,7 @@ fn a_release_that_is_lost_ends_the_transmission() {
         tray.state("listening", 5);
         desk.xdotool(&["keyup", "Scroll_Lock"]);
         let released = Instant::now();
-        wait("the end of the take", 5, || (!tray.words().contains("listening")).then_some(()));
+        wait("the end of the take", 5, || (!tray.words().contains("Listening")).then_some(()));
         // A tenth of a second between two looks at the key, and the tail; the rest is the machine's.
         eprintln!("ended {:?} after the release", released.elapsed());
         assert!(lossy.lost.load(Ordering::Relaxed) >= n, "no release was lost");

@@ -140,4 +140,18 @@ fn what_is_damaged_unwritable_or_hangs_is_told_with_its_remedy() {
     let found = Home::new("[audio]\nmute = maybe\n").doctor();
     fails(&found, "configuration", "stratus.toml:2");
     assert_eq!(part(&found, "voice")["ok"], true);
+    // With a copy of the last settings that were right, those are judged, as the tray would use them.
+    let home = Home::new("[pilot]\ncalsign = \"N172SP\"\n");
+    let copy = home.folder.path().join("config/stratus/stratus.toml.last-good");
+    fs::write(copy, format!("[speech]\nmodel = {MODEL:?}\n[ptt]\nkey = \"none\"\n")).unwrap();
+    let found = home.doctor();
+    fails(&found, "configuration", "your last valid settings are in use (stratus.toml.last-good)");
+    assert_eq!(part(&found, "speech model")["ok"], true, "{found:?}");
+}
+
+#[test]
+fn an_airport_that_is_unknown_is_told_with_the_one_that_was_meant() {
+    let found = Home::new("[sim]\nlink = \"none\"\nairport = \"Bostonn\"\n").doctor();
+    fails(&found, "configuration", "there is no airport \\\"Bostonn\\\"");
+    fails(&found, "configuration", "did you mean \\\"KBOS\\\" (Boston)");
 }

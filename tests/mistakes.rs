@@ -254,7 +254,8 @@ fn a_speech_model_that_is_not_loaded_yet_costs_the_first_call_nothing() {
 fn what_to_say_now_is_two_or_three_calls() {
     let mut app = app("121.9");
     let fx = app.handle(Time(0), Event::Menu(Choice::WhatToSay));
-    assert!(toasts(&fx)[0].body.lines().count() >= 2, "{fx:?}");
+    let body = &toasts(&fx)[0].body;
+    assert!(body.lines().count() >= 2 && body.starts_with("\u{2022} \u{201c}Hilo Ground, Skyhawk one seven two sierra papa, "), "{body}");
     let fx = app.handle(Time(0), Event::Suggest { id: 9 });
     assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 9, text, .. } if text.contains("request taxi\n"))), "{fx:?}");
     let mut nobody = self::app("133.0");

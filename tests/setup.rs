@@ -214,6 +214,8 @@ fn from_nothing_to_a_call_that_is_understood() {
     // And back, once.
     assert_eq!(home.undo().0, 0);
     assert_eq!(home.text(), before);
+    let kept = fs::read_to_string(home.folder.path().join("data/stratus/first-run")).unwrap();
+    assert_eq!(kept, "", "the first run begins again");
     let (code, told) = home.undo();
     assert!(code == 1 && told.contains("no set-up to undo"), "{told}");
 }
@@ -289,6 +291,9 @@ fn without_a_simulator_the_airport_is_asked_for_and_one_that_is_unknown_is_refus
     let said = run("N172SP\nXQXQ\nphto\n");
     assert!(said.contains("there is no airport \"XQXQ\"") && said.contains("Without a simulator you are at Hilo"), "{said}");
     assert!(home.text().contains("airport = \"PHTO\""), "{}", home.text());
+    let said = run("\nparis\n");
+    assert!(said.contains("(LFP") && home.text().contains("airport = \"LF"), "a town is found too: {said}");
+    assert!(run("\nphto\n").contains("Hilo"));
     let said = run("\ncall\n");
     assert!(said.contains("[PHTO]") && home.text().contains("airport = \"\""), "{said}");
     let out = home.run(&[&args[..], &["--yes", "--airport", "kpao"]].concat(), "");
@@ -400,6 +405,17 @@ fn said_pid(home: &Home) -> u32 {
         Ok(stratus::ipc::Reply::Here { pid, .. }) => pid,
         other => panic!("no tray: {other:?}"),
     }
+}
+
+#[test]
+fn a_wrong_name_is_answered_with_what_the_mirror_has_and_more_shows_the_list() {
+    let mirror = Mirror::start(index(SUM));
+    let home = Home::new(&with_mirror(&mirror));
+    let (code, said, told) = home.setup(&[], "best.en\nbase.en\nmore\nnone\nnone\n\nn\n");
+    assert_eq!(code, 0, "{said}\n{told}");
+    assert!(said.contains("there is no speech model \"best.en\"") && said.contains("because: your mirror has club.en\n"), "{said}");
+    assert!(said.contains("your mirror does not have base.en"), "{said}");
+    assert_eq!(said.matches("5 MB, for our members").count(), 2, "the list, and once more: {said}");
 }
 
 #[test]

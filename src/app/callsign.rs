@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::App;
 use super::first::Test;
 use super::telling::quoted;
+use crate::airports::data::Airports;
 use crate::atc::intent::Understanding;
+use crate::atc::{Engine, Setup};
 use crate::event::{Effect, Step};
 use crate::problem::Problem;
 use crate::units::{Callsign, Time};
@@ -38,36 +40,57 @@ impl App {
         fx.push(self.notice(&title, &body));
     }
 
-    pub(super) fn callsign_said(&mut self, text: &str, reading: &Understanding, fx: &mut Vec<Effect>) {
+    /// What was said when a callsign, or a yes to one, was asked for.
+    pub(super) fn callsign_said(&mut self, text: &str, fx: &mut Vec<Effect>) {
+        let reading = understood_alone(text);
         let typed = self.open.take().and_then(|o| o.typed);
         let answer = |note: String| typed.map(|id| Effect::Answer { id, text: String::new(), note });
         let asked = self.first.doubtful.take();
-        let confirmed = asked.filter(|_| affirms(text));
+        let reply = reply(text);
         let sure = |c: &Callsign| reading.loose == 0 && c.is_usual() && c.as_str().len() >= SHORTEST_SURE;
-        match confirmed.as_ref().or(reading.callsign.as_ref()) {
-            // A garbled callsign leaves words that nothing explains, or looks like no callsign, or is one that has lost a figure.
-            Some(callsign) if confirmed.is_none() && !sure(callsign) => {
-                let painted = callsign.painted();
-                fx.extend(answer(format!("it sounded like {painted}: confirm it by \u{201c}affirm\u{201d}, or say it again")));
-                let body = format!("{}\nSay \u{201c}affirm\u{201d}, or say your callsign again.", quoted(text));
-                fx.push(self.notice(&format!("Is your callsign {painted}?"), &body));
-                self.first.doubtful = Some(callsign.clone());
+        match (reply, asked, reading.callsign) {
+            (_, _, Some(callsign)) if sure(&callsign) => {
+                fx.extend(answer(format!("your callsign is {}", callsign.painted())));
+                self.keep_callsign(callsign, text, fx);
             }
-            Some(callsign) => {
-                self.first.test = None;
-                let painted = callsign.painted();
-                fx.extend(answer(format!("your callsign is {painted}")));
-                let said = callsign.clone();
-                self.set_callsign(said, fx);
-                let body = format!("{}\nTo change it: Pilot \u{203a} Say callsign.", quoted(text));
-                self.passed(Step::Callsign, &format!("Your callsign is {painted}"), &body, fx);
+            (Some(true), Some(callsign), _) => {
+                fx.extend(answer(format!("your callsign is {}", callsign.painted())));
+                self.keep_callsign(callsign, text, fx);
             }
-            None => {
-                fx.extend(answer("no callsign was understood".to_owned()));
-                let body = format!("{}\nSay it again, or type it: Pilot \u{203a} Type callsign.", quoted(text));
-                fx.push(self.notice("No callsign understood", &body));
+            // What was asked about is not it.
+            (Some(false), Some(_), _) => {
+                fx.extend(answer("say your callsign again".to_owned()));
+                let body = format!("{}\nHold {} and say it, or type it: Pilot \u{203a} Type callsign.", quoted(text), self.key());
+                fx.push(self.notice("Say your callsign again", &body));
             }
+            // A garbled callsign leaves words that nothing explains, or looks like no callsign, or is one that has lost a figure. Words
+            // that are neither a callsign nor an answer leave the question open.
+            (_, asked, said) => match said.or(asked) {
+                Some(callsign) => {
+                    let painted = callsign.painted();
+                    fx.extend(answer(format!("it sounded like {painted}: confirm it by \u{201c}affirm\u{201d}, or say it again")));
+                    let key = self.key();
+                    let body = format!("{}\nHold {key} and say \u{201c}affirm\u{201d}, or say your callsign again.", quoted(text));
+                    fx.push(self.notice(&format!("Is your callsign {painted}?"), &body));
+                    self.first.doubtful = Some(callsign);
+                }
+                None => {
+                    fx.extend(answer("no callsign was understood".to_owned()));
+                    let key = self.key();
+                    let body =
+                        format!("{}\nHold {key} and say your callsign again, or type it: Pilot \u{203a} Type callsign.", quoted(text));
+                    fx.push(self.notice("No callsign understood", &body));
+                }
+            },
         }
+    }
+
+    fn keep_callsign(&mut self, callsign: Callsign, text: &str, fx: &mut Vec<Effect>) {
+        self.first.test = None;
+        let painted = callsign.painted();
+        self.set_callsign(callsign, fx);
+        let body = format!("{}\nTo change it: Pilot \u{203a} Say callsign.", quoted(text));
+        self.passed(Step::Callsign, &format!("Your callsign is {painted}"), &body, fx);
     }
 }
 
@@ -93,7 +116,7 @@ impl App {
         if text.is_empty() {
             return;
         }
-        let reading = self.engine.understand(&spoken_alone(&text));
+        let reading = understood_alone(&text);
         let said = reading.callsign.filter(|c| reading.loose == 0 && c.is_usual());
         match text.parse::<Callsign>().ok().or(said) {
             Some(callsign) => {
@@ -113,19 +136,32 @@ impl App {
     }
 }
 
+/// A callsign that is said alone. Nothing is known here of an earlier one: a new one that resembles it is not taken for it.
+fn understood_alone(text: &str) -> Understanding {
+    Engine::new(Airports::first(), Setup::default()).understand(&spoken_alone(text))
+}
+
 /// The words of a callsign that is said alone. A recogniser may set a comma between its letters and figures, which elsewhere ends a
 /// phrase and here parts nothing; and an end of the transmission is no part of it.
-pub(super) fn spoken_alone(text: &str) -> String {
+fn spoken_alone(text: &str) -> String {
     let words = text.replace([',', '.', ';'], " ");
     let words: Vec<&str> = words.split_whitespace().collect();
     let end = words.iter().rposition(|w| !matches!(w.to_lowercase().as_str(), "over" | "out")).map_or(0, |n| n + 1);
     words[..end].join(" ")
 }
 
-/// "Affirm": a yes to the callsign that was asked about.
-fn affirms(text: &str) -> bool {
-    let yes = ["affirm", "affirmative", "affirmed", "yes", "correct"];
-    text.split(|c: char| !c.is_alphabetic()).any(|w| yes.iter().any(|y| w.eq_ignore_ascii_case(y)))
+/// A yes or a no to the callsign that was asked about, as recognisers write them: "a firm" is an affirm. None: neither.
+fn reply(text: &str) -> Option<bool> {
+    let words: Vec<String> =
+        text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
+    let said = |all: &[&str]| words.iter().any(|w| all.contains(&w.as_str()));
+    let pair = |first: &[&str], second: &str| words.windows(2).any(|w| first.contains(&w[0].as_str()) && w[1] == second);
+    if said(&["no", "nope", "negative", "wrong", "incorrect"]) || pair(&["not"], "correct") {
+        return Some(false);
+    }
+    let yes = ["affirm", "affirms", "affirmed", "affirmative", "confirm", "confirmed", "yes", "yeah", "yep", "yup", "correct", "right"];
+    let firm = pair(&["a", "the", "uh", "ah", "i", "i'm", "of"], "firm") || words == ["firm"];
+    (said(&yes) || firm).then_some(true)
 }
 
 #[cfg(test)]
@@ -133,7 +169,6 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::airports::data::Airports;
     use crate::event::{Choice, Event, Steps};
     use crate::settings::Config;
 
@@ -161,6 +196,47 @@ mod tests {
         let mut app = asked();
         say(&mut app, 2, "November three oscar");
         assert_eq!(say(&mut app, 3, "Affirm."), ["\u{2713} Your callsign is N3O"]);
+    }
+
+    #[test]
+    fn a_yes_is_one_however_it_is_written_and_what_is_no_answer_leaves_the_question_open() {
+        for (text, yes) in [
+            ("a firm", Some(true)),
+            ("A firm.", Some(true)),
+            ("affirm.", Some(true)),
+            ("Yes.", Some(true)),
+            ("Yeah", Some(true)),
+            ("that's correct", Some(true)),
+            ("Negative.", Some(false)),
+            ("not correct", Some(false)),
+            ("no, that's not right", Some(false)),
+            ("Thank you", None),
+            ("confined", None),
+        ] {
+            assert_eq!(reply(text), yes, "{text}");
+        }
+        let mut app = asked();
+        say(&mut app, 2, "November three oscar");
+        assert_eq!(say(&mut app, 3, "thank you"), ["Is your callsign N3O?"], "it is asked again");
+        assert_eq!(say(&mut app, 4, "a firm"), ["\u{2713} Your callsign is N3O"]);
+        let mut app = asked();
+        say(&mut app, 2, "November three oscar");
+        assert_eq!(say(&mut app, 3, "negative"), ["Say your callsign again"]);
+        assert_eq!(say(&mut app, 4, "affirm"), ["No callsign understood"], "nothing is asked about any more");
+        assert!(app.first.wants_callsign());
+    }
+
+    #[test]
+    fn a_whole_callsign_takes_the_place_of_the_one_that_it_resembles() {
+        let mut app = asked();
+        assert_eq!(say(&mut app, 2, "november seven three kilo papa"), ["\u{2713} Your callsign is N73KP"]);
+        app.handle(Time(3), Event::Menu(Choice::SayCallsign));
+        assert_eq!(say(&mut app, 4, "november seven three nine kilo papa"), ["\u{2713} Your callsign is N739KP"]);
+        // One that is in doubt is asked about by its own name.
+        app.handle(Time(5), Event::Menu(Choice::SayCallsign));
+        let fx = app.handle(Time(6), Event::Typed { id: 6, text: "november seven three nine kilo papa hmm banana".into(), opinion: None });
+        let toast = fx.iter().find_map(|e| if let Effect::Toast(t) = e { Some(t.clone()) } else { None }).unwrap();
+        assert!(toast.title.contains("N739KP"), "{toast:?}");
     }
 
     #[test]

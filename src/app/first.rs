@@ -45,13 +45,15 @@ pub(super) struct First {
     unheard: Option<String>,
     /// A callsign that may be misheard: it counts when it is said again.
     pub(super) doubtful: Option<Callsign>,
+    /// Somebody who waits for what becomes of the next spoken call.
+    pub(super) awaited: Option<u64>,
     /// A spoken call has its answer, which may still be heard.
     pub(super) answered: bool,
 }
 
 impl Default for First {
     fn default() -> Self {
-        Self { steps: Steps::over(), test: None, checking: None, unheard: None, doubtful: None, answered: false }
+        Self { steps: Steps::over(), test: None, checking: None, unheard: None, doubtful: None, awaited: None, answered: false }
     }
 }
 
@@ -106,6 +108,10 @@ impl App {
     /// The first run begins, or goes on where it stopped.
     pub(super) fn lead(&mut self, now: Time, steps: Steps, fx: &mut Vec<Effect>) {
         self.first.steps = steps;
+        // With a mistake in the settings file nobody knows what is missing: that is told, and is mended first.
+        if self.faults.first().is_some_and(|p| p.part == Part::Settings) {
+            return;
+        }
         match self.steps().next() {
             Some(Step::Model) => {
                 let size = models::first_choice(&self.desk.absent).map_or_else(String::new, |m| format!(" ({})", m.size()));
@@ -207,6 +213,22 @@ impl App {
                 self.notice("\u{2713} You are ready to fly", "Help \u{203a} What to say now names calls that fit. Have a good flight!"),
             );
         }
+    }
+
+    /// A spoken call is over: whoever waits for it reads what the notification says. A press that only silenced a controller was none.
+    pub(super) fn call_came_to(&mut self, fx: &mut Vec<Effect>) {
+        let Some(id) = self.first.awaited else { return };
+        let told = fx
+            .iter()
+            .rev()
+            .find_map(|e| if let Effect::Toast(t) = e { Some((t.conversation, t.title.clone(), t.body.clone())) } else { None });
+        let Some((answered, title, body)) = told else { return };
+        self.first.awaited = None;
+        fx.push(match body.split_once('\n').filter(|_| answered) {
+            Some((text, rest)) => Effect::Answer { id, text: text.to_owned(), note: rest.to_owned() },
+            None if answered => Effect::Answer { id, text: body, note: String::new() },
+            None => Effect::Answer { id, text: String::new(), note: format!("{title}\n{body}") },
+        });
     }
 
     pub(super) fn no_model(&self) -> crate::event::Effect {
@@ -362,7 +384,14 @@ impl App {
     // The speech model.
 
     /// Other settings come: whether they name another speech model, which the pilot then waits to hear of.
-    pub(super) fn another_model(&mut self, new: &Config) {
+    pub(super) fn another_model(&mut self, new: &Config, fx: &mut Vec<Effect>) {
+        // There was one and there is none any more, as after `stratus setup --undo`: the first run leads to one again.
+        if self.config.speech.model.is_some() && new.speech.model.is_none() && !self.first.steps.leads {
+            self.first.steps.leads = true;
+            self.first.steps.done.remove(&Step::Model);
+            self.first.steps.done.remove(&Step::Call);
+            fx.push(Effect::KeepSteps(self.first.steps.clone()));
+        }
         let named = |c: &Config| (c.speech.model.clone(), c.speech.model_sha256.clone());
         if named(&self.config) != named(new) {
             self.desk.unknown_model = None;

@@ -37,6 +37,8 @@ pub(super) struct Known {
     pub(super) fetching: Option<(String, u8)>,
     /// Speech models of the mirror's own.
     pub(super) own_models: Vec<Offer>,
+    /// The settings name an airport that nobody knows.
+    pub(super) unknown_airport: bool,
     /// Published models and voices that the mirror does not have.
     pub(super) absent: Vec<String>,
     /// A newer release, and where it is once it is downloaded.
@@ -181,6 +183,8 @@ impl App {
                     && self.out.is_none()
                     && let Some((reply, voice)) = self.desk.recent.get(usize::from(n)).cloned()
                 {
+                    // It is read as well: while the controller is muted that is all there is.
+                    fx.push(self.said(self.speaker(&reply).as_ref(), &reply, None, None));
                     let tx = self.new_tx();
                     self.repeat(now, tx, reply, voice, fx);
                 }
@@ -194,6 +198,7 @@ impl App {
             Choice::SayCallsign => self.ask_callsign(now, fx),
             Choice::TypeCallsign => self.type_callsign(fx),
             Choice::Airport(icao) => self.choose_airport(icao, fx),
+            Choice::TypeAirport => fx.push(Effect::AskAirport(self.config.sim.airport.clone().unwrap_or_default())),
             Choice::Step(step) => self.step(now, step, fx),
             Choice::SkipSteps => self.skip_steps(fx),
             Choice::TrustModel => self.trust_model(fx),
@@ -209,16 +214,7 @@ impl App {
             }
             Choice::Speaker(name) => self.set("audio.speaker", text(&name), |c| c.audio.speaker = Some(name).filter(|n| !n.is_empty()), fx),
             Choice::Volume(percent) => self.set("audio.volume_percent", percent.to_string(), |c| c.audio.volume_percent = percent, fx),
-            Choice::WhatToSay => {
-                let calls = self.engine.calls();
-                fx.push(match calls.is_empty() {
-                    true => self.notice("Nobody to call", "Tune a frequency that a station answers on."),
-                    false => {
-                        let lines: Vec<String> = calls.into_iter().chain(self.why_here()).collect();
-                        self.notice("What to say now", &lines.join("\n"))
-                    }
-                });
-            }
+            Choice::WhatToSay => fx.push(self.what_to_say()),
             Choice::Voice(name) => self.set("speech.voice", text(&name), |c| c.speech.voice = name, fx),
             Choice::GetVoice(name) => {
                 let Some(v) = voices::find(&name) else { return };
@@ -254,7 +250,10 @@ impl App {
             }
             Choice::ForgetJoysticks => self.set("ptt.joystick", "[]".into(), |c| c.ptt.joystick.clear(), fx),
             Choice::ToggleAutostart => fx.push(Effect::Autostart(!self.desk.autostart)),
-            Choice::Doctor => fx.push(Effect::Doctor),
+            Choice::Doctor => {
+                fx.push(Effect::Doctor);
+                fx.push(self.notice("Checking\u{2026}", "Every part is tried. It takes up to a minute."));
+            }
             Choice::FetchPlan => self.fetch_plan(fx),
             Choice::Update => fx.push(match self.desk.update.clone() {
                 None => Effect::CheckUpdates,
@@ -404,9 +403,9 @@ impl App {
             None if self.desk.open_microphone.is_empty() => "the default microphone".to_owned(),
             None => self.desk.open_microphone.clone(),
             Some(wanted) => {
-                let there = self.desk.devices.microphones.iter();
-                let best = there.filter_map(|d| Some((d.fits(wanted)?, d))).min_by_key(|(rank, _)| *rank);
-                best.map_or_else(|| wanted.to_owned(), |(_, d)| d.name.clone())
+                let there = &self.desk.devices.microphones;
+                let best = there.iter().filter_map(|d| Some((d.fits(wanted)?, d))).min_by_key(|(rank, _)| *rank);
+                best.map_or_else(|| wanted.to_owned(), |(_, d)| d.called_among(there))
             }
         }
     }

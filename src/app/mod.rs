@@ -11,7 +11,7 @@ pub mod gate;
 mod menu;
 mod outgoing;
 mod pace;
-mod place;
+pub mod place;
 mod plan;
 mod press;
 mod telling;
@@ -100,6 +100,7 @@ impl Open {
 #[derive(Debug)]
 pub struct App {
     config: Arc<Config>,
+    airports: Airports,
     engine: Engine,
     open: Option<Open>,
     out: Option<Outgoing>,
@@ -119,9 +120,10 @@ pub struct App {
 impl App {
     /// An application on this configuration.
     pub fn new(config: Arc<Config>, airports: Airports) -> Self {
-        let engine = Engine::new(airports, setup(&config));
+        let engine = Engine::new(airports.clone(), setup(&config));
         Self {
             config,
+            airports,
             engine,
             open: None,
             out: None,
@@ -160,6 +162,7 @@ impl App {
     /// Takes one event; gives what is to be done about it.
     pub fn handle(&mut self, now: Time, event: Event) -> Vec<Effect> {
         let mut fx = Vec::new();
+        let spoken = self.open.as_ref().is_some_and(|o| o.typed.is_none());
         match event {
             Event::Wake => self.wake(now, &mut fx),
             Event::Ptt(edge) if self.first.tests_key() => self.test_press(now, edge, &mut fx),
@@ -205,8 +208,9 @@ impl App {
             Event::SimBrief(result) => self.simbrief(result, &mut fx),
             Event::Config(Ok(config)) => {
                 self.faults.over(Part::Settings);
-                self.another_model(&config);
+                self.another_model(&config, &mut fx);
                 self.adopt(config, &mut fx);
+                self.check_airport(&mut fx);
             }
             Event::Config(Err(p)) => self.trouble(p.or_about(Part::Settings), &mut fx),
             Event::Trouble(p) => self.trouble(p, &mut fx),
@@ -234,6 +238,7 @@ impl App {
             Event::Offers(own) => self.desk.own_models = own,
             Event::Absent(names) => self.desk.absent = names,
             Event::CallsignTyped(result) => self.callsign_typed(result, &mut fx),
+            Event::AirportTyped(result) => self.airport_typed(result, &mut fx),
             Event::Airport { icao, origin, result: Ok(told) } => self.engine.described(&icao, origin, told),
             Event::Airport { result: Err(p), .. } => self.no_chart(p, &mut fx),
             Event::Surroundings(Ok(told)) => self.engine.surveyed(told),
@@ -243,11 +248,15 @@ impl App {
             Event::Bound(button) => self.bound(button, &mut fx),
             Event::KeyBound(key) => self.key_bound(key, &mut fx),
             Event::Brains(all) => self.desk.brains = Some(all),
-            Event::Steps(steps) => self.lead(now, steps, &mut fx),
+            Event::Steps(steps) => {
+                self.lead(now, steps, &mut fx);
+                self.check_airport(&mut fx);
+            }
             Event::Level { microphone, rms_db } => self.level(&microphone, rms_db, &mut fx),
             Event::Checked(result) => self.checked(result, &mut fx),
             Event::CheckHeard(result) => self.check_heard(result, &mut fx),
             Event::TestKey { id } => self.test_key(now, Some(id), &mut fx),
+            Event::NextCall { id } => self.first.awaited = Some(id),
             Event::Suggest { id } => {
                 let (text, note) = match self.engine.calls() {
                     calls if calls.is_empty() => (String::new(), "nobody answers on this frequency".to_owned()),
@@ -259,6 +268,9 @@ impl App {
             Event::Menu(choice) => self.chosen(now, choice, &mut fx),
             Event::Typed { id, text, opinion } => self.typed(now, id, &text, opinion, &mut fx),
             Event::Quit => self.quit(&mut fx),
+        }
+        if spoken && self.open.is_none() {
+            self.call_came_to(&mut fx);
         }
         fx.extend(self.engine.unasked_airports().into_iter().map(|(icao, at)| Effect::FetchAirport { icao, at }));
         fx.extend(self.engine.unasked_area().map(Effect::FetchSurroundings));
@@ -308,8 +320,7 @@ impl App {
     /// The pilot's words are known: by the rules, or by way of the language model.
     fn words(&mut self, now: Time, text: String, opinion: Option<Opinion>, fx: &mut Vec<Effect>) {
         if self.first.wants_callsign() {
-            let reading = self.engine.understand(&callsign::spoken_alone(&text));
-            return self.callsign_said(&text, &reading, fx);
+            return self.callsign_said(&text, fx);
         }
         let reading = self.engine.understand_with(&text, opinion);
         let ask = match self.config.brain.mode {
@@ -515,10 +526,11 @@ impl App {
             // Red only while what is said is heard: a microphone that opens with the key takes its time.
             (Some(o), _) if o.stage == Stage::Listening && o.heard => TrayState::Listening,
             (None, _) if self.first.is_pressed() => TrayState::Listening,
-            (Some(_), _) => TrayState::Thinking,
+            // And until then nothing is worked on.
+            (Some(o), _) if o.stage != Stage::Listening => TrayState::Thinking,
             (None, Some(_)) => TrayState::Speaking,
-            (None, None) if self.faults.first().is_some() || self.lacks_first_model() => TrayState::Fault,
-            (None, None) => TrayState::Ready,
+            _ if self.faults.first().is_some() || self.lacks_first_model() => TrayState::Fault,
+            _ => TrayState::Ready,
         };
         let menu = self.menu();
         if state != self.shown.0 {

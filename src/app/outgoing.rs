@@ -99,6 +99,8 @@ impl App {
         let instruction = Instruction { to, address: Address::Full, from, station: None, items: Vec::new() };
         let transmission = Transmission { text: TEST_CALL.into(), spoken: TEST_CALL.into() };
         let tx = self.new_tx();
+        let body = format!("If not, choose another under {}.", Part::Speaker.place());
+        fx.push(self.notice("You should hear the controller now", &body));
         self.repeat(now, tx, Reply { instruction, transmission, seen_before: true }, voice, fx);
     }
 

@@ -1,12 +1,64 @@
 //! Where the pilot is while no simulator says so: what is told of it, and the choice of another airport.
 
+use std::collections::BTreeSet;
+
 use super::App;
 use super::menu::text;
+use crate::airports::Airport;
+use crate::airports::data::Airports;
 use crate::event::{Effect, Place, PlaceReason};
+use crate::problem::{Part, Problem, nearest};
 use crate::report::SimState;
+use crate::units::{Facility, LatLon};
 
 /// The row of the menu.
 const ROW: &str = "Pilot \u{203a} Airport";
+/// Half of the earth's girth, nautical miles: everything is nearer.
+const EVERYWHERE_NM: f64 = 11_000.0;
+
+/// The airport of this code, of this name, or of this town: "KPAO", "boston", "paris".
+pub fn find(airports: &Airports, wanted: &str) -> Result<Airport, Problem> {
+    airports.find(wanted).or_else(|| airports.named(wanted)).or_else(|| of_town(airports, wanted)).ok_or_else(|| {
+        let p = Problem::new(format!("there is no airport {wanted:?}"));
+        let near: Vec<String> = resembling(airports, wanted).iter().map(|a| format!("{:?} ({})", a.icao, a.name)).collect();
+        match near.is_empty() {
+            true => p.fix("enter an ICAO code or a town's name, such as KPAO, EGLL or \"paris\""),
+            false => p.fix(format!("did you mean {}?", near.join(" or "))),
+        }
+    })
+}
+
+/// Whether the airport of the settings is known: a code is asked for there, and a name is told with its code.
+pub fn check(airports: &Airports, set: Option<&str>) -> Result<(), Problem> {
+    let Some(wanted) = set.filter(|wanted| airports.find(wanted).is_none()) else { return Ok(()) };
+    let p = Problem::config(format!("the value of `sim.airport` is unknown: there is no airport {wanted:?}"));
+    let fix = match find(airports, wanted) {
+        Ok(named) => format!("did you mean {:?} ({})?", named.icao, named.name),
+        Err(p) => p.fix,
+    };
+    let shown = crate::problem::sentence(&fix);
+    Err(p.fix(fix).brief(format!("Airport \u{201c}{wanted}\u{201d} unknown"), shown).remedy(format!("Choose another under {ROW}.")))
+}
+
+/// The airport of this town with a tower and the longest runway. Airports that share a town go by names of their own: "De Gaulle".
+fn of_town(airports: &Airports, wanted: &str) -> Option<Airport> {
+    let (middle, wanted) = (LatLon::new(0.0, 0.0), wanted.trim().to_lowercase());
+    let key = |at: LatLon| (at.lat.to_bits(), at.lon.to_bits());
+    let towers: BTreeSet<_> = airports.stations_of(Facility::Tower, middle, EVERYWHERE_NM).iter().map(|(at, _)| key(*at)).collect();
+    let codes = airports.codes(middle, EVERYWHERE_NM).into_iter().filter(|(_, at)| towers.contains(&key(*at)));
+    let is_wanted = |a: &Airport| a.place.split(',').next().is_some_and(|town| town.trim().to_lowercase() == wanted);
+    let longest = |a: &Airport| a.runways.iter().map(|r| r.length_ft).fold(0.0, f64::max);
+    let all = codes.filter_map(|(code, _)| airports.find(&code)).filter(is_wanted);
+    all.max_by(|a, b| longest(a).total_cmp(&longest(b)))
+}
+
+/// Airports whose towers' names are written nearly so.
+fn resembling(airports: &Airports, wanted: &str) -> Vec<Airport> {
+    let middle = LatLon::new(0.0, 0.0);
+    let towers = airports.stations_of(Facility::Tower, middle, EVERYWHERE_NM);
+    let names: Vec<&str> = towers.iter().filter_map(|(_, s)| s.name.strip_suffix(" Tower")).collect();
+    nearest(wanted, names).into_iter().filter_map(|name| airports.named(name)).collect()
+}
 
 impl App {
     /// The airport at hand, and why it is that one.
@@ -14,6 +66,7 @@ impl App {
         let chosen = self.config.sim.airport.clone().unwrap_or_default();
         let name = self.engine.airport().map_or_else(String::new, |a| a.name.clone());
         let why = match self.engine.sim_state() {
+            _ if name.is_empty() && self.desk.unknown_airport => PlaceReason::Unknown,
             _ if name.is_empty() => PlaceReason::Open,
             SimState::Flying | SimState::Paused | SimState::Lost => PlaceReason::Simulator,
             _ if chosen.is_empty() => PlaceReason::Called,
@@ -22,11 +75,25 @@ impl App {
         Place { name, why, chosen }
     }
 
+    /// An airport in the settings that nobody knows is a mistake in them, until another one is chosen.
+    pub(super) fn check_airport(&mut self, fx: &mut Vec<Effect>) {
+        let checked = check(&self.airports, self.config.sim.airport.as_deref());
+        if std::mem::replace(&mut self.desk.unknown_airport, checked.is_err()) {
+            self.faults.over(Part::Settings);
+        }
+        if let Err(p) = checked {
+            self.trouble(p, fx);
+        }
+    }
+
     /// Why a call goes to this airport and no other; nothing where the simulator says where the aircraft is.
     pub(super) fn why_here(&self) -> Option<String> {
         let place = self.place();
         Some(match place.why {
             PlaceReason::Simulator => return None,
+            PlaceReason::Unknown => {
+                format!("Your settings name the airport {:?}, which is unknown. Choose another under {ROW}.", place.chosen)
+            }
             PlaceReason::Chosen => format!("No simulator is connected: you are at {}, as chosen under {ROW}.", place.name),
             PlaceReason::Called => format!("No simulator is connected: you are at {}, which you called. To change it: {ROW}.", place.name),
             // A tuned radio leaves no choice of stations.
@@ -42,6 +109,30 @@ impl App {
     /// Without a simulator the pilot is there; empty: where a call says.
     pub(super) fn choose_airport(&mut self, icao: String, fx: &mut Vec<Effect>) {
         self.set("sim.airport", text(&icao), |c| c.sim.airport = Some(icao).filter(|i| !i.is_empty()), fx);
+        self.check_airport(fx);
+    }
+
+    /// What was typed as the airport: its code, or its name.
+    pub(super) fn airport_typed(&mut self, result: Result<Option<String>, Problem>, fx: &mut Vec<Effect>) {
+        let typed = match result {
+            Ok(Some(typed)) if !typed.trim().is_empty() => typed.trim().to_owned(),
+            Ok(_) => return,
+            Err(p) => {
+                let body = "In the file that opens, write its code below [sim], for example:\nairport = \"KPAO\"\n\
+                            Or run \u{201c}stratus setup\u{201d} in a terminal.";
+                fx.push(self.noted("Type your airport", body, &p.one_line()));
+                fx.push(Effect::OpenConfig);
+                return;
+            }
+        };
+        match find(&self.airports, &typed) {
+            Ok(airport) => {
+                self.choose_airport(airport.icao.clone(), fx);
+                let title = format!("\u{2713} Your airport is {} ({})", airport.name, airport.icao);
+                fx.push(self.notice(&title, "It counts while no simulator is connected."));
+            }
+            Err(p) => fx.push(self.notice(&format!("Airport \u{201c}{typed}\u{201d} unknown"), &crate::problem::sentence(&p.fix))),
+        }
     }
 }
 
@@ -68,6 +159,39 @@ mod tests {
             let unit = airport.stations.iter().any(|s| s.name == format!("{name} Ground") || s.name == format!("{name} Tower"));
             assert!(unit, "{icao}: {:?}", airport.stations);
         }
+    }
+
+    #[test]
+    fn an_unknown_airport_is_told_with_the_one_that_was_meant_until_another_is_chosen() {
+        let world = Airports::world();
+        assert_eq!(find(&world, "boston").unwrap().icao, "KBOS");
+        assert!(find(&world, "Bostonn").unwrap_err().fix.contains("did you mean \"KBOS\" (Boston)"));
+        assert!(find(&world, "paris").unwrap().icao.starts_with("LFP"), "a town, though no tower has its name");
+        assert_eq!(find(&world, "New York").unwrap().icao, "KJFK");
+        assert!(!find(&world, "Q").unwrap_err().fix.is_empty());
+        assert!(check(&world, None).is_ok() && check(&world, Some("EGLL")).is_ok());
+        assert!(check(&world, Some("Boston")).unwrap_err().fix.contains("\"KBOS\""), "the code is asked for");
+        let mut config = Config::default();
+        config.sim.airport = Some("Bostonn".into());
+        let mut app = App::new(Arc::new(config), world);
+        let fx = app.handle(Time(0), Event::Steps(crate::event::Steps::over()));
+        assert!(body(&fx).contains("KBOS"), "{fx:?}");
+        let menu = app.menu();
+        assert_eq!(
+            (menu.place.why, menu.fault.unwrap().words.as_str()),
+            (PlaceReason::Unknown, "Airport \u{201c}Bostonn\u{201d} unknown: open the file\u{2026}")
+        );
+        assert!(app.why_here().unwrap().contains("unknown"));
+        let typed = |app: &mut App, words: &str| app.handle(Time(1), Event::AirportTyped(Ok(Some(words.into()))));
+        let fx = app.handle(Time(1), Event::Menu(Choice::TypeAirport));
+        assert!(fx.contains(&Effect::AskAirport("Bostonn".into())), "{fx:?}");
+        assert!(body(&typed(&mut app, "Bostn")).contains("id you mean"));
+        let fx = typed(&mut app, " boston ");
+        assert!(fx.contains(&Effect::SetKey { path: "sim.airport".into(), value: "\"KBOS\"".into() }), "{fx:?}");
+        assert!(app.menu().fault.is_none() && app.menu().place.why == PlaceReason::Chosen);
+        assert!(app.handle(Time(2), Event::AirportTyped(Ok(None))).is_empty(), "the window was closed");
+        let fx = app.handle(Time(3), Event::AirportTyped(Err(Problem::new("no window"))));
+        assert!(fx.contains(&Effect::OpenConfig), "{fx:?}");
     }
 
     #[test]

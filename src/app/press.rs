@@ -67,7 +67,9 @@ impl App {
     pub(super) fn hints(&self) -> Hints {
         let hints = self.engine.hints();
         if self.first.wants_callsign() {
-            return Hints { prompt: spelling_hint(), again: String::new(), ..hints };
+            // A yes is expected only where a question waits for one.
+            let yes = if self.first.doubtful.is_some() { "affirm, negative, " } else { "" };
+            return Hints { prompt: format!("{yes}{}", spelling_hint()), again: String::new(), ..hints };
         }
         if self.steps().next() != Some(Step::Call) || self.engine.airport().is_some() {
             return hints;

@@ -7,9 +7,11 @@ use crate::airports::Station;
 use crate::atc::Reply;
 use crate::atc::instruction::Item;
 use crate::atc::silence::Silence;
+use crate::atc::spoken;
 use crate::event::{Effect, Toast, Voice};
 use crate::problem::Problem;
 use crate::settings::PilotMode;
+use crate::units::Callsign;
 
 /// A toast stays for so long at least, seconds.
 const SHORTEST_S: u64 = 8;
@@ -49,6 +51,32 @@ pub(super) fn quoted(words: &str) -> String {
     format!("You: \"{kept}\u{2026}\"")
 }
 
+/// What was wrong with a readback, as one person tells it another; `due` is what is right.
+fn lesson_in_words(lesson: &str, due: &str) -> String {
+    let right = |wrong: &str| due.split(", ").find(|item| item.contains(wrong)).map_or_else(String::new, |item| format!(": it is {item}"));
+    let part = |part: &str| match (part.strip_prefix("read back wrong: "), part.strip_prefix("not read back: ")) {
+        (Some(items), _) => format!("You read back the wrong {items}{}.", right(items)),
+        (_, Some(items)) => format!("You did not read back: {items}."),
+        _ => part.to_owned(),
+    };
+    lesson.split("; ").map(part).collect::<Vec<_>>().join(" ")
+}
+
+/// A call as it is said: the callsign in it is written for the eye, "Skyhawk 172SP".
+fn aloud(call: &str, callsign: Option<&Callsign>) -> String {
+    let Some(callsign) = callsign else { return call.to_owned() };
+    let id = callsign.as_str();
+    let tails = [id.strip_prefix('N'), id.get(3..)];
+    let part = |part: &str| {
+        if part == id || part == callsign.painted() {
+            return spoken::characters(id);
+        }
+        let tail = tails.into_iter().flatten().find(|t| t.chars().any(|c| c.is_ascii_digit()) && part.ends_with(&format!(" {t}")));
+        tail.map_or_else(|| part.to_owned(), |t| format!("{}{}", &part[..part.len() - t.len()], spoken::characters(t)))
+    };
+    call.split(", ").map(part).collect::<Vec<_>>().join(", ")
+}
+
 /// How long these words take to be said in this voice.
 fn speech(spoken: &str, voice: &Voice) -> Duration {
     let letters = u64::try_from(spoken.chars().count()).unwrap_or(u64::MAX);
@@ -60,6 +88,17 @@ impl App {
     /// Stratus has something to say that is no fault.
     pub(super) fn notice(&self, title: &str, body: &str) -> Effect {
         self.toast(Toast { title: title.to_owned(), body: body.to_owned(), ..Toast::default() }, Duration::ZERO)
+    }
+
+    /// The calls that fit now, a line each, as they are said; and why they go where they go.
+    pub(super) fn what_to_say(&self) -> Effect {
+        let calls = self.engine.calls();
+        if calls.is_empty() {
+            return self.notice("Nobody to call", "Tune a frequency that a station answers on.");
+        }
+        let told = |call: &String| format!("\u{2022} \u{201c}{}\u{201d}", aloud(call, self.engine.callsign()));
+        let lines: Vec<String> = calls.iter().map(told).chain(self.why_here()).collect();
+        self.notice("What to say now", &lines.join("\n"))
     }
 
     /// The same with what only the log has: numbers and ids.
@@ -82,8 +121,10 @@ impl App {
         // "Verify runway 8" is a controller's way to ask for a readback that did not come, or not whole.
         let reminds = reply.instruction.items.iter().any(|i| matches!(i, Item::ReadBack(_)));
         let due = if reminds { "The controller waits for your readback" } else { "Read back" };
-        lines.extend(self.engine.due(reply).map(|items| format!("{due}: {items}")));
-        lines.extend(lesson.filter(|_| self.config.pilot.mode == PilotMode::Student).map(|l| format!("Lesson: {l}")));
+        let items = self.engine.due(reply);
+        lines.extend(items.iter().map(|items| format!("{due}: {items}")));
+        let lesson = lesson.filter(|_| self.config.pilot.mode == PilotMode::Student);
+        lines.extend(lesson.map(|l| lesson_in_words(&l, items.as_deref().unwrap_or_default())));
         let title = station.map_or_else(|| "Stratus".into(), unit);
         let voice = self.paced(&voices::of(&self.config.speech, self.engine.airport(), station, reply.instruction.from));
         let speech = speech(&reply.transmission.spoken, &voice);
@@ -145,6 +186,34 @@ mod tests {
         assert_eq!(quoted(comma), "You: \"Hilo Ground, Skyhawk one seven two sierra papa, at the north ramp by A\u{2026}\"");
         let whole = "x".repeat(73);
         assert_eq!(quoted(&whole), format!("You: \"{whole}\""));
+    }
+
+    #[test]
+    fn a_lesson_says_what_was_wrong_and_what_is_right() {
+        for (lesson, due, words) in [
+            ("read back wrong: runway", "runway 8, hold short of runway 26", "You read back the wrong runway: it is runway 8."),
+            ("read back wrong: altitude", "climb and maintain 5,000", "You read back the wrong altitude."),
+            (
+                "read back wrong: squawk; not read back: hold short",
+                "squawk 4512",
+                "You read back the wrong squawk: it is squawk 4512. You did not read back: hold short.",
+            ),
+        ] {
+            assert_eq!(lesson_in_words(lesson, due), words);
+        }
+    }
+
+    #[test]
+    fn a_suggested_call_is_written_as_it_is_said() {
+        for (call, callsign, words) in [
+            ("Hilo Ground, Skyhawk 172SP, radio check", "N172SP", "Hilo Ground, Skyhawk one seven two sierra papa, radio check"),
+            ("Hilo Tower (118.1), N172SP, ready", "N172SP", "Hilo Tower (118.1), november one seven two sierra papa, ready"),
+            ("Heathrow Ground, G-BNKR, radio check", "GBNKR", "Heathrow Ground, golf bravo november kilo romeo, radio check"),
+            ("Dublin Ground, Shamrock 52K, taxi to runway 28", "EIN52K", "Dublin Ground, Shamrock five two kilo, taxi to runway 28"),
+        ] {
+            assert_eq!(aloud(call, callsign.parse().ok().as_ref()), words);
+        }
+        assert_eq!(aloud("Denver Ground, your callsign, radio check", None), "Denver Ground, your callsign, radio check");
     }
 
     #[test]

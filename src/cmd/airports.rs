@@ -16,8 +16,10 @@ use crate::airports::data::Airports;
 use crate::airports::minima::Area;
 use crate::airports::procedures::Kind;
 use crate::airports::{Airport, TaxiEdge, TaxiGraph, TaxiNode, described, routing, runway};
+use crate::app::place;
 use crate::atc::around::Around;
 use crate::cli::{AirportsArgs, AirportsWhat};
+use crate::cmd::lines::hung;
 use crate::dispatch::newest;
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -52,10 +54,10 @@ pub(super) fn run(config: Option<&Path>, args: &AirportsArgs) -> anyhow::Result<
                 v["sources"] = json!(sources);
                 writeln!(out, "{v}")?;
             } else {
-                out.write_all(text(&a).as_bytes())?;
-                out.write_all(around(&a, &airports, &imports).as_bytes())?;
+                out.write_all(hung(&text(&a)).as_bytes())?;
+                out.write_all(hung(&around(&a, &airports, &imports)).as_bytes())?;
                 for s in sources {
-                    writeln!(out, "  from {s}")?;
+                    writeln!(out, "{}", hung(&format!("  from {s}")))?;
                 }
             }
         }
@@ -122,7 +124,9 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     if let Some(file) = apt_dat {
         return read(airports, code, file).map(|a| (a, vec![file.display().to_string()]));
     }
-    let known = airports.find(code).or_else(|| airports.named(code));
+    let found = place::find(airports, code);
+    let meant = found.as_ref().err().map(|p| p.fix.clone()).filter(|fix| fix.starts_with("did you mean"));
+    let known = found.ok();
     let icao = known.as_ref().map_or(code, |a| a.icao.as_str()).to_owned();
     let source = if airports.well_known(&icao) { "what is built in, checked by hand".to_owned() } else { airports.source() };
     if let Some(told) = scenery::described(imports, airports, &icao)? {
@@ -131,7 +135,7 @@ fn find(airports: &Airports, imports: &Imports, code: &str, apt_dat: Option<&Pat
     }
     let known = known.ok_or_else(|| {
         Problem::new(format!("no airport {code:?} is known"))
-            .fix("give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`")
+            .fix(meant.unwrap_or_else(|| "give its ICAO code, such as KPAO, or look with `stratus airports nearest LAT LON`".to_owned()))
     })?;
     Ok((known, vec![source]))
 }

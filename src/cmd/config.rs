@@ -4,9 +4,12 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::app::place;
 use crate::cli::ConfigWhat;
 use crate::config::{self, Examined};
 use crate::desktop::keynames;
+use crate::dispatch::newest;
+use crate::paths::Paths;
 
 pub(super) fn run(file: Option<&Path>, what: ConfigWhat) -> anyhow::Result<ExitCode> {
     let mut out = std::io::stdout();
@@ -29,6 +32,10 @@ fn check(file: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
     let Examined { config, mut warnings } = config::examine(&path)?;
     keynames::check(&config.ptt).map_err(|mut p| {
         p.why.insert(0, config::place(&path, "ptt.key"));
+        p
+    })?;
+    place::check(&newest::airports_in_use(&Paths::find(file)?.data_dir), config.sim.airport.as_deref()).map_err(|mut p| {
+        p.why.insert(0, config::place(&path, "sim.airport"));
         p
     })?;
     warnings.extend(config::may_change(&path).err());

@@ -29,9 +29,9 @@ struct Check {
 }
 
 pub(super) fn run(file: Option<&Path>, args: &Doctor) -> anyhow::Result<ExitCode> {
-    let config = super::configuration(file);
-    let found = config.as_ref().map_err(Clone::clone).and_then(|_| parts::configuration(file));
-    let config = config.unwrap_or_default();
+    // The settings that a tray would use now are judged: not those of a file with a mistake.
+    let (config, mistake) = crate::config::in_force(&super::config_path(file)?, file.is_some());
+    let found = mistake.map_or_else(|| parts::configuration(file, &config), Err);
     let c = &config;
     // A sound system, a bus or a server may hang: the doctor does not. Tray and key belong to this thread.
     let limited =

@@ -30,6 +30,10 @@ pub(super) fn wrapped(first: &str, others: &str, words: &str, width: Option<usiz
     let mut lines = vec![first.to_owned()];
     let mut begun = false;
     for word in words.split(' ') {
+        // Spaces that part two columns begin no line.
+        if !begun && word.is_empty() && lines.len() > 1 {
+            continue;
+        }
         let line = lines.last().map_or(0, |l| l.chars().count());
         if begun && line + 1 + word.chars().count() > width {
             lines.push(others.to_owned());
@@ -46,9 +50,46 @@ pub(super) fn wrapped(first: &str, others: &str, words: &str, width: Option<usiz
     lines.join("\n")
 }
 
+/// A text of several lines as wide as the terminal: what does not fit goes on below the line's last column.
+pub(super) fn hung(text: &str) -> String {
+    hung_at(text, width())
+}
+
+fn hung_at(text: &str, width: Option<usize>) -> String {
+    let Some(most) = width else { return text.to_owned() };
+    let of = |line: &str| {
+        let column = column(line);
+        // A column that far right leaves no room for words.
+        let column = if column * 3 <= most * 2 { column } else { 4 };
+        let first = line.len() - line.trim_start().len();
+        wrapped(&line[..first], &" ".repeat(column), &line[first..], width)
+    };
+    text.split('\n').map(of).collect::<Vec<_>>().join("\n")
+}
+
+/// Where the last column of a line begins, behind two spaces; without columns what is indented once goes on a little further in.
+fn column(line: &str) -> usize {
+    let first = line.len() - line.trim_start().len();
+    match line.trim_end().rfind("  ").filter(|at| *at >= first) {
+        Some(at) => line[..at + 2].chars().count(),
+        None if first == 2 => 4,
+        None => first,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_goes_on_below_its_column() {
+        let help =
+            "Usage: stratus\n\n  setup     Sets up microphone, speaker and key in the terminal\n          Sets one key and tells where\n";
+        let wanted = "Usage: stratus\n\n  setup     Sets up microphone,\n            speaker and key in the\n            terminal\n          Sets one key and tells\n          where\n";
+        assert_eq!(hung_at(help, Some(36)), wanted);
+        assert_eq!(hung_at("  approaches 28R: ILS, RNAV Y, RNAV Z", Some(24)), "  approaches 28R: ILS,\n    RNAV Y, RNAV Z");
+        assert_eq!(hung_at(help, None), help);
+    }
 
     #[test]
     fn lines_end_between_words_and_no_line_is_wider_than_the_terminal() {

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::cli::LogArgs;
+use crate::cmd::lines::{width, wrapped};
 use crate::event::{Latency, Line, Speaker};
 use crate::paths::Paths;
 use crate::problem::Problem;
@@ -79,7 +80,7 @@ pub(super) fn run(file: Option<&Path>, args: &LogArgs) -> anyhow::Result<ExitCod
 }
 
 /// The lines of a transcript; broken ones are counted and left out.
-pub(super) struct Reader<R> {
+struct Reader<R> {
     inner: R,
     broken: u64,
     /// The beginning of a line whose end is not written yet.
@@ -87,12 +88,12 @@ pub(super) struct Reader<R> {
 }
 
 impl<R: BufRead> Reader<R> {
-    pub(super) fn new(inner: R) -> Self {
+    fn new(inner: R) -> Self {
         Self { inner, broken: 0, part: Vec::new() }
     }
 
     /// The next line that is whole; none where there is none yet.
-    pub(super) fn next(&mut self) -> std::io::Result<Option<Line>> {
+    fn next(&mut self) -> std::io::Result<Option<Line>> {
         loop {
             let room = LONGEST_LINE.saturating_sub(self.part.len() as u64);
             (&mut self.inner).take(room).read_until(b'\n', &mut self.part)?;
@@ -135,7 +136,11 @@ fn show(line: &Line, as_json: bool, out: &mut impl Write) -> std::io::Result<()>
     };
     // Words are data: nothing in them moves a terminal's cursor.
     let text: String = line.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    writeln!(out, "{time:>8}  {unit:<18} {who:<6} {text}")
+    let width = width();
+    let first = format!("{time:>8}  {unit:<18} {who:<6} ");
+    // In a narrow window the words go on below the unit.
+    let under = if width.is_some_and(|w| w < 72) { 10 } else { first.chars().count() };
+    writeln!(out, "{}", wrapped(&first, &" ".repeat(under), &text, width))
 }
 
 /// Median, nine of ten and the worst of each stage, over every answer to a call by voice.

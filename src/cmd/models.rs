@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicBool;
 use serde_json::json;
 
 use crate::cli::{ModelsArgs, ModelsWhat};
+use crate::cmd::lines::{width, wrapped};
 use crate::config;
 use crate::dispatch::offer;
 use crate::download;
@@ -16,6 +17,9 @@ use crate::models::Offer;
 use crate::paths::Paths;
 use crate::problem::Problem;
 use crate::settings::Config;
+
+/// The names of the models take so many columns of the list.
+const NAMES: usize = 21;
 
 pub(super) fn run(file: Option<&Path>, args: &ModelsArgs) -> anyhow::Result<ExitCode> {
     let paths = Paths::find(file)?;
@@ -62,7 +66,8 @@ fn list(file: Option<&Path>, paths: &Paths) -> anyhow::Result<()> {
             _ => "",
         };
         let own = if m.own { " (from your mirror)" } else { "" };
-        writeln!(out, "{:<20} {:>8}  memory {:<14} {:<10} {}{own}", m.name, m.size(), m.memory(), state, m.advice)?;
+        let line = format!("{:<20} {:>8}  memory {:<14} {:<10} {}{own}", m.name, m.size(), m.memory(), state, m.advice);
+        writeln!(out, "{}", wrapped("", &" ".repeat(NAMES), &line, width()))?;
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     if let Some(told) = last_run {
         inbox.offer(told);
     }
-    for p in loaded.problem.iter().chain(&unlogged) {
+    for p in loaded.told().iter().chain(&unlogged) {
         inbox.offer(Event::Config(Err(p.clone())));
     }
     if let Some(n) = &loaded.notice {
@@ -77,8 +77,8 @@ pub(super) fn run(file: Option<&Path>, args: &Run) -> anyhow::Result<ExitCode> {
     }
     let steps = dispatch::steps::of(&paths, &config);
     match &config.speech.model {
-        // The first run leads to one.
-        None if steps.leads => {}
+        // The first run leads to one; and a file that cannot be used may name one.
+        None if steps.leads || loaded.instead.is_some() => {}
         None => inbox.offer(Event::Trouble(crate::speech::model::none_chosen())),
         // The rest of what may be wrong with it takes a while to find out: the call that needs it tells.
         Some(file) => crate::speech::model::there(file).err().into_iter().for_each(|p| inbox.offer(Event::Model(Err(p)))),
@@ -209,6 +209,7 @@ fn serve(lock: ipc::Lock, inbox: &Inbox, shell: &Shell) -> Result<ipc::Server, P
         Request::Plan(plan) => inbox.offer(Event::Plan { id: later(replier), plan }),
         Request::Suggest(_) => inbox.offer(Event::Suggest { id: later(replier) }),
         Request::TestKey(_) => inbox.offer(Event::TestKey { id: later(replier) }),
+        Request::NextCall(_) => inbox.offer(Event::NextCall { id: later(replier) }),
         Request::Ptt(press) => {
             let edge = match press {
                 Press::Down => Edge::Down,

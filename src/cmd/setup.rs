@@ -7,6 +7,7 @@ mod key;
 mod model;
 mod pilot;
 mod sound;
+mod terminal;
 mod voice;
 
 use std::io::BufRead;
@@ -46,6 +47,10 @@ pub(super) fn run(file: Option<&Path>, args: &cli::Setup) -> anyhow::Result<Exit
     let paths = Paths::find(file)?;
     if args.undo {
         let kept = before::undo(&paths.config_file)?;
+        // Without a model the first run begins again. A running tray sees that by itself.
+        if config::in_force(&paths.config_file, false).0.speech.model.is_none() {
+            steps::keep(&paths, &Steps::begun());
+        }
         head("The last set-up is undone: your settings are as they were before it. A running Stratus uses them at once.")?;
         head(&format!("What the set-up had changed is kept in {}. Downloaded models and voices stay.", shown(&kept)))?;
         return Ok(ExitCode::SUCCESS);
@@ -77,6 +82,8 @@ fn tell_of_ctrl_c(config_file: std::path::PathBuf) -> std::io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT])?;
     let wait = move || {
         if signals.forever().next().is_some() {
+            #[cfg(target_os = "linux")]
+            terminal::restore();
             let _ = writeln!(std::io::stdout());
             let _ = head(&format!("Stopped. {}", stopped(&config_file)));
             // It ends as by Ctrl-C alone, which a shell sees.

@@ -8,6 +8,7 @@ use super::set::replace;
 use super::text::NoText;
 use super::{SHIPPED, read};
 use crate::problem::Problem;
+use crate::settings::Config;
 
 /// How many damaged files are kept beside it.
 const MOST_DAMAGED: u32 = 99;
@@ -36,6 +37,11 @@ pub(super) fn keep(path: &Path) {
     if let Err(e) = copied {
         log::debug!("no copy of the configuration is kept: {e}");
     }
+}
+
+/// The last configuration that was right, for a start with a file that has a mistake.
+pub(super) fn last(path: &Path) -> Option<Config> {
+    read::read(&copy_of(path)).ok()
 }
 
 /// Puts the last good copy in the place of a damaged file, else what is left of it, else the shipped file. The damaged one
@@ -144,7 +150,11 @@ mod tests {
         assert_eq!(fs::read_to_string(copy_of(&path)).unwrap(), MINE);
         for wrong in ["[audio]\nvolume_percent = 700\n", "[audio\n"] {
             fs::write(&path, wrong).unwrap();
-            assert!(load_or_create(&path).problem.is_some());
+            let loaded = load_or_create(&path);
+            assert_eq!(loaded.config.audio.volume_percent, 7, "the last good settings are in force");
+            let told = loaded.told().unwrap();
+            assert!(told.short().cause.contains("last valid settings"), "{told}");
+            assert!(told.why.last().unwrap().contains("stratus.toml.last-good"), "{told}");
             assert_eq!(fs::read_to_string(copy_of(&path)).unwrap(), MINE);
             assert_eq!(fs::read_to_string(&path).unwrap(), wrong, "a mistake is the pilot's to mend");
         }

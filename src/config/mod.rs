@@ -17,7 +17,7 @@ mod watch;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use place::{look, may_change};
@@ -39,12 +39,64 @@ pub const SHIPPED: &str = include_str!("../../config/stratus.toml");
 pub struct Loaded {
     /// In force.
     pub config: Arc<Config>,
-    /// What a person must be told: the file could not be used, and `config` holds the defaults; or it could not be written.
+    /// What a person must be told: the file could not be used, and `config` holds the last valid settings, else the defaults; or it
+    /// could not be written.
     pub problem: Option<Problem>,
     /// Keys in the file that had old names were given their new ones.
     pub notice: Option<Notice>,
     /// What was understood though it is not written as it should be.
     pub warnings: Vec<Problem>,
+    /// The file.
+    path: PathBuf,
+    /// The file cannot be used: what is in force instead.
+    pub instead: Option<Instead>,
+}
+
+/// What is in force in place of a file that cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    /// The copy of the last file that was right.
+    LastGood,
+    /// Nothing is known of the pilot's settings.
+    Defaults,
+}
+
+impl Instead {
+    /// A mistake in the file, and what is in force until it is mended.
+    pub fn told(self, p: &Problem, path: &Path) -> Problem {
+        let title = p.short().title;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        match self {
+            Self::LastGood => p
+                .clone()
+                .because(format!("your last valid settings are in use ({name}.last-good)"))
+                .brief(title, "Your last valid settings stay active."),
+            Self::Defaults => {
+                p.clone().because("the default settings are in use").brief(title, "Until you fix it, the default settings are used.")
+            }
+        }
+    }
+}
+
+impl Loaded {
+    /// The problem as a person reads it at the start, with what is in force.
+    pub fn told(&self) -> Option<Problem> {
+        let p = self.problem.as_ref()?;
+        Some(self.instead.map_or_else(|| p.clone(), |instead| instead.told(p, &self.path)))
+    }
+}
+
+/// What is in force at `path`: the file's settings; where they cannot be used the last valid ones, else the defaults, and why.
+/// A file that is `named` must be there.
+pub fn in_force(path: &Path, named: bool) -> (Arc<Config>, Option<Problem>) {
+    let there = look(path).and_then(|there| if there || named { read(path) } else { Ok(Config::default()) });
+    match there {
+        Ok(config) => (Arc::new(config), None),
+        Err(p) => match good::last(path) {
+            Some(last) => (Arc::new(last), Some(Instead::LastGood.told(&p, path))),
+            None => (Arc::default(), Some(Instead::Defaults.told(&p, path))),
+        },
+    }
 }
 
 /// Reads the configuration at `path`; creates the file, all keys commented out, where there is none.
@@ -56,7 +108,11 @@ pub fn load_or_create(path: &Path) -> Loaded {
 
 fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
     let (mut notice, mut unwritten) = (None, None);
-    let defaults = |problem, notice| Loaded { config: Arc::default(), problem, notice, warnings: Vec::new() };
+    let loaded = |config, problem, notice, instead| {
+        let path = path.to_owned();
+        Loaded { config, problem, notice, warnings: Vec::new(), path, instead }
+    };
+    let defaults = |problem, notice| loaded(Arc::default(), problem, notice, None);
     match look(path) {
         Ok(true) => {}
         Ok(false) => match create(path) {
@@ -79,9 +135,17 @@ fn load_with(path: &Path, table: &[Renamed]) -> Loaded {
     match read::examine_with(path, table) {
         Ok(Examined { config, warnings }) => {
             good::keep(path);
-            Loaded { config: Arc::new(config), problem: damaged.or(unwritten), notice, warnings }
+            Loaded { warnings, ..loaded(Arc::new(config), damaged.or(unwritten), notice, None) }
         }
-        Err(problem) => defaults(damaged.or(Some(problem)), notice),
+        Err(problem) => {
+            // A damaged file that could not be put right tells what is in force itself.
+            let last = if damaged.is_none() { good::last(path) } else { None };
+            let problem = damaged.unwrap_or(problem);
+            match last {
+                Some(last) => loaded(Arc::new(last), Some(problem), notice, Some(Instead::LastGood)),
+                None => loaded(Arc::default(), Some(problem), notice, Some(Instead::Defaults)),
+            }
+        }
     }
 }
 

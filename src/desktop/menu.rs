@@ -123,16 +123,12 @@ fn devices(there: &[SoundDevice], chosen: &str, choice: fn(String) -> Choice) ->
     let best = there.iter().filter_map(|d| Some((d.fits(chosen)?, d))).min_by_key(|(rank, _)| *rank).map(|(_, d)| d);
     let mut items = vec![check("System default", chosen.is_empty(), choice(String::new()))];
     items.extend(there.iter().take(MAX_DEVICES).map(|d| {
-        // Two of one name are numbered, and chosen by their ids: an id is too long for a menu, and tells a person nothing.
-        let twins: Vec<&SoundDevice> = there.iter().filter(|o| o.name == d.name).collect();
-        let number = twins.iter().position(|t| *t == d).filter(|_| twins.len() > 1 && !d.id.is_empty());
-        let (words, value) = match number {
-            Some(n) => (format!("({}) {}", n + 1, d.name), &d.id),
-            None => (d.name.clone(), &d.name),
-        };
+        // Two of one name are chosen by their ids.
+        let words = d.called_among(there);
+        let value = if words == d.name || d.id.is_empty() { &d.name } else { &d.id };
         check(&words, best == Some(d), choice(value.clone()))
     }));
-    let mut name = best.map_or_else(|| "system default".to_owned(), |d| d.name.clone());
+    let mut name = best.map_or_else(|| "system default".to_owned(), |d| d.called_among(there));
     if !chosen.is_empty() && best.is_none() {
         name = format!("{chosen} (not connected)");
         items.push(check(&name, true, choice(chosen.to_owned())));
@@ -182,6 +178,7 @@ fn airport(place: &Place) -> Item {
         PlaceReason::Open => "named by your first call".to_owned(),
         PlaceReason::Called => format!("{}, as you called it", place.name),
         PlaceReason::Chosen => place.name.clone(),
+        PlaceReason::Unknown => format!("{} (unknown)", place.chosen),
         PlaceReason::Simulator => format!("{}, from the simulator", place.name),
     };
     let choose = |icao: &str| Choice::Airport(icao.to_owned());
@@ -190,7 +187,7 @@ fn airport(place: &Place) -> Item {
     if !place.chosen.is_empty() && !AIRPORTS.iter().any(|(icao, _)| *icao == place.chosen) {
         items.push(check(&place.chosen, true, choose(&place.chosen)));
     }
-    items.extend([Item::Line, entry("Another one (in the settings file)\u{2026}", Choice::OpenConfig)]);
+    items.extend([Item::Line, entry("Another one\u{2026}", Choice::TypeAirport)]);
     Item::Group(cut(&format!("Airport: {value}"), SUB_CHARS), items)
 }
 
@@ -269,7 +266,13 @@ fn brain(model: &MenuModel) -> Item {
     let named = |id: &String| brains::plain_name_among(id, &model.brains);
     items.extend(model.brains.iter().take(MAX_DEVICES).map(|id| check(&named(id), chosen(id), Choice::BrainModel(id.clone()))));
     items.extend((!model.brain_note.is_empty()).then(|| told(&model.brain_note)));
-    Item::Group(cut(&format!("Language model: {}", brains::plain_name(&model.brain.1)), SUB_CHARS), items)
+    // One that nobody can ask is no value.
+    let value = match (model.brain.0, model.brains.is_empty()) {
+        (BrainMode::Rules, _) => "off".to_owned(),
+        (_, true) => "none (optional)".to_owned(),
+        (_, false) => brains::plain_name(&model.brain.1),
+    };
+    Item::Group(cut(&format!("Language model: {value}"), SUB_CHARS), items)
 }
 
 /// What helps, and what is set once.
@@ -354,7 +357,8 @@ fn voice(name: &str) -> &str {
 /// Half of the answers came within the first, nine of ten within the second, milliseconds.
 fn latency((half, most): (u32, u32)) -> String {
     let seconds = |ms: u32| format!("{:.1} s", f64::from(ms) / 1000.0);
-    format!("Reply time: {} typical, {} slow", seconds(half), seconds(most))
+    let (half, most) = (seconds(half), seconds(most));
+    if half == most { format!("Reply time: about {half}") } else { format!("Reply time: usually {half}, 1 in 10 takes {most} or more") }
 }
 
 #[cfg(test)]

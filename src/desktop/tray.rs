@@ -62,20 +62,22 @@ fn no_tray() -> Problem {
     )
 }
 
+/// What a tooltip says below the program's name: "Ready, muted. Hilo Ground 121.9".
 fn tooltip(state: TrayState, model: &MenuModel) -> String {
     let state = match state {
-        TrayState::Ready => "ready",
-        TrayState::Listening => "listening",
-        TrayState::Thinking => "thinking",
-        TrayState::Speaking => "the controller speaks",
-        TrayState::Fault => "needs your attention",
+        TrayState::Ready => "Ready",
+        TrayState::Listening => "Listening",
+        TrayState::Thinking => "Thinking",
+        TrayState::Speaking => "The controller speaks",
+        TrayState::Fault => "Needs your attention",
     };
+    let muted = if model.muted { ", muted" } else { "" };
     let words = match &model.fault {
         Some(fault) => fault.words.as_str(),
         None => model.unit.as_str(),
     };
     let words = no_markup(&one_line(words));
-    if words.is_empty() { format!("Stratus: {state}") } else { format!("Stratus: {state}. {words}") }
+    if words.is_empty() { format!("{state}{muted}") } else { format!("{state}{muted}. {words}") }
 }
 
 /// Without the characters that some desktops read as markup in a tooltip and others show as they are: no escape suits both.
@@ -112,7 +114,9 @@ mod tests {
     fn words_from_outside_carry_no_markup_and_no_line_break() {
         assert_eq!(one_line("A&B_c\n\tquit"), "A&B_c quit");
         let model = MenuModel { unit: "<b>Hilo</b> & Tower 118.1".into(), ..MenuModel::default() };
-        assert_eq!(tooltip(TrayState::Ready, &model), "Stratus: ready. bHilo/b  Tower 118.1");
+        assert_eq!(tooltip(TrayState::Ready, &model), "Ready. bHilo/b  Tower 118.1");
+        let muted = MenuModel { muted: true, ..MenuModel::default() };
+        assert_eq!(tooltip(TrayState::Ready, &muted), "Ready, muted");
     }
 
     #[test]

@@ -8,25 +8,26 @@ use crate::problem::Problem;
 
 /// What stands in the window.
 const TITLE: &str = "Stratus";
-const QUESTION: &str = "Your callsign, such as N172SP, G-ABCD or BAW327:";
+const CALLSIGN: &str = "Your callsign, such as N172SP, G-ABCD or BAW327:";
+const AIRPORT: &str = "Your airport, by its ICAO code or its town, such as KPAO or Paris:";
 
 /// The programs that can show such a window, the likeliest first, each with its arguments.
 #[cfg(not(windows))]
-fn programs(now: &str) -> Vec<(&'static str, Vec<String>)> {
+fn programs(question: &str, now: &str) -> Vec<(&'static str, Vec<String>)> {
     let of = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect();
     vec![
-        ("zenity", of(&["--entry", "--title", TITLE, "--text", QUESTION, "--entry-text", now])),
-        ("kdialog", of(&["--title", TITLE, "--inputbox", QUESTION, now])),
-        ("yad", of(&["--entry", "--title", TITLE, "--text", QUESTION, "--entry-text", now])),
+        ("zenity", of(&["--entry", "--title", TITLE, "--text", question, "--entry-text", now])),
+        ("kdialog", of(&["--title", TITLE, "--inputbox", question, now])),
+        ("yad", of(&["--entry", "--title", TITLE, "--text", question, "--entry-text", now])),
     ]
 }
 
 #[cfg(windows)]
-fn programs(now: &str) -> Vec<(&'static str, Vec<String>)> {
-    // A callsign is letters, figures and a hyphen: nothing of it is read as a command.
+fn programs(question: &str, now: &str) -> Vec<(&'static str, Vec<String>)> {
+    // A callsign or a code is letters, figures and a hyphen: nothing of it is read as a command.
     let now: String = now.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let script = format!(
-        "Add-Type -AssemblyName Microsoft.VisualBasic; [Microsoft.VisualBasic.Interaction]::InputBox('{QUESTION}', '{TITLE}', '{now}')"
+        "Add-Type -AssemblyName Microsoft.VisualBasic; [Microsoft.VisualBasic.Interaction]::InputBox('{question}', '{TITLE}', '{now}')"
     );
     vec![("powershell", ["-NoProfile", "-WindowStyle", "Hidden", "-Command", &script].map(str::to_owned).into())]
 }
@@ -57,13 +58,22 @@ fn none() -> Problem {
 impl Shell {
     /// Asks for the callsign, and tells what was typed.
     pub(super) fn ask_callsign(&self, now: &str) {
-        let (inbox, programs) = (self.inbox.clone(), programs(now));
+        self.ask(programs(CALLSIGN, now), Event::CallsignTyped);
+    }
+
+    /// The same for the airport.
+    pub(super) fn ask_airport(&self, now: &str) {
+        self.ask(programs(AIRPORT, now), Event::AirportTyped);
+    }
+
+    fn ask(&self, programs: Vec<(&'static str, Vec<String>)>, typed: fn(Result<Option<String>, Problem>) -> Event) {
+        let inbox = self.inbox.clone();
         // The window stays for as long as the pilot likes.
-        let spawned = std::thread::Builder::new().name("callsign".into()).spawn(move || {
-            inbox.send(Event::CallsignTyped(answer(&programs)));
+        let spawned = std::thread::Builder::new().name("question".into()).spawn(move || {
+            inbox.send(typed(answer(&programs)));
         });
         if let Err(e) = spawned {
-            self.inbox.offer(Event::CallsignTyped(Err(none().because(e))));
+            self.inbox.offer(typed(Err(none().because(e))));
         }
     }
 }
@@ -85,7 +95,10 @@ mod tests {
     }
 
     #[test]
-    fn the_window_shows_the_callsign_that_is_known() {
-        assert!(programs("N172SP").iter().all(|(_, arguments)| arguments.iter().any(|a| a == "N172SP" || a.contains("'N172SP'"))));
+    fn the_window_shows_what_is_known_already() {
+        assert!(programs(AIRPORT, "KPAO").iter().all(|(_, arguments)| arguments.iter().any(|a| a.contains("Your airport"))));
+        assert!(
+            programs(CALLSIGN, "N172SP").iter().all(|(_, arguments)| arguments.iter().any(|a| a == "N172SP" || a.contains("'N172SP'")))
+        );
     }
 }

@@ -28,6 +28,8 @@ pub enum Choice {
     TypeCallsign,
     /// Without a simulator the pilot is at this airport; empty: at the one that a call names.
     Airport(String),
+    /// Type the airport.
+    TypeAirport,
     /// Use the speech model that Stratus does not know.
     TrustModel,
     /// Mute or unmute.
@@ -102,6 +104,15 @@ impl SoundDevice {
             w if name == w || id.split_once(':').is_some_and(|(_, own)| own == w) => Some(1),
             w if id.ends_with(w) || name.contains(w) => Some(2),
             _ => None,
+        }
+    }
+
+    /// What it is called beside these: two of one name are numbered, "Headphones (2)", for an id tells a person nothing.
+    pub fn called_among(&self, there: &[Self]) -> String {
+        let twins: Vec<&Self> = there.iter().filter(|o| o.name == self.name).collect();
+        match twins.iter().position(|t| *t == self).filter(|_| twins.len() > 1) {
+            Some(n) => format!("{} ({})", self.name, n + 1),
+            None => self.name.clone(),
         }
     }
 }
@@ -232,6 +243,8 @@ pub enum PlaceReason {
     Chosen,
     /// The aircraft is there.
     Simulator,
+    /// The configuration names one that nobody knows.
+    Unknown,
 }
 
 /// What is wrong, and what a click on it does.

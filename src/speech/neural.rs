@@ -16,7 +16,7 @@ use super::{files, text, trial};
 use crate::event::{Clip, Voice};
 use crate::models::voices::{self, KnownVoice};
 use crate::paths::Paths;
-use crate::problem::Problem;
+use crate::problem::{Part, Problem};
 use crate::settings::{AUTO_VOICE, OWN_VOICE, PICO_VOICE, WINDOWS_VOICE};
 
 /// The words that are not part of the program; the file is beside the voices.
@@ -260,7 +260,10 @@ impl Neural {
             (self.loaded, self.words) = (None, None);
             Problem::new("this computer is too slow for the neural voice")
                 .because(format!("{sound:.1} s of speech took {took:.1} s to make"))
-                .fix("the simpler voice speaks until you restart Stratus; `speech.voice = \"pico\"` keeps it")
+                .fix("the simpler voice, Pico, speaks until you restart Stratus; `speech.voice = \"pico\"` keeps it")
+                .about(Part::Voice)
+                .brief("This computer is too slow for the neural voice", "Pico, the simpler voice, speaks until you restart Stratus.")
+                .remedy(format!("To keep it: {} \u{203a} Pico.", Part::Voice.place()))
         })
     }
 

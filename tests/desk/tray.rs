@@ -90,11 +90,12 @@ impl Tray {
 
     /// Waits for a state, and gives the icon that shows it.
     pub fn state(&self, words: &str, seconds: u64) -> String {
+        let words = stratus::problem::sentence(words);
         let mut seen = String::new();
         let deadline = Instant::now() + Duration::from_secs(seconds);
         while Instant::now() < deadline {
             seen = self.words();
-            if seen.contains(&format!("Stratus: {words}")) {
+            if seen.contains(&words) {
                 return self.item.icon();
             }
             std::thread::sleep(Duration::from_millis(20));

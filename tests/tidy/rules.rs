@@ -86,6 +86,7 @@ const UNSAFE: &[&str] = &[
     "src/audio/cookie.rs",
     "src/cmd/lines.rs",
     "src/cmd/run/footprint.rs",
+    "src/cmd/setup/terminal.rs",
     "src/desktop/evdev/mask.rs",
     "src/desktop/windows/console.rs",
     "src/desktop/windows/display.rs",

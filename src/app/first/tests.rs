@@ -180,3 +180,55 @@ fn the_bar_goes_from_silence_to_full_scale() {
     let full = |db: f32| bar(db).chars().filter(|c| *c == '\u{2588}').count();
     assert_eq!([-90.0, -60.0, -30.0, 0.0].map(full), [0, 0, 10, 20]);
 }
+
+#[test]
+fn a_set_up_that_is_undone_begins_again() {
+    let mut app = fresh();
+    let mut with = (*app.config).clone();
+    with.speech.model = Some("/m/ggml-base.en.bin".into());
+    let without = app.config.clone();
+    app.handle(Time(0), Event::Config(Ok(Arc::new(with))));
+    app.handle(Time(1), Event::Steps(Steps::over()));
+    assert_eq!(app.steps().next(), None);
+    let fx = app.handle(Time(2), Event::Config(Ok(without)));
+    assert_eq!(app.steps().next(), Some(Step::Model));
+    assert!(kept(&fx).unwrap().leads, "{fx:?}");
+}
+
+#[test]
+fn whoever_waits_for_a_call_reads_why_it_came_to_nothing_or_what_was_answered() {
+    let mut app = fresh();
+    let mut call = |heard: Heard| {
+        app.handle(Time(1), Event::NextCall { id: 7 });
+        app.handle(Time(2), Event::Ptt(Edge::Down));
+        let tx = app.open_tx().unwrap();
+        let mut now = Time(3000);
+        app.handle(now, Event::Ptt(Edge::Up));
+        now = app.next_deadline().unwrap();
+        app.handle(now, Event::Wake);
+        let take = Take { ms: 2000, peak: 0.5, loudest_rms: 0.2, voiced_ms: 1500, ..Take::default() };
+        app.handle(now, Event::Captured { tx, take: Ok(take) });
+        let fx = app.handle(now, Event::Heard { tx, result: Ok(heard) });
+        let said = fx.into_iter().find_map(|e| if let Effect::Answer { id: 7, text, note } = e { Some((text, note)) } else { None });
+        said.unwrap_or_else(|| panic!("nothing was answered"))
+    };
+    let (text, note) = call(words(""));
+    assert!(text.is_empty() && note.contains("No words were recognised"), "{note}");
+    let (text, note) = call(words("Hilo Ground, N172SP, radio check"));
+    assert!(text.contains("read you") && note.starts_with("You: \"Hilo Ground"), "{text}: {note}");
+    // A tap is told too.
+    let mut app = fresh();
+    app.handle(Time(90_000), Event::NextCall { id: 8 });
+    app.handle(Time(90_000), Event::Ptt(Edge::Down));
+    let fx = app.handle(Time(90_001), Event::Ptt(Edge::Up));
+    assert!(fx.iter().any(|e| matches!(e, Effect::Answer { id: 8, note, .. } if note.starts_with("Hold the key"))), "{fx:?}");
+}
+
+#[test]
+fn with_a_mistake_in_the_settings_nobody_is_welcomed_to_a_download() {
+    let mut app = fresh();
+    app.handle(Time(0), Event::Config(Err(Problem::config("a mistake").brief("Mistake in line 2 of your settings", ""))));
+    let fx = app.handle(Time(1), Event::Steps(Steps::begun()));
+    assert!(said(&fx).is_empty(), "{fx:?}");
+    assert!(app.menu().fault.unwrap().words.starts_with("Mistake in line 2"));
+}

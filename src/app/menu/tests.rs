@@ -97,6 +97,7 @@ fn a_test_call_is_heard_and_counts_for_no_conversation() {
     let mut app = App::new(Arc::default(), Airports::default());
     let fx = choose(&mut app, Choice::TestCall);
     let Some(Effect::Synthesise { tx, .. }) = fx.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else { panic!("{fx:?}") };
+    assert!(matches!(&fx[0], Effect::Toast(t) if t.title == "You should hear the controller now"), "{fx:?}");
     let (tx, again) = (*tx, choose(&mut app, Choice::TestCall));
     assert!(!again.iter().any(|e| matches!(e, Effect::Synthesise { .. })), "one at a time: {again:?}");
     let mut all = app.handle(Time(100), Event::Started { tx });
@@ -177,7 +178,28 @@ fn what_cannot_be_is_not_written_and_the_menu_is_put_right() {
         let fx = choose(&mut app, choice);
         assert!(matches!(fx[..], [Effect::Menu(_)]), "{fx:?}");
     }
-    assert_eq!(choose(&mut app, Choice::Doctor)[0], Effect::Doctor);
+    let fx = choose(&mut app, Choice::Doctor);
+    assert!(matches!(&fx[..2], [Effect::Doctor, Effect::Toast(t)] if t.title == "Checking\u{2026}"), "it is told at once: {fx:?}");
     assert!(matches!(choose(&mut app, Choice::CheckMicrophone)[..2], [Effect::Toast(_), Effect::CheckMicrophone(_)]));
     assert_eq!(choose(&mut app, Choice::ToggleAutostart)[0], Effect::Autostart(true));
+}
+
+#[test]
+fn the_last_call_is_shown_again_and_spoken_unless_the_controller_is_muted() {
+    let mut config = Config::default();
+    (config.sim.airport, config.sim.com1) = (Some("PHTO".into()), "121.9".parse().ok());
+    let mut app = App::new(Arc::new(config), Airports::first());
+    let fx = app.handle(Time(1), Event::Typed { id: 1, text: "Hilo Ground, N172SP, radio check".into(), opinion: None });
+    let Some(Effect::Synthesise { tx, .. }) = fx.iter().find(|e| matches!(e, Effect::Synthesise { .. })) else { panic!("{fx:?}") };
+    app.handle(Time(900), Event::Played { tx: *tx, complete: true });
+    let mut again = || {
+        let fx = choose(&mut app, Choice::Repeat(0));
+        let shown = fx.iter().any(|e| matches!(e, Effect::Toast(t) if t.conversation && t.body.contains("read you")));
+        let spoken = fx.iter().find_map(|e| if let Effect::Synthesise { tx, .. } = e { Some(*tx) } else { None });
+        spoken.map(|tx| app.handle(Time(999), Event::Played { tx, complete: true }));
+        choose(&mut app, Choice::ToggleMute);
+        (shown, spoken.is_some())
+    };
+    assert_eq!(again(), (true, true));
+    assert_eq!(again(), (true, false), "muted");
 }

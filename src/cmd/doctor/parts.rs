@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::app::place;
 use crate::audio::{resample, take};
 use crate::cmd::bench::words;
 use crate::config;
@@ -29,8 +30,11 @@ const ENOUGH_PERCENT: usize = 60;
 const WORDS: &str = "Heelow Ground, Skyhawk one seven two sierra papa, radio check.";
 
 /// Where the configuration is, and what of it a person should know though it can be used.
-pub(super) fn configuration(file: Option<&Path>) -> Result<String, Problem> {
-    let path = Paths::find(file)?.config_file;
+pub(super) fn configuration(file: Option<&Path>, in_force: &Config) -> Result<String, Problem> {
+    let paths = Paths::find(file)?;
+    let path = paths.config_file;
+    place::check(&newest::airports_in_use(&paths.data_dir), in_force.sim.airport.as_deref())
+        .map_err(|p| p.because(config::place(&path, "sim.airport")))?;
     let mut notes = Vec::new();
     if config::look(&path)? {
         notes.extend(config::examine(&path)?.warnings.iter().map(Problem::one_line));

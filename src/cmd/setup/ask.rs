@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 
+use super::terminal::Quiet;
 use crate::cmd::lines::{width, wrapped};
 use crate::problem::{Problem, sentence};
 
@@ -19,11 +20,15 @@ pub(super) struct Ask<'a> {
     pub(super) yes: bool,
     /// What is set up.
     config_file: PathBuf,
+    /// Between two questions the terminal shows nothing of what is typed.
+    quiet: Option<Quiet>,
 }
 
 impl<'a> Ask<'a> {
     pub(super) fn new(from: &'a mut dyn BufRead, yes: bool, config_file: PathBuf) -> Self {
-        Self { from, yes, config_file }
+        // Where nobody is asked, the terminal is left alone.
+        let quiet = if yes { None } else { Some(Quiet::standard_input()) };
+        Self { from, yes, config_file, quiet }
     }
 
     /// Asks, and gives the answer without spaces around it; empty means what stands in brackets.
@@ -35,8 +40,11 @@ impl<'a> Ask<'a> {
         // The answer stands in the same line.
         write!(out, "{} ", wrapped(MARGIN, MARGIN, question, width().map(|w| w.saturating_sub(ANSWER).max(ANSWER))))?;
         out.flush()?;
+        self.quiet.iter().for_each(Quiet::question);
         let mut line = String::new();
-        if self.from.read_line(&mut line)? == 0 {
+        let read = self.from.read_line(&mut line);
+        self.quiet.iter().for_each(Quiet::answered);
+        if read? == 0 {
             writeln!(out)?;
             return Err(Problem::new("the set-up is not finished")
                 .because("there was no answer to the last question")

@@ -1,25 +1,21 @@
 //! The last step: one whole call with its answer, by the tray that is started for it where none runs.
 
-use std::fs::File;
-use std::io::{BufReader, Seek, SeekFrom};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::ask::{say, told, well};
 use super::{Setup, is_running};
-use crate::cmd::log::Reader;
 use crate::dispatch::steps;
-use crate::event::{Line, Speaker, Step};
+use crate::event::Step;
 use crate::ipc::{self, Reply, Request};
 use crate::problem::Problem;
 use crate::settings::key_words;
 
 /// A tray that does not answer by then has not started.
 const STARTED: Duration = Duration::from_secs(15);
-/// Somebody who is to make a call has made it by then.
-const SPOKEN: Duration = Duration::from_secs(60);
-/// And has the answer by then.
+/// Somebody who is to make a call has made it by then. The tray itself waits for no more than a minute.
+const SPOKEN: Duration = Duration::from_secs(55);
+/// A typed call has its answer by then.
 const ANSWERED: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -55,7 +51,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             }
             Err(p) => told("no answer", &p)?,
         }
-        if !s.ask.whether("Try again?", false)? {
+        if !s.ask.whether("Try again?", true)? {
             return Ok(());
         }
     }
@@ -95,23 +91,31 @@ fn start(s: &Setup<'_>) -> Result<(), Problem> {
     Err(failed().because("it does not answer"))
 }
 
-/// A call by voice: what the tray heard and answered stands in the transcript.
+/// A call by voice: the tray tells what became of it, in the words of its notification.
 fn spoken(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     let terminal = |e: std::io::Error| Problem::new("cannot write to the terminal").because(e);
     let key = if s.config.ptt.no_key() { "your push-to-talk button".to_owned() } else { key_words(&s.config.ptt.key) };
-    let path = s.paths.transcript_file();
-    let mut transcript = Transcript::at_its_end(&path);
     say(&format!("Hold {key}, wait for the red icon, and say: \"{call}\"")).map_err(terminal)?;
-    let silent = "hold the key while you speak; a notification tells you what went wrong";
-    let pilot = transcript.next(Speaker::Pilot, SPOKEN).ok_or_else(|| Problem::new("no call was heard").fix(silent))?;
-    say(&format!("heard: \"{}\"", pilot.text)).map_err(terminal)?;
-    if let Some(why) = pilot.unanswered {
-        return Err(Problem::new("nobody answered").because(why).fix(format!("say: \"{call}\"")));
+    let begun = Instant::now();
+    match ipc::reach(&s.paths.sockets(), &Request::NextCall(true), SPOKEN) {
+        Ok(Reply::Said { text, note }) if !text.is_empty() => {
+            note.lines().try_for_each(say).map_err(terminal)?;
+            well(&format!("the controller: \"{text}\"")).map_err(terminal)
+        }
+        Ok(Reply::Said { note, .. }) => Err(unanswered(&note)),
+        // Nobody spoke in all that time.
+        _ if begun.elapsed() + Duration::from_secs(1) >= SPOKEN => {
+            Err(Problem::new("no call was heard").fix(format!("hold {key} while you speak, and release it when you have finished")))
+        }
+        Ok(_) => Err(Problem::new("the running Stratus gave an unexpected answer").fix("quit it from the tray's menu, and start it again")),
+        Err(p) => Err(p),
     }
-    let answer = transcript.next(Speaker::Atc, ANSWERED).ok_or_else(|| {
-        Problem::new("the controller did not answer").fix(format!("say the station's name first, then your callsign: \"{call}\""))
-    })?;
-    well(&format!("the controller: \"{}\"", answer.text)).map_err(terminal)
+}
+
+/// Why a call came to nothing: the notification's title, and its other lines.
+fn unanswered(note: &str) -> Problem {
+    let (title, body) = note.split_once('\n').unwrap_or((note, ""));
+    Problem::new(title).fix(body.lines().collect::<Vec<_>>().join(" "))
 }
 
 /// The same call without a microphone.
@@ -125,36 +129,13 @@ fn typed(s: &Setup<'_>, call: &str) -> Result<(), Problem> {
     }
 }
 
-/// The lines that are added to the transcript from now on.
-struct Transcript<'a> {
-    path: &'a Path,
-    reader: Option<Reader<BufReader<File>>>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'a> Transcript<'a> {
-    fn at_its_end(path: &'a Path) -> Self {
-        let open = || {
-            let mut file = File::open(path).ok()?;
-            file.seek(SeekFrom::End(0)).ok()?;
-            Some(Reader::new(BufReader::new(file)))
-        };
-        Self { path, reader: open() }
-    }
-
-    /// The next line of this speaker's.
-    fn next(&mut self, from: Speaker, within: Duration) -> Option<Line> {
-        let limit = Instant::now() + within;
-        while Instant::now() < limit {
-            if self.reader.is_none() {
-                // The first call makes the file.
-                self.reader = File::open(self.path).ok().map(|f| Reader::new(BufReader::new(f)));
-            }
-            match self.reader.as_mut().and_then(|r| r.next().ok().flatten()) {
-                Some(line) if line.from == from => return Some(line),
-                Some(_) => {}
-                None => std::thread::sleep(LOOK),
-            }
-        }
-        None
+    #[test]
+    fn a_call_that_comes_to_nothing_is_told_as_the_notification_tells_it() {
+        let p = unanswered("Not understood\nNo words were recognised.\nSay it again, a little slower.");
+        assert_eq!((p.what.as_str(), p.fix.as_str()), ("Not understood", "No words were recognised. Say it again, a little slower."));
     }
 }

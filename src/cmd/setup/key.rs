@@ -51,8 +51,8 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
         Err(p) => return Ok(told("not yet", &p)?),
     }
     let has_key = !s.config.ptt.no_key() || !s.config.ptt.joystick.is_empty();
-    let mut usual = true;
-    while !s.ask.yes && has_key && s.ask.whether(if usual { "Try it now?" } else { "Try it again?" }, usual)? {
+    let mut question = "Try it now?";
+    while !s.ask.yes && has_key && s.ask.whether(question, true)? {
         let running = is_running();
         if running && before != s.config.ptt {
             std::thread::sleep(FOLLOWED);
@@ -65,7 +65,7 @@ pub(super) fn step(s: &mut Setup<'_>) -> anyhow::Result<()> {
             }
             Err(p) => told("not yet", &p)?,
         }
-        usual = false;
+        question = "Try it again?";
     }
     Ok(())
 }

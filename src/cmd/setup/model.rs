@@ -1,5 +1,6 @@
 //! The speech model's step: what is in force is checked; else one is chosen, downloaded, checked and put in force. Then it is timed.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -48,7 +49,8 @@ fn measure(s: &mut Setup<'_>) -> anyhow::Result<()> {
 fn instead(measured: &bench::InForce, absent: &[String], ask: &mut Ask<'_>) -> anyhow::Result<Option<&'static Model>> {
     let Some(numbers) = measured.too_slow else { return Ok(None) };
     let Some(smaller) = models::smaller_than(numbers, absent) else {
-        say("There is no faster model.")?;
+        let none = if absent.is_empty() { "There is no faster model" } else { "Your mirror has no faster model" };
+        say(&format!("{none}. You can go on: your calls work, and their answers take longer. Another model later: `stratus setup`."))?;
         return Ok(None);
     };
     let name = models::plain_name(smaller.name);
@@ -78,10 +80,12 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
     };
     // The few that suit most pilots first: the others are for whoever asks for them.
     let few = |o: &Offer| o.own || models::suggestion(&o.name).is_some();
-    let (mut shown, others): (Vec<Offer>, Vec<Offer>) = offers.into_iter().partition(few);
-    shown.sort_by_key(|o| (!o.own, models::SUGGESTED.iter().position(|s| s.name == o.name)));
-    let mut others = Some(others);
-    list(s, &shown, 0)?;
+    let (mut all, others): (Vec<Offer>, Vec<Offer>) = offers.into_iter().partition(few);
+    all.sort_by_key(|o| (!o.own, models::SUGGESTED.iter().position(|s| s.name == o.name)));
+    let first = all.len();
+    // Each can be chosen by its name, also before it is shown.
+    all.extend(others);
+    list(s, &all, 0..first)?;
     if !s.ask.yes && !absent.is_empty() {
         let few = models::SUGGESTED.iter().filter(|few| absent.iter().any(|a| a == few.name)).map(|few| few.title);
         let few: Vec<&str> = few.collect();
@@ -90,20 +94,20 @@ fn chosen(s: &mut Setup<'_>) -> anyhow::Result<()> {
     }
     let brackets = if works { "keep it" } else { standard.as_str() };
     loop {
-        let more = if others.is_some() { ", \"more\"" } else { "" };
+        let more = if all.len() > first { ", \"more\"" } else { "" };
         let answer = s.ask.line(&format!("Which one? Enter a number, a name, a file{more} or \"none\" [{brackets}]"))?;
+        let answer = answer.trim_matches('"').to_owned();
         if answer.is_empty() && works {
             return Ok(());
         }
-        if answer.eq_ignore_ascii_case("more")
-            && let Some(rest) = others.take()
-        {
-            let from = shown.len();
-            shown.extend(rest);
-            list(s, &shown, from)?;
+        if answer.eq_ignore_ascii_case("more") {
+            list(s, &all, 0..all.len())?;
+            if all.len() == first {
+                say("There are no others.")?;
+            }
             continue;
         }
-        match choose(s, &shown, if answer.is_empty() { &standard } else { &answer }) {
+        match choose(s, &all, if answer.is_empty() { &standard } else { &answer }) {
             Ok(()) => return Ok(()),
             // Nobody is there to answer otherwise.
             Err(p) if s.ask.yes => return Err(p.into()),
@@ -120,10 +124,10 @@ fn available(s: &Setup<'_>) -> (Vec<Offer>, Vec<String>) {
     (offers, absent)
 }
 
-/// Shows the models from this one on, with their numbers.
-fn list(s: &Setup<'_>, all: &[Offer], from: usize) -> anyhow::Result<()> {
+/// Shows these models with their numbers.
+fn list(s: &Setup<'_>, all: &[Offer], which: Range<usize>) -> anyhow::Result<()> {
     if !s.ask.yes {
-        for (n, o) in all.iter().enumerate().skip(from) {
+        for (n, o) in all.iter().enumerate().take(which.end).skip(which.start) {
             let line = match models::suggestion(&o.name).filter(|_| !o.own) {
                 Some(few) => format!("{} \u{2013} {}, {}", few.title, o.size(), few.advice),
                 None => o.line(),
@@ -191,12 +195,24 @@ fn choose(s: &mut Setup<'_>, offers: &[Offer], answer: &str) -> Result<(), Probl
         None if answer.contains(['/', '\\']) => {
             return Err(Problem::new(format!("there is no file {}", path.display())).fix("check the path, or enter the name of a model"));
         }
-        None => fetched(s, &crate::dispatch::offer::find(answer, s.config.speech.mirror.as_deref())?)?,
+        // What is not in the list cannot be had from the mirror.
+        None if !offers.is_empty() && s.config.speech.mirror.is_some() => return Err(not_offered(answer, offers)),
+        None => fetched(s, &offer::find(answer, s.config.speech.mirror.as_deref())?)?,
     };
     for (key, value) in command::keys(&file, sum.as_deref(), &s.config) {
         s.set(key, &value)?;
     }
     said(&format!("speech model {} is ready", name(&file)))
+}
+
+/// The mirror does not have it: what it has.
+fn not_offered(answer: &str, offers: &[Offer]) -> Problem {
+    let what = match models::find(answer) {
+        Some(m) => format!("your mirror does not have {}", m.name),
+        None => format!("there is no speech model {answer:?}"),
+    };
+    let names: Vec<&str> = offers.iter().map(|o| o.name.as_str()).collect();
+    Problem::new(what).because(format!("your mirror has {}", names.join(", "))).fix("enter one of these, its number, or a file of your own")
 }
 
 fn fetched(s: &Setup<'_>, offer: &Offer) -> Result<(PathBuf, Option<String>), Problem> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::Setup;
 use super::ask::{refused, say, well};
 use crate::airports::data::Airports;
+use crate::app::place;
 use crate::atc::Engine;
 use crate::dispatch::newest::airports_in_use;
 use crate::event::Step;
@@ -43,7 +44,8 @@ fn airport(s: &mut Setup<'_>, connected: bool) -> anyhow::Result<()> {
     }
     let usual = s.config.sim.airport.clone().unwrap_or_else(|| "the one that you call".to_owned());
     loop {
-        let question = format!("Your airport while no simulator runs? Enter its ICAO code, such as KPAO or EGLL, or \"call\" [{usual}]");
+        let question =
+            format!("Your airport while no simulator runs? Enter its ICAO code or its town, such as KPAO or Paris, or \"call\" [{usual}]");
         match s.ask.line(&question)?.as_str() {
             "" => return Ok(()),
             answer => match at(s, answer) {
@@ -61,12 +63,9 @@ fn at(s: &mut Setup<'_>, wanted: &str) -> Result<(), Problem> {
         s.set("sim.airport", &"".into())?;
         return well("without a simulator you are where the first call says").map_err(terminal);
     }
-    let code = wanted.to_uppercase();
-    let Some(airport) = airports_in_use(&s.paths.data_dir).find(&code) else {
-        return Err(Problem::new(format!("there is no airport {wanted:?}")).fix("enter an ICAO code, such as KPAO or EGLL"));
-    };
-    s.set("sim.airport", &code.into())?;
-    well(&format!("without a simulator you are at {}", airport.name)).map_err(terminal)
+    let airport = place::find(&airports_in_use(&s.paths.data_dir), wanted)?;
+    s.set("sim.airport", &airport.icao.as_str().into())?;
+    well(&format!("without a simulator you are at {} ({})", airport.name, airport.icao)).map_err(terminal)
 }
 
 fn ask(s: &mut Setup<'_>, told: Option<&Callsign>) -> anyhow::Result<()> {

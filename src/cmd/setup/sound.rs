@@ -41,8 +41,7 @@ fn microphone(s: &mut Setup<'_>) -> anyhow::Result<()> {
             s.done(Step::Microphone);
             return Ok(());
         }
-        // What is not good is not kept by a mere Enter.
-        if s.ask.yes || s.ask.whether("Continue anyway? (Enter listens again)", false)? {
+        if s.ask.yes || !again(s, Way::In)? {
             return Ok(());
         }
     }
@@ -59,15 +58,16 @@ fn speaker(s: &mut Setup<'_>) -> anyhow::Result<()> {
         let played = test_call(s);
         let over = match &played {
             Ok(name) => {
-                well(&format!("the test call was played by {name}"))?;
-                s.ask.yes || s.ask.whether("Did you hear the controller? \"n\" plays it again", true)?
+                well(&format!("the test call was played by {}", called(s, Way::Out, &here().speakers, name)))?;
+                s.ask.yes || s.ask.whether("Did you hear the controller?", true)?
             }
             Err(p) => {
                 told("not played", p)?;
-                s.ask.yes || s.ask.whether("Continue anyway? (Enter plays it again)", false)?
+                s.ask.yes
             }
         };
-        if over {
+        // Another speaker may be the one that is worn.
+        if over || !again(s, Way::Out)? {
             return Ok(());
         }
     }
@@ -97,37 +97,92 @@ fn ask(s: &mut Setup<'_>, way: Way, there: &[Listed]) -> anyhow::Result<bool> {
     if s.ask.yes {
         return Ok(true);
     }
-    say(if way == Way::In { "Microphones:" } else { "Speakers:" })?;
-    for (n, d) in there.iter().enumerate() {
-        say(&format!("{:>2}  {}{}", n + 1, numbered(there, d), if d.default { " \u{2013} system default" } else { "" }))?;
-    }
-    let now = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
-    let now = match now.as_deref().filter(|n| !n.is_empty()) {
-        None => "system default".to_owned(),
-        Some(id) => there.iter().find(|d| d.id == id).map_or_else(|| id.to_owned(), |d| numbered(there, d)),
+    list(way, there)?;
+    let now = match set(s, way) {
+        "" => "system default".to_owned(),
+        id => there.iter().find(|d| d.id == id).map_or_else(|| id.to_owned(), |d| numbered(there, d)),
     };
     loop {
         let answer = s.ask.line(&format!("Which one? Enter a number, a name or \"default\" [{now}]"))?;
-        let wanted = match answer.parse::<usize>().ok().and_then(|n| there.get(n.checked_sub(1)?)) {
-            Some(d) => d.id.as_str(),
-            None if answer.is_empty() => return Ok(true),
-            None if answer.eq_ignore_ascii_case("default") => "",
-            None => &answer,
-        };
-        match choose(s, way, there, wanted) {
+        if answer.is_empty() {
+            return Ok(true);
+        }
+        match choose(s, way, there, wanted(there, &answer)) {
             Ok(()) => return Ok(true),
             Err(p) => refused(&p)?,
         }
     }
 }
 
-/// What a device is called; two of one name are numbered, as in the tray's menu: an id tells a person nothing.
-fn numbered(there: &[Listed], d: &Listed) -> String {
-    let twins: Vec<&Listed> = there.iter().filter(|o| o.name == d.name).collect();
-    match twins.iter().position(|t| t.id == d.id).filter(|_| twins.len() > 1) {
-        Some(n) => format!("({}) {}", n + 1, d.name),
-        None => d.name.clone(),
+fn list(way: Way, there: &[Listed]) -> std::io::Result<()> {
+    say(if way == Way::In { "Microphones:" } else { "Speakers:" })?;
+    for (n, d) in there.iter().enumerate() {
+        say(&format!("{:>2}  {}{}", n + 1, numbered(there, d), if d.default { " \u{2013} system default" } else { "" }))?;
     }
+    Ok(())
+}
+
+/// The device that an answer means: one of the list, by its number or the name that stands there, or a name of the pilot's.
+fn wanted<'a>(there: &'a [Listed], answer: &'a str) -> &'a str {
+    let numbered = answer.parse::<usize>().ok().and_then(|n| there.get(n.checked_sub(1)?));
+    match numbered.or_else(|| there.iter().find(|d| self::numbered(there, d).eq_ignore_ascii_case(answer))) {
+        Some(d) if !d.id.is_empty() => &d.id,
+        Some(d) => &d.name,
+        None if answer.eq_ignore_ascii_case("default") => "",
+        None => answer,
+    }
+}
+
+/// What follows a test that did not go well: once more, with this device or another, or on without it.
+#[derive(Debug, PartialEq, Eq)]
+enum Again {
+    Same,
+    Other(String),
+    GoOn,
+}
+
+fn then(answer: &str) -> Again {
+    match answer.to_lowercase().as_str() {
+        "" | "y" | "yes" => Again::Same,
+        "n" | "no" | "skip" => Again::GoOn,
+        _ => Again::Other(answer.to_owned()),
+    }
+}
+
+/// Shows the devices, and asks whether to test again, with which one: `false` goes on.
+fn again(s: &mut Setup<'_>, way: Way) -> anyhow::Result<bool> {
+    let there = if way == Way::In { here().microphones } else { here().speakers };
+    list(way, &there)?;
+    loop {
+        let question = format!("Try again? Enter repeats it; a number or a name takes another {}; \"skip\" goes on [again]", word(way));
+        match then(&s.ask.line(&question)?) {
+            Again::Same => return Ok(true),
+            Again::GoOn => return Ok(false),
+            Again::Other(answer) => match choose(s, way, &there, wanted(&there, &answer)) {
+                Ok(()) => return Ok(true),
+                Err(p) => refused(&p)?,
+            },
+        }
+    }
+}
+
+/// What a device is called, as in the tray's menu.
+fn numbered(there: &[Listed], d: &Listed) -> String {
+    let plain = |d: &Listed| SoundDevice { id: d.id.clone(), name: d.name.clone() };
+    plain(d).called_among(&there.iter().map(plain).collect::<Vec<_>>())
+}
+
+/// The device that the settings name; empty: the system's default.
+fn set<'a>(s: &'a Setup<'_>, way: Way) -> &'a str {
+    let set = if way == Way::In { &s.config.audio.microphone } else { &s.config.audio.speaker };
+    set.as_deref().unwrap_or_default()
+}
+
+/// What the device that was opened under this name is called beside the others.
+fn called(s: &Setup<'_>, way: Way, there: &[Listed], name: &str) -> String {
+    let set = set(s, way);
+    let is_it = |d: &&Listed| d.name == name && if set.is_empty() { d.default } else { d.id == set };
+    there.iter().find(is_it).map_or_else(|| name.to_owned(), |d| numbered(there, d))
 }
 
 /// Puts a device that is there in force, by its id where it has one; "" is the system's default.
@@ -168,17 +223,17 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
             let _ = say("Say \"radio check\" now, as you would on the radio.");
         }
         if person {
-            let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
-            let _ = write!(std::io::stdout(), "\r   {bar:<40} {:<9}", level.verdict().word());
-            let _ = std::io::stdout().flush();
+            draw(level);
         }
     };
     let heard = meter::spoken(&s.config.audio, if s.ask.yes { 1 } else { LISTEN_S }, drawn);
     if person {
+        // The line that stays shows what counts, and not the silence after the words.
+        heard.iter().for_each(|h| draw(h.loudest));
         let _ = writeln!(std::io::stdout());
     }
     let heard = heard?;
-    let name = &heard.microphone;
+    let name = &called(s, Way::In, &here().microphones, &heard.microphone);
     match heard.loudest.verdict() {
         Loudness::Silent => return Err(silent(name)),
         Loudness::Quiet => {
@@ -193,6 +248,7 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     if s.ask.yes || s.config.speech.model.is_none() {
         return Ok(true);
     }
+    say("Recognising your words\u{2026}").map_err(terminal)?;
     let text = understood(s, &heard.samples, heard.rate)?;
     if text.to_lowercase().contains("check") || text.to_lowercase().contains("radio") {
         well(&format!("understood: {text}")).map_err(terminal)?;
@@ -200,6 +256,13 @@ fn listen(s: &Setup<'_>) -> Result<bool, Problem> {
     }
     let what = if text.is_empty() { "no words were understood".to_owned() } else { format!("other words were understood: \"{text}\"") };
     Err(Problem::new(what).fix("say only \"radio check\", a little more slowly"))
+}
+
+/// The level as a bar and a word, in the place of the one before.
+fn draw(level: Level) {
+    let bar = "#".repeat(((level.rms_db + 60.0).max(0.0) / 1.5) as usize);
+    let _ = write!(std::io::stdout(), "\r   {bar:<40} {:<9}", level.verdict().word());
+    let _ = std::io::stdout().flush();
 }
 
 fn understood(s: &Setup<'_>, samples: &[f32], rate: u32) -> Result<String, Problem> {
@@ -219,4 +282,20 @@ fn test_call(s: &Setup<'_>) -> Result<String, Problem> {
     let clip = if s.config.audio.radio_effect { radio::through(&clip, &how) } else { radio::at_volume(&clip, volume) };
     play::play_to_end(&mut speaker, &clip)?;
     Ok(speaker.name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_is_repeated_by_enter_and_another_device_by_its_number_or_name() {
+        assert_eq!(["", "y", "n", "skip", "2"].map(then), [Again::Same, Again::Same, Again::GoOn, Again::GoOn, Again::Other("2".into())]);
+        let device = |id: &str, name: &str| Listed { id: id.into(), name: name.into(), default: false };
+        let there = [device("p:a", "Headphones"), device("p:b", "Headphones"), device("p:c", "TV")];
+        assert_eq!(there.iter().map(|d| numbered(&there, d)).collect::<Vec<_>>(), ["Headphones (1)", "Headphones (2)", "TV"]);
+        for (answer, id) in [("2", "p:b"), ("headphones (2)", "p:b"), ("tv", "p:c"), ("default", ""), ("9", "9"), ("Yeti", "Yeti")] {
+            assert_eq!(wanted(&there, answer), id, "{answer}");
+        }
+    }
 }

@@ -210,8 +210,9 @@ fn a_chosen_device_that_is_gone_still_stands_there() {
 #[test]
 fn two_devices_of_one_name_are_both_there_and_can_be_chosen() {
     let there = ["one", "two"].map(|id| SoundDevice { id: format!("pulseaudio:{id}"), name: "USB Headset".into() });
-    let (_, items) = devices(&there, "pulseaudio:two", Choice::Microphone);
-    let twin = |n: u8, id: &str, on| Item::Check(format!("({n}) USB Headset"), on, Choice::Microphone(format!("pulseaudio:{id}")));
+    let (name, items) = devices(&there, "pulseaudio:two", Choice::Microphone);
+    assert_eq!(name, "USB Headset (2)", "the row of the top level tells which");
+    let twin = |n: u8, id: &str, on| Item::Check(format!("USB Headset ({n})"), on, Choice::Microphone(format!("pulseaudio:{id}")));
     assert_eq!(items[1..], [twin(1, "one", false), twin(2, "two", true)]);
 }
 
@@ -254,7 +255,8 @@ fn the_systems_voices_stand_below_stratuss_own_and_the_chosen_one_always() {
 
 #[test]
 fn the_reply_time_is_told_in_seconds_once_there_is_one() {
-    assert_eq!(latency((840, 1260)), "Reply time: 0.8 s typical, 1.3 s slow");
+    assert_eq!(latency((840, 1260)), "Reply time: usually 0.8 s, 1 in 10 takes 1.3 s or more");
+    assert_eq!(latency((7180, 7220)), "Reply time: about 7.2 s");
     let rows = |model: &MenuModel| if let Item::Group(_, rows) = help(model) { rows } else { Vec::new() };
     assert!(!rows(&MenuModel::default()).iter().any(|i| words(i).starts_with("Reply time")));
 }
@@ -307,6 +309,8 @@ fn the_airport_is_told_with_its_reason_and_can_be_chosen() {
     let rows = level(row("", PlaceReason::Open, ""));
     assert_eq!(rows[1], Item::Check("The airport that I call".into(), true, Choice::Airport(String::new())));
     assert!(rows.contains(&Item::Check("Hilo (PHTO)".into(), false, Choice::Airport("PHTO".into()))), "{rows:?}");
+    assert_eq!(words(&row("", PlaceReason::Unknown, "Bostonn")), "Airport: Bostonn (unknown)");
+    assert!(rows.contains(&Item::Entry("Another one\u{2026}".into(), Choice::TypeAirport)));
     let other = level(row("Boulder", PlaceReason::Chosen, "KBDU"));
     assert!(other.contains(&Item::Check("KBDU".into(), true, Choice::Airport("KBDU".into()))) && other.len() == rows.len() + 1);
 }
@@ -317,6 +321,11 @@ fn a_language_model_has_a_plain_name_and_its_id_is_what_is_chosen() {
     let model = MenuModel { brain: (BrainMode::Auto, "llama3.2:3b".into()), brains, ..MenuModel::default() };
     let group = brain(&model);
     assert_eq!(words(&group), "Language model: Llama 3.2");
+    let label = |mode, brains: Vec<String>| {
+        words(&brain(&MenuModel { brain: (mode, "llama3.2:3b".into()), brains, ..MenuModel::default() })).to_owned()
+    };
+    assert_eq!(label(BrainMode::Auto, Vec::new()), "Language model: none (optional)", "Ollama does not answer");
+    assert_eq!(label(BrainMode::Rules, vec!["llama3.2:3b".into()]), "Language model: off");
     let rows = level(group);
     assert!(rows.contains(&Item::Check("Llama 3.2 (3B)".into(), true, Choice::BrainModel("llama3.2:3b".into()))), "{rows:?}");
     assert!(rows.contains(&Item::Check("Mistral".into(), false, Choice::BrainModel("mistral:latest".into()))), "{rows:?}");

@@ -103,7 +103,7 @@ impl Board {
         let icon = TrayIconBuilder::new()
             .with_id("stratus")
             .with_title("Stratus")
-            .with_tooltip(tooltip(TrayState::Ready, &model))
+            .with_tooltip(named(&tooltip(TrayState::Ready, &model)))
             .with_icon(picture(TrayState::Ready)?)
             .with_menu(Box::new(build(&model)?))
             .build()
@@ -126,7 +126,7 @@ impl Board {
         if let Ok(picture) = picture(state) {
             let _ = self.icon.set_icon(Some(picture));
         }
-        let _ = self.icon.set_tooltip(Some(tooltip(state, &self.model)));
+        let _ = self.icon.set_tooltip(Some(named(&tooltip(state, &self.model))));
     }
 
     fn menu(&mut self, model: MenuModel) {
@@ -135,8 +135,13 @@ impl Board {
             self.icon.set_menu(Some(Box::new(menu)));
         }
         self.model = model;
-        let _ = self.icon.set_tooltip(Some(tooltip(self.state, &self.model)));
+        let _ = self.icon.set_tooltip(Some(named(&tooltip(self.state, &self.model))));
     }
+}
+
+/// A tooltip here has no title: the program's name goes before its words.
+fn named(words: &str) -> String {
+    format!("Stratus: {words}")
 }
 
 fn picture(state: TrayState) -> Result<Icon, String> {
