@@ -351,7 +351,29 @@ fn location(t: &[Token], hidden: &[Range<usize>], slots: &mut Slots, vacating: b
                 let joins = !p.is_empty()
                     && !matches!(
                         p,
-                        "the" | "at" | "to" | "on" | "in" | "from" | "taxi" | "a" | "request" | "and" | "for" | "of" | "our" | "near"
+                        "the"
+                            | "at"
+                            | "to"
+                            | "on"
+                            | "in"
+                            | "from"
+                            | "taxi"
+                            | "a"
+                            | "request"
+                            | "and"
+                            | "for"
+                            | "of"
+                            | "our"
+                            | "near"
+                            | "we"
+                            | "are"
+                            | "is"
+                            | "i"
+                            | "am"
+                            | "you"
+                            | "where"
+                            | "which"
+                            | "what"
                     );
                 if !joins {
                     break;

@@ -234,6 +234,8 @@ pub enum Item {
     },
     /// "hold short of C": a taxiway, or a place in words.
     HoldShortOf(String),
+    /// "holding point A1": where a taxi clearance ends, by its own name; behind the clearance.
+    HoldingPoint(String),
     /// "cross runway 28L [at B]": one clearance for each runway (3-7-2).
     Cross {
         /// Which runway.

@@ -145,6 +145,14 @@ fn held_short_of(t: &[Token]) -> Option<String> {
     (!place.is_empty()).then(|| super::transcript::text(&place))
 }
 
+/// The name of a holding point, letters and figures: "A1", "N2E".
+fn holding_point(t: &[Token]) -> Option<String> {
+    let at = t.windows(2).position(|p| p[0].is("holding") && p[1].is("point"))?;
+    let sign = |x: &Token| x.letter().or(x.digit());
+    let name: String = t[at + 2..].iter().map_while(sign).take(4).collect();
+    name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name)
+}
+
 /// One clause's items.
 fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let runway = first_runway(t);
@@ -195,6 +203,7 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
             items.push(Item::TaxiToParking { place: "parking".into(), via: route(t) });
         } else {
             items.push(Item::Taxi { via: route(t), to_holding_point: region.taxi_to_holding_point });
+            items.extend(holding_point(t).map(Item::HoldingPoint));
         }
     } else if let Some(leg) = leg(t).filter(|_| t.iter().any(|x| matches!(x.word(), "enter" | "join" | "make" | "report"))) {
         if t.first().is_some_and(|x| x.is("report")) {

@@ -197,6 +197,8 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::Heading { .. } | Item::TurnDegrees { .. } => (ReadbackItem::Heading, true),
         // Where the field is need not come back; its heading is no other heading.
         Item::FieldAt { .. } => (ReadbackItem::Heading, false),
+        // Where the taxi ends may be left out; another point is wrong.
+        Item::HoldingPoint(_) => (ReadbackItem::TaxiRoute, false),
         Item::Speed(_) => here(ReadbackItem::Speed, false),
         Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => here(ReadbackItem::Frequency, false),
         Item::Squawk(_) => here(ReadbackItem::Squawk, false),

@@ -141,6 +141,10 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         found.retain(|f| *f != Intent::Readback);
         found.insert(0, Intent::Readback);
     }
+    // A level that is asked for without its word: "could we try three eight zero", "is 340 free".
+    if found.first() == Some(&Intent::AltitudeRequest) && slots.altitude_ft.is_empty() {
+        slots.altitude_ft.extend(lone_level(&t, caller.as_ref()));
+    }
     if found.first() == Some(&Intent::Unknown) && caller.is_none() && !scene.station {
         addressed = super::intent::Addressed::default();
     }
@@ -246,6 +250,25 @@ fn bare_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
         let level: i32 = figures::digits(t, i..end).parse().ok()?;
         ((180..=600).contains(&level) && level % 10 == 0).then_some(level * 100)
     })
+}
+
+/// The number that can be a flight level and nothing else, callsign apart.
+fn lone_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
+    let free = |i: usize| caller.is_none_or(|c| !c.range.contains(&i));
+    let mut found = None;
+    let mut i = 0;
+    while i < t.len() {
+        let end = figures::run_end(t, i);
+        let before = i.checked_sub(1).map_or("", |p| t[p].word());
+        let plain =
+            end == i + 3 && (i..end).all(free) && t.get(end) != Some(&Token::Point) && !matches!(before, "heading" | "speed" | "mach");
+        let level: i32 = figures::digits(t, i..end).parse().unwrap_or(0);
+        if plain && (180..=600).contains(&level) && level % 10 == 0 {
+            found = Some(level * 100);
+        }
+        i = end.max(i + 1);
+    }
+    found
 }
 
 /// The one number of a transmission, callsign apart, if it has just `len` digits.

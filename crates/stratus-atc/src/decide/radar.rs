@@ -76,6 +76,10 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             None => Decision::ask(Ask::Destination),
         },
         _ if s.live && s.on_ground && !s.towered && record.ifr && release_wanted(record, heard) => Decision::say([Item::Released]),
+        // Start-up and the clearance in one call, the usual form at European deliveries: the clearance comes first.
+        Intent::StartupRequest if s.facility == Facility::Clearance && heard.has(Intent::IfrClearanceRequest) => {
+            ifr_clearance(s, record, heard)
+        }
         Intent::StartupRequest | Intent::PushbackRequest | Intent::TaxiRequest if s.station(Facility::Ground).is_some() => {
             Decision::say([s.contact(Facility::Ground)])
         }

@@ -60,7 +60,7 @@ pub struct Sense {
 }
 
 impl Sense {
-    const PLAIN: Sense = Sense { subject: Subject::Own, denied: false, time: Time::Now, mood: Mood::Tells };
+    pub(in crate::hear) const PLAIN: Sense = Sense { subject: Subject::Own, denied: false, time: Time::Now, mood: Mood::Tells };
 
     /// Own, affirmed, now, and no question.
     pub fn stands(self) -> bool {
@@ -162,6 +162,18 @@ impl Clauses {
     pub(in crate::hear) fn at_your_convenience(&self, at: usize) -> bool {
         let opened = |k: usize| self.word(k) == "you" && g::one_of(self.before(k), "whenever when if once");
         (at.saturating_sub(5)..at).any(opened)
+    }
+
+    /// The pilot says that they will do what is named at `at`: "we will cancel", "I'll just cancel".
+    pub(in crate::hear) fn announced(&self, at: usize) -> bool {
+        let from = at.saturating_sub(3);
+        (from..at).any(|k| g::one_of(self.word(k), "will gonna") && g::own_subject(self.before(k)))
+            && !(from..at).any(|k| g::negator(self.word(k)))
+    }
+
+    /// A condition or a time to come stands anywhere in the call.
+    pub(in crate::hear) fn puts_off(&self) -> bool {
+        !self.find(|w| g::condition(w) || g::to_come(w) || g::duration(w)).is_empty()
     }
 
     /// There is nothing to read.

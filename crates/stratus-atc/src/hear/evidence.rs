@@ -23,7 +23,10 @@ fn plain_carriers(intent: Intent) -> &'static [&'static str] {
 /// How the words are meant that carry such a wish.
 pub fn plain(c: &Clauses, intent: Intent) -> Vec<Sense> {
     let words = plain_carriers(intent);
-    c.find(|w| words.contains(&w)).into_iter().map(|i| c.sense(i, Shape::Deed)).collect()
+    // "We will cancel IFR" ends it now; only a time or a condition beside it puts it off.
+    let put_off = c.puts_off();
+    let now = |i: usize| !put_off && c.announced(i);
+    c.find(|w| words.contains(&w)).into_iter().map(|i| if now(i) { Sense::PLAIN } else { c.sense(i, Shape::Deed) }).collect()
 }
 
 /// How the words are meant by which a pilot speaks of the landing.

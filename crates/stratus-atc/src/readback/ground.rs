@@ -80,6 +80,26 @@ pub(super) fn held_short(place: &str, w: &mut Words) -> Option<bool> {
     other.then_some(right)
 }
 
+/// A holding point by its name, or another one of the same taxiway.
+pub(super) fn holding_point(name: &str, w: &mut Words) -> Option<bool> {
+    let wanted: Vec<char> = name.chars().collect();
+    let sign = |x: &Token| x.letter().or(x.digit());
+    for at in 0..w.t.len() {
+        let said: Vec<char> = w.t[at..].iter().map_while(sign).take(wanted.len()).collect();
+        if said == wanted {
+            w.mark(at..at + wanted.len());
+            return Some(true);
+        }
+    }
+    // The taxiway's letter with another figure behind it.
+    let other = |at: usize| {
+        let said: Vec<char> = w.t[at..].iter().map_while(sign).take(wanted.len()).collect();
+        said.len() == wanted.len() && said[0] == wanted[0] && said.len() > 1 && said[1].is_ascii_digit() == wanted[1].is_ascii_digit()
+    };
+    let lead = |at: usize| at == 0 || sign(&w.t[at - 1]).is_none();
+    (0..w.t.len()).any(|at| lead(at) && other(at)).then_some(false)
+}
+
 /// The runways among the unclaimed words.
 pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
     let mut found = Vec::new();
@@ -155,7 +175,7 @@ fn taxiways(t: &[Token]) -> Vec<Vec<String>> {
         match (x.letter(), x.digit(), row.last_mut()) {
             (Some(c), ..) => row.push(c.to_string()),
             (None, Some(d), Some(last)) if last.len() == 1 => last.push(d),
-            _ if empty || x.is("and") => {}
+            _ if empty || matches!(x.word(), "and" | "then") => {}
             _ => rows.push(Vec::new()),
         }
     }

@@ -258,6 +258,11 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         || items.iter().any(|i| matches!(i, Item::CancelTakeoff))
             && said_has("takeoff")
             && !said.iter().any(|x| x.word().starts_with("cancel"));
+    // What was to be waited for is no approval.
+    let waits = told.has("standby") || told.has("stand") && told.has("by");
+    if waits && said.iter().any(|x| matches!(x.word(), "approved" | "cleared")) && !told.has("approved") && !told.has("cleared") {
+        wrong.push(ReadbackItem::Clearance);
+    }
     let denied = said.iter().any(|x| matches!(x.word(), "not" | "stopping" | "holding" | "stop"));
     if stays && goes && !denied {
         wrong.push(ReadbackItem::Clearance);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::altitude::{self, Claimed};
 use super::caller::Caller;
 use super::clearance::{claims_approach, other_procedure, verb, verb_of, verbs};
-use super::ground::{Role, condition, crosses_unasked, held_short, role, runways, taxi_route};
+use super::ground::{Role, condition, crosses_unasked, held_short, holding_point, role, runways, taxi_route};
 use super::rest::{self, Told};
 use super::run_together;
 use super::words::Words;
@@ -102,7 +102,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
 /// The order of claiming: what has the most telling shape first.
 fn order(item: &Item) -> u8 {
     match item {
-        Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::Cross { .. } => 0,
+        Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::HoldingPoint(_) | Item::Cross { .. } => 0,
         Item::Altitude { .. } | Item::ExpectAltitude { .. } => 1,
         Item::Contact { .. } | Item::Monitor { .. } => 2,
         Item::Squawk(_) => 3,
@@ -120,6 +120,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
     match item {
         Item::HoldShort { runway, .. } => role(w, *runway, Role::Hold),
         Item::HoldShortOf(place) => held_short(place, w),
+        Item::HoldingPoint(name) => holding_point(name, w),
         Item::Cross { runway, .. } => role(w, *runway, Role::Cross),
         Item::Runway(r) => {
             let said = runways(w);
@@ -193,6 +194,8 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
         Item::Condition(words) if words.starts_with("give") => {
             ["give", "giving", "gave", "behind", "after"].iter().any(|x| w.has(x)).then_some(true)
         }
+        // "Once the Cherokee's landed" for "after the landing Cherokee".
+        Item::Condition(_) if !w.has("behind") && !w.has("after") && ["once", "when"].iter().any(|x| w.has(x)) => Some(true),
         Item::Condition(words) => (w.has("behind") || w.has("after")).then(|| condition(words, w)),
         Item::Approach { kind, .. } => {
             let kind = kind.to_lowercase();

@@ -245,6 +245,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
             }
         }
         Item::HoldPosition => same("hold position"),
+        Item::HoldingPoint(name) => same(&format!("holding point {name}")),
         Item::HoldShortOf(place) => same(&format!("hold short of {place}")),
         Item::AnyRunway => same("any runway available, wind and runway at your discretion, say intentions"),
     }

@@ -73,3 +73,29 @@ fn the_short_form_of_another_registration_is_a_wrong_callsign() {
     assert_eq!(check("cleared to land one three two four yankee").wrong, [ReadbackItem::Callsign]);
     assert_eq!(check("cleared to land one three two four x-ray").verdict, Verdict::Correct);
 }
+
+#[test]
+fn a_holding_point_is_known_by_its_name() {
+    let told = "Speedbird 8Y, taxi to holding point N2E, runway 27L";
+    let check = |said: &str| check_text(told, said, Region::ICAO).verdict;
+    assert_eq!(check("holding point november two echo runway two seven left speedbird eight yankee"), Verdict::Correct);
+    assert_eq!(check("november two whiskey for two seven left speedbird eight yankee"), Verdict::Incorrect);
+    let told = "Ryanair 73QP, taxi to holding point A1 via D, runway 10";
+    let said = "delta to alpha one runway one zero ryanair seven three quebec papa";
+    assert_eq!(check_text(told, said, Region::ICAO).verdict, Verdict::Correct);
+}
+
+#[test]
+fn another_route_and_an_approval_never_given_are_no_readbacks() {
+    let route =
+        check_text("Envoy 3310, runway 31L, taxi via Kilo, Foxtrot", "three one left, kilo then echo, Envoy thirty three ten", Region::FAA);
+    assert_eq!(route.verdict, Verdict::Incorrect);
+    let push = check_text("Jetstar 766, stand by for push back", "push back approved, thank you, Jetstar seven six six", Region::ICAO);
+    assert_eq!(push.verdict, Verdict::Incorrect);
+}
+
+#[test]
+fn a_level_is_asked_for_without_its_word() {
+    let u = heard(Facility::Center, "KLM57Z", "KLM five seven zulu, request higher, is three four zero free by any chance");
+    assert_eq!((u.intent, u.slots.altitude_ft.as_slice()), (Intent::AltitudeRequest, [34_000].as_slice()));
+}

@@ -153,6 +153,10 @@ impl Clauses {
             k += 1;
         }
         let w = self.word(k);
+        // "Mind if we leave", "okay if we stop": a polite question.
+        if opener == "if" && g::one_of(self.before(c), "mind okay ok alright right fine possible wondering") {
+            return false;
+        }
         if g::courteous(w) && opener != "until" && opener != "unless" {
             return false;
         }
