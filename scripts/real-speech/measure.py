@@ -2,9 +2,14 @@
 """Recognition and understanding in the tray's own way: measure.py PROGRAM MODEL CALLS.jsonl WAV-FOLDER SET…
 
 Each call goes through `stratus batch`, kind `hear`. "All three": intent, callsign and slots are right; "useful": intent and slots
-are right, and the callsign is the pilot's own or none was heard.
+are right, and the callsign is the pilot's own or none was heard. What is right is decided by tests/cases/score.py, as for typed calls:
+its CORE slots count, and a slot in `slots_optional` may be left out.
 """
 import collections, glob, json, os, re, subprocess, sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/cases"))
+import score
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 ONES = {w: i for i, w in enumerate(ONES.split())} | {"niner": 9, "tree": 3, "fife": 5, "oh": 0}
@@ -62,18 +67,6 @@ def distance(a, b):
     return row[-1]
 
 
-def same(want, got):
-    """Whether a value is the one that the call has; a list of wanted values holds alternatives, or all of several values."""
-    if isinstance(want, list):
-        return isinstance(got, list) and len(want) == len(got) and all(map(same, want, got)) or any(same(w, got) for w in want)
-    if isinstance(got, list):
-        return any(same(want, g) for g in got)
-    try:
-        return abs(float(want) - float(got)) < 1e-6
-    except (TypeError, ValueError):
-        return plain(str(want)) == plain(str(got))
-
-
 def processor_s(pid):
     """Seconds of processor time that a process has used."""
     fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
@@ -115,10 +108,12 @@ def measure(program, model, calls, wav, name):
             kinds["error"].append((c, a))
             continue
         want, got = c["expect"], a["slots"]
-        extra = [k for k in VALUES if k in got and k not in want["slots"] and k not in c.get("slots_optional", []) and got[k] != true[c["id"]]["slots"].get(k)]
+        extra = [k for k in VALUES if k in got and k not in want["slots"] and k not in {*c.get("slots_optional", []), *want.get("slots_optional", [])} and got[k] != true[c["id"]]["slots"].get(k)]
         intent = a["intent"] in [want["intent"], *want.get("intent_alt", [])]
-        callsign = a["callsign"] == want["callsign"]
-        slots = all(same(v, got.get(k)) for k, v in want["slots"].items()) and not extra
+        callsign = score.norm_cs(a["callsign"]) in [score.norm_cs(x) for x in (want["callsign"], *want.get("callsign_alt", []))]
+        optional = {*c.get("slots_optional", []), *want.get("slots_optional", [])}
+        core = {k: v for k, v in want["slots"].items() if k in score.CORE}
+        slots = all(k in optional or score.same(k, v, got.get(k)) for k, v in core.items()) and not extra
         ref, heard = plain(c["text"]), plain(a["text"])
         if len(heard) > 1.6 * len(ref) + 3:
             kinds["repeated"].append((c, a))
