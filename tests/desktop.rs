@@ -436,7 +436,7 @@ fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
         "Understood: ",
         "Your callsign is N172SP",
         "Stratus is running",
-        "heard: \"",
+        "You: \"",
         "Done. `stratus say --suggest`",
     ] {
         assert!(said.contains(done), "{done:?} in {said}");

@@ -202,7 +202,7 @@ fn every_entry_of_the_menu_does_what_it_says() {
             menu.choose(e);
             // Both of the desktop's speakers have the same name: they are numbered, and chosen by their ids.
             let label = e.label.replace("__", "_");
-            if label.starts_with('(') {
+            if label.ends_with(')') {
                 menu.says_of(&e.label, |l| l.starts_with(&format!("{key} = \"pulseaudio:")));
             } else {
                 menu.says(&e.label, &format!("{key} = \"{label}\""));
