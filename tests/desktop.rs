@@ -431,14 +431,9 @@ fn the_five_steps_in_the_terminal_end_with_a_call_by_the_tray_that_it_starts() {
     desk.xdotool(&["keyup", "Scroll_Lock"]);
     setup.shows("The controller: \"");
     let said = setup.end();
-    for done in [
-        "Good level: Headset",
-        "Understood: ",
-        "Your callsign is N172SP",
-        "Stratus is running",
-        "You: \"",
-        "Done. `stratus say --suggest`",
-    ] {
+    for done in
+        ["Good level: Headset", "Understood: ", "Your callsign is N172SP", "Stratus is running", "You: \"", "Done. `stratus say --suggest`"]
+    {
         assert!(said.contains(done), "{done:?} in {said}");
     }
     let text = fs::read_to_string(&config).unwrap();

@@ -20,7 +20,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> O
 fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     // With the helpers behind it, the aircraft that asks for its way in gets it.
     let inward = matches!(heard.intent, Intent::TaxiRequest | Intent::TaxiToParking | Intent::ClearOfRunway) && record.emergency.is_some();
-    if heard.remarks.has(Remark::NeedsHelpNow) && heard.intent != Intent::Readback && !(inward && !s.on_runway) {
+    if heard.remarks.has(Remark::NeedsHelpNow) && heard.intent != Intent::Readback && (!inward || s.on_runway) {
         return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
     // Something is wrong with an aircraft that stops on the runway.
