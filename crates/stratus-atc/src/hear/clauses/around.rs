@@ -154,7 +154,7 @@ impl Clauses {
         }
         let w = self.word(k);
         // "Mind if we leave", "okay if we stop": a polite question.
-        if opener == "if" && g::one_of(self.before(c), "mind okay ok alright right fine possible wondering") {
+        if opener == "if" && g::one_of(self.before(c), "mind okay ok alright fine") {
             return false;
         }
         if g::courteous(w) && opener != "until" && opener != "unless" {
