@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_yes_is_one_however_it_is_written_and_what_is_no_answer_leaves_the_question_open() {
+    fn every_spelling_of_yes_counts_and_other_words_ask_again() {
         for (text, yes) in [
             ("a firm", Some(true)),
             ("A firm.", Some(true)),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_callsign_takes_the_place_of_the_one_that_it_resembles() {
+    fn a_whole_callsign_replaces_a_similar_one() {
         let mut app = asked();
         assert_eq!(say(&mut app, 2, "november seven three kilo papa"), ["\u{2713} Your callsign is N73KP"]);
         app.handle(Time(3), Event::Menu(Choice::SayCallsign));

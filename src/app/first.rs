@@ -45,7 +45,7 @@ pub(super) struct First {
     unheard: Option<String>,
     /// A callsign that may be misheard: it counts when it is said again.
     pub(super) doubtful: Option<Callsign>,
-    /// Somebody who waits for what becomes of the next spoken call.
+    /// The request that waits for the outcome of the next spoken call.
     pub(super) awaited: Option<u64>,
     /// A spoken call has its answer, which may still be heard.
     pub(super) answered: bool,
@@ -215,7 +215,7 @@ impl App {
         }
     }
 
-    /// A spoken call is over: whoever waits for it reads what the notification says. A press that only silenced a controller was none.
+    /// A spoken call is over: the request that waits for it gets the notification's words. A press that only silenced a controller is no call.
     pub(super) fn call_came_to(&mut self, fx: &mut Vec<Effect>) {
         let Some(id) = self.first.awaited else { return };
         let told = fx

@@ -246,7 +246,7 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     let stands = plain.iter().any(|s| s.stands()) && !denied;
     // A call for help that is only told of ("we heard a mayday near Bristol") is no cry, and no other word of danger stands beside it. A
     // relay is one, of somebody else.
-    let news = |s: &Sense| s.subject == Subject::Other || s.time == Time::Reported || s.time == Time::Past || none(s);
+    let news = |s: &Sense| s.subject == Subject::Other || s.time == Time::Reported || none(s);
     let feared = heard.learned.is_some_and(|r| sure_distress(&r));
     let told_of = plain.is_empty() && !called.is_empty() && called.iter().all(news) && !evidence::relays(c) && !feared;
     if told_of || all().any(none) && !other && !stands { Call::Denied } else { Call::Unsure }

@@ -196,7 +196,7 @@ fn a_set_up_that_is_undone_begins_again() {
 }
 
 #[test]
-fn whoever_waits_for_a_call_reads_why_it_came_to_nothing_or_what_was_answered() {
+fn the_set_up_gets_the_answer_to_a_call_or_the_reason_for_none() {
     let mut app = fresh();
     let mut call = |heard: Heard| {
         app.handle(Time(1), Event::NextCall { id: 7 });

@@ -31,18 +31,6 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     if cleared || announced && matches!(wish, Wish::Approach | Wish::Landing) {
         return None;
     }
-    // What was cleared and not yet read back is said again, and not asked about.
-    let standing = record.pending.as_ref().filter(|p| {
-        let of = |i: &Item| match wish {
-            Wish::Takeoff => matches!(i, Item::ClearedForTakeoff { .. }),
-            Wish::Landing => matches!(i, Item::Cleared(_)),
-            _ => false,
-        };
-        p.instruction.items.iter().any(of) && p.instruction.from == s.facility
-    });
-    if let Some(p) = standing {
-        return Some(Decision::Say(p.instruction.items.clone()));
-    }
     if wish == Wish::Takeoff {
         // What stands in the way is told first, then who says that it is not so yet is not asked.
         let runway = s.runway_for(heard.slots.runway)?;
@@ -56,5 +44,15 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
         }
     }
     let runway = if matches!(wish, Wish::Takeoff | Wish::Landing) { s.runway_for(heard.slots.runway) } else { None };
+    // What was cleared and not yet read back is said again, and not asked about, while the runway is still free.
+    let cleared = |i: &Item| match wish {
+        Wish::Takeoff => matches!(i, Item::ClearedForTakeoff { .. }),
+        Wish::Landing => matches!(i, Item::Cleared(_)),
+        _ => false,
+    };
+    let standing = record.pending.as_ref().filter(|p| p.instruction.items.iter().any(cleared) && p.instruction.from == s.facility);
+    if let Some(p) = standing.filter(|_| runway.is_some_and(|r| !s.runway_blocked(r))) {
+        return Some(Decision::Say(p.instruction.items.clone()));
+    }
     Some(Decision::say([gate::question(wish, runway)]))
 }

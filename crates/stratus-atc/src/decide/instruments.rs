@@ -450,10 +450,15 @@ fn deviation(side: Option<Side>, degrees: Option<u16>) -> Decision {
 }
 
 fn speed(s: &Situation, knots: Option<u16>) -> Decision {
-    // No controller can waive the limit below 10,000 feet (14 CFR 91.117; class C to G airspace of ICAO Annex 11).
-    let low = s.altitude_ft.is_some_and(|now| now < 10_000) && knots.is_some_and(|kt| kt > 250);
-    if low {
-        return Decision::say([Item::Unable("more than 250 knots below 10,000".into())]);
+    // No controller can waive the state's limits (14 CFR 91.117; ICAO Annex 11, appendix 4).
+    let limits = s.region.speed_limits.iter().filter_map(|l| {
+        let (most, below) = l.split_once(" below ")?;
+        Some((most.parse::<u16>().ok()?, below.parse::<i32>().ok()?))
+    });
+    for (most, below) in limits {
+        if s.altitude_ft.is_some_and(|now| now < below) && knots.is_some_and(|kt| kt > most) {
+            return Decision::say([Item::Unable(format!("more than {most} knots below {below}"))]);
+        }
     }
     Decision::say([Item::Advice(knots.map_or_else(|| "speed at your discretion".to_owned(), |kt| format!("speed {kt} knots approved")))])
 }

@@ -168,5 +168,5 @@ pub(super) fn practice(w: &str) -> bool {
 
 /// What a call may be courteous about: the controller's convenience is no condition.
 pub(super) fn courteous(w: &str) -> bool {
-    one_of(w, "you your you're able possible convenient available workable permitting allowed")
+    one_of(w, "you your able possible convenient available workable permitting allowed")
 }

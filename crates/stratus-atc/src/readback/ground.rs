@@ -206,7 +206,7 @@ pub(super) fn condition(given: &str, w: &mut Words) -> bool {
     // A type has three figures or more; less are miles.
     let number =
         |t: &[Token]| (0..t.len()).map(|i| figures::digits(t, i..figures::run_end(t, i))).find(|d| d.len() > 2).unwrap_or_default();
-    let from = w.t.iter().position(|x| x.is("behind") || x.is("after")).unwrap_or(0);
+    let from = w.t.iter().position(|x| matches!(x.word(), "behind" | "after" | "once" | "when")).unwrap_or(0);
     let end = |t: &Token| matches!(t.word(), "line" | "lining" | "lineup" | "cross" | "taxi" | "runway" | "via" | "|");
     let to = w.t.iter().skip(from).position(end).map_or(w.t.len(), |n| from + n);
     let said: Vec<Token> = w.t[from..to].to_vec();

@@ -195,8 +195,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
             ["give", "giving", "gave", "behind", "after"].iter().any(|x| w.has(x)).then_some(true)
         }
         // "Once the Cherokee's landed" for "after the landing Cherokee".
-        Item::Condition(_) if !w.has("behind") && !w.has("after") && ["once", "when"].iter().any(|x| w.has(x)) => Some(true),
-        Item::Condition(words) => (w.has("behind") || w.has("after")).then(|| condition(words, w)),
+        Item::Condition(words) => ["behind", "after", "once", "when"].iter().any(|x| w.has(x)).then(|| condition(words, w)),
         Item::Approach { kind, .. } => {
             let kind = kind.to_lowercase();
             let (name, letter) = kind.rsplit_once(' ').filter(|(_, l)| l.len() == 1).unwrap_or((&kind, ""));

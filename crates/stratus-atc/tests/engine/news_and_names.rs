@@ -96,3 +96,11 @@ fn a_level_is_asked_for_without_its_word() {
     let u = heard(Facility::Center, "KLM57Z", "KLM five seven zulu, request higher, is three four zero free by any chance");
     assert_eq!((u.intent, u.slots.altitude_ft.as_slice()), (Intent::AltitudeRequest, [34_000].as_slice()));
 }
+
+#[test]
+fn a_condition_told_by_once_names_the_same_aircraft() {
+    let told = "G-ABST, after the landing Airbus, cross runway 27 at C";
+    let check = |said: &str| check_text(told, said, Region::ICAO).verdict;
+    assert_eq!(check("once the airbus has landed crossing two seven at charlie golf sierra tango"), Verdict::Correct);
+    assert_ne!(check("once the boeing has landed crossing two seven at charlie golf sierra tango"), Verdict::Correct);
+}
