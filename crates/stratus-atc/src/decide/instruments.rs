@@ -457,7 +457,7 @@ fn speed(s: &Situation, knots: Option<u16>) -> Decision {
     });
     for (most, below) in limits {
         if s.altitude_ft.is_some_and(|now| now < below) && knots.is_some_and(|kt| kt > most) {
-            return Decision::say([Item::Unable(format!("more than {most} knots below {below}"))]);
+            return Decision::say([Item::Unable(format!("more than {most} knots below {}", super::radar::grouped(below)))]);
         }
     }
     Decision::say([Item::Advice(knots.map_or_else(|| "speed at your discretion".to_owned(), |kt| format!("speed {kt} knots approved")))])

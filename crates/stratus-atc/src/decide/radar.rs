@@ -336,7 +336,7 @@ fn altitude(s: &Situation, heard: &Understanding) -> Decision {
     }
 }
 
-fn grouped(feet: i32) -> String {
+pub(super) fn grouped(feet: i32) -> String {
     if feet >= 1000 { format!("{},{:03}", feet / 1000, feet % 1000) } else { feet.to_string() }
 }
 
