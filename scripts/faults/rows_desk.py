@@ -45,7 +45,7 @@ def desk(run):
 
 desk.names = ["notification daemon hangs for 8 s", "notification daemon killed, and started again", "panel with the tray killed, and started again",
               "a second Stratus is started", "noise and 40 connections on the local socket",
-              "session bus gone", "display gone", "no display and no bus at the start"]
+              "session bus gone", "display gone", "no display and no bus at start-up"]
 
 
 def daemon_hangs(row, tray, base):

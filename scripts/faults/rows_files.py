@@ -26,9 +26,9 @@ def configuration(run):
 
 
 configuration.names = ["configuration saved with a mistake", "configuration saved as noise", "configuration deleted", "configuration is a folder",
-                       "configuration is a pipe that nobody fills", "configuration of 3 MB",
-                       "configuration broken at the start", "configuration is a folder at the start",
-                       "configuration unreadable at the start", "configuration is a pipe at the start"]
+                       "configuration is a pipe without a writer", "configuration of 3 MB",
+                       "configuration broken at start-up", "configuration is a folder at start-up",
+                       "configuration unreadable at start-up", "configuration is a pipe at start-up"]
 
 
 def put(path, what):
@@ -56,7 +56,7 @@ def saved_broken(row, tray, base, broken):
     with open(tray.config, "w") as f:
         f.write(PLAIN)
     time.sleep(1.2)
-    row.keeps("what was in force")
+    row.keeps("the active settings")
     row.check(tray, base, spoken=True)
 
 
@@ -111,14 +111,14 @@ def disk(run):
         run(name, failing, fault, path)
     run("disk full, for real (a small tmpfs under every folder)", small_disk)
     run("first start on a full disk", first_start)
-    run("folders for log and data cannot be made", no_folders)
+    run("folders for log and data cannot be created", no_folders)
 
 
 disk.table = [("disk full: transcript", errno.ENOSPC, "transcript.jsonl"), ("disk full: log", errno.ENOSPC, "stratus.log"),
               ("disk broken (I/O error): transcript and log", errno.EIO, "stratus"), ("data folder read-only", errno.EROFS, "/data/"),
               ("log folder read-only", errno.EROFS, "/state/"), ("configuration on a full disk: a setting is changed", errno.ENOSPC, "stratus.toml")]
 disk.names = [t[0] for t in disk.table] + ["disk full, for real (a small tmpfs under every folder)", "first start on a full disk",
-                                           "folders for log and data cannot be made"]
+                                           "folders for log and data cannot be created"]
 
 
 def failing(row, fault, path):
@@ -239,15 +239,15 @@ def no_folders(row):
 def power(run):
     for name, what in power.table:
         run(name, cut_off, what)
-    run("kill -9 at rest, and started again", killed)
-    run("kill -9 at 20 chance moments of set-ups", chance_kills)
+    run("kill -9 while idle, and started again", killed)
+    run("kill -9 at 20 random moments during set-up", chance_kills)
 
 
-power.table = [("kill -9 in the middle of writing the transcript", "transcript.jsonl"), ("kill -9 in the middle of writing the log", "stratus.log"),
-               ("kill -9 in the middle of writing the mark of the run", "logs/running"),
-               ("kill -9 in the middle of writing a setting", "stratus.toml"), ("kill -9 in the middle of the first configuration", "config/.stratus.toml"),
-               ("kill -9 in the middle of writing a sound file", "said.wav")]
-power.names = [t[0] for t in power.table] + ["kill -9 at rest, and started again", "kill -9 at 20 chance moments of set-ups"]
+power.table = [("kill -9 while the transcript is being written", "transcript.jsonl"), ("kill -9 while the log is being written", "stratus.log"),
+               ("kill -9 while the run marker is being written", "logs/running"),
+               ("kill -9 while a setting is being written", "stratus.toml"), ("kill -9 while the first configuration is being written", "config/.stratus.toml"),
+               ("kill -9 while a sound file is being written", "said.wav")]
+power.names = [t[0] for t in power.table] + ["kill -9 while idle, and started again", "kill -9 at 20 random moments during set-up"]
 SETUP = ["setup", "--yes", "--skip-model", "--skip-microphone", "--skip-speaker", "--skip-sim", "--skip-brain", "--key"]
 
 

@@ -30,8 +30,8 @@ def simulator(run):
         state["peer"].close()
 
 
-simulator.names = ["simulator paused", "simulator lies (no numbers, off the earth, noise)", "simulator floods (500 reports a second)",
-                   "simulator stops answering for 6 s", "simulator ends and is started again", "simulator ends in the middle of a call"]
+simulator.names = ["simulator paused", "simulator sends false data (not numbers, off the earth, noise)", "simulator floods (500 reports a second)",
+                   "simulator stops answering for 6 s", "simulator ends and is started again", "simulator ends during a call"]
 
 
 def paused(row, tray, state, base):
@@ -125,8 +125,8 @@ def ollama(run):
         state["peer"].close()
 
 
-ollama.names = ["Ollama slow (3 s)", "Ollama hangs", "Ollama cut off in the middle", "Ollama answers noise", "Ollama refuses (error 500)",
-                "Ollama answers 3 MB", "Ollama lies (runway 99, a landing clearance)", "Ollama gone, and started again"]
+ollama.names = ["Ollama slow (3 s)", "Ollama hangs", "Ollama's answer is cut off", "Ollama answers with noise", "Ollama refuses (error 500)",
+                "Ollama answers with 3 MB", "Ollama lies (runway 99, a landing clearance)", "Ollama stopped, and started again"]
 
 
 def model_fails(row, tray, state, base, how):
@@ -164,8 +164,8 @@ def models(run):
         run(name, damaged, damage)
 
 
-models.names = ["speech model cut off", "speech model empty", "speech model all zeros", "speech model noise after its header",
-                "speech model damaged in the middle", "speech model is a folder", "speech model gone"]
+models.names = ["speech model truncated", "speech model empty", "speech model all zeros", "speech model noise after its header",
+                "speech model damaged in the middle", "speech model is a folder", "speech model missing"]
 
 
 def damaged(row, damage):
@@ -203,26 +203,26 @@ def downloads(run):
     try:
         for name, mode, good in downloads.table:
             run(name, download, hub, mode, good)
-        run("download: kill -9 in the middle, and again", cut_down, hub)
-        run("download: disk full in the middle, and again", no_room, hub)
+        run("download: kill -9 during it, then started again", cut_down, hub)
+        run("download: disk full during it, then started again", no_room, hub)
     finally:
         hub.close()
 
 
 downloads.table = [
     ("download: connection cut again and again", lambda n: "cut" if n < 6 else "right", True),
-    ("download: no resumption there", lambda n: "cut" if n % 2 else "no ranges", True),
-    ("download: another range than asked for", lambda n: ["cut", "wrong range", "right"][min(n % 4, 2)], True),
-    ("download: another file than published", "other", False),
+    ("download: server cannot resume", lambda n: "cut" if n % 2 else "no ranges", True),
+    ("download: a different range than requested", lambda n: ["cut", "wrong range", "right"][min(n % 4, 2)], True),
+    ("download: a different file than published", "other", False),
     ("download: longer than published", "long", False),
     ("download: shorter than published", "short", False),
-    ("download: not there", "missing", False),
-    ("download: server busy, then well", lambda n: "busy" if n % 3 else "right", True),
-    ("download: sent round and round", "round", False),
-    ("download: noise for an answer", lambda n: "noise" if n % 3 else "right", True),
-    ("download: a log-in page for a file", "page", False),
+    ("download: file missing", "missing", False),
+    ("download: server busy, then available", lambda n: "busy" if n % 3 else "right", True),
+    ("download: endless redirects", "round", False),
+    ("download: noise as the answer", lambda n: "noise" if n % 3 else "right", True),
+    ("download: a log-in page instead of the file", "page", False),
 ]
-downloads.names = [t[0] for t in downloads.table] + ["download: kill -9 in the middle, and again", "download: disk full in the middle, and again"]
+downloads.names = [t[0] for t in downloads.table] + ["download: kill -9 during it, then started again", "download: disk full during it, then started again"]
 
 
 def fetcher(hub):

@@ -19,18 +19,18 @@ def sound(run):
     base = tray.warm()
     try:
         run("microphone unplugged, and plugged in again", unplugged, tray, server, base)
-        run("microphone unplugged in the middle of a call", in_a_call, tray, server, base)
+        run("microphone unplugged during a call", in_a_call, tray, server, base)
         run("microphone muted (silence)", muted, tray, server, base)
-        run("speaker unplugged in the middle of an answer", speaker, tray, server, base)
-        run("sound server killed in the middle of a call", killed, tray, server, base)
+        run("speaker unplugged during an answer", speaker, tray, server, base)
+        run("sound server killed during a call", killed, tray, server, base)
         run("sound server hangs for 6 s", hung, tray, server, base)
     finally:
         tray.close()
         server.kill()
 
 
-sound.names = ["microphone unplugged, and plugged in again", "microphone unplugged in the middle of a call", "microphone muted (silence)",
-               "speaker unplugged in the middle of an answer", "sound server killed in the middle of a call", "sound server hangs for 6 s"]
+sound.names = ["microphone unplugged, and plugged in again", "microphone unplugged during a call", "microphone muted (silence)",
+               "speaker unplugged during an answer", "sound server killed during a call", "sound server hangs for 6 s"]
 
 
 def unplugged(row, tray, server, base):
@@ -134,7 +134,7 @@ def rerouted(run):
     run(rerouted.names[2], loaded)
 
 
-rerouted.names = ["the system's default microphone is another one", "no sound server and no device at the start", "another program loads every core"]
+rerouted.names = ["the system's default microphone changes", "no sound server and no device at start-up", "another program loads every core"]
 
 
 def default_changes(row):
