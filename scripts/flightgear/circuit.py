@@ -207,9 +207,9 @@ class Flight:
         rows = "\n".join(f"| {t - zero:.0f} | {what} |" for t, what in sorted(events))
         path.write_text(
             "# A circuit in a live FlightGear\n\n"
-            "Flown and written by `scripts/flightgear.sh`: FlightGear's own c172p at Hilo (PHTO), an autopilot on its\n"
-            "controls, typed transmissions, and COM1 and the transponder set by Stratus over the link.\n\n"
-            f"Seconds since Stratus began.\n\n| s | |\n|---|---|\n{rows}\n"
+            "`scripts/flightgear.sh` flew this circuit and wrote this page. It uses FlightGear's own c172p at Hilo (PHTO), an\n"
+            "autopilot on its controls and typed transmissions. Stratus sets COM1 and the transponder over the link.\n\n"
+            f"Times are in seconds since the start of Stratus.\n\n| s | |\n|---|---|\n{rows}\n"
         )
 
 
