@@ -220,8 +220,8 @@ mod tests {
     /// The shipped file as a page: a table per section, each key with its default and what stands above it.
     fn reference() -> String {
         let mut page = String::from(
-            "# Configuration\n\n`stratus config path` tells where the file is. This page is made from the file that Stratus ships; a test \
-             keeps it so\n(`STRATUS_BLESS=1 cargo test --lib the_reference` writes it anew).\n",
+            "# Configuration\n\n`stratus config path` prints the path of the settings file. This page is generated from the file that \
+             Stratus ships.\nA test keeps the two in step, and `STRATUS_BLESS=1 cargo test --lib the_reference` regenerates the page.\n",
         );
         let mut about: Vec<&str> = Vec::new();
         for line in SHIPPED.lines() {
