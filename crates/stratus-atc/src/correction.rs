@@ -5,6 +5,10 @@ use super::transcript::Token;
 /// How pilots take a word back.
 const MARKS: [&[&str]; 5] = [&["correction"], &["make", "that"], &["scratch", "that"], &["i", "mean"], &["no", "wait"]];
 
+/// Words that take back what stands right before them only where the same kind of thing follows: "three miles north, sorry, south".
+/// Elsewhere they are an apology or an answer.
+const HINTS: [&str; 2] = ["sorry", "no"];
+
 /// Words of one kind, of which only the last can be meant.
 const KINDS: [&[&str]; 6] = [
     &["touch and go", "touch and goes", "stop and go", "stop and goes", "full stop", "the option", "option", "low approach"],
@@ -51,7 +55,24 @@ pub(super) fn correct(mut tokens: Vec<Token>) -> Vec<Token> {
         tokens.drain(cut..at + n);
         from = cut;
     }
+    hinted(&mut tokens);
     tokens
+}
+
+/// Applies the corrections that are only hinted at: the words on both sides of "sorry" are of one kind.
+fn hinted(tokens: &mut Vec<Token>) {
+    let mut i = 1;
+    while i < tokens.len() {
+        let n = tokens[i..].iter().take_while(|t| HINTS.iter().any(|h| t.is(h))).count();
+        let apologises = tokens[i..i + n].iter().any(|t| t.is("sorry"));
+        let kind_of = |t: &Token| KINDS.iter().position(|k| k.iter().any(|w| t.is(w)));
+        let (before, after) = (kind_of(&tokens[i - 1]), tokens.get(i + n).and_then(kind_of));
+        if apologises && before.is_some() && before == after {
+            tokens.drain(i - 1..i + n);
+        } else {
+            i += n.max(1);
+        }
+    }
 }
 
 /// Where that begins which the words from `after` on correct; the mark stands at `at`.
@@ -83,7 +104,7 @@ fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
             let same = tokens[back..at].iter().rposition(|t| t.is(w)).map(|k| back + k);
             // "A touch and go, correction, a full stop": the article is not what is taken back.
             let article = matches!(w.as_str(), "a" | "an" | "the" | "to" | "it" | "for");
-            let kind = of_one_kind(tokens, back, at, after);
+            let kind = of_one_kind(tokens, back, at, after).or_else(|| place_before(tokens, back, at, after));
             let led = kind.map(|k| if k > back && tokens[k - 1].is(w) { k - 1 } else { k });
             if article { led.or(same) } else { same.or(kind) }.unwrap_or(at)
         }
@@ -96,6 +117,28 @@ fn of_one_kind(tokens: &[Token], back: usize, at: usize, after: usize) -> Option
     let kind = (after..(after + 3).min(tokens.len())).find_map(|i| KINDS.iter().find(|k| k.iter().any(|w| stands(tokens, i, w))))?;
     (back..at).rev().find(|i| kind.iter().any(|w| stands(&tokens[..at], *i, w)))
 }
+
+/// Where the last place between `back` and `at` is named, if another place follows: "to Las Vegas, correction, Henderson".
+fn place_before(tokens: &[Token], back: usize, at: usize, after: usize) -> Option<usize> {
+    let named = |i: usize, end: usize| {
+        let words: Vec<&str> = tokens[i..end.min(i + LONGEST_PLACE)].iter().map(Token::word).collect();
+        crate::places::place(&words).is_some()
+    };
+    let to = if tokens.get(after).is_some_and(|t| t.is("to")) { after + 1 } else { after };
+    if to >= tokens.len() || !named(to, tokens.len()) {
+        return None;
+    }
+    // The name's first word, and not "vegas" of "las vegas".
+    let last = (back..at).rev().find(|i| named(*i, at))?;
+    let start = (back.max(last.saturating_sub(LONGEST_PLACE))..last).find(|i| {
+        let words: Vec<&str> = tokens[*i..at].iter().map(Token::word).collect();
+        crate::places::place(&words).is_some_and(|(_, n)| i + n > last)
+    });
+    Some(start.unwrap_or(last))
+}
+
+/// No name of a place has more words.
+const LONGEST_PLACE: usize = 4;
 
 /// Whether the words `said` stand at token `i`.
 fn stands(tokens: &[Token], i: usize, said: &str) -> bool {
@@ -120,6 +163,9 @@ mod tests {
             ("turning left base correction final", "turning left final"),
             ("make left traffic correction right traffic", "make right traffic"),
             ("three miles south i mean north of the field", "3 miles north of the field"),
+            ("three miles north er sorry south of the field", "3 miles south of the field"),
+            ("sorry about that turning left base", "sorry about that turning left base"),
+            ("advisories to las vegas uh correction henderson", "advisories to henderson"),
             ("request taxi correction ready to copy", "request taxi ready to copy"),
         ] {
             assert_eq!(text(&tokens(said)), meant, "{said}");

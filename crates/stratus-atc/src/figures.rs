@@ -132,7 +132,9 @@ pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>>
                     && (BEFORE_RUNWAY.contains(&prev)
                         || i == 0 && cut
                         || prev == "at" && i >= 2 && (word(t, i - 2) == "ready" || i >= 3 && word(t, i - 3) == "number")
-                        || prev == "on" && i >= 2 && matches!(word(t, i - 2), "go" | "option")));
+                        || prev == "on" && i >= 2 && matches!(word(t, i - 2), "go" | "option"))
+                // "Short of three": one figure is a runway where only a runway can stand.
+                || end != t.len() && (prev == "of" && i >= 2 && word(t, i - 2) == "short" || prev == "short" && i >= 2 && word(t, i - 2).starts_with("hold")));
         if (named && !before_point && len <= 2) || implied {
             let start = if named { i - 1 } else { i };
             out.push(match possible {
@@ -201,6 +203,11 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
         // "Level three three zero": without its "flight".
         let short = prev == "level" && len == 3 && number(t, i..end).is_some_and(|n| n % 10 == 0 && (100..=600).contains(&n));
         let level = prev == "level" && i >= 2 && word(t, i - 2) == "flight" || prev == "fl" || short;
+        if let Some(f) = spoken::passing(t, i, end, prev, out.last()) {
+            i = f.range.end;
+            out.push(f);
+            continue;
+        }
         if level && len >= 2 {
             let mut stop = i + level_figures(t, i..end);
             let mut value = number(t, i..stop).unwrap_or(0) * 100;

@@ -170,7 +170,7 @@ pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
 
 fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, told: Option<&Told>) -> Check {
     let said = &words::once(said);
-    let best = caller::callsigns(said, to)
+    let best = caller::callsigns(said, to, &run_together::figures_of(items))
         .into_iter()
         .map(|(range, callsign)| weigh::weigh(items, said, range, callsign, region, told))
         .min_by_key(|c: &Check| (c.verdict == Verdict::Incorrect, c.verdict == Verdict::Incomplete, c.wrong.len() + c.missing.len()));

@@ -58,6 +58,9 @@ pub const AIRLINES: &[(&str, &str)] = &[
     ("jetlinx", "JTL"), ("lifeguard", "LIF"), ("medevac", "MED"),
 ];
 
+/// Words of a company's name behind the word that it goes by on the radio.
+const COMPANY: [&str; 4] = ["air", "airlines", "airways", "cargo"];
+
 /// Makes and types said before a registration.
 #[rustfmt::skip]
 pub const TYPES: &[&str] = &[
@@ -96,7 +99,12 @@ pub fn airline<'a>(words: &[&'a str]) -> Option<(&'static str, usize)> {
     {
         return Some((code, 2));
     }
-    if let Some((_, code)) = AIRLINES.iter().find(|(t, _)| *t == first) {
+    let named = |name: &str| AIRLINES.iter().find(|(t, _)| *t == name).map(|(_, code)| *code);
+    // Some say the company's whole name: "Finnair Airlines", "Loganair".
+    if let Some(code) = named(first) {
+        return Some((code, if words.get(1).is_some_and(|w| COMPANY.contains(w)) { 2 } else { 1 }));
+    }
+    if let Some(code) = first.strip_suffix("air").and_then(named) {
         return Some((code, 1));
     }
     if first.len() != 3 {

@@ -316,7 +316,9 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
         let three = i >= 3 && raw[i - 3..i].iter().all(|r| number_word(&r.word).is_some_and(|d| d.len() == 1));
         // "runway one for", and nothing behind it.
         let ends = next.is_empty() && i >= 2 && raw[i - 2].word == "runway";
-        (opens && follows) || (prev_single && (follows || ends) && !three && !thousands_follow(raw, i))
+        // "Alpha one for two seven": a holding point, and the runway that it is for.
+        let point = i >= 2 && raw[i - 2].word != "november" && letter_of(&raw[i - 2].word).is_some() && raw[i].word == "for";
+        (opens && follows) || (prev_single && (follows || ends) && !three && !point && !thousands_follow(raw, i))
     } else {
         let paired = matches!(prev_word, "to" | "too" | "for") && matches!(next, "left" | "right" | "center");
         let tree = next == "tree" || prev_word == "tree";

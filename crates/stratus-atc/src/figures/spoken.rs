@@ -81,6 +81,20 @@ pub(super) fn thousands(t: &[Token], i: usize, end: usize, prev: &str) -> Option
     None
 }
 
+/// Levels without their words, as flights on instruments check in: "passing one two zero for eight zero". The second one counts only behind
+/// `before`, the level that ends right in front of its "for" or "to".
+pub(super) fn passing(t: &[Token], i: usize, end: usize, prev: &str, before: Option<&Found<i32>>) -> Option<Found<i32>> {
+    let n = number(t, i..end).filter(|n| n % 10 == 0 && (50..=600).contains(n))?;
+    let counted = t.get(end) == Some(&Token::Point)
+        || matches!(word(t, end), "thousand" | "hundred" | "feet" | "knots" | "degrees" | "miles" | "mile" | "left" | "right");
+    let moves = |w: &str| matches!(w, "passing" | "leaving" | "climbing" | "descending" | "through" | "maintaining");
+    let first = end - i == 3 && moves(prev);
+    let second = matches!(end - i, 2 | 3)
+        && matches!(prev, "for" | "to")
+        && before.is_some_and(|b| b.range.end + 1 == i && b.range.start > 0 && moves(word(t, b.range.start - 1)) && b.range.len() == 3);
+    (!counted && (first || second)).then(|| found(n * 100, i..end))
+}
+
 /// "A thousand", "thousand feet", "a thousand two hundred": one of them.
 pub(super) fn one_thousand(t: &[Token], i: usize) -> Option<Found<i32>> {
     let before = i.checked_sub(1).map_or("", |p| word(t, p));

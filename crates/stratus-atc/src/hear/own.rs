@@ -30,6 +30,7 @@ pub(super) fn mend(t: &mut Vec<Token>, ctx: &Context) {
     let Some(own) = &ctx.own else { return };
     let (_, station) = caller::addressed(t, ctx);
     apart(t, own.as_str(), &ctx.runways);
+    tens_apart(t, own.as_str());
     if let Some(c) = caller::own_caller(t, own, ctx, station.end) {
         name_before(t, c.range.start, own.as_str(), ctx.aircraft_type.as_deref());
         return;
@@ -275,6 +276,32 @@ fn apart(t: &mut [Token], own: &str, runways: &[Runway]) {
     }
 }
 
+/// "Brickyard fifty two forty, five miles out": the tens that end a flight number, and the count of the next words in one breath.
+fn tens_apart(t: &mut Vec<Token>, own: &str) {
+    let Some(figures) = own.get(3..).filter(|f| f.len() >= 2 && f.ends_with('0') && f.bytes().all(|b| b.is_ascii_digit())) else { return };
+    let n = figures.len();
+    let found = (1..t.len()).find(|i| {
+        let said: String = t[*i..].iter().take(n).map_while(Token::digit).collect();
+        let ones = i + n - 1;
+        said.len() == n
+            && said[..n - 1] == figures[..n - 1]
+            && !said.ends_with('0')
+            && matches!(t[ones], Token::Digit(_, Link::Joined))
+            && run_end(t, *i) == i + n
+            && matches!(word(t, i + n), "miles" | "mile" | "thousand" | "hundred" | "minutes")
+            && telephony::is_airline_word(word(t, i - 1))
+    });
+    if let Some(i) = found
+        && let Token::Digit(ones, _) = t[i + n - 1]
+    {
+        t.splice(i + n - 1..i + n, [Token::Digit('0', Link::Joined), Token::Digit(ones, Link::First)]);
+    }
+}
+
+fn word(t: &[Token], i: usize) -> &str {
+    t.get(i).map_or("", Token::word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,6 +327,8 @@ mod tests {
             ("golf leave a mic downwind", "GBKLM", Region::ICAO, "golf lima mike downwind"),
             ("going around golf echo fox drop", "GCDEF", Region::ICAO, "going around golf echo foxtrot"),
             ("line up and wait 3021 whiskey", "N5521W", Region::FAA, "line up and wait 3021 whiskey"),
+            ("brickyard fifty two forty five miles out", "RPA5240", Region::FAA, "brickyard 5240 5 miles out"),
+            ("brickyard fifty two forty five miles out", "RPA524", Region::FAA, "brickyard 5245 miles out"),
         ] {
             assert_eq!(heard(said, own, region), want, "{said}");
         }

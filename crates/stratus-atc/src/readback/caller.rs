@@ -19,7 +19,8 @@ pub(super) enum Caller {
 
 /// The places where the callsign may stand. A short form may hide in a longer run of digits, so that each reading is
 /// weighed; without any, what looks like another callsign is wrong.
-pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, Caller)> {
+/// `figures`: those of the instruction's items, which may stand right in front of a short form.
+pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> Vec<(Range<usize>, Caller)> {
     let Some(to) = to else { return vec![(0..0, Caller::Right)] };
     let mut found = Vec::new();
     for i in 0..t.len() {
@@ -43,7 +44,7 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>) -> Vec<(Range<usize>, C
                 let (id, _) = alnum(t, i, form.len());
                 // The end of a longer form is no short one: its figures would count twice.
                 let within = found.iter().any(|(r, _): &(Range<usize>, _)| r.contains(&i));
-                if id == form && !within && !end_of_another(t, i, form.len(), &to.id) {
+                if id == form && !within && !end_of_another(t, i, form.len(), &to.id, figures) {
                     let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
                     found.push((start..i + form.len(), Caller::Right));
                     // "Via golf november, seven three niner": the letter in front may be a taxiway.
@@ -125,7 +126,7 @@ fn short_of_another(t: &[Token], id: &str) -> Option<Range<usize>> {
 
 /// What ends like a short form is the end of another whole callsign, said behind a type or its first letter: "skyhawk six two
 /// four lima whiskey" is not 524LW.
-fn end_of_another(t: &[Token], i: usize, len: usize, id: &str) -> bool {
+fn end_of_another(t: &[Token], i: usize, len: usize, id: &str, figures: &[String]) -> bool {
     let bare = |id: &str| id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id).to_owned();
     let own = bare(id);
     if own.len() <= 3 {
@@ -145,7 +146,9 @@ fn end_of_another(t: &[Token], i: usize, len: usize, id: &str) -> bool {
         let said = t[s..i + len].iter().filter_map(sign);
         said.clone().count() == own.len() && said.zip(own.chars()).filter(|(a, b)| a != b).count() == 1
     };
-    if slip.is_some_and(near) {
+    // "Cleared to land two zero, four one tango": the runway of the clearance, and the short form.
+    let of_item = |s: usize| figures.iter().any(|f| f.len() == i - s && f.chars().eq(t[s..i].iter().filter_map(Token::digit)));
+    if slip.is_some_and(|s| near(s) && !of_item(s)) {
         return true;
     }
     let Some(start) = start.filter(|s| first(&t[*s]) || *s > 0 && telephony::is_type(t[*s - 1].word())) else { return false };

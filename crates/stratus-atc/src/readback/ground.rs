@@ -125,7 +125,7 @@ pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
         // "Hold short for crossing traffic" crosses nothing.
         let traffic = |k: usize| back.get(k + 1).is_some_and(|x| x.is("traffic"));
         let near = |words: &[&str]| (0..back.len()).rev().find(|k| words.contains(&back[*k].word()) && !traffic(*k));
-        let role = match (near(&["short"]), near(&["cross", "crossing"])) {
+        let role = match (near(&["short"]), near(&["cross", "crossing", "across"])) {
             (Some(h), Some(c)) if c > h => Role::Cross,
             (Some(_), _) => Role::Hold,
             (None, Some(_)) => Role::Cross,
@@ -185,7 +185,7 @@ fn taxiways(t: &[Token]) -> Vec<Vec<String>> {
 /// A runway that is said to be crossed, which nobody allowed: "crossing runway one three" for "hold position".
 pub(super) fn crosses_unasked(w: &Words) -> bool {
     runways(w).iter().filter(|s| s.role == Role::Cross).any(|s| {
-        let Some(at) = w.t[..s.range.start].iter().rposition(|x| x.is("cross") || x.is("crossing")) else { return false };
+        let Some(at) = w.t[..s.range.start].iter().rposition(|x| x.is("cross") || x.is("crossing") || x.is("across")) else { return false };
         let straight = w.t[at + 1..s.range.start].iter().all(|x| matches!(x.word(), "runway" | "the" | "active"));
         let denied = |x: &Token| matches!(x.word(), "not" | "before" | "without" | "to" | "request" | "ready" | "until" | "for");
         straight && !w.t[at.saturating_sub(2)..at].iter().any(denied)

@@ -66,6 +66,11 @@ pub(super) fn cut(items: &[Item], t: &mut Vec<Token>) {
     }
 }
 
+/// The figures of the items, in every form in which they may be said.
+pub(super) fn figures_of(items: &[Item]) -> Vec<String> {
+    items.iter().enumerate().flat_map(|(n, i)| of_item(n, i)).map(|p| p.figures).collect()
+}
+
 /// The pieces cover the run as it stands.
 fn tight(pieces: &[Piece], t: &[Token], r: &Range<usize>) -> bool {
     Cover::new(pieces, t, r, &figures::digits(t, r.clone())).whole(r.start)
