@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_file_parses_and_is_whole() {
+    fn the_built_in_file_parses_completely() {
         let airports = Airports::parse(FIRST).unwrap();
         let codes: Vec<&str> = airports.iter().map(|a| a.icao.as_str()).collect();
         assert_eq!(codes, ["KPAO", "KSQL", "KRHV", "KMRY", "PHTO", "XSTR"]);
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_a_problem_with_its_line() {
+    fn a_broken_file_is_reported_with_its_line() {
         let p = Airports::parse("[[airport]]\nicao = 5\n").unwrap_err();
         assert!(p.to_string().contains("line 2"), "{p}");
     }

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_runway_of_an_item_is_the_one_beside_it() {
+    fn an_item_gets_the_runway_beside_it() {
         let (r9, r27): (Runway, Runway) = ("9".parse().unwrap(), "27".parse().unwrap());
         let mut told = Told::default();
         told.hear(&[Item::Runway(r9), Item::Taxi { via: vec![], to_holding_point: false }]);

@@ -35,7 +35,7 @@ impl Between for Heard {
 }
 
 #[test]
-fn sixty_flights_go_at_least_as_well_as_they_did() {
+fn sixty_flights_meet_the_recorded_limits() {
     let school = School::open().unwrap();
     let mut heard = Heard::new();
     let logs: Vec<Log> = (1..=FLIGHTS).map(|seed| school.fly(seed, Choice::default(), false, &mut heard).unwrap()).collect();
@@ -58,7 +58,7 @@ fn sixty_flights_go_at_least_as_well_as_they_did() {
 }
 
 #[test]
-fn a_seed_repeats_its_flight_word_for_word() {
+fn a_seed_repeats_its_flight_verbatim() {
     let school = School::open().unwrap();
     for seed in [3, 8] {
         let log = |_| school.fly(seed, Choice::default(), true, &mut Clear).unwrap();

@@ -1,6 +1,6 @@
-//! What the weights were made of: the checksums of corpora, trainer and weights, kept together in `made-of.txt`.
+//! What the weights were made from: the checksums of corpora, trainer and weights, kept together in `made-of.txt`.
 //!
-//! A test compares them, so that none of the three changes without the others. It does not train.
+//! A test compares them, so that none of the three changes without the others. The test does not train.
 
 use std::path::{Path, PathBuf};
 
