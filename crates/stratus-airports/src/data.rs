@@ -264,7 +264,7 @@ mod tests {
                 assert_eq!(s.ends[0].runway.reciprocal(), s.ends[1].runway, "{}", a.icao);
                 let magnetic = s.ends[0].start.bearing(s.ends[1].start) - a.variation;
                 let off = crate::units::turn(s.ends[0].runway.nominal_heading(), magnetic);
-                assert!(off.abs() < 12.0, "{} {} lies {off} off its number", a.icao, s.ends[0].runway);
+                assert!(off.abs() < 12.0, "{} {} is {off} degrees off its number", a.icao, s.ends[0].runway);
                 assert!(a.position.distance_nm(s.ends[0].start) < 2.0);
             }
             for f in [Facility::Atis, Facility::Ground, Facility::Tower, Facility::Approach] {

@@ -153,7 +153,7 @@ mod tests {
         told.hear(&[Item::Runway(r9), Item::ClearedForTakeoff { at: None }]);
         assert_eq!(told.takeoff, Some(r9));
         told.hear(&[Item::HoldShort { runway: r9, at: None }]);
-        assert_eq!(told.takeoff, None, "a hold short takes the clearance back");
+        assert_eq!(told.takeoff, None, "a hold short cancels the clearance");
         told.hear(&[Item::Approach { kind: "ILS".into(), expect: true }, Item::Runway(r27)]);
         assert_eq!(told.approach, Some(("ILS".into(), Some(r27), false)));
     }

@@ -75,5 +75,5 @@ fn a_flight_without_faults_in_an_undisturbed_pattern_is_completed() {
     let choice = Choice { mission: Some(Mission::Circuits), faultless: true, traffic: Some(false) };
     let done =
         (1..=12).filter(|seed| school.fly(*seed, choice, false, &mut Clear).unwrap().outcome == stratus_school::pilot::Outcome::Completed);
-    assert!(done.count() >= 4, "the loop itself works: what fails fails for the engine's reasons");
+    assert!(done.count() >= 4, "the test loop itself must work");
 }

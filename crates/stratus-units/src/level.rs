@@ -148,7 +148,7 @@ mod tests {
         assert_eq!([5000, 6000, 8000].map(|ft| germany.level_of(ft).to_string()), ["5,000", "FL060", "FL080"]);
         // A layer of at least 1,000 feet: the limits of the published table.
         assert_eq!([1014.0, 1013.0, 978.0, 977.0].map(|q| germany.level(Some(q))), [Some(60), Some(70), Some(70), Some(80)]);
-        assert_eq!(germany.level(None), None, "without a pressure there is none");
+        assert_eq!(germany.level(None), None, "without a pressure there is no level");
         // The tables in the AIP of Brazil (a layer of at least 500 feet) and of the United Kingdom (no layer).
         let brazil = Transition::of("Brazil".parse().unwrap(), "SBGR", Some(5000));
         assert_eq!([1032.0, 1014.0, 1013.0, 995.0, 977.0].map(|q| brazil.level(Some(q))), [50, 55, 60, 65, 70].map(Some));

@@ -27,7 +27,7 @@ fn called(all: &[Controller], role: Facility, lat: f64, lon: f64, feet: f64) -> 
 #[test]
 fn units_work_inside_their_volumes() {
     let file = read(FILE, None);
-    assert_eq!((file.skipped, file.all.len()), (0, 3), "a tower without a volume stands in apt.dat");
+    assert_eq!((file.skipped, file.all.len()), (0, 3), "a tower without a volume is left to apt.dat");
     let of = |role, lat, lon, feet| called(&file.all, role, lat, lon, feet);
     assert_eq!(of(Facility::Center, 46.0, 6.0, 35_000.0).as_deref(), Some("Lakeland Control 128.025"));
     assert_eq!(of(Facility::Approach, 47.4, 8.4, 5000.0).as_deref(), Some("Alpine Approach 119.125"));

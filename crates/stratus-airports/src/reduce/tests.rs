@@ -132,7 +132,7 @@ fn an_airport_that_shares_a_town_is_called_by_its_own_name() {
         let [code, whole, town] = principal;
         let alone = names_of(&[("XXXX", kind, name, town, "9000", ["", ""], "8")]).concat();
         let alone = alone.split(':').next().unwrap().to_owned();
-        assert!(alone.starts_with(town) || alone == name.replace(" Airport", ""), "{name} has its town to itself: {alone}");
+        assert!(alone.starts_with(town) || alone == name.replace(" Airport", ""), "{name} is the only airport of its town: {alone}");
         let [first, other] = [("8", large), ("8.3", kind)];
         let is =
             names_of(&[(code, first.1, whole, town, "8000", ["", ""], first.0), ("XXXX", other.1, name, town, "9000", ["", ""], other.0)]);

@@ -104,7 +104,7 @@ fn every_word_is_spoken_whatever_its_source() {
     for line in CLOSED.lines().chain(PLACES.lines()).filter(|l| !l.is_empty() && !l.starts_with(['#', '.']) && !l.contains(" = ")) {
         let (word, sounds) = line.split_once(' ').unwrap();
         let written = sounds.split('|').next().unwrap().split_whitespace().count();
-        assert_eq!(Reading::of(sounds).american.len(), written, "{line} has a sound that there is not");
+        assert_eq!(Reading::of(sounds).american.len(), written, "{line} has an unknown sound");
         assert!(!w.word(word, None, None, Accent::British).0.is_empty(), "{word}");
     }
 }
