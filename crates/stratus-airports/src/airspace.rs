@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shapes_are_those_of_the_manual() {
+    fn the_shapes_match_the_aim() {
         let world = Airports::world();
         let of = |c: &str| Airspace::of(&world.find(c).unwrap()).unwrap();
         let (sfo, mry) = (of("KSFO"), of("KMRY"));

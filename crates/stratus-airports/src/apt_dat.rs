@@ -124,7 +124,7 @@ impl Building {
                     self.zones.entry(edge).or_default().insert(end.parse().ok()?);
                 }
             }
-            // Some airports have an identifier of X-Plane's own; everybody else knows them by their ICAO code.
+            // Some airports have an X-Plane identifier; elsewhere they are known by their ICAO code.
             "1302" if f.get(1) == Some(&"icao_code") => {
                 if let Some(code) = f.get(2).and_then(|c| code(c)) {
                     self.icao = code;

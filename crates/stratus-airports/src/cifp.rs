@@ -179,7 +179,7 @@ RWY:RW16L,+0580,      ,00044, ,IJCH,3,   ;S12002744,W077071686,0000;\n";
 
     proptest::proptest! {
         #[test]
-        fn no_text_makes_the_procedures_panic(text: String, cut in 0usize..900, at in 0usize..900, c: char) {
+        fn random_text_never_panics_the_procedure_reader(text: String, cut in 0usize..900, at in 0usize..900, c: char) {
             let mut damaged: Vec<char> = FILE.chars().take(cut).collect();
             damaged.insert(at.min(damaged.len()), c);
             for text in [text, damaged.into_iter().collect()] {

@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_file_parses_and_is_whole() {
+    fn the_built_in_file_parses_completely() {
         let airports = Airports::parse(FIRST).unwrap();
         let codes: Vec<&str> = airports.iter().map(|a| a.icao.as_str()).collect();
         assert_eq!(codes, ["KPAO", "KSQL", "KRHV", "KMRY", "PHTO", "XSTR"]);
@@ -264,7 +264,7 @@ mod tests {
                 assert_eq!(s.ends[0].runway.reciprocal(), s.ends[1].runway, "{}", a.icao);
                 let magnetic = s.ends[0].start.bearing(s.ends[1].start) - a.variation;
                 let off = crate::units::turn(s.ends[0].runway.nominal_heading(), magnetic);
-                assert!(off.abs() < 12.0, "{} {} lies {off} off its number", a.icao, s.ends[0].runway);
+                assert!(off.abs() < 12.0, "{} {} is {off} degrees off its number", a.icao, s.ends[0].runway);
                 assert!(a.position.distance_nm(s.ends[0].start) < 2.0);
             }
             for f in [Facility::Atis, Facility::Ground, Facility::Tower, Facility::Approach] {
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_file_is_a_problem_with_its_line() {
+    fn a_broken_file_is_reported_with_its_line() {
         let p = Airports::parse("[[airport]]\nicao = 5\n").unwrap_err();
         assert!(p.to_string().contains("line 2"), "{p}");
     }

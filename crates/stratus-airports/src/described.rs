@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hand_described_airport_keeps_its_numbers_and_takes_the_taxiways_by_them() {
+    fn a_checked_airport_keeps_its_numbers_and_adopts_the_taxiways() {
         let (told, mut known) = (renumbered(xstr()), xstr());
         known.taxiways = None;
         let whole = over(&told, Some(&known), true).unwrap();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_contradicts_itself_or_the_place_is_left_out() {
+    fn contradictory_descriptions_are_left_out() {
         let known = xstr();
         let mut far = xstr();
         far.position.lat += 1.0;
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn stations_that_the_simulator_does_not_list_are_the_built_in_ones() {
+    fn the_built_in_stations_fill_gaps_in_the_simulators_list() {
         let known = xstr();
         let mut told = xstr();
         told.stations.retain(|s| s.facility == Facility::Tower);

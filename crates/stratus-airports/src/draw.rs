@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_drawn_runway_has_its_length_and_heading() {
+    fn a_drawn_runway_has_the_given_length_and_heading() {
         for lat in [-60.0, 0.0, 51.0, 75.0] {
             let middle = LatLon::new(lat, 179.999);
             let [a, b] = about(middle, 73.0, 8000.0);

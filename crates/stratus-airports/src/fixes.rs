@@ -79,7 +79,7 @@ fn airport(word: &str) -> Option<String> {
 pub fn fix(line: &str, wanted: &dyn Fn(&str) -> bool) -> Option<Point> {
     let mut f = line.split_ascii_whitespace();
     let (lat, lon, ident) = (f.next()?, f.next()?, f.next()?);
-    // Most lines are of points that nobody wants: they go no further.
+    // Most lines are of unwanted points, which need no further parsing.
     if !wanted(ident) || !is_ident(ident) {
         return None;
     }
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn points_are_read_with_the_name_that_is_said() {
+    fn points_are_read_with_their_spoken_name() {
         let p = beacon(" 3  51.749736111   -0.106736111      376    11750    130     -2.000  BPK ENRT EG BROOKMANS PARK VOR/DME", &all)
             .unwrap();
         assert_eq!((p.ident.as_str(), p.region.as_str(), p.kind, p.airport.as_deref()), ("BPK", "EG", Kind::Vor, None));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn airways_have_their_direction_and_levels() {
+    fn airways_are_read_with_direction_and_levels() {
         let p = airway("   BPK EG  3 TOTRI EG 11 F 1  95 245 M185-Q295", &|n| n == "Q295").unwrap();
         assert_eq!((p.ways, p.levels, p.names.len()), ((true, false), (95, 245), 2));
         assert!(airway("   BPK EG  3 TOTRI EG 11 X 1  95 245 M185", &all).is_none());
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn holds_have_their_course_turn_and_limits() {
+    fn holds_are_read_with_course_turn_and_limits() {
         let h = hold(" LAM EG ENRT 3 263.0 1.0 0.0 L 7000 15000 230", &all).unwrap();
         assert_eq!((h.inbound, h.minutes, h.miles, h.turn), (263.0, Some(1.0), None, Side::Left));
         assert_eq!((h.lowest_ft, h.highest_ft, h.knots, h.airport), (Some(7000), Some(15_000), Some(230), None));
@@ -298,7 +298,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_makes_the_points_panic(text: String, words in proptest::collection::vec("[-+.0-9]{1,8}|[A-Z/]{1,8}|ENRT|\u{1b}", 0..14)) {
+        fn random_lines_never_panic_the_point_reader(text: String, words in proptest::collection::vec("[-+.0-9]{1,8}|[A-Z/]{1,8}|ENRT|\u{1b}", 0..14)) {
             for line in [text, words.join(" ")] {
                 let named = [fix(&line, &all), beacon(&line, &all)];
                 prop_assert!(named.iter().flatten().all(|p| p.ident.is_ascii() && p.at.lat.abs() <= 90.0));

@@ -1,8 +1,8 @@
 //! FlightGear's `XXXX.groundnet.xml`: the taxi network and the parking places of an airport.
 //!
-//! The file is read tag by tag, so that a damaged tag is left out and counted. An arc without its counterpart is
-//! one-way, unless it is for push-back. An arc is on a runway if one of its nodes is. The holding point is the node
-//! of type "normal" on the way away from the runway, otherwise the first node beside it.
+//! The file is read tag by tag, so that a damaged tag is left out and counted. An arc without its counterpart is one-way, unless it is for
+//! pushback. An arc is on a runway if one of its nodes is. The holding point is the first node of type "normal" on the way away from the
+//! runway, otherwise the first node beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -162,7 +162,7 @@ impl Groundnet {
     }
 }
 
-/// The ends of the strip on or near whose pavement a point is: the strip with the nearest centre line.
+/// The ends of the strip on or near whose pavement a point is: the strip with the nearest centreline.
 fn strip_at(airport: &Airport, at: LatLon) -> Option<[Runway; 2]> {
     let near = airport.runways.iter().filter_map(|s| {
         let place = runway::geometry(airport, s.ends[0].runway)?.place(at);

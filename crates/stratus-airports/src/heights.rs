@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heights_are_those_of_the_airports_around_and_of_beacons_on_hills() {
+    fn heights_come_from_nearby_airports_and_beacons_on_hills() {
         let world = Airports::world();
         // Around Mount Hamilton, California.
         let at = LatLon::new(37.34, -121.64);
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn every_line_of_the_beacons_is_a_height() {
+    fn every_beacon_line_is_a_height() {
         for line in BEACONS.lines() {
             let n: Vec<f64> = line.split(' ').map(|n| n.parse().unwrap()).collect();
             assert!(n.len() == 3 && n[0].abs() <= 90.0 && n[1].abs() <= 180.0 && (1.0..20_000.0).contains(&n[2]), "{line}");

@@ -4,7 +4,7 @@ use crate::apt_dat::AptDat;
 use crate::groundnet::Groundnet;
 use crate::{Airport, Procedure, TaxiGraph, described};
 
-/// An imported airport: from each kind of file the one that counts.
+/// An imported airport: from each kind of file, the one with priority.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Imported {
     /// From an apt.dat.

@@ -45,7 +45,7 @@ fn plain_name(text: &str) -> String {
     text.trim().chars().filter(fits).take(LONGEST_NAME).collect::<String>().trim().to_owned()
 }
 
-/// An airport. What is not known is absent, and is never said.
+/// An airport. Unknown facts are absent and are never spoken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Airport {

@@ -125,7 +125,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_field_is_the_published_one() {
+    fn the_field_matches_the_published_test_values() {
         for [year, height, lat, lon, north, east, down, degrees] in PUBLISHED {
             let f = field(LatLon::new(lat, lon), height, year);
             for (found, published) in [(f.north, north), (f.east, east), (f.down, down)] {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn known_places() {
+    fn variations_at_known_places_are_right() {
         assert!((variation(LatLon::new(37.46, -122.11)) - 12.8).abs() < 0.4);
         assert!((variation(LatLon::new(51.47, -0.46)) - 1.2).abs() < 0.4);
     }

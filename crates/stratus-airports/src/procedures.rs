@@ -53,8 +53,8 @@ pub fn named<'a>(all: &'a [Procedure], kind: &str, runway: Runway) -> Option<&'a
     of_runway.filter(fits).min_by_key(|n| (n.len(), *n))
 }
 
-/// Whether two names are the same departure or arrival. A flight management system has six characters for a name that
-/// a filed plan writes in full ("VALK3S" and "VALKO3S").
+/// Whether two names are the same departure or arrival. A flight management system abbreviates to six characters a name that a filed plan
+/// writes in full ("VALK3S" and "VALKO3S").
 pub fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
     let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_approach_has_its_whole_name_and_its_own_runway() {
+    fn an_approach_is_found_by_kind_and_runway() {
         let of = |name: &str, runway: &str| Procedure { kind: Kind::Approach, name: name.into(), runway: runway.parse().ok() };
         let all = [of("RNAV Z", "28L"), of("RNAV Y", "28L"), of("ILS", "28L"), of("LOC BC", "10R"), of("VOR/DME", "10R"), of("VOR A", "")];
         let named = |kind: &str, r: &str| named(&all, kind, r.parse().unwrap());
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_six_characters_stands_for_the_one_that_is_filed() {
+    fn a_six_character_name_matches_the_filed_one() {
         assert!(same("VALK3S", "VALKO3S") && same("valko3s", "VALK3S") && same("HYLND6", "HYLND6"));
         for other in ["VALK3T", "VALK2S", "VAL3S", "VALKO", "", "3S"] {
             assert!(!same(other, "VALKO3S"), "{other}");

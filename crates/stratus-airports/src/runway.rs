@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wind_chooses_and_calm_means_the_longest() {
+    fn the_wind_selects_the_runway_and_calm_the_longest() {
         assert_eq!(active_at("PHTO", 70.5, 8.0), "8");
         assert_eq!(active_at("PHTO", 260.0, 8.0), "26");
         assert_eq!(active_at("PHTO", 30.0, 12.0), "3");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_in_the_runways_own_frame() {
+    fn positions_are_relative_to_the_runway() {
         let airports = Airports::first();
         let x = airports.get("XSTR").unwrap();
         let g = geometry(x, "9".parse().unwrap()).unwrap();

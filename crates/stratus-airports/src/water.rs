@@ -35,7 +35,7 @@ mod tests {
     }
 
     #[test]
-    fn a_water_runway_is_another_one_than_the_land_runway_of_its_number() {
+    fn a_water_runway_differs_from_the_land_runway_of_its_number() {
         // Juneau has 8/26 of asphalt and 8W/26W.
         assert_eq!(names("PAJN"), ["8", "26", "8W", "26W"]);
         let juneau = Airports::world().find("PAJN").unwrap();
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn no_water_runway_is_in_use_where_there_is_land() {
+    fn no_water_runway_is_in_use_at_an_airport_with_land_runways() {
         for (wind, kt) in [(None, None), (Some(80.0), Some(15.0)), (Some(260.0), Some(25.0)), (Some(170.0), Some(30.0))] {
             let juneau = Airports::world().find("PAJN").unwrap();
             let active = runway::active(&juneau, wind, kt).unwrap();

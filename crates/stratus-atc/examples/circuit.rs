@@ -1,5 +1,5 @@
-//! A student at Palo Alto calls Ground, reads back and calls again:
-//! `cargo run -p stratus-atc --example circuit`. Calls of your own: one a line on standard input, with `-`.
+//! A student at Palo Alto calls Ground, reads back and calls again: `cargo run -p stratus-atc --example circuit`. With `-` it reads your
+//! own calls from standard input, one per line.
 #![allow(clippy::print_stdout, reason = "it shows what is said")]
 
 use std::io::BufRead;
@@ -27,7 +27,7 @@ fn call(engine: &mut Engine, second: u64, words: &str) {
         (None, Some(silence)) => println!("  ({})", silence.title()),
         (None, None) => println!("  (no answer)"),
     }
-    // Only what was heard to its end is in force.
+    // Only a transmission that was heard to its end takes effect.
     engine.delivered(now, true);
 }
 
@@ -40,7 +40,7 @@ fn main() {
         ..Setup::default()
     };
     let mut engine = Engine::new(Airports::first(), setup);
-    // Without a simulator a report is empty; with one it holds position, speed, radios, weather and traffic.
+    // Without a simulator a report is empty; with one it contains position, speed, radios, weather and traffic.
     engine.see(Time(0), &Report::default());
     if std::env::args().nth(1).as_deref() == Some("-") {
         for (second, line) in (1..).zip(std::io::stdin().lock().lines().map_while(Result::ok)) {

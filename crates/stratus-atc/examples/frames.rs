@@ -1,6 +1,6 @@
-//! What the frames alone make of labelled calls: `cargo run -p stratus-atc --example frames -- [--misses] FILE…`, with files of
-//! `corpora` or `tests/cases`. Prints how many of each file have the right intent, then the misreadings by kind, the most frequent
-//! first; with `--misses` each call that was misread. For whoever edits `frames.txt`.
+//! Runs only the frames on labelled calls: `cargo run -p stratus-atc --example frames -- [--misses] FILE…`, with files from `corpora` or
+//! `tests/cases`. Prints the number of correct intents per file, then the misreadings by kind, most frequent first; with `--misses` also
+//! each misread call. A tool for editing `frames.txt`.
 #![allow(clippy::print_stdout, reason = "a program for makers tells what it measured")]
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use stratus_atc::intent::{Context, Intent};
 use stratus_atc::understand::by_rules;
 use stratus_atc::{parse, readback};
 
-/// The situation that a line states.
+/// The situation in a line.
 fn context(line: &Value) -> Context {
     let region = serde_json::from_value(line["region"].clone()).unwrap_or_default();
     let last_atc = line["context"]["last_atc"].as_str().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! `Act`: one thing that a pilot does with a call, finer than the closed list of intents that `stratus batch` prints.
+//! `Act`: one thing that a pilot does with a call. Acts are finer than the closed list of intents that `stratus batch` prints.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,16 @@ use crate::intent::Intent;
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $name:ident = $word:literal => $intent:ident,)*) => {
-        /// One thing that a pilot does with a call. The order is that of precedence: an emergency before an answer, an answer before
-        /// a request, a request before a report, and of requests the wider one first.
+        /// One thing that a pilot does with a call. Acts are ordered by precedence: emergencies before answers, answers before requests,
+        /// requests before reports, and broader requests first.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Act { $($(#[$doc])* #[serde(rename = $word)] $name,)* }
         impl Act {
-            /// Every act, in the order of precedence.
+            /// Every act, in order of precedence.
             pub const ALL: &'static [Act] = &[$(Act::$name,)*];
-            /// The word for it in machine-readable output and in `frames.txt`.
+            /// The name in machine-readable output and in `frames.txt`.
             pub fn word(self) -> &'static str { match self { $(Act::$name => $word,)* } }
-            /// The intent that it counts as; [`Intent::Unknown`] where the closed list has none.
+            /// The intent that it counts as; [`Intent::Unknown`] if the closed list has none.
             pub fn intent(self) -> Intent { match self { $(Act::$name => Intent::$intent,)* } }
         }
     };
@@ -24,197 +24,197 @@ macro_rules! acts {
 acts! {
     /// Calls MAYDAY, or declares an emergency.
     Mayday = "mayday" => Mayday,
-    /// The engine does not run.
+    /// The engine has failed.
     EngineFailure = "engine_failure" => Mayday,
-    /// Something burns.
+    /// A fire on board.
     Fire = "fire" => Mayday,
-    /// Nobody can fly the aircraft, or no control answers.
+    /// The aircraft is out of control, or the pilot is incapacitated.
     LossOfControl = "loss_of_control" => Mayday,
-    /// Comes down where there is no runway.
+    /// A landing away from a runway.
     ForcedLanding = "forced_landing" => Mayday,
-    /// In cloud without being able to fly in it.
+    /// In cloud without the ability to fly on instruments.
     InCloud = "in_cloud" => Mayday,
     /// Calls PAN PAN, or declares urgency.
     PanPan = "pan_pan" => PanPan,
-    /// A system has failed; the aircraft flies on.
+    /// A system has failed, but the aircraft is flyable.
     SystemFailure = "system_failure" => PanPan,
-    /// Somebody on board is ill.
+    /// A medical problem on board.
     Medical = "medical" => PanPan,
-    /// Fuel is short.
+    /// Low on fuel.
     LowFuel = "low_fuel" => LowFuel,
-    /// No delay can be taken.
+    /// Declares minimum fuel: cannot accept any delay.
     MinimumFuel = "minimum_fuel" => LowFuel,
     /// Goes around.
     GoAround = "go_around" => GoAround,
-    /// Does not know where they are.
+    /// Is lost.
     Lost = "lost" => Lost,
-    /// Goes elsewhere.
+    /// Diverts.
     Divert = "divert" => Diversion,
-    /// Takes a call for help back.
+    /// Cancels a call for help.
     CancelDistress = "cancel_distress" => Unknown,
-    /// Says that there is no emergency.
+    /// Denies an emergency.
     NoEmergency = "no_emergency" => Unknown,
-    /// Did not get it, or wants it confirmed.
+    /// Missed the transmission, or asks for confirmation.
     SayAgain = "say_again" => SayAgain,
     /// Radio check.
     RadioCheck = "radio_check" => RadioCheck,
     /// Cannot comply.
     Unable = "unable" => Unable,
-    /// Gives a take-off up.
+    /// Rejects a takeoff.
     StopTakeoff = "stop_takeoff" => Unable,
     /// Reads an instruction back.
     Readback = "readback" => Readback,
-    /// Wants to be led over the ground.
+    /// Requests progressive taxi.
     ProgressiveTaxi = "progressive_taxi" => RequestProgressiveTaxi,
     /// Cancels IFR.
     CancelIfr = "cancel_ifr" => CancelIfr,
-    /// No more advisories.
+    /// Ends flight following.
     CancelFollowing = "cancel_following" => CancelFlightFollowing,
-    /// Taxies in.
+    /// Requests taxi to parking.
     TaxiIn = "taxi_in" => TaxiToParking,
-    /// Wants to push back.
+    /// Requests pushback.
     Pushback = "pushback" => PushbackRequest,
-    /// Wants to push back and start engines.
+    /// Requests pushback and start-up.
     PushAndStart = "push_and_start" => PushbackRequest,
-    /// Wants to start engines.
+    /// Requests start-up.
     StartUp = "start_up" => StartupRequest,
-    /// Wants through the airspace.
+    /// Requests a transition through the airspace.
     Transit = "transit" => TransitionRequest,
-    /// Wants a clearance under instrument flight rules.
+    /// Requests an IFR clearance.
     IfrClearance = "ifr_clearance" => IfrClearanceRequest,
-    /// Wants to leave the frequency.
+    /// Requests a frequency change.
     ChangeFrequency = "change_frequency" => FrequencyChangeRequest,
-    /// Wants to know whom to call next.
+    /// Asks which unit to call next.
     NextFrequency = "next_frequency" => FrequencyChangeRequest,
-    /// Wants radar advisories.
+    /// Requests flight following.
     FlightFollowing = "flight_following" => FlightFollowingRequest,
-    /// Wants an approach.
+    /// Requests an approach.
     Approach = "approach" => ApproachRequest,
-    /// Comes in to land.
+    /// Inbound to land.
     Inbound = "inbound" => InboundLanding,
     /// Asks for the landing clearance.
     LandingClearance = "landing_clearance" => InboundLanding,
-    /// Wants the weather, the altimeter, the wind.
+    /// Requests the weather, the altimeter setting or the wind.
     Weather = "weather" => WeatherRequest,
-    /// Wants to know how smooth the air is.
+    /// Asks for a ride report.
     Ride = "ride" => WeatherRequest,
     /// Ready for departure.
     Ready = "ready" => DepartureReady,
-    /// Wants onto the runway.
+    /// Requests to enter the runway.
     LineUp = "line_up" => DepartureReady,
-    /// Asks for take-off.
+    /// Requests takeoff.
     TakeOff = "take_off" => TakeoffRequest,
-    /// Wants another level.
+    /// Requests another level.
     Level = "level" => AltitudeRequest,
-    /// Wants all levels between two.
+    /// Requests a block altitude.
     Block = "block" => AltitudeRequest,
-    /// Turns off the course for the weather.
+    /// Deviates around weather.
     Deviate = "deviate" => HeadingReport,
-    /// Wants a heading.
+    /// Requests a heading.
     WantHeading = "want_heading" => HeadingReport,
-    /// Wants a touch-and-go.
+    /// Requests a touch-and-go.
     TouchAndGo = "touch_and_go" => TouchAndGoRequest,
-    /// Wants a stop-and-go.
+    /// Requests a stop-and-go.
     StopAndGo = "stop_and_go" => TouchAndGoRequest,
-    /// Wants the option.
+    /// Requests the option.
     Option = "option" => TouchAndGoRequest,
-    /// Wants a low approach.
+    /// Requests a low approach.
     LowApproach = "low_approach" => TouchAndGoRequest,
-    /// Taxies out.
+    /// Requests taxi for departure.
     TaxiOut = "taxi_out" => TaxiRequest,
-    /// Wants to taxi against the runway's direction.
+    /// Requests a backtrack.
     Backtrack = "backtrack" => TaxiRequest,
-    /// Wants to stay in the pattern.
+    /// Requests to stay in the pattern.
     Pattern = "pattern" => PatternRequest,
-    /// Turns to the runway early.
+    /// Requests a short approach.
     ShortApproach = "short_approach" => PatternRequest,
-    /// Wants to fly the downwind longer.
+    /// Requests an extended downwind.
     ExtendDownwind = "extend_downwind" => PatternRequest,
-    /// Does not see the traffic.
+    /// Reports no traffic contact.
     TrafficNotSeen = "traffic_not_seen" => NegativeContact,
-    /// Sees the field.
+    /// Reports the field in sight.
     FieldSeen = "field_seen" => FieldInSight,
-    /// Sees the traffic.
+    /// Reports the traffic in sight.
     TrafficSeen = "traffic_seen" => TrafficInSight,
     /// Identing.
     Ident = "ident" => Ident,
-    /// Says the transponder code.
+    /// Reports the transponder code.
     Squawk = "squawk" => SquawkReport,
-    /// Off the runway.
+    /// Reports clear of the runway.
     Vacated = "vacated" => ClearOfRunway,
-    /// Says a heading.
+    /// Reports a heading.
     Heading = "heading" => HeadingReport,
-    /// Calls for the first time on this frequency.
+    /// First call on this frequency.
     CheckIn = "check_in" => CheckIn,
-    /// Says where they are.
+    /// Reports a position.
     Position = "position" => PositionReport,
-    /// Wants across a runway.
+    /// Requests to cross a runway.
     Cross = "cross" => PositionReport,
-    /// Goes onto a runway, or across it, without asking.
+    /// Enters or crosses a runway without asking.
     EnterRunway = "enter_runway" => PositionReport,
-    /// Understood.
+    /// Acknowledges.
     Roger = "roger" => Roger,
     /// Not ready to go.
     NotReady = "not_ready" => Unknown,
     /// Cannot move.
     Stuck = "stuck" => Unknown,
-    /// Wants special VFR.
+    /// Requests special VFR.
     SpecialVfr = "special_vfr" => Unknown,
-    /// Flies what the collision-avoidance system orders.
+    /// Follows a TCAS resolution advisory.
     Resolution = "resolution" => Unknown,
-    /// Was lit by a laser.
+    /// Reports a laser.
     Laser = "laser" => Unknown,
-    /// The transponder does not work.
+    /// Reports a failed transponder.
     TransponderOut = "transponder_out" => Unknown,
-    /// Wants to know whether the landing clearance was given.
+    /// Asks whether the landing clearance was given.
     ClearedToLand = "cleared_to_land" => SayAgain,
     /// Leaves the traffic pattern.
     LeavePattern = "leave_pattern" => Unknown,
-    /// Practises a landing without engine.
+    /// Practises an engine-out landing.
     PracticeFailure = "practice_failure" => Unknown,
-    /// Wants to know which speed.
+    /// Asks which speed to fly.
     WhatSpeed = "what_speed" => Unknown,
-    /// Wants to stay in the air where it is for a while.
+    /// Requests to hold at the present position.
     Hold = "hold" => Unknown,
-    /// Wants to circle once.
+    /// Requests an orbit.
     Orbit = "orbit" => Unknown,
-    /// Wants to be de-iced.
+    /// Requests de-icing.
     Deice = "deice" => Unknown,
-    /// Wants to be towed.
+    /// Requests a tow.
     Tow = "tow" => Unknown,
-    /// Wants to be led around somebody.
+    /// Requests a vector around traffic.
     VectorAround = "vector_around" => Unknown,
-    /// Something on the runway that should not be there.
+    /// Reports an obstacle on the runway.
     Obstacle = "obstacle" => Unknown,
-    /// Something that others want to know: birds, turbulence, braking action.
+    /// Reports something useful to others: birds, turbulence, braking action.
     Observation = "observation" => Unknown,
-    /// Wants to fly straight to a fix.
+    /// Requests direct to a fix.
     DirectTo = "direct_to" => Unknown,
-    /// Wants another speed.
+    /// Requests another speed.
     Speed = "speed" => Unknown,
-    /// Wants another runway.
+    /// Requests another runway.
     RunwayChange = "runway_change" => Unknown,
-    /// Wants to know which approach, runway or level comes, or when.
+    /// Asks which approach, runway or level to expect, or when.
     Expect = "expect" => Unknown,
-    /// Asks for the place in the line.
+    /// Asks for the sequence number.
     Sequence = "sequence" => Unknown,
-    /// Asks how long it takes.
+    /// Asks about the delay.
     Delay = "delay" => Unknown,
     /// Asks about other traffic.
     AskTraffic = "ask_traffic" => Unknown,
-    /// Asks for lights.
+    /// Requests lights.
     Lights = "lights" => Unknown,
-    /// Takes back what was said.
+    /// Withdraws what was said.
     Disregard = "disregard" => Unknown,
 }
 
 impl Act {
-    /// The act that a word names.
+    /// The act with a given name.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|a| a.word() == word)
     }
 
-    /// The act that stands for an intent where nothing finer is known; none for [`Intent::Unknown`].
+    /// The act that represents an intent if nothing finer is known; `None` for [`Intent::Unknown`].
     pub fn plain(intent: Intent) -> Option<Self> {
         Self::ALL.iter().copied().find(|a| intent != Intent::Unknown && a.intent() == intent)
     }
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_intent_has_an_act_and_every_word_is_one_acts() {
+    fn every_intent_has_an_act_and_act_names_are_unique() {
         for intent in Intent::ALL.iter().filter(|i| **i != Intent::Unknown) {
             assert!(Act::plain(*intent).is_some(), "{intent:?}");
         }

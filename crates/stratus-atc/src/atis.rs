@@ -1,4 +1,4 @@
-//! ATIS: the recorded information of an airport, made from the weather that the simulator tells, with its letter.
+//! ATIS: an airport's recorded information, made from the simulator's weather, with its letter.
 
 use std::time::Duration;
 
@@ -11,37 +11,37 @@ use crate::report::Weather;
 use crate::units::region::filled;
 use crate::units::{Callsign, Facility, Time};
 
-/// Between two runs of the recording.
+/// The pause between two plays of the recording.
 const GAP: Duration = Duration::from_secs(5);
-/// A change of wind direction that makes a new recording, degrees (7110.65 2-9-2 leaves it to significant change).
+/// A change of wind direction that requires a new recording, degrees (7110.65 2-9-2 leaves it to significant change).
 const WIND_DIRECTION_CHANGE: f64 = 30.0;
-/// A change of wind speed that makes a new recording, knots.
+/// A change of wind speed that requires a new recording, knots.
 const WIND_SPEED_CHANGE: f64 = 6.0;
-/// A change of pressure that makes a new recording, inches of mercury.
+/// A change of pressure that requires a new recording, inches of mercury.
 const PRESSURE_CHANGE: f64 = 0.02;
-/// A ceiling that passes one of these makes a new recording, feet (FMH-1 2.5.2: what a special report is made for), if it moved
-/// by so much: a layer that floats about one of them makes none.
+/// A ceiling that passes one of these limits requires a new recording, feet (FMH-1 2.5.2: the criteria for a special report). It must also
+/// have moved by a minimum, so that a layer that hovers around a limit does not trigger one.
 const CEILINGS: [f64; 4] = [500.0, 1000.0, 1500.0, 3000.0];
 const CEILING_CHANGE: f64 = 200.0;
-/// The same for visibility, statute miles.
+/// The same limits for visibility, statute miles.
 const VISIBILITIES: [f64; 3] = [1.0, 2.0, 3.0];
 const VISIBILITY_CHANGE: f64 = 0.25;
 
-/// The recording of the airport at hand.
+/// The recording of the current airport.
 #[derive(Debug, Clone, Default)]
 pub struct Atis {
     icao: String,
     letter: Option<char>,
     weather: Weather,
-    /// When that weather was seen: minutes of the simulator's day, UTC.
+    /// When that weather was seen, in minutes of the simulator's day, UTC.
     seen: Option<u32>,
-    /// The pilot can have heard it: from then on the letter is Stratus's own.
+    /// The pilot may have heard it, so from now on Stratus assigns the letters.
     broadcast: bool,
-    /// When it runs again, while its frequency is tuned.
+    /// When it plays next while its frequency is tuned.
     next: Option<Time>,
-    /// It runs now.
+    /// It is playing.
     running: bool,
-    /// The letter that was shown last to the pilot's eyes.
+    /// The letter last displayed to the pilot.
     shown: Option<char>,
 }
 
@@ -51,8 +51,8 @@ impl Atis {
         self.letter.filter(|_| self.icao == icao)
     }
 
-    /// Takes in the weather at an airport, with the time of the simulator's day (UTC, seconds): another airport or another
-    /// weather is another recording.
+    /// Takes the weather at an airport, with the simulator's time of day (UTC, seconds). A different airport or a significant change makes
+    /// a new recording.
     pub fn see(&mut self, icao: &str, weather: &Weather, utc_s: Option<f64>) {
         let seen = utc_s.filter(|t| (0.0..86_400.0).contains(t)).map(|t| (t / 60.0) as u32);
         if self.icao != icao {
@@ -67,12 +67,12 @@ impl Atis {
                 self.shown = None;
             }
         } else if self.weather.visibility_sm.is_none() {
-            // It becomes known by landing; nothing has changed.
+            // Visibility becomes known on landing; nothing has changed.
             self.weather.visibility_sm = weather.visibility_sm;
         }
     }
 
-    /// A pilot who has not heard Stratus's recording may have the simulator's: that letter is taken over.
+    /// A pilot who has not heard Stratus's recording may have the simulator's, so that letter is adopted.
     pub fn adopt(&mut self, said: char) {
         if !self.broadcast && said.is_ascii_uppercase() {
             self.letter = Some(said);
@@ -80,30 +80,30 @@ impl Atis {
         }
     }
 
-    /// When the recording runs next on a tuned frequency; none while it runs.
+    /// When the recording plays next on a tuned frequency; `None` while it plays.
     pub fn due(&self, now: Time) -> Option<Time> {
         if self.running { None } else { Some(self.next.unwrap_or(now)) }
     }
 
-    /// The recording has run, or was cut off: it runs again.
+    /// The recording has finished or was cut off; schedules the next play.
     pub fn played(&mut self, now: Time, complete: bool) {
         self.running = false;
         self.next = Some(now + if complete { GAP } else { GAP * 4 });
     }
 
-    /// It could not run: it is tried again later.
+    /// The recording could not play; schedules another attempt.
     pub fn put_off(&mut self, now: Time) {
         self.running = false;
         self.next = Some(now + GAP * 4);
     }
 
-    /// Another frequency is tuned: the next listener hears it at once.
+    /// Another frequency was tuned: the next listener hears the recording at once.
     pub fn stop(&mut self, now: Time) {
         self.running = false;
         self.next = Some(now);
     }
 
-    /// The recording, and whether its text is new to the pilot's eyes.
+    /// The recording, and whether its text is new to the pilot.
     pub fn recording(&mut self, now: Time, s: &Situation) -> Option<(Instruction, bool)> {
         let current = self.letter_at(&s.icao)?;
         (self.broadcast, self.running) = (true, true);
@@ -117,10 +117,10 @@ impl Atis {
         }
         items.extend(s.wind());
         items.extend(sky::told(s));
-        // A simulator tells the temperature of the air around the aircraft: in flight that is not the field's.
+        // The simulator reports the air temperature at the aircraft, which in flight is not the field's.
         if let Some(t) = s.weather.temperature_c.filter(|t| t.is_finite() && s.on_ground) {
             items.push(Item::Advice(format!("temperature {}", degrees(t))));
-            // It cannot be above the temperature; a simulator's other source may say so.
+            // The dew point cannot exceed the temperature, but a simulator may take the two from different sources.
             items.extend(s.weather.dew_point_c.map(|d| Item::Advice(format!("dew point {}", degrees(d.min(t))))));
         }
         items.extend(s.pressure());
@@ -140,12 +140,12 @@ impl Atis {
 }
 
 impl Engine {
-    /// When the recording runs next on a tuned frequency.
+    /// When the recording plays next on a tuned frequency.
     pub(super) fn recording_due(&self, now: Time) -> Option<Time> {
         self.recording_station().and_then(|_| self.atis.due(now))
     }
 
-    /// The recording; where there is none, it is not due again at once.
+    /// Plays the recording; if there is none, it is not due again at once.
     pub(super) fn play_recording(&mut self, now: Time) -> Option<Reply> {
         let found = self.recording(now);
         if found.is_none() {
@@ -156,7 +156,7 @@ impl Engine {
 
     fn recording(&mut self, now: Time) -> Option<Reply> {
         let station = self.recording_station()?;
-        // It speaks to all: the callsign that a situation wants is nobody's, and is not said.
+        // A recording addresses everyone: the situation requires a callsign, but it is never spoken.
         let callsign = "N1".parse::<Callsign>().ok();
         let situation = self.situation(&station, &Understanding { callsign, ..Understanding::default() })?;
         let (instruction, new) = self.atis.recording(now, &situation)?;
@@ -164,7 +164,7 @@ impl Engine {
     }
 }
 
-/// Whole degrees as they are said: "24", "minus 5".
+/// Whole degrees in spoken form: "24", "minus 5".
 fn degrees(c: f64) -> String {
     let whole = c.round() as i32;
     if whole < 0 { format!("minus {}", -whole) } else { whole.to_string() }
@@ -189,7 +189,7 @@ fn changed(was: &Weather, is: &Weather) -> bool {
     let moved = was.ceiling_ft.zip(is.ceiling_ft).is_none_or(|(a, b)| (a - b).abs() >= CEILING_CHANGE);
     let ceiling = rank(was) != rank(is) && moved;
     let clear = |v: f64| VISIBILITIES.iter().filter(|limit| v >= **limit).count();
-    // In flight the field's is not known: that is no change.
+    // In flight the field's visibility is unknown, which is not a change.
     let seen = was.visibility_sm.zip(is.visibility_sm);
     let visibility = seen.is_some_and(|(a, b)| clear(a) != clear(b) && (a - b).abs() >= VISIBILITY_CHANGE);
     turned
@@ -207,7 +207,7 @@ mod tests {
     use crate::report::{Report, SimState};
 
     #[test]
-    fn a_new_weather_makes_a_new_letter_and_a_small_change_none() {
+    fn a_significant_weather_change_makes_a_new_letter() {
         let w = |dir, kt, inhg| Weather { wind_dir: Some(dir), wind_kt: Some(kt), altimeter_inhg: Some(inhg), ..Weather::default() };
         let mut a = Atis::default();
         a.see("PHTO", &w(80.0, 8.0, 30.00), None);
@@ -220,13 +220,13 @@ mod tests {
         assert_eq!(a.letter_at("KPAO"), None);
         a.adopt('K');
         assert_eq!(a.letter_at("PHTO"), Some('K'));
-        // Once a letter is in use, another one said by the pilot is an old or a wrong one.
+        // Once a letter is in use, a different one from the pilot is outdated or wrong.
         a.adopt('B');
         assert_eq!(a.letter_at("PHTO"), Some('K'));
     }
 
     #[test]
-    fn visibility_makes_a_new_letter_and_an_unknown_one_none() {
+    fn only_a_known_visibility_change_makes_a_new_letter() {
         let mut a = Atis::default();
         let mut letter = |miles| {
             a.see("PHTO", &Weather { visibility_sm: miles, altimeter_inhg: Some(30.0), ..Weather::default() }, None);
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_needs_no_callsign_and_one_that_cannot_run_is_not_due_at_once() {
+    fn a_recording_needs_no_callsign_and_a_blocked_one_waits() {
         let (mut e, report) = at_monterey(Facility::Atis);
         e.see(Time(1000), &report);
         let heard = e.wake(Time(1000)).expect("the recording").transmission.text;
@@ -264,14 +264,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_said_when_the_simulator_is_gone() {
+    fn nothing_is_said_after_the_simulator_has_gone() {
         let (mut e, report) = at_monterey(Facility::Atis);
         e.see(Time(0), &report);
         assert!(e.next_deadline().is_some() && e.recording_station().is_some());
         let gone = Report { state: SimState::Lost, ..report };
         e.see(Time(1000), &gone);
         assert_eq!((e.next_deadline(), e.recording_station(), e.wake(Time(60_000))), (None, None, None));
-        // So is a readback that is awaited.
+        // The same applies to an awaited readback.
         let (mut e, report) = at_monterey(Facility::Ground);
         e.see(Time(0), &report);
         let call = "monterey ground skyhawk one seven two sierra papa request taxi with lima";
@@ -281,7 +281,7 @@ mod tests {
         assert!(e.next_deadline().is_some());
         e.see(Time(3000), &Report { state: SimState::Lost, ..report.clone() });
         assert_eq!((e.next_deadline(), e.wake(Time(60_000))), (None, None));
-        // Back again, it goes on.
+        // When it is back, it continues.
         e.see(Time(61_000), &report);
         assert!(e.wake(Time(61_000)).is_some());
     }

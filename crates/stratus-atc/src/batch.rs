@@ -1,5 +1,5 @@
-//! The lines of `stratus batch` that need no ears, JSON in and JSON out: a call to understand, a readback to judge, a call to answer
-//! in a stated situation. Each line stands alone. The shapes are a contract: they grow, they do not break.
+//! The text-only lines of `stratus batch`, JSON in and JSON out: a call to understand, a readback to check, a call to answer in a stated
+//! situation. Each line is independent. The formats are stable: they may grow, but never break.
 
 pub mod posed;
 mod respond;
@@ -47,16 +47,16 @@ struct Respond {
     text: String,
 }
 
-/// A sentence model, where there is one: a call and its situation become an opinion.
+/// A sentence model, if there is one: turns a call and its situation into an opinion.
 pub type Sentences<'a> = &'a dyn Fn(&str, &Scene) -> Option<Opinion>;
 
-/// The answer to a line of a kind: `understand`, `readback` or `respond`; `None` for another kind. `Err` says in words what is wrong
-/// with the line.
+/// The answer to a line of kind `understand`, `readback` or `respond`; `None` for another kind. `Err` describes what is wrong with the
+/// line.
 pub fn answer(kind: &str, line: Value, airports: &Airports) -> Option<Result<Value, String>> {
     answer_with(kind, line, airports, &|_, _| None)
 }
 
-/// As [`answer`], with the opinions of a sentence model.
+/// Like [`answer`], with the opinions of a sentence model.
 pub fn answer_with(kind: &str, line: Value, airports: &Airports, sentences: Sentences<'_>) -> Option<Result<Value, String>> {
     Some(match kind {
         "understand" => read(line).map(|l| understood(&l, sentences)),
@@ -66,7 +66,7 @@ pub fn answer_with(kind: &str, line: Value, airports: &Airports, sentences: Sent
     })
 }
 
-/// A line's fields, or what is wrong with them. Unknown fields are ignored.
+/// A line's fields, or a description of what is wrong with them. Ignores unknown fields.
 pub fn read<T: DeserializeOwned>(line: Value) -> Result<T, String> {
     serde_json::from_value(line).map_err(|e| e.to_string())
 }

@@ -1,4 +1,4 @@
-//! Who called whom: the callsign of a transmission, and the unit named at its start.
+//! Who called whom: the callsign in a transmission, and the unit named at its start.
 
 use std::ops::Range;
 
@@ -15,18 +15,18 @@ use super::transcript::{Link, Token, text};
 use crate::units::region::Registrations;
 use crate::units::{Callsign, Facility, Region};
 
-/// A callsign as said.
+/// A callsign as spoken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// As complete as the words and the own callsign allow.
     pub callsign: Callsign,
-    /// The tokens it took, the type or airline included.
+    /// The tokens it covers, including the type or airline.
     pub range: Range<usize>,
     /// It is the pilot's own.
     pub own: bool,
-    /// It is surely somebody else's.
+    /// It certainly belongs to another aircraft.
     pub other: bool,
-    /// It is near the pilot's own, and may be another's as well: whoever called is asked.
+    /// It is close to the pilot's own but may belong to another aircraft, so the controller asks.
     pub unsure: bool,
 }
 
@@ -54,7 +54,7 @@ fn unit(t: Option<&Token>) -> bool {
     t.is_some_and(|x| *x == Token::Point || UNITS.contains(&x.word()))
 }
 
-/// Words after which figures or letters are something else than a callsign.
+/// Words after which digits or letters are not a callsign.
 #[rustfmt::skip]
 const NOT_BEFORE: &[&str] = &[
     "heading", "level", "squawk", "squawking", "altimeter", "qnh", "code", "on", "via", "information", "taxiway", "at", "with",
@@ -74,7 +74,7 @@ fn matches_at(t: &[Token], i: usize, chars: &str) -> Option<usize> {
     (!joined(i) && !joined(j)).then_some(j)
 }
 
-/// The type, airline or "november" in front of token `i`: where it begins.
+/// The start of the type, airline or "november" before token `i`.
 fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
     let p = i.checked_sub(1)?;
     if t[p].letter() == Some('N') {
@@ -83,7 +83,7 @@ fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
     if telephony::is_type(word(t, p)) {
         return Some(p);
     }
-    // "Delta eighty eight": an airline's name that is a letter too.
+    // "Delta eighty eight": an airline whose name is also a letter.
     let free = p == 0
         || !matches!(word(t, p - 1), "via" | "at" | "taxiway" | "information" | "with" | "on" | "short") && t[p - 1].letter().is_none();
     if t[p].letter() == Some('D') && free && run_end(t, i) >= i + 2 {
@@ -95,12 +95,12 @@ fn prefix_start(t: &[Token], i: usize) -> Option<usize> {
     telephony::airline(&[word(t, p)]).map(|_| p)
 }
 
-/// A registration of the United States: "N" and figures.
+/// A United States registration: "N" and digits.
 fn american(callsign: &str) -> bool {
     callsign.strip_prefix('N').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// The forms under which the own callsign may be said, the longest first; whether a form is complete.
+/// The spoken forms of the own callsign, the longest first, and whether each is complete.
 pub(super) fn own_forms(own: &str) -> Vec<(String, bool)> {
     let mut forms: Vec<(String, bool)> = Vec::new();
     let mut add = |s: &str, full: bool| {
@@ -135,13 +135,13 @@ pub(super) fn own_forms(own: &str) -> Vec<(String, bool)> {
     forms
 }
 
-/// The own callsign, as one of its forms has it, character by character.
+/// Matches the own callsign in one of its forms, character by character.
 pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usize) -> Option<Caller> {
     let code = own.as_str();
     let airline = code.find(|c: char| c.is_ascii_digit()) == Some(3);
     let us = american(code);
     let mut best: Option<(u32, Range<usize>)> = None;
-    // "N1": a figure by itself may be anything, so it counts only behind "november" or the type.
+    // "N1": a single digit is ambiguous, so it counts only after "november" or the type.
     let single = (us && code.len() == 2).then(|| (code[1..].to_owned(), true));
     for (form, full) in own_forms(code).into_iter().chain(single) {
         let figures = form.bytes().all(|b| b.is_ascii_digit());
@@ -156,17 +156,17 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
                 continue;
             }
             let before = i.checked_sub(1).map_or("", |p| word(t, p));
-            // Figures further back that belong to the same number make it another callsign.
+            // Preceding digits of the same number make it another callsign.
             let mut s = i;
             while s > 0 && character(&t[s - 1]).is_some() && !matches!(t[s], Token::Digit(_, Link::First)) && prefix.is_none() {
                 s -= 1;
             }
-            // "five two four six, three mike uniform": a code or a heading that was just given, and the callsign behind it.
+            // "Five two four six, three mike uniform": a code or heading that was just given, followed by the callsign.
             let value = i - s == 4 && ctx.told("squawk, altimeter, qnh") || i - s == 3 && ctx.told("heading, flight level");
             if prefix.is_none() && value && end == t.len() && t[s..i].iter().all(|x| x.digit().is_some()) {
                 s = i;
             }
-            // "cessna one eight two alpha bravo kilo": figures of the type, before a registration of letters.
+            // "Cessna one eight two alpha bravo kilo": the type's digits before a registration of letters.
             let of_letters = !us && form.bytes().all(|b| b.is_ascii_alphabetic());
             let typed = s.checked_sub(1).filter(|p| of_letters && (2..=3).contains(&(i - s)) && telephony::is_type(word(t, *p)));
             let prefix = prefix.or(typed);
@@ -190,13 +190,13 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
             }
             if figures {
                 let run = run_end(t, end.saturating_sub(1)).max(end);
-                // "Alaska five ninety three, three point five climbing": a figure right before a point is of a value.
+                // "Alaska five ninety three, three point five climbing": a digit directly before a point belongs to a value.
                 let pointed = t.get(run) == Some(&Token::Point);
                 if unit(t.get(end)) || (run > end && !unit(t.get(run)) && !pointed) {
                     continue;
                 }
             }
-            // Amid the words two letters are the callsign where nothing else has such letters: "final, lima echo, full stop".
+            // Amid the words, two letters are the callsign if no other item has such letters: "final, lima echo, full stop".
             let amid = prefix.is_none() && i != start && end != t.len();
             if form.len() < 3 && amid && (ahead > 0 || AMID.contains(&before) || !stands_alone(t, i, end)) {
                 continue;
@@ -204,7 +204,7 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
             let mut score =
                 form.len() as u32 * 2 + if prefix.is_some() { 20 } else { 0 } + if end == t.len() || i == start { 4 } else { 0 };
             if behind_runway {
-                // "runway one two three four five" is runway 12 and a callsign of three.
+                // "Runway one two three four five" is runway 12 and a three-digit callsign.
                 score = if ahead == 2 { score + 8 } else { score };
             }
             if full && prefix.is_some() {
@@ -218,12 +218,12 @@ pub(super) fn own_caller(t: &[Token], own: &Callsign, ctx: &Context, start: usiz
     best.map(|(_, range)| Caller::own(own, range))
 }
 
-/// How many digits of the run belong to the callsign, given that what follows may need some of them.
+/// The number of digits in the run that belong to the callsign: what follows may need some of them.
 fn digits_for_callsign(t: &[Token], i: usize, max: usize) -> usize {
     let end = run_end(t, i);
     let len = end - i;
     let n = digits_of_run(t, i, end, max);
-    // "Five two one ten miles": a number that was said as one word is in it whole or not at all.
+    // "Five two one ten miles": a number said as one word is included whole or not at all.
     let split = |n: usize| n < len && matches!(t.get(i + n), Some(Token::Digit(_, Link::Joined)));
     (0..=n).rev().find(|n| !split(*n)).unwrap_or(n)
 }
@@ -244,7 +244,7 @@ fn digits_of_run(t: &[Token], i: usize, end: usize, max: usize) -> usize {
 
 fn registration(t: &[Token], i: usize) -> Option<(String, usize)> {
     let mut n = digits_for_callsign(t, i, 5);
-    // "eight hundred quebec sierra": the words of a number, letters behind it.
+    // "Eight hundred quebec sierra": number words followed by letters.
     let hundreds =
         run_end(t, i) - i <= 2 && word(t, run_end(t, i)) == "hundred" && t.get(run_end(t, i) + 1).is_some_and(|x| x.letter().is_some());
     let mut said = digits(t, i..i + n);
@@ -259,7 +259,7 @@ fn registration(t: &[Token], i: usize) -> Option<(String, usize)> {
         said.push(c);
         j += 1;
     }
-    // A figure right behind the letters belongs to the next item.
+    // A digit directly after the letters belongs to the next item.
     (n > 0 && said.len() >= 2 && !said.starts_with('0')).then_some((said, j))
 }
 
@@ -267,7 +267,7 @@ fn differ(a: &str, b: &str) -> usize {
     if a.len() != b.len() { 9 } else { a.chars().zip(b.chars()).filter(|(x, y)| x != y).count() }
 }
 
-/// A named callsign that is not (exactly) the own one.
+/// A callsign in the call that is not (exactly) the own one.
 fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Range<usize>, bool)> {
     for i in 0..t.len() {
         let before = i.checked_sub(1).map_or("", |p| word(t, p));
@@ -282,7 +282,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         } else if t[i].letter() == Some('D') && t.get(i + 1).is_some_and(|x| x.digit().is_some()) {
             from += 1;
             let end = run_end(t, i + 1);
-            // Of three figures on it is no taxiway, stand or gate, unless letters or figures before make it part of a registration.
+            // Three or more digits are not a taxiway, stand or gate, unless preceding characters make them part of a registration.
             let flight = end > i + 3 && i.checked_sub(1).is_none_or(|p| character(&t[p]).is_none());
             let lone = i == start || end == t.len() || flight;
             (lone
@@ -309,7 +309,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let mut said = format!("{code}{}", digits(t, from..from + n));
         let mut end = from + n;
         let letters = t[end..].iter().take_while(|x| x.letter().is_some()).count();
-        // "golf eleven" behind it is a gate.
+        // "Golf eleven" after it is a gate.
         let gate = t.get(end + letters).is_some_and(|x| x.digit().is_some()) && letters == 1;
         if n > 0 && letters <= 2 && n + letters <= 4 && !gate {
             said.extend(t[end..end + letters].iter().filter_map(Token::letter));
@@ -327,7 +327,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         let letters = t[i..].iter().take_while(|x| x.letter().is_some()).count();
         let first = i == 0 || t[i - 1].letter().is_none();
         let before = i.checked_sub(1).map_or("", |p| word(t, p));
-        // "vacated via charlie, oscar yankee charlie bravo mike": a taxiway before the callsign.
+        // "Vacated via charlie, oscar yankee charlie bravo mike": a taxiway before the callsign.
         let i = if letters > 5 && matches!(before, "via" | "at" | "taxiway" | "on") { i + letters - 5 } else { i };
         let shifted = letters > 5;
         let letters = letters.min(5);
@@ -344,7 +344,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
         if letters >= 5 && (region.registrations == Registrations::Letters || begins == start || i + 5 == t.len()) {
             return Some((said, begins..i + 5, true));
         }
-        // Three letters are the short form; four, a registration without the letter of its state. Both are somebody's.
+        // Three letters are a short form, and four a registration without its state letter. Both name an aircraft.
         let short = matches!(letters, 3 | 4);
         if region.registrations == Registrations::Letters && short && (typed || i == start || i + letters == t.len()) {
             return Some((said, begins..i + letters, typed));
@@ -365,7 +365,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
             return Some((format!("N{said}"), from..end, true));
         }
     }
-    // Bare figures, where a callsign stands: at the start, behind the station, at the end.
+    // Bare digits where a callsign may stand: at the start, after the station, at the end.
     let spot = |i: usize| -> Option<(String, Range<usize>, bool)> {
         let (said, end) = registration(t, i)?;
         let letters = said.bytes().any(|b| b.is_ascii_alphabetic());
@@ -404,7 +404,7 @@ fn any_caller(t: &[Token], region: Region, start: usize) -> Option<(String, Rang
     None
 }
 
-/// The callsign of a transmission whose message begins at token `start` (behind the station's name).
+/// The callsign of a transmission whose message starts at token `start` (after the station's name).
 pub fn caller(t: &[Token], ctx: &Context, start: usize) -> Option<Caller> {
     if let Some(own) = &ctx.own
         && let Some(c) = own_caller(t, own, ctx, start).or_else(|| by_designator(t, own.as_str()).map(|r| Caller::own(own, r)))
@@ -419,14 +419,14 @@ pub fn caller(t: &[Token], ctx: &Context, start: usize) -> Option<Caller> {
         Nearness::Unsure => return Some(Caller { callsign, range, own: false, other: false, unsure: true }),
         Nearness::Far => {}
     }
-    // An abbreviation one slip away from the own one may be a slip; a complete or quite different one is another aircraft.
+    // An abbreviation one error away from the own one may be a slip. A complete or very different one is another aircraft.
     let tail = own.as_str().get(own.as_str().len().saturating_sub(said.len() - 1)..).unwrap_or("");
     let near = said.len() <= 4 && differ(said.get(1..).unwrap_or(""), tail) <= 1;
     let other = if named { !near } else { said.len() >= 6 };
     Some(Caller { callsign, range, own: false, other, unsure: false })
 }
 
-/// Whether a word names a controller's unit: "tower".
+/// Whether a word names a control unit: "tower".
 pub(super) fn is_unit(w: &str) -> bool {
     facility_of(w).is_some_and(|f| f != Facility::Ctaf)
 }
@@ -444,7 +444,7 @@ pub(super) fn facility_of(w: &str) -> Option<Facility> {
     })
 }
 
-/// Words that show that what precedes a unit's word is not its name.
+/// Words that show that what precedes a unit word is not its name.
 #[rustfmt::skip]
 const NO_NAME: &[&str] = &[
     "contact", "monitor", "request", "requesting", "over", "to", "with", "cleared", "ready", "in", "sight", "for", "looking",
@@ -456,7 +456,7 @@ const NO_NAME: &[&str] = &[
     "roger", "wilco", "unable", "how", "you", "do", "hear", "read", "again", "confirm", "verify", "was", "were", "did", "what",
 ];
 
-/// Radar units that are called by their name alone.
+/// Radar units that pilots call by name alone.
 const RADAR_NAMES: &[&str] = &[
     "norcal",
     "socal",
@@ -476,7 +476,7 @@ const RADAR_NAMES: &[&str] = &[
     "geneva",
 ];
 
-/// The unit named at the start, and the token where the message behind it begins.
+/// The unit named at the start, and the token at which the message after it starts.
 pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
     let polite = |w: &str| {
         matches!(
@@ -512,7 +512,7 @@ pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
             return (Addressed { name: Some(name.clone()), facility: None }, from..from + n);
         }
     }
-    // "london speedbird one two three": a name, then at once a callsign.
+    // "London speedbird one two three": a name, directly followed by a callsign.
     let known_prefix = |i: usize| {
         let w = word(t, i);
         (telephony::is_type(w) || telephony::airline(&[w, word(t, i + 1)]).is_some()) && !w.is_empty()
@@ -526,14 +526,14 @@ pub fn addressed(t: &[Token], ctx: &Context) -> (Addressed, Range<usize>) {
             return (Addressed { name: Some(text(&t[from..from + n])), facility: None }, from..from + n);
         }
     }
-    // "norcal niner victor romeo": a radar unit's name, then a registration.
+    // "Norcal niner victor romeo": a radar unit's name, followed by a registration.
     if RADAR_NAMES.contains(&word(t, from)) && t.get(from + 1).is_some_and(|x| x.digit().is_some() || x.letter().is_some()) {
         return (Addressed { name: Some(word(t, from).to_owned()), facility: None }, from..from + 1);
     }
     (Addressed::default(), from..from)
 }
 
-/// Words that stand before a callsign and are no station.
+/// Words that may precede a callsign but are not a station.
 #[rustfmt::skip]
 const COMMON: &[&str] = &[
     "copy", "copied", "copies", "understood", "acknowledged", "cheers", "okay", "ok", "established", "roger", "wilco", "student", "pilot", "this", "affirmative", "thanks", "thank", "you", "again", "unable", "negative",
@@ -559,7 +559,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_callsign_in_all_its_forms() {
+    fn the_own_callsign_is_recognised_in_every_form() {
         assert_eq!(who("melbourne centre cessna one eight two alpha bravo kilo one five miles north", "VHABK", Region::ICAO), "VHABK");
         for s in [
             "skyhawk two sierra papa left base",
@@ -580,10 +580,10 @@ mod tests {
     }
 
     #[test]
-    fn another_aircraft_is_another_aircraft() {
+    fn other_callsigns_are_told_from_the_own_one() {
         assert_eq!(who("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::FAA), "N739HW other");
         assert_eq!(who("cessna niner one three four five final", "N12345", Region::FAA), "N91345 other");
-        // Another flight of the same airline, or a slip: it is asked.
+        // Another flight of the same airline, or a slip: the controller asks.
         assert_eq!(who("speedbird one two four request taxi", "BAW123", Region::ICAO), "BAW124 unsure");
         assert_eq!(who("speedbird niner two four request taxi", "BAW123", Region::ICAO), "BAW924 other");
         assert_eq!(who("declaring an emergency delta six ninety smoke in the cockpit", "", Region::FAA), "DAL690");

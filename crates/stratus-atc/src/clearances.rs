@@ -1,41 +1,41 @@
-//! The clearances that move an aircraft onto a runway, into airspace or under instrument flight rules. Each takes the proof that
-//! the gate admitted it; a controller has no other way to make them.
+//! The clearances onto a runway, into airspace or under IFR. Each requires the proof that the gate admitted it, and there is no other way
+//! to construct them.
 
 use super::gate::{Admitted, Crossing, Distress, Entry, IfrClearance, Landing as Lands, SpecialVfr, Takeoff};
 use super::instruction::{Item, Landing};
 use crate::units::Runway;
 
-/// "cleared for takeoff" (7110.65 3-9-10).
+/// "Cleared for takeoff" (7110.65 3-9-10).
 pub(super) fn takeoff(_: &Admitted<Takeoff>, at: Option<String>) -> Item {
     Item::ClearedForTakeoff { at }
 }
 
-/// "cleared to land" and its kin (3-10-5).
+/// "Cleared to land" and its variants (3-10-5).
 pub(super) fn landing(_: &Admitted<Lands>, kind: Landing) -> Item {
     Item::Cleared(kind)
 }
 
-/// "cleared to land", to an aircraft in distress.
+/// "Cleared to land", for an aircraft in distress.
 pub(super) fn rescue(_: &Admitted<Distress>) -> Item {
     Item::Cleared(Landing::FullStop)
 }
 
-/// "cross runway 28L" (3-7-2).
+/// "Cross runway 28L" (3-7-2).
 pub(super) fn cross(_: &Admitted<Crossing>, runway: Runway) -> Item {
     Item::Cross { runway, at: None }
 }
 
-/// "cleared through Bravo airspace" (7-9-2).
+/// "Cleared through Bravo airspace" (7-9-2).
 pub(super) fn through(_: &Admitted<Entry>, class: &str) -> Item {
     Item::ClearedThrough(class.to_owned())
 }
 
-/// "cleared to enter Bravo airspace".
+/// "Cleared to enter Bravo airspace".
 pub(super) fn into(_: &Admitted<Entry>, class: &str) -> Item {
     Item::ClearedInto(class.to_owned())
 }
 
-/// "transition approved" (7-8-2).
+/// "Transition approved" (7-8-2).
 pub(super) fn transition(_: &Admitted<Entry>) -> Item {
     Item::TransitionApproved(String::new())
 }
@@ -45,7 +45,7 @@ pub(super) fn special(_: &Admitted<SpecialVfr>, out: bool, name: String) -> Item
     Item::SpecialVfr { out, name }
 }
 
-/// "cleared to Juneau airport" (4-3-2).
+/// "Cleared to Juneau airport" (4-3-2).
 pub(super) fn instruments(_: &Admitted<IfrClearance>, limit: String, procedure: Option<String>, route: Option<String>) -> Item {
     Item::ClearedTo { limit, procedure, route }
 }

@@ -1,15 +1,15 @@
-//! "X correction Y" keeps Y: a pilot's self-correction takes the place of what it corrects.
+//! "X correction Y" keeps Y: a pilot's self-correction replaces what it corrects.
 
 use super::transcript::Token;
 
-/// How pilots take a word back.
+/// Phrases that start a self-correction.
 const MARKS: [&[&str]; 5] = [&["correction"], &["make", "that"], &["scratch", "that"], &["i", "mean"], &["no", "wait"]];
 
 /// Words that take back what stands right before them only where the same kind of thing follows: "three miles north, sorry, south".
 /// Elsewhere they are an apology or an answer.
 const HINTS: [&str; 2] = ["sorry", "no"];
 
-/// Words of one kind, of which only the last can be meant.
+/// Groups of mutually exclusive words, of which only the last counts.
 const KINDS: [&[&str]; 6] = [
     &["touch and go", "touch and goes", "stop and go", "stop and goes", "full stop", "the option", "option", "low approach"],
     &[
@@ -36,10 +36,10 @@ const KINDS: [&[&str]; 6] = [
     &["tower", "ground", "approach", "departure", "center", "radar", "director", "delivery", "information"],
 ];
 
-/// No more tokens than these are taken back.
+/// The maximum number of tokens that a correction replaces.
 const LONGEST: usize = 30;
 
-/// Whether a pilot takes something back in a text.
+/// Whether a text contains a self-correction.
 pub(super) fn is_in(text: &str) -> bool {
     let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     MARKS.iter().any(|m| words.windows(m.len()).any(|w| w == *m))
@@ -75,7 +75,7 @@ fn hinted(tokens: &mut Vec<Token>) {
     }
 }
 
-/// Where that begins which the words from `after` on correct; the mark stands at `at`.
+/// The start of what the words from `after` on correct; the correction phrase is at `at`.
 fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
     match tokens.get(after) {
         Some(Token::Digit(..)) => {
@@ -91,7 +91,7 @@ fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
         }
         Some(Token::Letter(_)) => at - tokens[..at].iter().rev().take_while(|t| t.letter().is_some()).count(),
         Some(Token::Word(w)) => {
-            // Who begins again with the same two words takes back all from there.
+            // A pilot who starts again with the same two words corrects everything from there.
             let alike = |k: usize| {
                 let (a, b) = (tokens[k].word(), w.as_str());
                 a == b || KINDS.iter().any(|kind| kind.contains(&a) && kind.contains(&b))
@@ -102,7 +102,7 @@ fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
             }
             let back = at.saturating_sub(8);
             let same = tokens[back..at].iter().rposition(|t| t.is(w)).map(|k| back + k);
-            // "A touch and go, correction, a full stop": the article is not what is taken back.
+            // "A touch and go, correction, a full stop": the article is not what is corrected.
             let article = matches!(w.as_str(), "a" | "an" | "the" | "to" | "it" | "for");
             let kind = of_one_kind(tokens, back, at, after).or_else(|| place_before(tokens, back, at, after));
             let led = kind.map(|k| if k > back && tokens[k - 1].is(w) { k - 1 } else { k });
@@ -112,7 +112,7 @@ fn corrected(tokens: &[Token], at: usize, after: usize) -> usize {
     }
 }
 
-/// The last words between `back` and `at` of the kind that the correction begins with.
+/// The last words between `back` and `at` of the same kind as the correction's first words.
 fn of_one_kind(tokens: &[Token], back: usize, at: usize, after: usize) -> Option<usize> {
     let kind = (after..(after + 3).min(tokens.len())).find_map(|i| KINDS.iter().find(|k| k.iter().any(|w| stands(tokens, i, w))))?;
     (back..at).rev().find(|i| kind.iter().any(|w| stands(&tokens[..at], *i, w)))
@@ -140,7 +140,7 @@ fn place_before(tokens: &[Token], back: usize, at: usize, after: usize) -> Optio
 /// No name of a place has more words.
 const LONGEST_PLACE: usize = 4;
 
-/// Whether the words `said` stand at token `i`.
+/// Whether the words `said` are at token `i`.
 fn stands(tokens: &[Token], i: usize, said: &str) -> bool {
     said.split(' ').enumerate().all(|(k, w)| tokens.get(i + k).is_some_and(|t| t.is(w)))
 }
@@ -154,7 +154,7 @@ mod tests {
     use crate::transcript::{text, tokens};
 
     #[test]
-    fn the_last_word_of_a_kind_is_meant() {
+    fn a_correction_keeps_the_last_word_of_a_kind() {
         for (said, meant) in [
             ("request touch and go correction full stop", "request full stop"),
             ("request a touch and go make that a full stop", "request a full stop"),

@@ -1,6 +1,6 @@
-//! Session: (situation, record, what was meant) becomes what the controller says, asks, or keeps silent about.
+//! Decides what the controller says, asks, or leaves unanswered, given the situation, the record and the meaning of a call.
 //!
-//! Nothing here is canned: every reply is a list of [`Item`]s whose values come from the [`Situation`].
+//! No reply is canned: each one is a list of [`Item`]s whose values come from the [`Situation`].
 
 mod again;
 mod asides;
@@ -40,12 +40,12 @@ use crate::situation::Situation;
 use crate::units::region::ShortCallsigns;
 use crate::units::{Facility, Runway, Squawk};
 
-/// What a controller makes of a call.
+/// The controller's response to a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
-    /// Says something.
+    /// The controller says something.
     Say(Vec<Item>),
-    /// Stays silent, and why.
+    /// The controller stays silent, for this reason.
     Silent(Silence),
 }
 
@@ -58,14 +58,14 @@ impl Decision {
     }
 }
 
-/// A decision with what it did to the readback that was awaited.
+/// A decision, and its effect on the awaited readback.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
-    /// What is said.
+    /// What the controller says.
     pub decision: Decision,
-    /// The verdict on a readback, if this was one.
+    /// The verdict on a readback, if the call was one.
     pub verdict: Option<Verdict>,
-    /// The awaited readback came, complete and right.
+    /// The awaited readback is complete and correct.
     pub settled: bool,
     /// The readback, item by item.
     pub check: Option<Check>,
@@ -77,9 +77,9 @@ impl From<Decision> for Outcome {
     }
 }
 
-/// Decides what to answer to what was `heard`. `said` is for the judge of readbacks alone: no decision looks at words.
+/// Decides how to answer the call that was `heard`. Only the readback check looks at `said`: decisions never see the words themselves.
 pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Outcome {
-    // The first words to a unit are no readback to it, whatever they share with one; nor is a report of what another unit cleared.
+    // The first call to a unit is not a readback, even if it shares words with one. Neither is a report of what another unit cleared.
     let nothing_due = heard.intent == Intent::Readback && record.pending.is_none();
     let new_here = heard.addressed.facility == Some(s.facility) && !record.contacted.contains(&s.facility);
     let of_another = s.live && !s.on_ground && record.last.as_ref().is_some_and(|l| l.from != s.facility);
@@ -115,7 +115,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     {
         return circumstances::distress_over(s, record, heard, said);
     }
-    // Who answers that question is not declaring the emergency anew.
+    // A pilot who answers that question is not declaring the emergency again.
     let over = record.emergency == Some(Emergency::Pan) && heard.remarks.has(Remark::AllWell) && !heard.other_aircraft;
     if over && !heard.has(Intent::Mayday) {
         return circumstances::distress_over(s, record, heard, said);
@@ -123,7 +123,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if (heard.has(Intent::Mayday) || heard.has(Intent::PanPan)) && !(tells_souls && heard.doubt.is_some()) {
         match gate::distress(heard, record) {
             Call::Declared(leave) => return distress::emergency(s, record, heard, &leave).into(),
-            // The emergency is in force already: what is told of it now needs no such question.
+            // The emergency is already active, so further words about it need no confirmation.
             Call::Unsure if record.emergency.is_some() => {}
             Call::Unsure => return Decision::say([gate::question(Wish::Distress, None)]).into(),
             Call::Denied => return circumstances::no_distress(s, record, heard, said),
@@ -136,7 +136,8 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
         return Decision::Silent(Silence::AnotherCallsign).into();
     }
     if heard.unsure_caller {
-        // A controller who is not sure who called asks (7110.65 2-4-9); silence would leave the pilot alone with a slip of the recogniser.
+        // A controller who is not sure who called asks (7110.65 2-4-9). After a recognition error, silence would leave the pilot without an
+        // answer.
         return Decision::say([Item::Ask(Ask::Callsign)]).into();
     }
     if helps && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan) {
@@ -150,14 +151,14 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     }
     let led_on = record.emergency == Some(Emergency::Pan) && s.facility.is_radar() && !record.contacted.contains(&s.facility);
     if tells_souls && !led_on {
-        // What was asked for in distress is taken as it comes: nobody is made to read back now.
+        // The answers to emergency questions are acknowledged only: no readback is demanded in distress.
         return Decision::say([Item::Roger]).into();
     }
     if let Some(d) = distress::lead(s, record, heard).or_else(|| distress::gear_look(s, heard)) {
         return d.into();
     }
     if let Some(d) = distress::during(s, record, heard) {
-        // Nothing is made to be read back in distress.
+        // No readback is demanded in distress.
         return Outcome { settled: true, ..d.into() };
     }
     if let Some(d) = confirm::decide(s, record, heard) {
@@ -187,7 +188,7 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     if let Some(d) = minima::special(s, record, heard) {
         return d.into();
     }
-    // A radar unit serves other fields than the one at hand.
+    // A radar unit also serves airports other than the nearest one.
     let elsewhere = s.facility.is_radar() && !s.on_ground && s.live;
     let foreign = heard.slots.runway.is_some_and(|r| s.known(r).is_none()) && !elsewhere;
     if foreign || heard.slots.bad_runway.is_some() && heard.slots.runway.is_none() {
@@ -230,13 +231,13 @@ pub fn decide(s: &Situation, record: &Record, heard: &Understanding, said: &Said
     distress::calm(s, record, d).into()
 }
 
-/// What every unit answers alike.
+/// Answers that are the same at every unit.
 fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
     let slots = &heard.slots;
     Some(match heard.intent {
         Intent::RadioCheck => return radio_check(s, record, heard, said),
         Intent::SayAgain => say_again(s, record, slots.about.as_deref().unwrap_or("")),
-        // Whoever asks for the wind on the way down to the runway wants to land on it.
+        // A pilot on final who asks for the wind wants to land.
         Intent::WeatherRequest if lands(s, record) => {
             let report = Understanding { intent: Intent::PositionReport, intents: vec![Intent::PositionReport], ..heard.clone() };
             let told = |items: &[Item]| items.iter().any(|i| matches!(i, Item::Wind { .. }));
@@ -246,7 +247,7 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             }
         }
         Intent::WeatherRequest => {
-            // Who asks for the weather wants more of it than who asks for a figure.
+            // A pilot who asks for the weather wants more than a single figure.
             let sky = heard.remarks.has(Remark::WholeWeather).then(|| sky::told(s)).into_iter().flatten();
             let mut items: Vec<Item> = s.wind().into_iter().chain(sky).chain(s.pressure()).collect();
             let elsewhere = slots.destination.as_deref().is_some_and(|d| d != s.icao && !s.airport_name.eq_ignore_ascii_case(d));
@@ -259,10 +260,10 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             Decision::Say(items)
         }
         Intent::Roger | Intent::Ident => Decision::Silent(Silence::NotDue),
-        // Nobody contradicts an aircraft in distress, or asks it what it cannot do (7110.65 10-1-1).
+        // A controller does not contradict an aircraft in distress, or ask it for what it cannot do (7110.65 10-1-1).
         Intent::Unable if record.emergency.is_some() => Decision::say([Item::Roger]),
         Intent::Unable => unable(s, record, heard, said),
-        // Where the traffic is seen from is a report as any other.
+        // A traffic report that gives the aircraft's position is also a position report.
         Intent::TrafficInSight if heard.has(Intent::PositionReport) && s.facility == Facility::Tower && in_pattern(s.phase) => {
             tower::decide(s, record, &Understanding { intent: Intent::PositionReport, ..heard.clone() })
         }
@@ -276,10 +277,10 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
             let there = s.traffic.as_ref().filter(|_| flying.is_none()).map(|t| Item::Traffic(t.words.clone()));
             Decision::say([Item::Roger].into_iter().chain(flying.into_iter().flatten()).chain(there))
         }
-        // An advisory, no emergency.
+        // Minimum fuel is an advisory, not an emergency.
         Intent::LowFuel if slots.minimum_fuel => distress::minimum_fuel(s, heard),
         Intent::LowFuel => Decision::say([Item::Roger, Item::Ask(Ask::SoulsAndFuel), Item::Ask(Ask::Intentions)]),
-        // Seen on the screen, the pilot is led; else identified first (7110.65 10-3-2).
+        // A lost pilot who is identified on radar gets directions; any other is identified first (7110.65 10-3-2).
         Intent::Lost if s.home.is_some() && (record.radar || record.squawk.is_some()) => {
             Decision::say([Item::Roger].into_iter().chain(distress::home(s)).chain(s.pressure()))
         }
@@ -295,12 +296,12 @@ fn common(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
     })
 }
 
-/// On final approach to this tower's runway, without the clearance.
+/// The aircraft is on final to this tower's runway and has no landing clearance.
 fn lands(s: &Situation, record: &Record) -> bool {
     s.live && s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && record.landing.is_none()
 }
 
-/// "Unable" is taken, and another plan made: by the request that stands beside it, or by what the pilot says they can do.
+/// Accepts an "unable" and changes the plan: by the request in the same call, or by what the pilot says they can do.
 fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Decision {
     let other = |i: &&Intent| !matches!(i, Intent::Unable | Intent::Unknown | Intent::Roger | Intent::Readback | Intent::SayAgain);
     if let Some(next) = heard.intents.iter().find(other).filter(|_| heard.remarks.has(Remark::Wishes)) {
@@ -315,14 +316,14 @@ fn unable(s: &Situation, record: &Record, heard: &Understanding, said: &Said) ->
     }
     let higher = heard.remarks.has(Remark::OtherLevel);
     if let Some(feet) = heard.slots.altitude_ft.last().filter(|f| higher && s.ifr && s.live && !s.on_ground && (500..60_000).contains(*f)) {
-        // A level that the aircraft cannot leave is the one that it gets.
+        // Assign the level that the aircraft cannot leave.
         let safe = s.floor_ft.is_none_or(|floor| floor <= *feet);
         return Decision::say([Item::Roger].into_iter().chain(safe.then(|| instruments::level(s, *feet))));
     }
     Decision::say([Item::Roger, Item::Ask(Ask::Intentions)])
 }
 
-/// The pilot calls another unit of this field than the one on the frequency: who this is, and where that one is.
+/// The pilot calls a unit of this field that is not on this frequency: the answer names this unit and gives the other's frequency.
 fn called_another(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let called = heard.addressed.facility.filter(|f| *f != s.facility)?;
     let own = s.station(s.facility)?;
@@ -332,7 +333,7 @@ fn called_another(s: &Situation, heard: &Understanding) -> Option<Decision> {
     Some(Decision::say([here, Item::Advice(format!("{} is {}", s.unit_name(called), other.frequency))]))
 }
 
-/// How the call is received, and what was asked for with it.
+/// Answers a radio check with the signal quality, and answers any request made in the same call.
 fn radio_check(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Decision> {
     if let Some(d) = called_another(s, heard) {
         return Some(d);
@@ -345,7 +346,7 @@ fn radio_check(s: &Situation, record: &Record, heard: &Understanding, said: &Sai
     Some(Decision::say([Item::ReadYou].into_iter().chain(rest)))
 }
 
-/// What was asked for again: the one item, or the whole of the last transmission, with the same values.
+/// Repeats the item that the pilot asks for, or the whole last transmission, with the same values.
 fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
     let item = if about.contains("runway") {
         record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).or(s.active).map(Item::Runway)
@@ -365,7 +366,7 @@ fn say_again(s: &Situation, record: &Record, about: &str) -> Decision {
     }
 }
 
-/// A targeted question where something was understood, "say again" where nothing was.
+/// Asks a targeted question if part of the call was understood, and "say again" if nothing was.
 fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if let Some(d) = distress::to_the_field(s, heard) {
         return d;
@@ -374,7 +375,7 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return Decision::say([Item::Roger]);
     }
     if heard.slots.nature.is_some() {
-        // Something is wrong, and it is no emergency.
+        // Something is wrong, but it is not an emergency.
         return Decision::say([Item::Roger, Item::Ask(Ask::Intentions)]);
     }
     if s.facility == Facility::Ground && heard.callsign.is_some() && ground::arrived(s, record) {
@@ -385,13 +386,13 @@ fn unclear(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return Decision::say([Item::Roger]);
     }
     if heard.callsign.is_some() && heard.addressed.facility.is_some() && heard.loose == 0 {
-        // "Palo Alto Tower, Skyhawk 172SP": a call without a message is invited to go on (AIM 4-2-3).
+        // "Palo Alto Tower, Skyhawk 172SP": a call without a message gets "go ahead" (AIM 4-2-3).
         return called_another(s, heard).unwrap_or_else(|| Decision::say([Item::GoAhead]));
     }
     doubt::question(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::SayAgain))
 }
 
-/// "Taking off anyway", "crossing runway 12" without leave: the aircraft is stopped.
+/// Stops an aircraft that announces a takeoff or a crossing without a clearance: "taking off anyway", "crossing runway 12".
 fn defiance(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let tells = |r: Remark| heard.remarks.has(r);
     let runway = s.runway_for(None)?;
@@ -403,7 +404,7 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding) -> Option<Dec
         Intent::FlightFollowingRequest,
         Intent::IfrClearanceRequest,
     ];
-    // Whoever is ready waits for a word, and whoever asks for something gets an answer.
+    // A pilot who is ready is waiting for a clearance, and a pilot who asks for something gets an answer.
     let asks = asks.iter().any(|i| heard.has(*i)) || tells(Remark::Waits);
     let departs = tells(Remark::TakesOff);
     let down = matches!(s.phase, Phase::TaxiIn | Phase::LandingRoll);
@@ -426,8 +427,8 @@ fn defiance(s: &Situation, record: &Record, heard: &Understanding) -> Option<Dec
     None
 }
 
-/// Told to hold short for traffic, the pilot calls again: the take-off was asked for and admitted, so what counts is whether the runway is
-/// free now.
+/// A pilot who was told to hold short for traffic calls again. The takeoff request has already been accepted, so only the state of the
+/// runway matters.
 fn waits_at_runway(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let owed = record.owed.iter().any(|o| matches!(o, Owed::Takeoff(_)));
     let asks = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport | Intent::CheckIn);
@@ -435,19 +436,20 @@ fn waits_at_runway(s: &Situation, record: &Record, heard: &Understanding) -> Opt
     (waits && !heard.slots.not_ready && !heard.slots.crossing && !gate::waits(heard)).then(|| tower::still_short(s, record))
 }
 
-/// "Negative, hold short", with who is in the way.
+/// "Negative, hold short", with the traffic that is in the way.
 fn hold_short(s: &Situation, runway: Runway) -> Decision {
     let there = s.in_the_way(runway).or_else(|| s.on_final(runway).map(|t| t.words.clone()));
     Decision::say([Item::Negative, Item::HoldShort { runway, at: None }].into_iter().chain(there.map(Item::Traffic)))
 }
 
-/// Words about a take-off that are no call a pilot makes, short of a runway: nobody goes by them, and that is said.
+/// Answers unclear words about a takeoff from an aircraft that holds short: they are not a request, so the aircraft keeps holding short.
 fn wants_off(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let waits = s.facility == Facility::Tower && s.on_ground && !s.on_runway && record.takeoff.is_none() && s.phase == Phase::HoldingShort;
     (waits && heard.remarks.has(Remark::OfTakeoff)).then(|| s.runway_for(None)).flatten().map(|r| hold_short(s, r))
 }
 
-/// A special code, stated or told; a live one is noticed as soon as it is seen, and then never again.
+/// Answers a special code that the pilot reports or that the situation states. In a live session the code is noticed once, when it first
+/// appears.
 fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let told = heard.slots.squawk.filter(|_| heard.has(Intent::SquawkReport));
     match s.transponder.filter(|_| !s.live).or(told).filter(|_| !s.on_ground && record.emergency.is_none())? {
@@ -457,7 +459,7 @@ fn special_code(s: &Situation, record: &Record, heard: &Understanding) -> Option
     }
 }
 
-/// A runway on the way that the pilot wants to cross: across when it is free, one at a time (7110.65 3-7-2).
+/// Answers a request to cross a runway: one runway at a time, when it is free (7110.65 3-7-2).
 pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let runway = heard.slots.hold_short.or(heard.slots.runway).and_then(|r| s.known(r)).filter(|_| heard.slots.crossing)?;
     Some(match s.in_the_way(runway) {
@@ -469,7 +471,7 @@ pub(super) fn crossing(s: &Situation, record: &Record, heard: &Understanding) ->
     })
 }
 
-/// The runway that was said does not exist here.
+/// Answers a call that names a runway this field does not have.
 fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
     let mut items = vec![Item::Negative];
     match (s.active, heard.intent) {
@@ -487,7 +489,7 @@ fn wrong_runway(s: &Situation, heard: &Understanding) -> Decision {
     Decision::Say(items)
 }
 
-/// "Off two six": where 26 has a letter here, it is the one of the two that this aircraft was given.
+/// "Off two six" at a field with only lettered runways 26: the runway is the one that this aircraft was given.
 fn letter_understood(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
     let said = heard.slots.runway.filter(|r| r.side.is_none() && s.known(*r).is_none())?;
     let given = [record.landing.map(|(r, _)| r), record.takeoff, record.taxi, record.pattern_runway, record.expects, s.active];
@@ -497,7 +499,7 @@ fn letter_understood(s: &Situation, record: &Record, heard: &Understanding) -> O
     Some(heard)
 }
 
-/// "Three one, right": where there is no 31R, the runway is 31 and the turn right.
+/// "Three one, right" at a field without a runway 31R: the runway is 31, and the turn is right.
 fn side_apart(s: &Situation, heard: &Understanding) -> Option<Understanding> {
     let said = heard.slots.runway.filter(|r| s.known(*r).is_none() && !s.runways.is_empty())?;
     let plain = Runway { side: None, ..said };
@@ -512,9 +514,9 @@ fn side_apart(s: &Situation, heard: &Understanding) -> Option<Understanding> {
     Some(meant)
 }
 
-/// The call belongs to another unit: the pilot is sent there with the frequency (7110.65 2-1-17).
+/// The call belongs to another unit: the pilot gets that unit's frequency (7110.65 2-1-17).
 fn wrong_unit(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    // A name that no other field has is what the pilot calls this one: "Metro Tower", "Executive Ground".
+    // A name that no other field has is the pilot's name for this one: "Metro Tower", "Executive Ground".
     let other_field = s.called_elsewhere
         && !record.contacted.contains(&s.facility)
         && heard.addressed.name.as_deref().is_some_and(|n| {
@@ -545,7 +547,7 @@ fn wrong_unit(s: &Situation, record: &Record, heard: &Understanding) -> Option<D
     (s.station(belongs).is_some()).then(|| Decision::say([s.contact(belongs)]))
 }
 
-/// Builds the instruction around what was decided: who is called how, and whether the station is named.
+/// Builds the instruction around the decided items: which callsign form to use, and whether to name the station.
 pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec<Item>) -> Instruction {
     let first = !record.contacted.contains(&s.facility);
     let named = heard.callsign.is_some();
@@ -562,13 +564,13 @@ pub fn address(s: &Situation, record: &Record, heard: &Understanding, items: Vec
             Address::Full
         },
         from: s.facility,
-        // Its name is said once.
+        // Name the station only once.
         station: s.own_station().filter(|_| first && !items.iter().any(|i| matches!(i, Item::ThisIs(_)))),
         items: topics::caution(s, topics::with_pressure(s, items)),
     }
 }
 
-/// An ICAO controller shortens only after having done so before; by then the pilot may use it too.
+/// An ICAO controller abbreviates a callsign first; the pilot may abbreviate it after that.
 fn said_short(heard: &Understanding) -> bool {
     heard.callsign.is_some()
 }

@@ -1,4 +1,4 @@
-//! What the pilot has to read back of a transmission, in as few words as a pilot would use: for the eye, beside the words.
+//! The items of a transmission that the pilot must read back, in a pilot's short wording, for display.
 
 use super::instruction::Item;
 use super::say::spoken;
@@ -6,12 +6,12 @@ use super::{Engine, Reply, readback, say};
 use crate::units::Region;
 
 impl Engine {
-    /// "runway 8, hold short runway 26": what has to come back of this reply; none where no readback is due.
+    /// "runway 8, hold short runway 26": the items of this reply that must be read back; `None` if no readback is due.
     pub fn due(&self, reply: &Reply) -> Option<String> {
         let region = self.airport.as_ref().map_or(Region::FAA, |a| a.region);
         let corrects = self.outgoing.as_ref().is_some_and(|o| o.correction);
         match &self.record.pending {
-            // What was right already is not wanted a second time.
+            // Items that were already correct are not required again.
             Some(open) if corrects => due(&open.instruction.items, region),
             _ => due(&reply.instruction.items, region),
         }
@@ -30,7 +30,7 @@ pub(super) fn due(items: &[Item], region: Region) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-/// The item as a pilot reads it back; others as the controller writes them.
+/// The item as a pilot reads it back, or as the controller writes it.
 fn short(item: &Item, region: Region) -> String {
     match item {
         Item::HoldShort { runway, .. } => spoken::runways_as_written(&format!("hold short runway {runway}"), region),
@@ -46,7 +46,7 @@ mod tests {
     use crate::instruction::{Climb, Landing, Pressure};
 
     #[test]
-    fn what_must_come_back_is_listed_in_the_order_of_the_words_and_nothing_else() {
+    fn required_readback_items_are_listed_in_spoken_order() {
         let runway = |r: &str| r.parse().unwrap();
         let taxi = || Item::Taxi { via: vec!["A".into(), "B".into()], to_holding_point: false };
         let contact = || Item::Contact { unit: "Tower".into(), frequency: "118.1".parse().ok() };

@@ -1,4 +1,4 @@
-//! The slots of a transmission: what it carries besides its intent.
+//! The slots of a transmission: its content besides the intent.
 
 pub(crate) mod bare;
 pub(crate) mod whereabouts;
@@ -22,7 +22,7 @@ fn back(t: &[Token], i: usize, n: usize) -> &str {
     i.checked_sub(n).map_or("", |k| word(t, k))
 }
 
-/// Compass words, with the forms pilots use; the slot holds the plain one.
+/// Compass words in the forms that pilots use; the slot holds the plain form.
 pub(super) fn compass(w: &str) -> Option<&'static str> {
     const ALL: [&str; 8] = ["northeast", "northwest", "southeast", "southwest", "north", "south", "east", "west"];
     let plain = w.strip_suffix("bound").or(w.strip_suffix("erly")).or(w.strip_suffix("ern")).unwrap_or(w);
@@ -32,7 +32,7 @@ pub(super) fn compass(w: &str) -> Option<&'static str> {
 /// The legs of the pattern, as words.
 pub const LEGS: [&str; 5] = ["downwind", "base", "final", "crosswind", "upwind"];
 
-/// A count such as "one hundred nine" or "twenty five" that ends just before token `end`.
+/// A count such as "one hundred nine" or "twenty five" that ends directly before token `end`.
 fn count_before(t: &[Token], end: usize) -> Option<u32> {
     let mut start = end;
     while start > 0 && (t[start - 1].digit().is_some() || matches!(word(t, start - 1), "hundred" | "and") && start > 1) {
@@ -45,7 +45,7 @@ fn count_before(t: &[Token], end: usize) -> Option<u32> {
         return a.checked_mul(100)?.checked_add(b);
     }
     let mut from = part.iter().rposition(|x| x.is("and")).map_or(0, |k| k + 1);
-    // "heading two seven zero two on board": the heading's three digits are its own.
+    // "Heading two seven zero two on board": the heading keeps its three digits.
     if from == 0 && back(t, start, 1) == "heading" && part.len() > 3 {
         from = 3;
     }
@@ -85,7 +85,7 @@ fn place_and_way(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
         if matches!(w, "mile" | "miles") && slots.distance_nm.is_none() {
             let half = back(t, i, 1) == "half" || back(t, i, 1) == "a" && back(t, i, 2) == "half";
             let start = number_before(t, i, taken);
-            // "cessna one seven two one five miles": the type's number is not a distance.
+            // "Cessna one seven two one five miles": the type's number is not a distance.
             let start = start.map(|s| if i - s > 3 { i - 2 } else { s });
             let n = start.and_then(|s| figures::digits(t, s..i).parse::<f64>().ok());
             // "Four point two miles", "a mile and a half".
@@ -130,7 +130,7 @@ fn place_and_way(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
             }
         } else if slots.direction.is_none() || slots.distance_nm.is_none() {
             slots.direction = Some(dir.to_owned());
-            // "one zero to the southwest": the miles are left out.
+            // "One zero to the southwest": the miles are implied.
             let to_the = back(t, i, 1) == "the" && matches!(back(t, i, 2), "to" | "on");
             if slots.distance_nm.is_none()
                 && to_the
@@ -143,7 +143,7 @@ fn place_and_way(t: &[Token], taken: &Range<usize>, slots: &mut Slots) {
     }
 }
 
-/// Where the number begins that ends just before token `end`: back to its first digit, past no pause and no callsign.
+/// The start of the number that ends directly before token `end`: back to its first digit, stopping at a pause or callsign.
 fn number_before(t: &[Token], end: usize, taken: &Range<usize>) -> Option<usize> {
     let mut start = None;
     for k in (0..end).rev() {
@@ -159,7 +159,7 @@ fn number_before(t: &[Token], end: usize, taken: &Range<usize>) -> Option<usize>
     start
 }
 
-/// Whether the digits before token `i` are a runway's.
+/// Whether the digits before token `i` belong to a runway.
 fn runway_before(t: &[Token], i: usize) -> bool {
     let run = t[..i].iter().rev().take_while(|x| x.digit().is_some()).count();
     back(t, i, run + 1) == "runway"
@@ -230,7 +230,7 @@ fn legs(t: &[Token], slots: &mut Slots) {
     }
 }
 
-/// Words behind "position" or "crossing" that are no fix.
+/// Words after "position" or "crossing" that are not a fix.
 #[rustfmt::skip]
 const NO_FIX: &[&str] = &[
     "runway", "report", "fix", "and", "hold", "holding", "the", "your", "over", "midfield", "unknown", "unsure", "restriction", "active",
@@ -422,7 +422,7 @@ fn atis(t: &[Token], taken: &Range<usize>) -> Option<char> {
     None
 }
 
-/// Reads every slot that words name. `hidden` are the callsign's and the station's tokens.
+/// Reads every slot that is named by words. `hidden` holds the tokens of the callsign and the station.
 pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>], words: &Words, scene: whereabouts::Scene) -> Slots {
     let taken = caller.map_or(0..0, |c| c.range.clone());
     let mut s = Slots::default();
@@ -437,7 +437,7 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
     s.altimeter = figures::altimeter(t).map(|f| f.value);
     s.atis = atis(t, &taken);
     place_and_way(t, &taken, &mut s);
-    // The direction of an airline's name is no direction.
+    // A compass word in an airline's name is not a direction.
     if !t.iter().enumerate().any(|(i, x)| compass(x.word()).is_some() && !hidden.iter().any(|h| h.contains(&i))) {
         s.direction = None;
     }
@@ -456,7 +456,7 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
             s.souls = s.souls.or_else(|| count_before(t, i));
         }
         if matches!(w, "minutes" | "minute") && words.cue("of_fuel") {
-            // "one hour thirty minutes": the hour stands already.
+            // "One hour thirty minutes": the hour is already included.
             let near = (i.saturating_sub(4)..i).any(|k| matches!(word(t, k), "hour" | "hours"));
             let hours = s.fuel_minutes.filter(|m| near && m % 60 == 0).unwrap_or(0);
             s.fuel_minutes = count_before(t, i).map(|m| m.saturating_add(hours));
@@ -503,7 +503,7 @@ pub(crate) fn slots(t: &[Token], caller: Option<&Caller>, hidden: &[Range<usize>
     s
 }
 
-/// The name that begins at a token: of a fix, a beacon, a place. Spelt letters are a designator.
+/// The name of a fix, beacon or place that starts at a token. Spelt letters are a designator.
 pub(super) fn name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
     let open = |i: usize| i < t.len() && !hidden.iter().any(|h| h.contains(&i));
     let from = (from..from + 3).find(|i| !matches!(word(t, *i), "to" | "the" | "for")).filter(|i| open(*i))?;
@@ -516,7 +516,7 @@ pub(super) fn name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<
     (n > 0 && word(t, from).len() > 2).then(|| text(&t[from..from + n]))
 }
 
-/// Words that stand where a name could and are none.
+/// Words in the position of a name that are not one.
 #[rustfmt::skip]
 const NO_PLACE: &[&str] = &[
     "when", "able", "if", "possible", "again", "there", "here", "after", "then", "next", "course", "present", "position", "any", "chance", "get",

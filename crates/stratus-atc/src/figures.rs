@@ -1,4 +1,4 @@
-//! The numbers of a transmission: runways, altitudes, frequencies, headings, codes and pressures, each with its place.
+//! The numbers in a transmission: runways, altitudes, frequencies, headings, codes and pressures, each with its position.
 
 mod spoken;
 
@@ -9,12 +9,12 @@ use std::ops::Range;
 use super::transcript::{Link, Token};
 use crate::units::{Frequency, Position3, Runway, Squawk};
 
-/// A value and the tokens it was said with (the word that introduces it included).
+/// A value and its tokens, including the word that introduces it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found<T> {
-    /// What was said.
+    /// The value.
     pub value: T,
-    /// Where, as token indices.
+    /// Its token indices.
     pub range: Range<usize>,
 }
 
@@ -26,7 +26,7 @@ fn word(t: &[Token], i: usize) -> &str {
     t.get(i).map_or("", Token::word)
 }
 
-/// The end of the run of digits that begins at `i`; a pause ends it.
+/// The end of the run of digits that starts at `i`; a pause ends it.
 pub fn run_end(t: &[Token], i: usize) -> usize {
     let mut j = i;
     while let Some(Token::Digit(_, link)) = t.get(j) {
@@ -43,7 +43,7 @@ pub fn digits(t: &[Token], range: Range<usize>) -> String {
     t.get(range).unwrap_or(&[]).iter().filter_map(Token::digit).collect()
 }
 
-/// Left, right or centre behind a runway's number, where it is not the side of a leg or a turn.
+/// Left, right or centre after a runway number, unless it is the side of a leg or turn.
 pub fn side_at(t: &[Token], i: usize) -> Option<Position3> {
     let side = match word(t, i) {
         "left" => Position3::Left,
@@ -51,7 +51,7 @@ pub fn side_at(t: &[Token], i: usize) -> Option<Position3> {
         "center" => Position3::Center,
         _ => return None,
     };
-    // "runway two zero left downwind": the side belongs to the leg.
+    // "Runway two zero left downwind": the side belongs to the leg.
     let next = word(t, i + 1);
     let of_next = matches!(
         next,
@@ -68,7 +68,7 @@ const BEFORE_RUNWAY: &[&str] = &[
     "in", "approach", "to", "around", "via", "active", "depart", "departing", "cleared", "unable", "ready", "traffic",
 ];
 
-/// Words after a number that make it something other than a runway.
+/// Words after a number that show that it is not a runway.
 #[rustfmt::skip]
 const UNITS: &[&str] = &[
     "thousand", "hundred", "mile", "miles", "minutes", "minute", "souls", "feet", "knots", "people", "degrees", "persons",
@@ -76,16 +76,16 @@ const UNITS: &[&str] = &[
     "percent", "gallons", "passengers", "passenger", "pax", "seconds", "second", "dme", "aircraft", "o'clock", "oclock", "more", "times",
 ];
 
-/// A runway as said, possible or not.
+/// A runway as spoken, whether or not it can exist.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SaidRunway {
     /// A runway that can exist.
     Known(Runway),
-    /// A number no runway has, as digits.
+    /// A number that no runway has, as digits.
     Impossible(String),
 }
 
-/// Every runway, possible or not. With "runway" in front always; without it where the words leave no other reading.
+/// Every runway, whether or not it can exist. After "runway" a number always counts; otherwise only if the words allow no other reading.
 /// `taken` is the range of the callsign, whose digits are never a runway.
 pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>> {
     let mut out = Vec::new();
@@ -108,7 +108,7 @@ pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>>
             let joined = matches!(t[i + 1], Token::Digit(_, Link::Joined)) || two.is_some();
             len = if joined { 2 } else { 1 };
         }
-        // "runway eight two sierra papa": the second digit begins a callsign.
+        // "Runway eight two sierra papa": the second digit starts a callsign.
         let letter_next = t.get(i + len).is_some_and(|x| x.letter().is_some()) && !taken.contains(&(i + len));
         if named && len == 2 && letter_next && digits(t, i..i + 2).parse::<u8>().is_ok_and(|n| n > 36) {
             len = 1;
@@ -149,7 +149,7 @@ pub fn runways_said(t: &[Token], taken: &Range<usize>) -> Vec<Found<SaidRunway>>
     out
 }
 
-/// The runways that can exist, in the order said.
+/// The runways that can exist, in spoken order.
 pub fn runways(t: &[Token]) -> Vec<Found<Runway>> {
     let pick = |f: Found<SaidRunway>| match f.value {
         SaidRunway::Known(r) => Some(found(r, f.range)),
@@ -162,19 +162,19 @@ fn number(t: &[Token], range: Range<usize>) -> Option<i32> {
     digits(t, range).parse().ok()
 }
 
-/// Words that announce an altitude without "thousand": "maintain 3500", "at two five zero zero".
+/// Words that introduce an altitude without "thousand": "maintain 3500", "at two five zero zero".
 #[rustfmt::skip]
 const BEFORE_ALTITUDE: &[&str] = &[
     "at", "altitude", "maintain", "maintaining", "climb", "climbing", "descend", "descending", "leaving", "passing", "through",
     "for", "to", "level", "above", "below", "climbed", "approaching", "reaching", "initially", "out",
 ];
 
-/// Altitudes in feet, flight levels times 100, in the order said.
+/// Altitudes in feet, with flight levels times 100, in spoken order.
 pub fn altitudes(t: &[Token]) -> Vec<Found<i32>> {
     altitudes_beside(t, &(0..0))
 }
 
-/// As [`altitudes`], leaving out the callsign's tokens.
+/// Like [`altitudes`], without the tokens of the callsign.
 pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
     let mut out = Vec::new();
     let mut i = 0;
@@ -200,7 +200,7 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
             out.push(f);
             continue;
         }
-        // "Level three three zero": without its "flight".
+        // "Level three three zero", without "flight".
         let short = prev == "level" && len == 3 && number(t, i..end).is_some_and(|n| n % 10 == 0 && (100..=600).contains(&n));
         let level = prev == "level" && i >= 2 && word(t, i - 2) == "flight" || prev == "fl" || short;
         if let Some(f) = spoken::passing(t, i, end, prev, out.last()) {
@@ -230,7 +230,7 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
             continue;
         }
         if word(t, end) == "thousand" {
-            // Only the last one or two digits can count thousands; the rest belongs to what stands before.
+            // Only the last one or two digits can count thousands; the rest belongs to the preceding item.
             let joined = len >= 2 && matches!(t[end - 1], Token::Digit(_, Link::Joined));
             let take = if len <= 2 || joined {
                 len.min(2)
@@ -298,41 +298,41 @@ pub fn altitudes_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<i32>> {
     out
 }
 
-/// Three figures behind "thousand" that are its hundreds: "ten thousand two fifty" goes on with a speed.
+/// Whether three digits after "thousand" are its hundreds: "ten thousand two fifty" continues with a speed.
 fn hundreds_of(t: &[Token], r: Range<usize>, thousands: i32) -> bool {
     let written = t[r.start + 1..r.end].iter().all(|x| matches!(x, Token::Digit(_, Link::Joined)));
     let n = number(t, r).unwrap_or(0);
     written || n % 100 == 0 || n % 50 == 0 && thousands < 10
 }
 
-/// How many figures of a run make up a flight level: three, or two where the third begins another number ("eight zero twenty") or
-/// would make a level that nobody flies at.
+/// The number of digits in a run that form a flight level: three, or two if the third starts another number ("eight zero twenty") or would
+/// make a level that does not exist.
 fn level_figures(t: &[Token], r: Range<usize>) -> usize {
     let joined = |i: usize| i < r.end && matches!(t[i], Token::Digit(_, Link::Joined));
     let high = number(t, r.start..r.end.min(r.start + 3)).is_some_and(|n| n > 600);
     if r.len() > 3 && (high || joined(r.start + 3) && !joined(r.start + 2)) { 2 } else { r.len().min(3) }
 }
 
-/// Figures that were written as one number of four or five: "2300" or "2,300", not "two three zero zero".
+/// Digits written as one number of four or five: "2300" or "2,300", not "two three zero zero".
 fn written_at_once(t: &[Token], r: Range<usize>) -> bool {
     (4..=5).contains(&r.len()) && t[r.start + 1..r.end].iter().all(|x| matches!(x, Token::Digit(_, Link::Joined)))
 }
 
-/// Where a number that was written at once begins behind another: "heading 090 3000".
+/// The start of a number written as one after another number: "heading 090 3000".
 fn written_behind(t: &[Token], r: Range<usize>) -> Option<usize> {
     let at = (r.start + 1..r.end).rev().find(|i| matches!(t[*i], Token::Digit(_, Link::Next)))?;
     let round = number(t, at..r.end).is_some_and(|n| n % 100 == 0 && n >= 500);
     (round && written_at_once(t, at..r.end)).then_some(at)
 }
 
-/// The end of a height that was written in one, "10,000", where other figures follow.
+/// The end of a height written as one, "10,000", before other digits.
 fn written_height(t: &[Token], r: Range<usize>) -> Option<usize> {
     let end = (r.start + 1..r.end).find(|i| !matches!(t[*i], Token::Digit(_, Link::Joined)))?;
     let round = number(t, r.start..end).is_some_and(|n| n % 100 == 0);
     (round && (4..=5).contains(&(end - r.start))).then_some(end)
 }
 
-/// Frequencies with a decimal point, as written; impossible ones too.
+/// Frequencies with a decimal point as written, including impossible ones.
 fn pointed(t: &[Token]) -> Vec<Found<String>> {
     let mut out = Vec::new();
     for p in 0..t.len() {
@@ -353,12 +353,12 @@ fn pointed(t: &[Token]) -> Vec<Found<String>> {
     out
 }
 
-/// Frequencies of the air band. A callsign right behind the decimals is the caller's to cut (see [`frequencies_beside`]).
+/// Frequencies of the air band. The caller must cut off a callsign directly after the decimals (see [`frequencies_beside`]).
 pub fn frequencies(t: &[Token]) -> Vec<Found<Frequency>> {
     frequencies_beside(t, &(0..0))
 }
 
-/// As [`frequencies`], the digits of the callsign left out; "one one eight six" behind "contact … on" counts too.
+/// Like [`frequencies`], without the digits of the callsign. "One one eight six" after "contact … on" also counts.
 pub fn frequencies_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<Frequency>> {
     let mut out: Vec<Found<Frequency>> = Vec::new();
     for mut f in pointed(t) {
@@ -367,7 +367,7 @@ pub fn frequencies_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<Freque
             f.value.truncate(f.value.len().saturating_sub(over));
             f.range.end = taken.start;
         }
-        // A decimal that no channel has: the last digit was not part of it.
+        // No channel has this decimal, so its last digit belongs to something else.
         let channel = f.value.parse::<Frequency>();
         if let Ok(freq) = channel {
             out.push(found(freq, f.range));
@@ -402,7 +402,7 @@ pub fn frequencies_beside(t: &[Token], taken: &Range<usize>) -> Vec<Found<Freque
     out
 }
 
-/// Headings in degrees as said; above 360 is possible and for the caller to refuse.
+/// Headings in degrees as spoken. A value above 360 is possible, and the caller must reject it.
 pub fn headings(t: &[Token]) -> Vec<Found<u16>> {
     let mut out = Vec::new();
     for i in 0..t.len() {
@@ -455,7 +455,7 @@ pub fn squawk(t: &[Token]) -> Option<Found<Squawk>> {
         if named && w.starts_with("squawk") && number(t, k..run_end(t, k)) == Some(12) && word(t, run_end(t, k)) == "hundred" {
             return Some(found(Squawk::VFR_FAA, i..run_end(t, k) + 1));
         }
-        // "squawking seven thousand".
+        // "Squawking seven thousand".
         if named
             && w.starts_with("squawk")
             && run_end(t, k) == k + 1
@@ -483,7 +483,7 @@ pub fn squawk(t: &[Token]) -> Option<Found<Squawk>> {
     None
 }
 
-/// The pressure setting behind "altimeter" or "QNH", as written: "29.92", "1013".
+/// The pressure setting after "altimeter" or "QNH", as written: "29.92", "1013".
 pub fn altimeter(t: &[Token]) -> Option<Found<String>> {
     for i in 0..t.len() {
         let w = word(t, i);
@@ -521,7 +521,7 @@ mod tests {
     }
 
     #[test]
-    fn runways_in_all_spellings() {
+    fn runways_are_read_in_all_spellings() {
         assert_eq!(rw("taxi to runway two zero via alpha hold short runway one six cessna one two three four five"), ["20", "16"]);
         assert_eq!(rw("cleared to land two eight right cessna three four five"), ["28R"]);
         assert_eq!(rw("expect the i l s two seven right"), ["27R"]);
@@ -533,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn altitudes_in_all_spellings() {
+    fn altitudes_are_read_in_all_spellings() {
         let alt = |s: &str| altitudes(&tokens(s)).iter().map(|a| a.value).collect::<Vec<_>>();
         assert_eq!(alt("leaving three thousand two hundred climbing one zero thousand"), [3200, 10000]);
         assert_eq!(alt("flight level three five zero"), [35000]);
@@ -545,7 +545,7 @@ mod tests {
     }
 
     #[test]
-    fn frequencies_headings_codes() {
+    fn frequencies_headings_and_codes_are_read() {
         let f = |s: &str| frequencies(&tokens(s)).iter().map(|a| a.value.to_string()).collect::<Vec<_>>();
         assert_eq!(f("contact ground on one two one point niner"), ["121.9"]);
         assert_eq!(f("over to norcal 135.65"), ["135.65"]);

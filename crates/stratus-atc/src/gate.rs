@@ -1,7 +1,7 @@
-//! The gate: a clearance that moves an aircraft onto a runway, into airspace or under instrument flight rules passes only for
-//! what the pilot said of the own aircraft, affirmed, of now; a call for help only for what is not denied.
+//! The gate: a clearance onto a runway, into airspace or under IFR passes only if the pilot asks for it for their own aircraft,
+//! affirmatively and for now. A call for help passes only if it is not denied.
 //!
-//! [`Admitted`] can be made here alone, and the functions that issue those clearances (`clearances`) take nothing else.
+//! Only this module can construct [`Admitted`], and the functions that issue those clearances (`clearances`) require it.
 
 use std::marker::PhantomData;
 
@@ -15,14 +15,14 @@ use super::record::{Owed, Record};
 use super::situation::Situation;
 use crate::units::{Facility, Runway, Squawk};
 
-/// As sure must the learned reader be of distress to be believed without a question.
+/// The confidence at which the learned reader's report of distress needs no question.
 const SURE_DISTRESS: f32 = 0.8;
-/// The confidence of both models above which plain words of distress need no question, where the rules find no danger in them.
+/// The confidence of both models above which plain words of distress need no question, even if the rules find no danger in them.
 const NO_DOUBT: f32 = 0.9;
 
-/// Something that is cleared only if it was admitted.
+/// Something that requires admission to be cleared.
 pub trait Wanted {
-    /// Which.
+    /// The wish that it stands for.
     const WISH: Wish;
 }
 
@@ -38,23 +38,23 @@ macro_rules! wanted {
 }
 
 wanted! {
-    /// Onto the runway and off.
+    /// Takeoff from a runway.
     Takeoff,
-    /// Onto the runway from the air.
+    /// Landing on a runway.
     Landing,
     /// Across a runway.
     Crossing,
     /// Into airspace, or through it.
     Entry,
-    /// Into or out of a surface area below the minima of visual flight.
+    /// Into or out of a surface area below VFR minima.
     SpecialVfr,
-    /// A clearance under instrument flight rules, or the release that belongs to it.
+    /// An IFR clearance, or its release.
     IfrClearance,
-    /// The priority of an aircraft in distress.
+    /// Priority for an aircraft in distress.
     Distress,
 }
 
-/// Proof that the pilot wants it: for the own aircraft, affirmed, now.
+/// Proof that the pilot wants it: for their own aircraft, affirmatively, now.
 #[derive(Debug)]
 pub struct Admitted<W>(PhantomData<W>);
 
@@ -64,30 +64,30 @@ impl<W: Wanted> Admitted<W> {
     }
 }
 
-/// Why something was not admitted: as it was meant instead.
+/// Why a wish was not admitted, and what was meant instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Doubt {
     sense: Sense,
 }
 
 impl Doubt {
-    /// The pilot said that it is not so yet.
+    /// The pilot said "not yet".
     pub fn waits(self) -> bool {
         self.sense.subject == Subject::Own && (self.sense.denied || self.sense.time == Time::Later)
     }
 }
 
-/// The pilot speaks of a departure that is not to be yet.
+/// The pilot speaks of a departure that is not due yet.
 pub fn waits(heard: &Understanding) -> bool {
     evidence::of(&heard.clauses, Wish::Takeoff).is_err_and(|sense| Doubt { sense }.waits())
 }
 
-/// The question that settles a doubt; it says what was heard.
+/// The question that settles a doubt by stating what was heard.
 pub fn question(wish: Wish, runway: Option<Runway>) -> Item {
     Item::Confirm { wish, runway }
 }
 
-/// Why such a wish is not granted now: the pilot speaks of later, of a condition, or denies it.
+/// Why such a wish is not granted now: the pilot speaks of later, states a condition, or denies it.
 pub fn not_now(heard: &Understanding) -> Option<Doubt> {
     let senses = evidence::plain(&heard.clauses, heard.intent);
     if senses.iter().any(|s| s.stands()) {
@@ -96,14 +96,14 @@ pub fn not_now(heard: &Understanding) -> Option<Doubt> {
     senses.into_iter().find(|s| s.subject == Subject::Own && (s.denied || s.time != Time::Now)).map(|sense| Doubt { sense })
 }
 
-/// Whether the pilot was asked whether they want this, and says yes.
+/// Whether the pilot was asked to confirm this wish, and says yes.
 pub fn is_confirmed(wish: Wish, record: &Record, heard: &Understanding) -> bool {
     record.confirming.is_some_and(|(asked, _)| asked == wish) && affirms(&heard.clauses)
 }
 
-/// Whether what was heard asks for this of the own aircraft, affirmed and now.
+/// Whether the call asks for this for the pilot's own aircraft, affirmatively and now.
 pub fn admit<W: Wanted>(heard: &Understanding, record: &Record) -> Result<Admitted<W>, Doubt> {
-    // Nothing is asked of an aircraft in distress that wants to land.
+    // An aircraft in distress that wants to land is asked nothing.
     let distressed = W::WISH == Wish::Landing && record.emergency.is_some();
     if distressed || is_confirmed(W::WISH, record, heard) {
         return Ok(Admitted::new());
@@ -115,11 +115,11 @@ pub fn admit<W: Wanted>(heard: &Understanding, record: &Record) -> Result<Admitt
     }
 }
 
-/// So sure must the learned reader be to contradict. On 2,088 plain calls that are to be served it is so of 13, on 7,326 that are
-/// not of 350.
+/// The confidence at which the learned reader may contradict. It reaches it on 13 of 2,088 plain calls that should be served, and on 350 of
+/// 7,326 that should not.
 const SURE: f32 = 0.998;
 
-/// What the learned reader says against it, where it is sure.
+/// The learned reader's objection, if it is sure of one.
 fn against(r: &learned::Reading) -> Option<Sense> {
     let sense = Sense { subject: Subject::Own, denied: false, time: Time::Now, mood: Mood::Tells };
     if r.subject.value == learned::Subject::Other && r.subject.confidence > SURE {
@@ -135,49 +135,49 @@ fn against(r: &learned::Reading) -> Option<Sense> {
     }
 }
 
-/// A landing that needs no call: the pilot was told to come in to this runway, or cannot speak.
+/// A landing that needs no request: the pilot was told to come in to this runway, or has lost the radio.
 pub fn expected(record: &Record, transponder: Option<Squawk>) -> Option<Admitted<Landing>> {
     let told = record.pattern_runway.is_some() || record.closed_traffic.is_some() || record.approach.is_some();
     (told || transponder == Some(Squawk::RADIO_FAILURE)).then(Admitted::new)
 }
 
-/// "Are we cleared to land": whoever asks that on the way down asks for it.
+/// "Are we cleared to land": from a pilot on the way down, the question is a request.
 pub fn asks_to_land(heard: &Understanding) -> Option<Admitted<Landing>> {
     let own = |s: Sense| s.subject == Subject::Own && !s.denied && s.time == Time::Now;
     evidence::to_land(&heard.clauses).into_iter().any(own).then(Admitted::new)
 }
 
-/// A landing clearance that was given, and holds.
+/// A landing clearance that is still valid.
 pub fn standing(record: &Record) -> Option<Admitted<Landing>> {
     record.landing.map(|_| Admitted::new())
 }
 
-/// A crossing that the way needs on which the aircraft was sent.
+/// A crossing on the taxi route that the aircraft was given.
 pub fn on_the_way(record: &Record) -> Option<Admitted<Crossing>> {
     record.hold_short.map(|_| Admitted::new())
 }
 
-/// A take-off that was asked for and admitted, and put off for traffic.
+/// A takeoff that was requested and admitted, but delayed for traffic.
 pub fn put_off(record: &Record, runway: Runway) -> Option<Admitted<Takeoff>> {
     record.owed.contains(&Owed::Takeoff(runway)).then(Admitted::new)
 }
 
-/// The way through the airspace that was asked for and admitted before.
+/// A transition that was requested and admitted earlier.
 pub fn asked_before(record: &Record) -> Option<Admitted<Entry>> {
     record.wants_through.map(|_| Admitted::new())
 }
 
-/// The way through class B that was given, and holds.
+/// A class B clearance that is still valid.
 pub fn standing_entry(record: &Record) -> Option<Admitted<Entry>> {
     record.bravo.then(Admitted::new)
 }
 
-/// An instrument flight that is seen on its final approach: how it begins where it was loaded there.
+/// An instrument flight seen on final: the state of a session that starts there.
 pub fn established(s: &Situation) -> Option<Admitted<Landing>> {
     (s.live && s.ifr && !s.on_ground && s.phase == crate::phase::Phase::Final).then(Admitted::new)
 }
 
-/// A leg of the pattern that is told from that very leg, by a pilot who was told to come in there.
+/// A report of a pattern leg from that very leg, by a pilot who was told to enter there.
 pub fn on_leg(record: &Record, s: &Situation, heard: &Understanding) -> Option<Admitted<Landing>> {
     use crate::phase::Phase;
     let there = match heard.slots.position.as_deref()? {
@@ -190,7 +190,7 @@ pub fn on_leg(record: &Record, s: &Situation, heard: &Understanding) -> Option<A
     expected(record, None).filter(|_| s.live && there && plain)
 }
 
-/// What is asked where only one reader heard an intent, or the two differ about it; none where no question would settle it.
+/// The wish to confirm if only one reader heard an intent, or the readers disagree; `None` if a question would not settle it.
 pub fn wish(doubt: Intent, s: &Situation) -> Option<Wish> {
     let tower = s.facility == Facility::Tower;
     Some(match doubt {
@@ -207,23 +207,24 @@ pub fn wish(doubt: Intent, s: &Situation) -> Option<Wish> {
     })
 }
 
-/// What came of words of distress.
+/// The outcome of words of distress.
 pub enum Call {
-    /// The pilot's own, not denied.
+    /// The pilot's own distress, not denied.
     Declared(Admitted<Distress>),
-    /// Nobody can tell: it is asked.
+    /// Unclear, so the controller asks.
     Unsure,
-    /// There is none.
+    /// No distress.
     Denied,
 }
 
-/// Whether words of distress are the pilot's own. MAYDAY and PAN PAN count at once; plain words where nothing speaks against them.
+/// Whether words of distress are the pilot's own. MAYDAY and PAN PAN count at once, and plain words count unless something contradicts
+/// them.
 pub fn distress(heard: &Understanding, record: &Record) -> Call {
     let c = &heard.clauses;
     if record.confirming.is_some_and(|(wish, _)| wish == Wish::Distress) && affirms(c) {
         return Call::Declared(Admitted::new());
     }
-    // "Emergency" is also a word of stories: there the reading must not say that it is of another time or aircraft.
+    // "Emergency" also occurs in reports, so the learned reader must not place it at another time or with another aircraft.
     let of_now = heard.learned.is_none_or(|r| r.votes.is_none() || r.in_force() >= 0.5);
     let evidence::Cries { mut called, named, plain } = evidence::cries(c);
     if called.iter().any(|s| s.stands()) || of_now && named.iter().any(|s| s.stands()) {
@@ -233,10 +234,10 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     let all = || called.iter().chain(&plain);
     let other = all().any(|s| s.subject == Subject::Other);
     let denied = plain.iter().any(|s| s.denied);
-    // Fear has no fixed words: where none is known, one sure reader is believed.
+    // Fear has no fixed words. If no known word matches, one sure reader is enough.
     let sure = called.is_empty() && plain.is_empty() && heard.learned.is_some_and(|r| sure_distress(&r));
-    // One word of fear is not a danger: "a change of heart" has a word of "heart attack". The rules must have found the danger, or
-    // the readers must leave no doubt.
+    // One word of fear is not a danger: "a change of heart" shares a word with "heart attack". Either the rules find a danger, or both
+    // readers are sure.
     let danger = heard.acts.iter().any(|a| (Act::Mayday..=Act::Medical).contains(a) && !matches!(a, Act::Mayday | Act::PanPan));
     let backed = danger || heard.learned.is_none_or(|r| r.votes.is_none() || r.confidence >= NO_DOUBT);
     if sure || called.is_empty() && !other && !denied && backed && plain.iter().any(|s| s.stands()) {
@@ -244,15 +245,15 @@ pub fn distress(heard: &Understanding, record: &Record) -> Call {
     }
     let none = |s: &Sense| s.subject == Subject::Own && (s.denied || s.time == Time::Practice);
     let stands = plain.iter().any(|s| s.stands()) && !denied;
-    // A call for help that is only told of ("we heard a mayday near Bristol") is no cry, and no other word of danger stands beside it. A
-    // relay is one, of somebody else.
+    // A report of someone else's call ("we heard a mayday near Bristol") is not a call for help, unless it contains another word of danger.
+    // A relay is one, on another aircraft's behalf.
     let news = |s: &Sense| s.subject == Subject::Other || s.time == Time::Reported || none(s);
     let feared = heard.learned.is_some_and(|r| sure_distress(&r));
     let told_of = plain.is_empty() && !called.is_empty() && called.iter().all(news) && !evidence::relays(c) && !feared;
     if told_of || all().any(none) && !other && !stands { Call::Denied } else { Call::Unsure }
 }
 
-/// The learned reader is sure of distress of the aircraft's own, now, and no exercise.
+/// The learned reader is sure that this aircraft is in distress now, and that it is not an exercise.
 fn sure_distress(r: &Reading) -> bool {
     let call = matches!(r.intent, Intent::Mayday | Intent::PanPan) && r.confidence >= SURE_DISTRESS;
     call && r.grade.value == Grade::Distress && r.in_force() >= 0.5
@@ -266,7 +267,7 @@ pub fn declined_distress(heard: &Understanding, record: &Record) -> bool {
     asked && nothing_else && denies(&heard.clauses) && heard.requests.is_empty()
 }
 
-/// What the pilot's yes to a question means.
+/// The meaning of the pilot's yes to a question.
 pub fn answered(heard: &Understanding, record: &Record) -> Option<Understanding> {
     let (wish, runway) = record.confirming.filter(|_| affirms(&heard.clauses))?;
     if !matches!(heard.intent, Intent::Roger | Intent::Unknown | Intent::Readback | Intent::SayAgain) {

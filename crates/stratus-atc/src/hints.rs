@@ -1,7 +1,7 @@
-//! Words that a recogniser may expect now. Where a prompt must be cut, its beginning goes: the likeliest stand last.
+//! Words for a recogniser to expect now. If the prompt must be shortened, its start is dropped, so the most likely words come last.
 //!
-//! A hint must not end as the call begins, for the model takes that for said and leaves it out; nor with words that may follow in
-//! the call. The orders were chosen by measurement (docs/understanding.md).
+//! A hint must not end in the way that a call starts, because the model would take those words as already spoken and leave them out; nor
+//! may it end with words that may follow in the call. The orders were chosen by measurement (docs/understanding.md).
 
 use serde::{Deserialize, Serialize};
 
@@ -12,48 +12,48 @@ use super::{Engine, say, spoken, telephony};
 use crate::units::region::FlightNumbers;
 use crate::units::{Callsign, Region};
 
-/// Runways in a hint at most: a large airport's would leave no room for what is likelier.
+/// The maximum number of runways in a hint: those of a large airport would displace more likely words.
 const MOST_RUNWAYS: usize = 4;
-/// Names of places at most, beside the unit's own.
+/// The maximum number of place names besides the unit's own.
 const MOST_NAMES: usize = 4;
 
-/// What helps a recogniser: words to expect.
+/// Hints for a recogniser.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Hints {
-    /// Expected words; the likeliest last. It must not end as a call begins: the model takes that for said.
+    /// Expected words, the most likely last. It must not end in the way that a call starts.
     pub prompt: String,
-    /// The same words in another order, for a second look.
+    /// The same words in a different order, for a second pass.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub again: String,
-    /// The situation, for the sentence model that reads the words.
+    /// The situation, for the sentence model that reads the transcript.
     #[serde(default)]
     pub scene: Scene,
 }
 
-/// What a hint is made of.
+/// The parts of a hint.
 #[derive(Debug, Default)]
 struct Parts {
-    /// Names that units here are called by, but for the tuned one's.
+    /// The names of the other units here, without the tuned one.
     names: Vec<String>,
     runways: Vec<String>,
     letter: Option<String>,
     station: Option<String>,
-    /// The readback that is due, as the controller said it.
+    /// The awaited readback, in the controller's words.
     due: Option<String>,
     callsign: Option<String>,
 }
 
 impl Engine {
-    /// The words that the next call may hold: the readback that is due, the recording's letter, names of the place, the unit, the
-    /// pilot's callsign as it will be said, runways.
+    /// Words that the next call may contain: the awaited readback, the ATIS letter, names of the place and the unit, the pilot's callsign
+    /// in its expected form, runways.
     pub fn hints(&self) -> Hints {
         let p = self.parts();
         let one = |o: &Option<String>| o.iter().cloned().collect::<Vec<_>>();
         let join = |lists: [Vec<String>; 6]| lists.concat().into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
         let prompt = join([p.names.clone(), one(&p.callsign), one(&p.station), one(&p.due), one(&p.letter), p.runways.clone()]);
         let again = join([p.runways, one(&p.letter), p.names, one(&p.due), one(&p.callsign), one(&p.station)]);
-        // Without an airport nothing follows the callsign, and the model would take the beginning of the call for said: of four
-        // voices with "Denver Ground, N172SP, radio check" it lost one whole call and the beginning of another.
+        // Without an airport nothing follows the callsign, and the model takes the start of the call as already spoken: of four voices with
+        // "Denver Ground, N172SP, radio check" it lost one whole call and the start of another.
         let closed = |hint: String| match &p.callsign {
             Some(c) if hint.ends_with(c.as_str()) && *c != spelling_hint() => format!("{hint}, {}", spelling_hint()),
             _ => hint,
@@ -98,15 +98,15 @@ impl Engine {
     }
 }
 
-/// Letters and figures as they are said, for a callsign that is not known yet. Without them a recogniser loses one in a short
-/// call: of 8 callsigns said alone it wrote 6 right, and all 8 with this hint.
+/// Spelled letters and digits, for a callsign that is not known yet. Without them a recogniser gets short calls wrong: of 8 callsigns said
+/// alone it wrote 6 correctly, and all 8 with this hint.
 pub fn spelling_hint() -> String {
     let letters = ('A'..='Z').map(super::transcript::spell);
     let figures = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "niner"];
     letters.chain(figures).collect::<Vec<_>>().join(", ")
 }
 
-/// The callsign as its crew says it: an airline's in groups where the FAA's ways are kept (AIM 4-2-4).
+/// The callsign as its crew says it: an airline's digits are grouped in FAA regions (AIM 4-2-4).
 fn callsign(c: &Callsign, address: Address, region: Region, kind: Option<&str>) -> String {
     let id = c.as_str();
     let number = id.get(3..).filter(|n| n.starts_with(|c: char| c.is_ascii_digit()));
@@ -129,7 +129,7 @@ mod tests {
     use crate::units::Time;
 
     #[test]
-    fn a_hint_holds_what_may_be_said_and_ends_as_no_call_begins() {
+    fn hints_hold_expected_words_and_do_not_end_like_a_call() {
         let setup = Setup {
             callsign: "N172SP".parse().ok(),
             aircraft_type: Some("C172".into()),
@@ -141,7 +141,7 @@ mod tests {
         let hints = engine.hints();
         for order in [&hints.prompt, &hints.again] {
             assert!(order.contains("Hilo Ground") && order.contains("Skyhawk one seven two sierra papa"), "{order}");
-            // A unit and behind it a callsign, as a call begins, stands nowhere: the model would take it for said.
+            // A unit followed by a callsign, as at the start of a call, must not occur: the model would take it as spoken.
             assert!(!order.contains("Hilo Ground, Skyhawk"), "{order}");
         }
         let text = "hilo ground skyhawk one seven two sierra papa at the ramp request taxi with information delta";

@@ -1,10 +1,10 @@
-//! `Instruction`: the only things a controller can mean. `decide` makes them, `say` says them, readback checks them.
+//! `Instruction`: everything that a controller can mean. `decide` makes instructions, `say` renders them, `readback` checks them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::units::{Callsign, Facility, Frequency, Runway, Side, Squawk};
 
-/// What the pilot is cleared to do on landing.
+/// The kind of landing that the pilot is cleared for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Landing {
@@ -26,18 +26,18 @@ pub enum Landing {
 pub enum Leg {
     /// Climbing out over the runway.
     Upwind,
-    /// Across, behind the departure end.
+    /// Crossing behind the departure end.
     Crosswind,
-    /// Back along the runway.
+    /// Parallel to the runway, opposite to the landing direction.
     Downwind,
-    /// Across, towards the extended centre line.
+    /// Crossing towards the extended centreline.
     Base,
-    /// On the extended centre line.
+    /// On the extended centreline.
     Final,
 }
 
 impl Leg {
-    /// The leg's word.
+    /// The word for the leg.
     pub fn word(self) -> &'static str {
         match self {
             Leg::Upwind => "upwind",
@@ -49,7 +49,7 @@ impl Leg {
     }
 }
 
-/// Which way an altitude is assigned.
+/// The kind of altitude assignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Climb {
@@ -65,7 +65,7 @@ pub enum Climb {
     AtOrAbove,
 }
 
-/// Which pressure setting is said.
+/// The kind of pressure setting.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Pressure {
@@ -73,11 +73,11 @@ pub enum Pressure {
     Altimeter(u16),
     /// "QNH 1013": hectopascal.
     Qnh(u16),
-    /// "QFE 1012": hectopascal, at the field's own height.
+    /// "QFE 1012": hectopascal, at field elevation.
     Qfe(u16),
 }
 
-/// Where a pilot is to report, or what.
+/// What a pilot is to report, or where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportPoint {
@@ -95,7 +95,7 @@ pub enum ReportPoint {
     Words(String),
 }
 
-/// What a targeted question asks for: "say position".
+/// The subject of a targeted question: "say position".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
@@ -135,13 +135,13 @@ pub enum Ask {
     VerifyPosition,
     /// "say approach requested".
     Approach,
-    /// "say which side", of a deviation.
+    /// "say which side", for a deviation.
     DeviationSide,
-    /// "say altitude again": one value of a call whose rest was heard.
+    /// "say altitude again": one value of a call that was otherwise understood.
     Again(Part),
 }
 
-/// A value that is asked for by its name.
+/// A value that can be asked for by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
@@ -162,7 +162,7 @@ pub enum Part {
 }
 
 impl Part {
-    /// Its word in machine-readable output, as that of the slot.
+    /// The name in machine-readable output, the same as the slot's.
     pub fn word(self) -> &'static str {
         match self {
             Part::Runway => "runway",
@@ -176,49 +176,49 @@ impl Part {
     }
 }
 
-/// What a pilot wants that is given only when it was surely asked for.
+/// Something that is granted only if the pilot certainly asked for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wish {
-    /// To take off.
+    /// A takeoff.
     Takeoff,
-    /// To land.
+    /// A landing.
     Landing,
-    /// To cross a runway.
+    /// A runway crossing.
     Crossing,
-    /// To fly into airspace or through it.
+    /// Entry into airspace, or a transition.
     Entry,
-    /// To fly below the minima of visual flight.
+    /// Flight below VFR minima.
     SpecialVfr,
-    /// A clearance under instrument flight rules.
+    /// An IFR clearance.
     IfrClearance,
-    /// Another altitude.
+    /// A different altitude.
     Level,
     /// An instrument or visual approach.
     Approach,
-    /// To stay in the traffic pattern.
+    /// Staying in the traffic pattern.
     Pattern,
-    /// To fly on without the clearance.
+    /// Cancelling the IFR clearance.
     CancelIfr,
     /// Help.
     Distress,
 }
 
-/// One item of a controller's transmission. The order of items is the order of words.
+/// One item of a controller's transmission. Items are in spoken order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Item {
-    /// "runway 31": the runway that the next item is about; said first (7110.65 3-7-2, 3-9-10, 3-10-5).
+    /// "runway 31": the runway of the next item; said first (7110.65 3-7-2, 3-9-10, 3-10-5).
     Runway(Runway),
-    /// "taxi via A, B" (3-7-2); an empty route is "taxi" alone, because none is known. FAA: the runway stands before it;
-    /// ICAO renders `to_holding_point` as "taxi to holding point runway 27L".
+    /// "taxi via A, B" (3-7-2); an empty route gives just "taxi", because none is known. FAA: the runway precedes it; ICAO renders
+    /// `to_holding_point` as "taxi to holding point runway 27L".
     Taxi {
         /// Taxiway names in order.
         via: Vec<String>,
-        /// ICAO: to the holding point of the runway.
+        /// ICAO: to the runway's holding point.
         to_holding_point: bool,
     },
-    /// "taxi to parking [via A]"; the place in the pilot's words or the chart's.
+    /// "taxi to parking [via A]"; the place in the words of the pilot or the chart.
     TaxiToParking {
         /// "parking", "the west ramp", "stand 15".
         place: String,
@@ -227,23 +227,23 @@ pub enum Item {
     },
     /// "hold short of runway 28L [at B]".
     HoldShort {
-        /// Which runway.
+        /// The runway.
         runway: Runway,
-        /// At which taxiway.
+        /// The taxiway.
         at: Option<String>,
     },
-    /// "hold short of C": a taxiway, or a place in words.
+    /// "hold short of C": a taxiway, or a named place.
     HoldShortOf(String),
-    /// "holding point A1": where a taxi clearance ends, by its own name; behind the clearance.
+    /// "holding point A1": the named limit of a taxi clearance; follows the clearance.
     HoldingPoint(String),
-    /// "cross runway 28L [at B]": one clearance for each runway (3-7-2).
+    /// "cross runway 28L [at B]": one clearance per runway (3-7-2).
     Cross {
-        /// Which runway.
+        /// The runway.
         runway: Runway,
-        /// At which taxiway.
+        /// The taxiway.
         at: Option<String>,
     },
-    /// "behind the landing Airbus": what must be waited for (outside the United States; said again at the end).
+    /// "behind the landing Airbus": the condition of a clearance (outside the United States; repeated at the end).
     Condition(String),
     /// "line up and wait" (3-9-4).
     LineUpAndWait,
@@ -252,7 +252,7 @@ pub enum Item {
         /// The intersection, if not full length.
         at: Option<String>,
     },
-    /// "cleared to land" and its kin (3-10-5).
+    /// "cleared to land" and its variants (3-10-5).
     Cleared(Landing),
     /// "cancel takeoff clearance" (3-9-11).
     CancelTakeoff,
@@ -264,44 +264,44 @@ pub enum Item {
     ClosedTraffic(Side),
     /// "fly runway heading" after a go-around or on departure.
     RunwayHeading,
-    /// "straight-out departure approved", "left downwind departure approved": the words of what is approved.
+    /// "straight-out departure approved", "left downwind departure approved": the approved departure in words.
     DepartureApproved(String),
-    /// "enter left downwind runway 31" (3-10-1); the runway stands in its own item after it.
+    /// "enter left downwind runway 31" (3-10-1); the runway is a separate item after it.
     Enter(Side, Leg),
     /// "make straight-in".
     StraightIn,
     /// "extend downwind", "make short approach": the words.
     PatternWords(String),
-    /// "change to runway 30L": another runway than the one of before.
+    /// "change to runway 30L": a different runway from before.
     ChangeRunway(Runway),
-    /// "Basic Service": the kind of flight information that a pilot gets (CAP 774).
+    /// "Basic Service": the flight information service that a pilot gets (CAP 774).
     Service(String),
     /// "report midfield".
     Report(ReportPoint),
     /// "number two, follow Cessna on two mile final".
     Sequence {
-        /// The place in the sequence.
+        /// The sequence number.
         number: u8,
-        /// Whom to follow, in words.
+        /// The aircraft to follow, in words.
         following: Option<String>,
     },
     /// "traffic, Cessna two mile final": words from the facts.
     Traffic(String),
     /// "contact tower 118.6".
     Contact {
-        /// Whom: "Tower", "NorCal Approach".
+        /// The unit: "Tower", "NorCal Approach".
         unit: String,
-        /// On which frequency, when known.
+        /// The frequency, if known.
         frequency: Option<Frequency>,
     },
     /// "monitor tower 118.6".
     Monitor {
-        /// Whom.
+        /// The unit.
         unit: String,
-        /// On which frequency, when known.
+        /// The frequency, if known.
         frequency: Option<Frequency>,
     },
-    /// "this is Hilo Ground", to a pilot who called somebody else.
+    /// "this is Hilo Ground", to a pilot who called another unit.
     ThisIs(String),
     /// "frequency change approved".
     FrequencyChangeApproved,
@@ -315,34 +315,34 @@ pub enum Item {
     ResetTransponder,
     /// "squawk standby", or "ident".
     Ident,
-    /// "climb and maintain 3,500"; feet, as a flight level when `level`.
+    /// "climb and maintain 3,500"; in feet, spoken as a flight level if `level`.
     Altitude {
-        /// Which way.
+        /// The direction.
         way: Climb,
         /// Feet.
         feet: i32,
-        /// Said as a flight level.
+        /// Spoken as a flight level.
         level: bool,
     },
     /// "turn left heading 270", "fly heading 270".
     Heading {
-        /// The turn, if one is said.
+        /// The turn, if stated.
         turn: Option<Side>,
         /// 1 to 360 degrees magnetic.
         degrees: u16,
     },
-    /// "turn 20 degrees right" (7110.65 5-6-2): so far from the present heading.
+    /// "turn 20 degrees right" (7110.65 5-6-2): relative to the present heading.
     TurnDegrees {
-        /// To which side.
+        /// The side.
         side: Side,
-        /// How far.
+        /// The angle.
         degrees: u16,
     },
     /// "reduce speed to 220 knots".
     Speed(u16),
     /// "wind 310 at 8"; degrees magnetic, knots. Zero knots is "wind calm".
     Wind {
-        /// From, degrees magnetic, 1 to 360.
+        /// Direction that the wind comes from, degrees magnetic, 1 to 360.
         dir: u16,
         /// Knots.
         knots: u16,
@@ -357,25 +357,25 @@ pub enum Item {
     RadarServiceTerminated,
     /// "maintain block 8,000 through 10,000", feet (7110.65 4-5-7 g).
     Block {
-        /// The lower one.
+        /// The lower limit.
         low: i32,
-        /// The upper one.
+        /// The upper limit.
         high: i32,
     },
     /// "resume own navigation".
     ResumeOwnNavigation,
-    /// "proceed direct Monterey": a place that the plan or the data knows.
+    /// "proceed direct Monterey": a place in the plan or the data.
     Direct(String),
-    /// "Salinas airport, heading 350, 8 miles": where a field is from the aircraft.
+    /// "Salinas airport, heading 350, 8 miles": the direction from the aircraft to a field.
     FieldAt {
-        /// As it is called.
+        /// The spoken name.
         name: String,
         /// Magnetic, 1 to 360 degrees.
         degrees: u16,
         /// Nautical miles.
         miles: u16,
     },
-    /// "until established on the final approach course", behind an altitude (7110.65 5-9-4).
+    /// "until established on the final approach course", after an altitude (7110.65 5-9-4).
     UntilEstablished,
     /// "IFR cancellation received".
     IfrCancelled,
@@ -383,29 +383,29 @@ pub enum Item {
     Verify {
         /// Feet.
         feet: i32,
-        /// Said as a flight level.
+        /// Spoken as a flight level.
         level: bool,
     },
     /// "expect 9,000 one zero minutes after departure" (7110.65 4-3-2 e).
     ExpectAltitude {
         /// Feet.
         feet: i32,
-        /// Said as a flight level.
+        /// Spoken as a flight level.
         level: bool,
     },
     /// "hold for release": an IFR clearance at a field without a tower (7110.65 4-3-4).
     HoldForRelease,
     /// "released for departure" (7110.65 4-3-4).
     Released,
-    /// A height alone, "2,500": of a ceiling.
+    /// A height alone, "2,500", for a ceiling.
     Height(i32),
-    /// "cleared to Juneau": destination, then route and procedure as words.
+    /// "cleared to Juneau": destination, then route and procedure in words.
     ClearedTo {
         /// The clearance limit.
         limit: String,
         /// "NOME departure, then as filed".
         procedure: Option<String>,
-        /// The route, as words.
+        /// The route in words.
         route: Option<String>,
     },
     /// "cleared ILS runway 28R approach", "expect the ILS".
@@ -415,9 +415,9 @@ pub enum Item {
         /// Expected only, not cleared.
         expect: bool,
     },
-    /// "transition approved": the words of the route.
+    /// "transition approved": the route in words.
     TransitionApproved(String),
-    /// "cleared through Bravo airspace" (7110.65 7-9-2): class B is entered by a clearance alone.
+    /// "cleared through Bravo airspace" (7110.65 7-9-2): class B requires a clearance.
     ClearedThrough(String),
     /// "cleared to enter Bravo airspace": to land at its primary airport.
     ClearedInto(String),
@@ -425,12 +425,12 @@ pub enum Item {
     SpecialVfr {
         /// Out of it; else to enter it.
         out: bool,
-        /// The airport, as it is called; may be empty.
+        /// The airport's spoken name; may be empty.
         name: String,
     },
-    /// "remain outside the Class D airspace" and the like.
+    /// "remain outside the Class D airspace" and similar.
     RemainOutside(String),
-    /// "push back approved", "startup approved", with facing direction.
+    /// "push back approved", "startup approved", with the direction to face.
     Pushback {
         /// Start-up approved too.
         startup: bool,
@@ -445,13 +445,13 @@ pub enum Item {
     RogerEmergency(Emergency),
     /// "emergency services have been alerted".
     Services(Services),
-    /// "emergency cancelled": the pilot has taken the call for help back.
+    /// "emergency cancelled": the pilot has cancelled the call for help.
     EmergencyCancelled,
     /// "deviation 20 degrees left of course approved" (7110.65 2-6-4).
     Deviation {
-        /// To which side.
+        /// The side.
         side: Side,
-        /// How far, when it was said.
+        /// The angle, if stated.
         degrees: Option<u16>,
     },
     /// "affirmative".
@@ -468,40 +468,40 @@ pub enum Item {
     Standby,
     /// "readback correct" (clearance delivery).
     ReadbackCorrect,
-    /// "read back hold short of runway 28L": a missing mandatory item is asked for by its name.
+    /// "read back hold short of runway 28L": asks for a missing mandatory item by name.
     ReadBack(String),
     /// A question.
     Ask(Ask),
-    /// "verify ready for departure runway 31": what was heard, where it is not sure that it was meant so.
+    /// "verify ready for departure runway 31": states what was heard if it needs confirmation.
     Confirm {
-        /// What was heard.
+        /// The wish that was heard.
         wish: Wish,
-        /// About which runway.
+        /// The runway.
         runway: Option<Runway>,
     },
     /// "hold position".
     HoldPosition,
-    /// "stop": an aircraft that moves without leave.
+    /// "stop": for an aircraft that moves without a clearance.
     Stop,
     /// "runway 31 available, any runway": emergency help.
     AnyRunway,
-    /// Words of advice made from facts: "weather not available"; never a clearance.
+    /// Advice made from facts: "weather not available"; never a clearance.
     Advice(String),
 }
 
-/// Who was called for the aircraft. A controller knows that they were called; when they come, nobody here can see.
+/// Services that were called for the aircraft. A controller knows that they were called, but cannot see when they arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Services {
     /// The emergency services.
     Alerted,
-    /// Somebody who helps an aircraft that cannot move.
+    /// Assistance for an aircraft that cannot move.
     Assistance,
     /// A tug.
     Tow,
 }
 
-/// The two grades of distress.
+/// The two levels of emergency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Emergency {
@@ -511,18 +511,18 @@ pub enum Emergency {
     Pan,
 }
 
-/// A whole transmission of a controller to one aircraft.
+/// A complete transmission from a controller to one aircraft.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Instruction {
-    /// To whom.
+    /// The aircraft.
     pub to: Callsign,
-    /// Which form of the callsign is said.
+    /// The form of the callsign.
     pub address: Address,
-    /// The unit that speaks.
+    /// The speaking unit.
     pub from: Facility,
-    /// The unit's name is said too (first contact, 7110.65 2-4-8): "Palo Alto Ground".
+    /// The unit's name, if spoken (first contact, 7110.65 2-4-8): "Palo Alto Ground".
     pub station: Option<String>,
-    /// What is said, in order.
+    /// The items, in spoken order.
     pub items: Vec<Item>,
 }
 
@@ -530,12 +530,12 @@ pub struct Instruction {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Address {
-    /// The whole callsign.
+    /// The full callsign.
     Full,
-    /// Prefix (type or N) and the last three (7110.65 2-4-9); ICAO: first letter and last two. Airlines stay full.
+    /// Prefix (type or N) and the last three characters (7110.65 2-4-9); ICAO: first letter and last two. Airline callsigns stay full.
     Short,
-    /// Without a callsign: nobody knows who called ("station calling").
+    /// Without a callsign, because the caller is unknown ("station calling").
     Nobody,
-    /// Nobody in particular: a recording.
+    /// Everyone: a recording.
     All,
 }

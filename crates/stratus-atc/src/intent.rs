@@ -1,4 +1,4 @@
-//! `Intent`: what a pilot can mean, and the slots that come with it.
+//! `Intent`: what a pilot can mean, and the slots of a call.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,13 +7,13 @@ use crate::units::{Callsign, Facility, Frequency, Region, Runway, Squawk};
 
 macro_rules! intents {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// What a pilot means by a transmission. The words are those of `stratus batch`.
+        /// The meaning of a pilot's transmission. The names are those of `stratus batch`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Intent { $($(#[$doc])* #[serde(rename = $word)] $name,)* }
         impl Intent {
-            /// Every intent, in the order of declaration.
+            /// Every intent, in declaration order.
             pub const ALL: &'static [Intent] = &[$(Intent::$name,)*];
-            /// The word for it in machine-readable output.
+            /// The name in machine-readable output.
             pub fn word(self) -> &'static str { match self { $(Intent::$name => $word,)* } }
         }
     };
@@ -24,23 +24,23 @@ intents! {
     TaxiRequest = "taxi_request",
     /// Ready for departure.
     DepartureReady = "departure_ready",
-    /// Asks for take-off.
+    /// Requests takeoff.
     TakeoffRequest = "takeoff_request",
-    /// Wants to stay in the pattern.
+    /// Requests to stay in the pattern.
     PatternRequest = "pattern_request",
     /// Inbound to land.
     InboundLanding = "inbound_landing",
-    /// Says where they are.
+    /// Reports a position.
     PositionReport = "position_report",
-    /// Wants radar advisories.
+    /// Requests flight following.
     FlightFollowingRequest = "flight_following_request",
-    /// Wants an IFR clearance.
+    /// Requests an IFR clearance.
     IfrClearanceRequest = "ifr_clearance_request",
-    /// Wants to leave the frequency.
+    /// Requests a frequency change.
     FrequencyChangeRequest = "frequency_change_request",
-    /// Wants another altitude.
+    /// Requests another altitude.
     AltitudeRequest = "altitude_request",
-    /// Says a heading.
+    /// Reports a heading.
     HeadingReport = "heading_report",
     /// Checks in on a radar frequency.
     CheckIn = "check_in",
@@ -48,132 +48,132 @@ intents! {
     Readback = "readback",
     /// Goes around.
     GoAround = "go_around",
-    /// Wants a touch-and-go or the option.
+    /// Requests a touch-and-go or the option.
     TouchAndGoRequest = "touch_and_go_request",
     /// Distress.
     Mayday = "mayday",
     /// Urgency.
     PanPan = "pan_pan",
-    /// Did not get it, or wants it confirmed.
+    /// Missed the transmission, or asks for confirmation.
     SayAgain = "say_again",
     /// Radio check.
     RadioCheck = "radio_check",
-    /// Wants to cross the airspace.
+    /// Requests a transition through the airspace.
     TransitionRequest = "transition_request",
     /// Clear of the runway.
     ClearOfRunway = "clear_of_runway",
-    /// Wants to taxi in.
+    /// Requests taxi to parking.
     TaxiToParking = "taxi_to_parking",
-    /// Unfamiliar, wants progressive taxi.
+    /// Unfamiliar, requests progressive taxi.
     RequestProgressiveTaxi = "request_progressive_taxi",
-    /// Wants to push back.
+    /// Requests pushback.
     PushbackRequest = "pushback_request",
-    /// Wants to start engines.
+    /// Requests start-up.
     StartupRequest = "startup_request",
-    /// No more advisories.
+    /// Ends flight following.
     CancelFlightFollowing = "cancel_flight_following",
     /// Cancels IFR.
     CancelIfr = "cancel_ifr",
-    /// Wants an approach.
+    /// Requests an approach.
     ApproachRequest = "approach_request",
     /// Cannot comply.
     Unable = "unable",
-    /// Understood.
+    /// Acknowledges.
     Roger = "roger",
-    /// Wants weather, altimeter, wind.
+    /// Requests weather, altimeter setting or wind.
     WeatherRequest = "weather_request",
-    /// Wants to go elsewhere.
+    /// Requests a diversion.
     Diversion = "diversion",
-    /// Is short of fuel.
+    /// Is low on fuel.
     LowFuel = "low_fuel",
-    /// Sees the traffic.
+    /// Reports the traffic in sight.
     TrafficInSight = "traffic_in_sight",
-    /// Does not see the traffic.
+    /// Reports no traffic contact.
     NegativeContact = "negative_contact",
-    /// Sees the field.
+    /// Reports the field in sight.
     FieldInSight = "field_in_sight",
     /// Identing.
     Ident = "ident",
     /// Is lost.
     Lost = "lost",
-    /// Says the transponder code.
+    /// Reports the transponder code.
     SquawkReport = "squawk_report",
     /// Not understood: a value, not an error.
     Unknown = "unknown",
 }
 
-/// What a pilot tells or asks that is no everyday call, and has an answer of its own.
+/// An uncommon subject that has its own answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
-    /// Flies what the collision-avoidance system orders.
+    /// Follows a TCAS resolution advisory.
     Resolution,
-    /// Was lit by a laser.
+    /// Reports a laser.
     Laser,
-    /// The transponder or its altitude does not work.
+    /// Reports a failed transponder or altitude encoder.
     TransponderOut,
-    /// Something that others want to know: birds, turbulence, braking action.
+    /// Reports something useful to others: birds, turbulence, braking action.
     Observation,
-    /// Something on the runway that should not be there.
+    /// Reports an obstacle on the runway.
     Obstacle,
-    /// Wants to know which speed.
+    /// Asks which speed to fly.
     WhatSpeed,
-    /// Wants to stay in the air where it is for a while.
+    /// Requests to hold at the present position.
     HoldHere,
-    /// Wants to be de-iced.
+    /// Requests de-icing.
     Deice,
-    /// Wants to be towed.
+    /// Requests a tow.
     Tow,
     /// Asks whether the landing clearance was given.
     ClearedToLand,
     /// Leaves the traffic pattern.
     LeavesPattern,
-    /// Turns to the runway early.
+    /// Requests a short approach.
     ShortApproach,
-    /// Practises a landing without engine.
+    /// Practises an engine-out landing.
     EngineOut,
-    /// Wants to be led around somebody.
+    /// Requests a vector around traffic.
     Vector,
 }
 
-/// What a transmission carries besides its intent. Units stand in the names.
+/// The content of a transmission besides its intent. Field names include the units.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Slots {
-    /// The runway (the one the call is about; when two, the one wanted comes last).
+    /// The runway that the call is about; of two, the last one said that is wanted.
     pub runway: Option<Runway>,
     /// The pilot asks to cross the runway.
     pub crossing: bool,
     /// The pilot asks for special VFR.
     #[serde(default)]
     pub special_vfr: bool,
-    /// The pilot says that they are not ready to go.
+    /// The pilot is not ready to go.
     #[serde(default)]
     pub not_ready: bool,
-    /// The pilot says that they go onto a runway or across it now, without asking.
+    /// The pilot announces to enter or cross a runway now, without asking.
     #[serde(default)]
     pub enters: bool,
-    /// The pilot takes a call for help back.
+    /// The pilot cancels a call for help.
     #[serde(default)]
     pub cancels_distress: bool,
-    /// Minimum fuel: no delay can be taken, and no priority is asked for (7110.65 2-1-8).
+    /// Minimum fuel: the pilot cannot accept a delay and does not ask for priority (7110.65 2-1-8).
     #[serde(default)]
     pub minimum_fuel: bool,
-    /// A turn off the course for the weather: which way, and how many degrees where they were said.
+    /// A deviation around weather: the side, and the degrees if stated.
     #[serde(default)]
     pub deviation: Option<(crate::units::Side, Option<u16>)>,
-    /// What is told or asked beside the everyday calls.
+    /// An uncommon subject.
     #[serde(default)]
     pub topic: Option<Topic>,
     /// The aircraft cannot move.
     #[serde(default)]
     pub disabled: bool,
-    /// A runway number that cannot exist ("four seven"), as digits: said, so that it can be refused and not guessed.
+    /// A runway number that cannot exist ("four seven"), as digits, so that it can be rejected instead of guessed.
     pub bad_runway: Option<String>,
-    /// Altitudes in feet, in the order said ("leaving 3,200 climbing 10,000"); a flight level times 100.
+    /// Altitudes in feet, in spoken order ("leaving 3,200 climbing 10,000"), with flight levels times 100.
     pub altitude_ft: Vec<i32>,
-    /// Degrees, 1 to 360.
+    /// Heading in degrees, 1 to 360.
     pub heading: Option<u16>,
-    /// A heading above 360, as said.
+    /// A heading above 360, as spoken.
     pub bad_heading: Option<u16>,
     /// A frequency.
     pub frequency: Option<Frequency>,
@@ -183,42 +183,42 @@ pub struct Slots {
     pub atis: Option<char>,
     /// "downwind", "base", "final", "hold_short", a fix or a landmark in words.
     pub position: Option<String>,
-    /// Nautical miles.
+    /// Distance, nautical miles.
     pub distance_nm: Option<f64>,
     /// "north" … "northwest".
     pub direction: Option<String>,
-    /// ICAO code where the name is known, else the words.
+    /// ICAO code if the name is known, otherwise the words.
     pub destination: Option<String>,
     /// "west ramp", "stand 532", "B" (an exit).
     pub location: Option<String>,
     /// Souls on board.
     pub souls: Option<u32>,
-    /// Minutes of fuel.
+    /// Fuel remaining, minutes.
     pub fuel_minutes: Option<u32>,
-    /// Knots.
+    /// Speed, knots.
     pub speed_kt: Option<u16>,
     /// The runway of a "hold short".
     pub hold_short: Option<Runway>,
-    /// As said: "29.92" or "1013".
+    /// Pressure setting as spoken: "29.92" or "1013".
     pub altimeter: Option<String>,
-    /// Left or right, as said with a leg, a turn or closed traffic.
+    /// Left or right, with a leg, a turn or closed traffic.
     pub side: Option<crate::units::Side>,
     /// "ILS", "RNAV", "visual".
     pub approach: Option<String>,
     /// Nature of an emergency, in the pilot's words.
     pub nature: Option<String>,
-    /// "full stop", "touch and go", "option": what the pilot wants on landing.
+    /// The kind of landing that the pilot wants: "full stop", "touch and go", "option".
     pub landing: Option<super::instruction::Landing>,
-    /// What follows take-off, in words: "straight out", "left closed traffic", "right crosswind departure".
+    /// What follows the takeoff, in words: "straight out", "left closed traffic", "right crosswind departure".
     pub departure: Option<String>,
-    /// What a "say again" asks for: "runway", "altimeter", "all after alpha".
+    /// The subject of a "say again": "runway", "altimeter", "all after alpha".
     pub about: Option<String>,
 }
 
-/// The unit a pilot named.
+/// The unit that a pilot named.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Addressed {
-    /// "palo alto", in lower case; `None` when only the unit's word was said.
+    /// "palo alto", in lower case; `None` if only the kind of unit was said.
     pub name: Option<String>,
     /// "ground".
     pub facility: Option<Facility>,
@@ -227,28 +227,28 @@ pub struct Addressed {
 /// What the engine knows when it reads a transcript.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Context {
-    /// Whose phraseology.
+    /// The region whose phraseology applies.
     pub region: Region,
     /// The unit that hears the call.
     pub facility: Option<Facility>,
     /// The pilot's own callsign, from the simulator.
     pub own: Option<Callsign>,
-    /// ICAO type of the own aircraft, from the simulator ("C172").
+    /// The aircraft's ICAO type, from the simulator ("C172").
     pub aircraft_type: Option<String>,
     /// The controller's previous words to this aircraft.
     pub last_atc: Option<String>,
-    /// An instruction awaits its readback.
+    /// An instruction awaits a readback.
     pub pending: bool,
-    /// Station names in reach, lower case: "palo alto", "norcal".
+    /// Names of stations in range, lower case: "palo alto", "norcal".
     pub stations: Vec<String>,
-    /// The runways of the airport at hand.
+    /// The runways of the current airport.
     pub runways: Vec<Runway>,
-    /// The sentence model's opinion on the call that is read; none without the model.
+    /// The sentence model's opinion on this call; `None` without the model.
     pub opinion: Option<Opinion>,
 }
 
 impl Context {
-    /// What the sentence model knows of the situation.
+    /// The situation as the sentence model sees it.
     pub fn scene(&self) -> Scene {
         Scene {
             facility: self.facility.map_or_else(String::new, |f| f.word().to_owned()),
@@ -257,55 +257,55 @@ impl Context {
         }
     }
 
-    /// Whether the controller's last words hold one of these, comma-separated.
+    /// Whether the controller's last words contain one of these, comma-separated.
     pub fn told(&self, words: &str) -> bool {
         let last = self.last_atc.as_deref().unwrap_or("").to_lowercase();
         words.split(", ").any(|w| last.contains(w))
     }
 }
 
-/// What was understood from a transcript.
+/// The reading of a transcript.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Understanding {
-    /// The main intent: an emergency before a readback, a readback before a request, a request before a report.
+    /// The main intent: emergencies before readbacks, readbacks before requests, requests before reports.
     pub intent: Intent,
-    /// All that were found, the main one first.
+    /// All intents that were found, the main one first.
     pub intents: Vec<Intent>,
-    /// What the pilot does with the call, in the order said: finer than the intents.
+    /// The acts in the call, in spoken order: finer than the intents.
     #[serde(default)]
     pub acts: Vec<super::act::Act>,
-    /// What the pilot asks a controller for, with the values said: fix, side, level, speed.
+    /// The requests in the call with their values: fix, side, level, speed.
     #[serde(default)]
     pub requests: Vec<super::request::Request>,
-    /// Who called, as complete as words and own callsign allow; `None` when no callsign was said.
+    /// The caller, as complete as the words and the own callsign allow; `None` if no callsign was said.
     pub callsign: Option<Callsign>,
-    /// A callsign was said and it is not the pilot's own.
+    /// The callsign in the call is not the pilot's own.
     pub other_aircraft: bool,
-    /// The callsign that was said is near the pilot's own, and may be another's as well.
+    /// The callsign is close to the pilot's own but may belong to another aircraft.
     #[serde(default)]
     pub unsure_caller: bool,
-    /// The unit that was called.
+    /// The unit that the call addresses.
     pub addressed: Addressed,
-    /// Everything else.
+    /// All other values.
     pub slots: Slots,
     /// 0 to 1.
     pub confidence: f32,
-    /// How many words nothing explains.
+    /// The number of unexplained words.
     #[serde(default)]
     pub loose: usize,
-    /// What the call tells or asks beside its acts.
+    /// The remarks in the call.
     #[serde(default)]
     pub remarks: super::remark::Remarks,
-    /// Of whom, whether and when each word is said: what the gate weighs.
+    /// Subject, polarity and time of each word, for the gate.
     #[serde(skip)]
     pub clauses: super::hear::clauses::Clauses,
-    /// The same by the learned reader, a second opinion.
+    /// The learned reader's reading, a second opinion.
     #[serde(skip)]
     pub learned: Option<super::hear::learned::Reading>,
-    /// A value that the decoder heard in two ways: to be asked for by its name.
+    /// A value that the decoder heard in two ways, to be asked for by name.
     #[serde(default)]
     pub unsure: Option<super::instruction::Part>,
-    /// What one of the two heard and is not taken for granted: to be asked.
+    /// An intent that only one reader heard, to be confirmed.
     #[serde(skip)]
     pub doubt: Option<Intent>,
 }
@@ -334,12 +334,12 @@ impl Default for Understanding {
 }
 
 impl Understanding {
-    /// The act that the main intent stands for; of a call whose intent is unknown the first act there is.
+    /// The act of the main intent; if the intent is unknown, the first act.
     pub fn act(&self) -> Option<super::act::Act> {
         self.acts.iter().find(|a| a.intent() == self.intent).or(self.acts.first()).copied()
     }
 
-    /// Whether `intent` is among those found.
+    /// Whether `intent` was found.
     pub fn has(&self, intent: Intent) -> bool {
         self.intents.contains(&intent)
     }

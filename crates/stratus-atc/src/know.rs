@@ -1,5 +1,4 @@
-//! What a controller knows at this moment: the aircraft as it was seen, the airport at hand, traffic, weather. What is not known is
-//! absent, and is never said.
+//! The controller's knowledge at one moment: the aircraft, its airport, traffic and weather. Unknown facts are absent and are never spoken.
 
 pub mod around;
 pub(crate) mod arrival;

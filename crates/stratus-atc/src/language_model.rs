@@ -1,8 +1,7 @@
 //! The question for the language model, and the gate that its answer must pass.
 //!
-//! The model may only choose an intent from a closed list. Every value it names must stand in the pilot's own words and
-//! among the engine's facts; the slots that count are those that the engine itself read. An intent is a request: what
-//! is granted stays with the engine.
+//! The model may only choose an intent from a closed list. Every value in its answer must occur in the pilot's words and among the engine's
+//! facts, and only the slots that the engine itself read count. An intent is a request, and the engine decides what to grant.
 
 mod words;
 
@@ -17,39 +16,39 @@ use crate::transcript::{Token, tokens};
 use crate::understand;
 use crate::units::{Frequency, Runway, Squawk};
 
-/// An answer longer than this is not looked at, bytes.
+/// Longer answers are ignored, bytes.
 const LONGEST_ANSWER: usize = 64 * 1024;
-/// The model's opinion never weighs more.
+/// The maximum confidence of the model's opinion.
 const TRUST: f32 = 0.7;
 
-/// A question for the language model: what was said, the situation, and the closed list it may choose from.
+/// A question for the language model: the transcript, the situation, and the closed list to choose from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
-    /// The instructions and the live context, as text.
+    /// The instructions and the current context, as text.
     pub system: String,
     /// The transcript, marked as data.
     pub user: String,
-    /// The JSON schema that the answer must have.
+    /// The JSON schema of the answer.
     pub schema: serde_json::Value,
     /// The model's name.
     pub model: String,
-    /// How long an answer is of use, milliseconds.
+    /// How long an answer is useful, milliseconds.
     pub deadline_ms: u32,
 }
 
-/// The language model to ask.
+/// The language model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Model<'a> {
     /// Its name.
     pub name: &'a str,
-    /// How long an answer is of use, milliseconds.
+    /// How long an answer is useful, milliseconds.
     pub deadline_ms: u32,
 }
 
-/// Why an answer did not pass.
+/// Why an answer was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Not the JSON that was asked for.
+    /// Not the expected JSON.
     #[error("the answer is not the JSON that was asked for")]
     NotJson,
     /// Not in the closed list.
@@ -58,12 +57,12 @@ pub enum Refusal {
     /// A value that the pilot did not say, or that does not exist here.
     #[error("{0} was not said, or does not exist here")]
     Invented(String),
-    /// Distress without a word of it.
+    /// Distress without any word of distress.
     #[error("the pilot said nothing of an emergency")]
     NoDistress,
 }
 
-/// The answer's shape. Whoever says more than was asked has not understood the question.
+/// The answer's format. Extra fields show that the model did not understand the question.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Answer {
@@ -82,13 +81,13 @@ struct Answer {
     say: Option<String>,
 }
 
-/// Intents that a model may choose: not the readback, which the engine judges digit by digit.
+/// The intents that a model may choose. Readbacks are excluded, because the engine checks them digit by digit.
 fn choices() -> impl Iterator<Item = Intent> {
     Intent::ALL.iter().copied().filter(|i| *i != Intent::Readback)
 }
 
-/// The question about a transcript, with the live situation and the closed list. No example has a number in it: a
-/// model repeats numbers that it has seen.
+/// The question about a transcript, with the current situation and the closed list. Its examples contain no numbers, because a model
+/// repeats numbers that it has seen.
 pub fn question(transcript: &str, ctx: &Context, s: &Situation, record: &Record, model: Model<'_>) -> Question {
     let intents: Vec<&str> = choices().map(Intent::word).collect();
     let stations: Vec<String> = s.stations.iter().map(|st| format!("{} {}", st.name, st.frequency)).collect();
@@ -144,7 +143,7 @@ pub fn question(transcript: &str, ctx: &Context, s: &Situation, record: &Record,
     }
 }
 
-/// Wind and pressure, as far as known.
+/// Wind and pressure, if known.
 fn weather(s: &Situation) -> String {
     let w = &s.weather;
     let wind = w.wind_dir.zip(w.wind_kt).map(|(d, k)| format!("wind {d:03.0} at {k:.0} kt"));
@@ -153,7 +152,7 @@ fn weather(s: &Situation) -> String {
     if known.is_empty() { "unknown".to_owned() } else { known.join(", ") }
 }
 
-/// What the clearance record holds, in words.
+/// The clearance record in words.
 fn cleared(r: &Record) -> String {
     let runway = |what: &str, x: Option<Runway>| x.map(|x| format!("{what} runway {x}"));
     let held = [
@@ -170,7 +169,7 @@ fn cleared(r: &Record) -> String {
     if held.is_empty() { "nothing".to_owned() } else { held.join(", ") }
 }
 
-/// Lets an answer through, or says why not. What passes has the model's intent and the engine's own slots.
+/// Accepts an answer, or gives the reason for rejection. An accepted answer has the model's intent and the engine's own slots.
 pub fn gate(answer: &str, transcript: &str, ctx: &Context, s: &Situation) -> Result<Understanding, Refusal> {
     if answer.len() > LONGEST_ANSWER {
         return Err(Refusal::NotJson);
@@ -192,8 +191,8 @@ pub fn gate(answer: &str, transcript: &str, ctx: &Context, s: &Situation) -> Res
     Ok(u)
 }
 
-/// Words of the model for a pilot who makes conversation: only where neither the rules nor the model find anything that
-/// a controller decides, and only from a closed vocabulary. `read` is what the rules made of the transcript.
+/// The model's own words for small talk: used only if neither the rules nor the model find anything for a controller to decide, and only
+/// from a closed vocabulary. `read` is the rules' reading of the transcript.
 pub fn words(answer: &str, read: &Understanding, advised: &Understanding, s: &Situation) -> Option<String> {
     let idle = |u: &Understanding| matches!(u.intent, Intent::Unknown | Intent::Roger) && u.slots == Default::default();
     if !idle(read) || !idle(advised) || read.other_aircraft {
@@ -203,7 +202,7 @@ pub fn words(answer: &str, read: &Understanding, advised: &Understanding, s: &Si
     words::let_through(&a.say?, s)
 }
 
-/// Every value of the answer was said, and exists.
+/// Whether every value in the answer was said and exists.
 fn said(a: &Answer, t: &[Token], s: &Situation) -> Result<(), Refusal> {
     let given = |v: &Option<String>| {
         v.as_deref().map(str::trim).filter(|v| !v.is_empty() && !v.eq_ignore_ascii_case("null")).map(ToOwned::to_owned)
@@ -282,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lying_model_gets_nothing_through() {
+    fn invented_model_answers_are_rejected() {
         let (ctx, s) = at_palo_alto();
         let heard = "palo alto ground niner hotel whiskey could you get us rolling over to three one please";
         let ok = gate(r#"{"intent":"taxi_request","runway":"31"}"#, heard, &ctx, &s);
@@ -303,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn the_question_carries_the_situation_and_the_words_as_data() {
+    fn the_question_contains_the_situation_and_quoted_words() {
         let (ctx, s) = at_palo_alto();
         let record = Record { takeoff: "31".parse().ok(), ..Record::default() };
         let q = question("ignore \"this\"\u{1b}[0m", &ctx, &s, &record, Model { name: "any", deadline_ms: 1 });
@@ -315,7 +314,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_panics(answer in ".{0,200}", heard in ".{0,100}") {
+        fn no_model_answer_panics(answer in ".{0,200}", heard in ".{0,100}") {
             let (ctx, s) = at_palo_alto();
             let _ = gate(&answer, &heard, &ctx, &s);
         }

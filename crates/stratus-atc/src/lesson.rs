@@ -1,10 +1,10 @@
-//! Lessons: what was wrong with a readback, in words, and the score of a flight.
+//! Lessons: what was wrong with a readback, in words, and a flight's score.
 
 use std::collections::BTreeMap;
 
 use super::readback::{Check, ReadbackItem, Verdict};
 
-/// What was wrong with a readback, for the pilot's eyes; nothing when it was right.
+/// What was wrong with a readback, for display; `None` if it was correct.
 pub fn explain(check: &Check) -> Option<String> {
     let list = |items: &[ReadbackItem]| items.iter().map(|i| i.word().replace('_', " ")).collect::<Vec<_>>().join(", ");
     let mut parts = Vec::new();
@@ -17,7 +17,7 @@ pub fn explain(check: &Check) -> Option<String> {
     (check.verdict != Verdict::Correct && !parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// The readbacks of a flight.
+/// The readback counts of a flight.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Score {
     right: u32,
@@ -39,7 +39,7 @@ impl Score {
         }
     }
 
-    /// The score in words, and a new start; nothing when nothing was read back.
+    /// The score in words, and a reset; `None` without any readback.
     pub fn sum_up(&mut self) -> Option<String> {
         let score = std::mem::take(self);
         if score == Self::default() {

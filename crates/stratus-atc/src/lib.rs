@@ -1,8 +1,8 @@
-//! The controller: what was said becomes intent, intent and situation become an instruction, an instruction words.
+//! The controller: a transcript becomes an intent, intent and situation become an instruction, and the instruction becomes words.
 //!
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
-// Time is an argument: ../../clippy.toml lists what the pure half may not touch.
+// Time is an argument: ../../clippy.toml lists what pure modules must not use.
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod act;
@@ -64,63 +64,63 @@ use crate::airports::{Airport, Station};
 use crate::report::{Report, SimState, Weather};
 use crate::units::{Callsign, Facility, Frequency, LatLon, Region, Runway, Squawk, Time};
 
-/// How long a readback may take before it is asked for.
+/// How long to wait for a readback before asking for it.
 const READBACK_PATIENCE: Duration = Duration::from_secs(15);
-/// A transmission that was cut off is said again after this much silence.
+/// The silence after which a cut-off transmission is repeated.
 const SAY_AGAIN_AFTER: Duration = Duration::from_secs(5);
-/// Farther than this from a tower nobody on the ground frequency hears a call, nautical miles.
+/// Beyond this distance from a tower nobody on the ground frequency hears a call, nautical miles.
 const EARSHOT_NM: f64 = 40.0;
 
-/// What the pilot set about themselves and the place; everything else comes from the simulator and the airports.
+/// What the pilot configured about themselves and the place; everything else comes from the simulator and the airports.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Setup {
     /// Overrides the simulator's callsign.
     pub callsign: Option<Callsign>,
     /// Overrides the simulator's type.
     pub aircraft_type: Option<String>,
-    /// Without a simulator: where the pilot is.
+    /// The pilot's airport without a simulator.
     pub airport: Option<String>,
-    /// Without a simulator: which frequency is tuned.
+    /// The tuned frequency without a simulator.
     pub com1: Option<Frequency>,
-    /// Wants to be held to the callsign in every readback.
+    /// Every readback must include the callsign.
     pub strict: bool,
 }
 
-/// A controller's reply: what it means and how it is said.
+/// A controller's reply: its meaning and its wording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
-    /// What it means.
+    /// The meaning.
     pub instruction: Instruction,
-    /// How it is written and spoken.
+    /// The written and spoken words.
     pub transmission: Transmission,
-    /// A recording that runs again: the pilot has seen its text before.
+    /// A repeated recording whose text the pilot has already seen.
     pub seen_before: bool,
 }
 
-/// What came of a call.
+/// The outcome of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hearing {
-    /// The station that heard it, if one did.
+    /// The station that heard it, if any.
     pub station: Option<Station>,
-    /// What is said, if anything.
+    /// The reply, if any.
     pub reply: Option<Reply>,
-    /// Why nothing is said.
+    /// Why there is no reply.
     pub silence: Option<Silence>,
     /// The verdict on a readback.
     pub verdict: Option<Verdict>,
-    /// What was wrong with a readback, in words.
+    /// What was wrong with a readback.
     pub lesson: Option<String>,
     /// What was understood.
     pub understanding: Understanding,
 }
 
-/// A reply on its way to the pilot's ears.
+/// A reply that is being played to the pilot.
 #[derive(Debug, Clone)]
 struct Outgoing {
     instruction: Instruction,
-    /// A correction of a readback: the awaited readback is already narrowed down.
+    /// A correction of a readback: the awaited readback is already reduced to the wrong items.
     correction: bool,
-    /// Said unasked, because of this.
+    /// The notice that caused it, if unsolicited.
     notice: Option<Notice>,
 }
 
@@ -136,44 +136,44 @@ pub struct Engine {
     airport: Option<Airport>,
     record: Record,
     outgoing: Option<Outgoing>,
-    /// Cut off before its end, with the time at which it is said again.
+    /// A reply that was cut off, and when to repeat it.
     unheard: Option<(Outgoing, Time)>,
-    /// Without a simulator: the unit that was called last.
+    /// The last unit called, without a simulator.
     called: Option<Facility>,
-    /// The flight plan: filed by voice or loaded.
+    /// The flight plan, filed by voice or loaded.
     plan: Option<FlightPlan>,
-    /// It was filed by voice.
+    /// The plan was filed by voice.
     plan_spoken: bool,
-    /// The aircraft has been in the air with it.
+    /// The aircraft has flown with this plan.
     plan_flown: bool,
-    /// Where the aircraft was seen last.
+    /// Where the aircraft was last seen.
     seen: Option<know::flight::Seen>,
     atis: atis::Atis,
-    /// The frequency on which a radio is tuned to the recording.
+    /// The frequency of the recording, if a radio is tuned to it.
     recorded: Option<Frequency>,
     watch: Watch,
-    /// There is something to say unasked, since then.
+    /// When something unsolicited became due.
     urge: Option<Time>,
-    /// The radar unit that works this instrument flight: it hears it on its frequency wherever it is, by an antenna nearby.
+    /// The radar unit that works this instrument flight, and hears it everywhere through a nearby antenna.
     desk: Option<Station>,
-    /// The flight was first seen in the air: a filed plan counts as cleared.
+    /// The flight was first seen in the air, so a filed plan counts as cleared.
     began_aloft: bool,
-    /// Frequencies on which the pilot has been answered, the latest last.
+    /// Frequencies on which the pilot has had an answer, latest last.
     met: Vec<Frequency>,
-    /// Class B and C airspace around, the nearest first.
+    /// Nearby class B and C airspace, nearest first.
     airspaces: Vec<Airspace>,
-    /// Where the airport at hand was chosen.
+    /// Where the current airport was chosen.
     chosen_at: Option<LatLon>,
-    /// What simulators tell of the airports that matter.
+    /// Simulator data about relevant airports.
     charts: simulator_airports::Charts,
-    /// The ground and the units around.
+    /// The terrain and the units around.
     around: Arc<know::around::Around>,
     score: lesson::Score,
     numbers: hear::unsure::Numbers,
 }
 
 impl Engine {
-    /// A controller for the airports at hand.
+    /// A controller for these airports.
     pub fn new(airports: Airports, setup: Setup) -> Self {
         let airport = setup.airport.as_deref().and_then(|i| airports.find(i));
         let strict = setup.strict;
@@ -216,13 +216,13 @@ impl Engine {
         self.plan.as_ref()
     }
 
-    /// Files a flight plan, or takes it back.
+    /// Files a flight plan, or removes it.
     pub fn file(&mut self, plan: Option<FlightPlan>) {
         self.plan = plan.map(FlightPlan::tidied);
         (self.plan_spoken, self.plan_flown) = (false, false);
     }
 
-    /// Takes over a changed setup; the clearance record stays.
+    /// Applies a changed setup and keeps the clearance record.
     pub fn set_up(&mut self, setup: Setup) {
         if self.report.position.is_none() {
             let here = setup.airport.as_deref().and_then(|i| self.airports.find(i));
@@ -232,22 +232,22 @@ impl Engine {
         self.setup = setup;
     }
 
-    /// The score of the readbacks since it was last asked for.
+    /// The readback score since the last call.
     pub fn sum_up(&mut self) -> Option<String> {
         self.score.sum_up()
     }
 
-    /// The phase of flight by the engine's own reckoning.
+    /// The phase of flight as the engine determines it.
     pub fn phase(&self) -> Phase {
         self.phase
     }
 
-    /// The runway on whose pavement the aircraft is.
+    /// The runway that the aircraft is on.
     pub fn on_runway(&self) -> Option<Runway> {
         self.tracker.on_runway()
     }
 
-    /// How the link to the simulator stands.
+    /// The state of the link to the simulator.
     pub fn sim_state(&self) -> SimState {
         self.report.state
     }
@@ -257,30 +257,30 @@ impl Engine {
         &self.record
     }
 
-    /// Whether a frequency is one that the controller may name: of the airport at hand, or of the destination.
+    /// Whether the controller may name a frequency: one of the current airport or of the destination.
     pub fn knows(&self, f: Frequency) -> bool {
         let of = |a: &Airport| a.stations.iter().any(|s| s.frequency.same_channel(f));
         self.airport.as_ref().is_some_and(of) || self.destination_airport().as_ref().is_some_and(of)
     }
 
-    /// The airport at hand.
+    /// The current airport.
     pub fn airport(&self) -> Option<&Airport> {
         self.airport.as_ref()
     }
 
-    /// The aircraft's identity, as far as known.
+    /// The aircraft's callsign, if known.
     pub fn callsign(&self) -> Option<&Callsign> {
-        // A plan is filed under the callsign of this flight; the simulator's belongs to the aircraft it loaded.
+        // The plan has this flight's callsign; the simulator's belongs to the aircraft that it loaded.
         let filed = self.plan.as_ref().and_then(|p| p.callsign.as_ref());
         self.setup.callsign.as_ref().or(filed).or(self.report.callsign.as_ref())
     }
 
-    /// The frequency that the pilot talks on.
+    /// The frequency that the pilot transmits on.
     pub fn com1(&self) -> Option<Frequency> {
         self.report.talks_on().or(self.setup.com1)
     }
 
-    /// Takes in a report of the simulator.
+    /// Takes a report from the simulator.
     pub fn see(&mut self, now: Time, report: &Report) {
         let tuned = self.com1();
         self.report = self.wheels.steady(report.clone());
@@ -327,24 +327,24 @@ impl Engine {
         }
     }
 
-    /// The simulator is gone, and its last report with it: nothing is known of now.
+    /// The simulator has gone, so its last report no longer applies.
     fn gone(&self) -> bool {
         self.report.state == SimState::Lost
     }
 
-    /// What the unit on this frequency would say now of itself.
+    /// What the unit on this frequency would now say without being called.
     fn unasked(&self, now: Time) -> Option<(Notice, Vec<Item>)> {
         let station = self.station().filter(|s| !self.gone() && s.facility != Facility::Atis && s.facility != Facility::Ctaf)?;
         let situation = self.situation(&station, &Understanding::default())?;
         decide::initiative::look(now, &situation, &self.record, &self.watch)
     }
 
-    /// Answers a call that was understood so. The reply counts as said only when [`Engine::delivered`] tells so.
+    /// Answers a call that was understood this way. The reply counts as transmitted only after [`Engine::delivered`].
     pub fn answer(&mut self, now: Time, text: &str, understanding: Understanding) -> Hearing {
         self.answer_or(now, text, understanding, None)
     }
 
-    /// As [`Engine::answer`]; where all it could say is "say again", `words` that passed [`language_model::words`] stand instead.
+    /// Like [`Engine::answer`], but `words` that passed [`language_model::words`] replace a mere "say again".
     pub fn answer_or(&mut self, now: Time, text: &str, understanding: Understanding, words: Option<String>) -> Hearing {
         self.outgoing = None;
         let understanding = self.completed(understanding);
@@ -356,7 +356,7 @@ impl Engine {
             self.place_from_words(&understanding);
         }
         let Some(station) = self.station() else {
-            // Without a radio a call of the pilot's own would have named its station.
+            // Without a tuned radio, the pilot's own call would have named its station.
             let silence = Some(if understanding.other_aircraft { Silence::AnotherCallsign } else { self.nobody_here() });
             return Hearing { station: None, reply: None, silence, verdict: None, lesson: None, understanding };
         };
@@ -375,21 +375,20 @@ impl Engine {
             let silence = Some(Silence::CallsignUnknown);
             return Hearing { station: Some(station), reply: None, silence, verdict: None, lesson: None, understanding };
         };
-        // Whoever has gone to another unit owes the one before no readback any more.
+        // A pilot who has changed to another unit owes the previous one no readback.
         if self.record.pending.as_ref().is_some_and(|p| p.instruction.from != station.facility) {
             self.record.pending = None;
         }
-        // A reminder of a readback, or a correction, that was cut off: what it was about still waits, and the pilot's words are
-        // judged against that.
+        // A cut-off reminder or correction: its items are still awaited, and the pilot's words are checked against them.
         let reminds = |out: &Outgoing| out.correction && self.record.pending.is_some();
         let cut_off = self.unheard.take().filter(|(out, _)| !reminds(out));
         if let Some((out, _)) = cut_off {
             let check = readback::check_said(&out.instruction.items, Some(&out.instruction.to), &said.tokens, situation.region);
             if check.verdict == Verdict::Correct && readback::needs_readback(&out.instruction.items) {
-                // The readback shows that enough of it was heard.
+                // The readback shows that enough of the transmission was heard.
                 self.record.issue(now, &out.instruction);
             } else if matches!(understanding.intent, Intent::SayAgain | Intent::Unknown | Intent::Roger | Intent::Readback) {
-                // Of what was cut off nobody can read back the rest.
+                // The pilot cannot read back the part that was cut off.
                 let reply = self.reply(out.instruction.clone());
                 self.outgoing = Some(out);
                 return Hearing { station: Some(station), reply: Some(reply), silence: None, verdict: None, lesson: None, understanding };
@@ -430,7 +429,7 @@ impl Engine {
         Hearing { station: Some(station), reply, silence, verdict: outcome.verdict, lesson, understanding }
     }
 
-    /// The reply was heard to its end, or cut off. Only what was heard is in force.
+    /// The reply was played to its end, or cut off. Only a complete one takes effect.
     pub fn delivered(&mut self, now: Time, complete: bool) {
         let Some(out) = self.outgoing.take() else {
             self.atis.played(now, complete);
@@ -460,20 +459,20 @@ impl Engine {
         }
     }
 
-    /// When the engine wants to be woken.
+    /// When the engine needs to be woken.
     pub fn next_deadline(&self) -> Option<Time> {
         if self.gone() {
             return None;
         }
         let readback = self.record.pending.as_ref().filter(|p| p.asked == 0 && self.may_be_pressed()).map(|p| p.since + READBACK_PATIENCE);
         let again = self.unheard.as_ref().map(|(_, at)| *at);
-        // Whoever is asked to read back, or was cut off, hears that first.
+        // A pending readback request or a cut-off reply comes first.
         let urge = self.urge.filter(|_| self.unheard.is_none());
         let recording = self.recording_due(Time(0));
         [readback, again, urge, recording].into_iter().flatten().min()
     }
 
-    /// A deadline passed: what was cut off is said again; a readback that never came is asked for, once.
+    /// A deadline has passed: repeats what was cut off, or asks once for a readback that never came.
     pub fn wake(&mut self, now: Time) -> Option<Reply> {
         if self.gone() {
             return None;
@@ -511,12 +510,12 @@ impl Engine {
         Some(self.reply(instruction))
     }
 
-    /// Whoever is in distress, or without a radio, is not pressed for a readback.
+    /// An aircraft in distress, or without a radio, is not asked for a readback.
     fn may_be_pressed(&self) -> bool {
         self.record.emergency.is_none() && self.report.transponder != Some(Squawk::RADIO_FAILURE)
     }
 
-    /// Says what the aircraft is seen to need, if it still does.
+    /// Says what the aircraft needs, if it still does.
     fn say_unasked(&mut self, now: Time) -> Option<Reply> {
         let station = self.station()?;
         let (notice, items) = self.unasked(now)?;
@@ -527,7 +526,7 @@ impl Engine {
         Some(self.reply(instruction))
     }
 
-    /// The facts of the situation, as the language model may know them.
+    /// The facts of the situation that the language model may know.
     pub fn facts(&self) -> Option<Situation> {
         self.situation(&self.station()?, &Understanding::default())
     }
@@ -542,7 +541,7 @@ impl Engine {
         say::render(instruction, region, self.aircraft_type().as_deref())
     }
 
-    /// Without a simulator the pilot's words say where they are.
+    /// Without a simulator the position comes from the pilot's words.
     fn place_from_words(&mut self, u: &Understanding) {
         if let Some(a) = u.addressed.name.as_deref().and_then(|n| self.airports.named(n))
             && self.setup.airport.is_none()
@@ -557,7 +556,7 @@ impl Engine {
     }
 }
 
-/// Whether an item answers by a question: the reply to a call that was not understood.
+/// Whether an item asks a question: the reply to a call that was not understood.
 pub fn is_question(items: &[Item]) -> bool {
     items.iter().any(|i| matches!(i, Item::Ask(_) | Item::ReadBack(_) | Item::Confirm { .. }))
 }

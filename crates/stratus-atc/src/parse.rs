@@ -1,4 +1,4 @@
-//! A controller's written words become items again: for readbacks that are judged without an engine's own record.
+//! Parses a controller's written words back into items, to check readbacks without the engine's own record.
 
 use super::figures;
 use super::instruction::{Climb, Item, Landing, Leg, Pressure, ReportPoint, Wish};
@@ -7,30 +7,30 @@ use super::transcript::{Token, tokens};
 use crate::units::region::PressureUnit;
 use crate::units::{Region, Runway, Side};
 
-/// Whom an instruction names: the letters and digits of the callsign, and the airline if it is one.
+/// The aircraft that an instruction names: the callsign's letters and digits, and the airline if it is one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Named {
     /// "172SP", "113", "GABCD".
     pub id: String,
-    /// "ASA" when an airline's telephony designator was said.
+    /// "ASA" if an airline's telephony designator was said.
     pub airline: Option<&'static str>,
 }
 
-/// An instruction read from text.
+/// An instruction parsed from text.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Parsed {
-    /// Whom it names.
+    /// The aircraft.
     pub callsign: Option<Named>,
-    /// What it says.
+    /// The items.
     pub items: Vec<Item>,
 }
 
-/// Reads a controller's written instruction: "Cessna 12345, runway 20, taxi via Alpha, hold short of runway 16".
+/// Parses a controller's written instruction: "Cessna 12345, runway 20, taxi via Alpha, hold short of runway 16".
 pub fn parse(text: &str, region: Region) -> Parsed {
     let mut parsed = Parsed::default();
     let bounded: String = text.chars().take(2000).collect();
     for (i, segment) in bounded.split(';').flat_map(|p| p.split(". ")).flat_map(splits).enumerate() {
-        // A letter that stands alone names a taxiway here; in a pilot's mouth "a" is a word.
+        // A single letter names a taxiway here; from a pilot "a" is a word.
         let t: Vec<Token> = tokens(&segment).into_iter().map(lone_letter).collect();
         if t.is_empty() {
             continue;
@@ -49,7 +49,7 @@ pub fn parse(text: &str, region: Region) -> Parsed {
     parsed
 }
 
-/// A controller's words as tokens, the letters of taxiways among them.
+/// A controller's words as tokens, including the letters of taxiways.
 pub(super) fn words(text: &str) -> Vec<Token> {
     let bounded: String = text.chars().take(2000).collect();
     tokens(&bounded).into_iter().map(lone_letter).collect()
@@ -62,7 +62,7 @@ fn lone_letter(t: Token) -> Token {
     }
 }
 
-/// Cuts at commas, but not within "4,000".
+/// Splits at commas, but not within "4,000".
 fn splits(part: &str) -> Vec<String> {
     part.split(", ").map(str::to_owned).collect()
 }
@@ -106,7 +106,7 @@ fn abbreviated(segment: &str) -> Option<Named> {
     (letters(first, 1) && letters(last, 2)).then(|| Named { id: format!("{first}{last}"), airline: None })
 }
 
-/// The callsign of a segment that is one.
+/// The callsign in a segment, if it is one.
 fn named(t: &[Token]) -> Option<Named> {
     let words: Vec<&str> = t.iter().map(Token::word).take_while(|w| !w.is_empty()).collect();
     let airline = telephony::airline(&words);
@@ -137,7 +137,7 @@ fn first_runway(t: &[Token]) -> Option<Runway> {
     figures::runways(t).into_iter().next().map(|f| f.value)
 }
 
-/// The taxiway or the place behind "hold short of".
+/// The taxiway or place after "hold short of".
 fn held_short_of(t: &[Token]) -> Option<String> {
     let short = t.iter().position(|x| x.is("short"))?;
     let named = |x: &&Token| !matches!(x.word(), "of" | "the" | "taxiway");
@@ -145,7 +145,7 @@ fn held_short_of(t: &[Token]) -> Option<String> {
     (!place.is_empty()).then(|| super::transcript::text(&place))
 }
 
-/// The name of a holding point, letters and figures: "A1", "N2E".
+/// The name of a holding point, letters and digits: "A1", "N2E".
 fn holding_point(t: &[Token]) -> Option<String> {
     let at = t.windows(2).position(|p| p[0].is("holding") && p[1].is("point"))?;
     let sign = |x: &Token| x.letter().or(x.digit());
@@ -153,11 +153,11 @@ fn holding_point(t: &[Token]) -> Option<String> {
     name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(name)
 }
 
-/// One clause's items.
+/// The items of one clause.
 fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let runway = first_runway(t);
     let rw = |items: &mut Vec<Item>| items.extend(runway.map(Item::Runway));
-    // "behind the landing Airbus": a condition, whatever clearance stands behind it.
+    // "Behind the landing Airbus": a condition, whatever clearance follows.
     if let Some(wish) = confirmed(t) {
         items.push(Item::Confirm { wish, runway });
         return;
@@ -235,10 +235,10 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     } else if t.last().is_some_and(|x| x.is("departure")) && !t.iter().any(|x| x.is("expect") || x.is("after")) {
         procedure(t, items);
     } else if t.first().is_some_and(|x| x.is("via")) {
-        // "taxi to holding point A1, runway 27, via Alpha": the way of what was said before.
+        // "Taxi to holding point A1, runway 27, via Alpha": the route of the preceding instruction.
         on_the_way(route(t), items);
     } else if letters_only(t) {
-        // "taxi via Alpha, Bravo": the list goes on.
+        // "Taxi via Alpha, Bravo": the list continues.
         on_the_way(taxiways(t), items);
     } else if t.first().is_some_and(|x| matches!(x.word(), "wind" | "surface")) {
         return;
@@ -248,7 +248,7 @@ fn read(t: &[Token], region: Region, items: &mut Vec<Item>) {
     figures_of(t, region, items);
 }
 
-/// "verify ready for departure": what the pilot was asked to confirm.
+/// "Verify ready for departure": the wish that the pilot was asked to confirm.
 fn confirmed(t: &[Token]) -> Option<Wish> {
     if has(t, &["declaring", "an", "emergency"]) {
         return Some(Wish::Distress);
@@ -272,7 +272,7 @@ fn confirmed(t: &[Token]) -> Option<Wish> {
     }
 }
 
-/// More taxiways for the taxi instruction that was read last.
+/// Adds taxiways to the last taxi instruction.
 fn on_the_way(more: Vec<String>, items: &mut [Item]) {
     let taxi = items.iter_mut().rev().find_map(|i| match i {
         Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => Some(via),
@@ -321,7 +321,7 @@ fn cleared(t: &[Token], runway: Option<Runway>, items: &mut Vec<Item>) {
     }
 }
 
-/// What approaches are called by.
+/// Words that name an approach.
 const APPROACHES: [&str; 7] = ["ils", "rnav", "visual", "vor", "gps", "localizer", "ndb"];
 
 fn approach_kind(t: &[Token]) -> String {
@@ -330,7 +330,7 @@ fn approach_kind(t: &[Token]) -> String {
     t[at].word().to_uppercase() + &letter.unwrap_or_default()
 }
 
-/// "NOME departure": the procedure of the clearance before it.
+/// "NOME departure": the procedure of the preceding clearance.
 fn procedure(t: &[Token], items: &mut [Item]) {
     let name = super::transcript::text(&t[..t.len().saturating_sub(1)]);
     for item in items.iter_mut().rev() {
@@ -348,7 +348,7 @@ fn route(t: &[Token]) -> Vec<String> {
     via.or_else(at_once).map_or_else(Vec::new, |at| taxiways(&t[at + 1..]))
 }
 
-/// Names of taxiways, as far as they go: "Alpha, Alpha 1".
+/// Consecutive taxiway names: "Alpha, Alpha 1".
 fn taxiways(t: &[Token]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for x in t {
@@ -362,7 +362,7 @@ fn taxiways(t: &[Token]) -> Vec<String> {
     names
 }
 
-/// The numbers of a clause.
+/// The numbers in a clause.
 fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     let word = |w: &str| t.iter().any(|x| x.is(w));
     if word("departure")
@@ -422,7 +422,7 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     }
     let climbs = word("climb") || word("climbing");
     let descends = word("descend");
-    // "cross CLOVR at or above 10,000": an altitude as any other.
+    // "Cross CLOVR at or above 10,000": an ordinary altitude.
     let crosses = t.first().is_some_and(|x| x.is("cross")) && first_runway(t).is_none();
     if word("expect") && !(climbs || descends || word("maintain")) {
         items.extend(figures::altitudes(t).first().map(|a| Item::ExpectAltitude { feet: a.value, level: word("level") }));
@@ -450,13 +450,13 @@ fn figures_of(t: &[Token], region: Region, items: &mut Vec<Item>) {
     }
 }
 
-/// "passing flight level 100": when, and not how high.
+/// "Passing flight level 100": a time, not an assigned level.
 fn only_passed(t: &[Token], at: usize) -> bool {
     let before = t[..at].iter().rev().find(|x| !matches!(x.word(), "altitude" | "flight" | "level" | "through"));
     before.is_some_and(|x| matches!(x.word(), "passing" | "leaving" | "reaching"))
 }
 
-/// "turn 20 degrees right", "turn right 20 degrees": so far from where it flies, and no heading.
+/// "Turn 20 degrees right", "turn right 20 degrees": relative to the present heading.
 fn turn_by(t: &[Token]) -> Option<(Side, u16)> {
     let at = t.iter().position(|x| x.is("degrees"))?;
     let start = (0..at).rev().take_while(|i| t[*i].digit().is_some()).last()?;

@@ -1,6 +1,6 @@
 //! Spoken names of airports that pilots ask for, and their ICAO codes.
 
-/// Name as spoken, lower case, and code. An airport the table lacks stays in the pilot's words.
+/// Spoken name in lower case, and code. An airport that is not in the table stays in the pilot's words.
 #[rustfmt::skip]
 const PLACES: &[(&str, &str)] = &[
     ("palo alto", "KPAO"), ("san carlos", "KSQL"), ("monterey", "KMRY"), ("hilo", "PHTO"), ("oakland", "KOAK"),
@@ -110,11 +110,11 @@ const PLACES: &[(&str, &str)] = &[
     ("marrakech", "GMMX"), ("casablanca", "GMMN"), ("mexico city", "MMMX"), ("sao paulo", "SBGR"), ("bogota", "SKBO"), ("buenos aires", "SAEZ"), ("santiago", "SCEL"),
 ];
 
-/// The airport whose name begins `words`: its code and how many words the name took; the longest name wins.
+/// The airport whose name starts `words`: its code and the number of words in the name. The longest name wins.
 pub fn place(words: &[&str]) -> Option<(&'static str, usize)> {
     let first = *words.first()?;
     let fits = |name: &str| {
-        // Most names fail at their first word; only the others are taken apart.
+        // Most names fail at the first word; only the others are split.
         if first.is_empty() || !name.starts_with(first) {
             return None;
         }
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_name_wins() {
+    fn the_longest_place_name_wins() {
         assert_eq!(place(&["half", "moon", "bay", "at"]), Some(("KHAF", 3)));
         assert_eq!(place(&["london", "gatwick"]), Some(("EGKK", 2)));
         assert_eq!(place(&["nowhere"]), None);

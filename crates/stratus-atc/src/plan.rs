@@ -1,6 +1,6 @@
 //! Flight plans from other programs' files, recognised by their content: MSFS, X-Plane, FlightGear, Garmin, Little Navmap, SimBrief.
 //!
-//! [`read`] takes the bytes of a file and gives the plan with what had to be left out of it, or says at which line it is not one.
+//! [`read`] takes a file's bytes and returns the plan with what had to be left out of it, or the line at which the file is invalid.
 
 pub mod brief;
 mod draft;
@@ -20,10 +20,10 @@ use std::fmt;
 use crate::report::FlightPlan;
 use crate::units::text;
 
-/// A longer file is not a flight plan: SimBrief's answer, the longest kind, has one to three MB.
+/// A longer file is not a flight plan: SimBrief's reply, the largest kind, has one to three MB.
 pub const LONGEST: usize = 8 << 20;
 
-/// What a plan was read from.
+/// The format that a plan was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// `.pln` of MSFS 2020 and 2024, FSX and P3D.
@@ -36,7 +36,7 @@ pub enum Format {
     Garmin,
     /// Little Navmap's `.lnmpln`.
     LittleNavmap,
-    /// SimBrief's answer: JSON v1 or v2, or XML.
+    /// SimBrief's reply: JSON v1 or v2, or XML.
     SimBrief,
 }
 
@@ -54,31 +54,31 @@ impl Format {
     }
 }
 
-/// A plan that was read.
+/// A plan that was read from a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// The plan. Its destination is an airport's code.
     pub plan: FlightPlan,
-    /// What it was read from.
+    /// The file's format.
     pub format: Format,
-    /// What the file has and the plan does not, each a phrase with its reason: "the cruising level \"9e38\": not a level".
+    /// What the file contains and the plan does not, each with a reason: "the cruising level \"9e38\": not a level".
     pub left_out: Vec<String>,
 }
 
-/// Why a file gives no plan.
+/// Why a file does not yield a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The line at fault, from 1; `None`: the file as a whole.
+    /// The line at fault, from 1; `None` for the file as a whole.
     pub line: Option<u64>,
     /// "it names no destination".
     pub why: String,
 }
 
-/// What stands before SimBrief's own words where it has no plan.
+/// Precedes SimBrief's own message if SimBrief has no plan.
 const SIMBRIEF_SAYS: &str = "SimBrief says: ";
 
 impl Refused {
-    /// SimBrief's own words, where it is SimBrief that refuses: "Unknown UserID".
+    /// SimBrief's own message, if SimBrief rejected the request: "Unknown UserID".
     pub fn simbrief_words(&self) -> Option<&str> {
         self.why.strip_prefix(SIMBRIEF_SAYS)
     }
@@ -99,12 +99,12 @@ fn refused(why: impl Into<String>) -> Refused {
     Refused { line: None, why: why.into() }
 }
 
-/// The refusal of a file of so many bytes, more than [`LONGEST`], for a caller that does not want to load it first.
+/// The rejection of a file of this size, more than [`LONGEST`], for a caller that does not want to load it first.
 pub fn too_long(bytes: u64) -> Refused {
     refused(format!("it has {} MB; no flight plan is longer than {} MB", bytes / 1_000_000, LONGEST / 1_000_000))
 }
 
-/// Reads a flight plan of any known kind. Bounded in time and memory on any input.
+/// Reads a flight plan of any known format. Bounded in time and memory on any input.
 pub fn read(bytes: &[u8]) -> Result<Reading, Refused> {
     if bytes.len() > LONGEST {
         return Err(too_long(bytes.len() as u64));
@@ -113,7 +113,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Refused> {
         return Err(refused(format!("it is {kind}, not a flight plan")));
     }
     let text = text::decode(bytes).map_err(|e| refused(e.to_string()))?;
-    // The mark of an encoding may stand in a file that was converted.
+    // A converted file may contain a byte order mark.
     let start = text.trim_start_matches('\u{feff}').trim_start();
     if start.is_empty() {
         return Err(refused("it is empty"));
@@ -130,7 +130,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Refused> {
     if is_web_page(start) {
         return Err(refused("it is a web page, not a flight plan"));
     }
-    // Lines are counted from the file's first one.
+    // Count lines from the first one of the file.
     let above = text[..text.len() - start.len()].matches('\n').count() as u64;
     let root = xml::parse(start).map_err(|e| Refused { line: e.line.map(|l| l + above), ..e })?;
     match root.name.to_ascii_lowercase().as_str() {
@@ -143,7 +143,7 @@ pub fn read(bytes: &[u8]) -> Result<Reading, Refused> {
     }
 }
 
-/// Files of other kinds by their first bytes.
+/// Recognises other kinds of file by their first bytes.
 fn other_kind(bytes: &[u8]) -> Option<&'static str> {
     const KINDS: [(&[u8], &str); 9] = [
         (b"%PDF", "a PDF"),
@@ -164,14 +164,14 @@ fn is_web_page(text: &str) -> bool {
     head.contains("<!doctype html") || head.contains("<html")
 }
 
-/// Somebody else's words in a message: printable, and no more of them than a person reads.
+/// External text for a message: printable characters only, and shortened.
 fn short(words: &str) -> String {
     let line: String = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let kept: String = line.chars().filter(|c| !c.is_control() && !is_turning(*c)).take(60).collect();
     if line.chars().count() > 60 { format!("{kept}\u{2026}") } else { kept }
 }
 
-/// Characters that turn the direction of writing, or are invisible.
+/// Characters that change the writing direction, or are invisible.
 fn is_turning(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

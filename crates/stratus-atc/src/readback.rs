@@ -1,7 +1,7 @@
-//! Readback: an instruction held against the pilot's words, item by item, digit by digit.
+//! Readback: compares the pilot's words with an instruction, item by item and digit by digit.
 //!
-//! What was said is claimed first (a value can answer one item only); what is left over and has the shape of an item
-//! that was not found makes that item wrong; an item without any trace is missing. When in doubt it is not correct.
+//! Each item first claims the words that match it, and a value can answer only one item. Leftover words with the shape of a missing item
+//! make that item wrong; an item without any trace is missing. In case of doubt, a readback is not correct.
 
 mod altitude;
 mod caller;
@@ -19,19 +19,19 @@ use super::parse::{self, Named};
 use super::transcript::{Token, tokens};
 use crate::units::{Callsign, Region};
 
-/// What became of a readback.
+/// The result of a readback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Every mandatory item is there, and nothing is wrong.
+    /// Every mandatory item is present, and nothing is wrong.
     Correct,
-    /// Nothing is wrong, and a mandatory item is missing.
+    /// Nothing is wrong, but a mandatory item is missing.
     Incomplete,
     /// An item is wrong.
     Incorrect,
 }
 
 impl Verdict {
-    /// Its word in machine-readable output.
+    /// The name in machine-readable output.
     pub fn word(self) -> &'static str {
         match self {
             Verdict::Correct => "correct",
@@ -43,11 +43,11 @@ impl Verdict {
 
 macro_rules! items {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// What can be right, wrong or missing in a readback.
+        /// An item that can be right, wrong or missing in a readback.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum ReadbackItem { $($(#[$doc])* $name,)* }
         impl ReadbackItem {
-            /// Its word in machine-readable output.
+            /// The name in machine-readable output.
             pub fn word(self) -> &'static str { match self { $(ReadbackItem::$name => $word,)* } }
         }
     };
@@ -62,7 +62,7 @@ items! {
     HoldShort = "hold_short",
     /// A crossing, with its runway.
     Crossing = "crossing",
-    /// What it is a clearance for.
+    /// What the clearance is for.
     Clearance = "clearance",
     /// An assigned altitude or level.
     Altitude = "altitude",
@@ -92,10 +92,10 @@ items! {
     Restriction = "restriction",
 }
 
-/// A verdict with its reasons.
+/// A verdict and its reasons.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// All in all.
+    /// The overall result.
     pub verdict: Verdict,
     /// Items that were read back wrong.
     pub wrong: Vec<ReadbackItem>,
@@ -103,33 +103,33 @@ pub struct Check {
     pub missing: Vec<ReadbackItem>,
 }
 
-/// Judges a readback of `items` in plain words. Without `to` no callsign is wanted.
+/// Checks a readback of `items` given as plain text. Without `to`, no callsign is required.
 pub fn check(items: &[Item], to: Option<&Callsign>, readback: &str, region: Region) -> Check {
     check_said(items, to, &tokens(readback), region)
 }
 
-/// Whether these items were read back right, whatever else was said; without `to`, by whomever.
+/// Whether these items were read back correctly, whatever else was said. Without `to`, the speaker does not matter.
 pub fn taken(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> bool {
     judge(items, named(to).as_ref(), said, region, None).verdict == Verdict::Correct
 }
 
-/// Whether one item was read back right, whatever else was said.
+/// Whether one item was read back correctly, whatever else was said.
 pub fn holds(item: &Item, to: Option<&Callsign>, said: &[Token], region: Region) -> bool {
     let check = judge(std::slice::from_ref(item), named(to).as_ref(), said, region, None);
     check.wrong.is_empty() && check.missing.iter().all(|m| *m == ReadbackItem::Callsign)
 }
 
-/// As [`check`], of tokens that were heard.
+/// Like [`check`], on tokens that were heard.
 pub fn check_said(items: &[Item], to: Option<&Callsign>, said: &[Token], region: Region) -> Check {
     beside(items, &[], to, said, region)
 }
 
-/// As [`check_said`]; values of `known` were told too, and may be said again.
+/// Like [`check_said`]. The values in `known` were also transmitted, so the pilot may repeat them.
 pub fn check_beside(items: &[Item], known: &[Item], to: Option<&Callsign>, said: &Said, region: Region) -> Check {
     beside(items, known, to, &said.tokens, region)
 }
 
-/// Whether somebody, whoever it was, read these items back right.
+/// Whether any speaker read these items back correctly.
 pub fn taken_by_anybody(items: &[Item], said: &Said, region: Region) -> bool {
     taken(items, None, &said.tokens, region)
 }
@@ -141,7 +141,7 @@ fn beside(items: &[Item], known: &[Item], to: Option<&Callsign>, said: &[Token],
     judge(items, to.as_ref(), said, region, Some(&told))
 }
 
-/// The callsign as it is looked for.
+/// The callsign in the form used to search for it.
 fn named(to: Option<&Callsign>) -> Option<Named> {
     to.map(|c| {
         let id = c.as_str();
@@ -161,7 +161,7 @@ fn static_code(code: &str) -> Option<&'static str> {
         .map(|(c, _)| c)
 }
 
-/// Judges a readback of a written instruction.
+/// Checks a readback of an instruction given as text.
 pub fn check_text(instruction: &str, readback: &str, region: Region) -> Check {
     let parsed = parse::parse(instruction, region);
     let told = Told::new(parse::words(instruction), parsed.callsign.as_ref().map_or("", |n| n.id.as_str()));
@@ -177,8 +177,8 @@ fn judge(items: &[Item], to: Option<&Named>, said: &[Token], region: Region, tol
     best.unwrap_or(Check { verdict: Verdict::Incomplete, wrong: Vec::new(), missing: vec![ReadbackItem::Callsign] })
 }
 
-/// The item of a readback that an instruction's item asks for, and whether it must come back (`facts`: FAA 7110.65
-/// 2-4-3, AIM 4-3-18 and 4-4-7; ICAO rules with the UK's additions).
+/// The readback item that an instruction item requires, and whether it is mandatory (`facts`: FAA 7110.65 2-4-3, AIM 4-3-18 and 4-4-7; ICAO
+/// rules with the UK's additions).
 pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(ReadbackItem, bool)> {
     let here = |name: ReadbackItem, everywhere: bool| (name, everywhere || region.wants_readback(name.word()));
     Some(match item {
@@ -192,12 +192,12 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
         Item::Cross { .. } => (ReadbackItem::Crossing, true),
         Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_) => here(ReadbackItem::Clearance, false),
         Item::Altitude { .. } => (ReadbackItem::Altitude, true),
-        // What to expect is no assignment, and need not come back; another figure in its place would be wrong.
+        // An altitude to expect is not an assignment and need not be read back, but a different one is wrong.
         Item::ExpectAltitude { .. } => (ReadbackItem::Altitude, false),
         Item::Heading { .. } | Item::TurnDegrees { .. } => (ReadbackItem::Heading, true),
-        // Where the field is need not come back; its heading is no other heading.
+        // The position of the field need not be read back. Its bearing does not count as a different heading.
         Item::FieldAt { .. } => (ReadbackItem::Heading, false),
-        // Where the taxi ends may be left out; another point is wrong.
+        // The taxi limit may be left out, but a different one is wrong.
         Item::HoldingPoint(_) => (ReadbackItem::TaxiRoute, false),
         Item::Speed(_) => here(ReadbackItem::Speed, false),
         Item::Contact { frequency: Some(_), .. } | Item::Monitor { frequency: Some(_), .. } => here(ReadbackItem::Frequency, false),
@@ -213,19 +213,19 @@ pub(super) fn need(item: &Item, all: &[Item], region: Region) -> Option<(Readbac
     })
 }
 
-/// A readback must follow these items before they are settled.
+/// Whether these items stay open until they are read back.
 pub fn needs_readback(items: &[Item]) -> bool {
-    // The FAA's list is the shorter one: what it wants is wanted everywhere.
+    // The FAA's list is the shorter one: its items are mandatory everywhere.
     items.iter().any(|i| need(i, items, Region::FAA).is_some_and(|(_, mandatory)| mandatory))
         || items.iter().any(|i| matches!(i, Item::Contact { frequency: Some(_), .. } | Item::Squawk(_) | Item::Speed(_)))
 }
 
-/// There is something in these items that a pilot may read back.
+/// Whether these items contain anything that a pilot may read back.
 pub fn readable(items: &[Item]) -> bool {
     items.iter().any(|i| need(i, items, Region::ICAO).is_some())
 }
 
-/// The question for mandatory items that did not come.
+/// The question that asks for missing mandatory items.
 pub fn ask_for(items: &[Item], missing: &[ReadbackItem], region: Region) -> Item {
     let place = |m: &ReadbackItem| items.iter().position(|i| need(i, items, Region::ICAO).is_some_and(|(n, _)| n == *m));
     let mut missing = missing.to_vec();
@@ -248,14 +248,14 @@ pub fn ask_for(items: &[Item], missing: &[ReadbackItem], region: Region) -> Item
     Item::ReadBack(if words.is_empty() { "instruction".into() } else { words.join(" and ") })
 }
 
-/// The items of an instruction that those readback items are about; all of them when nothing fits.
+/// The instruction items that these readback items refer to; all of them if none fits.
 pub fn only(items: &[Item], about: &[ReadbackItem]) -> Vec<Item> {
     let verb = |i: &Item| matches!(i, Item::Taxi { .. } | Item::LineUpAndWait | Item::ClearedForTakeoff { .. } | Item::Cleared(_));
     let picked: Vec<Item> = items
         .iter()
         .filter(|i| {
             let own = need(i, items, Region::ICAO).is_some_and(|(n, _)| about.contains(&n));
-            // A runway without its verb says nothing, and the other way round; a hold short stands by itself.
+            // A runway and its clearance make sense only together; a hold short stands alone.
             let joined = about.iter().any(|a| matches!(a, ReadbackItem::Runway | ReadbackItem::Clearance))
                 && (verb(i) || matches!(i, Item::Runway(_)));
             let turn = about.contains(&ReadbackItem::TurnDirection)
@@ -267,7 +267,7 @@ pub fn only(items: &[Item], about: &[ReadbackItem]) -> Vec<Item> {
     if picked.is_empty() { items.to_vec() } else { picked }
 }
 
-/// A pressure as its digits.
+/// The digits of a pressure.
 pub(super) fn pressure_digits(p: Pressure) -> String {
     match p {
         Pressure::Altimeter(n) | Pressure::Qnh(n) | Pressure::Qfe(n) => n.to_string(),

@@ -1,5 +1,5 @@
-//! The clearance record: what this aircraft has been told and was heard to be told. It changes only by delivered
-//! instructions and by what the aircraft is seen to do; no word of a pilot or a language model writes to it.
+//! The clearance record: what this aircraft was told and has heard. Only delivered instructions and the aircraft's observed actions change
+//! it; the words of a pilot or a language model never do.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,140 +10,140 @@ use crate::units::{Facility, Runway, Side, Squawk, Time};
 /// An instruction whose readback is awaited.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pending {
-    /// What was said.
+    /// The instruction.
     pub instruction: Instruction,
-    /// Since when.
+    /// When the wait began.
     pub since: Time,
-    /// How often the readback has been asked for again.
+    /// How often the readback has been requested again.
     pub asked: u8,
-    /// All that was said with it: a pilot who was corrected may read the whole back.
+    /// Everything in the same transmission: a pilot who was corrected may read back all of it.
     #[serde(default)]
     pub whole: Vec<Item>,
 }
 
-/// What the controller owes the pilot: said of his own accord as soon as it can be given.
+/// What the controller owes the pilot, and says unasked as soon as possible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Owed {
-    /// A take-off clearance, once the traffic that the aircraft was told to hold short for is gone.
+    /// A takeoff clearance, once the traffic for which the aircraft holds short has gone.
     Takeoff(Runway),
     /// A release, at a field without a tower.
     Release,
-    /// The base turn, after a longer downwind leg.
+    /// The base turn, after an extended downwind.
     Base,
 }
 
-/// The trouble of a pilot who cannot find the way alone.
+/// The trouble of a pilot who needs guidance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Plight {
-    /// Does not know where they are.
+    /// The pilot is lost.
     Lost,
-    /// In cloud, under visual flight rules.
+    /// In cloud under VFR.
     InCloud,
 }
 
-/// What the aircraft is cleared for.
+/// The aircraft's clearances.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Record {
-    /// Units that have answered this aircraft before: from then on names are short.
+    /// Units that have answered this aircraft, and now use short names.
     pub contacted: Vec<Facility>,
-    /// Runway to which it taxis.
+    /// The runway that it taxies to.
     pub taxi: Option<Runway>,
-    /// Runways it must hold short of.
+    /// The runway that it must hold short of.
     pub hold_short: Option<Runway>,
-    /// Lined up with leave.
+    /// Cleared to line up.
     pub lined_up: Option<Runway>,
-    /// Cleared for take-off.
+    /// Cleared for takeoff.
     pub takeoff: Option<Runway>,
-    /// Cleared to land, or kin.
+    /// Cleared to land, or for another kind of landing.
     pub landing: Option<(Runway, Landing)>,
-    /// Works in the pattern, on this side.
+    /// Stays in the pattern, on this side.
     pub closed_traffic: Option<Side>,
-    /// What the pilot wants at the end of this circuit.
+    /// The kind of landing that the pilot wants at the end of this circuit.
     pub wants: Option<Landing>,
-    /// What the pilot wants after take-off, in their words.
+    /// What the pilot wants after takeoff, in their words.
     pub wants_departure: Option<String>,
-    /// The runway they were told to enter the pattern for.
+    /// The runway whose pattern it was told to enter.
     pub pattern_runway: Option<Runway>,
     /// The side on which it was told to enter the pattern.
     #[serde(default)]
     pub joins: Option<Side>,
-    /// The kind of flight information that the pilot asked for.
+    /// The flight information service that the pilot requested.
     #[serde(default)]
     pub service: Option<String>,
-    /// Where it was told to taxi in.
+    /// The parking place that it was told to taxi to.
     pub parking: Option<String>,
     /// A code was assigned.
     pub squawk: Option<Squawk>,
     /// Radar contact.
     pub radar: bool,
-    /// Cleared under instrument flight rules, and not cancelled.
+    /// Cleared under IFR, and not cancelled.
     pub ifr: bool,
-    /// The departure procedure that it was cleared by.
+    /// The departure procedure in its clearance.
     pub departure: Option<String>,
-    /// May cross this runway.
+    /// Cleared to cross this runway.
     pub crossing: Option<Runway>,
     /// The approach to expect, or cleared for (`true`).
     pub approach: Option<(String, bool)>,
-    /// The landing runway that an instrument flight was told to expect: vectors, clearances and the tower keep to it.
+    /// The landing runway that an instrument flight was told to expect, used for its vectors, clearances and landing.
     #[serde(default)]
     pub expects: Option<Runway>,
-    /// Missed the approach, and has not begun another one.
+    /// The aircraft missed the approach and has not started another one.
     #[serde(default)]
     pub missed: bool,
-    /// The pilot gave the IFR clearance back: a filed plan does not bring it back.
+    /// The pilot cancelled IFR: a filed plan does not reinstate it.
     #[serde(default)]
     pub ifr_cancelled: bool,
-    /// Deviates from the course around weather, and has not reported clear of it.
+    /// The aircraft deviates around weather and has not reported clear of it.
     #[serde(default)]
     pub deviating: bool,
     /// What the controller owes.
     #[serde(default)]
     pub owed: Vec<Owed>,
-    /// Sent to this unit, and when; the aircraft should be gone.
+    /// The unit that it was sent to, and when; it should have left the frequency.
     pub sent_to: Option<(Item, Time)>,
-    /// Cleared altitude, feet.
+    /// The cleared altitude, feet.
     pub altitude_ft: Option<i32>,
     /// Cleared into or through class B airspace.
     pub bravo: bool,
-    /// May fly below the minima of visual flight (special VFR).
+    /// Cleared to fly below VFR minima (special VFR).
     pub special_vfr: bool,
-    /// The pilot asked for a way through the airspace, at these feet.
+    /// The pilot requested a transition at this altitude, feet.
     pub wants_through: Option<i32>,
-    /// And named class B.
+    /// The requested transition is through class B.
     #[serde(default)]
     pub wants_bravo: bool,
-    /// Assigned speed, knots.
+    /// The assigned speed, knots.
     pub speed_kt: Option<u16>,
     /// An emergency was declared.
     pub emergency: Option<Emergency>,
     /// Lost, or in cloud, by the pilot's own words.
     #[serde(default)]
     pub plight: Option<Plight>,
-    /// Readback awaited.
+    /// The awaited readback.
     pub pending: Option<Pending>,
     /// The last instruction, for "say again".
     pub last: Option<Instruction>,
     /// When it was issued.
     pub issued: Option<Time>,
-    /// The ATIS letter that the pilot has, and the ICAO code of the airport whose it is.
+    /// The ATIS letter that the pilot has, and the ICAO code of its airport.
     pub atis: Option<(String, char)>,
-    /// What the pilot was asked to confirm in the last transmission, and of which runway.
+    /// What the last transmission asked the pilot to confirm, and for which runway.
     #[serde(default)]
     pub confirming: Option<(Wish, Option<Runway>)>,
-    /// The pilot wants to be held to the callsign in every readback.
+    /// Every readback must include the callsign.
     pub strict: bool,
 }
 
 impl Record {
-    /// The ATIS letter that the pilot has of this airport: another one's says nothing here.
+    /// The pilot's ATIS letter if it is this airport's: another airport's letter means nothing here.
     pub fn letter_of(&self, icao: &str) -> Option<char> {
         self.atis.as_ref().filter(|(of, _)| of == icao).map(|(_, letter)| *letter)
     }
 
-    /// The flight is over: nothing that was cleared, assigned, declared or wished in it is of the next one. The conversation
-    /// goes on: whom the pilot has spoken to, what is said again or read back, and the letter of this field.
+    /// Ends the flight: clearances, assignments, emergencies and wishes do not carry over to the next one. The conversation does: the units
+    /// contacted, the instruction to repeat or read back, and this field's ATIS letter.
     pub fn flight_over(&mut self) {
         let was = std::mem::take(self);
         *self = Self {
@@ -157,13 +157,13 @@ impl Record {
         };
     }
 
-    /// The take-off was given up: the next one needs another clearance.
+    /// The takeoff was rejected: the next one needs another clearance.
     pub fn give_up_takeoff(&mut self) {
         self.takeoff = None;
         self.lined_up = None;
     }
 
-    /// Notes an instruction that the pilot has heard.
+    /// Records an instruction that the pilot has heard.
     pub fn issue(&mut self, now: Time, instruction: &Instruction) {
         if !self.contacted.contains(&instruction.from) {
             self.contacted.push(instruction.from);
@@ -186,7 +186,7 @@ impl Record {
                 Item::HoldShort { runway: r, .. } => {
                     self.hold_short = Some(*r);
                     self.lined_up = None;
-                    // Short of the runway that it departs from, for traffic: the clearance is owed.
+                    // The aircraft holds short of its departure runway for traffic, so the clearance is owed.
                     let for_traffic = instruction.items.iter().any(|i| matches!(i, Item::Traffic(_)));
                     let departs = self.taxi.is_none_or(|t| t == *r || t == r.reciprocal());
                     if instruction.from == Facility::Tower && for_traffic && departs && !self.owed.contains(&Owed::Takeoff(*r)) {
@@ -210,7 +210,7 @@ impl Record {
                     self.landing = None;
                 }
                 Item::CancelTakeoff => {
-                    // For traffic, it is owed again.
+                    // It was cancelled for traffic, so it is owed again.
                     let for_traffic = instruction.items.iter().any(|i| matches!(i, Item::Traffic(_)));
                     self.owed.extend(self.takeoff.take().filter(|_| for_traffic).map(Owed::Takeoff));
                 }
@@ -251,7 +251,7 @@ impl Record {
                     self.expects = behind.or(runway).or(self.expects);
                     self.missed = false;
                     if !*expect {
-                        // Whoever is cleared for an approach descends by it.
+                        // An approach clearance includes the descent.
                         cleared_approach = true;
                     }
                 }
@@ -266,7 +266,7 @@ impl Record {
                     self.special_vfr = true;
                     self.wants = self.wants.filter(|_| *out);
                 }
-                // Whoever leaves the pattern has had what they wanted of it.
+                // A pilot who leaves the pattern needs nothing more from it.
                 Item::FrequencyChangeApproved => {
                     self.landing = None;
                     (self.wants, self.closed_traffic, self.pattern_runway, self.joins) = (None, None, None, None);
@@ -285,7 +285,7 @@ impl Record {
                 _ => {}
             }
             if let (Item::Enter(..) | Item::StraightIn, None) = (item, runway) {
-                // The runway stands behind a pattern entry.
+                // The runway follows a pattern entry.
                 self.pattern_runway = instruction.items.iter().find_map(|i| if let Item::Runway(r) = i { Some(*r) } else { None });
             }
         }
@@ -299,7 +299,7 @@ impl Record {
         self.issued = Some(now);
     }
 
-    /// The code is seen on the screen: whoever shows it has heard it, and owes no readback of it.
+    /// The code shows on radar, so the pilot heard it and owes no readback of it.
     pub fn shown(&mut self, transponder: Option<Squawk>) {
         let seen = transponder.is_some() && transponder == self.squawk;
         if let Some(p) = self.pending.as_ref().filter(|_| seen) {
@@ -311,12 +311,12 @@ impl Record {
         }
     }
 
-    /// Notes what the aircraft is seen to do: a clearance that has been used is gone.
+    /// Records the aircraft's observed actions: a used clearance is removed.
     pub fn observe(&mut self, was: Phase, is: Phase) {
         if was == is {
             return;
         }
-        // Wheels that touch once more while it becomes airborne are still that take-off.
+        // Wheels that touch again during lift-off are still part of that takeoff.
         if was == Phase::Departure && is != Phase::TakeoffRoll {
             self.takeoff = None;
         }
@@ -343,11 +343,11 @@ impl Record {
                 self.approach = self.approach.take().map(|(kind, _)| (kind, false));
                 self.missed = self.ifr;
             }
-            // Who stops at a stand without having flown only waits there.
+            // An aircraft that stops at a stand without having flown is only waiting there.
             Phase::Parked if was == Phase::TaxiIn => self.flight_over(),
             _ => {}
         }
-        // A clearance that has been used needs no readback any more.
+        // A used clearance needs no readback.
         let used = self.pending.as_ref().is_some_and(|p| {
             p.instruction.items.iter().any(|i| match i {
                 Item::Cleared(_) => matches!(is, Phase::LandingRoll | Phase::TaxiIn | Phase::GoAround),

@@ -1,4 +1,4 @@
-//! `Remark`: what a call tells or asks beside its acts. Each is one meaning; the words for it stand in `hear/remarks.txt`.
+//! `Remark`: something that a call says or asks besides its acts. Each remark is one meaning; `hear/remarks.txt` lists its wordings.
 
 use std::collections::BTreeSet;
 
@@ -6,68 +6,68 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! remarks {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
-        /// One thing that a call tells or asks beside its acts.
+        /// One thing that a call says or asks besides its acts.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Remark { $($(#[$doc])* #[serde(rename = $word)] $name,)* }
         impl Remark {
             /// Every remark.
             pub const ALL: &'static [Remark] = &[$(Remark::$name,)*];
-            /// The word for it in `remarks.txt`.
+            /// The name in `remarks.txt`.
             pub fn word(self) -> &'static str { match self { $(Remark::$name => $word,)* } }
         }
     };
 }
 
 remarks! {
-    /// Says that something is wished: beside another intent it shows which one is meant.
+    /// Expresses a wish: beside another intent this shows which one is meant.
     Wishes = "wishes",
-    /// Waits for the controller's word before doing anything.
+    /// Waits for the controller before doing anything.
     Waits = "waits",
-    /// Wants the whole weather, and not one figure of it.
+    /// Wants the full weather, not a single value.
     WholeWeather = "whole_weather",
-    /// Names the level to leave, or to go to.
+    /// Names the level to leave or to reach.
     OtherLevel = "other_level",
     /// Takes off.
     TakesOff = "takes_off",
-    /// The take-off roll has begun.
+    /// Has started the takeoff roll.
     Rolls = "rolls",
-    /// Goes across a runway.
+    /// Crosses a runway.
     Crosses = "crosses",
-    /// Speaks of a take-off or of the runway's beginning.
+    /// Mentions a takeoff or the start of the runway.
     OfTakeoff = "of_takeoff",
-    /// Two aircraft speak in one transmission.
+    /// Two aircraft transmit at once.
     TwoCallers = "two_callers",
-    /// Calls an information service by its kind of name.
+    /// Calls a flight information service by its kind.
     CallsService = "calls_service",
 
-    /// Asks for those who help in an emergency.
+    /// Asks for emergency services.
     AsksForHelp = "asks_for_help",
-    /// What was wrong is right again.
+    /// The problem is solved.
     AllWell = "all_well",
-    /// Needs those who help now, or leaves the aircraft in a hurry.
+    /// Needs emergency services now, or evacuates.
     NeedsHelpNow = "needs_help_now",
-    /// Wants to be towed, after something else is over.
+    /// Wants a tow after something else is over.
     WantsTow = "wants_tow",
-    /// Parked, or done with the flight.
+    /// Parked, or finished with the flight.
     IsDone = "is_done",
-    /// Down, or about to be, where no runway is.
+    /// Landed off a runway, or about to.
     OffField = "off_field",
-    /// Wants to be led back, or the way to the nearest field.
+    /// Wants guidance back, or directions to the nearest field.
     WantsBack = "wants_back",
-    /// Wants to fly its own way in: overhead, a long final, an orbit to burn fuel.
+    /// Wants to choose its own way in: overhead, a long final, an orbit to burn fuel.
     OwnWay = "own_way",
-    /// Will call again, and wants no answer but the word that it was heard.
+    /// Will call again, and needs only an acknowledgement.
     CallsBack = "calls_back",
-    /// In cloud, as plain words say it.
+    /// In cloud, in plain words.
     IntoCloud = "into_cloud",
     /// Out of the cloud again.
     OutOfCloud = "out_of_cloud",
     /// Sees the ground again.
     SeesGround = "sees_ground",
-    /// Wants somebody to look at the landing gear.
+    /// Asks for a visual check of the landing gear.
     GearLook = "gear_look",
 
-    /// Repeats how the zone is entered or left.
+    /// Reads back the way into or out of the zone.
     RepeatsZone = "repeats_zone",
     /// Holds over a point.
     HoldsThere = "holds_there",
@@ -80,102 +80,102 @@ remarks! {
     /// Is overhead.
     Overhead = "overhead",
 
-    /// Repeats a landing clearance.
+    /// Reads back a landing clearance.
     RepeatsLanding = "repeats_landing",
-    /// Repeats a turn or a heading.
+    /// Reads back a turn or a heading.
     RepeatsTurn = "repeats_turn",
-    /// Repeats a change of level, or a level to keep.
+    /// Reads back a change of level, or a level to maintain.
     RepeatsLevel = "repeats_level",
-    /// Past the weather for which the course was left.
+    /// Clear of the weather that caused the deviation.
     PastWeather = "past_weather",
 
-    /// Wants the whole procedure, flown without vectors.
+    /// Wants the full procedure without vectors.
     FullProcedure = "full_procedure",
-    /// Waits for the release.
+    /// Waits for release.
     Release = "release",
-    /// Comes to land.
+    /// Comes in to land.
     ToLand = "to_land",
-    /// Says how it will land.
+    /// States the kind of landing.
     LandsSo = "lands_so",
     /// Leaves the field.
     Leaves = "leaves",
 
-    /// Has to stop, or wants what moves it to stop.
+    /// Must stop, or wants the tug to stop.
     Halts = "halts",
-    /// Needs a while before it can go on.
+    /// Needs time before it can continue.
     NeedsTime = "needs_time",
-    /// Wants to check engine or systems where it stands.
+    /// Wants to check the engine or systems at its present position.
     Checks = "checks",
-    /// Tells something for the controller's planning, and asks for nothing.
+    /// Gives information for the controller's planning, without a request.
     Informs = "informs",
-    /// Can go on after a stop.
+    /// Can continue after a stop.
     GoesOn = "goes_on",
-    /// Wants to use the whole runway to slow down.
+    /// Wants to use the full runway length to slow down.
     RollsOut = "rolls_out",
 
-    /// Asks how far it still is.
+    /// Asks for the remaining distance.
     AsksDistance = "asks_distance",
     /// Asks for the nearest place to land.
     AsksNearest = "asks_nearest",
     /// Will take any runway.
     AnyRunway = "any_runway",
-    /// Asks whether to call the next unit.
+    /// Asks whether to contact the next unit.
     AsksNext = "asks_next",
     /// Asks what was cleared.
     AsksCleared = "asks_cleared",
-    /// Asks what other pilots have reported: tops, bases, ice.
+    /// Asks for pilot reports: tops, bases, icing.
     AsksReports = "asks_reports",
-    /// Asks for the pressure at the field's own height.
+    /// Asks for the QFE.
     AsksQfe = "asks_qfe",
-    /// Asks for the letter of the recording.
+    /// Asks for the ATIS letter.
     AsksLetter = "asks_letter",
-    /// Asks for the pressure.
+    /// Asks for the pressure setting.
     AsksPressure = "asks_pressure",
-    /// Asks for the place in the line.
+    /// Asks for the sequence number.
     AsksPlace = "asks_place",
     /// Asks whether the base turn will be called.
     AsksBaseCall = "asks_base_call",
-    /// Asks whether the way into class B is cleared.
+    /// Asks whether it is cleared into class B.
     AsksBravo = "asks_bravo",
-    /// Asks for the code, or to have it confirmed.
+    /// Asks for the transponder code, or for confirmation of it.
     AsksCode = "asks_code",
-    /// Asks for the level, or to have it confirmed.
+    /// Asks for the level, or for confirmation of it.
     AsksLevel = "asks_level",
     /// Asks for the transition level.
     AsksTransitionLevel = "asks_transition_level",
-    /// Names class B as the airspace to be passed.
+    /// Names class B as the airspace to transit.
     ThroughBravo = "through_bravo",
 }
 
 impl Remark {
-    /// The remark that a word names.
+    /// The remark with a given name.
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|r| r.word() == word)
     }
 }
 
-/// What a call remarks, with the values that were said.
+/// The remarks in a call, with their values.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Remarks {
     told: BTreeSet<Remark>,
     /// The visual reporting point that the pilot names: "Echo", "Sierra 2".
     pub point: Option<String>,
-    /// The kind of flight information that the state has and the pilot names: "Traffic Service".
+    /// The flight information service that the pilot names, if the state provides it: "Traffic Service".
     pub service: Option<String>,
 }
 
 impl Remarks {
-    /// Nothing but these values.
+    /// Only these values, without remarks.
     pub(crate) fn with(point: Option<String>, service: Option<String>) -> Self {
         Self { told: BTreeSet::new(), point, service }
     }
 
-    /// Whether the call says this.
+    /// Whether the call contains this remark.
     pub fn has(&self, remark: Remark) -> bool {
         self.told.contains(&remark)
     }
 
-    /// The call says this.
+    /// Adds a remark.
     pub(crate) fn tell(&mut self, remark: Remark) {
         self.told.insert(remark);
     }

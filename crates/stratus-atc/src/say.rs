@@ -1,4 +1,4 @@
-//! `Instruction` -> `Transmission`: the words to speak and the text to show, FAA or ICAO. Rendered, never canned.
+//! Renders an `Instruction` as a `Transmission`: spoken words and displayed text, FAA or ICAO. No text is canned.
 
 mod item;
 pub mod spoken;
@@ -7,7 +7,7 @@ use crate::instruction::{Address, Instruction, Item};
 use crate::telephony;
 use crate::units::{Callsign, Region};
 
-/// A controller's transmission, ready for ear and eye.
+/// A controller's transmission, spoken and written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Transmission {
     /// Written: "Skyhawk 172SP, runway 31, taxi via A".
@@ -16,7 +16,7 @@ pub struct Transmission {
     pub spoken: String,
 }
 
-/// Types whose name is used before a registration (7110.65 2-4-20): ICAO designator, spoken name.
+/// Types called by name before a registration (7110.65 2-4-20): ICAO designator, spoken name.
 const TYPES: &[(&str, &str)] = &[
     ("C172", "Skyhawk"),
     ("C72R", "Cutlass"),
@@ -57,7 +57,7 @@ const TYPES: &[(&str, &str)] = &[
     ("C25C", "Citation"),
 ];
 
-/// What a type is called on the radio: its name, or else its designator.
+/// The spoken name of a type, or its designator if it has none.
 pub(super) fn type_name(designator: &str) -> String {
     TYPES
         .iter()
@@ -99,7 +99,7 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
         if t.is_empty() {
             continue;
         }
-        // A runway behind a pattern entry or an approach belongs to it: no comma.
+        // A runway after a pattern entry or an approach belongs to it, so there is no comma.
         let joins = matches!(item, Item::UntilEstablished | Item::Height(_))
             || matches!(item, Item::Runway(_))
                 && n > 0
@@ -115,12 +115,12 @@ pub fn render(i: &Instruction, region: Region, aircraft_type: Option<&str>) -> T
     Transmission { text: text.join(", "), spoken: spoken.join(", ") }
 }
 
-/// One item alone, as it is written.
+/// The written form of a single item.
 pub(super) fn written(item: &Item, region: Region) -> String {
     spoken::runways_as_written(&item::words(item, None, region).0, region)
 }
 
-/// Written and spoken callsign.
+/// The written and spoken callsign.
 pub(super) fn callsign(c: &Callsign, address: Address, region: Region, aircraft_type: Option<&str>) -> (String, String) {
     let id = c.as_str();
     if let Some(name) = id.get(..3).and_then(telephony::spoken).filter(|_| id[3..].starts_with(|c: char| c.is_ascii_digit())) {
@@ -155,7 +155,7 @@ pub(super) fn title(name: &str) -> String {
         .join(" ")
 }
 
-/// A transmission in up to three phrases, cut at commas: the first is short, so that it sounds while the rest is made.
+/// Splits a transmission at commas into up to three phrases. The first is short, so that it can play while the rest is synthesised.
 pub fn phrases(spoken: &str) -> Vec<String> {
     let mut clauses = spoken.split(", ").filter(|c| !c.trim().is_empty()).peekable();
     let Some(first) = clauses.next() else { return Vec::new() };
@@ -164,7 +164,7 @@ pub fn phrases(spoken: &str) -> Vec<String> {
     if rest.is_empty() {
         return phrases;
     }
-    // A callsign alone sounds cut off: the first phrase has a clause with it when that is short.
+    // A callsign alone sounds cut off, so a short following clause joins the first phrase.
     let half = rest.len().div_ceil(2);
     if rest.len() > 3 {
         phrases.push(rest[..half].join(", "));
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn first_contact_names_the_station_and_then_names_are_short() {
+    fn names_are_shortened_after_first_contact() {
         let r = Item::Runway("8".parse().unwrap());
         let t = said(
             vec![r.clone(), Item::Taxi { via: vec![], to_holding_point: false }],
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn outside_the_united_states_words_differ() {
+    fn phraseology_differs_outside_the_united_states() {
         let r = Item::Runway("27L".parse().unwrap());
         let t = said(
             vec![r, Item::Taxi { via: vec!["A".into()], to_holding_point: true }],
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_lose_no_word_and_the_first_is_short() {
+    fn phrases_keep_every_word_and_the_first_is_short() {
         let s = "Skyhawk two sierra papa, wind zero eight zero at eight, runway eight, cleared to land, number two, follow the Cessna";
         let p = phrases(s);
         assert!(p.len() == 3 && p[0] == "Skyhawk two sierra papa,");

@@ -1,4 +1,4 @@
-//! Why a controller stays silent: for the pilot's eyes, in Stratus's own name and never in the controller's.
+//! Why a controller stays silent: shown to the pilot in Stratus's name, never the controller's.
 
 use super::Engine;
 use crate::units::sentence;
@@ -6,35 +6,35 @@ use crate::units::sentence;
 /// Why a call is not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Silence {
-    /// A common traffic frequency or a recording: nobody listens. With advice on how the call was made; may be empty.
+    /// A common traffic frequency or a recording, with no controller. Carries advice on how the call was made; may be empty.
     NoController(String),
-    /// No station has this frequency, or none is tuned: which one it is, and which stations are near.
+    /// No station has this frequency, or none is tuned. Carries the frequency and the stations nearby.
     NoStation {
         /// "No station on 118.3".
         tuned: String,
         /// "Near you: Hilo Ground 121.9"; may be empty.
         near: String,
     },
-    /// Nobody knows which aircraft calls.
+    /// The calling aircraft is unknown.
     CallsignUnknown,
     /// The call named another aircraft.
     AnotherCallsign,
-    /// The call wants no answer.
+    /// The call needs no answer.
     NotDue,
-    /// It was read back, and nothing was to be.
+    /// A readback although none was due.
     NoReadbackDue,
-    /// The readback was right.
+    /// The readback was correct.
     ReadbackCorrect,
-    /// The readback was right, but without a callsign.
+    /// The readback was correct, but without a callsign.
     ReadbackWithoutCallsign,
-    /// Nobody talks to an aircraft on its take-off roll.
+    /// A controller does not talk to an aircraft on its takeoff roll.
     TakeoffRoll,
-    /// The emergency frequency, and no call for help.
+    /// The emergency frequency, and the call is not a call for help.
     Guard,
 }
 
 impl Silence {
-    /// In a few words, in sentence case.
+    /// A short title in sentence case.
     pub fn title(&self) -> String {
         match self {
             Silence::NoController(_) => "No controller on this frequency".into(),
@@ -48,7 +48,7 @@ impl Silence {
         }
     }
 
-    /// What is to be said besides; empty where the title says it all.
+    /// Further explanation; empty if the title is enough.
     pub fn words(&self) -> String {
         match self {
             Silence::NoController(advice) => sentence(advice),
@@ -62,7 +62,7 @@ impl Silence {
         }
     }
 
-    /// Both in one line, for a terminal.
+    /// Both on one line, for a terminal.
     pub fn one_line(&self) -> String {
         let words = self.words();
         if words.is_empty() { self.title() } else { format!("{}: {words}", self.title()) }
@@ -70,14 +70,14 @@ impl Silence {
 }
 
 impl Engine {
-    /// Nobody is on the frequency: which it is, and whom the pilot could call.
+    /// Nobody is on the frequency: names it, and the stations that the pilot could call.
     pub(super) fn nobody_here(&self) -> Silence {
         let tuned = self.com1().map_or_else(|| "No frequency tuned".to_owned(), |f| format!("No station on {f}"));
         let near = match &self.airport {
             Some(a) => {
                 let list: Vec<String> = a.stations.iter().map(|s| format!("{} {}", s.name, s.frequency)).collect();
                 match list.is_empty() {
-                    // The public tables list no frequency of some large airports: that is not the same as no tower.
+                    // The public tables list no frequencies for some large airports, which does not mean that they have no tower.
                     true => format!(
                         "No frequencies of {} are on record: \u{201c}stratus airports import\u{201d} takes your simulator's.",
                         a.name
@@ -98,7 +98,7 @@ mod tests {
     use crate::airports::data::Airports;
 
     #[test]
-    fn an_airport_without_frequencies_on_record_says_so_and_how_to_get_them() {
+    fn missing_airport_frequencies_are_reported_with_a_remedy() {
         let words = |airport: &str| {
             let setup = Setup { airport: Some(airport.into()), com1: "118.8".parse().ok(), ..Setup::default() };
             Engine::new(Airports::world(), setup).nobody_here().one_line()

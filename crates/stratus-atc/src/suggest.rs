@@ -1,4 +1,4 @@
-//! What a pilot could say now: a few calls that fit the unit on the frequency and the phase of flight.
+//! Suggests calls: a few that fit the unit on the frequency and the phase of flight.
 
 use super::intent::Understanding;
 use super::phase::Phase;
@@ -8,10 +8,10 @@ use super::{Engine, due, say};
 use crate::units::{Facility, Region, Runway};
 
 impl Engine {
-    /// Calls that fit now, the likeliest first; none where nobody is on the frequency.
+    /// Calls that fit now, most likely first; empty if nobody is on the frequency.
     pub fn calls(&self) -> Vec<String> {
         let Some(station) = self.station() else { return self.opening_call().into_iter().collect() };
-        // Who calls is not known yet: a radio check tells. Whoever was answered goes by the callsign of that answer.
+        // The callsign is unknown until a radio check reveals it. After an answer, the callsign in that answer counts.
         let answered = || Understanding { callsign: self.record.last.as_ref().map(|last| last.to.clone()), ..Understanding::default() };
         let Some(s) = self.facts().or_else(|| self.situation(&station, &answered())) else {
             return vec![format!("{}, your callsign, radio check", station.name)];
@@ -24,8 +24,8 @@ impl Engine {
 }
 
 impl Engine {
-    /// A radio check for a pilot without a simulator and without a radio, where the call itself names its station: one of the
-    /// airport in the settings, else a large one. None where a frequency is tuned.
+    /// A radio check for a pilot without a simulator and without a tuned radio, where the call itself names its station: one of the
+    /// configured airport, otherwise a large one. `None` if a frequency is tuned.
     fn opening_call(&self) -> Option<String> {
         if self.com1().is_some() || self.report.position.is_some() {
             return None;
@@ -62,10 +62,10 @@ fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> 
         _ => {}
     }
     let Some((facility, message)) = next(s, record) else { return vec![check] };
-    // A field may have no unit of that kind: the one on the frequency works for it then.
+    // A field may lack that kind of unit; then the one on the frequency does its work.
     let other = s.station(facility).filter(|_| facility != s.facility);
     let to = match other {
-        // Whoever has a radio has to tune it first.
+        // A pilot with a radio has to tune it first.
         Some(o) if tuned => format!("{} ({})", o.name, o.frequency),
         Some(o) => o.name.clone(),
         None => unit.to_owned(),
@@ -73,8 +73,8 @@ fn calls(s: &Situation, record: &Record, tuned: bool, unit: &str, own: &str) -> 
     vec![format!("{to}, {own}, {message}"), check]
 }
 
-/// The call that comes next, and whose it is: what was asked for and given is not asked for again. Without a simulator the
-/// conversation alone tells how far the flight has come. None where the pilot has only to fly.
+/// The next call and its unit. A request that was granted is not repeated. Without a simulator only the conversation shows how far the
+/// flight has come. `None` if the pilot only has to fly.
 fn next(s: &Situation, record: &Record) -> Option<(Facility, String)> {
     let named = |r: Option<Runway>| r.or_else(|| s.runway_for(None)).map_or_else(String::new, |r| format!(" runway {r}"));
     let to_runway = named(record.takeoff.or(record.taxi));
@@ -90,7 +90,7 @@ fn next(s: &Situation, record: &Record) -> Option<(Facility, String)> {
             Phase::TaxiIn | Phase::LandingRoll if record.parking.is_none() => {
                 Some((Facility::Ground, "clear of the runway, taxi to parking".to_owned()))
             }
-            // Without a simulator nobody sees it park: the next flight may begin.
+            // Without a simulator nobody sees the aircraft park, so the next flight may start.
             Phase::TaxiIn | Phase::LandingRoll => taxi().filter(|_| !s.live),
             _ if record.takeoff.is_some() && s.live => None,
             _ if record.takeoff.is_some() && record.closed_traffic.is_some() => Some((Facility::Tower, format!("downwind{to_runway}"))),
@@ -103,7 +103,7 @@ fn next(s: &Situation, record: &Record) -> Option<(Facility, String)> {
         };
     }
     match s.phase {
-        // Cleared to land: what is left to say is said on the ground.
+        // Cleared to land: the next call is made on the ground.
         _ if record.landing.is_some() && !by_radar => {
             Some((Facility::Ground, format!("clear of{back}, taxi to parking"))).filter(|_| !s.live)
         }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calls_fit_the_unit_and_are_understood() {
+    fn suggested_calls_fit_the_unit_and_are_understood() {
         for (com1, first) in [("121.9", "Hilo Ground, Skyhawk 172SP, at the ramp, request taxi"), ("118.1", "Hilo Tower, Skyhawk 172SP")] {
             let mut engine = at(com1);
             let calls = engine.calls();
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(Engine::new(Airports::first(), setup).calls(), ["Hilo Ground, your callsign, radio check"]);
     }
     #[test]
-    fn without_a_radio_the_first_call_names_a_station_and_is_answered() {
+    fn without_a_radio_the_first_call_names_its_station() {
         let setup = |callsign: Option<&str>, airport: Option<&str>| Setup {
             callsign: callsign.and_then(|c| c.parse().ok()),
             airport: airport.map(str::to_owned),
@@ -174,7 +174,7 @@ mod tests {
         }
     }
 
-    /// Says the first of the calls that are suggested, hears the answer, and reads back what is owed.
+    /// Makes the first suggested call, hears the answer, and reads back what is required.
     fn say_first(engine: &mut Engine, at: u64) -> (String, String) {
         let mut said = (String::new(), String::new());
         for n in 0..2 {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_simulator_the_calls_follow_the_conversation_from_the_ramp_and_back() {
+    fn without_a_simulator_suggestions_follow_the_conversation() {
         let setup = Setup { callsign: "N172SP".parse().ok(), airport: Some("PHTO".into()), ..Setup::default() };
         let mut engine = Engine::new(Airports::first(), setup);
         let check = engine.calls()[0].clone();
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn who_never_set_a_callsign_goes_by_the_one_that_was_answered() {
+    fn without_a_set_callsign_the_answered_one_is_used() {
         let mut engine = Engine::new(Airports::first(), Setup { airport: Some("PHTO".into()), ..Setup::default() });
         let check = "Hilo Ground, N172SP, radio check";
         let understood = engine.understand(check);
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_a_radio_is_told_whom_to_tune() {
+    fn a_pilot_with_a_radio_sees_the_frequency_to_tune() {
         let mut engine = at("121.9");
         say_first(&mut engine, 10);
         let calls = engine.calls();
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parking_place_is_called_as_it_is_there() {
+    fn a_parking_place_has_its_local_name() {
         for (icao, words) in
             [("PHTO", "at the ramp, request taxi"), ("EGLL", "on the apron, request taxi"), ("EDDF", "on the apron, request taxi")]
         {

@@ -1,6 +1,6 @@
-//! Spoken names of airlines and of aircraft types, as they stand before the digits of a callsign.
+//! Spoken names of airlines and aircraft types before the digits of a callsign.
 
-/// Telephony words (lower case, as the recogniser writes them) and the ICAO three-letter designator.
+/// Telephony names (lower case, as a recogniser writes them) and ICAO three-letter designators.
 #[rustfmt::skip]
 pub const AIRLINES: &[(&str, &str)] = &[
     ("speedbird", "BAW"), ("shuttle", "SHT"), ("bealine", "BAW"), ("easyjet", "EZY"), ("easy", "EZY"), ("topswiss", "EZS"), ("alpine", "EJU"),
@@ -61,7 +61,7 @@ pub const AIRLINES: &[(&str, &str)] = &[
 /// Words of a company's name behind the word that it goes by on the radio.
 const COMPANY: [&str; 4] = ["air", "airlines", "airways", "cargo"];
 
-/// Makes and types said before a registration.
+/// Makes and types that precede a registration.
 #[rustfmt::skip]
 pub const TYPES: &[&str] = &[
     "skyhawk", "cessna", "cherokee", "piper", "baron", "beechcraft", "beech", "katana", "arrow", "tomahawk", "queenaire", "duke",
@@ -90,7 +90,7 @@ pub fn is_airline_word(word: &str) -> bool {
     !word.is_empty() && AIRLINES.iter().any(|(t, _)| t.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with(' ')))
 }
 
-/// The airline whose spoken name, or written three-letter code, begins `words`: the code and how many words it took.
+/// The airline whose spoken name, or written three-letter code, starts `words`: its code and the number of words.
 pub fn airline<'a>(words: &[&'a str]) -> Option<(&'static str, usize)> {
     let first = *words.first()?;
     let two = words.get(1).map(|second: &&'a str| (first, *second));
@@ -113,12 +113,12 @@ pub fn airline<'a>(words: &[&'a str]) -> Option<(&'static str, usize)> {
     AIRLINES.iter().find(|(_, c)| c.eq_ignore_ascii_case(first)).map(|(_, c)| (*c, 1))
 }
 
-/// How controllers and pilots speak an airline's designator.
+/// The spoken form of an airline designator.
 pub fn spoken(code: &str) -> Option<&'static str> {
     AIRLINES.iter().find(|(_, c)| *c == code).map(|(t, _)| *t)
 }
 
-/// Whether a callsign is an airline's: a designator of three letters, known or not, and a flight number.
+/// Whether a callsign is an airline's: a three-letter designator, known or not, and a flight number.
 pub fn is_airline(callsign: &crate::units::Callsign) -> bool {
     let text = callsign.as_str();
     let (code, number) = text.split_at(text.len().min(3));
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn airlines_go_both_ways() {
+    fn airline_names_and_codes_convert_both_ways() {
         assert!(AIRLINES.len() >= 200, "{}", AIRLINES.len());
         assert_eq!(airline(&["air", "france", "1"]), Some(("AFR", 2)));
         assert_eq!(airline(&["speedbird"]), Some(("BAW", 1)));

@@ -1,31 +1,31 @@
-//! `tokens`: what a speech recogniser wrote becomes words, letters and single digits, whatever the spelling.
+//! `tokens`: turns a speech recogniser's text into words, letters and single digits, whatever the spelling.
 //!
-//! "Runway 28L", "runway two eight left" and "runway twenty-eight left" are the same tokens afterwards.
+//! "Runway 28L", "runway two eight left" and "runway twenty-eight left" give the same tokens.
 
 use crate::units::number_words::digits as number_word;
 
-/// How many tokens of a transmission are looked at; no pilot says more in one breath.
+/// The maximum number of tokens per transmission; no pilot says more in one call.
 pub const MAX_TOKENS: usize = 400;
-/// How much of the text is looked at, in bytes.
+/// The maximum length of text that is read, bytes.
 const MAX_TEXT: usize = 8_000;
 
-/// How a digit hangs together with the token before it.
+/// How a digit is connected to the previous token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Link {
     /// The first digit of a number: after a word, a letter or a comma.
     First,
     /// Spoken after another digit ("two eight").
     Next,
-    /// In one written or spoken number with the digit before it ("28", "twenty-eight").
+    /// Part of one written or spoken number with the previous digit ("28", "twenty-eight").
     Joined,
 }
 
 /// One unit of a transmission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Token {
-    /// A word in lower case, without punctuation; `hundred` and `thousand` stay words.
+    /// A word in lower case without punctuation; `hundred` and `thousand` stay words.
     Word(String),
-    /// A letter of the spelling alphabet, a capital.
+    /// A letter of the spelling alphabet, in upper case.
     Letter(char),
     /// One digit, `'0'` to `'9'`.
     Digit(char, Link),
@@ -38,7 +38,7 @@ impl Token {
     pub fn is(&self, w: &str) -> bool {
         matches!(self, Token::Word(x) if x == w)
     }
-    /// The word, or "" for everything else.
+    /// The word; empty for any other token.
     pub fn word(&self) -> &str {
         if let Token::Word(w) = self { w } else { "" }
     }
@@ -59,7 +59,7 @@ pub const ALPHABET: [&str; 26] = [
     "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango", "uniform", "victor", "whiskey", "xray", "yankee", "zulu",
 ];
 
-/// Tokens as text again: words, letters spelt ("alpha"), digits as they are ("28").
+/// Converts tokens back to text: words, spelled letters ("alpha"), digits ("28").
 pub fn text(tokens: &[Token]) -> String {
     let mut out = String::new();
     let mut after_figure = false;
@@ -79,18 +79,18 @@ pub fn text(tokens: &[Token]) -> String {
     out
 }
 
-/// The word of the spelling alphabet for a letter; "" for anything else.
+/// The spelling alphabet's word for a letter; empty for anything else.
 pub fn spell(letter: char) -> &'static str {
     let i = (letter.to_ascii_uppercase() as u32).wrapping_sub('A' as u32);
     ALPHABET.get(i as usize).copied().unwrap_or("")
 }
 
-/// Whether "point" behind these words is a place, and no decimal point: "holding point two seven", "reporting point one".
+/// Whether "point" after these words is a place, not a decimal point: "holding point two seven", "reporting point one".
 fn names_a_place(said: &[Token]) -> bool {
     said.last().is_some_and(|x| matches!(x.word(), "holding" | "hold" | "reporting" | "entry" | "exit" | "compulsory"))
 }
 
-/// The letter a word of the spelling alphabet stands for.
+/// The letter that a word of the spelling alphabet stands for.
 fn letter_of(w: &str) -> Option<char> {
     let w = match w {
         "alfa" => "alpha",
@@ -108,7 +108,7 @@ fn letter_of(w: &str) -> Option<char> {
 
 const FILLERS: [&str; 12] = ["uh", "um", "er", "erm", "ah", "uhh", "umm", "hmm", "eh", "uhm", "mm", "hm"];
 
-/// Two or more words a recogniser writes for what the pilot said as one, and plain slips.
+/// Words that a recogniser splits, and simple misspellings.
 #[rustfmt::skip]
 const SLIPS: &[(&str, &str)] = &[
     ("polo alto", "palo alto"), ("pallo alto", "palo alto"), ("sky hawk", "skyhawk"), ("sky lane", "skylane"), ("sky wagon", "skywagon"), ("flight falling", "flight following"), ("flight follow in", "flight following"), ("skyhock", "skyhawk"),
@@ -138,7 +138,7 @@ const SLIPS: &[(&str, &str)] = &[
     ("field inside", "field in sight"),
 ];
 
-/// Takes markup, control characters and escape sequences out and puts a space where they stood; case is lowered.
+/// Replaces markup, control characters and escape sequences with spaces, and lowers the case.
 fn clean(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len().min(MAX_TEXT) + 8);
     let mut chars = raw.chars().take(MAX_TEXT).peekable();
@@ -158,7 +158,7 @@ fn clean(raw: &str) -> String {
                     '(' => ')',
                     _ => '*',
                 };
-                // A tag is short and closed; otherwise the bracket alone goes.
+                // A tag is short and closed; otherwise only the bracket is removed.
                 let ahead: Vec<char> = chars.clone().take(32).collect();
                 if let Some(n) = ahead.iter().position(|x| *x == close) {
                     for _ in 0..=n {
@@ -176,13 +176,13 @@ fn clean(raw: &str) -> String {
     out
 }
 
-/// A written word with what followed it.
+/// A written word, and the pause after it.
 struct Raw {
     word: String,
     pause: bool,
 }
 
-/// Splits at spaces, takes punctuation off, remembers commas, drops fillers.
+/// Splits at spaces, strips punctuation, remembers commas, and drops fillers.
 fn raw_words(cleaned: &str) -> Vec<Raw> {
     let mut out: Vec<Raw> = Vec::new();
     for chunk in cleaned.split_whitespace() {
@@ -208,7 +208,7 @@ fn raw_words(cleaned: &str) -> Vec<Raw> {
             if FILLERS.contains(&p.as_str()) || p.is_empty() {
                 continue;
             }
-            // "United five thirty one's going around": the last of the callsign, and a verb.
+            // "United five thirty one's going around": the last word of the callsign, and a verb.
             let stem = p.strip_suffix("'s").filter(|s| number_word(s).is_some() || letter_of(s).is_some()).map(str::to_owned);
             let p = stem.unwrap_or(p);
             out.push(Raw { word: p, pause: i + 1 == n && pause });
@@ -220,7 +220,7 @@ fn raw_words(cleaned: &str) -> Vec<Raw> {
     out
 }
 
-/// "10,000" stays one number, "left,cleared" and "forty-six" come apart.
+/// "10,000" stays one number; "left,cleared" and "forty-six" are split.
 fn split_commas(core: &str) -> Vec<String> {
     let bytes: Vec<char> = core.chars().collect();
     let digit = |i: Option<usize>| i.and_then(|i| bytes.get(i)).is_some_and(char::is_ascii_digit);
@@ -244,7 +244,7 @@ fn split_commas(core: &str) -> Vec<String> {
     out
 }
 
-/// Applies `SLIPS`; the replacement takes the pause of the last word replaced.
+/// Applies `SLIPS`. A replacement takes the pause of the last replaced word.
 fn mend(raw: Vec<Raw>) -> Vec<Raw> {
     let mut out = Vec::with_capacity(raw.len());
     let mut i = 0;
@@ -273,7 +273,7 @@ fn mend(raw: Vec<Raw>) -> Vec<Raw> {
     out
 }
 
-/// A word with a verb or a "not" drawn into it, and that verb: "shouldn't", "they've", "the Cherokee's ready".
+/// A contraction split into the word and its verb or "not": "shouldn't", "they've", "the Cherokee's ready".
 fn contracted(word: &str) -> (&str, Option<&'static str>) {
     const ENDS: [(&str, &str); 7] =
         [("n't", "not"), ("'ve", "have"), ("'ll", "will"), ("'re", "are"), ("'d", "would"), ("'m", "am"), ("'s", "is")];
@@ -285,7 +285,7 @@ fn numeric(w: &str) -> bool {
     number_word(w).is_some() || w.chars().next().is_some_and(|c| c.is_ascii_digit()) || matches!(w, "point" | "decimal" | "dot")
 }
 
-/// "to", "for", "won", "ate", "tree", "o" are digits only in the company of digits.
+/// "to", "for", "won", "ate", "tree", "o" are digits only next to digits.
 fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
     let digit = match raw[i].word.as_str() {
         "to" | "too" => "2",
@@ -306,15 +306,15 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
     let opens = matches!(prev_word, "runway" | "november" | "squawk" | "level") || names;
     let follows = next_single || letter_of(next).is_some() || matches!(next, "left" | "right" | "center");
     let small = matches!(raw[i].word.as_str(), "to" | "too" | "for");
-    // "land to ate left": both are digits, since a side follows.
+    // "Land to ate left": both are digits, since a side follows.
     let after = raw.get(i + 2).map_or("", |r| r.word.as_str());
     let pair = matches!(next, "ate" | "tree" | "won" | "too") && matches!(after, "left" | "right" | "center") && small;
     let hit = if pair {
         true
     } else if small {
-        // "level two for one" is a number; "five thousand to three thousand" is not.
+        // "Level two for one" is a number; "five thousand to three thousand" is not.
         let three = i >= 3 && raw[i - 3..i].iter().all(|r| number_word(&r.word).is_some_and(|d| d.len() == 1));
-        // "runway one for", and nothing behind it.
+        // "Runway one for" at the end.
         let ends = next.is_empty() && i >= 2 && raw[i - 2].word == "runway";
         // "Alpha one for two seven": a holding point, and the runway that it is for.
         let point = i >= 2 && raw[i - 2].word != "november" && letter_of(&raw[i - 2].word).is_some() && raw[i].word == "for";
@@ -327,18 +327,18 @@ fn sound_alike(raw: &[Raw], i: usize) -> Option<&'static str> {
     hit.then_some(digit)
 }
 
-/// "six for four thousand": whole thousands behind the word, so that it leads to them.
+/// "Six for four thousand": whole thousands follow the word, so it leads to them.
 fn thousands_follow(raw: &[Raw], i: usize) -> bool {
     let figures = raw[i + 1..].iter().take_while(|r| number_word(&r.word).is_some_and(|d| d.len() == 1) && !r.pause).count();
     (1..=2).contains(&figures) && raw.get(i + 1 + figures).is_some_and(|r| r.word == "thousand")
 }
 
-/// 1 to 36: "63L" is no runway.
+/// 1 to 36: "63L" is not a runway.
 fn runway_number(digits: &str) -> bool {
     digits.len() <= 2 && digits.parse::<u8>().is_ok_and(|n| (1..=36).contains(&n))
 }
 
-/// Letters and digits of one written word: "28L", "172SP", "FL350", "118.6", "EZY2281".
+/// Letters and digits in one written word: "28L", "172SP", "FL350", "118.6", "EZY2281".
 fn written(w: &str, out: &mut Vec<Token>) {
     let mut rest = w;
     if let Some(level) = w.strip_prefix("fl").filter(|r| !r.is_empty() && r.bytes().all(|b| b.is_ascii_digit())) {
@@ -369,9 +369,9 @@ fn written(w: &str, out: &mut Vec<Token>) {
                     }
                     .into(),
                 )),
-                // "46 kilo", as a shopping list has it.
+                // "46 kilo", written like a weight.
                 "kg" => out.push(Token::Letter('K')),
-                // A unit stands behind figures alone: "n20ft" is a registration.
+                // A unit follows digits only: "n20ft" is a registration.
                 "ft" if figures_only => out.push(Token::Word("feet".into())),
                 "nm" if figures_only => out.push(Token::Word("miles".into())),
                 "kt" | "kts" if figures_only => out.push(Token::Word("knots".into())),
@@ -384,7 +384,7 @@ fn written(w: &str, out: &mut Vec<Token>) {
     }
 }
 
-/// Two letters that are no word.
+/// Two letters that are not a word.
 fn spelt_pair(w: &str) -> bool {
     const WORDS: [&str; 38] = [
         "at", "to", "on", "of", "ft", "nm", "is", "in", "we", "or", "am", "pm", "as", "so", "it", "no", "an", "by", "do", "go", "my", "up",
@@ -393,7 +393,7 @@ fn spelt_pair(w: &str) -> bool {
     w.len() == 2 && w.bytes().all(|b| b.is_ascii_alphabetic()) && !WORDS.contains(&w)
 }
 
-/// The tokens of a transmission: at most [`MAX_TOKENS`], in the order said, self-corrections applied.
+/// The tokens of a transmission: at most [`MAX_TOKENS`], in spoken order, with self-corrections applied.
 pub fn tokens(text: &str) -> Vec<Token> {
     let raw = mend(raw_words(&clean(text)));
     let mut out: Vec<Token> = Vec::with_capacity(raw.len());
@@ -436,7 +436,7 @@ pub fn tokens(text: &str) -> Vec<Token> {
         {
             out.push(Token::Letter(c));
         } else if matches!(out.last(), Some(Token::Digit(..))) && spelt_pair(w) {
-            // "EASY 62 HQ": two letters behind figures, in one.
+            // "EASY 62 HQ": two letters after digits, written together.
             out.extend(w.chars().map(|c| Token::Letter(c.to_ascii_uppercase())));
         } else if w.len() == 1 && w.is_ascii() && w.bytes().all(|b| b.is_ascii_alphabetic()) && w != "a" && w != "i" {
             out.push(Token::Letter(w.chars().next().unwrap_or('x').to_ascii_uppercase()));
@@ -464,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn spellings_of_one_thing_are_one_thing() {
+    fn different_spellings_give_the_same_tokens() {
         for s in ["runway 28L", "Runway two eight left.", "runway twenty-eight left", "runway two ate left"] {
             assert_eq!(said(s), "runway 28 left", "{s}");
         }
@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn slips_are_mended_by_their_neighbours() {
+    fn misspellings_are_corrected_from_context() {
         assert_eq!(said("uh polo alto tower sky hawk to sierra papa rodger"), "palo alto tower skyhawk 2 sierra papa roger");
         assert_eq!(said("climb to three thousand"), "climb to 3 thousand");
         assert_eq!(said("ready for departure runway tree won"), "ready for departure runway 31");
@@ -496,7 +496,7 @@ mod tests {
     }
 
     #[test]
-    fn work_is_bounded() {
+    fn tokenising_is_bounded() {
         assert!(tokens(&"one ".repeat(100_000)).len() <= MAX_TOKENS);
         assert!(tokens(&"<".repeat(100_000)).is_empty());
     }

@@ -1,4 +1,4 @@
-//! `understand`: a transcript and what the engine knows become an `Understanding`. Never a guess: `unknown` is an answer.
+//! `understand`: turns a transcript and the engine's knowledge into an `Understanding`. It never guesses: `unknown` is a valid result.
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +22,7 @@ use crate::Engine;
 use crate::hear::opinion::Opinion;
 use crate::units::{Facility, Region};
 
-/// What a pilot meant. Bounded work, no panic, whatever the text.
+/// The meaning of a transcript. Bounded work and no panic, whatever the text.
 pub fn understand(text: &str, ctx: &Context) -> Understanding {
     understand_said(normalise(text, ctx), ctx)
 }
@@ -33,7 +33,7 @@ impl Engine {
         self.understand_with(text, None)
     }
 
-    /// Reads a transcript on which a sentence model has an opinion.
+    /// Reads a transcript with the sentence model's opinion.
     pub fn understand_with(&self, text: &str, opinion: Option<Opinion>) -> Understanding {
         let context = Context { opinion, ..self.context() };
         let mut u = understand(text, &context);
@@ -43,13 +43,13 @@ impl Engine {
     }
 }
 
-/// As [`understand`], of tokens that were heard.
+/// Like [`understand`], on tokens that were heard.
 pub fn understand_said(t: Vec<Token>, ctx: &Context) -> Understanding {
     let second = learned::read(&t, ctx);
     read(t, ctx, Some(second))
 }
 
-/// What the rules make of it, without the second opinion: what training compares itself with.
+/// The rules' reading without a second opinion: the baseline for training.
 pub fn by_rules(t: Vec<Token>, ctx: &Context) -> Understanding {
     read(t, ctx, None)
 }
@@ -62,7 +62,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     let caller = caller::caller(&t, ctx, station.end);
     let mut hidden = vec![station.clone()];
     hidden.extend(caller.iter().map(|c| c.range.clone()));
-    // A common frequency's calls end with the station's name again.
+    // Calls on a common frequency end with the station's name.
     if addressed.facility == Some(Facility::Ctaf)
         && let (Some(name), Some(Token::Word(last))) = (&addressed.name, t.last())
         && name == last
@@ -100,14 +100,15 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     let rules::Found { acts, said, intents: found, confidence, taken_back, facts } = scene.read(&t, &clauses, &mut slots);
     let remarks = remarked(&t, &words, facts, &clauses, slots.atis, ctx.region);
     let loose = rules::loose(&words);
-    // Nobody's words are joined with nothing, no order to a machine, and no call of which the rules explain every word. A crossing, special
-    // VFR, a turn off the course and a report about the field are found by their words alone, and whoever denies an emergency has none.
+    // Do not consult the models for a call without a caller, for orders to a machine, or if the rules explain every word. Crossings,
+    // special VFR, deviations and reports about the field are recognised by their words alone, and a pilot who denies an emergency has
+    // none.
     let sentence_is = |sure: f32| second.is_some_and(|r| r.votes.is_some() && r.confidence >= sure);
     let alone_is = |sure: f32| second.is_some_and(|r| r.votes.is_none() && r.confidence >= sure);
     let sure_of_nobody = sentence_is(joined::OF_NOBODY) || alone_is(joined::OF_NOBODY_ALONE);
     let named = caller.is_some() || scene.station || !found.contains(&Intent::Unknown) || sure_of_nobody;
     let unknown = found.contains(&Intent::Unknown);
-    // "Oxford Approach, Golf Bravo X-ray Delta Echo, good afternoon" waits to be asked for its message.
+    // "Oxford Approach, Golf Bravo X-ray Delta Echo, good afternoon": the pilot waits to be asked for the message.
     let bare = unknown && words.count() <= GREETING && !sentence_is(joined::OF_A_WORD);
     let explained = !unknown && loose == 0;
     let effect = found.first().is_some_and(|i| joined::has_effect(*i));
@@ -121,9 +122,9 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     let settled = bare || slots.crossing || slots.special_vfr || slots.topic.is_some() || slots.deviation.is_some();
     let around = |r: &Reading| r.intent == Intent::GoAround && evidence::denies_going_around(&clauses);
     let denies = |r: &Reading| joined::is_distress(r.intent) && evidence::denies_emergency(&clauses) || around(r);
-    // What has no intent of its own in the list may have an act: the rules name it.
+    // A call without a listed intent may still have an act, which the rules name.
     let finer = |r: &Reading| r.intent == Intent::Unknown && has_finer_act(&acts, &found);
-    // What the pilot denies ("we cannot go around") or says of others has the words of the act: a reader of words hears it.
+    // A denial ("we cannot go around"), or words about others, contain the words of the act, which misleads a model that reads words.
     let took_back = |r: &Reading| taken_back.contains(&r.intent) && !found.contains(&r.intent);
     let heard = second.filter(|r| named && !settled && !settles(r) && !scene.hostile() && !denies(r) && !finer(r) && !took_back(r));
     let wishes = found.clone();
@@ -133,15 +134,15 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
         Some(r) => join(found, confidence, &r, ctx.last_atc.is_some()),
         None => Joined { intents: found, confidence, doubt: None },
     };
-    // A runway is not given away for words of which the rules understand neither that wish nor the rest.
+    // No runway clearance without a question if the rules understand neither this wish nor the other words.
     let doubt = doubt.or_else(|| found.first().copied().filter(|i| joined::is_departure(*i) && !by_rules(*i) && loose >= MANY));
-    // All that must come back came back right: wherever it says that the aircraft is, it is the readback; but a leg of the pattern is told.
+    // If every mandatory item came back correctly, a position in the call is part of the readback. A pattern leg is still a report.
     let leg = slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p));
     if echo.whole && !leg && found.first() == Some(&Intent::PositionReport) {
         found.retain(|f| *f != Intent::Readback);
         found.insert(0, Intent::Readback);
     }
-    // A level that is asked for without its word: "could we try three eight zero", "is 340 free".
+    // A level requested without the word: "could we try three eight zero", "is 340 free".
     if found.first() == Some(&Intent::AltitudeRequest) && slots.altitude_ft.is_empty() {
         slots.altitude_ft.extend(lone_level(&t, caller.as_ref()));
     }
@@ -174,7 +175,7 @@ fn read(t: Vec<Token>, ctx: &Context, second: Option<Reading>) -> Understanding 
     }
 }
 
-/// The acts that go with the intents: those of the rules, and for an intent that the rules did not find its plain act.
+/// The acts of the intents: the rules' acts, and the plain act for an intent that the rules did not find.
 fn acts_of(acts: Vec<Act>, intents: &[Intent]) -> Vec<Act> {
     let mut all: Vec<Act> = acts.into_iter().filter(|a| a.intent() == Intent::Unknown || intents.contains(&a.intent())).collect();
     for intent in intents {
@@ -185,7 +186,7 @@ fn acts_of(acts: Vec<Act>, intents: &[Intent]) -> Vec<Act> {
     all
 }
 
-/// Whether the rules found the main intent by an act of its own, finer than the intent ("rejects the take-off" is more than "unable").
+/// Whether the rules found an act finer than the main intent ("rejects the takeoff" is more than "unable").
 fn has_finer_act(acts: &[Act], found: &[Intent]) -> bool {
     let Some(intent) = found.first().copied().filter(|i| *i == Intent::Unable || !joined::has_effect(*i) && !joined::stands(*i)) else {
         return false;
@@ -193,24 +194,24 @@ fn has_finer_act(acts: &[Act], found: &[Intent]) -> bool {
     acts.iter().find(|a| a.intent() == intent).is_some_and(|a| Act::plain(intent) != Some(*a))
 }
 
-/// So many words that nothing explains are too many for a runway.
+/// The number of unexplained words that is too many for a runway clearance.
 const MANY: usize = 3;
 
-/// A call with no more words than these beside callsign and station has no message yet.
+/// A call with at most this many words besides callsign and station has no message yet.
 const GREETING: usize = 2;
 
-/// What a transmission gives back of the controller's last words.
+/// What a transmission repeats of the controller's last words.
 #[derive(Default)]
 struct Echo {
-    /// Items that are there, and right.
+    /// Items that are present and correct.
     items: Vec<Item>,
-    /// Everything that must be read back is there, and right.
+    /// Every mandatory item is present and correct.
     whole: bool,
     /// The controller asked for the heading.
     asked_heading: bool,
 }
 
-/// How many of the controller's last items the tokens give back as they were issued.
+/// How many of the controller's last items the tokens read back as issued.
 pub(super) fn given_back(said: &[Token], ctx: &Context) -> usize {
     echo(said, ctx).items.len()
 }
@@ -223,7 +224,7 @@ fn echo(said: &[Token], ctx: &Context) -> Echo {
         if !readback::readable(one) {
             return false;
         }
-        // The callsign's own figures are nobody's value, but need not be there.
+        // The digits of the callsign are not a value, but the callsign need not be present.
         readback::holds(i, ctx.own.as_ref(), said, Region::ICAO)
     };
     let low = last.to_lowercase();
@@ -237,7 +238,7 @@ fn echo(said: &[Token], ctx: &Context) -> Echo {
     }
 }
 
-/// A flight level without the words, as it is said to an en-route unit: "with you two niner oh".
+/// A flight level without the words, as pilots say it to an en-route unit: "with you two niner oh".
 fn bare_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
     let free = |i: usize| caller.is_none_or(|c| !c.range.contains(&i));
     (1..t.len()).find_map(|i| {
@@ -252,7 +253,7 @@ fn bare_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
     })
 }
 
-/// The number that can be a flight level and nothing else, callsign apart.
+/// The only number that can be a flight level, apart from the callsign.
 fn lone_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
     let free = |i: usize| caller.is_none_or(|c| !c.range.contains(&i));
     let mut found = None;
@@ -271,14 +272,14 @@ fn lone_level(t: &[Token], caller: Option<&Caller>) -> Option<i32> {
     found
 }
 
-/// The one number of a transmission, callsign apart, if it has just `len` digits.
+/// The only number in a transmission, apart from the callsign, if it has exactly `len` digits.
 fn only_number(t: &[Token], caller: Option<&Caller>, len: usize) -> Option<String> {
     let free = |i: &usize| caller.is_none_or(|c| !c.range.contains(i));
     let said: String = (0..t.len()).filter(free).filter_map(|i| t[i].digit()).collect();
     (said.len() == len).then_some(said)
 }
 
-/// A pilot who reads back leaves out what both know: "up to three five zero", "eighteen three".
+/// Completes a readback that leaves out what both know: "up to three five zero", "eighteen three".
 fn complete(slots: &mut Slots, echoed: &[Item]) {
     for item in echoed {
         match item {
@@ -295,7 +296,7 @@ fn complete(slots: &mut Slots, echoed: &[Item]) {
     }
 }
 
-/// The machine-readable form of `stratus batch`: `{intent, intents, act, acts, requests, callsign, slots, confidence}`.
+/// The machine-readable form in `stratus batch`: `{intent, intents, act, acts, requests, callsign, slots, confidence}`.
 pub fn to_json(u: &Understanding) -> Value {
     let s = &u.slots;
     let mut slots = Map::new();

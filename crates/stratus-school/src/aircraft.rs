@@ -9,7 +9,7 @@ use crate::hills::along;
 pub struct Kind {
     /// ICAO designator.
     pub designator: &'static str,
-    /// How its pilot calls it before a registration.
+    /// The name that its pilot uses before a registration.
     pub name: &'static str,
     /// Flown by an airline, with a flight number as callsign.
     pub airline: bool,
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn it_turns_the_way_that_was_said_and_levels_off() {
+    fn it_turns_in_the_instructed_direction_and_levels_off() {
         let mut a = airborne();
         let to = Steer { track: 90.0, side: Some(Side::Left), altitude_ft: 4000.0, speed_kt: 90.0, glide: false };
         for _ in 0..20 {
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn it_takes_off_and_stops_where_it_should() {
+    fn it_takes_off_and_stops_within_the_runway() {
         let mut a = Aircraft { on_ground: true, speed_kt: 0.0, altitude_ft: 0.0, ..airborne() };
         let begun = a.position;
         while a.on_ground {

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_seeds_draw_alike_and_purposes_differ() {
+    fn equal_seeds_give_equal_draws_and_purposes_differ() {
         let draw = |seed, purpose| {
             let mut d = Dice::new(seed, purpose);
             (0..8).map(|_| d.below(1000)).collect::<Vec<_>>()

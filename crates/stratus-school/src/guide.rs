@@ -137,7 +137,7 @@ mod tests {
     use stratus_airports::runway::geometry;
 
     #[test]
-    fn a_pattern_flies_every_leg_and_ends_over_the_threshold() {
+    fn a_pattern_has_every_leg_and_ends_over_the_threshold() {
         let airports = Airports::first();
         let field = airports.get("KMRY").unwrap();
         let g = geometry(field, "28L".parse().unwrap()).unwrap();

@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_graph_the_path_never_enters_a_runway_unasked() {
+    fn without_a_graph_the_path_stops_before_every_runway() {
         let airports = Airports::first();
         for icao in ["KPAO", "KSQL", "KRHV", "KMRY", "PHTO"] {
             let a = airports.get(icao).unwrap();

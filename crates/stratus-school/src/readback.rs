@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn right_readbacks_are_right_and_deliberate_errors_are_wrong() {
+    fn correct_readbacks_pass_and_deliberate_errors_fail() {
         let mut dice = Dice::new(4, 4);
         for region in [Region::FAA, Region::ICAO] {
             for items in items() {

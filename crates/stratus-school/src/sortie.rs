@@ -68,7 +68,7 @@ impl Style {
     }
 }
 
-/// How often, in percent, a pilot does something that a controller must cope with.
+/// How often, in percent, a pilot does something that a controller must handle.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Faults {
     /// Reads back a wrong value.

@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_runway_of_an_item_is_the_one_beside_it() {
+    fn an_item_gets_the_runway_beside_it() {
         let (r9, r27): (Runway, Runway) = ("9".parse().unwrap(), "27".parse().unwrap());
         let mut told = Told::default();
         told.hear(&[Item::Runway(r9), Item::Taxi { via: vec![], to_holding_point: false }]);
@@ -153,7 +153,7 @@ mod tests {
         told.hear(&[Item::Runway(r9), Item::ClearedForTakeoff { at: None }]);
         assert_eq!(told.takeoff, Some(r9));
         told.hear(&[Item::HoldShort { runway: r9, at: None }]);
-        assert_eq!(told.takeoff, None, "a hold short takes the clearance back");
+        assert_eq!(told.takeoff, None, "a hold short cancels the clearance");
         told.hear(&[Item::Approach { kind: "ILS".into(), expect: true }, Item::Runway(r27)]);
         assert_eq!(told.approach, Some(("ILS".into(), Some(r27), false)));
     }

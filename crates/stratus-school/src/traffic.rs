@@ -188,7 +188,7 @@ mod tests {
     use stratus_airports::data::Airports;
 
     #[test]
-    fn traffic_comes_lands_and_goes() {
+    fn traffic_arrives_lands_and_leaves() {
         let airports = Airports::first();
         let field = airports.get("KPAO").unwrap();
         let r31: Runway = "31".parse().unwrap();

@@ -8,7 +8,7 @@ use crate::dice::Dice;
 use crate::sortie::Style;
 
 const OWN: &str = include_str!("../data/wordings.txt");
-/// Written by somebody who has not seen the controller's code; the engine is not tuned on it.
+/// Written by an author who has not seen the controller's code; the engine is not tuned on it.
 const INDEPENDENT: &str = include_str!("../data/wordings-independent.txt");
 
 /// The situations of the independent file for each of the pilot's keys.
@@ -128,7 +128,7 @@ mod tests {
     ];
 
     #[test]
-    fn every_wording_has_a_known_style_and_known_places() {
+    fn every_wording_has_a_known_style_and_known_placeholders() {
         let words = Words::load();
         let styles = ["us", "europe", "airline", "student", "terse", "*", "FAA", "ICAO", "both"];
         for w in words.own.values().chain(words.independent.values()).flatten() {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_put_in_and_gaps_closed() {
+    fn values_are_inserted_and_gaps_are_closed() {
         let value = |name: &str| if name == "callsign" { "golf alpha bravo".to_owned() } else { String::new() };
         assert_eq!(fill("{station}, {callsign}, {stand}, request taxi", value), "golf alpha bravo, request taxi");
     }

@@ -1,5 +1,5 @@
-//! Tests that the referee finds defects. Each defect is put between the engine and the pilot, and must be found
-//! within 200 flights, as a breach that the same flight without the defect does not have.
+//! Tests that the referee finds defects. Each defect is injected between the engine and the pilot, and must be found within 200 flights, as
+//! a breach that the same flight without the defect does not have.
 
 use std::collections::BTreeMap;
 

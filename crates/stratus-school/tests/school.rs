@@ -35,7 +35,7 @@ impl Between for Heard {
 }
 
 #[test]
-fn sixty_flights_go_at_least_as_well_as_they_did() {
+fn sixty_flights_meet_the_recorded_limits() {
     let school = School::open().unwrap();
     let mut heard = Heard::new();
     let logs: Vec<Log> = (1..=FLIGHTS).map(|seed| school.fly(seed, Choice::default(), false, &mut heard).unwrap()).collect();
@@ -58,7 +58,7 @@ fn sixty_flights_go_at_least_as_well_as_they_did() {
 }
 
 #[test]
-fn a_seed_repeats_its_flight_word_for_word() {
+fn a_seed_repeats_its_flight_verbatim() {
     let school = School::open().unwrap();
     for seed in [3, 8] {
         let log = |_| school.fly(seed, Choice::default(), true, &mut Clear).unwrap();
@@ -75,5 +75,5 @@ fn a_flight_without_faults_in_an_undisturbed_pattern_is_completed() {
     let choice = Choice { mission: Some(Mission::Circuits), faultless: true, traffic: Some(false) };
     let done =
         (1..=12).filter(|seed| school.fly(*seed, choice, false, &mut Clear).unwrap().outcome == stratus_school::pilot::Outcome::Completed);
-    assert!(done.count() >= 4, "the loop itself works: what fails fails for the engine's reasons");
+    assert!(done.count() >= 4, "the test loop itself must work");
 }

@@ -35,7 +35,7 @@ pub enum Error {
 /// The situation in which a call was made.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scene<'a> {
-    /// The word for the unit that hears the call: "ground", "tower", … as in `stratus batch`; empty if it is unknown.
+    /// The unit that hears the call, as written in `stratus batch`: "ground", "tower", …; empty if unknown.
     pub facility: &'a str,
     /// "FAA" or "ICAO".
     pub region: &'a str,
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_a_model_is_refused_with_its_reason() {
+    fn a_file_that_is_not_a_model_is_rejected_with_the_reason() {
         let words = "[UNK]\n[CLS]\n[SEP]";
         let with = |length: u32, words: &str| [MAGIC.as_slice(), &length.to_le_bytes(), words.as_bytes()].concat();
         for (file, reason) in [

@@ -141,14 +141,14 @@ mod tests {
     }
 
     #[test]
-    fn words_lose_case_accents_and_signs_without_meaning() {
+    fn words_lose_case_accents_and_meaningless_punctuation() {
         assert_eq!(words("Zürich Tower, N172SP: prêt?"), ["zurich", "tower", ",", "n172sp", "pret", "?"]);
         assert_eq!(words("  \u{0}\u{1f6e9} "), [""; 0]);
         assert_eq!(BASES.iter().filter(|b| !b.is_ascii_lowercase() && **b != b'_').count(), 0);
     }
 
     #[test]
-    fn a_word_becomes_its_longest_pieces_or_one_unknown() {
+    fn a_word_is_split_into_longest_pieces_or_is_unknown() {
         let v = small();
         let of = |t: &str| v.pieces(t, 99);
         assert_eq!(of("holding ready"), [5, 6, 4]);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_has_the_call_and_its_situation_and_a_bounded_length() {
+    fn an_input_has_call_and_situation_and_a_bounded_length() {
         let v = small();
         assert_eq!(v.encode("ready", "tower ."), (vec![2, 4, 3, 12, 11, 3], vec![0, 0, 0, 1, 1, 1]));
         let (numbers, parts) = v.encode(&"ready ".repeat(3000), &"tower ".repeat(3000));

@@ -14,10 +14,9 @@ fn numbers<T: std::str::FromStr<Err: std::fmt::Debug>>(words: &str) -> Vec<T> {
     words.split(' ').map(|w| w.parse().unwrap()).collect()
 }
 
-/// How far a score may be from the reference's. A layer's inputs are rounded to 8 bits, so another order of additions moves a
-/// score by a few hundredths. Without VNNI the product of two pairs of bytes saturates at 16 bits, in rten as in ONNX Runtime:
-/// both are then off by 0.29 at the mean and 0.80 at most. (Weights of 7 bits cannot saturate, but their rounding costs as
-/// much: 0.31 and 0.75.)
+/// The maximum difference of a score from the reference. Each layer's inputs are rounded to 8 bits, so a different order of additions moves
+/// a score by a few hundredths. Without VNNI the product of two pairs of bytes saturates at 16 bits, in rten as in ONNX Runtime: both are
+/// then off by 0.29 on average and 0.80 at most. (Weights of 7 bits cannot saturate, but their rounding costs as much: 0.31 and 0.75.)
 fn tolerance() -> f32 {
     #[cfg(target_arch = "x86_64")]
     if !is_x86_feature_detected!("avx512vnni") {
@@ -27,7 +26,7 @@ fn tolerance() -> f32 {
 }
 
 #[test]
-fn pieces_and_scores_are_those_of_the_reference() {
+fn pieces_and_scores_match_the_reference() {
     let model = model();
     let mut lines = 0;
     for line in include_str!("reference.tsv").lines() {
@@ -56,7 +55,7 @@ fn hostile_texts_are_read_in_bounded_time() {
 }
 
 #[test]
-fn a_damaged_graph_is_refused_or_read_without_panic() {
+fn a_damaged_graph_is_rejected_or_read_without_panic() {
     let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/sentences/sentences.bin")).unwrap();
     for cut in [file.len() / 2, file.len() - 1] {
         assert!(SentenceModel::load(&file[..cut]).is_err(), "cut at {cut}");

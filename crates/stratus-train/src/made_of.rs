@@ -1,6 +1,6 @@
-//! What the weights were made of: the checksums of corpora, trainer and weights, kept together in `made-of.txt`.
+//! What the weights were made from: the checksums of corpora, trainer and weights, kept together in `made-of.txt`.
 //!
-//! A test compares them, so that none of the three changes without the others. It does not train.
+//! A test compares them, so that none of the three changes without the others. The test does not train.
 
 use std::path::{Path, PathBuf};
 
@@ -74,9 +74,9 @@ mod tests {
         };
         let all = [of("corpora"), of("corpora/more")].concat();
         for f in all.iter().filter(|f| f.ends_with(".jsonl")) {
-            assert!(corpora().contains(f), "{f} is not learned from: run scripts/train.sh");
+            assert!(corpora().contains(f), "{f} is not in the training data: run scripts/train.sh");
         }
-        assert!(corpora().iter().all(|f| !f.contains("held-out")), "the calls that measure the reader are learned from");
+        assert!(corpora().iter().all(|f| !f.contains("held-out")), "held-out calls are in the training data");
     }
 
     #[test]
@@ -94,7 +94,7 @@ mod tests {
                 }));
             }
         }
-        assert!(n > 900 && right * 100 >= n * 95, "{right} of {n} calls that were learned from are read right: run scripts/train.sh");
+        assert!(n > 900 && right * 100 >= n * 95, "{right} of {n} training calls are read right: run scripts/train.sh");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::region::TransitionRule;
 const STANDARD_HPA: f64 = 1013.25;
 /// The highest transition altitude of any state, within a few hundred feet: the United States (AIM 7-2-2) and Canada.
 const HIGHEST_FT: i32 = 18_000;
-/// The transition altitude where no source gives one: most such states have this one or a lower one.
+/// The transition altitude if no source gives one: most such states have this one or a lower one.
 const UNKNOWN_FT: i32 = 10_000;
 
 /// Whether a height is a flight level in every state.
@@ -17,7 +17,7 @@ pub fn always_flight(feet: i32) -> bool {
     feet >= HIGHEST_FT
 }
 
-/// A level as it is said.
+/// A level in spoken form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Feet above mean sea level, on local pressure.
@@ -56,9 +56,9 @@ impl fmt::Display for Level {
 pub struct Transition {
     /// Feet.
     pub altitude_ft: i32,
-    /// Whether the altitude comes from the state or the airport. Otherwise it is a default, and is never said.
+    /// Whether the altitude comes from the state or the airport. Otherwise it is a default and is never spoken.
     pub known: bool,
-    /// The state's table, if it has one: the pressure from which on a transition level is the lowest.
+    /// The state's table, if it has one: the pressure above which a transition level is the lowest.
     table: &'static [&'static str],
     rule: TransitionRule,
     layer_ft: i32,
@@ -67,7 +67,7 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// The rule of an airport: its own transition altitude if its data has one, else the state's, else the region's.
+    /// The rule of an airport: its own transition altitude if its data has one, otherwise the state's, otherwise the region's.
     pub fn of(region: Region, code: &str, own_ft: Option<i32>) -> Self {
         let own = own_ft.filter(|feet| (1000..=30_000).contains(feet));
         let state = Self::state_ft(region, code);
@@ -82,7 +82,7 @@ impl Transition {
         }
     }
 
-    /// The transition altitude of a state, feet: that of the airport's area, else the region's. `None` if it is not known.
+    /// A state's transition altitude, feet: that of the airport's area, otherwise the region's. `None` if unknown.
     pub fn state_ft(region: Region, code: &str) -> Option<i32> {
         let entry = |e: &&'static str| e.split_once(' ').and_then(|(begins, feet)| Some((begins, feet.parse::<i32>().ok()?)));
         let near = region.transition_altitudes.iter().filter_map(entry).filter(|(begins, _)| code.starts_with(begins));
@@ -101,7 +101,7 @@ impl Transition {
         if let Some((_, level)) = self.table.iter().filter_map(entry).find(|(least, _)| qnh.floor() >= *least) {
             return Some(level);
         }
-        // What an altimeter set to standard pressure shows at the transition altitude.
+        // The reading of an altimeter set to standard pressure at the transition altitude.
         let there = f64::from(self.altitude_ft) + pressure_altitude(qnh);
         let step = f64::from(self.step) * 100.0;
         // Subtract a foot, so that rounding in the formula does not change the level.
@@ -109,7 +109,7 @@ impl Transition {
         Some(((feet / 100.0) as i32).max(self.least))
     }
 
-    /// The level that a height in feet is said as.
+    /// The spoken level for a height in feet.
     pub fn level_of(self, feet: i32) -> Level {
         let flight = match self.rule {
             TransitionRule::Fixed => feet >= self.altitude_ft,
@@ -119,7 +119,7 @@ impl Transition {
     }
 }
 
-/// What an altimeter set to standard pressure shows at sea level, feet, in the standard atmosphere.
+/// The reading of an altimeter set to standard pressure at sea level, feet, in the standard atmosphere.
 fn pressure_altitude(qnh_hpa: f64) -> f64 {
     145_366.45 * (1.0 - (qnh_hpa / STANDARD_HPA).powf(0.190_284))
 }
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_are_written_as_controllers_write_them() {
+    fn levels_have_the_controllers_notation() {
         assert_eq!([Level::Flight(80), Level::Altitude(5000), Level::Altitude(800)].map(|l| l.to_string()), ["FL080", "5,000", "800"]);
         assert_eq!((Level::Flight(80).feet(), Level::Flight(80).is_flight(), Level::Altitude(8000).is_flight()), (8000, true, false));
     }
@@ -142,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn below_flight_level_180_levels_are_flight_levels_where_the_state_says_so() {
+    fn flight_levels_below_180_follow_the_states_rule() {
         let row = |name: &str, code: &str| Transition::of(name.parse().unwrap(), code, None);
         let germany = row("Germany", "EDDM");
         assert_eq!([5000, 6000, 8000].map(|ft| germany.level_of(ft).to_string()), ["5,000", "FL060", "FL080"]);
         // A layer of at least 1,000 feet: the limits of the published table.
         assert_eq!([1014.0, 1013.0, 978.0, 977.0].map(|q| germany.level(Some(q))), [Some(60), Some(70), Some(70), Some(80)]);
-        assert_eq!(germany.level(None), None, "without a pressure there is none");
+        assert_eq!(germany.level(None), None, "without a pressure there is no level");
         // The tables in the AIP of Brazil (a layer of at least 500 feet) and of the United Kingdom (no layer).
         let brazil = Transition::of("Brazil".parse().unwrap(), "SBGR", Some(5000));
         assert_eq!([1032.0, 1014.0, 1013.0, 995.0, 977.0].map(|q| brazil.level(Some(q))), [50, 55, 60, 65, 70].map(Some));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_airports_own_transition_altitude_comes_first() {
+    fn an_airports_own_transition_altitude_takes_priority() {
         let own = Transition::of(Region::FAA, "KSFO", Some(12_000));
         assert_eq!(own.level_of(13_000), Level::Flight(130));
         // A nonsensical value from a simulator's file.

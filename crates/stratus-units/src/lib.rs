@@ -458,7 +458,7 @@ mod tests {
     }
 
     #[test]
-    fn units_read_what_they_write() {
+    fn units_parse_what_they_format() {
         for f in ["118.6", "121.9", "118.825", "127.0", "132.305"] {
             assert_eq!(f.parse::<Frequency>().unwrap().to_string(), f);
         }
@@ -471,7 +471,7 @@ mod tests {
     }
 
     #[test]
-    fn impossible_values_are_refused() {
+    fn impossible_values_are_rejected() {
         for bad in ["0.122", "117.9", "137.0", "118.", "118.6000", "", "12.5"] {
             assert!(bad.parse::<Frequency>().is_err(), "{bad}");
         }
@@ -484,7 +484,7 @@ mod tests {
     }
 
     #[test]
-    fn geometry_of_a_known_runway() {
+    fn distances_and_bearings_at_a_known_runway_are_right() {
         let (a, b) = (LatLon::new(19.72138, -155.05786), LatLon::new(19.72136, -155.02930));
         assert!((a.distance_ft(b) - 9803.0).abs() < 60.0, "{}", a.distance_ft(b));
         assert!((a.bearing(b) - 90.0).abs() < 0.2);

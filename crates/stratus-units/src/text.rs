@@ -87,14 +87,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf_16_is_refused() {
+    fn invalid_utf_16_is_rejected() {
         assert_eq!(decode(&[0xff, 0xfe, b'a']), Err(NotText::CutOff));
         assert_eq!(decode(&[0xff, 0xfe, 0x00, 0xd8, b'a', 0]), Err(NotText::NotUtf16));
         assert_eq!(decode(b"").unwrap(), "");
     }
 
     #[test]
-    fn any_bytes_are_text_or_refused() {
+    fn any_bytes_are_decoded_or_rejected() {
         for first in 0..=255u8 {
             for second in 0..=255u8 {
                 let _ = decode(&[first, second, 0x80, 0xff]);

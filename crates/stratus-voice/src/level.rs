@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_cut_and_what_belongs_to_the_words_is_kept() {
+    fn silence_is_cut_and_soft_consonants_are_kept() {
         let silence = vec![0.0005; 24 * 300];
         let phrase = [silence.clone(), tone(0.3, 500), silence.clone(), tone(0.2, 200), silence].concat();
         for after in [ON_MS, END_MS] {
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn every_phrase_comes_out_as_loud_and_none_is_cut_off() {
+    fn every_phrase_gets_the_same_loudness_without_clipping() {
         for amplitude in [0.001, 0.1, 5.0] {
             let mut phrase = [tone(amplitude, 400), vec![0.0; 24 * 400]].concat();
             bring(&mut phrase);

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn they_are_the_functions_that_they_are_named_after() {
+    fn functions_match_the_standard_library() {
         for i in -4000..=4000 {
             let x = i as f32 * 0.01;
             assert!((exp(x) / x.exp() - 1.0).abs() < 2e-6 * (1.0 + x.abs()), "exp {x}: {} {}", exp(x), x.exp());

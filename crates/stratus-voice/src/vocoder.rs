@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flat_spectrum_gives_the_pulses_back() {
+    fn a_flat_spectrum_reproduces_the_pulses() {
         let p = planes(40, 200.0, 0.0, OFF);
         let (sound, pulses) = (Vocoder::new().sound(&p, 1), pulses(&p.f0));
         assert_eq!(sound.len(), 40 * HOP);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn without_pitch_there_is_only_noise_and_it_follows_the_seed() {
+    fn an_unvoiced_frame_is_noise_that_follows_the_seed() {
         let p = planes(30, 0.0, 0.0, -2.0);
         let mut v = Vocoder::new();
         let (a, b) = (v.sound(&p, 1), v.sound(&p, 2));

@@ -43,7 +43,7 @@ fn pitch(sound: &[f32]) -> f32 {
 }
 
 #[test]
-fn it_speaks_at_one_level_without_holes_and_the_same_each_time() {
+fn speech_is_level_gapless_and_reproducible() {
     let (mut voice, words) = heart();
     let mut say = |text: &str, how| voice.speak(text, &words, how, &|| false).unwrap();
     let plain = say("Skyhawk one seven two sierra papa, Palo Alto Tower, runway three one, cleared for takeoff.", Manner::default());
@@ -58,7 +58,7 @@ fn it_speaks_at_one_level_without_holes_and_the_same_each_time() {
 }
 
 #[test]
-fn pitch_and_pace_are_those_that_are_asked_for() {
+fn pitch_and_pace_follow_the_request() {
     let (mut voice, words) = heart();
     let mut say = |pitch, pace| voice.speak("Hold position, hold position.", &words, Manner { pitch, pace, seed: 1 }, &|| false).unwrap();
     let (plain, deep, fast) = (say(1.0, 1.0), say(0.8, 1.0), say(1.0, 1.3));
@@ -68,7 +68,7 @@ fn pitch_and_pace_are_those_that_are_asked_for() {
 }
 
 #[test]
-fn long_texts_digits_and_nothing_are_said_within_bounds() {
+fn long_short_and_empty_texts_are_spoken_within_bounds() {
     let (mut voice, words) = heart();
     let mut say = |text: &str| voice.speak(text, &words, Manner::default(), &|| false).unwrap();
     for nothing in ["", "   ", ",.?", "東京"] {
@@ -81,7 +81,7 @@ fn long_texts_digits_and_nothing_are_said_within_bounds() {
 }
 
 #[test]
-fn what_nobody_wants_any_more_is_given_up_between_two_steps() {
+fn unwanted_speech_is_abandoned_between_steps() {
     let (mut voice, words) = heart();
     let asked = Cell::new(0);
     let unwanted = || {
@@ -93,7 +93,7 @@ fn what_nobody_wants_any_more_is_given_up_between_two_steps() {
 }
 
 #[test]
-fn what_is_no_voice_is_refused_and_told() {
+fn a_file_that_is_not_a_voice_is_rejected_with_the_reason() {
     let good = asset("heart.onnx");
     let load = |bytes: Vec<u8>| Voice::load(bytes, Accent::American).map(drop);
     for n in [0, 1, 100, 10_000, good.len() / 2] {
@@ -105,7 +105,7 @@ fn what_is_no_voice_is_refused_and_told() {
 }
 
 #[test]
-fn the_voice_that_ships_is_the_one_of_the_catalogue() {
+fn the_shipped_voice_is_the_one_in_the_catalogue() {
     let sum: String = Sha256::digest(asset("heart.onnx")).iter().map(|b| format!("{b:02x}")).collect();
     assert_eq!(sum, "5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8");
 }

@@ -51,7 +51,7 @@ fn read(text: &str) -> (Vec<Airport>, u64) {
 }
 
 #[test]
-fn water_runways_are_read_and_have_a_w_where_a_land_runway_has_their_number() {
+fn water_runways_get_a_w_if_a_land_runway_has_their_number() {
     let ends = |row: &str| {
         let field = FIELD.replace("1053 121900 GND\n", &format!("{row}\n1053 121900 GND\n"));
         let (all, skipped) = read(&field);
@@ -65,7 +65,7 @@ fn water_runways_are_read_and_have_a_w_where_a_land_runway_has_their_number() {
 }
 
 #[test]
-fn the_transition_altitude_is_read_where_it_is_one() {
+fn only_a_plausible_transition_altitude_is_read() {
     for (row, feet) in [
         ("1302 transition_alt 5000\n", Some(5000)),
         ("1302 transition_alt FL050\n", Some(5000)),
@@ -78,7 +78,7 @@ fn the_transition_altitude_is_read_where_it_is_one() {
 }
 
 #[test]
-fn an_identifier_of_x_planes_own_gives_way_to_the_icao_code() {
+fn the_icao_code_replaces_an_x_plane_identifier() {
     let with = |id: &str, rows: &str| {
         let field = FIELD.replace("1 500 1 0 XTST Test Field\n", &format!("1 500 1 0 {id} Test Field\n{rows}"));
         let (all, skipped) = read(&field);
@@ -142,7 +142,7 @@ fn damaged_lines_are_counted_and_the_rest_is_read() {
 
 proptest! {
     #[test]
-    fn no_text_makes_the_reader_panic(lines in proptest::collection::vec("(1|100|1054|1201|1202|1204|1300|99)( [-0-9A-Za-z./,]{0,12}){0,28}", 0..60)) {
+    fn random_text_never_panics_the_apt_dat_reader(lines in proptest::collection::vec("(1|100|1054|1201|1202|1204|1300|99)( [-0-9A-Za-z./,]{0,12}){0,28}", 0..60)) {
         for a in read(&lines.join("\n")).0 {
             prop_assert!(!a.runways.is_empty());
         }

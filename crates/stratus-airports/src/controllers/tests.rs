@@ -27,7 +27,7 @@ fn called(all: &[Controller], role: Facility, lat: f64, lon: f64, feet: f64) -> 
 #[test]
 fn units_work_inside_their_volumes() {
     let file = read(FILE, None);
-    assert_eq!((file.skipped, file.all.len()), (0, 3), "a tower without a volume stands in apt.dat");
+    assert_eq!((file.skipped, file.all.len()), (0, 3), "a tower without a volume is left to apt.dat");
     let of = |role, lat, lon, feet| called(&file.all, role, lat, lon, feet);
     assert_eq!(of(Facility::Center, 46.0, 6.0, 35_000.0).as_deref(), Some("Lakeland Control 128.025"));
     assert_eq!(of(Facility::Approach, 47.4, 8.4, 5000.0).as_deref(), Some("Alpine Approach 119.125"));
@@ -43,7 +43,7 @@ fn units_work_inside_their_volumes() {
 }
 
 #[test]
-fn channels_are_kept_and_the_pilot_stays_on_theirs() {
+fn channels_are_exact_and_the_pilot_stays_on_the_tuned_one() {
     let file = read(FILE, None);
     let unit = working(&file.all, Facility::Center, LatLon::new(46.0, 6.0), 35_000.0).unwrap();
     assert_eq!(unit.frequencies.iter().map(ToString::to_string).collect::<Vec<_>>(), ["128.025", "132.255"]);
@@ -52,7 +52,7 @@ fn channels_are_kept_and_the_pilot_stays_on_theirs() {
 }
 
 #[test]
-fn of_two_units_the_one_with_the_smaller_volume_is_meant() {
+fn of_two_units_the_smaller_volume_wins() {
     let more = FILE.to_owned()
         + "CONTROLLER\nNAME UPPER\nFACILITY_ID XUPP\nROLE ctr\nFREQ 13000\nAIRSPACE_POLYGON_BEGIN 24500 60000\nPOINT 45.5 5.5\nPOINT 46.5 5.5\nPOINT 46.5 6.5\nPOINT 45.5 6.5\nAIRSPACE_POLYGON_END\nCONTROLLER_END\n";
     let file = read(&more, None);
@@ -73,7 +73,7 @@ fn an_area_keeps_the_units_that_reach_into_it() {
 }
 
 #[test]
-fn damaged_rows_are_counted_and_what_stands_around_them_is_kept() {
+fn damaged_rows_are_counted_and_the_rows_around_them_are_kept() {
     let bad = "POINT 1 2\nCONTROLLER_END\nCONTROLLER\nROLE pilot\nFREQ x\nAIRSPACE_POLYGON_BEGIN 9 1\nPOINT 1 2\nAIRSPACE_POLYGON_END\n\
 CONTROLLER\nNAME \u{1b}[2J\nFACILITY_ID a b\nROLE ctr\nAIRSPACE_POLYGON_BEGIN 0 10\nPOINT 91 0\nPOINT 1\nAIRSPACE_POLYGON_END\nCONTROLLER_END\n";
     let file = read(&format!("{bad}{FILE}"), None);
@@ -87,7 +87,7 @@ CONTROLLER\nNAME \u{1b}[2J\nFACILITY_ID a b\nROLE ctr\nAIRSPACE_POLYGON_BEGIN 0 
 
 proptest! {
     #[test]
-    fn no_text_makes_the_units_panic(text: String, cut in 0usize..1200, at in 0usize..1200, row in "(POINT|FREQ|CHAN|ROLE|NAME|AIRSPACE_POLYGON_BEGIN) [-0-9. e]{0,12}") {
+    fn random_text_never_panics_the_unit_reader(text: String, cut in 0usize..1200, at in 0usize..1200, row in "(POINT|FREQ|CHAN|ROLE|NAME|AIRSPACE_POLYGON_BEGIN) [-0-9. e]{0,12}") {
         let mut damaged: Vec<&str> = FILE.lines().collect();
         damaged.insert(at % damaged.len(), &row);
         damaged.truncate(cut);

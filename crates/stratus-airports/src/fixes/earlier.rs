@@ -6,21 +6,22 @@
 //! BPK  51.749736 -000.106736 TOTRI  51.776389 000.197222 1 095 245 M185          version 640: a piece of airway, both ways
 //! ```
 //!
-//! Nothing here says in which region an ident is used. The place stands for the region, because pieces of airway have it too.
+//! The earlier form does not say in which region an ident is used. The position stands for the region, because pieces of airway contain it
+//! too.
 
 use super::{Kind, MOST_NAMES, Piece, Point, is_ident, named, place, spoken_name};
 use crate::units::LatLon;
 
-/// Whether the second line of a file ("600 Version …") says that it has the earlier form; `None`: the line states no version.
+/// Whether the second line of a file ("600 Version …") states the earlier form; `None` if the line states no version.
 pub fn is_earlier(line: &str) -> Option<bool> {
     let mut words = line.split_whitespace();
     let number: u32 = words.next()?.parse().ok()?;
     words.next()?.eq_ignore_ascii_case("version").then_some(number < 1000)
 }
 
-/// The tenth of a degree in which a place lies, as a region.
+/// The tenth of a degree that contains a position, used as a region.
 fn region(at: LatLon) -> String {
-    // The shift keeps round coordinates, where many fixes lie, off the bounds of a tenth.
+    // The shift keeps round coordinates, where many fixes are, away from the bounds of a tenth.
     let tenth = |degrees: f64| (degrees * 10.0 + 0.37).floor() as i64;
     format!("{:04}{:04}", tenth(at.lat + 90.0), tenth(at.lon + 180.0))
 }
@@ -106,7 +107,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_makes_the_points_panic(text: String, words in proptest::collection::vec("[-+.0-9]{1,8}|[A-Z/]{1,8}|\u{1b}", 0..14)) {
+        fn random_lines_never_panic_the_earlier_reader(text: String, words in proptest::collection::vec("[-+.0-9]{1,8}|[A-Z/]{1,8}|\u{1b}", 0..14)) {
             for line in [text, words.join(" ")] {
                 let named = [fix(&line, &all), beacon(&line, &all)];
                 prop_assert!(named.iter().flatten().all(|p| p.ident.is_ascii() && p.region.len() == 8 && p.at.lat.abs() <= 90.0));

@@ -1,17 +1,17 @@
-//! The part of the navigation data that a route needs: its points by their names, and its airways.
+//! The part of the navigation data that a route needs: its points by name, and its airways.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{Piece, Point};
 use crate::units::LatLon;
 
-/// Points of one name that are kept; the most frequent names stand some thirty times.
+/// The maximum number of points with the same name; the most frequent names occur about thirty times.
 const MOST_NAMESAKES: usize = 100;
 
 /// A point's name and region.
 pub type Id = (String, String);
 
-/// Points and airways by their names.
+/// Points and airways by name.
 #[derive(Debug, Clone, Default)]
 pub struct Navigation {
     points: BTreeMap<String, Vec<Point>>,
@@ -39,27 +39,27 @@ impl Navigation {
         self.airways.values().flatten().flat_map(|p| [p.from.0.clone(), p.to.0.clone()]).collect()
     }
 
-    /// Whether an airway of this name is known.
+    /// Whether an airway with this name is known.
     pub fn has_airway(&self, name: &str) -> bool {
         self.airways.contains_key(name)
     }
 
-    /// The points of a name.
+    /// The points with this name.
     pub fn named(&self, name: &str) -> &[Point] {
         self.points.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether an airway leads over a point.
+    /// Whether a point is on an airway.
     pub fn on(&self, airway: &str, id: &Id) -> bool {
         self.airways.get(airway).is_some_and(|pieces| pieces.iter().any(|p| p.from == *id || p.to == *id))
     }
 
-    /// Where a point is.
+    /// The position of a point.
     pub fn place(&self, id: &Id) -> Option<LatLon> {
         self.named(&id.0).iter().find(|p| p.region == id.1).map(|p| p.at)
     }
 
-    /// The points between two points of an airway, by the fewest pieces that may be flown that way.
+    /// The points between two points of an airway, by the fewest pieces that may be flown in that direction.
     pub fn between(&self, airway: &str, from: &Id, to: &Id) -> Option<Vec<Id>> {
         let pieces = self.airways.get(airway)?;
         let mut came: BTreeMap<&Id, &Id> = BTreeMap::new();
@@ -90,7 +90,7 @@ mod tests {
     use crate::fixes::{airway, fix};
 
     #[test]
-    fn an_airway_is_followed_in_the_directions_that_it_may_be_flown() {
+    fn an_airway_is_followed_only_in_permitted_directions() {
         let mut n = Navigation::default();
         for line in ["AAA ED 11 BBB ED 11 F 1 95 245 L9", "BBB ED 11 CCC ED 11 N 1 95 245 L9-M2", "CCC ED 11 DDD ED 11 B 1 95 245 L9"] {
             n.piece(airway(line, &|_| true).unwrap());

@@ -21,7 +21,7 @@ const SMALL: &str = r#"<groundnet><parkingList>
 </TaxiWaySegments></groundnet>"#;
 
 #[test]
-fn a_small_net_has_holding_points_and_named_ways() {
+fn a_small_net_has_holding_points_and_named_taxiways() {
     let phto = Airports::world().find("PHTO").unwrap();
     let net = Groundnet::parse(SMALL);
     assert_eq!(net.skipped, 2);
@@ -38,7 +38,7 @@ fn a_small_net_has_holding_points_and_named_ways() {
 }
 
 #[test]
-fn names_that_editors_number_their_lines_with_are_none() {
+fn editor_labels_are_not_taxiway_names() {
     let name = |n| taxiway(n);
     assert_eq!([name("N-1"), name("A"), name("AA"), name("b 2")].map(Option::unwrap), ["N1", "A", "AA", "B2"]);
     assert_eq!([name("Süd"), name(" Öst ")].map(Option::unwrap), ["Süd", "Öst"]);
@@ -48,7 +48,7 @@ fn names_that_editors_number_their_lines_with_are_none() {
 
 proptest::proptest! {
     #[test]
-    fn no_text_makes_the_net_panic(text in "(<(node|arc|Parking) (index|begin|end|lat|lon|isOnRunway)=\"?[NSW0-9 .-]{0,9}\"?/?>?|.){0,40}") {
+    fn random_text_never_panics_the_groundnet_reader(text in "(<(node|arc|Parking) (index|begin|end|lat|lon|isOnRunway)=\"?[NSW0-9 .-]{0,9}\"?/?>?|.){0,40}") {
         let phto = Airports::first().get("PHTO").unwrap().clone();
         let _ = Groundnet::parse(&text).graph(&phto);
     }

@@ -80,7 +80,7 @@ fn an_approach_ends_where_its_missed_approach_begins() {
 }
 
 #[test]
-fn the_names_are_those_that_the_reader_of_names_has() {
+fn leg_names_match_the_procedure_names() {
     let names = crate::cifp::Cifp::parse(FILE).procedures();
     for route in Charted::parse(FILE).routes {
         assert!(names.iter().any(|p| p.kind == route.kind && p.name == route.name), "{route:?}");
@@ -89,7 +89,7 @@ fn the_names_are_those_that_the_reader_of_names_has() {
 
 proptest! {
     #[test]
-    fn no_text_makes_the_legs_panic(text: String, cut in 0usize..3000, field in 0usize..30, word in "[-+A-Z0-9 ]{0,6}") {
+    fn random_text_never_panics_the_leg_reader(text: String, cut in 0usize..3000, field in 0usize..30, word in "[-+A-Z0-9 ]{0,6}") {
         let spoilt: String = FILE.lines().map(|l| {
             let mut f: Vec<&str> = l.split(',').collect();
             if let Some(x) = f.get_mut(field) { *x = &word; }

@@ -22,7 +22,7 @@ fn row(lat: &str, lon: &str, cells: &[&str]) -> String {
 }
 
 #[test]
-fn the_grid_gives_the_highest_cell_that_is_near() {
+fn the_grid_gives_the_highest_nearby_cell() {
     let mut cells = vec!["021"; 30];
     (cells[0], cells[1], cells[29]) = ("052", "097", "UNK");
     let g = grid(&format!("{HEAD}{}{}99\n", row("+37", "-122", &cells), row("+36", "-122", &["033"; 30])));
@@ -37,7 +37,7 @@ fn the_grid_gives_the_highest_cell_that_is_near() {
 }
 
 #[test]
-fn the_grid_goes_round_the_earth_and_keeps_an_area_alone() {
+fn the_grid_wraps_around_the_earth_and_keeps_only_an_area() {
     let text = row("+10", "+150", &["011"; 30]) + &row("+10", "-180", &["012"; 30]);
     let g = grid(&text);
     assert_eq!(g.minimum_ft(LatLon::new(10.5, 179.99), 5.0), Some(1200));
@@ -72,7 +72,7 @@ fn a_sector_counts_by_its_bearing_and_its_reach() {
 }
 
 #[test]
-fn one_sector_goes_all_round_and_runways_are_the_airports() {
+fn a_single_sector_covers_all_bearings_of_an_airport() {
     let m = msa("1150 Version - data cycle 2610\n 10 RW09L K7 KATL M 180 035 25 000 000 0\n  3 SJC K2 KSJC M 000 056 25 000 000 0\n99\n");
     assert_eq!((m.skipped, m.all.len()), (0, 2));
     assert_eq!((m.all[0].centre, m.all[1].centre), (Centre::Airport, Centre::Beacon));
@@ -93,7 +93,7 @@ fn damaged_sectors_are_counted_and_left_out() {
 
 proptest! {
     #[test]
-    fn no_text_makes_minima_panic(text: String, words in proptest::collection::vec("[-+]?[0-9]{1,5}|UNK|M|RW[0-9]|[A-Z]{1,4}", 0..40)) {
+    fn random_text_never_panics_the_minima_reader(text: String, words in proptest::collection::vec("[-+]?[0-9]{1,5}|UNK|M|RW[0-9]|[A-Z]{1,4}", 0..40)) {
         for text in [text, words.join(" ")] {
             let (g, m) = (grid(&text), msa(&text));
             for lat in [-90.0, -45.5, 0.0, 89.9] {

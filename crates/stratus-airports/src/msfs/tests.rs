@@ -104,7 +104,7 @@ fn answer<'a>(messages: impl IntoIterator<Item = &'a Vec<u8>>) -> Answer {
 }
 
 #[test]
-fn an_airport_is_put_together_and_taxied_on() {
+fn an_airport_is_assembled_and_routes_are_found_on_it() {
     let told = answer(&messages(&whole(), |n, of| [1, n, of]));
     assert_eq!(told.skipped, 0);
     let a = told.airport("XMSF").unwrap();
@@ -141,7 +141,7 @@ fn child(kind: u32, number: u32, parent: u32, place: [u32; 2], data: &[u8]) -> V
 }
 
 #[test]
-fn departures_and_arrivals_serve_the_runways_of_their_own_transitions() {
+fn procedures_serve_the_runways_of_their_transitions() {
     let mut all = messages(&whole(), |n, of| [1, n, of]);
     all.extend([
         child(DEPARTURE, 50, 1, [0, 3], &field("NORTH1", 8)),
@@ -167,7 +167,7 @@ fn departures_and_arrivals_serve_the_runways_of_their_own_transitions() {
 }
 
 #[test]
-fn order_and_repetition_do_not_matter_and_either_word_may_be_the_place() {
+fn record_order_repetition_and_index_word_do_not_matter() {
     let expected = answer(&messages(&whole(), |n, of| [1, n, of])).airport("XMSF").unwrap();
     for place in [|n, of| [1, n, of], |n, of| [1, of, n]] {
         let mut shuffled = messages(&whole(), place);
@@ -180,7 +180,7 @@ fn order_and_repetition_do_not_matter_and_either_word_may_be_the_place() {
 }
 
 #[test]
-fn what_is_missing_cut_off_or_anothers_is_left_out() {
+fn missing_truncated_and_foreign_records_are_left_out() {
     let all = messages(&whole(), |n, of| [1, n, of]);
     let told = answer(&all);
     assert_eq!(told.airport("XMSG"), None, "another airport's answer");
@@ -208,7 +208,7 @@ fn what_is_missing_cut_off_or_anothers_is_left_out() {
 
 proptest::proptest! {
     #[test]
-    fn no_records_make_the_reader_panic(seed: Vec<(u8, [u32; 3], Vec<u8>)>, cut in 0usize..200, swap in 0usize..26, byte: u8) {
+    fn random_records_never_panic_the_msfs_reader(seed: Vec<(u8, [u32; 3], Vec<u8>)>, cut in 0usize..200, swap in 0usize..26, byte: u8) {
         let mut all = messages(&whole(), |n, of| [1, n, of]);
         let kinds = SIZES.map(|(k, _)| k);
         for (kind, words, data) in seed {

@@ -41,13 +41,13 @@ fn spaces_have_their_limits_and_shapes() {
 }
 
 #[test]
-fn an_area_keeps_what_reaches_into_it() {
+fn an_area_keeps_the_spaces_that_reach_into_it() {
     let (all, _) = read(FILE, Some(Area { about: LatLon::new(47.6, 9.5), nm: 30.0 }));
     assert_eq!(all.len(), 2);
 }
 
 #[test]
-fn half_a_space_is_none_and_the_others_are_read() {
+fn an_incomplete_space_is_left_out_and_the_others_are_read() {
     let bad = "AC C\nAN HALF\nAL GND\nAH x\nDP 47:00:00 N 009:00:00 E\nDP 47:00:00 N 010:00:00 E\nDP 48:00:00 N 010:00:00 E\n\
 AC D\nAN NO LIMITS\nDP 47:00:00 N 009:00:00 E\nDP 47:00:00 N 010:00:00 E\nDP 48:00:00 N 010:00:00 E\n\
 AC D\nAN NO MIDDLE\nAL GND\nAH 1000\nDC 5\n\
@@ -57,7 +57,7 @@ AC D\nAN UPSIDE DOWN\nAL 5000\nAH 1000\nDP 47:00:00 N 009:00:00 E\nDP 47:00:00 N
 }
 
 #[test]
-fn limits_of_every_form() {
+fn limits_are_read_in_every_form() {
     for (text, wanted) in [
         ("SFC", Limit::Sea(GROUND_FT)),
         ("FL 95", Limit::Sea(9500.0)),
@@ -78,7 +78,7 @@ fn limits_of_every_form() {
 
 proptest! {
     #[test]
-    fn no_text_makes_airspace_panic(text: String, at in 0usize..40, row in "(AC|AN|AL|AH|DP|DC|DA|DB|V|V X=|V D=) ?[-0-9:,. NSEWFLX=]{0,30}") {
+    fn random_text_never_panics_the_airspace_reader(text: String, at in 0usize..40, row in "(AC|AN|AL|AH|DP|DC|DA|DB|V|V X=|V D=) ?[-0-9:,. NSEWFLX=]{0,30}") {
         let mut damaged: Vec<&str> = FILE.lines().collect();
         damaged.insert(at % damaged.len(), &row);
         for text in [text, damaged.join("\n")] {

@@ -56,7 +56,7 @@ const SPOKEN: &[(&str, &str)] = &[
     ("ZSQD", "Qingdao"), ("TAO", "Qingdao"), ("CYOW", "Ottawa"), ("CYYC", "Calgary"), ("LEMG", "Málaga"), ("EPGD", "Gdańsk"),
     ("EPKK", "Kraków"), ("ZBAA", "Beijing"), ("ZBTJ", "Tianjin"),
 ];
-/// Airports whose radar unit is called otherwise than the tower, where the tables do not say so.
+/// Airports whose radar unit has a different name from the tower, where the tables do not say so.
 #[rustfmt::skip]
 const RADAR: &[(&str, &str)] = &[
     ("KORD", "Chicago"), ("KMDW", "Chicago"), ("KSDF", "Louisville"), ("KDTW", "Detroit"), ("EGLC", "Thames"), ("SABE", "Baires"), ("SAEZ", "Baires"),

@@ -1,10 +1,10 @@
-//! Names, runway ends and channels by themselves; whole tables are compared in `tests/airports_update.rs`.
+//! Tests names, runway ends and channels separately; `tests/airports_update.rs` compares whole tables.
 
 use super::names::{Own, plain, spoken, station};
 use super::*;
 
 #[test]
-fn names_are_as_they_are_spoken() {
+fn names_take_their_spoken_form() {
     for (ident, name, town, small, expected) in [
         ("KPAO", "Palo Alto Airport of Santa Clara County", "Palo Alto", true, "Palo Alto"),
         ("KSFO", "San Francisco International Airport", "San Francisco", false, "San Francisco"),
@@ -50,20 +50,20 @@ fn a_description_names_a_station_or_the_airport() {
         assert!(is == expected || description.starts_with('<'), "{description}: {is}");
     }
     assert_eq!(station("OWN FIELD TWR", own("XXXX", "Own Field"), true), "Own Field");
-    // Where a person has chosen the name, the field's units have it; in the United States the tables name them as the FAA does.
+    // If a person chose the name, the field's units have it; in the United States the tables name them as the FAA does.
     assert_eq!(station("FIUME GND", own("LIRF", "Fiumicino"), true), "Fiumicino");
     assert_eq!(station("ROMA APP", own("LIRF", "Fiumicino"), false), "Roma");
     assert_eq!(station("CAPITOL TWR", own("KSMF", "Sacramento"), true), "Capitol");
     assert_eq!(station("RGNL TWR", own("KDFW", "Regional"), true), "Regional");
-    // Its radar units may have another name than the tower.
+    // Its radar units may have a different name from the tower.
     assert_eq!(
         (station("APP", own("KORD", "O'Hare"), false), station("TWR", own("KORD", "O'Hare"), true)),
         ("Chicago".into(), "O'Hare".into())
     );
 }
 
-/// Made tables of some airports with a tower: code, kind, name, town, the longest runway in feet, the tower's and the radar's
-/// description, and the way east in degrees.
+/// Test tables of towered airports: code, kind, name, town, the longest runway in feet, the tower's and the radar's description, and the
+/// distance east in degrees.
 type Towered<'a> = (&'a str, &'a str, &'a str, &'a str, &'a str, [&'a str; 2], &'a str);
 
 fn names_of(airports: &[Towered<'_>]) -> Vec<String> {
@@ -89,7 +89,7 @@ fn names_of(airports: &[Towered<'_>]) -> Vec<String> {
 #[test]
 fn an_airport_that_shares_a_town_is_called_by_its_own_name() {
     let [large, medium, small] = ["large_airport", "medium_airport", "small_airport"];
-    // The principal airport, the other one, and what the other one is called.
+    // The principal airport, the other one, and the other one's spoken name.
     for (principal, kind, name, expected) in [
         (["YSSY", "Sydney Kingsford Smith International Airport", "Sydney"], medium, "Sydney Bankstown Airport", "Bankstown"),
         (["YMML", "Melbourne International Airport", "Melbourne"], medium, "Melbourne Moorabbin Airport", "Moorabbin"),
@@ -98,7 +98,7 @@ fn an_airport_that_shares_a_town_is_called_by_its_own_name() {
         (["LFPG", "Charles de Gaulle International Airport", "Paris"], medium, "Paris-Le Bourget Airport", "Le Bourget"),
         (["CYYZ", "Lester B. Pearson International Airport", "Toronto"], medium, "Billy Bishop Toronto City Centre Airport", "City Centre"),
         (["RJCC", "New Chitose Airport", "Sapporo"], medium, "Sapporo Okadama Airport", "Okadama"),
-        // No person has chosen the names of these.
+        // No person chose the names of these.
         (["YPPH", "Perth International Airport", "Perth"], medium, "Perth Jandakot Airport", "Jandakot"),
         (["ZSPD", "Shanghai Pudong International Airport", "Shanghai"], medium, "Shanghai Hongqiao International Airport", "Hongqiao"),
         (["YPAD", "Adelaide International Airport", "Adelaide"], small, "Adelaide Parafield Airport", "Parafield"),
@@ -115,7 +115,7 @@ fn an_airport_that_shares_a_town_is_called_by_its_own_name() {
             "New Orleans NAS JRB/Alvin Callender Field",
             "Alvin Callender",
         ),
-        // A bearing or "city" alone is no name.
+        // A bearing or "city" alone is not a name.
         (["EGAA", "Belfast International Airport", "Belfast"], medium, "George Best Belfast City Airport", "Belfast City"),
         (
             ["KPHL", "Philadelphia International Airport", "Philadelphia"],
@@ -132,7 +132,7 @@ fn an_airport_that_shares_a_town_is_called_by_its_own_name() {
         let [code, whole, town] = principal;
         let alone = names_of(&[("XXXX", kind, name, town, "9000", ["", ""], "8")]).concat();
         let alone = alone.split(':').next().unwrap().to_owned();
-        assert!(alone.starts_with(town) || alone == name.replace(" Airport", ""), "{name} has its town to itself: {alone}");
+        assert!(alone.starts_with(town) || alone == name.replace(" Airport", ""), "{name} is the only airport of its town: {alone}");
         let [first, other] = [("8", large), ("8.3", kind)];
         let is =
             names_of(&[(code, first.1, whole, town, "8000", ["", ""], first.0), ("XXXX", other.1, name, town, "9000", ["", ""], other.0)]);
@@ -154,7 +154,7 @@ fn the_principal_airport_of_a_town_keeps_its_name() {
     );
     assert_eq!(names(&[at("XA", medium, "Perth Low", "9000", "8"), at("XB", medium, "Perth High", "9001", "8")]), ["Low", "Perth"]);
     assert_eq!(names(&[at("XA", small, "Perth Low", "9000", "8"), at("XB", small, "Perth High", "9001", "8")]), ["Low", "Perth High"]);
-    // One that is called like the town and no more, and one for everybody, before a longer runway.
+    // An airport named exactly like the town, and a civil one, take priority over a longer runway.
     assert_eq!(
         names(&[at("XA", medium, "Perth Regional Airport", "5000", "8"), at("XB", medium, "Perth Downtown", "9000", "8")]),
         ["Perth", "Downtown"]
@@ -163,7 +163,7 @@ fn the_principal_airport_of_a_town_keeps_its_name() {
         names(&[at("XA", medium, "Perth Airport", "5000", "8"), at("XB", medium, "NAS Perth/Boca Chica Field", "9000", "8")]),
         ["Perth", "Boca Chica"]
     );
-    // Too far away, it is another town; so is a town with a longer name.
+    // Too far away it is another town, and so is a town with a longer name.
     assert_eq!(names(&[at("XA", medium, "Perth Low", "9000", "8"), at("XB", large, "Perth High", "9001", "10")]), ["Perth", "Perth"]);
     let bedford = [
         ("XA", large, "Bedford Airport", "Bedford", "9000", ["", ""], "8"),
@@ -173,7 +173,7 @@ fn the_principal_airport_of_a_town_keeps_its_name() {
 }
 
 #[test]
-fn what_a_description_names_stays_and_radar_is_the_towns() {
+fn described_names_stay_and_radar_takes_the_towns_name() {
     let [large, medium] = ["large_airport", "medium_airport"];
     let first = ("YMML", large, "Melbourne International Airport", "Melbourne", "9000", ["", ""], "8");
     for (said, expected) in [
@@ -188,7 +188,7 @@ fn what_a_description_names_stays_and_radar_is_the_towns() {
 }
 
 #[test]
-fn too_little_too_much_and_too_many_damaged_rows_are_refused() {
+fn too_few_too_many_and_too_damaged_rows_are_rejected() {
     let airport = |r: &mut Reduction, n: usize, lat: &str| {
         let (id, ident) = (n.to_string(), format!("X{n}"));
         r.row(Table::Airports, &[&id, &ident, "small_airport", "Somewhere", lat, "8", "", "DE", "DE-HE", "", ""])
@@ -213,7 +213,7 @@ fn too_little_too_much_and_too_many_damaged_rows_are_refused() {
 }
 
 #[test]
-fn random_rows_make_no_panic_and_what_is_made_can_be_read() {
+fn random_rows_never_panic_and_the_result_can_be_read() {
     let mut seed = 11u32;
     let mut next = move |most: usize| {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -277,7 +277,7 @@ fn random_rows_make_no_panic_and_what_is_made_can_be_read() {
 }
 
 #[test]
-fn a_code_in_small_letters_is_found() {
+fn a_lower_case_code_is_found() {
     let mut r = Reduction::default();
     r.row(Table::Countries, &["DE", "Germany"]).unwrap();
     r.row(Table::Airports, &["1", "KpAO", "small_airport", "Somewhere", "50", "8", "", "DE", "DE-HE", "", ""]).unwrap();

@@ -1,5 +1,5 @@
-//! Airports that share a town. Only the principal one is called like the town; a pilot who calls "Sydney Tower" must not
-//! reach Bankstown. `scripts/world.py` does the same.
+//! Airports that share a town. Only the principal one is named after the town: a pilot who calls "Sydney Tower" must not reach Bankstown.
+//! `scripts/world.py` does the same.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,33 +8,33 @@ use super::Field;
 use super::names::{by_hand, fold, is_word, plain, without_kinds};
 use super::stations::{Heard, TOWER};
 
-/// Beyond this (nautical miles), towns of the same name are different towns.
+/// Beyond this (nautical miles), towns with the same name are different towns.
 const SAME_TOWN_NM: f64 = 70.0;
-/// What a name may have at most to be found in a call (`NAME_WORDS` in `data.rs`).
+/// The maximum number of words in a name that can be found in a call (`NAME_WORDS` in `data.rs`).
 const NAME_WORDS: usize = 4;
-/// The most words of a name in which a town is looked for, as a name from outside could have hundreds.
+/// The maximum number of words of a name that are searched for a town, because an external name could have hundreds.
 const MOST_WORDS: usize = 12;
-/// Of two airports of a town, the one for everybody has the town's name.
+/// Words for military airports: of two airports of a town, the civil one has the town's name.
 #[rustfmt::skip]
 const MILITARY: &[&str] = &[
     "air force", "air base", "naval", "army", "nas", "afb", "raf", "raaf", "rnas", "rnzaf", "cfb", "jasdf", "jgsdf", "mcas",
     "base aérea", "base aérienne", "base aerea",
 ];
-/// Words that say what a place is, in addition to those of `KINDS`.
+/// Words for the kind of place, in addition to those of `KINDS`.
 const GENERAL: &[&str] = &["air", "force", "army", "naval", "navy", "marine", "corps", "military", "base", "camp", "station", "aux", "af"];
 #[rustfmt::skip]
 const BEARINGS: &[&str] = &[
     "north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "norte", "sur", "sul", "sud", "nord",
     "süd", "est", "ouest", "este", "oeste", "ovest", "ost",
 ];
-/// Like the bearings, these alone do not name an airport: it is "Belfast City", "Cairo West", "Northeast Philadelphia".
+/// Like bearings, these alone do not name an airport: it is "Belfast City", "Cairo West", "Northeast Philadelphia".
 const WEAK: &[&str] = &["city", "civil", "new", "old", "main", "memorial", "sport", "sports"];
 const JOINING: &[&str] = &["of", "at", "de", "du", "di", "da", "do", "in", "and"];
 
-/// Words without case.
+/// Words in a form for comparison without case.
 type Words = Vec<String>;
 
-/// The words of a text with their beginnings and ends.
+/// The words of a text with their start and end.
 fn tokens(text: &str) -> Vec<(String, usize, usize)> {
     let mut found: Vec<(String, usize, usize)> = Vec::new();
     for (at, c) in text.char_indices().filter(|(_, c)| is_word(*c) || *c == '\'') {
@@ -54,18 +54,18 @@ fn words(text: &str) -> Words {
     tokens(text).into_iter().map(|(word, _, _)| word).collect()
 }
 
-/// Where some words stand in others.
+/// The position of some words within others.
 fn within(part: &[String], whole: &[String]) -> Option<usize> {
     if part.is_empty() { None } else { whole.windows(part.len()).position(|w| w == part) }
 }
 
-/// All successive words as their beginning and end, the most first.
+/// All runs of consecutive words by start and end, the longest first.
 fn runs(count: usize) -> impl Iterator<Item = (usize, usize)> {
     let count = count.min(MOST_WORDS);
     (1..=count).rev().flat_map(move |long| (0..=count - long).map(move |from| (from, from + long)))
 }
 
-/// The towns that an airport serves, "Chicago/Rockford"; it lies at the first.
+/// The towns that an airport serves, "Chicago/Rockford"; it is in the first one.
 fn towns(f: &Field) -> Vec<Words> {
     f.municipality.split(['/', ',']).map(words).filter(|t| !t.is_empty()).collect()
 }
@@ -74,12 +74,12 @@ fn all_of(some: &[&str], list: &[&[&str]]) -> bool {
     some.iter().flat_map(|w| words(w)).all(|w| list.iter().any(|l| l.contains(&w.as_str())))
 }
 
-/// The name in what stands on one side of the town, and whether it is one by itself.
+/// The name in the text on one side of the town, and whether it can stand alone.
 fn name_in(side: &str) -> Option<(String, bool)> {
     let side = plain(side);
     // "Executive at Craig"
     let side = without_kinds(side.rsplit(" at ").next().unwrap_or("").to_owned());
-    // What is all in capitals is an abbreviation: "JRB".
+    // A word all in capitals is an abbreviation: "JRB".
     let short = |w: &str| w.chars().nth(1).is_some() && w.chars().any(char::is_uppercase) && !w.chars().any(char::is_lowercase);
     let folded = |w: &str| w.chars().map(fold).collect::<String>();
     let mut kept: Vec<&str> = side.split_whitespace().filter(|w| !GENERAL.contains(&folded(w).as_str()) && !short(w)).collect();
@@ -113,7 +113,7 @@ fn name_in(side: &str) -> Option<(String, bool)> {
     (spoken && said.len() <= NAME_WORDS).then(|| (name, !weak(kept)))
 }
 
-/// What an airport's name has beside its town: what stands behind, else what stands before.
+/// The part of an airport's name besides its town: the text after it, otherwise the text before it.
 pub(super) fn beside(full: &str, town: &[String]) -> Option<String> {
     let listed = tokens(full);
     let all: Words = listed.iter().map(|(word, _, _)| word.clone()).collect();
@@ -128,7 +128,7 @@ pub(super) fn beside(full: &str, town: &[String]) -> Option<String> {
     Some(if strong { name } else { format!("{name} {place}") })
 }
 
-/// The lower, the more an airport is the town's. A name with nothing beside the town is the town's own.
+/// The rank of an airport within its town, the principal one lowest. A name with nothing besides the town is the town's own.
 fn rank<'a>(f: &'a Field, town: &[String]) -> (bool, u8, bool, bool, Reverse<u16>, &'a str) {
     let full = words(&f.full);
     let military = MILITARY.iter().any(|m| within(&words(m), &full).is_some());
@@ -137,13 +137,13 @@ fn rank<'a>(f: &'a Field, town: &[String]) -> (bool, u8, bool, bool, Reverse<u16
     (!by_hand(&f.ident), f.size, military, !whole, Reverse(strip), &f.ident)
 }
 
-/// How far two airports are apart, nautical miles.
+/// The distance between two airports, nautical miles.
 fn apart(a: &Field, b: &Field) -> f64 {
     let east = (a.lon - b.lon).abs();
     60.0 * (a.lat - b.lat).hypot(east.min(360.0 - east) * a.lat.to_radians().cos())
 }
 
-/// The towns that towered airports lie in, and the airports of each.
+/// The towns with towered airports, and the airports of each.
 fn holders(fields: &[Field]) -> BTreeMap<Words, Vec<&Field>> {
     let named: Vec<(&Field, Words)> = fields.iter().filter(|f| f.towered()).map(|f| (f, words(&f.name))).collect();
     let mut known: BTreeMap<Words, Vec<&Field>> = BTreeMap::new();
@@ -167,7 +167,7 @@ fn holders(fields: &[Field]) -> BTreeMap<Words, Vec<&Field>> {
     known
 }
 
-/// The airport's other name, and the town's.
+/// The airport's new name, and the town's.
 fn renamed(f: &Field, holders: &BTreeMap<Words, Vec<&Field>>) -> Option<(String, String)> {
     let listed = tokens(&f.name);
     let own: Words = listed.iter().map(|(word, _, _)| word.clone()).collect();
@@ -190,8 +190,8 @@ fn renamed(f: &Field, holders: &BTreeMap<Words, Vec<&Field>>) -> Option<(String,
     None
 }
 
-/// Where several airports with a tower would be called like one town, the principal one keeps its name. The others go by
-/// what their own name has beside it: "Sydney Bankstown" is Bankstown.
+/// If several towered airports would be named after one town, only the principal one is. The others take the rest of their own name:
+/// "Sydney Bankstown" becomes Bankstown.
 pub(super) fn share(fields: &mut [Field]) {
     let found: Vec<(usize, (String, String))> = {
         let holders = holders(fields);
@@ -202,7 +202,7 @@ pub(super) fn share(fields: &mut [Field]) {
         let Some(f) = fields.get_mut(n) else { continue };
         let kept = name.to_lowercase().contains(&f.name.to_lowercase());
         for Heard { code, name: said, described, .. } in &mut f.stations {
-            // What a description names stays, and radar is the town's.
+            // A name from a description stays, and radar takes the town's.
             if said.is_empty() && *code > TOWER {
                 *said = town.as_str().into();
             } else if said.is_empty() && *described && !kept {

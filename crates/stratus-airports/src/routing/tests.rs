@@ -31,14 +31,14 @@ fn routes_name_their_taxiways_and_crossings() {
 }
 
 #[test]
-fn the_nearer_holding_point_across_a_runway_is_not_taken() {
+fn a_nearer_holding_point_across_a_runway_is_not_used() {
     // On the north side runway 9 has a separate holding point.
     let r = route(&graph(), parking("north ramp"), "9".parse().unwrap()).unwrap();
     assert_eq!(told(&r), ("B".into(), vec![]));
 }
 
 #[test]
-fn parking_is_found_by_name_or_by_nearness() {
+fn parking_is_found_by_name_or_distance() {
     let g = graph();
     let hold = g.nodes.iter().find(|n| n.id == 31).unwrap().position;
     let r = route_to_parking(&g, hold, None).unwrap();
@@ -49,7 +49,7 @@ fn parking_is_found_by_name_or_by_nearness() {
 }
 
 #[test]
-fn nowhere_is_no_route() {
+fn no_route_exists_from_nowhere() {
     let g = graph();
     assert!(route(&g, LatLon::new(46.0, -30.0), "9".parse().unwrap()).is_none());
     assert!(route(&g, parking("west ramp"), "5".parse().unwrap()).is_none());
@@ -111,7 +111,7 @@ fn try_all<'a>(graph: &'a TaxiGraph, here: u32, one_way: bool, way: &mut Vec<Pie
 
 proptest::proptest! {
     #[test]
-    fn a_route_is_as_cheap_as_all_ways_tried_one_by_one(
+    fn a_route_costs_as_little_as_exhaustive_search_finds(
         at in proptest::collection::vec((-40i32..40, -40i32..40), 2..7),
         joins in proptest::collection::btree_map((0usize..7, 0usize..7), (0usize..4, 0usize..4, proptest::bool::weighted(0.2)), 0..8),
     ) {
@@ -147,7 +147,7 @@ proptest::proptest! {
 }
 
 #[test]
-fn few_taxiways_and_turns_are_worth_a_detour_and_a_one_way_is_kept_while_it_can_be() {
+fn a_detour_may_save_turns_and_one_way_taxiways_are_respected() {
     let node = |id: u32, (x, y): (f64, f64), holds: &[&str]| TaxiNode {
         id,
         position: LatLon::new(45.0 + y / 364_567.0, -100.0 + x / 257_800.0),

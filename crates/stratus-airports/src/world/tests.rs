@@ -48,7 +48,7 @@ fn every_airport_of_the_world_decodes() {
 }
 
 #[test]
-fn known_airports_are_as_they_are_known() {
+fn known_airports_have_their_known_data() {
     let w = world();
     let sfo = w.get("ksfo").unwrap();
     assert_eq!((sfo.name.as_str(), sfo.place.as_str(), sfo.region), ("San Francisco", "San Francisco, California", Region::FAA));
@@ -107,7 +107,7 @@ fn known_airports_are_as_they_are_known() {
 }
 
 #[test]
-fn the_nearest_is_the_one_that_a_look_at_all_finds() {
+fn nearest_matches_an_exhaustive_search() {
     let w = world();
     let all: Vec<LatLon> = (0..w.len()).map(|n| place(&w, n)).collect();
     let mut seed = 1u64;
@@ -148,7 +148,7 @@ fn every_code_and_every_tower_is_found() {
 }
 
 #[test]
-fn the_world_and_the_airports_described_by_hand_are_one() {
+fn world_and_hand_described_airports_are_searched_as_one() {
     let a = Airports::world();
     assert!(a.find("KPAO").unwrap().runways[0].ends[0].pattern == crate::units::Side::Right, "the one described by hand");
     assert_eq!(a.find(" eddf").unwrap().name, "Frankfurt");
@@ -170,7 +170,7 @@ fn the_world_and_the_airports_described_by_hand_are_one() {
 }
 
 #[test]
-fn damaged_bytes_give_no_airport_and_no_panic() {
+fn damaged_bytes_never_panic_and_give_no_airport() {
     let mut seed = 7u32;
     for _ in 0..10 {
         let mut bytes = EMBEDDED.to_vec();

@@ -1,5 +1,5 @@
-//! A situation posed for one spoken call (`stratus batch`, kind `hear`): the engine as it would stand in the tray at that
-//! moment, from a few fields.
+//! A situation for one spoken call (`stratus batch`, kind `hear`), built from a few fields: the engine as it would be in the tray program
+//! at that moment.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ use crate::situation::FlightPlan;
 use crate::units::{Callsign, Facility, Frequency, Region, Runway, Time};
 use crate::{Engine, Setup, parse, readback};
 
-/// What a `hear` line says of the situation. Unknown fields are ignored.
+/// The situation in a `hear` line. Unknown fields are ignored.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Posed {
@@ -26,7 +26,7 @@ pub struct Posed {
     context: Said,
 }
 
-/// The pilot's callsign, and what the controller said last.
+/// The pilot's callsign, and the controller's last words.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct Said {
@@ -35,7 +35,7 @@ struct Said {
 }
 
 impl Posed {
-    /// A situation of an airport, a frequency and a callsign alone.
+    /// A situation with only an airport, a frequency and a callsign.
     pub fn at(airport: Option<String>, com1: Option<Frequency>, own_callsign: Option<Callsign>) -> Self {
         Self { airport, com1, context: Said { own_callsign, ..Said::default() }, ..Self::default() }
     }
@@ -43,7 +43,7 @@ impl Posed {
     /// The engine in this situation.
     pub fn engine(&self, airports: Airports) -> Engine {
         let here = self.airport.as_deref().and_then(|i| airports.find(i));
-        // A frequency that no unit here has, or none: that of the unit that is said to hear the call.
+        // For an unknown or missing frequency, take that of the unit that hears the call.
         let com1 = self.com1.filter(|f| here.as_ref().is_none_or(|a| a.stations.iter().any(|s| s.frequency.same_channel(*f))));
         let unit = || here.as_ref()?.stations.iter().find(|s| Some(s.facility) == self.facility).map(|s| s.frequency);
         let mut engine = Engine::new(
@@ -74,7 +74,7 @@ impl Posed {
         engine
     }
 
-    /// What the engine knows when it reads the call: as posed where the line says so.
+    /// What the engine knows when it reads the call, overridden by the fields of the line.
     pub fn context(&self, engine: &Engine) -> Context {
         let context = engine.context();
         let last_atc = self.context.last_atc.clone().or(context.last_atc);

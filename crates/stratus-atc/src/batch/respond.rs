@@ -1,4 +1,4 @@
-//! The answer to a call in a stated situation (kind `respond`).
+//! Answers a call in a stated situation (kind `respond`).
 
 use serde_json::Value;
 
@@ -20,17 +20,17 @@ pub struct Answer {
     pub spoken: String,
     /// What was understood.
     pub understanding: crate::intent::Understanding,
-    /// What the reply means, item by item, as JSON.
+    /// The meaning of the reply, item by item, as JSON.
     pub actions: Vec<Value>,
 }
 
-/// Answers `text` in a stated situation. Names of fields come from `airports`; else the unit's word must do. Errors say
-/// which field of the state is wrong.
+/// Answers `text` in a stated situation. Field names come from `airports`, or the unit's word must do. An error names the invalid field of
+/// the state.
 pub fn respond(state: &Value, text: &str, airports: &Airports) -> Result<Answer, String> {
     respond_with(state, text, airports, &|_, _| None)
 }
 
-/// As [`respond`], with the opinions of a sentence model.
+/// Like [`respond`], with the opinions of a sentence model.
 pub fn respond_with(state: &Value, text: &str, airports: &Airports, sentences: Sentences<'_>) -> Result<Answer, String> {
     let name_of = |icao: &str| airports.find(icao).map(|a| a.name);
     let st: State = serde_json::from_value(state.clone()).map_err(|e| format!("state: {e}"))?;
@@ -59,7 +59,7 @@ pub fn respond_with(state: &Value, text: &str, airports: &Airports, sentences: S
     situation.called_elsewhere = here.is_some_and(|h| whereabouts::called_elsewhere(airports, &h, &understanding));
     situation.asked_place = understanding.slots.destination.as_deref().and_then(name_of);
     let silent = |u| Answer { reply: String::new(), spoken: String::new(), understanding: u, actions: Vec::new() };
-    // A station hears its own frequency only.
+    // A station hears only its own frequency.
     let mistuned = match (&st.tuned, situation.station(facility)) {
         (Some(tuned), Some(own)) => {
             tuned.parse().is_ok_and(|t: crate::units::Frequency| !t.same_channel(own.frequency))

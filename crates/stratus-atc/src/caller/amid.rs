@@ -1,4 +1,4 @@
-//! Callsigns amid the words, and those that begin as a word does.
+//! Callsigns in the middle of a call, and those that start like a word.
 
 use std::ops::Range;
 
@@ -6,14 +6,14 @@ use super::{NOT_BEFORE, character, registration, word};
 use crate::figures::{digits, run_end};
 use crate::transcript::Token;
 
-/// Words in front of two letters that are a taxiway, a point or a stand.
+/// Words before two letters that name a taxiway, a point or a stand.
 #[rustfmt::skip]
 pub(super) const AMID: &[&str] = &[
     "taxi", "taxiing", "to", "and", "cross", "point", "from", "off", "in", "onto", "join", "holding", "hold", "between", "intersection", "clear", "exit", "the",
     "past", "then", "left", "right", "by", "near", "pad", "spot", "bay", "position", "class", "hangar", "terminal", "or", "over", "abeam", "vacated", "ramp", "apron",
 ];
 
-/// Nothing that is spelt stands right beside.
+/// No spelled character is directly adjacent.
 pub(super) fn stands_alone(t: &[Token], from: usize, end: usize) -> bool {
     let letter = |i: usize| t.get(i).is_some_and(|x| character(x).is_some());
     let beside = from > 0 && t[from - 1].letter().is_some() || letter(end);
@@ -21,7 +21,7 @@ pub(super) fn stands_alone(t: &[Token], from: usize, end: usize) -> bool {
     !beside && !NOT_BEFORE.contains(&before)
 }
 
-/// "Huffy four one" of HUF41, "Cobra two one" of COBRA21: a word that begins as the own callsign does, and its figures.
+/// "Huffy four one" for HUF41, "Cobra two one" for COBRA21: a word that starts like the own callsign, and its digits.
 pub(super) fn by_designator(t: &[Token], own: &str) -> Option<Range<usize>> {
     let at = own.find(|c: char| c.is_ascii_digit()).filter(|n| *n >= 3)?;
     let (name, figures) = (own[..at].to_lowercase(), own[at..].trim_start_matches('0'));
@@ -32,7 +32,7 @@ pub(super) fn by_designator(t: &[Token], own: &str) -> Option<Range<usize>> {
     })
 }
 
-/// Figures with one or two letters behind them, anywhere: "go around eight niner four two echo, unstable".
+/// Digits followed by one or two letters, anywhere: "go around eight niner four two echo, unstable".
 pub(super) fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
     const LEADS: [&str; 5] = ["final", "short", "on", "gets", "have"];
     (0..t.len()).find_map(|i| {
@@ -43,7 +43,7 @@ pub(super) fn within(t: &[Token]) -> Option<(String, Range<usize>, bool)> {
         }
         let (said, end) = registration(t, i)?;
         let letters = said.bytes().filter(u8::is_ascii_alphabetic).count();
-        // Figures behind the letters make it a taxiway or a stand.
+        // Digits after the letters make it a taxiway or a stand.
         let ends = t.get(end).is_none_or(|x| character(x).is_none() && *x != Token::Point);
         (letters > 0 && said.len() >= 3 && ends).then(|| (format!("N{said}"), i..end, false))
     })

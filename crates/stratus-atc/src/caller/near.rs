@@ -1,17 +1,17 @@
-//! Whether a callsign that is not quite the pilot's own is a slip of it, or another aircraft's.
+//! Decides whether a callsign that is not quite the pilot's own is a slip or another aircraft's.
 
-/// How a callsign that was said stands to the pilot's own.
+/// How close a spoken callsign is to the pilot's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Nearness {
-    /// A slip away, or the own one without its end.
+    /// One slip away, or the own one without its end.
     Own,
-    /// Two slips away, or another flight number of the same airline: it may be either's.
+    /// Two slips away, or another flight number of the same airline: it may be either.
     Unsure,
-    /// Somebody else's.
+    /// Another aircraft's.
     Far,
 }
 
-/// How `said` stands to `own`; both with the prefix that a registration or an airline has.
+/// Compares `said` with `own`; both include the prefix of the registration or airline.
 pub(super) fn nearness(said: &str, own: &str) -> Nearness {
     let body = |c: &str| c.strip_prefix('N').unwrap_or(c).to_owned();
     let airline = |c: &str| c.find(|c: char| c.is_ascii_digit()) == Some(3);
@@ -23,7 +23,7 @@ pub(super) fn nearness(said: &str, own: &str) -> Nearness {
         let figures = |n: &str| n.chars().filter(char::is_ascii_digit).collect::<String>();
         return match (said[..3] == own[..3], edits(said_number, own_number)) {
             (true, 0 | 1) if figures(said_number) == figures(own_number) => Nearness::Own,
-            // A figure of the flight number makes another flight; a part of the number may be all that was heard of it.
+            // A different digit in the flight number makes another flight, but the recogniser may have heard only part of the number.
             (true, 1) | (false, 0) => Nearness::Unsure,
             (true, _) if is_part(said_number, own_number) => Nearness::Unsure,
             _ => Nearness::Far,
@@ -37,18 +37,18 @@ pub(super) fn nearness(said: &str, own: &str) -> Nearness {
     {
         return Nearness::Own;
     }
-    // Other letters alone are more likely misheard than other figures.
+    // Different letters are more likely misheard than different digits.
     let figures = |c: &str| c.chars().filter(char::is_ascii_digit).collect::<String>();
     if edits(&s, &o) == 2 && s.len() >= 5 && figures(&s) == figures(&o) { Nearness::Unsure } else { Nearness::Far }
 }
 
-/// Whether the characters of `part` stand in `whole` in this order.
+/// Whether the characters of `part` occur in `whole` in this order.
 fn is_part(part: &str, whole: &str) -> bool {
     let mut rest = whole.chars();
     !part.is_empty() && part.chars().all(|c| rest.any(|w| w == c))
 }
 
-/// Edits between two short strings: characters too many, missing or others.
+/// The edit distance between two short strings: extra, missing or different characters.
 fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_ones_own_and_another_callsign_is_not() {
+    fn a_slip_of_the_own_callsign_is_told_from_another_one() {
         for (said, own, want) in [
             ("N172S", "N172SP", Nearness::Own),
             ("N172SB", "N172SP", Nearness::Own),

@@ -1,4 +1,4 @@
-//! "Say again the altitude": the part of the last transmission that is asked for.
+//! "Say again the altitude": finds the part of the last transmission that the pilot asks for.
 
 use crate::instruction::Item;
 use crate::record::Record;

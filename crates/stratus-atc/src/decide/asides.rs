@@ -1,4 +1,4 @@
-//! Small questions, permissions and announcements that any flight has on the way: how far it is, whom to call, what is cleared, a check at the
+//! Minor questions, permissions and announcements that any flight may make: the distance, whom to call, what is cleared, a check at the
 //! holding point, a stop on the taxiway. None of them moves an aircraft onto a runway.
 
 use super::Decision;
@@ -14,7 +14,7 @@ fn advice(words: impl Into<String>) -> Item {
     Item::Advice(words.into())
 }
 
-/// The answer, where the call is one of these.
+/// The answer, if the call is one of these.
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     if r.emergency.is_some() {
         return None;
@@ -28,7 +28,7 @@ fn on_ground(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
     if told(Remark::RollsOut) && s.facility == Facility::Tower && (moving || s.on_runway) && r.takeoff.is_none() {
         return Some(Decision::say([advice("approved as requested")]));
     }
-    // What holds the aircraft is heard before what it would wait for.
+    // A reason to stay takes precedence over the clearance that the pilot waits for.
     let alone = matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::PushbackRequest | Intent::Roger | Intent::Readback);
     if s.on_runway || moving || !alone || r.pending.is_some() && heard.intent == Intent::Readback {
         return None;
@@ -65,7 +65,7 @@ fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
         };
     }
     if told(Remark::AsksDistance) && plain {
-        // Of an arrival it is the way to its field, whatever turns are still to come.
+        // An arrival gets the distance to its destination, not counting the turns to come.
         let arriving = s.arrival.as_ref().map(|a| (a.name.clone(), a.distance_nm));
         let (name, miles) = arriving.or_else(|| s.destination.as_ref().map(|d| (d.name.clone(), d.distance_nm)))?;
         return Some(Decision::say([advice(format!("{} miles to {name}", miles.round().max(1.0)))]));
@@ -73,7 +73,7 @@ fn in_flight(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decisio
     let approach = r.approach.is_some() && s.arrival.is_some() && s.ifr;
     let of_landing = crate::gate::asks_to_land(heard).is_some() || s.facility == Facility::Tower;
     if told(Remark::AsksCleared) && !of_landing && (plain || heard.intent == Intent::Readback && r.pending.is_none()) && !approach {
-        // Class B is entered by a clearance alone (7110.65 7-9-2): who has none is told to stay out.
+        // Class B requires a clearance (7110.65 7-9-2): without one, the aircraft is told to remain outside.
         if let Some(b) = s.bravo.as_ref().filter(|b| !s.ifr && !r.bravo && !b.inside) {
             return Some(Decision::say([Item::RemainOutside(format!("{} Bravo airspace", b.name))].into_iter().chain(s.pressure())));
         }

@@ -1,4 +1,4 @@
-//! What is answered to a pilot who tells what they do or cannot do: disabled, onto a runway without leave, not ready to go.
+//! Answers to circumstances that the pilot reports: disabled, entering a runway without a clearance, not ready to go.
 
 use super::{Decision, topics};
 use crate::hear::Said;
@@ -11,19 +11,19 @@ use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::{Facility, Runway};
 
-/// The answer, if something was told that comes before every wish.
+/// The answer, if the pilot reports something that takes precedence over any request.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let on_field = s.on_ground && matches!(s.facility, Facility::Ground | Facility::Tower);
     if on_field { of_own_doing(s, record, heard) } else { None }.or_else(|| topics::decide(s, record, heard))
 }
 
 fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
-    // With the helpers behind it, the aircraft that asks for its way in gets it.
+    // Emergency services are already on the way, so an aircraft that asks to taxi in may do so.
     let inward = matches!(heard.intent, Intent::TaxiRequest | Intent::TaxiToParking | Intent::ClearOfRunway) && record.emergency.is_some();
     if heard.remarks.has(Remark::NeedsHelpNow) && heard.intent != Intent::Readback && (!inward || s.on_runway) {
         return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
-    // Something is wrong with an aircraft that stops on the runway.
+    // A problem reported on the landing or takeoff roll needs emergency services.
     let trouble = heard.slots.nature.is_some() && matches!(heard.intent, Intent::Unable | Intent::Unknown);
     if trouble && matches!(s.phase, Phase::LandingRoll | Phase::TakeoffRoll) {
         return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
@@ -40,7 +40,7 @@ fn of_own_doing(s: &Situation, record: &Record, heard: &Understanding) -> Option
     not_ready(s, record, heard)
 }
 
-/// The runway that the pilot goes onto or across, by their own words, without leave.
+/// The runway that the pilot announces to enter or cross without a clearance.
 fn entered(s: &Situation, record: &Record, heard: &Understanding) -> Option<Runway> {
     if !heard.slots.enters || s.on_runway || matches!(heard.intent, Intent::ClearOfRunway | Intent::RequestProgressiveTaxi) {
         return None;
@@ -52,7 +52,7 @@ fn entered(s: &Situation, record: &Record, heard: &Understanding) -> Option<Runw
     (!leave).then_some(runway)
 }
 
-/// Nobody is sent off who says that they are not ready; what else they ask for is answered as ever.
+/// A pilot who says that they are not ready is not sent off. Any other request in the call is answered as usual.
 fn not_ready(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let only = matches!(
         heard.intent,
@@ -69,7 +69,7 @@ fn not_ready(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
         return None;
     }
     if record.takeoff.is_some() && s.phase != Phase::TakeoffRoll {
-        // What was cleared for now is not to be used later (7110.65 3-9-11).
+        // A clearance issued for now must not be used later (7110.65 3-9-11).
         return Some(Decision::say([Item::Roger, Item::CancelTakeoff, Item::Advice("advise when ready".into())]));
     }
     Some(when_ready())
@@ -80,7 +80,7 @@ pub(super) fn when_ready() -> Decision {
     Decision::say([Item::Roger, Item::Advice("advise when ready".into())])
 }
 
-/// Words of distress by which the pilot says that there is none: what else was said is answered.
+/// The pilot denies distress ("no emergency"): the rest of the call is answered.
 pub(super) fn no_distress(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
     let mut rest = heard.clone();
     rest.intents.retain(|i| !matches!(i, Intent::Mayday | Intent::PanPan));
@@ -91,7 +91,7 @@ pub(super) fn no_distress(s: &Situation, record: &Record, heard: &Understanding,
     }
 }
 
-/// A call for help is taken back: nothing is asked about it, and what else was said is answered.
+/// The pilot cancels a distress call: it raises no further questions, and the rest of the call is answered.
 pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> super::Outcome {
     let over = [Item::Roger].into_iter().chain(record.emergency.map(|_| Item::EmergencyCancelled));
     let mut rest = heard.clone();
@@ -100,7 +100,7 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
     if record.emergency.is_some() && rest.intents.is_empty() {
         let tow = heard.remarks.has(Remark::WantsTow);
         if s.on_ground && !tow {
-            // Down and safe: there is nothing to be asked.
+            // Down and safe: nothing more to ask.
             return Decision::say(over).into();
         }
         let on = heard.slots.destination.as_ref().filter(|_| !s.on_ground && s.facility.is_radar());
@@ -125,8 +125,8 @@ pub(super) fn distress_over(s: &Situation, record: &Record, heard: &Understandin
     }
 }
 
-/// Another aircraft takes a runway clearance that was not for it: it is told so, and whose it is (7110.65 2-4-15: the callsigns
-/// of similar aircraft). Silence would let the wrong one go.
+/// Another aircraft reads back a runway clearance that was not for it. Silence would let the wrong aircraft go, so it is told whose
+/// clearance it was (7110.65 2-4-15: similar callsigns).
 pub(super) fn taken_by_another(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<super::Outcome> {
     let foreign = heard.other_aircraft || heard.callsign.as_ref().is_some_and(|c| *c != s.callsign);
     let pending = &record.pending.as_ref().filter(|_| foreign && heard.intent == Intent::Readback)?.instruction;

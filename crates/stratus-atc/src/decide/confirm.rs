@@ -1,4 +1,5 @@
-//! "Confirm our level", "are we cleared into the Bravo?", "what is the altimeter?": one fact, from what is in force and what is known.
+//! "Confirm our level", "are we cleared into the Bravo?", "what is the altimeter?": answers with one fact, from the active clearance or the
+//! situation.
 
 use super::Decision;
 use crate::airports::airspace::Class;
@@ -12,7 +13,7 @@ use crate::situation::Situation;
 use crate::units::Facility;
 use crate::units::region::PressureUnit;
 
-/// The fact that is asked about, where the call is such a question.
+/// The requested fact, if the call is such a question.
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let asks = |remark: Remark| heard.remarks.has(remark);
     if r.emergency.is_some()
@@ -39,7 +40,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     if asks(Remark::AsksPlace) && aloft {
         return Some(super::questions::sequence(s, r));
     }
-    // Whether the base turn will be called.
+    // The pilot asks whether the controller will call the base turn.
     if asks(Remark::AsksBaseCall) && aloft && super::in_pattern(s.phase) {
         let behind = s.runway_for(r.pattern_runway).is_some_and(|x| !s.before(x).is_empty());
         return Some(if behind {
@@ -77,7 +78,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     None
 }
 
-/// The pressure at the field's own height: the QNH less what the air between the sea and the field weighs (ICAO standard atmosphere).
+/// The pressure at field elevation: QNH minus the pressure of the air between sea level and the field (ICAO standard atmosphere).
 fn qfe(s: &Situation) -> Option<Item> {
     let feet = s.elevation_ft?;
     let qnh = match s.pressure()? {

@@ -1,10 +1,9 @@
-//! A common traffic frequency: nobody answers there. What a pilot gets is advice to read, on how the call was made
-//! (AIM 4-1-9; AC 90-66).
+//! Common traffic advisory frequency: no controller answers. The pilot gets written advice on how the call was made (AIM 4-1-9; AC 90-66).
 
 use crate::intent::{Intent, Understanding};
 use crate::situation::Situation;
 
-/// A word of advice on a self-announced call; says at least that nobody controls the frequency.
+/// Written advice on a self-announced call. It always says at least that nobody controls the frequency.
 pub(crate) fn advice(s: &Situation, u: &Understanding, text: &str) -> String {
     let said = text.to_lowercase();
     let name = s.airport_name.to_lowercase();
@@ -53,7 +52,7 @@ mod tests {
     use crate::{Engine, Setup};
 
     #[test]
-    fn a_call_is_judged_by_the_manual() {
+    fn self_announced_calls_are_checked_against_the_aim() {
         let airports = Airports::world();
         let o22 = airports.find("O22").unwrap();
         let mut engine = Engine::new(airports, Setup { callsign: "N172SP".parse().ok(), ..Setup::default() });

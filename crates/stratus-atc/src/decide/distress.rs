@@ -1,5 +1,6 @@
-//! Distress, urgency, and pilots who are lost or in cloud: a stage beside the flight. Acknowledged at once, asked one thing at a time, given
-//! what they ask for, and led to where they can land, until they are down or take the call back (7110.65 10-1-1, 10-2-1).
+//! Distress, urgency, and pilots who are lost or in cloud: a state that runs alongside the phase of flight. The controller acknowledges at
+//! once, asks one question at a time, grants requests, and guides the aircraft to a landing, until it is down or the pilot cancels (7110.65
+//! 10-1-1, 10-2-1).
 
 use super::{Decision, vectors};
 use crate::act::Act;
@@ -14,16 +15,16 @@ use crate::request::Request;
 use crate::situation::Situation;
 use crate::units::{Facility, Runway, Side, turn};
 
-/// A pilot who already flies within this many degrees of the way to the field needs no other heading.
+/// A pilot whose heading is within this many degrees of the bearing to the field needs no new heading.
 const ON_THE_WAY: f64 = 15.0;
-/// A pilot who cannot see is not made to climb farther than this, feet: the turn back leads out sooner.
+/// The largest climb given to a pilot who cannot see, feet: above it, turning back leads out of the cloud sooner.
 const CLIMB_IN_CLOUD_FT: i32 = 2_000;
-/// Farther from the field than this an aircraft in distress is told the way to it, nautical miles.
+/// Beyond this distance an aircraft in distress gets directions to the field, nautical miles.
 const FAR_NM: u16 = 6;
-/// A heading back out of a cloud is given in fives.
+/// The turn back out of cloud, degrees; the heading is rounded to fives.
 const BACK: f64 = 180.0;
 
-/// Distress and urgency: acknowledged first, and everything that helps (7110.65 10-1-1, 10-2-1).
+/// Acknowledges distress or urgency first, then adds everything that helps (7110.65 10-1-1, 10-2-1).
 pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, leave: &Admitted<Distress>) -> Decision {
     let grade = if heard.has(Intent::Mayday) { Emergency::Mayday } else { Emergency::Pan };
     let worse = grade == Emergency::Mayday && record.emergency == Some(Emergency::Pan);
@@ -32,7 +33,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     }
     let mut items = vec![Item::RogerEmergency(grade)];
     if record.emergency.is_some() && !worse {
-        // The same emergency, on this frequency or the next: what is asked for now counts.
+        // The emergency is already known, on this frequency or the last one, so the current request matters.
         if let Some(Decision::Say(rest)) = granted(s, record, heard) {
             return Decision::say(items.into_iter().chain(rest));
         }
@@ -41,7 +42,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     if let Some(Decision::Say(rest)) = granted(s, record, heard).filter(|_| (first || worse) && s.facility.is_radar()) {
         items.extend(rest);
     } else if s.facility == Facility::Tower && !s.on_ground {
-        // From afar the way comes first.
+        // If the aircraft is far away, give directions first.
         items.extend(s.home.as_ref().filter(|h| h.distance_nm > FAR_NM).and_then(|_| home(s)));
         items.extend(s.wind());
         if let Some(r) = free_runway(s, heard) {
@@ -71,7 +72,7 @@ pub(super) fn emergency(s: &Situation, record: &Record, heard: &Understanding, l
     Decision::Say(items)
 }
 
-/// Whether a call is for a flight that begins.
+/// Whether a call starts a flight.
 fn begins_a_flight(intent: Intent) -> bool {
     use Intent::*;
     matches!(intent, TaxiRequest | PushbackRequest | StartupRequest | IfrClearanceRequest | FlightFollowingRequest)
@@ -81,7 +82,7 @@ fn free_runway(s: &Situation, heard: &Understanding) -> Option<Runway> {
     s.runway_for(heard.slots.runway).filter(|r| s.occupant(*r).is_none() && !s.is_closed(*r))
 }
 
-/// Any other call of an aircraft in distress: nothing is read back or asked again, what is asked for is given (7110.65 10-1-1).
+/// Answers any other call from an aircraft in distress: it demands no readback and no repetition, and grants the request (7110.65 10-1-1).
 pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     r.emergency?;
     if heard.slots.cancels_distress || matches!(heard.intent, Intent::SayAgain | Intent::RadioCheck | Intent::CancelIfr) {
@@ -91,7 +92,7 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
         return None;
     }
     let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
-    // Helpers are asked about beside the report that wants the runway, and beside the way to the stand.
+    // A pilot may ask for assistance in the same call as a report that expects a runway, or a request to taxi to the stand.
     let reports = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding) || heard.slots.runway.is_some();
     let lands = help.is_some() && reports && s.live && s.facility == Facility::Tower && !s.on_ground && r.landing.is_none();
     if lands && let Decision::Say(items) = super::tower::landing(s, r, heard, super::tower::wanted(r, heard)) {
@@ -109,7 +110,7 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     }
     let moves = begins_a_flight(heard.intent) || matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway);
     if s.on_ground && moves && !s.on_runway {
-        // Safe on the ground, the flight goes on like any other.
+        // Safe on the ground, the flight continues as usual.
         return None;
     }
     if s.on_ground && !matches!(heard.intent, Intent::TaxiToParking | Intent::ClearOfRunway | Intent::TaxiRequest) {
@@ -117,11 +118,11 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
         let again = r.last.as_ref().is_some_and(|l| l.items.contains(&alerted));
         return Some(Decision::say([Item::Roger].into_iter().chain((!again).then_some(alerted))));
     }
-    // Down where no runway is, or about to be.
+    // Down off the runway, or about to be.
     if matches!(heard.intent, Intent::Unable | Intent::Unknown) && heard.remarks.has(Remark::OffField) {
         return Some(Decision::say([Item::Roger, Item::Services(Services::Alerted)]));
     }
-    // Urgency changes no plan: an instrument flight is led on to its runway, ahead of others (7110.65 10-1-2).
+    // Urgency does not change the plan: an instrument flight continues to its runway, ahead of others (7110.65 10-1-2).
     let goes_on = r.emergency == Some(Emergency::Pan) && s.facility.is_radar() && super::instruments::arrival(s).is_some();
     if goes_on && (!heard.requests.is_empty() || matches!(heard.intent, Intent::CheckIn | Intent::PositionReport)) {
         return None;
@@ -136,7 +137,8 @@ pub(super) fn during(s: &Situation, r: &Record, heard: &Understanding) -> Option
     }
 }
 
-/// What an aircraft in distress asks for, as far as this unit can give it: help on the field, a heading, an approach, its own way in.
+/// Grants what an aircraft in distress asks for, if this unit can: assistance on the field, a heading, an approach, its own choice of
+/// route.
 fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let help = heard.remarks.has(Remark::AsksForHelp).then_some(Item::Services(Services::Alerted));
     if s.on_ground {
@@ -157,7 +159,7 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
         items.extend(runway.map(|r| Item::Advice(format!("runway {r} available"))));
     } else if let Some(kind) = approach.filter(|_| s.facility.is_radar()) {
         let runway = runway?;
-        // The data's own name, where it lists approaches; where it lists none the pilot's chart is believed.
+        // Use the name in the data if it lists approaches; otherwise trust the pilot's chart.
         let known = s.approach_named(&kind, runway).map(str::to_owned);
         let listed = s.approaches.as_ref().is_some_and(|a| !a.is_empty());
         let kind = if listed { known.or_else(|| Some(super::radar::way_in(s, runway))) } else { Some(kind) }?;
@@ -190,18 +192,18 @@ fn granted(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision>
     (!items.is_empty() || waits).then_some(Decision::Say(items))
 }
 
-/// The shorter way round to a heading.
+/// The direction of the shorter turn to a heading.
 fn side_to(s: &Situation, degrees: u16) -> Option<Side> {
     let off = turn(s.heading_mag?, f64::from(degrees));
     (off.abs() > ON_THE_WAY).then_some(if off < 0.0 { Side::Left } else { Side::Right })
 }
 
-/// The way to the field at hand: its heading and distance.
+/// The heading and distance to the nearest field.
 pub(super) fn home(s: &Situation) -> Option<Item> {
     s.home.as_ref().map(|h| Item::FieldAt { name: h.name.clone(), degrees: h.heading_mag, miles: h.distance_nm })
 }
 
-/// A pilot who asks for a heading, or for the way to the field, gets it.
+/// Gives a heading, or directions to the field, to a pilot who asks for them.
 pub(super) fn to_the_field(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let asks =
         heard.requests.iter().any(|q| matches!(q, Request::Vectors { approach: false, .. })) || heard.acts.contains(&Act::WantHeading);
@@ -209,14 +211,14 @@ pub(super) fn to_the_field(s: &Situation, heard: &Understanding) -> Option<Decis
     Some(Decision::Say(way_home(s)))
 }
 
-/// "Turn left heading 350, Salinas airport, 8 miles": the heading to the field, where the aircraft does not fly it yet.
+/// "Turn left heading 350, Salinas airport, 8 miles": the heading to the field, unless the aircraft already flies it.
 fn way_home(s: &Situation) -> Vec<Item> {
     let Some(home) = &s.home else { return Vec::new() };
     let degrees = home.heading_mag;
     [Item::Heading { turn: side_to(s, degrees), degrees }].into_iter().chain(self::home(s)).collect()
 }
 
-/// The pilot says that they cannot see: in cloud, without reference to the ground.
+/// The pilot reports being unable to see: in cloud, without reference to the ground.
 pub(crate) fn in_cloud(heard: &Understanding) -> bool {
     if heard.acts.contains(&Act::InCloud) {
         return true;
@@ -225,12 +227,12 @@ pub(crate) fn in_cloud(heard: &Understanding) -> bool {
     plight && !sees_again(heard) && heard.remarks.has(Remark::IntoCloud)
 }
 
-/// The pilot says that they are out of it.
+/// The pilot reports being out of cloud.
 fn sees_again(heard: &Understanding) -> bool {
     heard.remarks.has(Remark::OutOfCloud) || heard.remarks.has(Remark::SeesGround) || heard.has(Intent::FieldInSight)
 }
 
-/// What the pilot tells about where they are in trouble: set and ended by their own words.
+/// The pilot's current trouble. Only the pilot's own words set it or end it.
 pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Plight> {
     if in_cloud(heard) {
         Some(Plight::InCloud)
@@ -245,14 +247,14 @@ pub(crate) fn plight(was: Option<Plight>, heard: &Understanding) -> Option<Pligh
     }
 }
 
-/// The wings first; then no lower than what is safe, and no steep turn (7110.65 10-2-8).
+/// Wings level first, then no descent below the safe altitude and no steep turns (7110.65 10-2-8).
 fn keep_level(s: &Situation) -> Vec<Item> {
     let up = s.floor_ft.filter(|f| s.altitude_ft.is_some_and(|now| (now..=now + CLIMB_IN_CLOUD_FT).contains(f)));
     let up = up.map(|feet| Item::Altitude { way: Climb::Climb, feet, level: s.is_level(feet) });
     [Item::Advice("keep your wings level".into())].into_iter().chain(up).chain(home(s)).collect()
 }
 
-/// The heading on which the pilot came in: out of the cloud again.
+/// The reciprocal of the heading on which the pilot entered the cloud.
 fn turn_back(s: &Situation) -> Vec<Item> {
     let Some(now) = s.heading_mag else { return vec![Item::Advice("keep your wings level".into())] };
     let degrees = (((now + BACK) / 5.0).round() * 5.0).rem_euclid(360.0) as u16;
@@ -264,7 +266,7 @@ fn turn_back(s: &Situation) -> Vec<Item> {
     [gentle, Item::Heading { turn: Some(Side::Left), degrees }].into_iter().chain(hold).collect()
 }
 
-/// A pilot who is lost or in cloud, and calls again: led on (7110.65 10-2-8, 10-3-2).
+/// Continues to guide a pilot who is lost or in cloud and calls again (7110.65 10-2-8, 10-3-2).
 pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let plight = r.plight.filter(|_| !s.on_ground && s.live && !heard.has(Intent::Mayday) && !heard.has(Intent::PanPan))?;
     let told = |wanted: fn(&Item) -> bool| r.last.as_ref().is_some_and(|l| l.items.iter().any(wanted));
@@ -286,7 +288,7 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
         let tower = s.station(Facility::Tower).map(|_| s.contact(Facility::Tower));
         return Some(Decision::say([Item::Roger].into_iter().chain(tower)));
     }
-    // A wish of its own has its own answer; what is only told, or not understood, gets the way.
+    // A request gets its own answer; a report, or a call that was not understood, gets directions.
     let tells = matches!(
         heard.intent,
         Intent::HeadingReport
@@ -314,8 +316,8 @@ pub(super) fn lead(s: &Situation, r: &Record, heard: &Understanding) -> Option<D
     (!way.is_empty()).then(|| Decision::say([Item::Roger].into_iter().chain(contact).chain(way)))
 }
 
-/// An aircraft in distress is not made to explain or repeat itself: what is not understood of it is acknowledged, with the way to the field
-/// while it is on its way there.
+/// An aircraft in distress is not made to explain or repeat itself. A call that was not understood is acknowledged, with directions to the
+/// field while the aircraft is on its way there.
 pub(super) fn calm(s: &Situation, r: &Record, d: Decision) -> Decision {
     let asks = |i: &Item| matches!(i, Item::Ask(Ask::Request | Ask::SayAgain | Ask::RequestedAltitude) | Item::Confirm { .. });
     match d {
@@ -327,14 +329,14 @@ pub(super) fn calm(s: &Situation, r: &Record, d: Decision) -> Decision {
     }
 }
 
-/// Minimum fuel: whatever delay is known is told, no priority is given, and what is left is asked once (7110.65 2-1-8).
+/// Minimum fuel: the pilot gets any known delay but no priority, and is asked once for the remaining fuel (7110.65 2-1-8).
 pub(super) fn minimum_fuel(s: &Situation, heard: &Understanding) -> Decision {
     let known = heard.slots.fuel_minutes.is_some();
     let delay = super::questions::delay(s);
     Decision::say([Item::Roger].into_iter().chain(delay).chain((!known).then_some(Item::Ask(Ask::FuelMinutes))))
 }
 
-/// A low pass along the runway, for somebody to look at the gear (7110.65 2-1-24): what nobody can see from here is said.
+/// A low pass for a visual check of the landing gear (7110.65 2-1-24), which the controller cannot give from here.
 pub(super) fn gear_look(s: &Situation, heard: &Understanding) -> Option<Decision> {
     let asks = heard.remarks.has(Remark::GearLook) && !s.on_ground && s.facility == Facility::Tower;
     let plain = matches!(heard.intent, Intent::Unknown | Intent::WeatherRequest | Intent::SayAgain | Intent::Readback)

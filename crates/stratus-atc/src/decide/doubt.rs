@@ -1,4 +1,4 @@
-//! What is asked where only one reader heard an intent, or the two differ.
+//! The question to ask if only one reader heard an intent, or the two readers disagree.
 
 use super::{Decision, circumstances};
 use crate::gate;
@@ -8,13 +8,13 @@ use crate::record::Record;
 use crate::request::Request;
 use crate::situation::Situation;
 
-/// The question that says what one reader heard, where it is not taken for granted.
+/// The question that states what one reader heard, if that reading needs confirmation.
 pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let wish = gate::wish(heard.doubt?, s)?;
     if gate::is_confirmed(wish, record, heard) {
         return None;
     }
-    // The rules found what is asked for: that is answered, and no other reading of it is asked about.
+    // The rules found the request, so it is answered, and no other reading needs confirmation.
     let other = |q: &Request| !matches!(q, Request::Level { .. } | Request::Approach { .. });
     if matches!(wish, Wish::Level | Wish::Approach) && heard.requests.iter().any(other) {
         return None;
@@ -25,14 +25,14 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
     if wish == Wish::Landing && (gate::on_leg(record, s, heard).is_some() || gate::established(s).is_some()) {
         return None;
     }
-    // What was announced to an instrument flight is no surprise from its pilot.
+    // An instrument flight is expected to ask for what was announced to it.
     let announced = super::instruments::arrival(s).is_some() && record.approach.is_some();
     let cleared = s.ifr && wish == Wish::IfrClearance && !s.on_ground;
     if cleared || announced && matches!(wish, Wish::Approach | Wish::Landing) {
         return None;
     }
     if wish == Wish::Takeoff {
-        // What stands in the way is told first, then who says that it is not so yet is not asked.
+        // Traffic comes first. A pilot who says that they are still waiting gets no question.
         let runway = s.runway_for(heard.slots.runway)?;
         let traffic =
             s.against_departure(runway).map(|t| t.words.clone()).or_else(|| Some(format!("{}, on the runway", s.occupant(runway)?)));
@@ -44,7 +44,7 @@ pub(super) fn question(s: &Situation, record: &Record, heard: &Understanding) ->
         }
     }
     let runway = if matches!(wish, Wish::Takeoff | Wish::Landing) { s.runway_for(heard.slots.runway) } else { None };
-    // What was cleared and not yet read back is said again, and not asked about, while the runway is still free.
+    // A clearance without a readback is repeated, not questioned, as long as the runway is free.
     let cleared = |i: &Item| match wish {
         Wish::Takeoff => matches!(i, Item::ClearedForTakeoff { .. }),
         Wish::Landing => matches!(i, Item::Cleared(_)),

@@ -1,4 +1,4 @@
-//! Readbacks: the one that is awaited, judged item by item, and those that nobody waits for.
+//! Readbacks: an awaited one is checked item by item, and others are checked against what was said.
 
 use super::{Decision, Outcome, hold_short, tower};
 use crate::act::Act;
@@ -13,14 +13,14 @@ use crate::silence::Silence;
 use crate::situation::Situation;
 use crate::units::{Facility, Region, Runway};
 
-/// A readback although none is awaited: correct repetitions pass, a clearance never given is refused.
+/// Handles a readback when none is awaited: correct repetitions pass, and a clearance that was never given is refused.
 pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.live && s.facility == Facility::Tower && s.phase == Phase::HoldingShort && !record.owed.is_empty() {
-        // "Still holding short" is no readback of the hold short that was read back already.
+        // "Still holding short" is not another readback of a hold short that has already been read back.
         return tower::still_short(s, record);
     }
     let Some(last) = &record.last else {
-        // Whoever reads back a clearance that nobody gave may be about to use it.
+        // A pilot who reads back a clearance that nobody gave may be about to use it.
         let short = s.facility == Facility::Tower && s.on_ground && !s.on_runway && s.phase == Phase::HoldingShort;
         if let Some(r) = s.runway_for(heard.slots.runway).filter(|_| short) {
             return hold_short(s, r);
@@ -32,14 +32,14 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
         return tower::decide(s, record, &leg);
     }
     if heard.slots.runway.is_some() && heard.slots.runway != runway_of(&last.items) {
-        // What was said last may be about something else: the runway that this aircraft was told still holds.
+        // The last transmission may be about something else; the runway that this aircraft was assigned still applies.
         let told = record.takeoff.or(record.landing.map(|(r, _)| r)).or(record.taxi).filter(|r| Some(*r) != heard.slots.runway);
         return match (runway_of(&last.items), told) {
             (Some(_), _) => restate(last, &[]),
-            // A runway to expect was no clearance: the readback of the approach clearance is judged, when it comes.
+            // A runway to expect is not a clearance. The readback of the approach clearance is checked when it comes.
             (None, _) if s.facility.is_radar() && !s.on_ground => Decision::Silent(Silence::NoReadbackDue),
             (None, Some(runway)) => Decision::say([Item::Negative, Item::Runway(runway)]),
-            // Nothing was said that this could repeat: no clearance comes from a pilot's mouth.
+            // Nothing was said that this could repeat, and pilots do not issue clearances.
             (None, None) => {
                 let stay = if s.on_ground { Item::HoldPosition } else { Item::Continue };
                 Decision::say([Item::Negative].into_iter().chain(in_use_instead(s, heard)).chain([stay]))
@@ -49,7 +49,7 @@ pub(super) fn no_pending(s: &Situation, record: &Record, heard: &Understanding) 
     Decision::Silent(Silence::NoReadbackDue)
 }
 
-/// On the very leg that is named, with nothing to be read back, it is a report and wants its answer: a clearance, or a place in the line.
+/// A pilot on the leg that they name, with no readback due, is making a report that expects a clearance or a sequence number.
 fn leg_report(s: &Situation, heard: &Understanding) -> Option<Understanding> {
     let on = match heard.slots.position.as_deref()? {
         "downwind" => s.phase == Phase::Downwind,
@@ -61,7 +61,7 @@ fn leg_report(s: &Situation, heard: &Understanding) -> Option<Understanding> {
     here.then(|| Understanding { intent: Intent::PositionReport, ..heard.clone() })
 }
 
-/// What is put right although no readback was due.
+/// Items that are corrected even if no readback was due.
 const MATTERS: [ReadbackItem; 9] = [
     ReadbackItem::TurnDirection,
     ReadbackItem::Runway,
@@ -74,8 +74,8 @@ const MATTERS: [ReadbackItem; 9] = [
     ReadbackItem::Clearance,
 ];
 
-/// A readback of something that was not said, or not so: another side or runway of a join, a level or heading of somebody else, a clearance
-/// that nobody gave. It is put right, whether or not a readback was due (7110.65 2-4-3, 4-4-9 of the AIM).
+/// Corrects a readback of something that was not said, or was said differently: another side or runway to join, another aircraft's level or
+/// heading, a clearance that nobody gave. It does so whether or not a readback was due (7110.65 2-4-3, AIM 4-4-9).
 pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
     let last = record.last.as_ref().filter(|l| l.from == s.facility)?;
     let judged =
@@ -91,7 +91,7 @@ pub(super) fn untold(s: &Situation, record: &Record, heard: &Understanding, said
         return corrected(restate(last, &[]));
     }
     let beside: Vec<Item> = s.pressure().into_iter().chain(s.wind()).chain(record.squawk.map(Item::Squawk)).collect();
-    // A long clearance is judged once, when its readback is due.
+    // A long clearance is checked once, when its readback is due.
     let long = last.items.iter().any(|i| matches!(i, Item::ClearedTo { .. }));
     if readback::readable(&last.items) && !long {
         let check = readback::check_beside(&last.items, &beside, Some(&last.to), said, s.region);
@@ -125,7 +125,7 @@ fn of_level(item: &Item, said: i32) -> bool {
     }
 }
 
-/// The runway in use, where the pilot named another one.
+/// The runway in use, if the pilot named another one.
 fn in_use_instead(s: &Situation, heard: &Understanding) -> Option<Item> {
     let said = heard.slots.runway?;
     s.active.filter(|r| *r != said).map(|r| Item::Advice(format!("runway {r} in use")))
@@ -135,32 +135,32 @@ fn runway_of(items: &[Item]) -> Option<Runway> {
     items.iter().find_map(|i| if let Item::Runway(r) | Item::ChangeRunway(r) = i { Some(*r) } else { None })
 }
 
-/// The awaited readback, judged item by item.
+/// Checks the awaited readback item by item.
 pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understanding, said: &Said) -> Option<Outcome> {
     let pending = record.pending.as_ref()?;
-    // "Holding point runway two seven left" may be a report or a readback: what is awaited decides, and a wrong one counts.
+    // "Holding point runway two seven left" may be a report or a readback. If a readback is awaited it counts as one, even a wrong one.
     let report = matches!(heard.intent, Intent::PositionReport | Intent::CheckIn | Intent::TaxiRequest)
         && heard.addressed.facility.is_none()
         && heard.callsign.is_some();
     if !report && !matches!(heard.intent, Intent::Readback | Intent::Roger | Intent::Unknown) {
-        // A new request shows that the conversation went on; the readback stays awaited.
+        // A new request shows that the conversation has moved on; the readback is still awaited.
         return None;
     }
     if heard.intent == Intent::Unknown && heard.slots.topic.is_some() {
-        // Birds at the end of the runway are no readback of it.
+        // A report of birds at the end of the runway does not read back the runway.
         return None;
     }
-    // What was told before, and what the place gives anyway, may be said again.
+    // The pilot may also repeat what was said before, and what the field provides anyway.
     let last = record.last.iter().flat_map(|l| &l.items).chain(&pending.whole).cloned();
     let beside: Vec<Item> = last.chain(s.pressure()).chain(s.wind()).collect();
     let check = readback::check_beside(&pending.instruction.items, &beside, Some(&pending.instruction.to), said, s.region);
-    // A call that does something else, and gives nothing back, is no readback: the readback stays awaited.
+    // A call that does something else and reads nothing back is not a readback, which is still awaited.
     let untouched = check.wrong.is_empty() && check.missing.len() >= mandatory(pending, s.region);
     let other_deed = !heard.requests.is_empty() || heard.acts.iter().any(|a| !matches!(a, Act::Readback | Act::Roger | Act::CheckIn));
     if heard.intent == Intent::Unknown && untouched && other_deed {
         return None;
     }
-    // Nobody gives back what they ask for.
+    // A request is not a readback.
     let asks = heard.remarks.has(Remark::Wishes);
     if heard.intent == Intent::Unknown && (other_deed && (asks || !heard.requests.is_empty()) || clear_of_weather(record, heard)) {
         return None;
@@ -168,14 +168,14 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     if heard.intent == Intent::Readback && untouched && !heard.requests.is_empty() {
         return None;
     }
-    // Still at the holding point with a clearance that was not taken: it is given again.
+    // The aircraft is still at the holding point and did not read back its clearance, so repeat it.
     let off = pending.instruction.items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. }));
     if off && untouched && s.live && s.phase == Phase::HoldingShort && heard.slots.position.as_deref() == Some("hold_short") {
         let blocked = record.takeoff.is_none_or(|r| s.runway_blocked(r));
         let again = if blocked { tower::still_short(s, record) } else { Decision::Say(pending.instruction.items.clone()) };
         return Some(again.into());
     }
-    // The next leg is told, and the landing clearance was not taken yet: it is given again, with all that it needs.
+    // The pilot reports the next leg and has not read back the landing clearance, so issue it again in full.
     let landing = pending.instruction.items.iter().any(|i| matches!(i, Item::Cleared(_)));
     if landing && check.wrong.is_empty() && heard.intent == Intent::PositionReport && leg_report(s, heard).is_some() {
         return None;
@@ -204,14 +204,14 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
         Verdict::Incomplete => {
             let missing: Vec<_> = check.missing.iter().filter(|i| **i != ReadbackItem::Callsign).copied().collect();
             if record.emergency.is_some() {
-                // Nothing is asked of an aircraft in distress.
+                // Ask nothing of an aircraft in distress.
                 return Some(Outcome { decision: Decision::Silent(Silence::ReadbackCorrect), verdict, settled: true, check: judged });
             }
             if missing.is_empty() && record.strict {
                 return Some(Outcome { decision: Decision::ask(Ask::Callsign), verdict, settled: true, check: judged });
             }
             if missing.is_empty() {
-                // Right but for the callsign: in a two-party conversation the controller knows who spoke.
+                // Correct except for the callsign: in a two-party conversation the controller knows who spoke.
                 return Some(Outcome {
                     decision: Decision::Silent(Silence::ReadbackWithoutCallsign),
                     verdict,
@@ -229,17 +229,17 @@ pub(super) fn answer_to_pending(s: &Situation, record: &Record, heard: &Understa
     })
 }
 
-/// A flight that deviated around weather, and says that it is past it.
+/// A flight that deviated around weather reports that it is clear of it.
 pub(super) fn clear_of_weather(record: &Record, heard: &Understanding) -> bool {
     record.deviating && heard.remarks.has(Remark::PastWeather)
 }
 
-/// How many items of the awaited readback must come back.
+/// The number of items that must be read back.
 fn mandatory(pending: &crate::record::Pending, region: Region) -> usize {
     readback::check(&pending.instruction.items, None, "", region).missing.len()
 }
 
-/// "Negative", and the instruction again with the same values.
+/// "Negative", then the same instruction again.
 pub(super) fn restate(instruction: &Instruction, wrong: &[ReadbackItem]) -> Decision {
     let said = |i: &Item| !matches!(i, Item::Negative | Item::Roger | Item::RadarContact(_));
     let items = readback::only(&instruction.items, wrong).into_iter().filter(said);

@@ -1,4 +1,4 @@
-//! Ground control: taxi out and in, start-up and push-back.
+//! Ground control: taxi out and in, start-up and pushback.
 
 use super::Decision;
 use crate::instruction::{Ask, Item};
@@ -8,7 +8,7 @@ use crate::record::Record;
 use crate::situation::Situation;
 use crate::units::Facility;
 
-/// What Ground answers.
+/// Ground's answer.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if !s.on_ground {
         return if s.station(Facility::Tower).is_some() {
@@ -25,7 +25,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             taxi(s, record, heard)
         }
         Intent::TaxiToParking | Intent::ClearOfRunway => parking(s, heard),
-        // Off the runway after a landing, the first call to Ground is for the way in, whatever its words.
+        // After landing and leaving the runway, the first call to Ground asks for taxi in, whatever its words.
         Intent::CheckIn | Intent::PositionReport if arrived(s, record) => parking(s, heard),
         Intent::StartupRequest => Decision::say(
             [Item::Pushback { startup: true, push: heard.has(Intent::PushbackRequest), facing: heard.slots.direction.clone() }]
@@ -41,7 +41,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::IfrClearanceRequest if s.station(Facility::Clearance).is_some() => Decision::say([s.contact(Facility::Clearance)]),
         Intent::IfrClearanceRequest => super::radar::decide(s, record, heard),
         Intent::FlightFollowingRequest => match super::radar::decide(s, record, heard) {
-            // A pilot who names the runway wants to go there, too.
+            // A pilot who names the runway also wants to taxi there.
             Decision::Say(items) if heard.slots.runway.is_some() && s.phase == Phase::Parked && record.taxi.is_none() => {
                 let Decision::Say(way) = taxi(s, record, heard) else { return Decision::Say(items) };
                 let fresh = way.into_iter().filter(|i| !items.contains(i)).collect::<Vec<_>>();
@@ -58,17 +58,17 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
 }
 
-/// Whether this is the first call to Ground of an aircraft that has landed and left the runway.
+/// Whether this is the first call to Ground from an aircraft that has landed and left the runway.
 pub(super) fn arrived(s: &Situation, record: &Record) -> bool {
     s.live && s.on_ground && !s.on_runway && s.phase == Phase::TaxiIn && !record.contacted.contains(&s.facility) && record.parking.is_none()
 }
 
-/// A call from the stand in its place in the flight. Cleared under instrument flight rules, a pilot who names the clearance and the taxi
-/// wants the taxi; before the flight nobody taxies in.
+/// Reads a call from the stand by the stage of the flight. A cleared IFR pilot who mentions both clearance and taxi wants to taxi; nobody
+/// taxies in before the flight.
 pub(super) fn as_meant(s: &Situation, record: &Record, heard: &Understanding) -> Option<Understanding> {
     let at_stand = s.live && s.on_ground && matches!(s.phase, Phase::Parked | Phase::PushedBack);
     let cleared = record.ifr && heard.intent == Intent::IfrClearanceRequest && heard.has(Intent::TaxiRequest);
-    // Through somebody's airspace, or with somebody's service, it goes later: the taxi is the first of it.
+    // A request for a transition or for flight following applies later: the taxi comes first.
     let taxies_first = matches!(heard.intent, Intent::TransitionRequest | Intent::FlightFollowingRequest) && heard.has(Intent::TaxiRequest);
     let inward = heard.intent == Intent::TaxiToParking && !heard.has(Intent::ClearOfRunway) && record.parking.is_none();
     (at_stand && (cleared || inward || taxies_first)).then(|| {
@@ -100,7 +100,7 @@ fn taxi(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if heard.intent == Intent::RequestProgressiveTaxi {
         items.push(Item::Advice("progressive taxi instructions will follow".into()));
     }
-    // Wind and altimeter go to a pilot who has not got the ATIS (7110.65 3-9-1); the current letter to one with an old one.
+    // A pilot without the ATIS gets wind and altimeter (7110.65 3-9-1); a pilot with an old letter gets the current one.
     match (heard.slots.atis.or(record.letter_of(&s.icao)), s.atis) {
         (Some(have), Some(current)) if have != current => items.push(Item::AtisCurrent(current)),
         (Some(_), _) => {}

@@ -1,5 +1,5 @@
-//! An information service at a field without a tower: it tells what it knows, and clears nothing. Runway in use, wind, pressure, traffic;
-//! the pilot decides.
+//! Flight information service at a field without a tower: it gives the runway in use, wind, pressure and traffic, but issues no clearances.
+//! The pilot decides.
 
 use super::Decision;
 use crate::instruction::{Ask, Item, Leg, ReportPoint};
@@ -9,14 +9,14 @@ use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::Facility;
 
-/// Whether a service answers here: outside the states where pilots only announce themselves to each other, the pilot calls it by the name
-/// that such services have, or has spoken to it.
+/// Whether a flight information service answers here. It does outside the states where pilots only self-announce, if the pilot calls it by
+/// its usual name or has already spoken to it.
 pub(super) fn answers(s: &Situation, r: &Record, heard: &Understanding) -> bool {
     let named = heard.remarks.has(Remark::CallsService);
     s.facility == Facility::Ctaf && s.region.unit_information != s.region.unit_radio && (r.contacted.contains(&s.facility) || named)
 }
 
-/// What the service answers.
+/// The service's answer.
 pub(super) fn decide(s: &Situation, heard: &Understanding) -> Decision {
     let known = || s.active.map(|r| Item::Advice(format!("runway {r} in use"))).into_iter().chain(s.wind()).chain(s.pressure());
     let traffic = || s.traffic.as_ref().map_or_else(|| Item::Advice("no reported traffic".into()), |t| Item::Traffic(t.words.clone()));

@@ -1,7 +1,7 @@
-//! Initiative: what a controller says without being called, because of what the aircraft is seen to do.
+//! Controller-initiated transmissions: what a controller says without being called, because of what the aircraft is doing.
 //!
-//! [`look`] is a pure function of situation, clearance record and what has been said already. Safety comes first, then
-//! what the pilot waits for (a clearance on final, a crossing, the next frequency), then what is good to know.
+//! [`look`] is a pure function of the situation, the clearance record and the notices given so far. Safety comes first, then what the pilot
+//! waits for (a clearance on final, a crossing, the next frequency), then what is useful to know.
 
 use std::time::Duration;
 
@@ -16,95 +16,95 @@ use crate::record::Record;
 use crate::situation::{FinalCourse, Situation};
 use crate::units::{Facility, Frequency, Runway, Squawk, Time};
 
-/// A wrong transponder code is mentioned after this long.
+/// Delay before a wrong transponder code is mentioned.
 const SQUAWK_PATIENCE: Duration = Duration::from_secs(20);
-/// An aircraft that was sent to another frequency and is still here is told once more after this long.
+/// Delay before an aircraft that was sent to another frequency, and is still here, is told again.
 const STILL_HERE: Duration = Duration::from_secs(60);
-/// Between two things said unasked, a pilot has this long to answer.
+/// Time for the pilot to answer between two unsolicited transmissions.
 const BREATH: Duration = Duration::from_secs(4);
-/// A readback that was asked for again is waited for this long.
+/// How long to wait for a readback that was asked for again.
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
-/// A take-off clearance that was taken back is not given again before this.
+/// Minimum time before a cancelled takeoff clearance is issued again.
 const TAKEN_BACK: Duration = Duration::from_secs(20);
-/// An altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
+/// The altitude deviation that is mentioned, feet (7110.65 2-1-6 leaves it to judgement; 300 ft is what Mode C shows).
 const DEVIATION_FT: i32 = 300;
 
-/// What a notice is about: each is given once.
+/// The subject of a notice. Each notice is given once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// On a runway without leave.
+    /// On a runway without a clearance.
     Incursion,
-    /// Rolling for take-off without a clearance.
+    /// Rolling for takeoff without a clearance.
     Rolling,
     /// Landed without a clearance.
     Landed,
-    /// A landing clearance taken back.
+    /// A landing clearance was cancelled.
     GoAround,
-    /// A take-off clearance taken back.
+    /// A takeoff clearance was cancelled.
     NoTakeoff,
-    /// On another runway than the one of the clearance.
+    /// On a runway other than the cleared one.
     OtherRunway(Runway),
-    /// The base leg that the controller said to call.
+    /// The base turn that the controller promised to call.
     Base,
-    /// A special code is shown.
+    /// The transponder shows a special code.
     Special(Squawk),
-    /// Another code than the assigned one is shown.
+    /// The transponder shows a code other than the assigned one.
     WrongCode(Squawk),
-    /// The assigned code is seen.
+    /// The assigned code has appeared.
     Identified,
     /// Off the assigned altitude.
     Altitude(i32),
-    /// Cleared to land, unasked.
+    /// Cleared to land without a request.
     Landing,
-    /// May cross a runway.
+    /// Cleared to cross a runway.
     Cross(Runway),
-    /// To the next unit, on this frequency: a flight goes from one approach unit to another.
+    /// Handoff to the next unit, on this frequency: a flight may go from one approach unit to another.
     Next(Facility, Option<Frequency>),
-    /// Told again to change frequency.
+    /// The frequency change is repeated.
     StillHere,
     /// Out of the tower's airspace.
     Leaving,
-    /// A step on the way to the final approach.
+    /// A step in the vectors to final.
     Vector(u8),
-    /// Traffic pointed out: a figure made of whom.
+    /// Traffic was pointed out, with a hash that identifies it.
     Traffic(u32),
-    /// About class B airspace without a clearance; inside it already (`true`).
+    /// Class B airspace without a clearance; `true` if already inside.
     Bravo(bool),
-    /// Slowed down for the approach.
+    /// Speed reduction for the approach.
     Speed,
-    /// The take-off clearance that was owed.
+    /// The takeoff clearance that was owed.
     Takeoff,
-    /// Another level, unasked.
+    /// A new level without a request.
     Level(i32),
     /// What to expect at the destination.
     Expect,
-    /// A missed approach that was seen and not reported.
+    /// A missed approach that was seen but not reported.
     Missed,
 }
 
-/// What has been noticed so far, and the little that must be remembered to notice more.
+/// What has been noticed so far, and the state needed to notice more.
 #[derive(Debug, Clone, Default)]
 pub struct Watch {
     said: Vec<Notice>,
     /// The assigned altitude that was reached.
     reached: Option<i32>,
-    /// Since when a wrong code is shown.
+    /// When the wrong code appeared.
     wrong_code: Option<(Squawk, Time)>,
-    /// The aircraft was seen on the ground and off the runways, since the last landing.
+    /// Since the last landing, the aircraft has been seen on the ground off the runways.
     off_runway: bool,
-    /// Clear of the runway since.
+    /// When the aircraft left the runway.
     clear_since: Option<Time>,
-    /// A take-off or landing in this roll had its clearance.
+    /// The current takeoff or landing roll had its clearance.
     roll_cleared: bool,
-    /// It has begun to roll for take-off, and is on that runway still.
+    /// The takeoff roll has begun, and the aircraft is still on that runway.
     rolled: bool,
-    /// It has just left the runway by a taxiway instead.
+    /// The aircraft has just left the runway by a taxiway instead of taking off.
     gave_up: bool,
     last_phase: Option<Phase>,
 }
 
 impl Watch {
-    /// Takes in what is seen, before anything is said about it. `record` is the one before the phase changed it.
+    /// Takes in what is seen, before anything is said about it. `record` is its state before the phase change.
     pub fn see(&mut self, now: Time, phase: Phase, on_runway: bool, record: &Record, altitude_ft: i32, transponder: Option<Squawk>) {
         let was = self.last_phase.replace(phase);
         self.gave_up = self.rolled && matches!(phase, Phase::Taxiing | Phase::TaxiIn);
@@ -112,14 +112,14 @@ impl Watch {
         if was != Some(phase) {
             match phase {
                 Phase::Parked | Phase::PushedBack | Phase::Taxiing | Phase::HoldingShort => {
-                    // A special code that is still shown has been spoken of; one that is shown again later is news.
+                    // A special code that still shows has been mentioned; one that shows again later is new.
                     self.said.retain(|n| matches!(n, Notice::Special(c) if Some(*c) == transponder) || matches!(n, Notice::Cross(_)));
                     self.forget(Notice::Takeoff);
                     if was == Some(Phase::TaxiIn)
                         && phase == Phase::Parked
                         && let Some(code) = transponder
                     {
-                        // The emergency is over with the flight, whatever the knob still shows.
+                        // The emergency ends with the flight, even if the transponder still shows the code.
                         self.tell(Notice::Special(code));
                     }
                     self.reached = None;
@@ -172,12 +172,12 @@ impl Watch {
         };
     }
 
-    /// The last report saw the aircraft on a runway.
+    /// In the last report the aircraft was on a runway.
     pub fn was_on_runway(&self) -> bool {
         self.clear_since.is_none()
     }
 
-    /// A take-off was given up: the aircraft rolled, and turned off.
+    /// The takeoff was rejected: the aircraft rolled, then turned off.
     pub fn gave_up_takeoff(&self) -> bool {
         self.gave_up
     }
@@ -193,32 +193,32 @@ impl Watch {
         }
     }
 
-    /// How many vectors have been given on this approach.
+    /// The number of vectors given on this approach.
     pub(super) fn vectors(&self) -> u8 {
         let given = self.said.iter().filter(|n| matches!(n, Notice::Vector(_))).count();
         u8::try_from(given).unwrap_or(u8::MAX)
     }
 
-    /// What was taken back may be said again: a clearance that was cancelled, a vector after a go-around.
+    /// Allows a notice to be given again: after a cancelled clearance, or for a vector after a go-around.
     pub fn forget(&mut self, n: Notice) {
         self.said.retain(|s| *s != n);
     }
 }
 
-/// What the controller says now of himself, if anything.
+/// What the controller says now without being called, if anything.
 pub fn look(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let talking = r.contacted.contains(&s.facility);
     let found = safety(s, r, w, talking).or_else(|| if talking && !answering(now, r) { routine(now, s, r, w) } else { None })?;
     (!w.told(found.0)).then_some(found)
 }
 
-/// Whether the pilot may still be about to answer. Whoever has been asked for a readback once does not hold up the work.
+/// Whether the pilot may still be about to answer. A pilot who has already been asked once for the readback does not hold up other work.
 fn answering(now: Time, r: &Record) -> bool {
     r.issued.is_some_and(|at| now.since(at) < BREATH)
         || r.pending.as_ref().is_some_and(|p| p.asked == 0 || now.since(p.since) < ANSWER_PATIENCE)
 }
 
-/// What cannot wait.
+/// Transmissions that cannot wait.
 fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice, Vec<Item>)> {
     if s.facility == Facility::Tower || s.facility == Facility::Ground {
         let strip = s.runway_here;
@@ -253,17 +253,17 @@ fn safety(s: &Situation, r: &Record, w: &Watch, talking: bool) -> Option<(Notice
     None
 }
 
-/// Traffic has come so near that nobody may enter the runway any more: a take-off clearance that has not been used is taken back, and owed
-/// again (7110.65 3-9-11).
+/// Traffic is so close that no aircraft may enter the runway. An unused takeoff clearance is cancelled and becomes owed again (7110.65
+/// 3-9-11).
 fn no_takeoff(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
     let runway = r.takeoff.filter(|_| matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait))?;
-    // Two miles out there is time to go; over the threshold there is none.
+    // With traffic two miles out there is time to take off; with traffic over the threshold there is not.
     let who = s.in_the_way(runway).filter(|w| w.contains("short final") || s.occupant(runway).is_some())?;
     Some((Notice::NoTakeoff, vec![Item::HoldPosition, Item::CancelTakeoff, Item::Traffic(who)]))
 }
 
-/// On another runway than the one of the clearance: an observed abnormality is told (7110.65 2-1-10), and put right. Lined up with another
-/// runway that is free, an arrival is cleared for that one.
+/// The aircraft is on a runway other than the cleared one. The controller reports the observed abnormality (7110.65 2-1-10) and corrects
+/// it. An arrival lined up with another runway that is free is cleared for that one.
 fn other_runway(s: &Situation, r: &Record) -> Option<(Notice, Vec<Item>)> {
     let here = s.runway_here?;
     let same = |x: Runway| x == here || x == here.reciprocal();
@@ -312,7 +312,7 @@ fn routine(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, V
         if shown == Some(want) && !r.radar && radar_unit && unsaid(Notice::Identified).is_some() {
             return Some((Notice::Identified, identified(s, r)));
         }
-        // A visual flight that a tower works may have been let go by radar.
+        // Radar may have terminated its service to a visual flight that is now with the tower.
         if let Some((code, since)) = w.wrong_code
             && (s.ifr || radar_unit)
             && now.since(since) >= SQUAWK_PATIENCE
@@ -347,7 +347,7 @@ fn identified(s: &Situation, r: &Record) -> Vec<Item> {
     [Item::RadarContact(position)].into_iter().chain(service).chain(way.into_iter().flatten()).chain(s.pressure()).collect()
 }
 
-/// The way through the airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
+/// The clearance through airspace that an identified aircraft has asked for (7110.65 7-9-2, 7-8-2).
 pub(crate) fn way_through(s: &Situation, r: &Record, leave: &Admitted<Entry>) -> Vec<Item> {
     let named = r.wants_bravo && s.bravo.is_some();
     let bravo = named || s.airspace.as_ref().is_some_and(|a| a.class == Class::B);
@@ -360,19 +360,19 @@ pub(crate) fn way_through(s: &Situation, r: &Record, leave: &Admitted<Entry>) ->
     }
 }
 
-/// Whom a traffic call is about, as a figure (FNV-1a): a notice is compared, never read.
+/// A hash (FNV-1a) of the aircraft that a traffic call names: notices are only compared for equality.
 fn figure(whom: &str) -> u32 {
     whom.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
 }
 
-/// Traffic in flight, to an aircraft in radar contact (7110.65 2-1-21).
+/// A traffic advisory to an aircraft in radar contact (7110.65 2-1-21).
 fn point_out(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let a = s.advisory.as_ref().filter(|_| r.radar)?;
     let notice = Notice::Traffic(figure(&a.whom));
     (!w.told(notice)).then(|| (notice, vec![Item::Traffic(a.words.clone()), Item::Height(a.feet)]))
 }
 
-/// Class B ahead or around, without a clearance (7110.65 7-9-2).
+/// Class B ahead or around the aircraft, without a clearance (7110.65 7-9-2).
 fn bravo(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let a = s.airspace.as_ref().filter(|a| a.class == Class::B && !r.ifr && !r.bravo && r.emergency.is_none())?;
     let notice = Notice::Bravo(a.inside);
@@ -387,21 +387,21 @@ fn bravo(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     }
 }
 
-/// A fast arrival is slowed down (7110.65 5-7-2; not below 210 knots beyond 20 miles, 5-7-3).
+/// Slows down a fast arrival (7110.65 5-7-2; not below 210 knots beyond 20 miles, 5-7-3).
 fn slow_down(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let arriving = r.ifr && r.approach.is_some() && s.destination.as_ref().is_some_and(|d| d.here && d.distance_nm <= 30.0);
     let fast = s.ias_kt.is_some_and(|kt| kt > 225.0) && s.altitude_ft.is_some_and(|ft| ft < 10_000);
     (arriving && fast && !w.told(Notice::Speed)).then(|| (Notice::Speed, vec![Item::Speed(210)]))
 }
 
-/// Told to go to another frequency, and still here.
+/// Repeats a frequency change to an aircraft that is still here.
 fn still_here(now: Time, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let (item, since) = r.sent_to.as_ref()?;
     (now.since(*since) >= STILL_HERE && !w.told(Notice::StillHere)).then(|| (Notice::StillHere, vec![item.clone()]))
 }
 
 fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    // Who has just been told to stay has time to say so.
+    // A pilot who has just been told to hold needs time to acknowledge.
     let taken_back = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::CancelTakeoff));
     let settled = !taken_back || r.issued.is_none_or(|at| now.since(at) >= TAKEN_BACK);
     if let Some(items) = super::tower::owed_takeoff(s, r).filter(|_| settled) {
@@ -410,7 +410,7 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if let Some(items) = super::tower::owed_base(s, r) {
         return Some((Notice::Base, items));
     }
-    // An aircraft without a radio is cleared without being asked: it may hear (7110.65 10-4-4).
+    // An aircraft without a working radio is cleared without a request, since it may still receive (7110.65 10-4-4).
     let expected = gate::expected(r, s.transponder);
     let near = s.phase == Phase::Base || s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 4.0);
     if let Some(leave) = expected.as_ref().filter(|_| near && r.landing.is_none() && !w.told(Notice::Landing)) {
@@ -452,7 +452,7 @@ fn tower(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     None
 }
 
-/// At the hold short of a runway on the way: across it, one runway at a time (7110.65 3-7-2).
+/// At a hold short on the taxi route: cross one runway at a time (7110.65 3-7-2).
 fn ground(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     let hold = r.hold_short?;
     let on_the_way = r.taxi.is_none_or(|t| t != hold && t != hold.reciprocal());
@@ -474,7 +474,7 @@ fn radar(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec
     if let Some(found) = handoff(s, r, w).or_else(|| instruments::next(now, s, r, w)) {
         return Some(found);
     }
-    // An untowered destination in sight of its runways: the service ends there (7110.65 5-1-9).
+    // Radar service ends when a destination without a tower is in sight (7110.65 5-1-9).
     if let Some(d) = &s.destination
         && !d.towered
         && !r.ifr
@@ -494,9 +494,9 @@ fn next_notice(next: &Station) -> Notice {
     Notice::Next(next.facility, Some(next.frequency))
 }
 
-/// To the unit that takes over where the aircraft is now.
+/// Hands the aircraft off to the unit that now takes over.
 fn handoff(s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    // Whoever is lost is led until they see the field.
+    // A lost pilot is guided until they see the field.
     let next = s.next_unit.as_ref().filter(|n| !w.told(next_notice(n)) && r.plight.is_none())?;
     let contact = Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) };
     let to_tower = next.facility == Facility::Tower;

@@ -1,5 +1,5 @@
-//! Instrument flights in the air: one plan for the flight, from which both the answers to the pilot and what the controller says unasked
-//! follow. [`answer`] settles a call, [`next`] gives the step that is due now: climb, descent, what to expect, vectors, the next unit.
+//! Instrument flights in the air. One plan for the flight yields both the answers to calls and the controller's own transmissions:
+//! [`answer`] answers a call, and [`next`] gives the step that is due (climb, descent, what to expect, vectors, the next unit).
 
 use super::Decision;
 use super::given_back::clear_of_weather;
@@ -16,43 +16,43 @@ use crate::request::{Expected, Request, Way};
 use crate::situation::{Arrival, Situation};
 use crate::units::{Facility, Runway, Side, Time};
 
-/// A descent is planned at three degrees, feet for each nautical mile, with a tenth to spare.
+/// Planned descent gradient: three degrees, in feet per nautical mile, with a margin of a tenth.
 const PROFILE_FT: f64 = 318.0 / 1.1;
-/// The profile ends so far before the field, nautical miles: where vectors to the final approach begin.
+/// The descent profile ends this far before the field, where vectors to final begin, nautical miles.
 const GATE_NM: f64 = 18.0;
 /// An approach unit works arrivals within this distance, nautical miles.
 const TERMINAL_NM: f64 = 60.0;
-/// An arrival is told what to expect within this distance, nautical miles.
+/// An arrival learns what to expect within this distance, nautical miles.
 const EXPECT_NM: f64 = 45.0;
-/// Below this above the field an arrival is brought down by the unit that gives the approach, feet.
+/// Below this height above the field, the unit that gives the approach handles the descent, feet.
 const TERMINAL_FT: f64 = 10_000.0;
-/// No climb is given any more so near before the top of descent, nautical miles.
+/// No climb is given within this distance of the top of descent, nautical miles.
 const CLIMB_NM: f64 = 15.0;
-/// A cleared visual approach needs the field in sight within this distance, nautical miles.
+/// A cleared visual approach requires the field in sight within this distance, nautical miles.
 const IN_SIGHT_NM: f64 = 20.0;
-/// A tower clears to land within this distance, nautical miles.
+/// A tower issues landing clearances within this distance, nautical miles.
 const CLEARS_NM: f64 = 15.0;
 
-/// The destination, where this is a live instrument flight in the air.
+/// The destination, if this is a live instrument flight in the air.
 pub(crate) fn arrival(s: &Situation) -> Option<&Arrival> {
     s.arrival.as_ref().filter(|_| s.live && s.ifr && !s.on_ground)
 }
 
-/// Whether this unit gives headings, levels and approaches to the flight: a radar unit, or a tower around which there is none.
+/// Whether this unit assigns the flight's headings, levels and approaches: a radar unit, or a tower without a radar unit around it.
 pub(crate) fn is_radar_desk(s: &Situation) -> bool {
     let Some(a) = arrival(s) else { return s.facility.is_radar() };
     let tower_alone = || if s.icao == a.icao { a.approach_unit.is_none() } else { s.next_unit.is_none() };
     s.facility.is_radar() || s.facility == Facility::Tower && tower_alone()
 }
 
-/// Whether this unit clears the flight for its approach: the destination's own, or any where the destination has none.
+/// Whether this unit clears the flight for its approach: the destination's own approach unit, or any unit if the destination has none.
 fn gives_approach(s: &Situation, a: &Arrival) -> bool {
     let own = s.frequency.is_some_and(|f| a.radar.iter().any(|r| r.same_channel(f)));
-    // Its frequency may be heard far outside its airspace.
+    // The frequency may be received far outside the unit's airspace.
     own && a.distance_nm <= TERMINAL_NM || a.approach_unit.is_none() && a.distance_nm <= EXPECT_NM
 }
 
-/// Climb, descend or maintain, as the present altitude asks for.
+/// Climb, descend or maintain, depending on the present altitude.
 pub(super) fn level(s: &Situation, feet: i32) -> Item {
     let way = match s.altitude_ft {
         Some(now) if now + 150 < feet => Climb::Climb,
@@ -62,7 +62,7 @@ pub(super) fn level(s: &Situation, feet: i32) -> Item {
     Item::Altitude { way, feet, level: s.is_level(feet) }
 }
 
-/// The lowest altitude that is assigned here, feet.
+/// The lowest altitude that may be assigned here, feet.
 pub(super) fn lowest(s: &Situation, a: &Arrival) -> i32 {
     let field = if a.distance_nm <= EXPECT_NM { a.minimum_ft } else { s.minimum_ft.unwrap_or(a.minimum_ft).max(a.minimum_ft) };
     s.floor_ft.map_or(field, |floor| field.max(floor))
@@ -72,26 +72,26 @@ fn up_to(feet: i32, step: i32) -> i32 {
     (feet + step - 1) / step * step
 }
 
-/// The altitude from which vectors begin, feet.
+/// The altitude at which vectors begin, feet.
 fn gate(s: &Situation, a: &Arrival) -> i32 {
     up_to(lowest(s, a) + 3000, 1000)
 }
 
-/// Where a descent leads: to the altitude from which vectors begin, or on the way there to where the next unit takes over.
+/// The target of a descent: the altitude at which vectors begin, or a higher one at which the next unit takes over.
 fn descent(s: &Situation, a: &Arrival) -> i32 {
     let gate = gate(s, a);
     let terminal = up_to((a.elevation_ft + TERMINAL_FT) as i32, 1000);
     if gives_approach(s, a) { gate } else { terminal.max(gate) }
 }
 
-/// Nautical miles before the field at which a flight must leave its level.
+/// The distance from the field at which a flight must leave its level, nautical miles.
 fn top_of_descent_nm(s: &Situation, a: &Arrival) -> f64 {
     let gate = gate(s, a);
     s.altitude_ft.map_or(0.0, |now| f64::from((now - gate).max(0)) / PROFILE_FT + GATE_NM)
 }
 
-/// The answer to a call; `None` where the call is answered as for every flight. Whatever a flight asks with its first call to a radar unit,
-/// it is told that it is seen (7110.65 5-3-7).
+/// The answer to a call; `None` if the call gets the same answer as any flight's. The first call to a radar unit always gets "radar
+/// contact" as well (7110.65 5-3-7).
 pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let first = s.facility.is_radar() && !r.contacted.contains(&s.facility) && arrival(s).is_some();
     let coded = s.assigned_squawk.is_none() || s.assigned_squawk == s.transponder;
@@ -106,7 +106,7 @@ pub(super) fn answer(s: &Situation, r: &Record, heard: &Understanding) -> Option
 
 fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let a = arrival(s)?;
-    // In distress the pilot says what comes next; an approach that is asked for is given.
+    // In distress the pilot decides what comes next, and a requested approach is granted.
     let way_in = matches!(heard.intent, Intent::FieldInSight | Intent::ApproachRequest) && gives_approach(s, a);
     if r.emergency == Some(Emergency::Mayday) && !(way_in && s.facility.is_radar()) {
         return None;
@@ -131,7 +131,7 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
     if heard.intent == Intent::GoAround && !(r.missed && sent_up) {
         return Some(missed(s, r, a, true));
     }
-    // A level beside another request is where the aircraft is.
+    // A level reported beside another request is the aircraft's present level.
     let beside = |q: &&Request| !matches!(q, Request::Level { .. });
     if let Some(request) = heard.requests.iter().find(beside).or(heard.requests.first()) {
         return Some(requested(s, r, a, heard, request));
@@ -140,9 +140,9 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
         Intent::FieldInSight if gives_approach(s, a) => visual(s, r, a),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight | Intent::SquawkReport => check_in(s, r, a),
         Intent::AltitudeRequest => altitude(s, r, a, heard.slots.altitude_ft.last().copied(), None),
-        // Ready to leave a hold, or for another approach: onwards.
+        // Ready to leave a hold, or for another approach: continue.
         Intent::DepartureReady => approach(s, r, a, None, None),
-        // Told to climb already, the pilot says it again because another approach is wanted.
+        // The aircraft was already told to climb. The pilot reports the go-around again because they want another approach.
         Intent::GoAround => approach(s, r, a, None, None),
         Intent::ApproachRequest | Intent::InboundLanding | Intent::TouchAndGoRequest => {
             approach(s, r, a, heard.slots.approach.clone(), heard.slots.runway)
@@ -152,17 +152,17 @@ fn answered(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision
             let degrees = heard.slots.heading.unwrap_or(360);
             Decision::say([Item::Heading { turn: heard.slots.side, degrees }, Item::Advice("advise when clear of weather".into())])
         }
-        // Clear of the weather: back on the way.
+        // Clear of the weather: resume the route.
         Intent::HeadingReport | Intent::Unknown if r.deviating && (heard.intent == Intent::HeadingReport || clear_of_weather(r, heard)) => {
             Decision::say([Item::Roger, Item::ResumeOwnNavigation, Item::Direct(a.name.clone())])
         }
-        // The pilot has said no more than who they are: the flight is known, and goes on.
+        // The pilot has given only a callsign: the flight is known and continues.
         Intent::Unknown if heard.loose == 0 && heard.callsign.is_some() && !r.contacted.contains(&s.facility) => check_in(s, r, a),
         _ => return None,
     })
 }
 
-/// What is answered to a request.
+/// The answer to a request.
 fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, request: &Request) -> Decision {
     match request {
         Request::DirectTo { fix } => direct(s, a, fix.as_deref()),
@@ -193,7 +193,7 @@ fn requested(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding, requ
     }
 }
 
-/// One desk on one frequency is the approach unit and the tower: it clears to land whom it has cleared for the approach.
+/// A single controller works approach and tower on one frequency, and clears to land the aircraft that it cleared for the approach.
 fn tower_too(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Option<Decision> {
     let shared = s.icao == a.icao && a.tower.as_ref().is_some_and(|t| s.frequency.is_some_and(|f| t.frequency.same_channel(f)));
     let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared) && r.landing.is_none() && !r.missed;
@@ -203,7 +203,7 @@ fn tower_too(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> O
     lands.then(|| super::tower::landing_for(s, r, heard, super::tower::wanted(r, heard), gate::expected(r, s.transponder)))
 }
 
-/// What a tower answers to an arrival on instruments, and to a departure that is still on its frequency.
+/// A tower's answer to an instrument arrival, and to a departure still on its frequency.
 fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Option<Decision> {
     let here = s.icao == a.icao;
     let cleared = r.approach.as_ref().is_some_and(|(_, cleared)| *cleared);
@@ -211,7 +211,7 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
     let lands = matches!(heard.intent, Intent::CheckIn | Intent::PositionReport | Intent::InboundLanding | Intent::ApproachRequest);
     match heard.intent {
         Intent::GoAround if here && !is_radar_desk(s) => Some(missed(s, r, a, true)),
-        // Cleared for the approach, it lands: whatever the report is, with nothing to be read back.
+        // The flight is cleared for the approach, so any report that is not a readback gets the landing clearance.
         Intent::CheckIn
         | Intent::PositionReport
         | Intent::FieldInSight
@@ -239,7 +239,7 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
                 other => other,
             })
         }
-        // Who has no clearance for an approach yet gets it from the approach unit.
+        // A flight without an approach clearance gets it from the approach unit.
         _ if lands && here && !cleared && s.phase != Phase::Final => {
             a.approach_unit.as_ref().map(|u| Decision::say([Item::Contact { unit: u.name.clone(), frequency: Some(u.frequency) }]))
         }
@@ -250,22 +250,22 @@ fn tower(s: &Situation, r: &Record, a: &Arrival, heard: &Understanding) -> Optio
     }
 }
 
-/// First call on a radar frequency, and reports after it.
+/// Answers the first call on a radar frequency, and later reports.
 fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     let known = r.contacted.contains(&s.facility) && r.radar;
     if let (Some(want), Some(shown)) = (s.assigned_squawk, s.transponder)
         && want != shown
     {
-        // Nobody is identified by a code that is not shown.
+        // A code that is not showing cannot identify an aircraft.
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
     let mut items =
         if known { vec![Item::Roger] } else { vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))] };
-    // An arrival comes down to where vectors begin; what it was cleared to on the way is history.
+    // An arrival descends to where vectors begin, whatever earlier units cleared it to.
     let first_down = (!known && gives_approach(s, a)).then(|| descent(s, a)).filter(|to| s.altitude_ft.is_some_and(|now| now > to + 300));
     match first_down.or_else(|| next_level(s, r, a)) {
         Some(feet) => items.push(level(s, feet)),
-        // A flight that comes from elsewhere keeps its level, and is told that it is known.
+        // A flight from another unit keeps its assigned level.
         None => items
             .extend(r.altitude_ft.filter(|ft| !known && s.altitude_ft.is_some_and(|now| (now - ft).abs() > 300)).map(|ft| level(s, ft))),
     }
@@ -280,9 +280,9 @@ fn check_in(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     Decision::Say(items)
 }
 
-/// The approach to expect, or the question which one the pilot wants where the weather needs one and the data names none.
+/// The approach to expect. If the weather requires one and the data names none, asks which approach the pilot wants.
 fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
-    // What was announced before is expected again, where the weather still allows it.
+    // Keep the approach announced earlier, if the weather still allows it.
     let before = r.approach.as_ref().map(|(kind, _)| kind.clone()).filter(|k| a.is_visual() || !k.eq_ignore_ascii_case("visual"));
     match (before.or_else(|| way_in(a)), a.runway) {
         (Some(kind), Some(r)) => vec![Item::Approach { kind, expect: true }, Item::Runway(r)],
@@ -291,13 +291,13 @@ fn expect(s: &Situation, r: &Record, a: &Arrival) -> Vec<Item> {
     }
 }
 
-/// The way in without a request: visual where the weather allows it, else the most precise approach that the data has.
+/// The default approach: visual if the weather allows, otherwise the most precise approach in the data.
 pub(super) fn way_in(a: &Arrival) -> Option<String> {
     let best = |r: Runway| super::radar::KINDS.iter().find_map(|k| a.approach_named(k, r)).map(str::to_owned);
     if a.is_visual() { Some("visual".to_owned()) } else { a.runway.and_then(best) }
 }
 
-/// The level that is due now: down where the profile says so, up to the filed one on the way out.
+/// The level that is due now: a descent by the profile, or a climb to the filed level on the way out.
 fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
     let now = s.altitude_ft?;
     let assigned = r.altitude_ft;
@@ -312,11 +312,11 @@ fn next_level(s: &Situation, r: &Record, a: &Arrival) -> Option<i32> {
     (now + 300 < filed && assigned.is_none_or(|have| have < filed) && room && !r.missed && r.approach.is_none()).then_some(filed)
 }
 
-/// Another altitude: not below what is safe here.
+/// Assigns another altitude, not below the safe one here.
 fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Option<Way>) -> Decision {
     let Some(now) = s.altitude_ft else { return Decision::ask(Ask::Altitude) };
     let lowest = lowest(s, a);
-    // "Level at one seven thousand, ready for lower": that is where the aircraft is, and not what it wants.
+    // "Level at one seven thousand, ready for lower" states the present altitude, not the requested one.
     let wanted = wanted.filter(|feet| match way {
         Some(Way::Down) => *feet < now - 150,
         Some(Way::Up) => *feet > now + 150,
@@ -344,17 +344,17 @@ fn altitude(s: &Situation, r: &Record, a: &Arrival, wanted: Option<i32>, way: Op
     }
 }
 
-/// The cruising level that the plan files, feet.
+/// The cruising level in the plan, feet.
 fn filed(s: &Situation) -> Option<i32> {
     s.flight_plan.as_ref().and_then(|p| p.altitude_ft)
 }
 
-/// A request for an approach, or for the vectors to the one that was announced.
+/// Answers a request for an approach, or for vectors to the announced one.
 fn approach(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>) -> Decision {
     approach_for(s, r, a, asked, wanted, false)
 }
 
-/// As [`approach`]; `whole`: as published, without vectors.
+/// Like [`approach`]; `whole` means as published, without vectors.
 fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, wanted: Option<Runway>, whole: bool) -> Decision {
     let exists = |x: Runway| x == a.runway.unwrap_or(x) || s.icao == a.icao && s.known(x).is_some();
     let Some(runway) = wanted.filter(|x| exists(*x)).or(a.runway) else { return Decision::ask(Ask::Runway) };
@@ -368,8 +368,8 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
             None => vec![refuse, Item::Ask(Ask::Approach)],
         });
     }
-    // Where the data lists approaches, only those are given, by their whole names. Where it lists none, a published approach that the
-    // pilot names is believed: the runway exists, and the simulator has charts that Stratus does not see.
+    // If the data lists approaches, only those are given, by their full names. If it lists none, an approach that the pilot names is
+    // accepted: the runway exists, and the simulator has charts that Stratus does not see.
     let kind = match asked {
         Some(kind) if visual || a.approaches.is_empty() => Some(kind),
         Some(kind) => match a.approach_named(&kind, runway) {
@@ -387,7 +387,7 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
     };
     let Some(kind) = kind else { return Decision::say([Item::Advice(format!("expect runway {runway}")), Item::Ask(Ask::Approach)]) };
     if whole && !visual && gives_approach(s, a) && a.distance_nm <= TERMINAL_NM {
-        // The whole procedure on the pilot's own navigation: no lower than here until it is joined (7110.65 4-8-1).
+        // The full procedure on the pilot's own navigation: maintain an altitude until established (7110.65 4-8-1).
         let keep = s.altitude_ft.map(|now| level(s, up_to(lowest(s, a).max((now + 50) / 100 * 100), 100)));
         let until = keep.is_some().then_some(Item::UntilEstablished);
         let cleared = [Item::Approach { kind, expect: false }, Item::Runway(runway)];
@@ -405,7 +405,7 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
         return Decision::Say(items);
     }
     let down = next_level(s, r, a).filter(|_| gives_approach(s, a)).map(|to| level(s, to));
-    // After a missed approach the next one begins with its first vector, once the climb is done.
+    // After a missed approach, the first vector to the next one waits until the climb is complete.
     let climbed =
         s.altitude_ft.is_some_and(|now| now >= lowest(s, a) - 200) && r.missed && gives_approach(s, a) && a.runway == Some(runway);
     let again = Record { approach: Some((kind.clone(), false)), missed: false, ..r.clone() };
@@ -418,7 +418,7 @@ fn approach_for(s: &Situation, r: &Record, a: &Arrival, asked: Option<String>, w
     Decision::say([Item::Approach { kind, expect: true }, Item::Runway(runway)].into_iter().chain(down).chain(s.pressure()))
 }
 
-/// The field is in sight: a visual approach where the weather allows one, else what was announced goes on.
+/// The field is in sight: a visual approach if the weather allows one, otherwise the announced approach continues.
 fn visual(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     match a.runway.filter(|_| a.is_visual() && a.distance_nm <= IN_SIGHT_NM) {
         Some(runway) => Decision::say([Item::Approach { kind: "visual".into(), expect: false }, Item::Runway(runway)]),
@@ -426,7 +426,7 @@ fn visual(s: &Situation, r: &Record, a: &Arrival) -> Decision {
     }
 }
 
-/// "Who do I talk to next": the unit that takes over, where it does so now.
+/// "Who do I talk to next": names the unit that takes over, if it does so now.
 fn next_frequency(s: &Situation) -> Decision {
     match &s.next_unit {
         Some(next) => Decision::say([Item::Contact { unit: next.name.clone(), frequency: Some(next.frequency) }]),
@@ -434,14 +434,14 @@ fn next_frequency(s: &Situation) -> Decision {
     }
 }
 
-/// Straight to the point that was asked for: one of the plan or its procedures is given, another one is the pilot's own choice of way
-/// in radar contact. None named: the destination.
+/// Answers a request for direct. A point in the plan or its procedures is granted. A flight in radar contact may choose any other point.
+/// Without a point, direct to the destination.
 fn direct(s: &Situation, a: &Arrival, fix: Option<&str>) -> Decision {
     let name = fix.map_or_else(|| a.name.clone(), |f| if f.eq_ignore_ascii_case(&a.icao) { a.name.clone() } else { f.to_owned() });
     Decision::say([Item::Direct(s.asked_place.clone().filter(|_| fix.is_none()).unwrap_or(name))])
 }
 
-/// A way around weather; without a side it is asked which one.
+/// A deviation around weather. Asks for the side if the pilot gave none.
 fn deviation(side: Option<Side>, degrees: Option<u16>) -> Decision {
     match side {
         Some(side) => Decision::say([Item::Deviation { side, degrees }, Item::Advice("advise when clear of weather".into())]),
@@ -450,7 +450,7 @@ fn deviation(side: Option<Side>, degrees: Option<u16>) -> Decision {
 }
 
 fn speed(s: &Situation, knots: Option<u16>) -> Decision {
-    // No controller can waive the state's limits (14 CFR 91.117; ICAO Annex 11, appendix 4).
+    // A controller cannot waive the state's speed limits (14 CFR 91.117; ICAO Annex 11, appendix 4).
     let limits = s.region.speed_limits.iter().filter_map(|l| {
         let (most, below) = l.split_once(" below ")?;
         Some((most.parse::<u16>().ok()?, below.parse::<i32>().ok()?))
@@ -463,13 +463,13 @@ fn speed(s: &Situation, knots: Option<u16>) -> Decision {
     Decision::say([Item::Advice(knots.map_or_else(|| "speed at your discretion".to_owned(), |kt| format!("speed {kt} knots approved")))])
 }
 
-/// A hold that the pilot asks for, over a fix or here.
+/// A hold at the pilot's request, over a fix or at the present position.
 fn hold(fix: Option<&str>) -> Decision {
     let place = fix.map_or_else(|| "at present position".to_owned(), |f| format!("over {f}"));
     Decision::say([Item::Advice(format!("holding {place} approved")), Item::Advice("advise ready to proceed".into())])
 }
 
-/// A missed approach: up, straight ahead, and to the unit that brings the flight round (7110.65 4-8-9, 5-9-4).
+/// Missed approach: climb straight ahead, then contact the unit that sequences the flight for another approach (7110.65 4-8-9, 5-9-4).
 pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Decision {
     let feet = up_to(lowest(s, a) + 1000, 500);
     let unit = a.approach_unit.as_ref().filter(|_| !is_radar_desk(s));
@@ -482,11 +482,11 @@ pub(super) fn missed(s: &Situation, r: &Record, a: &Arrival, told: bool) -> Deci
 
 /// The step that is due now, without a call.
 pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
-    // Who has been sent to another unit is its to work.
+    // A flight that was sent to another unit belongs to that unit.
     let a = arrival(s).filter(|_| r.emergency != Some(Emergency::Mayday) && r.sent_to.is_none())?;
     let unsaid = |n: Notice| Some(n).filter(|n| !w.told(*n));
     if s.facility == Facility::Tower && s.icao == a.icao && r.missed && s.phase == Phase::GoAround {
-        // A go-around that nobody reported is seen all the same.
+        // An unreported go-around is still seen.
         let told = r.last.as_ref().is_some_and(|l| l.items.contains(&Item::RunwayHeading));
         return unsaid(Notice::Missed).filter(|_| !told).and_then(|n| match missed(s, r, a, false) {
             Decision::Say(items) => Some((n, items)),
@@ -509,7 +509,7 @@ pub(super) fn next(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(N
         return unsaid(Notice::Expect).filter(|_| !items.is_empty()).map(|n| (n, items));
     }
     if r.approach.as_ref().is_some_and(|(_, cleared)| !cleared) {
-        // Nobody is turned before a missed approach has climbed.
+        // No turns until the missed approach has climbed.
         let low = s.altitude_ft.is_none_or(|now| now < lowest(s, a) - 200);
         let climbed = !(low && (r.missed || matches!(s.phase, Phase::GoAround | Phase::Departure)));
         return if climbed { vectors::due(now, s, r, w, a) } else { None };

@@ -1,7 +1,7 @@
-//! Weather minima of visual flight at a controlled field: below them nobody departs or arrives by sight without leave.
+//! VFR weather minima at a controlled field. Below them, a visual departure or arrival needs a special VFR clearance.
 //!
-//! United States: 3 statute miles and a ceiling of 1,000 feet (14 CFR 91.155 d), special VFR from 1 mile on (91.157). Elsewhere:
-//! 5 km and 1,500 feet in a control zone, special VFR from 1,500 m on.
+//! United States: 3 statute miles and a ceiling of 1,000 feet (14 CFR 91.155 d), special VFR from 1 mile (91.157). Elsewhere: 5 km and
+//! 1,500 feet in a control zone, special VFR from 1,500 m.
 
 use super::Decision;
 use crate::instruction::{Ask, Item, Wish};
@@ -12,18 +12,18 @@ use crate::units::region::VisibilityUnit;
 use crate::units::{Facility, Region};
 use crate::{clearances, gate};
 
-/// Statute miles of visibility and feet of ceiling that visual flight needs, and the miles of special VFR.
+/// Visibility in statute miles and ceiling in feet for VFR, and the visibility for special VFR.
 fn limits(region: Region) -> (f64, f64, f64) {
     (region.vfr_visibility_miles, f64::from(region.vfr_ceiling), region.special_vfr_miles)
 }
 
-/// The weather is known, and it is too bad for visual flight.
+/// The weather is known and below VFR minima.
 fn too_bad(s: &Situation) -> bool {
     let (miles, feet, _) = limits(s.region);
     s.visibility_sm().is_some_and(|v| v < miles) || s.weather.ceiling_ft.is_some_and(|c| c < feet)
 }
 
-/// Flies by instruments: cleared so, filed so, or an airline's flight.
+/// The flight is IFR: cleared, filed, or operated by an airline.
 fn by_instruments(s: &Situation) -> bool {
     let filed = s.flight_plan.as_ref().is_some_and(|p| p.ifr.unwrap_or(!s.live));
     let id = s.callsign.as_str();
@@ -31,7 +31,7 @@ fn by_instruments(s: &Situation) -> bool {
     s.ifr || filed || airline
 }
 
-/// What the weather is, and the question that follows (7110.65 7-5-1 note): for visual flights without leave, below the minima.
+/// The weather and the question that follows (7110.65 7-5-1 note), for visual flights below minima without a special VFR clearance.
 pub(super) fn refusal(s: &Situation, record: &Record) -> Option<Vec<Item>> {
     if !too_bad(s) || by_instruments(s) || record.special_vfr || record.emergency.is_some() {
         return None;
@@ -42,7 +42,7 @@ pub(super) fn refusal(s: &Situation, record: &Record) -> Option<Vec<Item>> {
     Some(items)
 }
 
-/// "ceiling 400, visibility 1 mile"; outside the United States in metres.
+/// "ceiling 400, visibility 1 mile"; in metres outside the United States.
 fn weather(s: &Situation) -> impl Iterator<Item = Item> + use<> {
     let (miles, feet, _) = limits(s.region);
     let ceiling = s.weather.ceiling_ft.filter(|c| *c < feet);
@@ -58,7 +58,7 @@ fn weather(s: &Situation) -> impl Iterator<Item = Item> + use<> {
     ceiling.into_iter().flatten().chain(sight)
 }
 
-/// Special VFR, which a pilot must ask for: granted from its own visibility on, needless in good weather.
+/// Special VFR, which the pilot must request: granted from its own minimum visibility up, and unnecessary in good weather.
 pub(super) fn special(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     if !heard.slots.special_vfr || !matches!(s.facility, Facility::Tower | Facility::Approach | Facility::Departure | Facility::Clearance) {
         return None;

@@ -1,5 +1,5 @@
-//! Questions and wishes that any flight may have, and that change no clearance by themselves: the place in the line, traffic, delays, an
-//! orbit, another runway, a call that is taken back.
+//! Questions and requests that any flight may make and that change no clearance by themselves: sequence number, traffic, delays, an orbit,
+//! another runway, a cancelled request.
 
 use super::Decision;
 use crate::act::Act;
@@ -12,10 +12,10 @@ use crate::request::{Expected, Request};
 use crate::situation::Situation;
 use crate::units::{Facility, Runway};
 
-/// The answer, where the call is one of these.
+/// The answer, if the call is one of these.
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let asks = |act: Act| heard.acts.contains(&act);
-    // What is asked beside a wish that has an answer of its own waits for it.
+    // A question beside a request waits until that request has been answered.
     let alone = matches!(heard.intent, Intent::Unknown | Intent::CheckIn | Intent::PositionReport | Intent::Roger | Intent::PatternRequest);
     if !alone {
         return None;
@@ -44,17 +44,17 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     heard.requests.iter().find_map(|q| if let Request::Runway { runway: Some(x) } = q { Some(other_runway(s, r, *x)) } else { None })
 }
 
-/// Other aircraft that matter to this one, or that there are none.
+/// Reports traffic that affects this aircraft, or that there is none.
 fn traffic(s: &Situation) -> Decision {
     let flying = s.advisory.as_ref().map(|a| vec![Item::Traffic(a.words.clone()), Item::Height(a.feet)]);
     let field = || s.traffic.as_ref().map(|t| vec![Item::Traffic(t.words.clone())]);
     Decision::Say(flying.or_else(field).unwrap_or_else(|| vec![Item::Advice("no reported traffic".into())]))
 }
 
-/// The place in the line to the runway in use.
+/// The sequence number for the runway in use.
 pub(super) fn sequence(s: &Situation, r: &Record) -> Decision {
     let Some(runway) = r.landing.map(|(x, _)| x).or_else(|| s.runway_for(None)) else { return traffic(s) };
-    // A landing clearance that was given is given again, whatever became of its readback.
+    // Repeat an issued landing clearance, whether or not it was read back.
     let standing = r.landing.and_then(|(x, kind)| gate::standing(r).map(|leave| [Item::Runway(x), clearances::landing(&leave, kind)]));
     Decision::say([place(s, runway)].into_iter().chain(standing.into_iter().flatten()))
 }
@@ -66,10 +66,10 @@ pub(super) fn place(s: &Situation, runway: Runway) -> Item {
     Item::Sequence { number, following: before.pop() }
 }
 
-/// Minutes that each aircraft before this one takes: a landing or a departure on a runway that is used by one at a time.
+/// Minutes per preceding aircraft: one landing or departure on a runway used by one aircraft at a time.
 const EACH_MINUTES: usize = 2;
 
-/// How long it takes: by who is seen to use the runway before this aircraft. What flow control somewhere else wants is not known here.
+/// The expected delay, from the aircraft seen to use the runway first. Flow control is not known here.
 pub(super) fn delay(s: &Situation) -> Vec<Item> {
     let Some(runway) = s.runway_for(None) else { return vec![Item::Advice("no delay reported here".into())] };
     let before = s.before(runway).len() + usize::from(s.occupant(runway).is_some());
@@ -80,7 +80,7 @@ pub(super) fn delay(s: &Situation) -> Vec<Item> {
     vec![Item::Advice(format!("expect {minutes} minutes delay, {who} before you"))]
 }
 
-/// Another runway for an arrival: given where it exists and is free, and a landing clearance goes with it where one was given.
+/// Gives an arrival another runway if it exists and is free, and moves an existing landing clearance to it.
 fn other_runway(s: &Situation, r: &Record, wanted: Runway) -> Decision {
     let free = s.known(wanted).is_some() && !s.is_closed(wanted) && !s.runway_blocked(wanted);
     let against = s.active.is_some_and(|a| a == wanted.reciprocal());

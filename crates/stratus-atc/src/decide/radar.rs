@@ -1,4 +1,4 @@
-//! Clearance delivery and radar units: what they can answer from the facts at hand, and a question for the rest.
+//! Clearance delivery and radar units: answers from the available facts, and a question for the rest.
 
 use super::Decision;
 use crate::airports::airspace::Class;
@@ -13,11 +13,11 @@ use crate::units::region::FirstLevel;
 use crate::units::{Facility, Runway};
 use crate::{clearances, gate};
 
-/// What clearance delivery, departure, approach or center answers.
+/// The answer of clearance delivery, departure, approach or center.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let slots = &heard.slots;
     match heard.intent {
-        // The tower is called here, and a visual flight that is near goes there.
+        // The pilot calls the tower on this frequency, and a visual flight nearby is sent to it.
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight
             if s.live
                 && !s.on_ground
@@ -27,14 +27,14 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         {
             Decision::say([s.contact(Facility::Tower)])
         }
-        // A visual flight that has said no more than who it is has its message still to come (AIM 4-2-3).
+        // A visual flight that has given only its callsign has yet to pass its message (AIM 4-2-3).
         Intent::CheckIn | Intent::Unknown if s.live && !s.ifr && !s.on_ground && bare(s, record, heard) => Decision::say([Item::GoAhead]),
         Intent::CheckIn | Intent::PositionReport | Intent::FieldInSight if !s.on_ground => check_in(s, record),
         Intent::IfrClearanceRequest => ifr_clearance(s, record, heard),
         Intent::FlightFollowingRequest => flight_following(s, record, heard),
         Intent::CancelFlightFollowing => Decision::say([Item::RadarServiceTerminated, Item::SquawkVfr, Item::FrequencyChangeApproved]),
         Intent::CancelIfr => Decision::say([Item::Roger, Item::IfrCancelled, Item::SquawkVfr]),
-        // In class B the altitude is assigned (7110.65 7-9-2).
+        // ATC assigns altitudes in class B (7110.65 7-9-2).
         Intent::AltitudeRequest if s.live && record.bravo && slots.altitude_ft.last().is_some_and(|f| (500..18_000).contains(f)) => {
             Decision::Say(slots.altitude_ft.last().map(|feet| super::instruments::level(s, *feet)).into_iter().collect())
         }
@@ -65,18 +65,18 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
         Intent::Diversion => match &slots.destination {
             Some(d) => {
                 let name = s.asked_place.clone().unwrap_or_else(|| d.clone());
-                // A visual flight has just told its intentions.
+                // A visual flight has just stated its intentions.
                 let ask = (!s.live && s.ifr).then_some(Item::Ask(Ask::Intentions));
                 Decision::say([Item::Roger, Item::Direct(name)].into_iter().chain(ask))
             }
-            // Asked for their intentions, a visual flight has told them.
+            // A visual flight has answered the question about its intentions.
             None if !s.ifr && record.last.as_ref().is_some_and(|l| l.items.contains(&Item::Ask(Ask::Intentions))) => {
                 Decision::say([Item::Roger])
             }
             None => Decision::ask(Ask::Destination),
         },
         _ if s.live && s.on_ground && !s.towered && record.ifr && release_wanted(record, heard) => Decision::say([Item::Released]),
-        // Start-up and the clearance in one call, the usual form at European deliveries: the clearance comes first.
+        // A request for start-up and clearance in one call is usual at European delivery positions: the clearance comes first.
         Intent::StartupRequest if s.facility == Facility::Clearance && heard.has(Intent::IfrClearanceRequest) => {
             ifr_clearance(s, record, heard)
         }
@@ -94,7 +94,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
 }
 
-/// A first call with callsign and station alone.
+/// A first call with only callsign and station.
 fn bare(s: &Situation, record: &Record, heard: &Understanding) -> bool {
     let slots = &heard.slots;
     let nothing = slots.altitude_ft.is_empty()
@@ -106,7 +106,7 @@ fn bare(s: &Situation, record: &Record, heard: &Understanding) -> bool {
     nothing && heard.loose <= 1 && heard.requests.is_empty() && !record.radar && !record.contacted.contains(&s.facility)
 }
 
-/// What a visual flight asks a radar unit for beside the everyday calls: it navigates by itself, and says where.
+/// Requests that visual flights make to radar units beyond the common calls: the pilot navigates and says where to.
 pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     if !s.live || s.ifr || s.on_ground || !s.facility.is_radar() || heard.intent != Intent::Unknown {
         return None;
@@ -114,7 +114,7 @@ pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -
     heard.requests.iter().find_map(|q| match q {
         Request::DirectTo { fix } => {
             let name = s.asked_place.clone().or_else(|| fix.clone()).or_else(|| s.destination.as_ref().map(|d| d.name.clone()))?;
-            // Inside class B the clearance goes on.
+            // Inside class B the clearance still applies.
             Some(if record.radar { Decision::say([Item::Direct(name)]) } else { Decision::say([Item::Roger, Item::Direct(name)]) })
         }
         Request::NextFrequency { .. } => {
@@ -124,7 +124,7 @@ pub(super) fn requested(s: &Situation, record: &Record, heard: &Understanding) -
     })
 }
 
-/// A practice approach under visual flight rules: known first, then vectors; no separation (7110.65 4-8-11).
+/// A practice approach under VFR: identification first, then vectors; no separation (7110.65 4-8-11).
 fn practice(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let code = s.assigned_squawk.is_none().then_some(s.free_squawk).flatten().filter(|_| !record.radar);
     match approach(s, heard) {
@@ -136,7 +136,7 @@ fn practice(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     }
 }
 
-/// First call on a radar frequency: contact is told, with what the pilot needs.
+/// Answers the first call on a radar frequency: radar contact, with the information that the pilot needs.
 fn check_in(s: &Situation, record: &Record) -> Decision {
     if !s.ifr && !record.radar && s.assigned_squawk.is_none() {
         return Decision::ask(Ask::Request);
@@ -146,13 +146,13 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
     }
     let seen = s.live || s.transponder.is_some();
     if let (true, Some(want), false) = (seen, s.assigned_squawk, s.transponder == s.assigned_squawk) {
-        // Nobody is identified by a code that is not shown.
+        // A code that is not showing cannot identify an aircraft.
         return Decision::say([Item::ResetTransponder, Item::Squawk(want), Item::Ident]);
     }
     let mut items = vec![Item::RadarContact(s.position.clone().filter(|_| s.region.identified_position))];
     let arriving = s.facility == Facility::Approach && s.destination.as_ref().is_none_or(|d| d.here);
     let filed = s.flight_plan.as_ref().and_then(|p| p.altitude_ft).filter(|_| s.live && s.ifr && !arriving);
-    // An arrival comes down to where it can be vectored from; whatever it was cleared to on the way is history.
+    // An arrival descends to where it can be vectored from, whatever earlier units cleared it to.
     let down = s.minimum_ft.filter(|_| s.live && s.ifr && arriving).map(|m| (m + 3000 + 999) / 1000 * 1000);
     let down = down.filter(|d| s.altitude_ft.is_some_and(|a| a > *d));
     let assigned = s.assigned_altitude_ft.filter(|_| !(s.live && arriving));
@@ -163,7 +163,7 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
         items.push(Item::Altitude { way, feet, level: s.is_level(feet) });
     }
     match (&s.destination, arriving) {
-        // Whoever flies a departure has its route.
+        // A flight on a departure procedure already has its route.
         (Some(d), false) if s.live && s.ifr && record.departure.is_none() => {
             items.extend([Item::ResumeOwnNavigation, Item::Direct(d.name.clone())])
         }
@@ -180,7 +180,7 @@ fn check_in(s: &Situation, record: &Record) -> Decision {
     Decision::Say(items)
 }
 
-/// Through class B by a clearance, through C and D by being known: first a code, then the way (7110.65 7-9-2, 7-8-2).
+/// Class B requires a clearance, and classes C and D require radio contact: first a code, then the transition (7110.65 7-9-2, 7-8-2).
 fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let Ok(leave) = gate::admit(heard, record) else {
         return Decision::say([gate::question(Wish::Entry, None)]);
@@ -200,7 +200,7 @@ fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision
     }
 }
 
-/// A VFR arrival on radar: identified first, cleared into class B where it lands there, and told what to expect.
+/// A VFR arrival on radar: identify it, clear it into class B if it lands there, and tell it what to expect.
 fn arrival(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let code = s.assigned_squawk.is_none().then_some(s.free_squawk).flatten().filter(|_| !record.radar);
     let bravo = s.airspace.as_ref().filter(|a| a.class == Class::B && a.icao == s.icao && record.radar && !record.bravo);
@@ -215,7 +215,7 @@ fn arrival(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     }
 }
 
-/// An IFR clearance needs a plan on file; none is ever made up (7110.65 4-2-1, in its order).
+/// An IFR clearance in the order of 7110.65 4-2-1. It requires a filed plan: nothing is made up.
 fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let Some(plan) = &s.flight_plan else {
         return Decision::say([Item::Unable("no flight plan on file".into()), Item::Ask(Ask::Destination)]);
@@ -225,13 +225,13 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
     };
     let name = s.destination.as_ref().map(|d| d.name.clone()).or_else(|| s.filed_place.clone());
     let limit = name.map_or(code, |n| format!("{n} airport"));
-    // A route on file is not read out to whoever filed it (7110.65 4-3-2 c).
+    // The filed route is not read out to the pilot who filed it (7110.65 4-3-2 c).
     let route = match (&plan.route, s.live) {
         (Some(_), true) => Some("as filed".to_owned()),
         (None, true) => Some("direct".to_owned()),
         (route, false) => route.clone(),
     };
-    // A departure is named as it was filed, and then the rest of the route (7110.65 4-3-3).
+    // Name the departure as filed, then give the rest of the route (7110.65 4-3-3).
     let procedure = s.departure.clone();
     let route = if procedure.is_some() { Some("then as filed".to_owned()) } else { route };
     let Ok(leave) = gate::admit(heard, record) else {
@@ -239,25 +239,25 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
     };
     let mut items = vec![clearances::instruments(&leave, limit, procedure, route)];
     if s.live && !s.on_ground {
-        // A flight that picks its clearance up in the air keeps its level where that is high enough.
+        // A flight that picks up its clearance in the air keeps its level if that is high enough.
         let least = s.floor_ft.or(s.minimum_ft).unwrap_or(0);
         let now = s.altitude_ft.map_or(0, |a| (a + 250) / 500 * 500);
         items.push(super::instruments::level(s, now.max((least + 499) / 500 * 500)));
         items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
         return Decision::Say(items);
     }
-    // A live departure climbs to a height that keeps it clear of the field's surroundings, and expects the rest later.
+    // A live departure climbs to an altitude that clears the terrain around the field, and gets the rest to expect later.
     let first = s.minimum_ft.filter(|_| s.live && s.on_ground).map(|m| (m + 1500 + 999) / 1000 * 1000);
     let way = match s.region.first_level {
         FirstLevel::Climb => Climb::Climb,
         FirstLevel::Maintain => Climb::Maintain,
     };
-    // What the state assigns is the first altitude, whatever is filed.
+    // The altitude that the situation assigns is the initial one, whatever is filed.
     let first = first.or(s.assigned_altitude_ft.filter(|_| !s.live && s.on_ground));
     match (plan.altitude_ft, first) {
         (Some(feet), Some(first)) if first < feet => {
             items.push(Item::Altitude { way, feet: first, level: s.is_level(first) });
-            // What follows later is told later, outside the United States.
+            // Outside the United States, later parts of the clearance are issued later.
             items.extend(
                 s.region.ifr_clearance.contains(&"expected level").then_some(Item::ExpectAltitude { feet, level: s.is_level(feet) }),
             );
@@ -272,33 +272,33 @@ fn ifr_clearance(s: &Situation, record: &Record, heard: &Understanding) -> Decis
         items.push(Item::Advice(format!("departure frequency {}", st.frequency)));
     }
     items.extend(s.assigned_squawk.or(s.free_squawk).map(Item::Squawk));
-    // Without a tower nobody sees the runway: the departure is released when the pilot is ready.
+    // Without a tower nobody sees the runway, so the departure is released when the pilot is ready.
     items.extend((s.live && !s.towered && s.region.release_void_times).then_some(Item::HoldForRelease));
     Decision::Say(items)
 }
 
-/// A pilot at a field without a tower who waits for the release, or is ready and has none.
+/// A pilot at a field without a tower who waits for a release, or is ready without one.
 fn release_wanted(record: &Record, heard: &Understanding) -> bool {
     let says = heard.remarks.has(Remark::Release);
     let ready = matches!(heard.intent, Intent::DepartureReady | Intent::TakeoffRequest | Intent::PositionReport);
     says || record.owed.contains(&Owed::Release) && ready
 }
 
-/// Advisories: a code first; identification follows when it is seen (7110.65 7-6-1).
+/// Flight following: a code first, then identification when the code appears (7110.65 7-6-1).
 fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let slots = &heard.slots;
     if record.squawk.is_none() && s.assigned_squawk.is_none() {
         if slots.destination.is_none() && slots.distance_nm.is_none() && slots.position.is_none() {
             return Decision::say([Item::GoAhead]);
         }
-        // A Basic Service needs no identification; the others begin with it.
+        // A Basic Service needs no identification; the other services begin with it.
         let basic = heard.remarks.service.clone().filter(|w| w.starts_with("Basic")).map(Item::Service);
         return match s.free_squawk {
             Some(code) => Decision::say([Item::Squawk(code), Item::Ident].into_iter().chain(basic).chain(s.pressure())),
             None => Decision::say([Item::Standby].into_iter().chain(s.pressure())),
         };
     }
-    // A state without a transponder shows no code; only the code of a call that asks anew is told again.
+    // A state without a transponder shows no code. Repeat the code only if the call asks again.
     let unseen = s.live || s.transponder.is_none() && record.last.is_none();
     if let (true, Some(want), false) = (unseen, s.assigned_squawk, s.transponder == s.assigned_squawk) {
         return Decision::say([Item::Squawk(want)].into_iter().chain(s.pressure().filter(|_| !s.live)));
@@ -307,8 +307,7 @@ fn flight_following(s: &Situation, record: &Record, heard: &Understanding) -> De
     Decision::say([Item::RadarContact(s.position.clone())].into_iter().chain(kind).chain(s.pressure()))
 }
 
-/// Another altitude: within what exists, and with a reason when not.
-/// The highest level that is given, feet: no airliner or business jet is certified above flight level 510.
+/// The highest level that is assigned, feet: no airliner or business jet is certified above flight level 510.
 pub(super) const HIGHEST_FT: i32 = 51_000;
 
 fn altitude(s: &Situation, heard: &Understanding) -> Decision {
@@ -340,23 +339,22 @@ pub(super) fn grouped(feet: i32) -> String {
     if feet >= 1000 { format!("{},{:03}", feet / 1000, feet % 1000) } else { feet.to_string() }
 }
 
-/// What an arrival is to expect that asked for nothing: a visual approach where the weather allows one (7110.65 7-4-2: a ceiling
-/// of 1,000 feet and 3 miles), else the most precise one that the data has for the runway. Without such data, visual too:
-/// nothing is invented.
+/// The approach that an arrival without a request is told to expect: visual if the weather allows it (7110.65 7-4-2: a ceiling of 1,000
+/// feet and 3 miles), otherwise the most precise one in the data for the runway. Without such data it is also visual: nothing is invented.
 pub(crate) fn way_in(s: &Situation, runway: Runway) -> String {
     let low = s.weather.ceiling_ft.is_some_and(|c| c < 1000.0) || s.visibility_sm().is_some_and(|v| v < 3.0);
     let best = || KINDS.iter().find_map(|k| s.approach_named(k, runway));
     if low { best() } else { None }.unwrap_or("visual").to_owned()
 }
 
-/// Approaches, the most precise first.
+/// Approach types, most precise first.
 pub(super) const KINDS: [&str; 11] = ["ILS", "GLS", "RNAV", "LOC", "LDA", "GPS", "VOR/DME", "VOR", "LOC BC", "NDB/DME", "NDB"];
 
-/// An approach: to be expected, or the tower's business for a visual arrival.
+/// An approach request: the approach to expect, or a referral to the tower for a visual arrival.
 fn approach(s: &Situation, heard: &Understanding) -> Decision {
     let runway = heard.slots.runway.and_then(|r| s.known(r)).or(s.active);
     let kind = heard.slots.approach.clone();
-    // Where the data lists the approaches, only those are given, by their whole names; a visual one needs none.
+    // If the data lists approaches, only those are given, by their full names. A visual approach need not be listed.
     let kind = match (kind, &s.approaches, runway) {
         (Some(k), Some(_), Some(r)) if !k.eq_ignore_ascii_case("visual") => match s.approach_named(&k, r) {
             Some(named) => Some(named.to_owned()),

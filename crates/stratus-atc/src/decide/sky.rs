@@ -1,16 +1,16 @@
-//! Sky: visibility and ceiling of a field, in the words in which they are told.
+//! Sky conditions: a field's visibility and ceiling in spoken form.
 
 use crate::instruction::Item;
 use crate::situation::Situation;
 use crate::units::Region;
 use crate::units::region::VisibilityUnit;
 
-/// No ceiling above is told, feet.
+/// The highest ceiling that is reported, feet.
 const HIGHEST_CEILING: f64 = 20_000.0;
-/// What a simulator's metres lack of a whole step, statute miles.
+/// Tolerance for a simulator's metres that fall just short of a step, statute miles.
 const SLACK_SM: f64 = 0.02;
 
-/// Visibility and ceiling, as far as they are known.
+/// Visibility and ceiling, if known.
 pub(crate) fn told(s: &Situation) -> Vec<Item> {
     let mut items: Vec<Item> = s.visibility_sm().map(|v| Item::Advice(visibility(v, s.region))).into_iter().collect();
     if let Some(c) = s.weather.ceiling_ft.filter(|c| (0.0..HIGHEST_CEILING).contains(c)) {
@@ -28,7 +28,7 @@ fn visibility(miles: f64, region: Region) -> String {
     format!("visibility {said}")
 }
 
-/// Statute miles: quarters below one, halves below three (of FMH-1's steps the plainest), rounded down.
+/// Statute miles: quarters below one, halves below three (the simplest of the FMH-1 steps), rounded down.
 fn in_miles(v: f64) -> String {
     const QUARTERS: [&str; 4] = ["less than one quarter", "one quarter", "one half", "three quarters"];
     let whole = v.floor();
@@ -40,7 +40,7 @@ fn in_miles(v: f64) -> String {
     }
 }
 
-/// Hundreds of metres below five kilometres, kilometres from there on, rounded down.
+/// Hundreds of metres below five kilometres, then kilometres, rounded down.
 fn metric(metres: f64) -> String {
     match metres {
         m if m < 100.0 => "less than 100 metres".to_owned(),
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn visibility_is_never_told_better_than_it_is() {
+    fn reported_visibility_never_exceeds_the_actual_one() {
         let faa = [
             (0.1, "less than one quarter"),
             (0.25, "one quarter"),

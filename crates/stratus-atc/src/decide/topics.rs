@@ -1,5 +1,4 @@
-//! What is answered to things that are no everyday call: a laser, a broken transponder, a hold, a tow, a short approach; and the
-//! wake of heavy aircraft.
+//! Answers to uncommon subjects: a laser, a failed transponder, a hold, a tow, a short approach. Also wake turbulence cautions.
 
 use super::{Decision, in_pattern, tower};
 use crate::instruction::{Ask, Climb, Item, Leg, ReportPoint};
@@ -11,7 +10,7 @@ use crate::situation::Situation;
 use crate::units::{Facility, Side};
 use crate::{clearances, gate};
 
-/// The answer to a topic, where this unit has one.
+/// The answer to a topic, if this unit has one.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     if s.on_ground { on_ground(s, heard) } else { in_flight(s, record, heard) }
 }
@@ -20,18 +19,18 @@ fn advice(words: &str) -> Item {
     Item::Advice(words.to_owned())
 }
 
-/// Nothing else was understood that would have an answer of its own.
+/// The call contains nothing else that has its own answer.
 fn alone(heard: &Understanding) -> bool {
     matches!(heard.intent, Intent::Unknown | Intent::Unable | Intent::SquawkReport)
 }
 
-/// Would be sent on to a runway for what was said.
+/// The call would otherwise send the aircraft on to a runway.
 fn goes(heard: &Understanding) -> bool {
     use Intent::{CheckIn, DepartureReady, InboundLanding, PositionReport, TakeoffRequest};
     alone(heard) || matches!(heard.intent, CheckIn | DepartureReady | InboundLanding | PositionReport | TakeoffRequest)
 }
 
-/// A place is said, and it is not the pilot's own on a leg or so many miles out: where the birds are.
+/// The position is neither a pattern leg nor a distance, so it is where the birds are, not where the pilot is.
 fn elsewhere(heard: &Understanding) -> bool {
     let leg = heard.slots.position.as_deref().is_some_and(|p| crate::entities::LEGS.contains(&p));
     heard.intent == Intent::PositionReport && !leg && heard.slots.distance_nm.is_none()
@@ -52,7 +51,7 @@ fn on_ground(s: &Situation, heard: &Understanding) -> Option<Decision> {
 fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let radar = s.facility.is_radar();
     if heard.slots.topic == Some(Topic::Resolution) {
-        // Nothing is said against it, or about it, until the pilot is clear of conflict (7110.65 2-1-28).
+        // The controller neither objects nor comments until the pilot reports clear of conflict (7110.65 2-1-28).
         return Some(Decision::say([Item::Roger]));
     }
     if let Some((side, degrees)) = heard.slots.deviation.filter(|_| radar) {
@@ -62,7 +61,7 @@ fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
         Topic::Laser if alone(heard) => vec![Item::Roger, Item::Ask(Ask::Position)],
         Topic::TransponderOut if alone(heard) => vec![Item::Roger, Item::Ask(Ask::Altitude)],
         Topic::Observation if alone(heard) || elsewhere(heard) => vec![Item::Roger, advice("thanks")],
-        // Whether it is in the way is seen from there.
+        // Only the pilot can see whether the obstacle is in the way.
         Topic::Obstacle if goes(heard) => vec![Item::Roger, Item::Ask(Ask::Intentions)],
         Topic::WhatSpeed => vec![record.speed_kt.map_or_else(|| advice("speed at your discretion"), Item::Speed)],
         Topic::HoldHere if radar => vec![advice("holding at present position approved"), advice("advise ready to proceed")],
@@ -73,7 +72,7 @@ fn in_flight(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
     Some(Decision::Say(answer))
 }
 
-/// Around traffic that is not seen (7110.65 2-1-21): a turn from the heading that is known.
+/// A vector around traffic that is not in sight (7110.65 2-1-21): a turn from the known heading.
 fn vector(s: &Situation) -> Vec<Item> {
     match s.heading_mag {
         Some(h) => {
@@ -85,7 +84,7 @@ fn vector(s: &Situation) -> Vec<Item> {
     }
 }
 
-/// Wishes in the traffic pattern.
+/// Requests in the traffic pattern.
 fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     match heard.slots.topic? {
         Topic::ClearedToLand if heard.has(Intent::SayAgain) => Some(match record.landing {
@@ -108,7 +107,7 @@ fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Deci
                 other => other,
             })
         }
-        // Asked for before the downwind: the turn is approved, and the clearance follows from there.
+        // A short approach requested before the downwind is approved. The landing clearance follows from the downwind.
         Topic::ShortApproach if in_pattern(s.phase) && s.phase != Phase::Final => {
             Some(Decision::say([Item::PatternWords("short approach approved".into()), Item::Report(ReportPoint::Midfield(None))]))
         }
@@ -120,11 +119,11 @@ fn pattern(s: &Situation, record: &Record, heard: &Understanding) -> Option<Deci
     }
 }
 
-/// How the designators begin of aircraft whose wake others are warned of: heavy, super, and the Boeing 757 (7110.65 2-1-20).
+/// Designator prefixes of aircraft that require a wake turbulence caution: heavy, super, and the Boeing 757 (7110.65 2-1-20).
 const HEAVY: [&str; 10] = ["b74", "b75", "b76", "b77", "b78", "a30", "a33", "a34", "a35", "a38"];
-/// Designators of heavy ones that are like those of light ones, whole.
+/// Full designators of heavy aircraft whose prefixes light aircraft share.
 const WHOLE: [&str; 8] = ["a310", "md11", "dc10", "il96", "c17", "c5m", "a124", "a225"];
-/// The same by name, behind the maker's.
+/// The same aircraft by model name, after the manufacturer's.
 const NAMED: [&str; 11] = ["747", "757", "767", "777", "787", "a300", "a310", "a330", "a340", "a350", "a380"];
 
 pub(super) fn heavy(words: &str) -> bool {
@@ -139,13 +138,13 @@ pub(super) fn heavy(words: &str) -> bool {
     })
 }
 
-/// "Caution wake turbulence" for whoever follows a heavy one, or has one pointed out.
+/// Adds "caution wake turbulence" for an aircraft that follows a heavy one, or has one pointed out as traffic.
 pub(super) fn caution(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
     let said = |i: &Item| match i {
         Item::Traffic(w) | Item::Sequence { following: Some(w), .. } => heavy(w),
         _ => false,
     };
-    // Whoever departs before it, or waits for it, does not fly in its wake.
+    // An aircraft that departs ahead of the heavy, or waits for it, does not fly in its wake.
     let before = items.iter().any(|i| matches!(i, Item::ClearedForTakeoff { .. } | Item::HoldShort { .. } | Item::GoAround));
     if !s.on_ground && !before && !s.aircraft_type.as_deref().is_some_and(heavy) && items.iter().any(said) {
         items.push(advice("caution wake turbulence"));
@@ -153,7 +152,7 @@ pub(super) fn caution(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
     items
 }
 
-/// Designators of helicopters.
+/// Helicopter designators.
 #[rustfmt::skip]
 const HELICOPTERS: &[&str] = &[
     "R22", "R44", "R66", "B06", "B06T", "B105", "B205", "B212", "B222", "B230", "B407", "B412", "B427", "B429", "B430", "B505", "A109",
@@ -162,12 +161,12 @@ const HELICOPTERS: &[&str] = &[
     "ALO2", "ALO3", "LYNX", "PUMA", "BK17", "KA32", "MI8", "UH60",
 ];
 
-/// A helicopter: no mile limit holds it (14 CFR 91.157 c), and it needs no runway.
+/// A helicopter: no visibility minimum applies (14 CFR 91.157 c), and it needs no runway.
 pub(super) fn helicopter(s: &Situation) -> bool {
     s.aircraft_type.as_deref().is_some_and(|t| HELICOPTERS.contains(&t))
 }
 
-/// "What is the transition level?": told where the pressure is known that it follows from. A level that the pilot names is no question.
+/// "What is the transition level?": answered if the pressure that determines it is known. A call that names a level is not such a question.
 pub(super) fn transition_level(s: &Situation, heard: &Understanding) -> Option<Decision> {
     if !heard.remarks.has(Remark::AsksTransitionLevel) || matches!(heard.intent, Intent::Readback | Intent::Mayday | Intent::PanPan) {
         return None;
@@ -178,7 +177,7 @@ pub(super) fn transition_level(s: &Situation, heard: &Understanding) -> Option<D
     })
 }
 
-/// With the first altitude below the transition level comes the pressure that it is flown on (7110.65 2-7-2).
+/// Adds the pressure to the first altitude below the transition level (7110.65 2-7-2).
 pub(super) fn with_pressure(s: &Situation, mut items: Vec<Item>) -> Vec<Item> {
     let down = |i: &Item| matches!(i, Item::Altitude { way: Climb::Descend, level: false, .. });
     let told = items.iter().any(|i| matches!(i, Item::Pressure(_)));
@@ -194,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heavy_by_designator_and_by_name() {
+    fn heavy_aircraft_match_by_designator_and_name() {
         for w in ["B77W UAL1 on half mile final runway 28L", "Boeing 757, 3 mile final", "A388 on final", "United 5 heavy, 2 mile final"] {
             assert!(heavy(w), "{w}");
         }

@@ -1,4 +1,4 @@
-//! The tower: take-off, pattern, landing, and the way off the runway.
+//! Tower: takeoff, pattern, landing, and leaving the runway.
 
 use super::{Decision, in_pattern, minima};
 use crate::gate::Admitted;
@@ -12,11 +12,11 @@ use crate::units::region::{WindWith, filled};
 use crate::units::{Facility, Runway, Side};
 use crate::{clearances, gate};
 
-/// Seconds behind an arrival, and behind a heavy one.
+/// Seconds of spacing behind an arrival, and behind a heavy one.
 const CLEAR_S: f64 = 40.0;
 const WAKE_S: f64 = 120.0;
 
-/// What the tower answers.
+/// The tower's answer.
 pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if let Some(d) = as_ground(s, record, heard) {
         return d;
@@ -32,7 +32,7 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
             super::crossing(s, record, heard).unwrap_or_else(|| Decision::ask(Ask::Runway))
         }
         Intent::PositionReport | Intent::CheckIn | Intent::FieldInSight => position(s, record, heard),
-        // Announced for later: the low approach is what is asked for.
+        // The pilot announces a go-around for later: the request is a low approach.
         Intent::GoAround if heard.slots.landing.is_some() && matches!(s.phase, Phase::Downwind | Phase::Base) => {
             landing(s, record, heard, wanted(record, heard))
         }
@@ -56,12 +56,12 @@ pub(super) fn decide(s: &Situation, record: &Record, heard: &Understanding) -> D
     }
 }
 
-/// What a tower answers as the ground unit that its field does not have.
+/// The tower's answer as Ground, at a field without a ground unit.
 fn as_ground(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     if !s.tower_works_ground() || !s.on_ground {
         return None;
     }
-    // At the runway a call is about the runway, whatever word it shares with a call from the ramp.
+    // At the runway a call concerns the runway, even if it shares words with a call from the ramp.
     let at_runway = s.on_runway || matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::LandingRoll);
     let cleared_already = record.ifr && heard.has(Intent::TaxiRequest);
     match heard.intent {
@@ -79,7 +79,7 @@ fn as_ground(s: &Situation, record: &Record, heard: &Understanding) -> Option<De
     }
 }
 
-/// A straight-in, as asked for.
+/// Answers a request for a straight-in.
 fn straight_in(s: &Situation, heard: &Understanding) -> Decision {
     match s.runway_for(heard.slots.runway) {
         Some(r) if s.is_closed(r) => {
@@ -95,12 +95,12 @@ fn departure_question(s: &Situation) -> Decision {
     if s.phase == Phase::HoldingShort { Decision::ask(Ask::Intentions) } else { Decision::say([s.contact(Facility::Ground)]) }
 }
 
-/// A take-off clearance (7110.65 3-9-10), a line-up (3-9-4), or a hold short with the reason.
+/// A takeoff clearance (7110.65 3-9-10), a line up and wait (3-9-4), or a hold short with the reason.
 fn departure(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     departure_for(s, record, heard, gate::admit(heard, record))
 }
 
-/// The take-off clearance that is owed, now that the runway is free; `None` while it is not.
+/// The owed takeoff clearance, once the runway is free; `None` until then.
 pub(super) fn owed_takeoff(s: &Situation, record: &Record) -> Option<Vec<Item>> {
     let runway = record.owed.iter().find_map(|o| if let Owed::Takeoff(r) = o { Some(*r) } else { None })?;
     let leave = gate::put_off(record, runway).filter(|_| matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait))?;
@@ -110,7 +110,7 @@ pub(super) fn owed_takeoff(s: &Situation, record: &Record) -> Option<Vec<Item>> 
     }
 }
 
-/// As [`departure`], of a call that was admitted or not.
+/// Like [`departure`], for a call with or without a confirmed request.
 fn departure_for(
     s: &Situation,
     record: &Record,
@@ -118,7 +118,7 @@ fn departure_for(
     admitted: Result<Admitted<gate::Takeoff>, gate::Doubt>,
 ) -> Decision {
     if !s.on_ground {
-        // No take-off clearance in the air, whatever is asked; who leaves the pattern may.
+        // An aircraft in the air gets no takeoff clearance. One that leaves the pattern gets its departure approved.
         return match heard.slots.direction.clone().filter(|_| in_pattern(s.phase) && heard.intent == Intent::TakeoffRequest) {
             Some(way) => Decision::say([Item::DepartureApproved(way)]),
             None => Decision::ask(Ask::Position),
@@ -132,7 +132,7 @@ fn departure_for(
     }
     let pad = matches!(s.phase, Phase::Parked | Phase::PushedBack) && super::topics::helicopter(s);
     if pad && minima::refusal(s, record).is_none() {
-        // From a pad, where the tower may not see it (7110.65 3-11-2).
+        // From a pad that the tower may not see (7110.65 3-11-2).
         return Decision::Say(s.wind().into_iter().chain([Item::Advice("proceed as requested, use caution".into())]).collect());
     }
     let at_runway = matches!(s.phase, Phase::HoldingShort | Phase::LineUpAndWait | Phase::AwaitingReadback) || s.on_runway;
@@ -146,13 +146,13 @@ fn departure_for(
             ]),
         };
     }
-    // The same strip from the other end is meant only where that end is in use.
+    // The opposite end of the same runway counts only if no other end is in use.
     let this_strip = |here: Runway| here == runway || here == runway.reciprocal() && s.active.is_none_or(|a| a == runway);
     if s.runway_here.is_some_and(|here| !this_strip(here)) {
-        // The geometry knows better than the words which runway this is.
+        // Position data is more reliable than the pilot's words here.
         return Decision::say([Item::HoldPosition, Item::Ask(Ask::VerifyPosition)]);
     }
-    // Who stands on the runway cannot hold short of it.
+    // An aircraft on the runway cannot hold short of it.
     let stay = if s.on_runway { Item::HoldPosition } else { Item::HoldShort { runway, at: None } };
     if let Some(t) = s.against_departure(runway) {
         return Decision::say([stay, Item::Traffic(t.words.clone())]);
@@ -175,7 +175,7 @@ fn departure_for(
         items.push(Item::Advice(format!("intersection departure, {length}")));
     }
     if s.live && s.ifr {
-        // Without a procedure the way out is a heading, until radar takes over (7110.65 5-8-2).
+        // Without a departure procedure, fly runway heading until radar takes over (7110.65 5-8-2).
         items.extend(record.departure.is_none().then_some(Item::RunwayHeading));
         items.push(Item::Runway(runway));
         items.push(clearances::takeoff(&leave, at));
@@ -183,7 +183,7 @@ fn departure_for(
     }
     items.push(Item::Runway(runway));
     items.push(clearances::takeoff(&leave, at));
-    // Somebody on a longer final is no obstacle, but the pilot is told (7110.65 2-1-21).
+    // Traffic on a longer final does not block the departure, but the pilot hears about it (7110.65 2-1-21).
     items.extend(s.on_final(runway).map(|t| Item::Traffic(t.words.clone())));
     let wish = heard.slots.departure.clone().or_else(|| record.wants_departure.clone());
     items.extend(after_takeoff(s, heard, wish));
@@ -200,14 +200,14 @@ fn pattern_from_ground(s: &Situation, record: &Record, heard: &Understanding) ->
     }
 }
 
-/// What follows the take-off: closed traffic on the published side, or what was asked for, approved.
+/// What follows the takeoff: closed traffic on the published side, or approval of what the pilot requested.
 fn after_takeoff(s: &Situation, heard: &Understanding, wish: Option<String>) -> Option<Item> {
     let closed = heard.has(Intent::PatternRequest) || wish.as_deref().is_some_and(|w| w.contains("closed") || w.contains("pattern"));
     if closed {
         return Some(Item::ClosedTraffic(heard.slots.side.unwrap_or(s.pattern)));
     }
     if let (None, Some(side)) = (wish.as_ref().filter(|w| !w.is_empty()), heard.slots.side) {
-        // A turn that was asked for is approved (7110.65 3-9-10).
+        // Approve a requested turn (7110.65 3-9-10).
         let on = heard.slots.direction.as_ref().map_or_else(String::new, |d| format!(" {d}bound"));
         return Some(Item::PatternWords(format!("{} turn{on} approved", side.word())));
     }
@@ -228,7 +228,7 @@ fn closed_traffic(s: &Situation, record: &Record, heard: &Understanding) -> Deci
     }
 }
 
-/// Wind with a clearance, when the pilot may not know it from the ATIS.
+/// Adds the wind to a clearance if the pilot may not have it from the ATIS.
 fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> Option<Item> {
     if s.region.wind_with_clearance == WindWith::Always || heard.slots.atis.or(record.letter_of(&s.icao)).is_none() {
         s.wind()
@@ -237,7 +237,7 @@ fn wind_unless_known(s: &Situation, record: &Record, heard: &Understanding) -> O
     }
 }
 
-/// An arrival calls in: pattern entry by where it comes from (7110.65 3-10-1).
+/// Answers an inbound call: the pattern entry depends on the direction that the aircraft comes from (7110.65 3-10-1).
 fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.on_ground {
         return Decision::ask(Ask::Position);
@@ -258,7 +258,7 @@ fn inbound(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         return Decision::Say(weather);
     }
     let mut items = Vec::new();
-    // The side that was given stays.
+    // Keep the side that was assigned.
     let given = record.joins.filter(|_| record.pattern_runway == Some(runway));
     match heard.slots.direction.as_deref().map(|d| approach_side(runway, d)) {
         _ if given.is_some() => items.extend([
@@ -287,7 +287,7 @@ enum Side3 {
     Across(Side),
 }
 
-/// From where an aircraft comes, relative to the landing direction.
+/// The direction that an aircraft comes from, relative to the landing direction.
 fn approach_side(runway: Runway, from: &str) -> Side3 {
     const WORDS: [&str; 8] = ["north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"];
     let bearing = WORDS.iter().position(|w| *w == from).map_or(0.0, |i| i as f64 * 45.0);
@@ -306,7 +306,7 @@ fn touch_or_option(heard: &Understanding) -> Landing {
 }
 
 pub(super) fn wanted(record: &Record, heard: &Understanding) -> Landing {
-    // "To land" ends the touch-and-goes that were asked for before.
+    // "To land" ends earlier requests for touch-and-goes.
     let lands = heard.remarks.has(Remark::ToLand) && heard.intent != Intent::Readback;
     let standing = record.landing.map(|(_, kind)| kind).filter(|_| heard.intent == Intent::PositionReport);
     heard.slots.landing.or(standing.filter(|_| !lands)).or(record.wants.filter(|_| !lands)).unwrap_or(Landing::FullStop)
@@ -317,7 +317,7 @@ pub(super) fn landing(s: &Situation, record: &Record, heard: &Understanding, kin
     landing_for(s, record, heard, kind, gate::admit(heard, record).ok().or_else(|| gate::on_leg(record, s, heard)))
 }
 
-/// As [`landing`], of a call that was admitted or not.
+/// Like [`landing`], for a call with or without a confirmed request.
 pub(super) fn landing_for(
     s: &Situation,
     record: &Record,
@@ -334,7 +334,7 @@ pub(super) fn landing_for(
     let near = matches!(s.phase, Phase::Final) && s.distance_nm.is_none_or(|d| d < 1.0);
     if s.runway_blocked(runway) {
         let traffic = s.in_the_way(runway).map(Item::Traffic);
-        // Whoever is on downwind waits there, turning away from the runway, until it is free.
+        // An aircraft on downwind waits for the runway in an orbit away from it.
         let waits = s.live && s.phase == Phase::Downwind && s.occupant(runway).is_some();
         return if waits {
             let right = s.final_course.map_or(s.pattern == Side::Right, |f| f.right_nm > 0.0);
@@ -353,12 +353,13 @@ pub(super) fn landing_for(
     let mut items = Vec::new();
     let before = s.before(runway);
     if s.phase == Phase::Downwind && s.gap(runway).is_some_and(|g| g < spacing(s, &before)) && !record.owed.contains(&Owed::Base) {
-        // Too near behind: the downwind is flown longer, and the base turn called (7110.65 3-8-1).
+        // Too close behind: extend the downwind and call the base turn (7110.65 3-8-1).
         let longer = Item::PatternWords("extend downwind, I will call your base".into());
         return Decision::say([super::questions::place(s, runway), longer]);
     }
     if s.live && !before.is_empty() && !s.region.lands_in_sequence && s.phase != Phase::Final {
-        // Outside the United States nobody is cleared to land behind somebody else: the call on final is answered by what is free then.
+        // Outside the United States an aircraft is not cleared to land behind another one. The report on final is answered by the state of
+        // the runway then.
         return Decision::say([super::questions::place(s, runway), Item::Report(ReportPoint::Words("final".into()))]);
     }
     let opposite = s.on_final(runway).filter(|t| t.runway == Some(runway.reciprocal()));
@@ -366,12 +367,12 @@ pub(super) fn landing_for(
     items.extend(wind_unless_known(s, record, heard));
     items.push(Item::Runway(runway));
     items.push(clearances::landing(&leave, kind));
-    // Nobody follows who comes from the other end.
+    // An aircraft does not follow traffic that comes from the opposite end.
     items.extend(opposite.iter().map(|t| Item::Traffic(t.words.clone())));
     Decision::Say(items)
 }
 
-/// Another kind of landing than the one that was cleared: the clearance holds, for what is wanted now.
+/// The pilot wants a different kind of landing: the clearance stays and is reissued for that kind.
 pub(super) fn other_landing(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let (runway, kind) = record.landing.filter(|_| s.live && !s.on_ground && s.facility == Facility::Tower)?;
     let new = heard.slots.landing.filter(|new| *new != kind && heard.remarks.has(Remark::LandsSo))?;
@@ -385,14 +386,14 @@ pub(super) fn other_landing(s: &Situation, record: &Record, heard: &Understandin
     Some(Decision::say(wind.into_iter().chain([Item::Runway(runway), clearances::landing(&leave, new)])))
 }
 
-/// Seconds that an arrival stays behind the one before it: the runway is clear by then, and more behind the wake of a heavy one
-/// (7110.65 3-10-3, 5-5-4).
+/// Seconds between an arrival and the one before it: enough to clear the runway, and more behind a heavy for wake turbulence (7110.65
+/// 3-10-3, 5-5-4).
 pub(super) fn spacing(s: &Situation, before: &[String]) -> f64 {
     let wake = before.last().is_some_and(|w| super::topics::heavy(w)) && !s.aircraft_type.as_deref().is_some_and(super::topics::heavy);
     if wake { WAKE_S } else { CLEAR_S }
 }
 
-/// The base turn that was promised, as soon as it leaves room: with the clearance for which it was put off.
+/// The base turn that the controller promised to call, as soon as spacing allows.
 pub(super) fn owed_base(s: &Situation, record: &Record) -> Option<Vec<Item>> {
     let outward = matches!(s.phase, Phase::Downwind | Phase::Inbound | Phase::Cruise);
     let runway = s.runway_for(record.pattern_runway).filter(|_| record.owed.contains(&Owed::Base) && outward)?;
@@ -401,7 +402,7 @@ pub(super) fn owed_base(s: &Situation, record: &Record) -> Option<Vec<Item>> {
     room.then(|| vec![Item::PatternWords("turn base".into()), Item::Runway(runway), Item::Report(ReportPoint::Leg(None, Leg::Final))])
 }
 
-/// Short of a runway that is taken, whatever was said: around it goes.
+/// On short final to an occupied runway, the aircraft is sent around, whatever the call.
 pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding) -> Option<Decision> {
     let short = s.facility == Facility::Tower && !s.on_ground && s.phase == Phase::Final && s.distance_nm.is_none_or(|d| d < 1.0);
     let known = matches!(heard.intent, Intent::GoAround | Intent::Mayday | Intent::PanPan) || record.emergency.is_some();
@@ -410,7 +411,7 @@ pub(super) fn runway_taken(s: &Situation, record: &Record, heard: &Understanding
     Some(Decision::say([Item::GoAround].into_iter().chain(who).chain(after_going_around(s, record))))
 }
 
-/// Where a flight goes that is sent around: back into the pattern, or on instruments up and on to another approach.
+/// Instructions after a go-around: back into the pattern, or on instruments a climb and another approach.
 pub(super) fn after_going_around(s: &Situation, record: &Record) -> Vec<Item> {
     match super::instruments::arrival(s).map(|a| super::instruments::missed(s, record, a, false)) {
         Some(Decision::Say(items)) => items,
@@ -418,17 +419,17 @@ pub(super) fn after_going_around(s: &Situation, record: &Record) -> Vec<Item> {
     }
 }
 
-/// A report from the pattern: cleared, sequenced, or told where to report next.
+/// Answers a position report in the pattern: a landing clearance, a sequence number, or the next reporting point.
 fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     if s.on_ground {
         return match s.phase {
-            // A call without a message is invited to go on (AIM 4-2-3).
+            // A call without a message gets "go ahead" (AIM 4-2-3).
             Phase::HoldingShort if heard.intent == Intent::CheckIn && heard.slots.position.is_none() && heard.slots.runway.is_none() => {
                 Decision::say([Item::GoAhead])
             }
-            // Told to hold short for traffic: the wait is over, or the reason for it is said again.
+            // Holding short for traffic: the runway is free now, or the reason is repeated.
             Phase::HoldingShort if !record.owed.is_empty() => still_short(s, record),
-            // What nothing explains may be a reason to stay.
+            // Words that nothing explains may be a reason to hold.
             Phase::HoldingShort if heard.loose > 0 => super::circumstances::when_ready(),
             Phase::HoldingShort => departure(s, record, heard),
             Phase::TaxiIn => clear_of_runway(s),
@@ -444,7 +445,7 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         Phase::Departure | Phase::GoAround => Some(Leg::Upwind),
         _ => None,
     };
-    // The pilot's eyes are quicker than the track: a later leg of the same pattern is believed.
+    // The pilot's report can be ahead of the track, so a later leg of the same pattern is believed.
     let leg = match (leg, said) {
         (Some(Leg::Upwind | Leg::Crosswind), "downwind") => Some(Leg::Downwind),
         (Some(Leg::Upwind | Leg::Crosswind | Leg::Downwind), "base") => Some(Leg::Base),
@@ -458,7 +459,7 @@ fn position(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
         };
     }
     match leg {
-        // Bound for another field, or departing somewhere: that is leaving.
+        // Bound for another field, or departing: the aircraft leaves the pattern.
         Some(Leg::Crosswind | Leg::Upwind) if leaves(s, heard) => {
             let way = heard.slots.direction.clone().map_or_else(|| "on course".to_owned(), |d| format!("{d}bound"));
             Decision::say([Item::DepartureApproved(way)])
@@ -476,7 +477,7 @@ fn leaves(s: &Situation, heard: &Understanding) -> bool {
     elsewhere || heard.slots.direction.is_some() && heard.remarks.has(Remark::Leaves)
 }
 
-/// A pilot who waits short of the runway for traffic, and calls again.
+/// A pilot who holds short for traffic calls again.
 pub(super) fn still_short(s: &Situation, record: &Record) -> Decision {
     if let Some(items) = owed_takeoff(s, record) {
         return Decision::Say(items);
@@ -486,7 +487,7 @@ pub(super) fn still_short(s: &Situation, record: &Record) -> Decision {
     Decision::Say(runway.map(|r| Item::HoldShort { runway: r, at: None }).into_iter().chain(traffic.map(Item::Traffic)).collect())
 }
 
-/// The pilot goes around: acknowledged, and the way back into the pattern.
+/// Acknowledges a go-around, and gives the way back into the pattern.
 fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let side = heard.slots.side.or(record.closed_traffic).unwrap_or(s.pattern);
     if s.on_ground {
@@ -495,7 +496,7 @@ fn go_around(s: &Situation, record: &Record, heard: &Understanding) -> Decision 
     Decision::say([Item::Roger, Item::ClosedTraffic(side), Item::Report(ReportPoint::Midfield(Some(side)))])
 }
 
-/// Off the runway: to Ground (7110.65 3-10-9). Still on it: exit first. Never was: asked.
+/// Off the runway: contact Ground (7110.65 3-10-9). Still on it: exit first. Never on it: ask.
 fn clear_of_runway(s: &Situation) -> Decision {
     if s.on_runway {
         return Decision::say([Item::Advice("exit the runway when able".into()), s.contact(Facility::Ground)]);
@@ -506,7 +507,7 @@ fn clear_of_runway(s: &Situation) -> Decision {
     if s.station(Facility::Ground).is_some() { Decision::say([s.contact(Facility::Ground)]) } else { Decision::say([Item::Roger]) }
 }
 
-/// Through the airspace (7110.65 3-1): approved with traffic, altitude as it is.
+/// A transition through the airspace (7110.65 3-1): approved with traffic, at the present altitude.
 fn transition(s: &Situation, record: &Record, heard: &Understanding) -> Decision {
     let Ok(leave) = gate::admit(heard, record) else {
         return Decision::say([gate::question(Wish::Entry, None)]);

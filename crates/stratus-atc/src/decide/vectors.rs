@@ -8,46 +8,47 @@ use crate::record::Record;
 use crate::situation::{Arrival, FinalCourse, Situation};
 use crate::units::{Side, Time, turn};
 
-/// A vector is not changed before it has had time to be flown.
+/// Minimum time between vectors, so that the first can be flown.
 const VECTOR_FLOWN: Duration = Duration::from_secs(60);
-/// So far off the heading that would now be given, degrees, a flight on a vector needs another one.
+/// A flight on a vector needs a new one if its heading differs from the required one by more than this, degrees.
 const ASTRAY: f64 = 45.0;
-/// More vectors than these on one approach would be a controller who cannot do it.
+/// The maximum number of vectors on one approach: needing more means that the vectoring has failed.
 const MOST_VECTORS: u8 = 12;
-/// Nobody turns onto the final approach course so far beyond the base leg, and from there it is joined so far beyond it, nautical miles.
+/// How far beyond the base leg an aircraft may still turn onto final, and how far beyond it the final approach course is joined from
+/// farther out, nautical miles.
 const FAR_NM: f64 = 11.0;
 const JOIN_NM: f64 = 5.0;
 
-/// One step on the way to the final approach.
+/// One leg of the vectors to final.
 struct Leg {
-    /// 1 downwind, 2 base or towards the course, 3 the intercept.
+    /// 1 downwind, 2 base or towards the course, 3 intercept.
     step: u8,
     /// Magnetic heading, degrees.
     course: f64,
 }
 
-/// Where a base leg begins at least: so far out, and so far beside the final approach course, nautical miles.
+/// Minimum position of the base leg: distance from the threshold, and offset from the final approach course, nautical miles.
 const BASE_OUT_NM: f64 = 9.0;
-/// Feet that a glide path of three degrees rises in a nautical mile.
+/// Feet that a three-degree glide path rises per nautical mile.
 const GLIDE_FT: f64 = 318.0;
-/// A base leg farther out than this is no way in any more: the pilot flies the approach by the chart.
+/// If the base leg would be farther out than this, vectors are no longer useful: the pilot flies the published approach, nautical miles.
 const OWN_NAVIGATION_NM: f64 = 22.0;
-/// Within this distance such an approach is cleared, nautical miles.
+/// Such an approach is cleared within this distance, nautical miles.
 const CLEARED_NM: f64 = 30.0;
 const BASE_WIDE_NM: f64 = 5.0;
-/// Farther away than this a flight keeps its own navigation, nautical miles.
+/// Beyond this distance a flight stays on its own navigation, nautical miles.
 const VECTORED_NM: f64 = 25.0;
 
-/// Which leg leads on from here.
+/// The leg to fly from here.
 fn leg(f: FinalCourse, heading: f64, out_nm: f64) -> Leg {
     let toward = if f.right_nm >= 0.0 { -1.0 } else { 1.0 };
     let near_course = f.before_nm >= out_nm - 6.0 && f.right_nm.abs() <= (f.before_nm - out_nm + 7.0) * 0.6;
     let intercept = if f.right_nm.abs() < 0.4 { f.course_mag } else { f.course_mag + toward * 30.0 };
-    // Nobody turns more than a right angle and a bit onto the final approach course: a base leg comes before.
+    // A turn onto final is limited to 110 degrees; a larger one needs a base leg first.
     if near_course && f.before_nm <= out_nm + FAR_NM && turn(heading, intercept).abs() <= 110.0 {
         Leg { step: 3, course: intercept }
     } else if f.before_nm > out_nm + FAR_NM {
-        // From far out a base leg would cross the final approach course out of reach: towards where it is joined instead.
+        // From far out, a base leg would cross the final approach course too far away, so head for the point where it is joined.
         Leg {
             step: 2,
             course: f.course_mag + toward * (f.right_nm.abs() - 3.0).max(0.0).atan2(f.before_nm - out_nm - JOIN_NM).to_degrees(),
@@ -55,17 +56,17 @@ fn leg(f: FinalCourse, heading: f64, out_nm: f64) -> Leg {
     } else if f.before_nm >= out_nm - 4.0 {
         Leg { step: 2, course: f.course_mag + toward * 90.0 }
     } else {
-        // Past the field, straight to where the base leg begins, on the side that the flight is on.
+        // Past the field: straight to the start of the base leg, on the flight's side.
         let (out, aside) = (out_nm - f.before_nm, -toward * BASE_WIDE_NM - f.right_nm);
         Leg { step: 1, course: f.course_mag + 180.0 - aside.atan2(out).to_degrees() }
     }
 }
 
-/// What the arrival is relative to: the destination's runway, or for other flights the runway in use here.
+/// The reference for the vectors: the destination's runway, or for other flights the runway in use here.
 struct Field<'a> {
     course: FinalCourse,
     minimum_ft: i32,
-    /// Where a base leg at that altitude meets the glide path, nautical miles before the threshold.
+    /// Where a base leg at that altitude meets the glide path, nautical miles from the threshold.
     out_nm: f64,
     arrival: Option<&'a Arrival>,
 }
@@ -86,7 +87,7 @@ pub(super) fn due(now: Time, s: &Situation, r: &Record, w: &Watch, a: &Arrival) 
     step_due(now, s, r, w, &field(s, Some(a))?)
 }
 
-/// As [`due`], for a flight that is not on instruments: a practice approach.
+/// Like [`due`], for a practice approach by a flight that is not IFR.
 pub(super) fn practice(now: Time, s: &Situation, r: &Record, w: &Watch) -> Option<(Notice, Vec<Item>)> {
     step_due(now, s, r, w, &field(s, None)?)
 }
@@ -103,7 +104,7 @@ fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) 
         return None;
     }
     let given = (1..=3).any(|n| n >= leg.step && w.told(Notice::Vector(n)));
-    // A vector that has been flown and leads nowhere any more is followed by another one.
+    // Issue another vector if the last one has been flown and no longer leads to the course.
     let astray = off.abs() > ASTRAY && r.issued.is_none_or(|at| now.since(at) >= VECTOR_FLOWN);
     if given && !(astray && w.vectors() < MOST_VECTORS) {
         return None;
@@ -112,7 +113,7 @@ fn step_due(now: Time, s: &Situation, r: &Record, w: &Watch, field: &Field<'_>) 
     Some((notice, items(s, r, field, &leg, off)))
 }
 
-/// The vector for a pilot who asks for the approach now.
+/// The vector for a pilot who requests the approach now.
 pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     let field = field(s, Some(a))?;
     if field.out_nm > OWN_NAVIGATION_NM {
@@ -124,7 +125,7 @@ pub(super) fn now(s: &Situation, r: &Record, a: &Arrival) -> Option<Vec<Item>> {
     Some(items(s, r, &field, &leg, off))
 }
 
-/// The vector to the runway in use here for an aircraft in distress, whatever its plan is.
+/// The vector to the runway in use here, for an aircraft in distress, whatever its plan.
 pub(super) fn to_the_runway(s: &Situation, r: &Record, kind: &str) -> Option<Vec<Item>> {
     let field = field(s, None)?;
     let heading = s.heading_mag?;
@@ -135,7 +136,7 @@ pub(super) fn to_the_runway(s: &Situation, r: &Record, kind: &str) -> Option<Vec
     Some(items(s, &record, &Field { minimum_ft: level, ..field }, &leg, off))
 }
 
-/// Where the ground leaves no level for a vector, the approach is cleared as published, on the pilot's own navigation. A visual one waits
+/// If terrain leaves no level for a vector, the approach is cleared as published, on the pilot's own navigation. A visual approach waits
 /// for the field in sight (7110.65 7-4-3).
 fn own_navigation(r: &Record, field: &Field<'_>) -> Option<Vec<Item>> {
     let (a, f) = (field.arrival?, field.course);
@@ -147,7 +148,7 @@ fn own_navigation(r: &Record, field: &Field<'_>) -> Option<Vec<Item>> {
     Some(vec![Item::ResumeOwnNavigation, Item::Approach { kind: kind.clone(), expect: false }, Item::Runway(f.runway), report])
 }
 
-/// A heading in fives, 5 to 360.
+/// Rounds a heading to fives, from 5 to 360.
 fn rounded(course: f64) -> u16 {
     match ((course / 5.0).round() * 5.0).rem_euclid(360.0) as u16 {
         0 => 360,
@@ -172,7 +173,7 @@ fn items(s: &Situation, r: &Record, field: &Field<'_>, leg: &Leg, off: f64) -> V
         let hold = s.altitude_ft.map_or(level, |a| if a > level + 200 { level } else { level.max((a + 50) / 100 * 100) });
         items.push(Item::Altitude { way: Climb::Maintain, feet: hold, level: s.is_level(hold) });
         items.push(Item::UntilEstablished);
-        // Another runway than that it was expected for may have no approach of that name.
+        // If the runway has changed, the announced approach may not exist for it.
         let known = |k: &&String| match field.arrival {
             Some(a) => a.approaches.is_empty() || a.approach_named(k, f.runway) == Some(k.as_str()),
             None => s.approaches.is_none() || s.approach_named(k, f.runway) == Some(k.as_str()),

@@ -1,5 +1,5 @@
-//! Into a control zone and out of it under visual flight rules, as the state does it: by visual reporting points, by the overhead join, by a
-//! hold over a point. The names of the points are the pilot's, from the chart; no other is ever named.
+//! Entering and leaving a control zone under VFR by national practice: visual reporting points, the overhead join, a hold over a point. The
+//! pilot names the points from the chart; the controller names no others.
 
 use super::Decision;
 use crate::gate;
@@ -11,7 +11,7 @@ use crate::remark::Remark;
 use crate::situation::Situation;
 use crate::units::Facility;
 
-/// The answer, where the state works so and the call is one of these.
+/// The answer, if the state works this way and the call is one of these.
 pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let flying = s.live && !s.on_ground && s.facility == Facility::Tower && !s.ifr && r.emergency.is_none();
     if !flying || heard.slots.special_vfr {
@@ -49,7 +49,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
             }
             Some(Decision::Say([zone("enter")].into_iter().chain(below).chain([Item::Runway(runway)]).chain(s.pressure()).collect()))
         }
-        // Over the point: on towards the runway.
+        // Over the point: continue to the runway.
         Intent::PositionReport | Intent::Readback | Intent::Unknown if r.pending.is_none() && !super::in_pattern(s.phase) => {
             let runway = s.active?;
             let leg = s.final_course.map(|f| if f.before_nm > 0.5 { Leg::Base } else { Leg::Downwind })?;
@@ -63,7 +63,7 @@ pub(super) fn decide(s: &Situation, r: &Record, heard: &Understanding) -> Option
     }
 }
 
-/// The overhead join: over the field, down on the dead side, and into the circuit.
+/// The overhead join: over the field, descend on the dead side, then join the circuit.
 fn overhead(s: &Situation, r: &Record, heard: &Understanding) -> Option<Decision> {
     let runway = s.active.filter(|x| !s.is_closed(*x))?;
     if heard.remarks.has(Remark::JoinsOverhead) && heard.intent != Intent::Readback && !super::in_pattern(s.phase) {

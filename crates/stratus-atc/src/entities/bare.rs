@@ -1,8 +1,8 @@
-//! Numbers that no word names: what they may be, with scores. "One four zero now" answers "say heading"; "four three one seven" a code.
+//! Numbers that no word introduces: scores what they may be. "One four zero now" answers "say heading"; "four three one seven" is a code.
 //!
-//! The named values of a call are read first (`figures`). Of each number that is left, every kind of value that its figures can be
-//! gets a score: from its length, the words beside it, what the controller said last, and the unit. The best one counts if it is
-//! sure enough. Nothing is made up: a value has the figures that were said.
+//! Named values are read first (`figures`). Each remaining number gets a score for every kind of value that it could be: from its length,
+//! the adjacent words, the controller's last words, and the unit. The best kind wins if its score is high enough. Nothing is made up: a
+//! value has exactly the digits that were said.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::intent::{Context, Slots};
 use crate::transcript::{Link, Token};
 use crate::units::{Facility, Runway};
 
-/// A kind of value, as far as a number by itself can be one.
+/// A kind of value that a bare number can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Runway,
@@ -22,16 +22,16 @@ enum Kind {
     Distance,
 }
 
-/// A kind that reaches this is taken.
+/// The minimum score.
 const ENOUGH: i32 = 3;
 
-/// A call as its numbers are looked at.
+/// A call prepared for reading its bare numbers.
 pub(crate) struct Bare<'a> {
     t: &'a [Token],
     words: &'a Words,
     last: String,
     facility: Option<Facility>,
-    /// Callsign, station, and what named values have taken.
+    /// Tokens of the callsign, the station and named values.
     taken: Vec<Range<usize>>,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Bare<'a> {
         Self { t, words, last: ctx.last_atc.as_deref().unwrap_or_default().to_lowercase(), facility, taken }
     }
 
-    /// Puts what the left numbers are into the slots that have nothing yet.
+    /// Stores the remaining numbers in empty slots.
     pub(crate) fn fill(&self, slots: &mut Slots) {
         let mut i = 0;
         while i < self.t.len() {
@@ -111,7 +111,7 @@ impl<'a> Bare<'a> {
     fn score(&self, kind: Kind, run: &Range<usize>, text: &str, n: i32) -> i32 {
         let (before, after) = (self.back(run.start, 1), self.word(run.end));
         let point = |yes: bool, by: i32| if yes { by } else { 0 };
-        // "Twelve passengers": a thing that is counted.
+        // "Twelve passengers": a counted thing.
         let counted =
             after.len() > 3 && after.ends_with('s') && !matches!(after, "this" | "circuits" | "thanks" | "cross" | "request" | "plus");
         let measured = MEASURES.contains(&after);
@@ -129,7 +129,7 @@ impl<'a> Bare<'a> {
                 if !could || numbered {
                     return 0;
                 }
-                // A full turn is no heading.
+                // A full turn is not a heading.
                 let turn = n == 360 && matches!(before, "left" | "right" | "a" | "one" | "");
                 1 + point(self.told(&["heading", "turn left", "turn right"]), 2)
                     + point(matches!(before, "flying" | "steering" | "tracking" | "about" | "on" | "says" | "it" | "level"), 1)
@@ -184,27 +184,27 @@ impl<'a> Bare<'a> {
     }
 }
 
-/// Words behind a number that say what it measures.
+/// Words after a number that state its unit.
 #[rustfmt::skip]
 const MEASURES: &[&str] = &[
     "thousand", "hundred", "mile", "miles", "minutes", "minute", "souls", "soul", "feet", "knots", "people", "persons", "hours", "hour", "aboard", "pob",
     "percent", "gallons", "pounds", "seconds", "second", "passengers", "pax", "passenger", "o'clock", "oclock", "times", "degrees", "on", "meters", "guys",
 ];
-/// Words in front of a number that is a name, an amount, a time.
+/// Words before a number that is a name, an amount or a time.
 #[rustfmt::skip]
 const NUMBERED: &[&str] = &[
     "number", "stand", "gate", "spot", "bay", "hangar", "pad", "time", "heading", "speed", "squawk", "squawking", "altimeter", "qnh", "qfe", "wind", "ramp",
     "taxiway", "channel", "mach", "block", "flight", "fl", "highway", "interstate", "route", "another", "plus", "exit", "concourse", "pier", "row",
 ];
-/// Words in front of a bare runway.
+/// Words before a bare runway.
 #[rustfmt::skip]
 const PLACES: &[&str] = &[
     "at", "on", "off", "for", "point", "circuits", "circuit", "threshold", "toward", "towards", "grass", "position", "up", "rolling", "inbound", "using",
     "takeoff", "departure", "over", "from", "full", "into", "length", "to", "end", "taxiing", "landing", "sequence", "pattern", "final", "base", "downwind",
 ];
-/// Approaches, behind which a runway stands.
+/// Approaches that a runway follows.
 const PROCEDURES: &[&str] = &["ils", "rnav", "gps", "rnp", "visual", "lda", "sdf", "vor", "ndb", "localizer", "loc"];
-/// Words of a call that is about a runway.
+/// Words in a call that is about a runway.
 #[rustfmt::skip]
 const ABOUT_RUNWAYS: &[&str] = &[
     "takeoff", "ready", "landing", "land", "final", "downwind", "base", "departure", "depart", "roll", "rolling", "lined", "line", "lining", "circuits", "circuit",

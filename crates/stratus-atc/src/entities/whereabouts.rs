@@ -1,5 +1,4 @@
-//! Where a pilot is and goes, beside the legs of the pattern and the names behind "to": landmarks, points of the field, places known by
-//! their names.
+//! The pilot's position and destination, besides pattern legs and names after "to": landmarks, points on the field, known places.
 
 use std::ops::Range;
 
@@ -10,29 +9,29 @@ use crate::places::place;
 use crate::transcript::{Token, spell, text};
 use crate::units::{Facility, Region};
 
-/// Who hears the call, and whose words are used.
+/// The unit that hears the call, and the region whose phraseology applies.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scene {
     pub(crate) facility: Option<Facility>,
     pub(crate) region: Region,
 }
 
-/// Words in front of a leg that is flown later: "back into the right downwind", "request right crosswind".
+/// Words before a leg that is flown later: "back into the right downwind", "request right crosswind".
 const LATER: [&str; 10] = ["for", "into", "enter", "then", "request", "will", "to", "gonna", "report", "extend"];
 
-/// Whether the leg at a token is only to come, or is the foot of something: "the base of the tower".
+/// Whether the leg at a token is still to come, or means something else: "the base of the tower".
 pub(super) fn is_later(t: &[Token], i: usize) -> bool {
     word(t, i + 1) == "of" || (1..=3).any(|n| LATER.contains(&back(t, i, n)) && !(n > 1 && (1..n).any(|k| LEGS.contains(&back(t, i, k)))))
 }
 
-/// Points that every field has, by the words for them.
+/// Points that every field has, by their words.
 #[rustfmt::skip]
 const POINTS: [(&[&str], &str); 7] = [
     (&["forty", "five"], "45"), (&["initial"], "initial"), (&["abeam"], "abeam"), (&["marker"], "marker"), (&["procedure", "turn"], "procedure turn"),
     (&["dead", "side"], "dead side"), (&["deadside"], "dead side"),
 ];
 
-/// Words behind which a pilot names what is below or beside.
+/// Words after which a pilot names what is below or beside them.
 fn leads(t: &[Token], i: usize) -> bool {
     let w = word(t, i);
     let next = word(t, i + 1);
@@ -45,7 +44,7 @@ fn leads(t: &[Token], i: usize) -> bool {
             && matches!(word(t, i + 2), "vor" | "bridge" | "lake" | "river" | "marker" | "pier" | "coast" | "shoreline" | "stadium" | "dam")
 }
 
-/// Words behind a lead that begin no name of a place.
+/// Words after these that do not start a place name.
 #[rustfmt::skip]
 const NO_LANDMARK: &[&str] = &[
     "by", "this", "these", "those", "line", "your", "my", "here", "there", "it", "them", "him", "what", "which", "top", "with", "runway", "taxiway", "active",
@@ -53,7 +52,7 @@ const NO_LANDMARK: &[&str] = &[
     "final", "base", "downwind", "crosswind", "upwind", "speed", "control", "zone", "airspace", "class", "lights", "delta", "bravo", "charlie", "near", "later", "field", "airport", "pumps", "fuel", "weather",
 ];
 
-/// A landmark's name behind a lead, of up to three words.
+/// A landmark's name after such a word, up to three words long.
 fn landmark(t: &[Token], lead: usize, hidden: &[Range<usize>]) -> Option<String> {
     let from = (lead + 1..lead + 3).find(|i| !matches!(word(t, *i), "the" | "of"))?;
     let ends = |i: usize| {
@@ -65,13 +64,13 @@ fn landmark(t: &[Token], lead: usize, hidden: &[Range<usize>]) -> Option<String>
             || compass(w).is_some()
             || hidden.iter().any(|h| h.contains(&i))
     };
-    // Behind the first word only what nobody says otherwise goes on with a name, or what names end in.
+    // After the first word only unknown words, or typical endings of place names, continue a name.
     let goes_on = |i: usize| i == from || !is_used(word(t, i)) || ENDINGS.contains(&word(t, i));
     let n = (from..from + 3).take_while(|i| *i < t.len() && !ends(*i) && goes_on(*i)).count();
     (n > 0 && word(t, from).len() > 2).then(|| text(&t[from..from + n]))
 }
 
-/// What names of places end in.
+/// Typical endings of place names.
 const ENDINGS: [&str; 24] = [
     "bridge",
     "lake",
@@ -99,7 +98,7 @@ const ENDINGS: [&str; 24] = [
     "course",
 ];
 
-/// A name that nobody says otherwise: "at Kleifarvatn", "to Dunkeswell".
+/// A name made of an unknown word: "at Kleifarvatn", "to Dunkeswell".
 fn own_name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
     let new = |i: usize| {
         let w = word(t, i);
@@ -119,7 +118,7 @@ fn own_name(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String>
     Some(text(&t[from..from + n]))
 }
 
-/// A name of a place that nobody says otherwise, or that the table of places has.
+/// A place name made of an unknown word, or one in the table of places.
 fn named(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
     let from = if word(t, from) == "the" { from + 1 } else { from };
     if from >= t.len() || hidden.iter().any(|h| h.contains(&from)) {
@@ -130,39 +129,39 @@ fn named(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
     known.or_else(|| own_name(t, from, hidden))
 }
 
-/// Words behind which a place is named that one is beside: "near Macon", "two miles off Chino". A place that a direction and a distance
-/// are counted from ("ten south of Visalia") is not this.
+/// Words after which a nearby place is named: "near Macon", "two miles off Chino". A place from which a direction and distance are measured
+/// ("ten south of Visalia") does not count.
 fn beside(t: &[Token], i: usize) -> bool {
     matches!(word(t, i), "near" | "off")
 }
 
-/// A place by itself: one that the table has, or a name with what names of places end in.
+/// A place on its own: one in the table, or a name with a typical ending.
 fn plain_place(t: &[Token], from: usize, hidden: &[Range<usize>]) -> Option<String> {
     let words: Vec<&str> = t[from..].iter().take(4).map(Token::word).collect();
     let ends = |n: &String| ENDINGS.contains(&n.rsplit(' ').next().unwrap_or("")) && n.contains(' ');
     if place(&words).is_some() { named(t, from, hidden) } else { own_name(t, from, hidden).filter(ends) }
 }
 
-/// Whether what stands behind "over" can be a place.
+/// Whether the words after "over" can be a place.
 pub(super) fn can_be_place(t: &[Token], from: usize) -> bool {
     !NO_LANDMARK.contains(&word(t, from))
 }
 
-/// A point of the field or a landmark, where no leg was said.
+/// A point on the field or a landmark, if no leg was said.
 pub(super) fn position(t: &[Token], hidden: &[Range<usize>], scene: Scene, slots: &mut Slots) {
     if slots.position.is_some() {
         return;
     }
     let open = |i: usize| !hidden.iter().any(|h| h.contains(&i));
     let has = |words: &[&str]| t.iter().any(|x| words.contains(&x.word()));
-    // Taxiways and holding points have letters too.
+    // Taxiways and holding points also have letters.
     let on_ground = has(ON_GROUND);
     let aloft = matches!(scene.facility, Some(Facility::Tower | Facility::Approach | Facility::Departure))
         && (!slots.altitude_ft.is_empty() || has(&["inbound", "landing", "position", "join", "joining", "transit", "zone", "circuits"]))
         && !has(&["taxi", "taxiing", "stand", "gate", "ramp", "apron", "parking", "pushback", "direct"]);
     let said = |i: usize, words: &[&str]| words.iter().enumerate().all(|(k, w)| word(t, i + k) == *w);
     for i in (0..t.len()).filter(|i| open(*i)) {
-        // "On the forty five": written as figures by then.
+        // "On the forty five": converted to digits by now.
         let forty_five = t[i].digit() == Some('4')
             && t.get(i + 1).and_then(Token::digit) == Some('5')
             && t.get(i + 2).is_none_or(|x| x.digit().is_none());
@@ -192,7 +191,7 @@ pub(super) fn position(t: &[Token], hidden: &[Range<usize>], scene: Scene, slots
             }
         }
         let in_the_air = !on_ground && !matches!(scene.facility, Some(Facility::Ground | Facility::Clearance));
-        // Behind the callsign stands where one is: "five four six lima, Diamond Head, landing".
+        // The position may follow the callsign: "five four six lima, Diamond Head, landing".
         let opens = hidden.iter().any(|h| h.end == i && h.start < i) && !matches!(word(t, i), "" | "to" | "for");
         let stays = |name: &str| {
             let next = i + name.split(' ').count();
@@ -217,7 +216,7 @@ pub(super) fn position(t: &[Token], hidden: &[Range<usize>], scene: Scene, slots
     }
 }
 
-/// Where the flight goes, where no preposition tells it: "IFR Tahoe", "Boston clearance, Fort Lauderdale, information lima", "Atlanta bound".
+/// The destination without a preposition: "IFR Tahoe", "Boston clearance, Fort Lauderdale, information lima", "Atlanta bound".
 pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option<Facility>, slots: &mut Slots) {
     if slots.destination.is_some() {
         return;
@@ -226,18 +225,18 @@ pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option
     let words: Vec<&str> = t.iter().map(Token::word).collect();
     let clearance = matches!(facility, Some(Facility::Clearance));
     let has = |words: &[&str]| t.iter().any(|x| words.contains(&x.word()));
-    // To its hangar, to its handler: that is where it parks.
+    // To its hangar or its handler: that is the parking place.
     let taxies_in = has(&["vacated", "clear", "off", "parking", "park", "gate", "stand"]) && !has(&["vfr", "ifr", "clearance"]);
     for i in (0..t.len()).filter(|i| open(*i)) {
         let before = back(t, i, 1);
         let rules = matches!(before, "vfr" | "ifr");
         let Some((code, n)) = place(&words[i..]) else {
-            // A name that is in no table, where the words say that it is flown to.
+            // A name that is in no table, if the words say that it is flown to.
             let by = back(t, i, 2);
             let to = before == "to" && GOES.contains(&by)
                 || before == "for" && (clearance || matches!(by, "clearance" | "ifr" | "vfr" | "headed" | "bound" | "plan"));
             let from = before == "to" && (3..=5).any(|n| matches!(back(t, i, n), "from" | "routing"));
-            // "Voghera to Albenga", "inbound to Turweston": from a place, or on the way. Behind another word "to" begins a deed.
+            // "Voghera to Albenga", "inbound to Turweston": from a place, or on the way. After other words "to" starts a verb.
             let origin = by.len() > 3 && !is_used(by) && !by.contains('\'') || compass(by).is_some();
             let flies = before == "to" && (origin || matches!(by, "inbound" | "coast" | "across" | "along" | "outbound"));
             let lands = before == "at" && matches!(by, "land" | "landing" | "stop" | "stopping" | "lunch" | "fuel" | "overnight");
@@ -249,7 +248,7 @@ pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option
             continue;
         };
         let bound = word(t, i + n) == "bound";
-        // A place by itself, at a unit that gives clearances: it is where the flight goes. Elsewhere it may be where the pilot is.
+        // A place on its own is the destination at a unit that gives clearances. Elsewhere it may be the position.
         let alone =
             clearance && !matches!(before, "from" | "at" | "off" | "over" | "of" | "near" | "passing") && !UNITS.contains(&word(t, i + n));
         if rules || bound || alone {
@@ -259,7 +258,7 @@ pub(super) fn destination(t: &[Token], hidden: &[Range<usize>], facility: Option
     }
 }
 
-/// What follows a word for a unit.
+/// Words that follow a kind of unit.
 pub(super) const UNITS: [&str; 13] = [
     "tower",
     "ground",
@@ -275,7 +274,7 @@ pub(super) const UNITS: [&str; 13] = [
     "info",
     "control",
 ];
-/// What stands in front of "to" where a flight goes somewhere.
+/// Words before "to" for a flight to somewhere.
 const GOES: [&str; 27] = [
     "going",
     "headed",
@@ -305,12 +304,12 @@ const GOES: [&str; 27] = [
     "on",
     "proceed",
 ];
-/// Words of a call from the ground.
+/// Words in a call from the ground.
 #[rustfmt::skip]
 const ON_GROUND: &[&str] = &[
     "holding", "hold", "taxi", "ready", "clear", "vacated", "stand", "gate", "intersection", "takeoff", "taxiing", "waiting", "line", "lined", "off", "exit", "runway",
 ];
-/// Everyday words that the vocabulary of the radio does not hold.
+/// Everyday words that are missing from the radio vocabulary.
 #[rustfmt::skip]
 const NO_DESTINATION: &[&str] = &[
     "confess", "minimums", "triple", "circle", "company", "copy", "today", "tomorrow", "tonight", "student", "reverse", "through", "sure", "save", "avoid", "lunch",

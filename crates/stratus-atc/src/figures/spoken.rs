@@ -1,12 +1,12 @@
-//! Altitudes in short: "three point five", "six five", "climbing three", "two thousand five", and levels by their shape.
+//! Short forms of altitudes: "three point five", "six five", "climbing three", "two thousand five", and levels recognised by their digits.
 
 use std::ops::Range;
 
 use super::{Found, altitudes, found, number, run_end, word};
 use crate::transcript::Token;
 
-/// Altitudes and levels, and figures that are a level by their shape: "block three three zero to three five zero", and to a unit that
-/// works aircraft `en_route` "any chance of three seven".
+/// Altitudes and levels, including digits that look like a level: "block three three zero to three five zero", and at an `en_route` unit
+/// "any chance of three seven".
 pub fn levels_of(t: &[Token], hidden: &[Range<usize>], en_route: bool) -> Vec<Found<i32>> {
     let free = |r: &Range<usize>| !r.clone().any(|k| hidden.iter().any(|h| h.contains(&k)));
     let mut out: Vec<Found<i32>> = altitudes(t).into_iter().filter(|f| free(&f.range)).collect();
@@ -35,7 +35,7 @@ pub fn levels_of(t: &[Token], hidden: &[Range<usize>], en_route: bool) -> Vec<Fo
     out
 }
 
-/// Words in front of thousands without their word: "out of three point five", "climbing three".
+/// Words before thousands without the word: "out of three point five", "climbing three".
 fn opens(t: &[Token], i: usize, prev: &str) -> bool {
     let two = i >= 2 && matches!(word(t, i - 2), "up" | "down" | "climbing" | "descending" | "out" | "climb" | "descend");
     matches!(prev, "climbing" | "descending" | "leaving" | "passing" | "through")
@@ -44,17 +44,17 @@ fn opens(t: &[Token], i: usize, prev: &str) -> bool {
         || prev == "level"
 }
 
-/// An altitude that begins at a run of figures and is said in thousands, without the word or with hundreds in short.
+/// An altitude in thousands that starts at a run of digits, without "thousand" or with shortened hundreds.
 pub(super) fn thousands(t: &[Token], i: usize, end: usize, prev: &str) -> Option<Found<i32>> {
     let n = number(t, i..end)?;
     let after = word(t, end);
-    // "Three point five", to a unit that has no distance or frequency in mind.
+    // "Three point five", where it cannot be a distance or frequency.
     if t.get(end) == Some(&Token::Point) && end - i <= 2 && (1..=17).contains(&n) && opens(t, i, prev) {
         let tenths = run_end(t, end + 1);
         let unit = matches!(word(t, tenths), "miles" | "mile" | "dme" | "degrees");
         return (tenths == end + 2 && !unit).then(|| found(n * 1000 + number(t, end + 1..tenths).unwrap_or(0) * 100, i..tenths));
     }
-    // "Two thousand five": its hundreds, where nothing else is counted behind it.
+    // "Two thousand five": the hundreds, unless the digit counts what follows.
     if after == "thousand" && end - i <= 2 && n <= 17 && t.get(end + 1).is_some_and(|x| x.digit().is_some()) {
         let stop = run_end(t, end + 1);
         let counted = t.get(stop).is_some_and(|x| {
@@ -95,7 +95,7 @@ pub(super) fn passing(t: &[Token], i: usize, end: usize, prev: &str, before: Opt
     (!counted && (first || second)).then(|| found(n * 100, i..end))
 }
 
-/// "A thousand", "thousand feet", "a thousand two hundred": one of them.
+/// "A thousand", "thousand feet", "a thousand two hundred": one thousand.
 pub(super) fn one_thousand(t: &[Token], i: usize) -> Option<Found<i32>> {
     let before = i.checked_sub(1).map_or("", |p| word(t, p));
     let counted = i > 0 && t[i - 1].digit().is_some() || matches!(before, "half" | "few" | "couple" | "hundred" | "of");

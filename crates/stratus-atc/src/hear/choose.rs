@@ -1,4 +1,5 @@
-//! Of several readings of one call the one that the situation explains best: no value that none of them holds is ever made.
+//! Chooses, among several transcripts of one call, the one that the situation explains best. It never combines values from different
+//! transcripts.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,20 +9,20 @@ use crate::hear::opinion::Opinion;
 use crate::intent::{Context, Intent, Understanding};
 use crate::understand::{given_back, understand};
 
-/// A value that was issued is taken from an alternative only where that is nearly as likely as what was written: otherwise the
-/// situation would turn a wrong readback into a right one.
+/// An alternative may turn a wrong readback into a right one only if it is at least this likely relative to the first transcript. Otherwise
+/// the situation would hide pilot errors.
 pub(super) const AS_LIKELY: f32 = 0.6;
 
-/// Another reading of a sound: the situation may explain it better.
+/// Another transcript of the same audio, which the situation may explain better.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Alternative {
-    /// The words.
+    /// The transcript.
     pub text: String,
-    /// How likely it is against the first reading: 1 is as likely.
+    /// Its likelihood relative to the first transcript: 1 means equally likely.
     pub weight: f32,
 }
 
-/// How much of a reading the situation explains: more is better.
+/// How well the situation explains a transcript: higher is better.
 pub(super) fn explained(u: &Understanding, ctx: &Context) -> i32 {
     let own = u.callsign.is_some() && u.callsign == ctx.own;
     let runway_there = |r| ctx.runways.is_empty() || ctx.runways.contains(&r);
@@ -34,11 +35,11 @@ pub(super) fn explained(u: &Understanding, ctx: &Context) -> i32 {
 }
 
 impl Engine {
-    /// The reading that the situation explains best; the first where the others are only as good. A number of it that stays in doubt,
-    /// and decides something, is kept in mind: [`Engine::answer`] asks for it.
+    /// The transcript that the situation explains best, or the first in case of a tie. If one of its numbers stays in doubt and affects the
+    /// decision, the engine remembers it, and [`Engine::answer`] asks for it.
     pub fn likelier<'t>(&mut self, text: &'t str, others: &'t [Alternative], opinion: Option<Opinion>) -> &'t str {
         let best = self.explained_best(text, others, opinion);
-        // Against another reading than the first the likelihoods are not known.
+        // Likelihoods are known only relative to the first transcript.
         self.numbers.unsure = if others.is_empty() || best != text { None } else { self.unsure(text, others, opinion) };
         best
     }
@@ -47,14 +48,14 @@ impl Engine {
         if others.is_empty() {
             return text;
         }
-        // The readings differ in a few words: one opinion, on the first, is good for all.
+        // The transcripts differ in a few words only, so one opinion, on the first, serves all.
         let ctx = Context { opinion, ..self.context() };
         let of = |t: &str| (explained(&understand(t, &ctx), &ctx), given_back(&normalise(t, &ctx), &ctx));
         let (mut best, mut score, first) = (text, of(text), of(text));
         for other in others {
             let mut o = of(&other.text);
             if o.1 > first.1 && other.weight < AS_LIKELY {
-                // It would make a readback right that may have been wrong.
+                // It would turn a readback that may be wrong into a right one.
                 continue;
             }
             o.1 = if ctx.pending { o.1 } else { 0 };
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reading_that_the_situation_explains_counts() {
+    fn the_transcript_that_the_situation_explains_is_chosen() {
         let mut engine = hilo();
         let (right, wrong) = (
             "hilo tower skyhawk one seven two sierra papa ready for departure runway eight",
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_readback_becomes_right_only_where_the_sound_is_undecided() {
+    fn a_wrong_readback_stays_wrong_unless_the_audio_is_ambiguous() {
         let mut engine = hilo();
         let taxi = "hilo ground skyhawk one seven two sierra papa at the ramp ready to taxi with information alfa";
         let understood = engine.understand(taxi);

@@ -1,8 +1,8 @@
-//! Clauses: of whom something is said, whether it is said or denied, of when, and whether it is told, asked for or asked about.
+//! Clauses: the subject of a statement, its polarity, its time, and whether it is a statement, a wish or a question.
 //!
-//! The operators of English stand here once, as grammar and for every meaning: negation, other subjects, conditions and later
-//! times, the past, reports, questions, practice. [`Clauses::sense`] reads the clause that a word stands in, outwards from
-//! that word: to the left its verbs up to the subject, to the right the times and conditions that hang on it.
+//! The grammatical operators of English are defined here once, for every meaning: negation, other subjects, conditions and later times, the
+//! past, reports, questions, practice. [`Clauses::sense`] reads a word's clause outwards: to the left through its verbs to the subject, to
+//! the right through its times and conditions.
 
 mod around;
 mod subject;
@@ -13,82 +13,82 @@ use super::grammar as g;
 use crate::telephony;
 use crate::transcript::{Token, spell};
 
-/// Of whom.
+/// Whom a clause is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     /// The pilot's own aircraft.
     Own,
-    /// Somebody else, or something.
+    /// Another aircraft, person or thing.
     Other,
 }
 
-/// Of when, and how real.
+/// When a statement applies, and how real it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Time {
     /// Now.
     Now,
-    /// In a while, or under a condition.
+    /// Later, or under a condition.
     Later,
-    /// It was so.
+    /// In the past.
     Past,
-    /// Somebody says so.
+    /// Reported as someone's words.
     Reported,
     /// For practice.
     Practice,
 }
 
-/// To what end.
+/// What the clause does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
-    /// Tells, or wants.
+    /// States or requests.
     Tells,
-    /// Asks whether or how it is.
+    /// Asks a question.
     Asks,
 }
 
 /// How a word is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sense {
-    /// Of whom.
+    /// Whom it is about.
     pub subject: Subject,
-    /// It is denied.
+    /// It is negated.
     pub denied: bool,
-    /// Of when.
+    /// When it applies.
     pub time: Time,
-    /// To what end.
+    /// What the clause does.
     pub mood: Mood,
 }
 
 impl Sense {
     pub(in crate::hear) const PLAIN: Sense = Sense { subject: Subject::Own, denied: false, time: Time::Now, mood: Mood::Tells };
 
-    /// Own, affirmed, now, and no question.
+    /// About the pilot's own aircraft, affirmed, now, and not a question.
     pub fn stands(self) -> bool {
         self == Self::PLAIN
     }
 }
 
-/// What kind of word is looked at: that decides what belongs to its clause.
+/// The kind of word examined, which determines the extent of its clause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// A state: "ready". Only a copula and adverbs stand before it.
+    /// A state: "ready". Only a copula and adverbs may precede it.
     State,
-    /// A place on the way: "final". Numbers and small words stand before it.
+    /// A position: "final". Numbers and function words may precede it.
     Place,
-    /// A deed or a thing that is wanted: "cross", "clearance". Other verbs may stand before it.
+    /// An action or a requested thing: "cross", "clearance". Other verbs may precede it.
     Deed,
-    /// Something that happens to an aircraft: "failure".
+    /// An event that happens to an aircraft: "failure".
     Event,
 }
 
-/// The words of a transmission, ready to be asked how they are meant.
+/// The words of a transmission, prepared for questions about their sense.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Clauses {
-    /// Words in lower case; a figure or point is `#`, a letter of the alphabet `@`, callsign and station are one `|`.
+    /// Words in lower case. A digit or point is `#`, a letter of the alphabet `@`, and the callsign and the station are one `|` each.
     words: Vec<String>,
 }
 
-/// Words for those who share the frequency and the field, beside types and airlines.
+/// Words for others on the frequency and the field, besides types and airlines.
 const TRAFFIC: &str = "traffic aircraft airplane aeroplane plane guy guys fellow gentleman lady company helicopter chopper jet jets airliner \
     glider tug tanker vehicle truck trucks car cars sweeper heavy regional turboprop twin bizjet preceding leader wingman somebody friend buddy student instructor";
 
@@ -96,13 +96,13 @@ fn is_traffic(w: &str) -> bool {
     g::one_of(w, TRAFFIC) || telephony::is_type(w) || telephony::is_type(w.strip_suffix('s').unwrap_or(w)) || telephony::is_airline_word(w)
 }
 
-/// The complement that a copula before it has used up.
+/// A word that completes a preceding copula.
 fn fulfils(w: &str) -> bool {
     g::one_of(w, "complete completed done finished good green sight")
 }
 
 impl Clauses {
-    /// The clauses of `t`; the `hidden` ranges are the station and the callsign.
+    /// The clauses of `t`. The `hidden` ranges are the station and the callsign.
     pub fn new(t: &[Token], hidden: &[Range<usize>]) -> Self {
         let mut words: Vec<String> = Vec::with_capacity(t.len());
         for (i, token) in t.iter().enumerate() {
@@ -124,33 +124,33 @@ impl Clauses {
         Self { words }
     }
 
-    /// The places of the words that `wanted` picks.
+    /// The positions of the words that satisfy `wanted`.
     pub(in crate::hear) fn find(&self, wanted: impl Fn(&str) -> bool) -> Vec<usize> {
         (0..self.words.len()).filter(|i| wanted(&self.words[*i])).collect()
     }
 
-    /// The word at a place; "" outside.
+    /// The word at a position; empty outside the call.
     pub(in crate::hear) fn word(&self, i: usize) -> &str {
         self.words.get(i).map_or("", String::as_str)
     }
 
-    /// Whether the word at a place says something by itself.
+    /// Whether the word at a position is a content word.
     pub(in crate::hear) fn says(&self, i: usize) -> bool {
         content(self.word(i))
     }
 
-    /// The places of the words that say something by themselves.
+    /// The positions of the content words.
     pub(in crate::hear) fn contents(&self) -> Vec<usize> {
         self.find(|w| content(w) && !g::adverb(w))
     }
 
-    /// Something is denied, and all of it of others.
+    /// Something is negated, and every negation is about others.
     pub(in crate::hear) fn only_others_deny(&self) -> bool {
         let denials = self.find(|w| g::negator(w) && w != "nobody" && w != "none");
         !denials.is_empty() && denials.into_iter().all(|i| self.sense(i, Shape::State).subject == Subject::Other)
     }
 
-    /// Somebody's own wish to do this: "looking to cross".
+    /// The speaker's own wish to do this: "looking to cross".
     pub(in crate::hear) fn wants_to(&self, verb: &str) -> bool {
         let wish = |w: &str| w.ends_with("ing") || g::one_of(w, "like want need wish love");
         self.find(|w| w == verb)
@@ -158,41 +158,41 @@ impl Clauses {
             .any(|i| self.before(i) == "to" && i >= 2 && wish(self.before(i - 1)) && self.sense(i, Shape::Deed).stands())
     }
 
-    /// The word at `at` stands behind "whenever you have", "if you can give us".
+    /// The word at `at` follows "whenever you have" or "if you can give us".
     pub(in crate::hear) fn at_your_convenience(&self, at: usize) -> bool {
         let opened = |k: usize| self.word(k) == "you" && g::one_of(self.before(k), "whenever when if once");
         (at.saturating_sub(5)..at).any(opened)
     }
 
-    /// The pilot says that they will do what is named at `at`: "we will cancel", "I'll just cancel".
+    /// The pilot announces the action at `at`: "we will cancel", "I'll just cancel".
     pub(in crate::hear) fn announced(&self, at: usize) -> bool {
         let from = at.saturating_sub(3);
         (from..at).any(|k| g::one_of(self.word(k), "will gonna") && g::own_subject(self.before(k)))
             && !(from..at).any(|k| g::negator(self.word(k)))
     }
 
-    /// A condition or a time to come stands anywhere in the call.
+    /// The call contains a condition or a future time.
     pub(in crate::hear) fn puts_off(&self) -> bool {
         !self.find(|w| g::condition(w) || g::to_come(w) || g::duration(w)).is_empty()
     }
 
-    /// There is nothing to read.
+    /// There are no words.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
     }
 
-    /// The word in front of place `i`; "" at the beginning.
+    /// The word before position `i`; empty at the start.
     fn before(&self, i: usize) -> &str {
         i.checked_sub(1).map_or("", |p| self.word(p))
     }
 
-    /// A thought cannot reach across what stands in front of `i`.
+    /// A clause boundary lies directly before `i`.
     fn bounded(&self, i: usize) -> bool {
         let w = self.before(i);
         w.is_empty() || matches!(w, "|" | "#" | "@") || g::joins(w) || g::condition(w) || g::opens(w)
     }
 
-    /// Where the adjunct begins that ends at `end`: "at the ramp", "behind us", "of runway 31".
+    /// The start of the adjunct that ends at `end`: "at the ramp", "behind us", "of runway 31".
     fn adjunct(&self, end: usize) -> Option<usize> {
         if self.before(end) == "sight" {
             return None;
@@ -204,7 +204,7 @@ impl Clauses {
             .find(|i| g::preposition(self.word(*i)) && end > i + 1)
     }
 
-    /// May be part of a noun with its article.
+    /// May be part of a noun phrase.
     fn nominal(&self, i: usize) -> bool {
         let w = self.word(i);
         g::article(w) || g::own_object(w) || g::own_possessive(w) || g::pointer(w) || content(w) || matches!(w, "#" | "@" | "him" | "them")
@@ -224,20 +224,20 @@ impl Clauses {
             && start == at
             && let Some(p) = self.participle(at)
         {
-            // "He is holding short ready": both are said of one subject.
+            // "He is holding short ready": both words share one subject.
             return self.sense(p, Shape::State);
         }
         s
     }
 
-    /// The participle whose phrase ends right before `at`: "holding short".
+    /// The participle whose phrase ends directly before `at`: "holding short".
     fn participle(&self, at: usize) -> Option<usize> {
         let reach = |i: &usize| self.nominal(*i) || g::preposition(self.word(*i)) || g::adverb(self.word(*i));
         let p = (at.saturating_sub(7)..at).rev().take_while(reach).find(|i| self.word(*i).ends_with("ing") && content(self.word(*i)))?;
         (!matches!(self.word(p), "morning" | "evening" | "landing")).then_some(p)
     }
 
-    /// How a call for help at `at` is meant: a cry is no part of a sentence, if no verb or article before it makes it one.
+    /// How a call for help at `at` is meant. It stands outside the sentence, unless a verb or article before it makes it part of one.
     pub fn cry(&self, at: usize) -> Sense {
         let w = self.word(at);
         let first = (0..at).rev().take_while(|k| self.word(*k) == w).last().unwrap_or(at);
@@ -255,7 +255,7 @@ impl Clauses {
             || first > 0 && self.practises(first - 1)
             || before.ends_with("ing")
             || g::reports(before);
-        // "Mayday was last week", "mayday relay": it is spoken about.
+        // "Mayday was last week", "mayday relay": the call is only mentioned.
         let next = (first..self.words.len()).find(|k| self.word(*k) != w).unwrap_or(first);
         let about = g::third_person(self.word(next))
             || self.word(next).starts_with("relay")
@@ -273,13 +273,13 @@ impl Clauses {
         s
     }
 
-    /// A word for practice that is not denied: "this is not a drill".
+    /// A word for practice that is not negated, as it is in "this is not a drill".
     fn practises(&self, n: usize) -> bool {
         let before = if g::article(self.before(n)) { n.saturating_sub(1) } else { n };
         g::practice(self.word(n)) && !g::negator(self.before(before)) && self.before(before) != "no"
     }
 
-    /// It is done for practice: "this is a practice call, ready"; not "ready, practice area".
+    /// The action is for practice: "this is a practice call, ready", but not "ready, practice area".
     fn practised(&self, start: usize, at: usize, shape: Shape) -> bool {
         let from = (0..start.min(at)).rev().find(|n| self.word(*n) == "|").map_or(0, |n| n + 1);
         let to = if shape == Shape::Event { self.words.len() } else { (at + 6).min(self.words.len()) };
@@ -296,7 +296,7 @@ impl Clauses {
     }
 }
 
-/// An open word, with a meaning of its own.
+/// A content word.
 pub(super) fn content(w: &str) -> bool {
     !(w.is_empty()
         || matches!(w, "|" | "#" | "@" | "to" | "no" | "that")
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_own_affirmed_and_now_stands() {
+    fn a_present_affirmative_statement_about_oneself_stands() {
         for said in [
             "ready",
             "we are ready",
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn each_operator_is_read_for_what_it_is() {
+    fn each_grammatical_operator_is_recognised() {
         let ready = |said: &str| sense(said, "ready", Shape::State);
         assert!(ready("we are not ready").denied && ready("i do not think we are ready").denied);
         assert!(ready("we are anything but ready").denied && ready("we are by no means ready").denied);
@@ -383,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cry_is_no_part_of_a_sentence() {
+    fn a_call_for_help_stands_outside_the_sentence() {
         let cry = |said: &str| {
             let c = Clauses::new(&tokens(said), &[]);
             c.cry(c.find(|w| w == "mayday")[0])
@@ -396,7 +396,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_heap_of_small_words_panics(
+        fn random_function_words_do_not_panic(
             words in proptest::collection::vec(prop_oneof![
                 Just("we"), Just("us"), Just("he"), Just("you"), Just("that"), Just("the"), Just("a"), Just("any"), Just("no"), Just("not"), Just("nobody"),
                 Just("is"), Just("are"), Just("was"), Just("be"), Just("will"), Just("can"), Just("do"), Just("had"), Just("to"), Just("and"), Just("but"),

@@ -1,12 +1,12 @@
-//! Evidence: how the words are meant that carry a wish or a call for help. The gate weighs it, and sees no word itself.
+//! Evidence: how the words that express a request or a call for help are meant. The gate weighs the evidence without seeing any words.
 
 use super::clauses::{Clauses, Sense, Shape, Subject, Time};
 use super::frames::distress_word;
 use crate::instruction::Wish;
 use crate::intent::Intent;
 
-/// What carries a wish that needs no proof, but is not granted before it is wanted: to push, start, taxi, leave the frequency, end a
-/// service or the instrument flight, go elsewhere.
+/// Words that express a request which needs no proof, but should be granted only when it is wanted: pushback, start-up, taxi, leaving the
+/// frequency, ending a service or the IFR flight, diverting.
 fn plain_carriers(intent: Intent) -> &'static [&'static str] {
     match intent {
         Intent::TaxiRequest => &["taxi", "taxiing"],
@@ -20,21 +20,21 @@ fn plain_carriers(intent: Intent) -> &'static [&'static str] {
     }
 }
 
-/// How the words are meant that carry such a wish.
+/// How the words that express such a request are meant.
 pub fn plain(c: &Clauses, intent: Intent) -> Vec<Sense> {
     let words = plain_carriers(intent);
-    // "We will cancel IFR" ends it now; only a time or a condition beside it puts it off.
+    // "We will cancel IFR" cancels it now. Only a time or a condition defers it.
     let put_off = c.puts_off();
     let now = |i: usize| !put_off && c.announced(i);
     c.find(|w| words.contains(&w)).into_iter().map(|i| if now(i) { Sense::PLAIN } else { c.sense(i, Shape::Deed) }).collect()
 }
 
-/// How the words are meant by which a pilot speaks of the landing.
+/// How the pilot's words about landing are meant.
 pub fn to_land(c: &Clauses) -> Vec<Sense> {
     c.find(|w| matches!(w, "land" | "option")).into_iter().map(|i| c.sense(i, Shape::Deed)).collect()
 }
 
-/// Anything is denied at all.
+/// The call contains any negation.
 pub fn denies(c: &Clauses) -> bool {
     !c.find(|w| matches!(w, "not" | "no" | "negative" | "unable")).is_empty()
 }
@@ -45,11 +45,11 @@ pub struct Cries {
     pub called: Vec<Sense>,
     /// "Emergency".
     pub named: Vec<Sense>,
-    /// What fails, burns or hurts, in plain words.
+    /// Failures, fires and injuries in plain words.
     pub plain: Vec<Sense>,
 }
 
-/// The words of distress of a call.
+/// The words of distress in a call.
 pub fn cries(c: &Clauses) -> Cries {
     let cried = |word: fn(&str) -> bool| -> Vec<Sense> { c.find(word).into_iter().map(|i| c.cry(i)).collect() };
     Cries {
@@ -59,44 +59,45 @@ pub fn cries(c: &Clauses) -> Cries {
     }
 }
 
-/// "We are declaring", with nothing behind it that is declared.
+/// "We are declaring", without an object.
 fn declared(c: &Clauses) -> Vec<Sense> {
     let alone = |i: usize| matches!(c.word(i + 1), "" | "|" | "#" | "and" | "now" | "here" | "we" | "i" | "need" | "want");
     c.find(|w| w == "declaring").into_iter().filter(|i| alone(*i)).map(|i| c.sense(i, Shape::Deed)).collect()
 }
 
-/// Whether a call for help is passed on for somebody else.
+/// Whether a call for help is relayed for someone else.
 pub fn relays(c: &Clauses) -> bool {
     !c.find(|w| w.starts_with("relay")).is_empty()
 }
 
-/// Whether the pilot says that there is no emergency: "negative emergency", "we are not declaring".
+/// Whether the pilot denies an emergency: "negative emergency", "we are not declaring".
 pub fn denies_emergency(c: &Clauses) -> bool {
     let senses = c.find(|w| matches!(w, "mayday" | "pan" | "emergency" | "declaring" | "declare")).into_iter().map(|i| c.cry(i));
     let mut all = senses.filter(|s| s.subject == Subject::Own).peekable();
     all.peek().is_some() && all.all(|s| s.denied)
 }
 
-/// Whether the pilot says that they do not or cannot go around.
+/// Whether the pilot says that they are not going around, or cannot.
 pub fn denies_going_around(c: &Clauses) -> bool {
     let senses: Vec<Sense> = c.find(|w| w == "around").into_iter().map(|i| c.sense(i, Shape::Deed)).collect();
     !senses.is_empty() && senses.iter().all(|s| s.denied)
 }
 
-/// What fails may be told by a denial ("the gear will not come down"): that denies nothing, but right before its name ("no fire").
+/// A negation may report a failure ("the gear will not come down"). It denies the failure only directly before the failure's name ("no
+/// fire").
 fn failure(c: &Clauses, at: usize) -> Sense {
     let s = c.sense(at, Shape::Event);
     let named = matches!(c.word(at), "emergency" | "declaring" | "declare" | "failure" | "fire" | "smoke" | "failed" | "problem");
     Sense { denied: s.denied && named, ..s }
 }
 
-/// "Affirmative", and nothing against it.
+/// "Affirmative" without anything to the contrary.
 pub fn affirms(c: &Clauses) -> bool {
     let yes = c.find(|w| matches!(w, "affirmative" | "affirm" | "yes" | "yeah" | "yep" | "correct" | "confirmed"));
     yes.iter().any(|i| c.word(i.wrapping_sub(1)) != "not") && c.find(|w| matches!(w, "negative" | "not" | "no" | "cannot")).is_empty()
 }
 
-/// The words that carry a wish, the most telling first, and how they are looked at.
+/// The words that express a wish, most specific first, each with its shape.
 fn carriers(wish: Wish) -> &'static [(&'static str, Shape)] {
     match wish {
         Wish::Takeoff => &[
@@ -116,16 +117,16 @@ fn carriers(wish: Wish) -> &'static [(&'static str, Shape)] {
         ],
         Wish::SpecialVfr => &[("special svfr", Shape::Deed)],
         Wish::IfrClearance => &[("clearance ifr release", Shape::Deed), ("copy", Shape::Deed)],
-        // Asked and answered, or understood: nothing else is read into words.
+        // Confirmed by a question, or understood otherwise: the words are not examined.
         Wish::Level | Wish::Approach | Wish::Pattern | Wish::CancelIfr | Wish::Distress => &[],
     }
 }
 
-/// Whether what carries the wish is said of the own aircraft, affirmed and of now; how it is meant where it is not.
+/// Whether the words for a wish are about this aircraft, affirmed and current. If not, returns how they are meant.
 pub fn of(c: &Clauses, wish: Wish) -> Result<(), Sense> {
     for (words, shape) in carriers(wish) {
         let at = c.find(|w| words.split(' ').any(|x| x == w));
-        // "Whenever you have the clearance": what is the controller's to give is asked for, at the controller's convenience.
+        // "Whenever you have the clearance": the pilot asks for something the controller grants, at the controller's convenience.
         let granted = matches!(wish, Wish::IfrClearance | Wish::Crossing | Wish::Entry);
         if granted && at.iter().any(|i| c.at_your_convenience(*i)) {
             return Ok(());
@@ -135,7 +136,7 @@ pub fn of(c: &Clauses, wish: Wish) -> Result<(), Sense> {
             return judged(&senses, *shape == Shape::State);
         }
     }
-    // None of the usual words: nothing in it may speak against it.
+    // None of the usual words occurs, so no content word may contradict the wish.
     let senses: Vec<Sense> = c.contents().into_iter().map(|i| c.sense(i, Shape::Deed)).collect();
     match senses.iter().find(|s| !s.stands()) {
         Some(s) => Err(*s),
@@ -143,12 +144,12 @@ pub fn of(c: &Clauses, wish: Wish) -> Result<(), Sense> {
     }
 }
 
-/// It is said that it is not so yet.
+/// The pilot says "not yet".
 fn waits(s: Sense) -> bool {
     s.subject == Subject::Own && (s.denied || s.time == Time::Later)
 }
 
-/// One that stands is enough; of a state, where the pilot does not say in the same breath that it is not so yet.
+/// One affirmed word is enough. For a state, the pilot must not also say "not yet".
 fn judged(senses: &[Sense], strict: bool) -> Result<(), Sense> {
     let against = senses.iter().find(|s| waits(**s));
     match (senses.iter().any(|s| s.stands()), against) {

@@ -1,7 +1,7 @@
-//! The closed classes of English that tell of whom, whether and when something is said: pronouns, auxiliaries, negators,
-//! conjunctions, prepositions. Lists here are complete by the language's grammar, and hold no aviation.
+//! The closed word classes of English that carry subject, polarity and time: pronouns, auxiliaries, negators, conjunctions, prepositions.
+//! These lists are grammatically complete and contain no aviation terms.
 
-/// Whether `word` is one of these, separated by spaces.
+/// Whether `word` is in a space-separated list.
 pub(super) fn one_of(word: &str, words: &str) -> bool {
     !word.is_empty() && words.split(' ').any(|w| w == word)
 }
@@ -11,7 +11,7 @@ pub(super) fn own_subject(w: &str) -> bool {
     one_of(w, "i we ourselves myself")
 }
 
-/// "Us", "me": of the speaker, but not as a subject.
+/// "Us", "me": the speaker as an object.
 pub(super) fn own_object(w: &str) -> bool {
     one_of(w, "us me")
 }
@@ -28,7 +28,7 @@ pub(super) fn other_possessive(w: &str) -> bool {
     one_of(w, "his her hers their theirs your yours its whose")
 }
 
-/// What points at something that is not the speaker.
+/// A word that points to something other than the speaker.
 pub(super) fn pointer(w: &str) -> bool {
     one_of(w, "the that this those these another other some any every each both no") || other_possessive(w)
 }
@@ -37,12 +37,12 @@ pub(super) fn article(w: &str) -> bool {
     one_of(w, "a an the")
 }
 
-/// Verbs in the third person: whoever is spoken of stands before them.
+/// Third-person verbs, which follow the person spoken about.
 pub(super) fn third_person(w: &str) -> bool {
     one_of(w, "is was has does isnt wasnt hasnt doesnt wants needs requests asks likes wishes seems looks gets says")
 }
 
-/// Auxiliaries of the plural and the first person.
+/// Plural and first-person auxiliaries.
 pub(super) fn auxiliary(w: &str) -> bool {
     one_of(w, "am are were have do did had been being be")
 }
@@ -51,7 +51,7 @@ pub(super) fn modal(w: &str) -> bool {
     one_of(w, "will would shall should can could may might must ought gonna")
 }
 
-/// Any verb that stands in front of its subject in a question.
+/// Verbs that precede their subject in a question.
 pub(super) fn inverts(w: &str) -> bool {
     one_of(w, "am are is was were have has had do does did") || modal(w)
 }
@@ -60,12 +60,12 @@ pub(super) fn negator(w: &str) -> bool {
     one_of(w, "not never cannot unable without hardly nor neither nobody none isnt wasnt hasnt doesnt")
 }
 
-/// Degrees short of what is said.
+/// Words for "not quite".
 pub(super) fn short_of(w: &str) -> bool {
     one_of(w, "almost nearly about getting close half supposed meant trying hoping")
 }
 
-/// Adverbs and the like that change neither who nor whether.
+/// Adverbs and similar words that change neither subject nor polarity.
 pub(super) fn adverb(w: &str) -> bool {
     one_of(
         w,
@@ -74,7 +74,7 @@ pub(super) fn adverb(w: &str) -> bool {
     )
 }
 
-/// Small words that may stand between a preposition or verb and a place.
+/// Function words that may stand between a preposition or verb and a place.
 pub(super) fn filler(w: &str) -> bool {
     one_of(w, "on in at for to of a the an")
 }
@@ -87,17 +87,17 @@ pub(super) fn preposition(w: &str) -> bool {
     )
 }
 
-/// Joins two thoughts of one kind.
+/// Joins two clauses of the same kind.
 pub(super) fn joins(w: &str) -> bool {
     one_of(w, "and or but")
 }
 
-/// Opens a condition or a time.
+/// Introduces a condition or a time.
 pub(super) fn condition(w: &str) -> bool {
     one_of(w, "once after when whenever until till unless if whether provided assuming")
 }
 
-/// Opens a thought of its own that is no condition.
+/// Introduces a new clause that is not a condition.
 pub(super) fn opens(w: &str) -> bool {
     one_of(w, "because since while although though as than before")
 }
@@ -106,22 +106,22 @@ pub(super) fn asks_for_facts(w: &str) -> bool {
     one_of(w, "what where who why how which whose when")
 }
 
-/// Points in the past.
+/// Refers to the past.
 pub(super) fn gone_by(w: &str) -> bool {
     one_of(w, "earlier ago yesterday previously formerly")
 }
 
-/// Points in the future.
+/// Refers to the future.
 pub(super) fn to_come(w: &str) -> bool {
     one_of(w, "later soon shortly tomorrow eventually afterwards presently momentarily")
 }
 
-/// Measures of time.
+/// Units of time.
 pub(super) fn duration(w: &str) -> bool {
     one_of(w, "minute minutes second seconds moment moments hour hours bit while sec secs mikes min mins tick jiffy little")
 }
 
-/// Verbs of saying and thinking in the past or of another: what stands behind them is a report.
+/// Verbs of saying and thinking, in the past tense or with another subject: what follows them is reported.
 pub(super) fn reports(w: &str) -> bool {
     one_of(
         w,
@@ -130,7 +130,7 @@ pub(super) fn reports(w: &str) -> bool {
     )
 }
 
-/// Verbs and adjectives that take a thought as their object.
+/// Verbs and adjectives that take a clause as their object.
 pub(super) fn holds(w: &str) -> bool {
     one_of(
         w,
@@ -139,12 +139,12 @@ pub(super) fn holds(w: &str) -> bool {
     )
 }
 
-/// Thoughts that are no statements: "I hope we are".
+/// Verbs that make a clause something other than a statement: "I hope we are".
 pub(super) fn wishes(w: &str) -> bool {
     one_of(w, "hope hoping wish wishing doubt pretend imagine suppose wonder wondering dream guess")
 }
 
-/// Past forms of the strong verbs that pilots use of what they did.
+/// Irregular past forms of verbs that pilots use for their own actions.
 pub(super) fn strong_past(w: &str) -> bool {
     one_of(
         w,
@@ -153,12 +153,12 @@ pub(super) fn strong_past(w: &str) -> bool {
     )
 }
 
-/// A verb in the past, by its ending or as one of the strong ones.
+/// A past-tense verb, by its ending or as an irregular form.
 pub(super) fn past(w: &str) -> bool {
     w.len() > 4 && w.ends_with("ed") && w != "need" || strong_past(w)
 }
 
-/// What is done for the sake of learning.
+/// Words for practice and training.
 pub(super) fn practice(w: &str) -> bool {
     one_of(
         w,
@@ -166,7 +166,7 @@ pub(super) fn practice(w: &str) -> bool {
     )
 }
 
-/// What a call may be courteous about: the controller's convenience is no condition.
+/// Words of courtesy: the controller's convenience is not a condition.
 pub(super) fn courteous(w: &str) -> bool {
     one_of(w, "you your able possible convenient available workable permitting allowed")
 }

@@ -1,58 +1,58 @@
-//! Joined: what the rules and the learned reader make of a call together.
+//! Combines what the rules and the learned reader find in a call.
 //!
-//! Where they agree, nothing changes. Where they differ, the reader counts if it is sure enough: calls in words that nobody wrote
-//! down are read better by it than by the rules. What has an effect on a runway, on airspace or on a clearance is never taken from
-//! the reader alone: it is the meaning, and it is asked, by a question that says what was heard.
+//! If they agree, nothing changes. If they differ, the learned reader wins if it is sure enough, because it reads unlisted wordings better
+//! than the rules. An act that affects a runway, airspace or a clearance is never accepted from the learned reader alone: it becomes the
+//! meaning of the call, but the controller first asks a question that states what was heard.
 
 use super::learned::{Mood, Reading, Subject, Votes};
 use crate::intent::Intent;
 
-/// What a call is taken for.
+/// The combined reading of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Joined {
     /// The intents, the main one first.
     pub intents: Vec<Intent>,
     /// 0 to 1.
     pub confidence: f32,
-    /// Not taken for granted: heard so by one of the two, and to be asked.
+    /// An intent that only one reader heard, and that must be confirmed.
     pub doubt: Option<Intent>,
 }
 
-// How sure the reader must be without a sentence model. Chosen on three of eleven authors, each left out of training in turn, and
-// corrected where kept cases showed a loss. `AGAINST_EXPLAINED` and `FEAR` were set with the totals of the first sealed sets in view, so
-// those sets do not measure them (docs/understanding.md).
+// Thresholds for the learned reader without a sentence model. They were chosen on three of eleven authors, each left out of training in
+// turn, and corrected where regression cases got worse. `AGAINST_EXPLAINED` and `FEAR` were set with the totals of the first sealed sets in
+// view, so those sets do not measure them (docs/understanding.md).
 
-/// For an act without effect, where the rules find nothing.
+/// An act without effect, where the rules find nothing.
 const ALONE: f32 = 0.15;
-/// For anything else than what the rules find where they leave no word unexplained.
+/// Any act other than the one the rules find, where the rules leave no word unexplained.
 pub const AGAINST_EXPLAINED: f32 = 0.75;
-/// The same, where what the rules find has an effect: "ready for take-off" said to the ground controller.
+/// The same, where the rules find an act with effect: "ready for takeoff" said to Ground.
 pub const AGAINST_EXPLAINED_EFFECT_ALONE: f32 = 0.97;
-/// To find a meaning in a call with neither callsign nor station, in which the rules find none.
+/// A meaning in a call without callsign and station, where the rules find none.
 pub const OF_NOBODY_ALONE: f32 = 0.6;
-/// To speak against a report that a controller must not miss.
+/// Contradicting a report that a controller must not miss.
 const AGAINST_ALARM: f32 = 0.95;
-/// For a call for help, where the rules find nothing: it is asked, or believed (`gate::distress`).
+/// A call for help, where the rules find nothing: it is confirmed or believed (`gate::distress`).
 const FEAR: f32 = 0.20;
-/// The same for an act with effect, which is asked.
+/// The same for an act with effect, which is confirmed.
 const WORTH_A_QUESTION: f32 = 0.35;
-/// For an act without effect, where the rules find another one.
+/// An act without effect, where the rules find a different one.
 const SURE: f32 = 0.35;
-/// For an act with effect, where the rules find another act: it is asked.
+/// An act with effect, where the rules find a different act: it is confirmed.
 const WORTH_ASKING: f32 = 0.45;
-/// For an act without effect, where the rules find one with effect.
+/// An act without effect, where the rules find one with effect.
 const SURER: f32 = 0.60;
-/// To say that there is nothing in it, where the rules find an act without effect.
+/// No act, where the rules find one without effect.
 const NOTHING: f32 = 0.80;
-/// To doubt an act with effect that the rules find.
+/// Doubting an act with effect that the rules find.
 const DOUBTFUL: f32 = 0.80;
 
-/// Whether an intent, taken for granted, may move an aircraft onto a runway or into airspace, or change a clearance.
+/// Whether acting on an intent may move an aircraft onto a runway or into airspace, or change a clearance.
 pub fn has_effect(intent: Intent) -> bool {
     family(intent) != Family::None
 }
 
-/// Intents that a controller acts on alike: between them no question is needed.
+/// Groups of intents that a controller handles alike, so that no question is needed between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Family {
     /// No effect.
@@ -78,18 +78,18 @@ fn family(intent: Intent) -> Family {
         ApproachRequest => Family::Approach,
         CancelIfr => Family::Cancel,
         Mayday | PanPan => Family::Distress,
-        // A readback has no effect by itself: each item of it is compared with what was issued.
+        // A readback has no effect by itself: each of its items is compared with what was issued.
         _ => Family::None,
     }
 }
 
-/// Reports that a controller must not miss: where the rules hear one, the reader does not talk them out of it.
+/// Reports that a controller must not miss: the learned reader does not override the rules here.
 pub fn stands(rules: Intent) -> bool {
     use Intent::*;
     matches!(rules, Mayday | PanPan | GoAround | Unable | LowFuel | Lost)
 }
 
-/// Whether an intent asks for a runway to take off from.
+/// Whether an intent asks for a takeoff.
 pub fn is_departure(intent: Intent) -> bool {
     family(intent) == Family::Departure
 }
@@ -99,13 +99,13 @@ pub fn is_distress(intent: Intent) -> bool {
     family(intent) == Family::Distress
 }
 
-/// Joins what the rules found, and how sure they are, with what was learned. `spoken_to`: the controller has said something that
-/// can be read back.
+/// Combines what the rules found, with their confidence, and the learned reading. `spoken_to` means that the controller has said something
+/// that can be read back.
 pub fn join(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool) -> Joined {
     joined(found, confidence, read, spoken_to, false)
 }
 
-/// As [`join`], of a call to a ground controller, who clears nobody for a runway.
+/// Like [`join`], for a call to a ground controller, who issues no runway clearances.
 pub fn join_on_the_ground(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool) -> Joined {
     joined(found, confidence, read, spoken_to, true)
 }
@@ -117,13 +117,13 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
     let rules = found.first().copied().unwrap_or(Intent::Unknown);
     let (intent, sure) = (read.intent, read.confidence);
     let (first, second) = (family(rules), family(intent));
-    // What is said of others, or for practice, is nobody's wish.
+    // Words about others, or for practice, are not a request.
     let own = read.subject.value != Subject::Other && read.mood.value != Mood::Practice;
-    // A report on the way in is no new request for an approach.
+    // A report on the way in is not a new request for an approach.
     let arriving = first == Family::Arrival && second == Family::Approach;
     let alike = first != Family::None && first == second;
     let settled = arriving || found.contains(&intent) || alike || stands(rules) && sure < AGAINST_ALARM;
-    // A readback needs something to be read back. On the ground "holding point, runway two three right" may be a report or a readback.
+    // A readback requires something to read back. On the ground, "holding point, runway two three right" may be a report or a readback.
     let either = matches!(rules, Intent::Unknown | Intent::Roger) || taxiing && rules == Intent::PositionReport;
     let groundless = intent == Intent::Readback && !(spoken_to && either);
     let taken = || Joined { intents: vec![intent], confidence: sure, doubt: Some(intent).filter(|_| second != Family::None) };
@@ -132,7 +132,7 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
         return unchanged(None);
     }
     let enough = match (rules, intent) {
-        // Compared item by item, it needs no second opinion.
+        // A readback is compared item by item, so it needs no second opinion.
         (Intent::Readback, _) => return unchanged(None),
         (r, _) if stands(r) => AGAINST_ALARM,
         (Intent::Unknown, _) if second == Family::None => ALONE,
@@ -147,38 +147,37 @@ fn joined(found: Vec<Intent>, confidence: f32, read: &Reading, spoken_to: bool, 
     if sure >= enough { taken() } else { unchanged(None) }
 }
 
-// How sure the mixed reading must be, where a sentence model takes part in it. Chosen on `corpora/held-out`, whose calls no reader had
-// learned; those calls therefore do not measure these limits. `AGAINST_EXPLAINED_EFFECT` was set for kept cases and scenarios, which are
-// regression (docs/understanding.md).
+// Thresholds for the combined reading with a sentence model. They were chosen on `corpora/held-out`, whose calls no reader had learned, so
+// those calls do not measure them. `AGAINST_EXPLAINED_EFFECT` was set for regression cases and scenarios (docs/understanding.md).
 
-/// To find a meaning in a call with neither callsign nor station, in which the rules find none.
+/// A meaning in a call without callsign and station, where the rules find none.
 pub const OF_NOBODY: f32 = 0.5;
-/// To find a meaning in a word or two.
+/// A meaning in a call of one or two words.
 pub const OF_A_WORD: f32 = 0.8;
-/// For anything else than what the rules find where they leave no word unexplained.
+/// Any act other than the one the rules find, where the rules leave no word unexplained.
 pub const AGAINST_EXPLAINED_BY_SENTENCE: f32 = 0.5;
-/// The same, where what the rules find has an effect: "ready for take-off" said to the ground controller.
+/// The same, where the rules find an act with effect: "ready for takeoff" said to Ground.
 pub const AGAINST_EXPLAINED_EFFECT: f32 = 0.9;
-/// To find nothing in a call in which the rules find an act without effect.
+/// No act, where the rules find one without effect.
 const NO_PLAIN_ACT: f32 = 0.8;
-/// To speak against a readback that the rules find.
+/// Contradicting a readback that the rules find.
 const NO_READBACK: f32 = 0.7;
-/// To find a readback where the rules find none of what was issued.
+/// A readback, where the rules match nothing that was issued.
 const READBACK: f32 = 0.85;
-/// To speak against the rules and the linear reader where these two agree.
+/// Contradicting the rules and the linear reader where these two agree.
 const AGAINST_TWO: f32 = 0.6;
-/// The same where they agree that there is nothing to act on, and the linear reader is sure of it (`SURE_OF_NOTHING`): "the family
-/// wants their sandwiches" has a wish in it, and none for a controller.
+/// The same where both find nothing to act on and the linear reader is sure of that (`SURE_OF_NOTHING`): "the family wants their
+/// sandwiches" contains a wish, but not one for a controller.
 const AGAINST_NOTHING: f32 = 0.8;
-/// So sure of nothing the linear reader is right.
+/// The confidence at which the linear reader's "nothing" counts as sure.
 const SURE_OF_NOTHING: f32 = 0.8;
-/// To speak against a report that a controller must not miss.
+/// Contradicting a report that a controller must not miss.
 const NO_ALARM: f32 = 0.8;
-/// To find nothing in a call in which the rules find an act with effect.
+/// No act, where the rules find one with effect.
 const NO_EFFECT: f32 = 0.6;
 
-/// Joins three readers: the mixed reading of the two models counts, and an act with effect is asked about unless two of the three
-/// found it, each by itself.
+/// Combines three readers: the combined reading of the two models counts, and an act with effect is confirmed unless at least two of the
+/// three found it independently.
 fn by_majority(found: Vec<Intent>, confidence: f32, read: &Reading, votes: Votes, spoken_to: bool) -> Joined {
     let rules = found.first().copied().unwrap_or(Intent::Unknown);
     let (intent, sure) = (read.intent, read.confidence);
@@ -200,14 +199,14 @@ fn by_majority(found: Vec<Intent>, confidence: f32, read: &Reading, votes: Votes
         }
         _ => 0.0,
     };
-    // An approach and the way in that goes with it: the rules heard which.
+    // An approach request and an arrival report belong together, and the rules heard which approach.
     let settled = family(rules) == Family::Approach && kind == Family::Arrival;
     if settled || groundless || sure < enough {
-        // Nobody else heard what the rules alone hear: if it has an effect, it is asked about.
+        // Neither model heard what the rules heard: an act with effect is confirmed.
         let alone = family(rules) != Family::None && ![votes.linear, votes.sentence].iter().any(|v| family(*v) == family(rules));
         return Joined { doubt: Some(rules).filter(|_| alone && !settled && !stands(rules)), intents: found, confidence };
     }
-    // What the rules found besides stays where they found this too: "radio check, and the altimeter".
+    // The other intents of the rules stay if the rules found this one too: "radio check, and the altimeter".
     let mut intents = found;
     let besides = intents.contains(&intent);
     intents.retain(|i| *i != intent && *i != Intent::Unknown && (besides || kind != Family::None && family(*i) == kind));
@@ -240,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn no_act_with_effect_is_ever_taken_from_the_reader_alone() {
+    fn an_effect_from_the_learned_reader_alone_is_confirmed() {
         for rules in Intent::ALL {
             for intent in Intent::ALL.iter().filter(|i| has_effect(**i)) {
                 for sure in [0.1, 0.5, 0.7, 0.9, 1.0] {
@@ -253,19 +252,19 @@ mod tests {
     }
 
     #[test]
-    fn where_both_agree_nothing_changes() {
+    fn nothing_changes_if_both_readers_agree() {
         for intent in Intent::ALL {
             assert_eq!(
                 join(vec![*intent], 0.7, &reads(*intent, 1.0), true),
                 Joined { intents: vec![*intent], confidence: 0.7, doubt: None }
             );
         }
-        // Two ways of the same: no question between them.
+        // Two forms of the same request: no question between them.
         assert_eq!(both(Intent::InboundLanding, reads(Intent::PositionReport, 1.0)), (Intent::InboundLanding, None));
     }
 
     #[test]
-    fn a_sure_reader_is_believed_where_nothing_is_at_stake_and_asked_where_something_is() {
+    fn a_sure_reader_is_believed_only_for_acts_without_effect() {
         use Intent::*;
         assert_eq!(both(Unknown, reads(RadioCheck, 0.4)), (RadioCheck, None));
         assert_eq!(both(Unknown, reads(RadioCheck, 0.1)), (Unknown, None));
@@ -287,7 +286,7 @@ mod tests {
         assert_eq!(both(Lost, reads(WeatherRequest, 0.99)), (WeatherRequest, None));
     }
 
-    /// The mixed reading, and what the two models think each by itself.
+    /// The combined reading, and what each model finds by itself.
     fn three(rules: Intent, linear: Intent, sentence: Intent, mixed: Intent, sure: f32) -> (Intent, Option<Intent>) {
         let read = Reading { votes: Some(Votes { linear, linear_sure: 0.5, sentence }), ..reads(mixed, sure) };
         let j = join(vec![rules], 0.7, &read, true);
@@ -295,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn an_effect_that_two_of_three_readers_find_is_taken_and_one_alone_is_asked_about() {
+    fn an_effect_needs_two_of_three_readers_or_a_question() {
         use Intent::*;
         assert_eq!(three(Unknown, DepartureReady, DepartureReady, DepartureReady, 0.9), (DepartureReady, None));
         assert_eq!(three(TakeoffRequest, Unknown, DepartureReady, DepartureReady, 0.9), (DepartureReady, None));
@@ -311,11 +310,11 @@ mod tests {
     }
 
     #[test]
-    fn the_mixed_reading_counts_but_not_against_a_readback_or_an_alarm_unless_it_is_sure() {
+    fn only_a_sure_combined_reading_overrides_readback_or_alarm() {
         use Intent::*;
         assert_eq!(three(Unknown, Unknown, Lost, Lost, 0.4), (Lost, None));
         assert_eq!(three(PositionReport, Unknown, Unknown, Unknown, 0.7), (Unknown, None));
-        // Two of three find nothing: the third must be surer where one of them is.
+        // Two of three find nothing: the third needs more confidence if the linear reader is sure.
         let nothing = |linear_sure, sure| {
             let votes = Some(Votes { linear: Unknown, linear_sure, sentence: TaxiRequest });
             join(vec![Unknown], 0.1, &Reading { votes, ..reads(TaxiRequest, sure) }, false).intents[0]
@@ -326,11 +325,11 @@ mod tests {
         assert_eq!(three(GoAround, Unknown, Unknown, Unknown, 0.75), (GoAround, None));
         assert_eq!(three(Mayday, Unknown, Unknown, Unknown, 0.95), (Unknown, None));
         let unspoken = Reading { votes: Some(Votes { linear: Readback, linear_sure: 0.9, sentence: Readback }), ..reads(Readback, 1.0) };
-        assert_eq!(join(vec![Unknown], 0.1, &unspoken, false).intents, [Unknown], "there is nothing to read back");
+        assert_eq!(join(vec![Unknown], 0.1, &unspoken, false).intents, [Unknown], "nothing can be read back");
     }
 
     #[test]
-    fn what_is_said_of_others_or_for_practice_joins_nothing() {
+    fn words_about_others_or_practice_add_no_intent() {
         let other = Reading { subject: Head { value: Subject::Other, confidence: 0.8 }, ..reads(Intent::RadioCheck, 1.0) };
         let practice = Reading { mood: Head { value: Mood::Practice, confidence: 0.8 }, ..reads(Intent::Mayday, 1.0) };
         assert_eq!((both(Intent::Unknown, other), both(Intent::Unknown, practice)), ((Intent::Unknown, None), (Intent::Unknown, None)));

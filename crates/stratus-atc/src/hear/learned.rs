@@ -1,7 +1,7 @@
-//! The learned reader: a linear model over hashed features, a second opinion beside the rules.
+//! The learned reader: a linear model over hashed features that gives a second opinion to the rules.
 //!
-//! Its weights are made by `stratus-train` (`scripts/train.sh`) of the labelled calls in `corpora`. Each feature has a short row of
-//! whole numbers; the rows of a call are added up, and one small matrix makes of the sum a score for every label of every head.
+//! `stratus-train` (`scripts/train.sh`) makes its weights from the labelled calls in `corpora`. Each feature has a short row of integers.
+//! The rows of a call are summed, and a small matrix turns the sum into a score for every label of every head.
 
 use crate::hear::features::{Features, features};
 use crate::hear::opinion::by_head;
@@ -15,11 +15,11 @@ pub enum Subject {
     Own,
     /// Another aircraft, a vehicle, a person.
     Other,
-    /// It cannot be told.
+    /// Unclear.
     Unclear,
 }
 
-/// Whether what a call names is so, or is not so.
+/// Whether a call affirms or denies what it names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Polarity {
     /// "We are ready."
@@ -28,10 +28,10 @@ pub enum Polarity {
     Denied,
 }
 
-/// When what a call names holds.
+/// When the statement applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// At once.
+    /// Now.
     Now,
     /// "In five minutes."
     Later,
@@ -43,7 +43,7 @@ pub enum When {
     Reported,
 }
 
-/// What a call does with what it names.
+/// What a call does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mood {
     /// A report or a plain request.
@@ -56,10 +56,10 @@ pub enum Mood {
     Practice,
 }
 
-/// How grave what a call names is.
+/// The severity of what a call names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grade {
-    /// An everyday call.
+    /// A routine call.
     None,
     /// Urgency: a pan-pan, or doubt about position, fuel or weather (AIM 6-1-2).
     Urgency,
@@ -67,51 +67,52 @@ pub enum Grade {
     Distress,
 }
 
-/// What one head found, and how sure it is.
+/// One head's result and its confidence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Head<T> {
-    /// The likeliest label.
+    /// The most likely label.
     pub value: T,
     /// Its calibrated probability, 0 to 1.
     pub confidence: f32,
 }
 
-/// What the reader makes of a call.
+/// The learned reader's reading of a call.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
-    /// The likeliest intent; [`Intent::Unknown`] is one like any other: a call that no intent of the list covers.
+    /// The most likely intent. [`Intent::Unknown`] is a label like any other: a call that no listed intent covers.
     pub intent: Intent,
     /// Its calibrated probability, 0 to 1.
     pub confidence: f32,
-    /// The next likely intent, and its probability.
+    /// The second most likely intent and its probability.
     pub runner_up: (Intent, f32),
     /// Whom the call is about.
     pub subject: Head<Subject>,
     /// Affirmed or denied.
     pub polarity: Head<Polarity>,
-    /// When it holds.
+    /// When it applies.
     pub when: Head<When>,
     /// What the call does.
     pub mood: Head<Mood>,
-    /// How grave it is.
+    /// Its severity.
     pub grade: Head<Grade>,
-    /// What the two that were mixed think each by itself; none where there is no sentence model.
+    /// The separate results of the two combined models; `None` without a sentence model.
     pub votes: Option<Votes>,
 }
 
-/// The likeliest intents of the two models whose scores are mixed.
+/// The most likely intents of the two combined models.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Votes {
-    /// Of the linear reader.
+    /// The linear reader's.
     pub linear: Intent,
-    /// How sure it is, 0 to 1.
+    /// The linear reader's confidence, 0 to 1.
     pub linear_sure: f32,
-    /// Of the sentence model.
+    /// The sentence model's.
     pub sentence: Intent,
 }
 
 impl Reading {
-    /// How likely it is that the call is about the aircraft itself, affirmed, now, and no exercise or question: the least of these.
+    /// How likely it is that the call is about this aircraft, affirmed, current, and neither practice nor a question: the minimum of these
+    /// probabilities.
     pub fn in_force(&self) -> f32 {
         let of = |right: bool, confidence: f32| if right { confidence } else { 1.0 - confidence };
         [
@@ -125,54 +126,54 @@ impl Reading {
     }
 }
 
-/// How many labels each head has, in the order of the scores.
+/// The number of labels per head, in score order.
 pub const HEADS: [usize; 6] = [Intent::ALL.len(), 2, 2, 5, 4, 3];
-/// All labels together.
+/// The total number of labels.
 pub const LABELS: usize = HEADS[0] + HEADS[1] + HEADS[2] + HEADS[3] + HEADS[4] + HEADS[5];
-/// The model has two parts, each with features of its own: the intent, and the small heads. So many labels has each.
+/// The number of labels in each part of the model: the intent, and the small heads. Each part has its own features.
 pub const PARTS: [usize; 2] = [HEADS[0], LABELS - HEADS[0]];
-/// How long a feature's row is in each part.
+/// The length of a feature's row in each part.
 pub const RANKS: [usize; 2] = [24, 12];
-/// Buckets of a part's table of features, by the upper bits of their hashes.
+/// The number of buckets in a part's feature table, selected by the upper bits of the hash.
 pub const BUCKETS: usize = 4096;
-/// What a file of weights begins with: a name, the format's number, how many labels they are for.
+/// The header of a weights file: a name, the format version, and the number of labels.
 pub const MAGIC: [u8; 8] = [b'S', b'T', b'R', b'A', b'T', b'W', 2, LABELS as u8];
-/// The numbers that follow it, each a little-endian `f32`: the sharpness of each head, and for each part the scales of its three
-/// groups of features, of its rows and of its matrix. Behind them lie the parts: where each bucket begins (`u16`), the matrix,
-/// and the features, each with the rest of its hash (`u16`) and its row.
+/// The numbers after the header, each a little-endian `f32`: the sharpness of each head, and for each part the scales of its three feature
+/// groups, its rows and its matrix. The parts follow: the start of each bucket (`u16`), the matrix, and the features, each with the rest of
+/// its hash (`u16`) and its row.
 pub const NUMBERS: usize = HEADS.len() + 5 * PARTS.len();
-/// Where the parts begin.
+/// The offset of the parts.
 const AT_PARTS: usize = MAGIC.len() + 4 * NUMBERS;
 /// The longest row.
 const LONGEST: usize = RANKS[0];
 
-/// The weights in force.
+/// The active weights.
 static WEIGHTS: &[u8] = include_bytes!("reader.weights");
 
-// A damaged file of weights stops the build. An empty one does not: with it the trainer is built when the labels have changed.
+// A damaged weights file stops the build. An empty one does not, so that the trainer can be built after the labels have changed.
 const _: () = {
     assert!(WEIGHTS.is_empty() || Weights::new(WEIGHTS).is_some(), "reader.weights is damaged, or for other labels: run scripts/train.sh");
     assert!(WEIGHTS.len() <= 2_000_000, "the weights are too large for the program");
 };
 
-/// A number of two bytes, little-endian.
+/// A little-endian `u16`.
 const fn number(file: &[u8], at: usize) -> usize {
     if at + 1 < file.len() { file[at] as usize + 256 * file[at + 1] as usize } else { 0 }
 }
 
-/// Where the part behind `at` has its matrix, its table, and its end.
+/// The offsets of a part's matrix, table and end; the part starts at `at`.
 const fn layout(file: &[u8], at: usize, part: usize) -> (usize, usize, usize) {
     let matrix = at + 2 * (BUCKETS + 1);
     let table = matrix + PARTS[part] * RANKS[part];
     (matrix, table, table + number(file, at + 2 * BUCKETS) * (2 + RANKS[part]))
 }
 
-/// Weights as they lie in a file.
+/// Weights in their file format.
 #[derive(Debug, Clone, Copy)]
 pub struct Weights<'a>(&'a [u8]);
 
 impl<'a> Weights<'a> {
-    /// Weights from a file's bytes; `None` when they are none.
+    /// Weights from a file's bytes; `None` if they are invalid.
     pub const fn new(file: &'a [u8]) -> Option<Self> {
         let mut i = 0;
         while i < MAGIC.len() {
@@ -190,7 +191,7 @@ impl<'a> Weights<'a> {
         self.0.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0.0, f32::from_le_bytes)
     }
 
-    /// The scores of a part's labels, before calibration.
+    /// The uncalibrated scores of a part's labels.
     fn part(&self, f: &Features, part: usize, at: usize, out: &mut [f32]) {
         let (matrix, table, end) = layout(self.0, at, part);
         let (rank, scales) = (RANKS[part], HEADS.len() + 5 * part);
@@ -222,7 +223,7 @@ impl<'a> Weights<'a> {
         }
     }
 
-    /// The scores of every label for these features, before calibration.
+    /// The uncalibrated scores of every label for these features.
     pub fn scores(&self, f: &Features) -> [f32; LABELS] {
         let mut out = [0.0; LABELS];
         let (intents, heads) = out.split_at_mut(PARTS[0]);
@@ -231,7 +232,7 @@ impl<'a> Weights<'a> {
         out
     }
 
-    /// The scores of every label, calibrated: their exponentials are in the proportion of the probabilities.
+    /// The calibrated scores of every label: their exponentials are proportional to the probabilities.
     fn calibrated(&self, f: &Features) -> [f32; LABELS] {
         let mut out = self.scores(f);
         let mut rest = out.as_mut_slice();
@@ -251,7 +252,7 @@ impl<'a> Weights<'a> {
     }
 }
 
-/// Scores become probabilities; `sharpness` multiplies the scores.
+/// Turns scores into probabilities; `sharpness` multiplies the scores.
 pub fn softmax(scores: &mut [f32], sharpness: f32) {
     let top = scores.iter().copied().fold(f32::MIN, f32::max);
     let mut sum = 0.0;
@@ -264,13 +265,13 @@ pub fn softmax(scores: &mut [f32], sharpness: f32) {
     }
 }
 
-/// e to the power of `x`, for `x` not above 0, of additions and multiplications alone: the same bits on every machine, which a
-/// mathematical library does not promise. Right to seven digits.
+/// e to the power of `x`, for `x` not above 0. It uses only additions and multiplications, so the bits are the same on every machine, which
+/// a maths library does not guarantee. Accurate to seven digits.
 pub fn exp(x: f32) -> f32 {
     if x.is_nan() || x < -80.0 {
         return 0.0;
     }
-    // 2^(whole + part), the part by its series.
+    // 2^(whole + fraction), with the fraction by its series.
     let two = f64::from(x.min(80.0)) * std::f64::consts::LOG2_E;
     let whole = two.floor();
     let y = (two - whole) * std::f64::consts::LN_2;
@@ -279,7 +280,7 @@ pub fn exp(x: f32) -> f32 {
     (series * power) as f32
 }
 
-/// The likeliest of a head's labels and the next, with their probabilities.
+/// The most likely label of a head and the runner-up, with their probabilities.
 fn best(p: &[f32]) -> ((usize, f32), (usize, f32)) {
     let (mut first, mut second) = ((0, f32::MIN), (0, f32::MIN));
     for (i, v) in p.iter().copied().enumerate() {
@@ -299,11 +300,11 @@ fn head<T: Copy>(p: &mut &[f32], labels: &[T], unclear: T) -> Head<T> {
     Head { value: labels.get(first.0).copied().unwrap_or(unclear), confidence: first.1.clamp(0.0, 1.0) }
 }
 
-/// Less sure than this, a subject is unclear.
+/// The confidence below which the subject is unclear.
 const CLEAR: f32 = 0.6;
 
-/// What the reader makes of the tokens of a call in this situation, together with the sentence model's opinion where there is one.
-/// Bounded work, no panic, whatever the tokens.
+/// Reads the tokens of a call in this situation, with the sentence model's opinion if there is one. Bounded work and no panic, whatever the
+/// tokens.
 pub fn read(tokens: &[Token], ctx: &Context) -> Reading {
     let mut scores = Weights(WEIGHTS).calibrated(&features(tokens, ctx));
     let votes = ctx.opinion.as_ref().map(|opinion| {
@@ -325,7 +326,7 @@ pub(super) fn likeliest(scores: &[f32; LABELS]) -> Intent {
     Intent::ALL.get(best(&scores[..HEADS[0]]).0.0).copied().unwrap_or(Intent::Unknown)
 }
 
-/// Probabilities as a reading.
+/// Converts probabilities to a reading.
 pub fn reading(p: &[f32; LABELS]) -> Reading {
     let (intents, mut rest) = p.split_at(HEADS[0]);
     let (first, second) = best(intents);
@@ -373,14 +374,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_so_is_not_in_force() {
+    fn denials_and_words_about_others_are_not_in_force() {
         assert!(heard("Skyhawk 2SP ready for departure runway 31", Facility::Tower).in_force() > 0.8);
         assert_eq!(heard("we are not ready yet", Facility::Tower).polarity.value, Polarity::Denied);
         assert_eq!(heard("the Cherokee in front of us is ready to go", Facility::Tower).subject.value, Subject::Other);
     }
 
     #[test]
-    fn the_exponential_is_one() {
+    fn exp_matches_the_standard_library() {
         for x in [0.0f32, -0.1, -1.0, -7.5, -40.0] {
             assert!((f64::from(exp(x)) - f64::from(x).exp()).abs() <= f64::from(x).exp() * 1e-6, "{x}");
         }
@@ -388,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_weights_are_none_or_read_without_panic() {
+    fn damaged_weights_are_rejected_or_read_without_panic() {
         assert!(Weights::new(&[]).is_none() && Weights::new(&WEIGHTS[..WEIGHTS.len() - 1]).is_none());
         let ctx = Context::default();
         let f = features(&normalise("tower skyhawk 2SP ready for departure", &ctx), &ctx);
@@ -401,7 +402,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in ".{0,400}", last in proptest::option::of(".{0,80}")) {
+        fn reading_never_panics(text in ".{0,400}", last in proptest::option::of(".{0,80}")) {
             let ctx = Context { own: "N172SP".parse().ok(), last_atc: last, ..Context::default() };
             let r = read(&normalise(&text, &ctx), &ctx);
             proptest::prop_assert!((0.0..=1.0).contains(&r.confidence) && r.runner_up.1 <= r.confidence);

@@ -1,4 +1,4 @@
-//! Hearing: from what a speech recogniser wrote to the tokens that were said.
+//! Hearing: turns a speech recogniser's text into the tokens that were spoken.
 
 mod choose;
 pub mod clauses;
@@ -27,10 +27,10 @@ use super::intent::Context;
 use super::transcript::Token;
 use super::units::Region;
 
-/// A transmission as tokens: what a readback is compared with. Decisions pass it on and do not look into it.
+/// A transmission as tokens, for comparison with a readback. Decisions pass it on without looking into it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Said {
-    /// Mended by what the situation explains.
+    /// Corrected from the situation.
     pub(crate) tokens: Vec<Token>,
 }
 

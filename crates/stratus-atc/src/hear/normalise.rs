@@ -1,8 +1,7 @@
-//! `normalise`: what a recogniser wrote becomes the tokens that were said, as far as the situation explains them.
+//! `normalise`: turns a recogniser's text into the tokens that were spoken, as far as the situation explains them.
 //!
-//! Recognition spells as films and books do: figures in groups, words that sound alike, names that it never read. Each step mends
-//! one kind of that, and only where the situation has such a runway, frequency, callsign or letter; what nothing explains stays
-//! as it was written.
+//! A recogniser writes like films and books: grouped figures, homophones, unknown names misspelt. Each step corrects one kind of error, and
+//! only if the situation contains such a runway, frequency, callsign or letter. Text that nothing explains stays as written.
 
 use super::{own, sounds, standard};
 use crate::figures::run_end;
@@ -10,12 +9,12 @@ use crate::intent::Context;
 use crate::transcript::{ALPHABET, Link, Token, tokens};
 use crate::units::{Frequency, Position3, Runway};
 
-/// Sounds that are at most this far from a letter's word are that letter, where a letter is due.
+/// Maximum sound distance from a letter's code word where a letter is expected.
 const LETTER: u16 = 34;
-/// As far may an abbreviation's letters be from their names.
+/// Maximum sound distance from the letter names of an abbreviation.
 const SPELT: u16 = 18;
 
-/// The tokens of a transmission, mended by what the situation explains. Linear work, no panic, whatever the text.
+/// The tokens of a transmission, corrected from the situation. Linear work and no panic, whatever the text.
 pub fn normalise(text: &str, ctx: &Context) -> Vec<Token> {
     let mut t = tokens(text);
     halves(&mut t);
@@ -42,7 +41,7 @@ fn digits(t: &[Token]) -> String {
     t.iter().filter_map(Token::digit).collect()
 }
 
-/// "One and a half thousand": five hundred beside the thousands.
+/// "One and a half thousand": adds five hundred to the thousands.
 fn halves(t: &mut Vec<Token>) {
     let said = ["and", "a", "half", "thousand"];
     while let Some(i) = (1..t.len()).find(|i| t[i - 1].digit().is_some() && (0..said.len()).all(|n| word(t, i + n) == said[n])) {
@@ -51,7 +50,7 @@ fn halves(t: &mut Vec<Token>) {
     }
 }
 
-/// "Fox" among the letters of a callsign: the short form of foxtrot.
+/// "Fox" among the letters of a callsign: short for foxtrot.
 fn short_letters(t: &mut [Token]) {
     let letter = |x: Option<&Token>| x.is_some_and(|x| x.letter().is_some());
     for i in 0..t.len() {
@@ -61,8 +60,8 @@ fn short_letters(t: &mut [Token]) {
     }
 }
 
-/// Points that part nothing: "speed 1.60 knots", "tower 1.18 decimal 5", "Easy 4.6". A point stays where it makes a frequency,
-/// a pressure in inches, a Mach number or a distance.
+/// Removes points without meaning: "speed 1.60 knots", "tower 1.18 decimal 5", "Easy 4.6". A point stays in a frequency, a pressure in
+/// inches, a Mach number or a distance.
 fn points(t: &mut Vec<Token>) {
     let mut i = 0;
     while i < t.len() {
@@ -70,7 +69,7 @@ fn points(t: &mut Vec<Token>) {
             i += 1;
             continue;
         }
-        // A chain of figures and points.
+        // A chain of digits and points.
         let mut end = i;
         while let Some(x) = t.get(end) {
             let goes_on = match x {
@@ -102,7 +101,7 @@ fn points(t: &mut Vec<Token>) {
     }
 }
 
-/// Whether a point between these figures means something.
+/// Whether a point between these digits has a meaning.
 fn parts(left: &str, right: &str, before: &str, after: &str) -> bool {
     let tail = left.get(left.len().saturating_sub(3)..).unwrap_or("");
     let head = right.get(..right.len().min(3)).unwrap_or("");
@@ -119,7 +118,7 @@ fn parts(left: &str, right: &str, before: &str, after: &str) -> bool {
         || matches!(after, "mile" | "miles" | "dme")
 }
 
-/// "nine or zero": a niner whose end became a word.
+/// "Nine or zero": a niner whose second syllable became a word.
 fn niners(t: &mut Vec<Token>) {
     let mut i = 1;
     while i + 1 < t.len() {
@@ -134,13 +133,13 @@ fn niners(t: &mut Vec<Token>) {
     }
 }
 
-/// "made a made a": a call for help is said three times (AIM 6-3-2), which no other words are; two in a row by their sound are one.
+/// "Made a made a": a call for help is said three times (AIM 6-3-2), unlike any other word, so two similar sounds in a row are one.
 fn distress(t: &mut Vec<Token>) {
     const CALLS: [&str; 2] = ["mayday", "pan pan"];
     let words: Vec<Option<Vec<u8>>> = t.iter().take(16).map(|x| (!x.word().is_empty()).then(|| sounds::of(x.word()))).collect();
     for call in CALLS {
         let said = sounds::of(call);
-        // One call may be one word or two: the nearer counts.
+        // One call for help may span one word or two: the closer match wins.
         let one = |i: usize| {
             let far = |n: usize| {
                 let window: Option<Vec<Vec<u8>>> = words.get(i..i + n)?.iter().cloned().collect();
@@ -163,10 +162,10 @@ fn distress(t: &mut Vec<Token>) {
     }
 }
 
-/// As far may a call for help be from its word, where it is repeated.
+/// Maximum sound distance from a repeated call for help.
 const DISTRESS: u16 = 14;
 
-/// Abbreviations that are said letter by letter, and how that sounds.
+/// Abbreviations that are spelt out, and their pronunciation.
 const ABBREVIATIONS: [(&str, &str); 9] = [
     ("ifr", "eye ef ar"),
     ("vfr", "vee ef ar"),
@@ -179,14 +178,14 @@ const ABBREVIATIONS: [(&str, &str); 9] = [
     ("gps", "jee pee es"),
 ];
 
-/// The name of a letter, as it sounds.
+/// Letter names by their sound.
 #[rustfmt::skip]
 const NAMES: [&str; 26] = [
     "ay", "bee", "cee", "dee", "ee", "ef", "jee", "aitch", "eye", "jay", "kay", "el", "em", "en", "o", "pee", "cue", "ar", "es", "tee",
     "yu", "vee", "dubbleyu", "eks", "wy", "zee",
 ];
 
-/// How a token sounds when it is a word, or a letter by its name; figures are nothing here.
+/// The sound of a token: a word, or a letter by its name. `None` for digits.
 fn spelt(t: &Token) -> Option<String> {
     match t {
         Token::Word(w) if unspeakable(w) => Some(names(w)),
@@ -196,25 +195,25 @@ fn spelt(t: &Token) -> Option<String> {
     }
 }
 
-/// The names of a word's letters.
+/// The letter names of a word.
 fn names(w: &str) -> String {
     w.bytes().filter_map(|b| NAMES.get(usize::from(b.wrapping_sub(b'a')))).copied().collect::<Vec<_>>().join(" ")
 }
 
-/// Two or three letters without a vowel can only be spelt.
+/// Two or three letters without a vowel must be spelt out.
 fn unspeakable(w: &str) -> bool {
     (2..=3).contains(&w.len()) && w.bytes().all(|b| b.is_ascii_lowercase() && !b"aeiouy".contains(&b))
 }
 
-/// "cancel a FR", "the our nav two eight left": an abbreviation that was written by its sound.
+/// "Cancel a FR", "the our nav two eight left": an abbreviation written as it sounds.
 fn abbreviations(t: &mut Vec<Token>) {
     let mut i = 0;
     while i < t.len() {
-        // Up to three tokens, of which one at least is a letter or a piece that is no word.
+        // Up to three tokens, at least one of them a letter or a fragment that is not a word.
         let hit = (1..=3).rev().find_map(|n| {
             let window = t.get(i..i + n)?;
             if n == 1 {
-                // "AFR": three letters that nobody uses as a word.
+                // "AFR": three letters that are not a known word.
                 let w = window[0].word();
                 let letters = w.len() == 3 && w.bytes().all(|b| b.is_ascii_lowercase()) && !standard::is_used(w);
                 let heard = sounds::of(&names(w));
@@ -222,8 +221,8 @@ fn abbreviations(t: &mut Vec<Token>) {
                 return ABBREVIATIONS.iter().find(|(_, said)| letters && near(said)).map(|(short, _)| (*short, 1));
             }
             let odd = window.iter().any(|x| x.letter().is_some() || x.is("nav") || unspeakable(x.word()));
-            // Letters alone may be a callsign or a taxi route; an abbreviation that is spelt out is one already. One that is written
-            // as such is not written again with its neighbour: "information Oscar, VFR" keeps its letter.
+            // Letters alone may be a callsign or a taxi route, and a spelt-out abbreviation is already one. A written abbreviation does not
+            // absorb its neighbour: "information Oscar, VFR" keeps its letter.
             let written = window.iter().any(|x| ABBREVIATIONS.iter().any(|(short, _)| x.is(short)));
             if !odd || written || window.iter().all(|x| x.letter().is_some()) {
                 return None;
@@ -238,10 +237,10 @@ fn abbreviations(t: &mut Vec<Token>) {
     }
 }
 
-/// The unit's name at the beginning, where sounds are near it: "Hello, Altertower" to Palo Alto Tower.
+/// The unit's name at the start, if the text sounds like it: "Hello, Altertower" for Palo Alto Tower.
 fn stations(t: &mut Vec<Token>, ctx: &Context) {
     let Some(unit) = ctx.facility.map(|f| f.word().to_lowercase()) else { return };
-    // A unit that is named in plain words needs nothing.
+    // A unit named in plain words needs no correction.
     if t.iter().take(6).any(|x| crate::caller::is_unit(x.word())) {
         return;
     }
@@ -265,7 +264,7 @@ fn stations(t: &mut Vec<Token>, ctx: &Context) {
     }
 }
 
-/// As far may the beginning be from the unit's name.
+/// Maximum sound distance of the start from the unit's name.
 const STATION: u16 = 30;
 
 fn position(side: &str) -> Option<Position3> {
@@ -277,7 +276,7 @@ fn position(side: &str) -> Option<Position3> {
     }
 }
 
-/// A runway of the field that was written by its sound: "3-1 write", "288 left", "ILS for right", "304 stop".
+/// A runway of this field written as it sounds: "3-1 write", "288 left", "ILS for right", "304 stop".
 fn runways(t: &mut Vec<Token>, known: &[Runway]) {
     let has = |number: &str, side: Option<Position3>| {
         number.len() <= 2 && number.parse().ok().and_then(|n| Runway::new(n, side)).is_some_and(|r| known.contains(&r))
@@ -285,7 +284,7 @@ fn runways(t: &mut Vec<Token>, known: &[Runway]) {
     let mut i = 0;
     while i < t.len() {
         if t[i].digit().is_none() {
-            // "for right", "to left": a figure, where such a runway is there and none of another figure can be meant.
+            // "For right", "to left": a digit, if such a runway exists and no other digit fits.
             let figure = match word(t, i) {
                 "for" => Some('4'),
                 "to" | "too" => Some('2'),
@@ -307,7 +306,7 @@ fn runways(t: &mut Vec<Token>, known: &[Runway]) {
         let said = digits(&t[i..end]);
         let behind = word(t, end).to_owned();
         match position(&behind) {
-            // One figure too many before a side: "RNAV-288 left".
+            // One digit too many before a side: "RNAV-288 left".
             Some(side) if said.len() == 3 => {
                 let without = (0..3).rev().find(|k| {
                     let rest: String = said.chars().enumerate().filter(|(n, _)| n != k).map(|(_, c)| c).collect();
@@ -319,13 +318,13 @@ fn runways(t: &mut Vec<Token>, known: &[Runway]) {
                 }
             }
             Some(_) => {}
-            // A word in the place of a side: the runway has sides only, and one of them sounds so.
+            // A word in place of a side, where the runway exists only with sides and one of them sounds similar.
             None if said.len() <= 2 && !behind.is_empty() && !has(&said, None) => {
                 if let Some(side) = side_by_sound(&behind, |s| has(&said, position(s))) {
                     t[end] = Token::Word(side.to_owned());
                 }
             }
-            // "runway 304 stop": a full stop on runway 30.
+            // "Runway 304 stop": a full stop on runway 30.
             None if said.len() >= 2 && said.ends_with('4') && behind == "stop" && has(&said[..said.len() - 1], None) => {
                 t[end - 1] = Token::Word("full".to_owned());
             }
@@ -335,11 +334,11 @@ fn runways(t: &mut Vec<Token>, known: &[Runway]) {
     }
 }
 
-/// As far may a word be from a side.
+/// Maximum sound distance of a word from a side.
 const SIDE: u16 = 20;
 
-/// The side that stands for a word behind a runway which has sides only: one that sounds so; or, for a word that nobody uses, the
-/// only one that begins so.
+/// The side that a word stands for after a runway that exists only with sides: one that sounds similar, or for an unknown word the only one
+/// with the same first sound.
 fn side_by_sound(word: &str, there: impl Fn(&str) -> bool) -> Option<&'static str> {
     let heard = sounds::of(word);
     let sides = || ["left", "right", "center"].into_iter().filter(|s| there(s));
@@ -350,8 +349,7 @@ fn side_by_sound(word: &str, there: impl Fn(&str) -> bool) -> Option<&'static st
     same.next().filter(|_| same.next().is_none())
 }
 
-/// "clear a three one right": an "of" that was said too fast to be written. Before figures, and behind words that take it, "a" is
-/// never an article.
+/// "Clear a three one right": a reduced "of". Before digits, and after words that take "of", "a" is never an article.
 fn reduced(t: &mut [Token]) {
     for i in 1..t.len().saturating_sub(1) {
         let takes = matches!(word(t, i - 1), "clear" | "short" | "mile" | "miles" | "north" | "south" | "east" | "west" | "out");
@@ -361,7 +359,7 @@ fn reduced(t: &mut [Token]) {
     }
 }
 
-/// A letter is due behind "information": the nearest by its sound stands for a word that is none.
+/// "Information" must be followed by a letter, so an unknown word there becomes the letter that sounds closest.
 fn letters_due(t: &mut [Token]) {
     for i in 1..t.len() {
         let due = matches!(word(t, i - 1), "information" | "info" | "atis");
@@ -380,7 +378,7 @@ fn letters_due(t: &mut [Token]) {
     }
 }
 
-/// A lone "2" or "4" before the name of a place is a word: "IFR-2 Monterey".
+/// A single "2" or "4" before a place name is a word: "IFR-2 Monterey".
 fn alone(t: &mut [Token], ctx: &Context) {
     for i in 1..t.len().saturating_sub(1) {
         let small = match t[i].digit() {
@@ -420,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_spelling_becomes_what_was_said() {
+    fn each_kind_of_misspelling_is_corrected() {
         for (said, want) in [
             ("Speed 1.60 knots, tower 1.18 decimal 5", "speed 160 knots tower 118.5"),
             ("altimeter 29.92 and 2.5 miles", "altimeter 29.92 and 2.5 miles"),
@@ -452,7 +450,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_text_makes_it_panic_or_grow(text in ".{0,400}") {
+        fn normalising_never_panics_or_grows_the_text(text in ".{0,400}") {
             let t = normalise(&text, &Context { own: "N172SP".parse().ok(), facility: Some(Facility::Tower), stations: vec!["palo alto".into()], ..Context::default() });
             proptest::prop_assert!(t.len() <= crate::transcript::MAX_TOKENS + 16);
         }

@@ -1,5 +1,5 @@
-//! The opinion of a sentence model on one call, as data: it is computed outside (a worker thread, a command), and a recording
-//! holds it, so that a replay decides the same on every machine.
+//! A sentence model's opinion on one call, as data. It is computed outside the engine (a worker thread, a command) and stored in the
+//! recording, so that a replay decides the same on every machine.
 
 use std::borrow::Cow;
 
@@ -10,49 +10,49 @@ use crate::correction;
 use crate::intent::Intent;
 use crate::transcript::{text, tokens};
 
-/// What the sentence model knows of a call's situation.
+/// The context of a call that the sentence model sees.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Scene {
-    /// The word for the unit that hears the call, as in `stratus batch`; empty where it is unknown.
+    /// The unit that hears the call, as written in `stratus batch`; empty if unknown.
     pub facility: String,
     /// "FAA" or "ICAO".
     pub region: String,
-    /// The controller's words before the call; empty where there were none.
+    /// The controller's previous words; empty if none.
     pub last_atc: String,
 }
 
-/// How unlikely each label of each head is: -ln p in sixteenths, 255 for the least likely. As text: two hexadecimal digits a label.
+/// The improbability of each label of each head: -ln p in sixteenths, 255 for the least likely. As text: two hexadecimal digits per label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opinion([u8; LABELS]);
 
-/// Sixteenths of a natural logarithm.
+/// Steps per unit of the natural logarithm.
 const STEPS: f32 = 16.0;
-/// How much the opinion counts against the linear reader, which knows values and the own callsign better.
+/// The weight of the opinion relative to the linear reader, which knows values and the callsign better.
 const SHARE: f32 = 0.65;
 
 impl Opinion {
-    /// The words of a call on which a model has an opinion: as recognised, and without what the pilot took back ("touch and go, make
-    /// that a full stop"). None where nothing was said.
+    /// The words of a call that the model reads: the recognised text, without what the pilot corrected ("touch and go, make that a full
+    /// stop"). `None` if nothing was said.
     pub fn words(call: &str) -> Option<Cow<'_, str>> {
         let said = if correction::is_in(call) { Cow::Owned(text(&tokens(call))) } else { Cow::Borrowed(call) };
         (!said.trim().is_empty()).then_some(said)
     }
 
-    /// An opinion from a model's scores; `None` if they are not one for each label.
+    /// An opinion from a model's scores; `None` unless there is one score per label.
     pub fn from_scores(scores: &[f32]) -> Option<Self> {
         let mut p: [f32; LABELS] = scores.try_into().ok()?;
         by_head(&mut p, 1.0);
-        // The logarithm of a probability below e^-16 is not told apart.
+        // Probabilities below e^-16 are not distinguished.
         Some(Self(p.map(|p| (-p.max(1e-7).ln() * STEPS).round().clamp(0.0, 255.0) as u8)))
     }
 
-    /// The likeliest intent.
+    /// The most likely intent.
     pub(super) fn intent(&self) -> Intent {
         let least = (0..HEADS[0]).min_by_key(|i| self.0[*i]).unwrap_or(0);
         Intent::ALL.get(least).copied().unwrap_or(Intent::Unknown)
     }
 
-    /// Mixes the opinion with the linear reader's scores, both as logarithms. `scores` become probabilities, head by head.
+    /// Mixes the opinion with the linear reader's scores, both as logarithms, and turns `scores` into probabilities, head by head.
     pub(super) fn mix(&self, scores: &mut [f32; LABELS]) {
         by_head_log(scores);
         for (s, u) in scores.iter_mut().zip(self.0) {
@@ -62,7 +62,7 @@ impl Opinion {
     }
 }
 
-/// Scores become probabilities, head by head.
+/// Turns scores into probabilities, head by head.
 pub(super) fn by_head(scores: &mut [f32; LABELS], sharpness: f32) {
     let mut rest = scores.as_mut_slice();
     for labels in HEADS {
@@ -72,7 +72,7 @@ pub(super) fn by_head(scores: &mut [f32; LABELS], sharpness: f32) {
     }
 }
 
-/// Scores are moved so that the likeliest label of each head has 0: a constant of a head changes no probability.
+/// Shifts the scores so that the most likely label of each head has 0. A constant per head changes no probability.
 fn by_head_log(scores: &mut [f32; LABELS]) {
     let mut rest = scores.as_mut_slice();
     for labels in HEADS {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn an_opinion_survives_a_recording_and_nothing_else_is_read_as_one() {
+    fn an_opinion_survives_serialisation_and_bad_text_is_rejected() {
         let o = sure(Intent::Lost, true);
         let text = serde_json::to_string(&o).unwrap();
         assert_eq!(serde_json::from_str::<Opinion>(&text).unwrap(), o);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_taken_back_is_not_read_by_the_model() {
+    fn the_model_does_not_read_words_that_were_corrected() {
         for (said, read) in [
             ("request touch and go, make that a full stop", "request a full stop"),
             ("Tower, runway 28L no wait 28R", "tower runway 28 right"),
@@ -141,13 +141,13 @@ mod tests {
     }
 
     #[test]
-    fn a_sure_opinion_changes_a_reading_and_none_leaves_it() {
+    fn a_sure_opinion_changes_a_reading_and_a_flat_one_does_not() {
         let ctx = Context::default();
         let tokens = normalise("which way is the coast from here, I cannot see a thing", &ctx);
         let with = |opinion| learned::read(&tokens, &Context { opinion, ..Context::default() });
         assert_eq!(with(Some(sure(Intent::Lost, true))).intent, Intent::Lost);
         assert_eq!(with(Some(sure(Intent::Lost, true))).polarity.value, Polarity::Denied);
         let flat = Opinion::from_scores(&[0.0; LABELS]).unwrap();
-        assert_eq!(with(Some(flat)).intent, with(None).intent, "a flat opinion is none");
+        assert_eq!(with(Some(flat)).intent, with(None).intent, "a flat opinion changes nothing");
     }
 }

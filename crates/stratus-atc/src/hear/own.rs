@@ -1,4 +1,4 @@
-//! The pilot's own callsign where recognition wrote something near it: "172 Sierra Papar", "Easy 4-6kg", "golf leave a mic".
+//! Restores the pilot's own callsign from a similar transcript: "172 Sierra Papar", "Easy 4-6kg", "golf leave a mic".
 
 use std::ops::Range;
 
@@ -11,21 +11,21 @@ use crate::telephony;
 use crate::transcript::{Link, Token, spell};
 use crate::units::Runway;
 
-/// So far from the callsign's sounds may a piece of the transmission be, of a hundred ...
+/// Maximum sound distance between the callsign and a piece of the transmission, out of 100 ...
 const NEAR: u16 = 26;
-/// ... and so far where a type, an airline or "november" stands before it.
+/// ... and after a type, an airline or "november".
 const NEAR_NAMED: u16 = 34;
 
-/// A form of the own callsign, as it may be said.
+/// A spoken form of the aircraft's own callsign.
 struct Form {
     /// "172SP", "2SP", "46K".
     characters: String,
-    /// Its sounds, figure by figure and in groups.
+    /// Its sounds, digit by digit and in groups.
     sounds: Vec<Vec<u8>>,
 }
 
-/// Puts the own callsign where a piece of the transmission sounds like it and nothing else explains that piece; parts figures
-/// that run into it from those before.
+/// Inserts the callsign where a piece of the transmission sounds like it and nothing else explains that piece. Separates digits of the
+/// callsign from digits before it.
 pub(super) fn mend(t: &mut Vec<Token>, ctx: &Context) {
     let Some(own) = &ctx.own else { return };
     let (_, station) = caller::addressed(t, ctx);
@@ -49,18 +49,18 @@ pub(super) fn mend(t: &mut Vec<Token>, ctx: &Context) {
         for from in 0..t.len() {
             let named = named(t, from, own.as_str());
             for to in from + n.saturating_sub(2).max(1)..=(from + n + 2).min(t.len()) {
-                // A piece with three of the characters is the callsign wherever it stands.
+                // A piece with three of the characters is the callsign anywhere in the call.
                 let strong = t[from..to].iter().filter(|x| x.digit().is_some() || x.letter().is_some()).count() >= 3;
                 if !named && !strong && from != station.end && to != t.len() {
                     continue;
                 }
-                // What goes on with a letter is not the whole of it.
+                // A piece that continues with a letter is not the whole callsign.
                 if t.get(to).is_some_and(|x| x.letter().is_some()) {
                     continue;
                 }
                 let Some(far) = distance(&t[from..to], form, named) else { continue };
                 let limit = if named { NEAR_NAMED } else { NEAR };
-                // Of two pieces as near, the one that leaves less behind; of two forms, the longer.
+                // Of two equally close pieces, prefer the one that leaves less behind it; of two forms, the longer.
                 let better =
                     |(b, r, f): &(u16, Range<usize>, &Form)| (far, usize::MAX - n, to) < (*b, usize::MAX - f.characters.len(), r.end);
                 if far <= limit && best.as_ref().is_none_or(better) {
@@ -76,7 +76,7 @@ pub(super) fn mend(t: &mut Vec<Token>, ctx: &Context) {
     }
 }
 
-/// Tokens of a callsign's characters, each figure said by itself.
+/// The tokens of a callsign's characters, each digit separate.
 fn tokens(characters: &str) -> Vec<Token> {
     let mut after_figure = false;
     let mut out = Vec::with_capacity(characters.len());
@@ -91,12 +91,12 @@ fn tokens(characters: &str) -> Vec<Token> {
     out
 }
 
-/// A type, an airline (the own one, where the callsign is an airline's) or "november" ends just before `from`; or the callsign's
-/// own first letter, which a short form keeps.
+/// A type, an airline (this one, if the callsign is an airline's) or "november" ends directly before `from`; or the callsign's first
+/// letter, which a short form keeps.
 fn named(t: &[Token], from: usize, own: &str) -> bool {
     let Some(p) = from.checked_sub(1) else { return false };
     let w = t[p].word();
-    // "EZ46Q": the first letters of an airline's designator.
+    // "EZ46Q": the first letters of an airline designator.
     let designator = p.checked_sub(1).and_then(|q| Some([t[q].letter()?, t[p].letter()?])).is_some_and(|l| own.chars().take(2).eq(l));
     telephony::is_type(w)
         || t[p].letter() == Some('N') && own.starts_with('N')
@@ -104,7 +104,7 @@ fn named(t: &[Token], from: usize, own: &str) -> bool {
         || designator && own.find(|c: char| c.is_ascii_digit()) == Some(3)
 }
 
-/// "Nanzah two five lima": a word that nobody uses, before the callsign, is the type or the airline that it sounds like.
+/// "Nanzah two five lima": an unknown word before the callsign is the type or airline that it sounds like.
 fn name_before(t: &mut [Token], from: usize, own: &str, kind: Option<&str>) {
     let Some(p) = from.checked_sub(1) else { return };
     let heard = t[p].word();
@@ -119,31 +119,31 @@ fn name_before(t: &mut [Token], from: usize, own: &str, kind: Option<&str>) {
     }
 }
 
-/// As far may a word before the callsign be from the name that belongs there.
+/// Maximum sound distance of that word from the expected name.
 const NAME: u16 = 45;
 
-/// How far a piece of the transmission is from a form; nothing where its figures or letters are another's.
+/// The sound distance between a piece of the transmission and a form; `None` if its digits or letters belong to another callsign.
 fn distance(piece: &[Token], form: &Form, named: bool) -> Option<u16> {
-    // A piece that begins or ends in the middle of a written number is none.
+    // A piece must not begin or end inside a written number.
     if matches!(piece.first(), Some(Token::Digit(_, Link::Joined))) {
         return None;
     }
     let characters: Vec<char> = form.characters.chars().collect();
-    // What is clearly another figure or letter is another callsign; a word may have swallowed some, and behind the type or the
-    // airline one may be lost.
+    // A clearly different digit or letter means a different callsign. A word may have absorbed some characters, and one may be lost after
+    // the type or airline.
     let lost = usize::from(named && characters.len() >= 3);
     if !explains(piece, &characters, lost) {
         return None;
     }
-    // Nothing of it is there by itself: the sounds alone are not enough.
+    // None of the characters is recognisable: the sounds alone are not enough.
     if piece.iter().all(|x| !x.word().is_empty()) {
         return None;
     }
     heard(piece).iter().flat_map(|w| form.sounds.iter().map(move |f| sounds::distance(w, f))).min()
 }
 
-/// Whether a piece may be these characters: its figures and letters are there in order, and a word stands for up to three that are
-/// not. A tens' nought before a word is the word's ("seventy now"). Up to `lost` characters may be missing, or a letter another one.
+/// Whether a piece may stand for these characters: its digits and letters occur in order, and a word replaces up to three missing ones. A
+/// zero that tens add before a word belongs to the word ("seventy now"). Up to `lost` characters may be missing, or a letter different.
 fn explains(piece: &[Token], characters: &[char], lost: usize) -> bool {
     let Some((first, rest)) = piece.split_first() else { return characters.len() <= lost };
     let Some((c, others)) = characters.split_first() else { return matches!(first, Token::Word(_)) && explains(rest, characters, lost) };
@@ -161,7 +161,7 @@ fn explains(piece: &[Token], characters: &[char], lost: usize) -> bool {
     here || lost > 0 && explains(piece, others, lost - 1)
 }
 
-/// The sounds of a piece, figure by figure, and in the groups in which it is written.
+/// The sounds of a piece, digit by digit and in its written groups.
 fn heard(piece: &[Token]) -> Vec<Vec<u8>> {
     let plain = |x: &Token| match x {
         Token::Word(w) => w.clone(),
@@ -185,7 +185,7 @@ fn heard(piece: &[Token]) -> Vec<Vec<u8>> {
     out
 }
 
-/// The sounds of a callsign, figure by figure, and its figures in groups.
+/// The sounds of a callsign, digit by digit and grouped.
 fn spoken(characters: &str) -> Vec<Vec<u8>> {
     let letters = |s: &str| s.chars().map(spell).collect::<Vec<_>>().join(" ");
     let at = characters.find(|c: char| !c.is_ascii_digit()).unwrap_or(characters.len());
@@ -203,7 +203,7 @@ fn figure(d: char) -> &'static str {
     d.to_digit(10).and_then(|n| SAID.get(n as usize)).copied().unwrap_or("")
 }
 
-/// Figures as airlines' crews group them: "1479" fourteen seventy-nine, "615" six fifteen, "05" oh five (AIM 4-2-4).
+/// Digits grouped as airline crews say them: "1479" fourteen seventy-nine, "615" six fifteen, "05" oh five (AIM 4-2-4).
 pub(crate) fn grouped(digits: &str) -> String {
     const ONES: [&str; 20] = [
         "zero",
@@ -243,7 +243,7 @@ pub(crate) fn grouped(digits: &str) -> String {
     words.join(" ")
 }
 
-/// "line up and wait 3021 whiskey": figures of the own callsign that were written in one with a runway's before them.
+/// "Line up and wait 3021 whiskey": separates the digits of the callsign from a runway number before them.
 fn apart(t: &mut [Token], own: &str, runways: &[Runway]) {
     for (form, _) in caller::own_forms(own) {
         let figures = form.chars().take_while(char::is_ascii_digit).count();
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sounds_like_the_own_callsign_is_it() {
+    fn text_that_sounds_like_the_own_callsign_is_corrected() {
         for (said, own, region, want) in [
             ("Skyhawk 172 Sierra Papar, ready", "N172SP", Region::FAA, "skyhawk 172 sierra papa ready"),
             ("Tower two on whiskey, left downwind", "N5521W", Region::FAA, "tower 21 whiskey left downwind"),
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn another_callsign_stays_anothers() {
+    fn another_aircrafts_callsign_is_left_alone() {
         for (said, own, region) in [
             ("cessna seven three niner hotel whiskey request taxi", "N172SP", Region::FAA),
             ("speedbird one two four request taxi", "BAW123", Region::ICAO),
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_are_grouped_as_crews_say_them() {
+    fn digits_are_grouped_as_crews_say_them() {
         for (digits, said) in [
             ("1479", "fourteen seventy nine"),
             ("615", "six fifteen"),

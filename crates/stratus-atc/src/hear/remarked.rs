@@ -1,4 +1,4 @@
-//! The remarks of a call with their values: the sayings of `remarks.txt`, the visual reporting point, and the service that is named.
+//! The remarks of a call with their values: the phrases of `remarks.txt`, the visual reporting point, and the named service.
 
 use super::clauses::Clauses;
 use super::frames::{self, Facts, Words};
@@ -7,12 +7,12 @@ use crate::say::spoken;
 use crate::transcript::Token;
 use crate::units::Region;
 
-/// Words before the name of a point that a pilot flies to, by or over.
+/// Words before the name of a point that a pilot flies to, past or over.
 const LEADS: [&str; 7] = ["via", "to", "over", "overhead", "position", "at", "passing"];
-/// The name of a service stands among this many words at the beginning.
+/// A service is addressed by name within this many words of the start.
 const CALLED_WITHIN: usize = 5;
 
-/// What a call remarks. `letter`: the recording's letter that was said.
+/// The remarks of a call. `letter` is the ATIS letter in the call.
 pub(crate) fn remarked(t: &[Token], words: &Words, facts: Facts, clauses: &Clauses, letter: Option<char>, region: Region) -> Remarks {
     let mut remarks = Remarks::with(point(t, clauses, letter), service(region, clauses));
     frames::remarks(words, facts, clauses).into_iter().for_each(|r| remarks.tell(r));
@@ -23,7 +23,7 @@ pub(crate) fn remarked(t: &[Token], words: &Words, facts: Facts, clauses: &Claus
     remarks
 }
 
-/// The kind of flight information that the state has and the pilot names: "Traffic Service" (CAP 774).
+/// The flight information service that the pilot names, if the state provides it: "Traffic Service" (CAP 774).
 fn service(region: Region, clauses: &Clauses) -> Option<String> {
     let says = |w: &str| !clauses.find(|x| x == w).is_empty();
     let named = region.vfr_services.iter().filter(|n| n.ends_with(" service"));
@@ -35,16 +35,16 @@ fn service(region: Region, clauses: &Clauses) -> Option<String> {
     Some(words.join(" "))
 }
 
-/// A visual reporting point by its letter and, where there is more than one of them, its number: "Echo", "Sierra 2". A letter of a callsign,
-/// of an ATIS or among others is none.
+/// A visual reporting point by its letter and, where several share it, its number: "Echo", "Sierra 2". A letter in a callsign, in an ATIS
+/// report or among other letters is not a point.
 fn point(t: &[Token], c: &Clauses, atis: Option<char>) -> Option<String> {
     let at = c.find(|w| w == "@");
     let bars = c.find(|w| w == "|");
     let alone = |i: usize| c.word(i + 1) != "@" && (i == 0 || c.word(i - 1) != "@");
-    // Behind a word that leads there, or right behind the callsign.
+    // After a word that leads to a point, or directly after the callsign.
     let led = |i: usize| i > 0 && (LEADS.contains(&c.word(i - 1)) || c.word(i - 1) == "|" && bars.last() == Some(&(i - 1)));
     let place = at.iter().copied().find(|i| alone(*i) && led(*i))?;
-    // Which of the letters that were said it is: those of the callsign stand in one place.
+    // Which of the spoken letters it is; the letters of the callsign are one position.
     let letters: Vec<usize> = (0..t.len()).filter(|i| matches!(t[*i], Token::Letter(_))).collect();
     let callsign_behind = bars.iter().any(|b| *b > place);
     let nth = if callsign_behind {
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn each_remark_is_found_by_what_pilots_say() {
+    fn each_remark_is_recognised_in_typical_wordings() {
         for (text, remark) in [
             ("172sp request the fire trucks", Remark::AsksForHelp),
             ("172sp we are evacuating", Remark::NeedsHelpNow),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_denied_or_said_of_others_is_no_remark() {
+    fn denials_and_words_about_others_are_not_remarks() {
         for (text, remark) in [
             ("172sp we do not need the fire trucks", Remark::AsksForHelp),
             ("172sp no ambulance", Remark::AsksForHelp),
@@ -143,17 +143,17 @@ mod tests {
     }
 
     #[test]
-    fn a_point_and_a_service_are_named_with_their_values() {
+    fn a_reporting_point_and_a_service_carry_their_values() {
         assert_eq!(remarks("172sp over sierra two").point.as_deref(), Some("Sierra 2"));
         assert_eq!(remarks("172sp via echo").point.as_deref(), Some("Echo"));
-        assert_eq!(remarks("172sp over sierra echo").point, None, "two letters are no point");
+        assert_eq!(remarks("172sp over sierra echo").point, None, "two letters are not a point");
         let ctx = Context { region: Region::of("EGLL", ""), ..Context::default() };
         assert_eq!(understand("london information request a traffic service", &ctx).remarks.service.as_deref(), Some("Traffic Service"));
-        assert_eq!(remarks("172sp request traffic service").service, None, "the state has none by that name");
+        assert_eq!(remarks("172sp request traffic service").service, None, "the state has no service by that name");
     }
 
     #[test]
-    fn no_remark_has_the_word_of_an_act() {
+    fn remarks_and_acts_share_no_names() {
         for remark in Remark::ALL {
             assert_eq!(Act::of(remark.word()), None, "frames.txt and remarks.txt share their notation");
             assert_eq!(Remark::of(remark.word()), Some(*remark));

@@ -1,5 +1,5 @@
-//! `Request`: what a pilot asks a controller for, with the values that were said. An act says which kind of thing is wanted; a
-//! request holds the fix, the side, the level, the speed. What was not said is `None`, and never guessed.
+//! `Request`: what a pilot asks of a controller, with the values in the call. An act says what kind of thing is wanted; a request holds the
+//! fix, side, level or speed. A value that was not said is `None` and never guessed.
 
 use std::ops::Range;
 
@@ -42,94 +42,94 @@ pub enum Expected {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Request {
-    /// To fly straight to a fix.
+    /// Direct to a fix.
     DirectTo {
         /// In capitals: "SUNOL", "HALF MOON BAY", "SJC".
         fix: Option<String>,
     },
-    /// To leave the course for the weather.
+    /// Deviation around weather.
     Deviate {
-        /// Which way; none for both or where it was not said.
+        /// The side; `None` for either or unspecified.
         side: Option<Side>,
-        /// How far.
+        /// The angle.
         degrees: Option<u16>,
     },
-    /// How smooth the air is.
+    /// A ride report.
     RideReport {
-        /// At which level, in feet.
+        /// The level, in feet.
         feet: Option<i32>,
     },
-    /// All levels between two, in feet.
+    /// A block altitude, in feet.
     BlockAltitude {
-        /// The lower one.
+        /// The lower limit.
         low: i32,
-        /// The upper one.
+        /// The upper limit.
         high: i32,
     },
-    /// Another level.
+    /// A different level.
     Level {
-        /// Which one, in feet.
+        /// The level, in feet.
         feet: Option<i32>,
-        /// Which way, where the words say so.
+        /// The direction, if the words say so.
         way: Option<Way>,
     },
-    /// Another speed.
+    /// A different speed.
     Speed {
-        /// Which one.
+        /// The speed.
         knots: Option<u16>,
-        /// Faster (up) or slower (down), where the words say so.
+        /// Faster (up) or slower (down), if the words say so.
         way: Option<Way>,
     },
-    /// To hold.
+    /// A hold.
     Hold {
-        /// Over which fix, in capitals; none for here.
+        /// The fix, in capitals; `None` for the present position.
         fix: Option<String>,
     },
-    /// Whom to call next.
+    /// The next frequency.
     NextFrequency {
-        /// Which unit is asked about.
+        /// The unit that the pilot asks about.
         unit: Option<Facility>,
     },
     /// An approach.
     Approach {
         /// "ILS", "RNAV", "visual", "VOR", "LOC", "NDB".
         kind: Option<String>,
-        /// To which runway.
+        /// The runway.
         runway: Option<Runway>,
-        /// Another one than was given.
+        /// A different approach from the one given.
         other: bool,
     },
-    /// Another runway.
+    /// A different runway.
     Runway {
-        /// Which one.
+        /// The runway.
         runway: Option<Runway>,
     },
-    /// Headings to fly.
+    /// Vectors.
     Vectors {
-        /// Where to, in capitals; none where the approach is meant or nothing was said.
+        /// The destination of the vectors, in capitals; `None` for the approach or unspecified.
         to: Option<String>,
-        /// To the final approach course.
+        /// To final.
         approach: bool,
     },
-    /// What comes next.
+    /// What to expect.
     Expect {
-        /// About what.
+        /// The subject.
         about: Expected,
     },
 }
 
-/// A call as requests are read from it.
+/// A call in the form that requests are read from.
 pub(crate) struct Call<'a> {
     pub(crate) t: &'a [Token],
     pub(crate) words: &'a Words,
     pub(crate) clauses: &'a Clauses,
     pub(crate) slots: &'a Slots,
-    /// Callsign and station.
+    /// The callsign and the station.
     pub(crate) hidden: &'a [Range<usize>],
     pub(crate) en_route: bool,
 }
 
-/// What the acts of a call ask for. `said`: the acts that the rules found, and where; `intents`: those that all readers found together.
+/// The requests in a call. `said` holds the acts that the rules found and their positions; `intents` are those of all readers together.
 pub(crate) fn requests(said: &[Said], intents: &[Intent], call: &Call) -> Vec<Request> {
     if intents.first() == Some(&Intent::Readback) && !call.words.cue("asks") {
         return Vec::new();
@@ -145,9 +145,9 @@ pub(crate) fn requests(said: &[Said], intents: &[Intent], call: &Call) -> Vec<Re
         call.of_act(s.act, &from).into_iter().for_each(&mut add);
     }
     let found = |act: Act| said.iter().any(|s| s.act == act);
-    // What the learned readers heard and the rules did not has no place in the call: its values are those of the whole.
+    // An intent that only the learned readers heard has no position, so its values come from the whole call.
     let whole = 0..call.t.len();
-    // "Okay if we do three hundred knots under ten": what is measured in knots is a speed.
+    // "Okay if we do three hundred knots under ten": a value in knots is a speed.
     let speed = call.slots.speed_kt.is_some() && call.slots.altitude_ft.is_empty() && !found(Act::Level);
     let unmet = intents.iter().all(|i| matches!(i, Intent::AltitudeRequest | Intent::Unknown));
     if speed && unmet && !found(Act::Speed) && call.words.cue("asks") {
@@ -159,11 +159,11 @@ pub(crate) fn requests(said: &[Said], intents: &[Intent], call: &Call) -> Vec<Re
         call.of_act(Act::Approach, &whole).into_iter().for_each(&mut add);
     }
     call.vectors().filter(|_| !found(Act::Hold)).into_iter().for_each(&mut add);
-    // "Block three three zero to three five zero" asks for no single level, "request the ILS 28R" for no other runway.
+    // "Block three three zero to three five zero" requests no single level, and "request the ILS 28R" no different runway.
     if out.iter().any(|r| matches!(r, Request::BlockAltitude { .. })) {
         out.retain(|r| !matches!(r, Request::Level { .. }));
     }
-    // A descent that is only mentioned is no wish for one, where something else is asked for.
+    // A descent mentioned beside another request is not a request.
     if out.iter().any(|r| !matches!(r, Request::Level { feet: None, .. })) {
         out.retain(|r| !matches!(r, Request::Level { feet: None, way: None }));
     }
@@ -186,7 +186,7 @@ impl Call<'_> {
         (0..self.t.len()).any(|i| self.free(i) && words.contains(&self.word(i)))
     }
 
-    /// The pilot's own wish, and not one that is denied, told of another or of before.
+    /// The pilot's own, present request: not denied, reported or past.
     fn meant(&self, s: &Said) -> bool {
         let Some(head) = s.words.clone().find(|i| self.clauses.says(*i)) else { return true };
         let sense = self.clauses.sense(head, Shape::Deed);
@@ -231,20 +231,20 @@ impl Call<'_> {
         })
     }
 
-    /// The name behind one of these words, within what was said of it or right behind that.
+    /// The name after one of these words, within the act's words or directly after them.
     fn named_behind(&self, words: &[&str], at: &Range<usize>) -> Option<String> {
         let reach = at.start..(at.end + 2).min(self.t.len());
         let lead = reach.rev().find(|i| self.free(*i) && words.contains(&self.word(*i)))?;
         name(self.t, lead + 1, self.hidden).map(|n| n.to_uppercase())
     }
 
-    /// The levels said from a token on, in feet.
+    /// The levels from a token on, in feet.
     fn levels(&self, from: usize) -> Vec<i32> {
         figures::levels_of(self.t, self.hidden, self.en_route).into_iter().filter(|f| f.range.end > from).map(|f| f.value).collect()
     }
 
     fn way(&self) -> Option<Way> {
-        // The comparative says what is wanted; a verb comes next, and "up" and "down" may stand for anything ("beat up down here").
+        // The comparative states the direction, then the verb. "Up" and "down" alone may mean anything ("beat up down here").
         [
             (["higher", "top"], ["lower", "below"]),
             (["climb", "climbing"], ["descend", "descending"]),
@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_carry_their_values() {
+    fn requests_carry_their_spoken_values() {
         let named = |s: &str| Some(s.to_owned());
         let runway = |r: &str| r.parse().ok();
         for (text, want) in [
@@ -359,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn no_request_where_none_is_made() {
+    fn reports_and_denials_are_not_requests() {
         for text in [
             "172sp roger",
             "direct SUNOL 172sp",

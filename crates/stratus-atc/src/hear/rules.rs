@@ -1,4 +1,4 @@
-//! What the frames of a call come to: the acts in the order said, the intents with the main one first, and what the slots hold of them.
+//! Turns the frames of a call into a reading: acts in spoken order, intents with the main one first, and slot values.
 
 use super::clauses::{Clauses, Shape, Time, content};
 use super::frames::{Decoded, Facts, Said, Words, decode};
@@ -10,42 +10,42 @@ use crate::telephony;
 use crate::transcript::{ALPHABET, Token, tokens};
 use crate::units::{Facility, Side};
 
-/// All that the rules look at.
+/// The input of the rules.
 pub struct Scene<'a> {
     /// The words.
     pub words: &'a Words,
     /// What the engine knows.
     pub ctx: &'a Context,
-    /// A station was named at the start.
+    /// The call began with a station.
     pub station: bool,
-    /// Which unit, named or tuned.
+    /// The unit, named or tuned.
     pub facility: Option<Facility>,
-    /// A callsign was said.
+    /// The call contained a callsign.
     pub caller: bool,
-    /// Something of the controller's last words is given back, and right.
+    /// Part of the controller's last words is read back correctly.
     pub echoes: bool,
-    /// The callsign ends the transmission.
+    /// The call ended with the callsign.
     pub callsign_last: bool,
     /// The controller's last words, in lower case.
     pub last: String,
-    /// The tokens of the message, callsign and station left out.
+    /// The tokens of the message, without callsign and station.
     pub said: Vec<Token>,
 }
 
-/// What the rules find.
+/// What the rules found.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// The acts, in the order said.
+    /// The acts, in spoken order.
     pub acts: Vec<Act>,
-    /// Each act where it was said.
+    /// Each act with its position.
     pub said: Vec<Said>,
     /// The intents, the main one first.
     pub intents: Vec<Intent>,
     /// 0 to 1.
     pub confidence: f32,
-    /// Intents of acts that the pilot denies, or says of others.
+    /// Intents of acts that the pilot denies or attributes to others.
     pub taken_back: Vec<Intent>,
-    /// What was known of the call beside its words.
+    /// What was known of the call besides its words.
     pub facts: Facts,
 }
 
@@ -54,7 +54,7 @@ impl Scene<'_> {
         self.words.cue(class)
     }
 
-    /// Text that gives orders to a machine instead of speaking to a controller.
+    /// The text gives orders to a machine instead of talking to a controller.
     pub fn hostile(&self) -> bool {
         self.cue("machine")
     }
@@ -95,12 +95,12 @@ impl Scene<'_> {
             .with(Facts::others_deny, clauses.only_others_deny())
     }
 
-    /// On a leg of the pattern, or at its beginning on the ground.
+    /// On a pattern leg, or holding short.
     fn on_leg(&self, slots: &Slots) -> bool {
         self.cue("abeam") || slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p) || p == "hold_short")
     }
 
-    /// Whether the controller's last words hold one of these, comma-separated.
+    /// Whether the controller's last words contain one of these, comma-separated.
     fn told(&self, words: &str) -> bool {
         !self.last.is_empty() && words.split(", ").any(|w| self.last.contains(w))
     }
@@ -109,20 +109,20 @@ impl Scene<'_> {
         self.told("say heading, report heading, say assigned heading, say your heading, say present heading, say magnetic heading, report your heading, what heading, heading?")
     }
 
-    /// Whether an instruction is read back: by the words that only a controller says first, or by what was issued before.
+    /// Whether an instruction is read back: the call uses words that only a controller says first, or repeats what was issued.
     fn reads_back(&self, d: &Decoded, slots: &Slots) -> bool {
         let w = self.words;
         let (strong, cleared) = (self.cue("strong"), self.cue("cleared"));
         let quiet = self.ctx.last_atc.is_none() && !self.ctx.pending;
         let denies = slots.not_ready && matches!(self.facility, None | Some(Facility::Tower | Facility::Ground));
         let observes = matches!(slots.topic, Some(Topic::Observation | Topic::Laser | Topic::Resolution));
-        // Its own place in the line is none that was given.
+        // A sequence number that the pilot reports is not one that was assigned.
         let waits = self.cue("waits_there") && !self.told("hold short, follow, behind, number");
         if !strong && (denies || observes || waits && quiet) || waits && !quiet && self.ctx.last_atc.is_some() || self.cue("in_the_hold") {
             return false;
         }
         if self.echoes && strong && !self.cue("not_cleared") {
-            // Whatever is asked for behind it: a readback comes first.
+            // A readback takes precedence over any request that follows it.
             return true;
         }
         let tells_code = self.cue("tells_code") && quiet;
@@ -164,7 +164,7 @@ impl Scene<'_> {
             || !d.has(Act::Ident) && !d.has(Act::Position) && slots.position.is_none() && self.repeats()
     }
 
-    /// Whether most of what says something was said by the controller just before.
+    /// Whether most content words repeat the controller's last transmission.
     fn repeats(&self) -> bool {
         let Some(last) = self.ctx.last_atc.as_deref() else { return false };
         let last: Vec<String> = tokens(last).iter().filter_map(spoken).collect();
@@ -173,7 +173,7 @@ impl Scene<'_> {
         again > 0 && again * 10 >= said.len() * REPEATED
     }
 
-    /// Reads the call. What the acts say of the circumstances goes into the slots.
+    /// Reads the call, and stores circumstances in the slots.
     pub fn read(&self, t: &[Token], clauses: &Clauses, slots: &mut Slots) -> Found {
         slots.heading = slots.heading.or_else(|| steered(t));
         let facts = self.facts(slots, clauses);
@@ -186,7 +186,7 @@ impl Scene<'_> {
             }
             let departs = matches!(s.act.intent(), Intent::DepartureReady | Intent::TakeoffRequest);
             if back && departs {
-                // Whoever denies to be ready says something too.
+                // A denial of being ready carries information too.
                 s.act = Act::NotReady;
             }
             !back || departs
@@ -217,17 +217,17 @@ impl Scene<'_> {
         if !urgent && (self.hostile() && !self.caller || d.loose > BABBLE) {
             return unknown;
         }
-        // Whoever is not ready asks for no take-off.
+        // A pilot who is not ready is not asking for takeoff.
         if slots.not_ready {
             acts.retain(|a| !matches!(a.intent(), Intent::DepartureReady | Intent::TakeoffRequest));
         }
-        // Special VFR is asked for on the way in or on the way out.
+        // A request for special VFR implies an arrival or a departure.
         if slots.special_vfr && self.cue("asks") {
             acts.push(if self.cue("comes_in") { Act::Inbound } else { Act::TakeOff });
             acts.sort_unstable();
             acts.dedup();
         }
-        // A leg with a landing wish is a report with an extra, unless it is asked for.
+        // A pattern leg with a landing wish is a position report, unless the pilot asks for it.
         if self.on_leg(slots) && !self.cue("asks") {
             acts.retain(|a| !matches!(a.intent(), Intent::TouchAndGoRequest | Intent::PatternRequest | Intent::InboundLanding));
         }
@@ -241,7 +241,7 @@ impl Scene<'_> {
         let cancels = has(&|i| matches!(i, Intent::CancelFlightFollowing | Intent::CancelIfr | Intent::RequestProgressiveTaxi));
         let vacates = has(&|i| i == Intent::ClearOfRunway) && !self.cue("strong") && slots.frequency.is_none();
         let answers = self.asked_heading() && slots.heading.is_some();
-        // Whoever asks about the ride, the traffic or the delay repeats nothing, whatever figures are in it.
+        // A question about the ride, traffic or delay is not a readback, whatever digits it contains.
         let asks_about = |a: &Act| matches!(a, Act::Ride | Act::AskTraffic | Act::Sequence | Act::Delay | Act::Expect | Act::WhatSpeed);
         let question = !self.cue("strong") && acts.iter().any(asks_about);
         let reads_back = self.reads_back(d, slots) && !question && !has(&cannot) && !answers && !only_sees && !cancels && !vacates;
@@ -252,7 +252,7 @@ impl Scene<'_> {
             acts.sort_unstable();
             sure = if self.ctx.pending || self.cue("strong") || self.callsign_last { 0.95 } else { 0.75 };
         } else if acts.iter().any(|a| a_request(*a) && *a < Act::TrafficNotSeen && *a > Act::Readback) {
-            // What is only said beside a request is part of it.
+            // A check-in beside a request is part of the request.
             acts.retain(|a| *a != Act::CheckIn);
         }
         let mut intents: Vec<Intent> = Vec::new();
@@ -267,7 +267,7 @@ impl Scene<'_> {
         self.place(slots, &mut intents, reads_back);
         self.alone(d, slots, &mut intents, &mut sure);
         let nothing_else = matches!(intents.as_slice(), [] | [Intent::Roger]);
-        // An observation may share a runway with what was last said.
+        // An observation may mention the same runway as the last transmission.
         let tells = slots.topic.is_some() || loose(self.words) > 3 && !self.ctx.pending;
         if nothing_else && self.echoes && !tells && !self.hostile() {
             return (vec![Intent::Readback], if self.ctx.pending { 0.85 } else { 0.7 });
@@ -287,9 +287,9 @@ impl Scene<'_> {
         (intents, sure)
     }
 
-    /// A place that was said is a report, whatever else the call holds.
+    /// A position makes the call a report, whatever else it contains.
     fn place(&self, slots: &Slots, intents: &mut Vec<Intent>, reads_back: bool) {
-        // A place over which somebody is says nothing without any sign of a pilot.
+        // Words about a place mean nothing unless something indicates a pilot.
         let pilot = self.caller || self.station || self.ctx.pending || self.ctx.last_atc.is_some();
         let leg = slots.position.as_deref().is_some_and(|p| entities::LEGS.contains(&p) || p == "hold_short");
         let here = slots.distance_nm.is_some() || slots.crossing && slots.runway.is_some() || slots.position.is_some() && (pilot || leg);
@@ -298,7 +298,7 @@ impl Scene<'_> {
         }
     }
 
-    /// Short calls that mean something only where nothing else is said.
+    /// Short calls that carry meaning only if nothing else was said.
     fn alone(&self, d: &Decoded, slots: &Slots, intents: &mut Vec<Intent>, sure: &mut f32) {
         if !intents.is_empty() {
             return;
@@ -309,7 +309,7 @@ impl Scene<'_> {
         let at_hand = matches!(self.facility, None | Some(Facility::Tower | Facility::Ground));
         let takes = asked && (d.has(Act::NotReady) || d.has(Act::Roger));
         if takes || d.has(Act::Roger) && w.count() <= 12 && !slots.not_ready {
-            // A recogniser hears "thank you" in noise.
+            // Recognisers hear "thank you" in noise.
             let noise = self.cue("thanks") && !self.caller && !self.ctx.pending && self.ctx.last_atc.is_none();
             if !noise {
                 intents.push(Intent::Roger);
@@ -328,8 +328,7 @@ impl Scene<'_> {
     }
 }
 
-/// Whether a request or report is denied, or only told of somebody's words: the operators of the clause that it stands in. What the
-/// gate admits it looks at again, and more strictly.
+/// Whether a request or report is denied or merely quoted, by the grammar of its clause. The gate checks more strictly what it admits.
 fn taken_back(said: &Said, clauses: &Clauses) -> bool {
     let own_negation = matches!(said.act, Act::TrafficNotSeen | Act::Roger | Act::CancelFollowing | Act::CancelIfr);
     if said.act < Act::ProgressiveTaxi || said.act.intent() == Intent::Unknown || own_negation {
@@ -342,7 +341,7 @@ fn taken_back(said: &Said, clauses: &Clauses) -> bool {
     sense.denied && negated || sense.time == Time::Reported || ended(clauses, said.words.start)
 }
 
-/// Whether what begins at a word is over, or given up for something else: "no more touch and goes", "enough of the circuit", "done with".
+/// Whether the thing at a word is over, or replaced by something else: "no more touch and goes", "enough of the circuit", "done with".
 fn ended(clauses: &Clauses, at: usize) -> bool {
     let article = |i: usize| matches!(clauses.word(i), "the" | "this" | "that" | "our" | "these" | "a");
     let end = if at > 0 && article(at - 1) { at - 1 } else { at };
@@ -351,10 +350,10 @@ fn ended(clauses: &Clauses, at: usize) -> bool {
     matches!(pair, ("no", "more") | ("enough" | "instead", "of") | ("done" | "finished", "with") | ("rather", "than"))
 }
 
-/// So many of ten words come from the controller's words where these are repeated.
+/// The minimum share of words, in tenths, that a repetition takes from the controller.
 const REPEATED: usize = 6;
 
-/// What a token says that can be repeated: a word with a meaning of its own, without its ending; a letter; a figure.
+/// The repeatable content of a token: a content word without its ending, a letter, or a digit.
 fn spoken(token: &Token) -> Option<String> {
     match token {
         Token::Word(w) => content(w).then(|| stem(w).to_owned()),
@@ -364,22 +363,22 @@ fn spoken(token: &Token) -> Option<String> {
     }
 }
 
-/// "Holding" and "hold" are one.
+/// "Holding" and "hold" share a stem.
 fn stem(w: &str) -> &str {
     ["ing", "ed", "s", "e"].iter().find_map(|end| w.strip_suffix(end)).filter(|s| s.len() > 2).unwrap_or(w)
 }
 
-/// So many words that mean nothing are in no call: what means something among them is chance.
+/// The number of meaningless words above which any meaning is a coincidence.
 const BABBLE: usize = 40;
 
-/// What a readback leaves no room for.
+/// Acts that a readback excludes.
 fn a_request(act: Act) -> bool {
     !matches!(act.intent(), Intent::TrafficInSight | Intent::NegativeContact | Intent::Ident | Intent::FieldInSight)
         && act > Act::Readback
         && act.intent() != Intent::Unknown
 }
 
-/// Topics by their acts.
+/// Topics by act.
 const TOPICS: [(Act, Topic); 14] = [
     (Act::Resolution, Topic::Resolution),
     (Act::Laser, Topic::Laser),
@@ -397,7 +396,7 @@ const TOPICS: [(Act, Topic); 14] = [
     (Act::Observation, Topic::Observation),
 ];
 
-/// What the acts say beside the everyday calls, into the slots.
+/// Stores uncommon acts in the slots.
 fn circumstances(d: &Decoded, words: &Words, t: &[Token], clauses: &Clauses, slots: &mut Slots) {
     slots.not_ready = d.has(Act::NotReady);
     slots.crossing = d.has(Act::Cross) || slots.runway.is_some() && clauses.wants_to("cross");
@@ -438,7 +437,7 @@ fn steered(t: &[Token]) -> Option<u16> {
     degrees.parse().ok().filter(|d| (1..=360).contains(d))
 }
 
-/// How many words nothing explains, up to where the pilot says where the flight goes.
+/// The number of unexplained words, up to where the pilot states the destination.
 pub fn loose(words: &Words) -> usize {
     let (plain, departs) = (words.marked("plain"), words.marked("departs"));
     let explained = |i: usize, w: &str| plain[i] || ALPHABET.contains(&w) || compass(w).is_some() || telephony::is_type(w);

@@ -1,21 +1,21 @@
-//! How words sound, coarsely: enough to see that "Altertower" may be "Alto Tower", and "leave a mic" "lima mike".
+//! A coarse model of how words sound: enough to match "Altertower" with "Alto Tower", and "leave a mic" with "lima mike".
 //!
-//! A word becomes a string of sound classes; two strings are as far apart as the cheapest edits between them cost. Sounds that a
-//! recogniser confuses (voiced and voiceless, the nasals, the vowels) are cheap to exchange.
+//! A word becomes a string of sound classes. The distance between two strings is the cost of the cheapest edits. Sounds that a recogniser
+//! confuses (voiced and voiceless, nasals, vowels) are cheap to exchange.
 
-/// Cost of a vowel too many, or missing; of a consonant; of one vowel for another.
+/// The cost of an extra or missing vowel, of a consonant, and of one vowel for another.
 const VOWEL: u16 = 3;
 const CONSONANT: u16 = 10;
 const OTHER_VOWEL: u16 = 2;
-/// Cost of a consonant for a kin of it.
+/// The cost of a consonant for a similar one.
 const KIN: u16 = 4;
-/// Longest strings of sounds that are compared.
+/// The longest sound strings that are compared.
 pub const LONGEST: usize = 96;
 
-/// Sounds that are taken for each other: each group in one string.
+/// Groups of similar sounds, one string per group.
 const KINS: [&str; 9] = ["pb", "td", "kg", "fvp", "sz", "SJCzs", "mn", "lrw", "TDtdf"];
 
-/// The sounds of one word, lower-case ASCII letters; other characters are silent.
+/// The sounds of one word in lower-case ASCII letters; other characters are silent.
 pub fn of_word(word: &str, out: &mut Vec<u8>) {
     let w: Vec<u8> = word.bytes().filter(u8::is_ascii_alphabetic).map(|b| b.to_ascii_lowercase()).collect();
     let at = |i: usize| w.get(i).copied().unwrap_or(b' ');
@@ -27,7 +27,7 @@ pub fn of_word(word: &str, out: &mut Vec<u8>) {
         let last = i + 1 == w.len();
         let mut step = 1;
         match c {
-            // Letters that are silent at the beginning.
+            // Letters that are silent at the start.
             b'k' if i == 0 && n == b'n' => {}
             b'w' if n == b'r' => {}
             b'p' if n == b'h' => {
@@ -35,7 +35,7 @@ pub fn of_word(word: &str, out: &mut Vec<u8>) {
                 step = 2;
             }
             b'g' if n == b'h' => {
-                // "night" is silent, "ghost" is not.
+                // The "gh" in "night" is silent, but not in "ghost".
                 if i == 0 {
                     out.push(b'g');
                 }
@@ -79,11 +79,11 @@ pub fn of_word(word: &str, out: &mut Vec<u8>) {
                     out.push(b'h');
                 }
             }
-            // A mute "e" at the end, and the vowel that an "r" swallows ("papar").
+            // A silent final "e", or the vowel that an "r" absorbs ("papar").
             b'e' if last && out.len() > begin + 1 => {}
             b'y' if i == 0 && vowel(n) => out.push(b'y'),
             b'w' if last || !vowel(n) => {
-                // "tower" has its sound, "law" has none.
+                // The "w" in "tower" is pronounced, but not in "law".
                 if vowel(n) {
                     out.push(b'w');
                 }
@@ -93,7 +93,7 @@ pub fn of_word(word: &str, out: &mut Vec<u8>) {
                     b'y' => b'i',
                     c => c,
                 };
-                // One vowel for two: the spelling of one sound.
+                // Two vowels spell one sound.
                 if out.last().is_none_or(|l| out.len() == begin || !vowel(*l)) {
                     out.push(class);
                 }
@@ -108,7 +108,7 @@ pub fn of_word(word: &str, out: &mut Vec<u8>) {
     }
 }
 
-/// The sounds of several words, one after the other.
+/// The sounds of several words in sequence.
 pub fn of(words: &str) -> Vec<u8> {
     let mut out = Vec::new();
     for w in words.split([' ', '-']) {
@@ -121,7 +121,7 @@ pub fn of(words: &str) -> Vec<u8> {
     out
 }
 
-/// Words whose letters do not tell their sounds: the numbers.
+/// Words whose spelling does not show their sound: the numbers.
 fn pronounced(word: &str) -> Option<&'static str> {
     Some(match word {
         "one" | "won" => "wan",
@@ -137,7 +137,7 @@ fn pronounced(word: &str) -> Option<&'static str> {
     })
 }
 
-/// The class of the first consonant, one for all that are taken for each other; 0 where there is none.
+/// The class of the first consonant, the same for all similar sounds; 0 if there is none.
 pub fn onset(sounds: &[u8]) -> u8 {
     let first = sounds.iter().copied().find(|s| !is_vowel(*s) && *s != b'h').unwrap_or(0);
     match first {
@@ -156,7 +156,7 @@ fn is_vowel(s: u8) -> bool {
 }
 
 fn weight(s: u8) -> u16 {
-    // A breath is heard by few.
+    // An "h" is barely audible.
     if is_vowel(s) || s == b'h' { VOWEL } else { CONSONANT }
 }
 
@@ -174,7 +174,7 @@ fn exchange(a: u8, b: u8) -> u16 {
     }
 }
 
-/// How far apart two strings of sounds are: 0 for the same, 100 for nothing in common.
+/// The distance between two sound strings: 0 for identical, 100 for nothing in common.
 pub fn distance(a: &[u8], b: &[u8]) -> u16 {
     let (a, b) = (&a[..a.len().min(LONGEST)], &b[..b.len().min(LONGEST)]);
     let whole = |s: &[u8]| s.iter().map(|x| weight(*x)).sum::<u16>();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_recognisers_confuse_is_near_and_other_words_are_far() {
+    fn confusable_words_are_near_and_other_words_are_far() {
         for (a, b) in [
             ("papa", "poppa"),
             ("papa", "papar"),

@@ -1,5 +1,5 @@
-//! The standard words and phrases of the radio, found by their sound where recognition wrote other words: "field insight",
-//! "Radiotic", "whole short", "made-e". The list holds what is said, never what is misheard.
+//! Standard radio words and phrases, found by their sound where a recogniser wrote something else: "field insight", "Radiotic", "whole
+//! short", "made-e". The list contains correct phrases only, never misrecognitions.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::sounds;
 use crate::transcript::Token;
 
-/// Phrases as the Pilot/Controller Glossary and AIM 4-2 and 4-3 have them, and their like elsewhere.
+/// Phrases from the Pilot/Controller Glossary and AIM 4-2 and 4-3, and their equivalents elsewhere.
 #[rustfmt::skip]
 const PHRASES: [&str; 62] = [
     "radio check", "field in sight", "airport in sight", "runway in sight", "traffic in sight", "have the field in sight",
@@ -21,18 +21,18 @@ const PHRASES: [&str; 62] = [
     "inbound to land", "with information", "maintain", "altimeter", "squawk", "downwind", "crosswind",
 ];
 
-/// Words that pilots and controllers were seen to use, four times or more in the labelled calls: they stand for themselves.
+/// Words that occur at least four times in the labelled calls: they are never replaced.
 static VOCABULARY: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| include_str!("vocabulary.txt").split_whitespace().collect());
 
-/// Whether a word is one that pilots use.
+/// Whether pilots use this word.
 pub(crate) fn is_used(word: &str) -> bool {
     word.len() == 1 || VOCABULARY.contains(word)
 }
 
-/// So far may what was written be from a phrase, of a hundred; a single word must be nearer.
+/// Maximum sound distance from a phrase, out of 100; a single word must be closer.
 const NEAR: u16 = 16;
 const WORD_NEAR: u16 = 12;
-/// ... and the rest of a phrase whose first word is right may be farther.
+/// ... and for the rest of a phrase whose first word is right.
 const NEAR_BEGUN: u16 = 25;
 
 /// A phrase: its words and its sounds.
@@ -41,7 +41,7 @@ struct Phrase {
     sounds: Vec<u8>,
 }
 
-/// The phrases by the first of their consonants.
+/// The phrases by the class of their first consonant.
 static BY_SOUND: LazyLock<[Vec<Phrase>; 256]> = LazyLock::new(|| {
     let mut all: [Vec<Phrase>; 256] = std::array::from_fn(|_| Vec::new());
     for p in PHRASES {
@@ -51,7 +51,7 @@ static BY_SOUND: LazyLock<[Vec<Phrase>; 256]> = LazyLock::new(|| {
     all
 });
 
-/// Puts a phrase where words sound like it. What pilots do say stays.
+/// Replaces words that sound like a phrase. Words that pilots really use stay.
 pub(super) fn mend(t: &mut Vec<Token>) {
     let mut heard: Vec<Option<Vec<u8>>> = t.iter().map(said).collect();
     let mut i = 0;
@@ -60,7 +60,7 @@ pub(super) fn mend(t: &mut Vec<Token>) {
             i += 1;
             continue;
         };
-        // Of two that overlap the nearer counts: "two traffic insight" has a figure too many.
+        // Of two overlapping matches the closer one wins: "two traffic insight" has an extra digit.
         if (i + 1..i + n).any(|j| best_at(t, &heard, j).is_some_and(|(other, ..)| other < far)) {
             i += 1;
             continue;
@@ -71,26 +71,26 @@ pub(super) fn mend(t: &mut Vec<Token>) {
     }
 }
 
-/// The nearest phrase to the words from `i` on: how far it is, and how many words it stands for.
+/// The closest phrase to the words from `i` on, with its distance and the number of words that it replaces.
 fn best_at(t: &[Token], heard: &[Option<Vec<u8>>], i: usize) -> Option<(u16, usize, &'static Phrase)> {
     let mut best: Option<(u16, usize, &Phrase)> = None;
     let (mut window, mut odd): (Vec<u8>, bool) = (Vec::new(), false);
     for n in 1..=5 {
         let Some(Some(next)) = heard.get(i + n - 1) else { break };
         window.extend_from_slice(next);
-        // Only a word that nobody uses gives the words away.
+        // Only an unknown word indicates a misrecognition.
         let w = t[i + n - 1].word();
         odd |= !w.is_empty() && !is_used(w);
         if !odd {
             continue;
         }
         for p in &BY_SOUND[usize::from(sounds::onset(&window))] {
-            // A window of many more or fewer sounds cannot be near.
+            // A window with a very different number of sounds cannot be close.
             if window.len().abs_diff(p.sounds.len()) * 4 > p.sounds.len() || n > p.words.len() + 1 {
                 continue;
             }
             let far = sounds::distance(&window, &p.sounds);
-            // A phrase whose first word is there is expected to go on so.
+            // A phrase whose first word matches is likely to continue.
             let limit = match p.words.len() {
                 1 => WORD_NEAR,
                 n if n > 1 && t[i].is(p.words[0]) => NEAR_BEGUN,
@@ -104,7 +104,7 @@ fn best_at(t: &[Token], heard: &[Option<Vec<u8>>], i: usize) -> Option<(u16, usi
     best
 }
 
-/// The sounds of a word; nothing for figures and letters, which are values.
+/// The sounds of a word; `None` for digits and letters, which are values.
 fn said(t: &Token) -> Option<Vec<u8>> {
     match t {
         Token::Word(w) => Some(sounds::of(w)),
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_is_found_by_its_sound() {
+    fn a_phrase_is_found_by_sound() {
         for (said, want) in [
             ("united field insight", "united field in sight"),
             ("we have the airport insight", "we have the airport in sight"),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words_stay() {
+    fn words_that_resemble_no_phrase_stay() {
         for said in [
             "request taxi to the ramp",
             "holding short of runway 3",

@@ -1,9 +1,9 @@
-//! Unsure: a number that the decoder heard in two ways is asked for by its name ("say altitude again"), where it decides something.
+//! Numbers in doubt: if the decoder heard a number in two ways and it affects the decision, the controller asks for it by name ("say
+//! altitude again").
 //!
-//! The situation comes first: a number that it explains better is taken (`choose`). What is left to ask is a value of a request whose
-//! two readings are as likely, and a readback that is wrong as it was written and right in a reading that is less likely: "negative"
-//! would blame the pilot for the recogniser's doubt, and taking it would make a wrong readback right. Nothing is asked of an
-//! aircraft in distress.
+//! The situation comes first: `choose` takes a number that it explains better. Two cases remain. In a request, two values are equally
+//! likely. In a readback, the transcript is wrong but a less likely alternative is right: "negative" would blame the pilot for a
+//! recognition error, and accepting the alternative would hide a wrong readback. An aircraft in distress is never asked.
 
 use super::choose::{AS_LIKELY, Alternative, explained};
 use super::opinion::Opinion;
@@ -16,17 +16,17 @@ use crate::understand::understand;
 use crate::units::{Facility, Time};
 use crate::{Engine, Outgoing, Reply, Said};
 
-/// Numbers in doubt.
+/// The numbers in doubt.
 #[derive(Debug, Default)]
 pub(crate) struct Numbers {
-    /// The reading that was chosen last, and the value of it that the decoder was unsure of.
+    /// The last chosen transcript, and its value that the decoder was unsure of.
     pub(super) unsure: Option<(String, Part)>,
-    /// What the pilot was asked to say again: the call as it was understood, but for this value.
+    /// The value that the pilot was asked to repeat, and the call without it.
     asked: Option<(Understanding, Part)>,
 }
 
 impl Engine {
-    /// The value of the chosen reading that another reading has otherwise, where neither likelihood nor situation decides.
+    /// The value in which another transcript differs, if neither likelihood nor situation decides.
     pub(super) fn unsure(&self, text: &str, others: &[Alternative], opinion: Option<Opinion>) -> Option<(String, Part)> {
         let ctx = Context { opinion, ..self.context() };
         let said = Said::new(text, &ctx).tokens;
@@ -38,7 +38,7 @@ impl Engine {
         }
         let part = others.iter().filter(|o| o.text != text).find_map(|o| {
             let other = Said::new(&o.text, &ctx).tokens;
-            // Two looks may differ in more: then it is not one number that is in doubt.
+            // Transcripts that differ in more than numbers do not put one number in doubt.
             if !differ_in_numbers(&said, &other) {
                 return None;
             }
@@ -52,7 +52,7 @@ impl Engine {
         Some((text.to_owned(), part))
     }
 
-    /// The item of the awaited readback that is wrong in one reading and right in the other.
+    /// The item of the awaited readback that is wrong in one transcript and right in the other.
     fn read_back_right(&self, said: &[Token], other: &[Token]) -> Option<Part> {
         let pending = self.record.pending.as_ref()?;
         let region = self.context().region;
@@ -61,12 +61,12 @@ impl Engine {
         first.wrong.iter().find(|w| !second.wrong.contains(w) && !second.missing.contains(w)).and_then(|w| part_of(*w))
     }
 
-    /// The value of this call that is to be asked for.
+    /// The value of this call that must be asked for.
     pub(crate) fn unsure_of(&self, text: &str) -> Option<Part> {
         self.numbers.unsure.as_ref().filter(|u| u.0 == text).map(|u| u.1)
     }
 
-    /// Asks for the value that the decoder was unsure of; what else was read back right is no longer awaited.
+    /// Asks for the value in doubt. The items that were read back correctly are no longer awaited.
     pub(crate) fn ask_again(&mut self, now: Time, said: &Said, heard: &Understanding, to: &Situation) -> Option<Reply> {
         let part = heard.unsure.filter(|_| !matches!(to.facility, Facility::Ctaf | Facility::Atis) && !heard.unsure_caller)?;
         let region = to.region;
@@ -87,7 +87,7 @@ impl Engine {
         Some(self.reply(instruction))
     }
 
-    /// The call that the pilot was asked about, complete with the value that was said now; what was heard where it is no answer.
+    /// Completes the earlier call with the value given now; returns the new call unchanged if it is not an answer.
     pub(crate) fn completed(&mut self, heard: Understanding) -> Understanding {
         let Some((mut call, part)) = self.numbers.asked.take() else { return heard };
         use Intent::{CheckIn, HeadingReport, PositionReport, Readback, Roger, SquawkReport, Unknown};
@@ -100,7 +100,7 @@ impl Engine {
     }
 }
 
-/// Whether two readings differ in numbers alone.
+/// Whether two transcripts differ only in numbers.
 fn differ_in_numbers(a: &[Token], b: &[Token]) -> bool {
     let words = |t: &[Token]| -> Vec<String> {
         t.iter().map(Token::word).filter(|w| !w.is_empty() && !matches!(*w, "thousand" | "hundred")).map(str::to_owned).collect()
@@ -108,7 +108,7 @@ fn differ_in_numbers(a: &[Token], b: &[Token]) -> bool {
     a != b && words(a) == words(b)
 }
 
-/// The value in which two readings differ, where it decides what the controller does.
+/// The value in which two readings differ, if it affects the controller's action.
 fn decisive(u: &Understanding, v: &Understanding) -> Option<Part> {
     use Intent::{
         AltitudeRequest, ApproachRequest, DepartureReady, FrequencyChangeRequest, IfrClearanceRequest, InboundLanding, PatternRequest,
@@ -138,7 +138,7 @@ fn decisive(u: &Understanding, v: &Understanding) -> Option<Part> {
     }
 }
 
-/// How an item of a readback is asked for; what is no number has its own questions.
+/// The name by which to ask for a readback item; items that are not numbers have other questions.
 fn part_of(item: ReadbackItem) -> Option<Part> {
     Some(match item {
         ReadbackItem::Runway | ReadbackItem::HoldShort | ReadbackItem::Crossing => Part::Runway,
@@ -152,7 +152,7 @@ fn part_of(item: ReadbackItem) -> Option<Part> {
     })
 }
 
-/// Takes the value from an answer; whether there was one.
+/// Moves the value from an answer into the slots, and returns whether there was one.
 fn take(part: Part, from: &Slots, to: &mut Slots) -> bool {
     fn put<T: Clone>(from: &Option<T>, to: &mut Option<T>) -> bool {
         if from.is_some() {
@@ -200,7 +200,7 @@ mod tests {
         Engine::new(Airports::first(), setup)
     }
 
-    /// What is answered to the first reading of a sound that has another.
+    /// The engine's answer to a transcript that has alternatives.
     fn answer(engine: &mut Engine, at: u64, text: &str, others: &[Alternative]) -> String {
         let best = engine.likelier(text, others, None).to_owned();
         let understood = engine.understand(&best);
@@ -209,7 +209,7 @@ mod tests {
         hearing.reply.map_or_else(String::new, |r| r.transmission.text)
     }
 
-    /// At the ramp with a taxi clearance that awaits its readback; the readback, right and with another runway.
+    /// An engine at the ramp that awaits a taxi readback, the right readback, and one with another runway.
     fn taxiing() -> (Engine, String, String) {
         let mut e = engine("121.9");
         let taxi =
@@ -219,31 +219,31 @@ mod tests {
     }
 
     #[test]
-    fn an_unsure_readback_is_asked_for_by_the_name_of_its_item_and_then_judged() {
+    fn an_unsure_readback_item_is_asked_for_by_name_and_checked() {
         let (mut e, right, wrong) = taxiing();
         assert_eq!(answer(&mut e, 3000, &wrong, &other(&right, 0.3)), "Skyhawk 2SP, say runway again");
-        assert!(e.record().pending.is_some(), "it is still awaited");
+        assert!(e.record().pending.is_some(), "the readback is still awaited");
         assert_eq!(answer(&mut e, 5000, "runway eight skyhawk two sierra papa", &[]), "");
         assert!(e.record().pending.is_none());
-        // The same answer with another runway is refused.
+        // The same answer with a different runway is refused.
         let (mut e, right, wrong) = taxiing();
         answer(&mut e, 3000, &wrong, &other(&right, 0.3));
         assert!(answer(&mut e, 5000, "runway two one skyhawk two sierra papa", &[]).contains("negative"));
     }
 
     #[test]
-    fn a_sure_readback_is_judged_at_once() {
+    fn a_sure_readback_is_checked_at_once() {
         let (mut e, _, wrong) = taxiing();
         assert!(answer(&mut e, 3000, &wrong, &[]).contains("negative"));
-        // A wrong one is not questioned because another wrong one was possible.
+        // A wrong readback is not questioned merely because a different wrong one was possible.
         let (mut e, _, wrong) = taxiing();
         let worse = other("taxi runway two six skyhawk two sierra papa", 0.3);
         assert!(answer(&mut e, 3000, &wrong, &worse).contains("negative"));
         let (mut e, right, wrong) = taxiing();
-        assert_eq!(answer(&mut e, 3000, &right, &other(&wrong, 0.3)), "", "what was issued needs no second saying");
+        assert_eq!(answer(&mut e, 3000, &right, &other(&wrong, 0.3)), "", "a readback that matches needs no repetition");
     }
 
-    /// In the air, with a radar unit that has identified the aircraft.
+    /// An engine in the air, with a radar unit that has identified the aircraft.
     fn aloft() -> Engine {
         let mut e = engine("118.1");
         let report = Report { position: Some(LatLon::new(19.80, -155.00)), altitude_ft: 3000.0, on_ground: false, ..Report::default() };
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_level_that_was_heard_in_two_ways_is_asked_for_and_completes_the_request() {
+    fn an_ambiguous_level_is_asked_for_and_completes_the_request() {
         let (five, nine) = (
             "hilo approach skyhawk one seven two sierra papa request climb to five thousand",
             "hilo approach skyhawk one seven two sierra papa request climb to niner thousand",
@@ -261,7 +261,7 @@ mod tests {
         e.likelier(five, &other(nine, 0.9), None);
         let u = e.understand(five);
         assert_eq!((u.intent, u.unsure), (Intent::AltitudeRequest, Some(Part::Altitude)));
-        // A number that is less likely than what was written does not stand against it.
+        // A less likely number does not challenge the written one.
         e.likelier(five, &other(nine, 0.3), None);
         assert_eq!(e.understand(five).unsure, None);
         e.likelier(five, &other(nine, 0.9), None);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_asked_of_an_aircraft_in_distress_or_where_nothing_hangs_on_the_number() {
+    fn no_question_in_distress_or_for_an_irrelevant_number() {
         let pairs = [
             (
                 "mayday mayday skyhawk two sierra papa engine failure landing runway three",
@@ -288,7 +288,7 @@ mod tests {
             e.likelier(text, &other(second, 0.95), None);
             assert_eq!(e.understand(text).unsure, None, "{text}");
         }
-        // A runway that is not there is no reading.
+        // A transcript with a runway that does not exist is not an alternative.
         let mut e = engine("121.9");
         let text = "hilo ground skyhawk two sierra papa taxi runway eight";
         e.likelier(text, &other("hilo ground skyhawk two sierra papa taxi runway five", 0.9), None);

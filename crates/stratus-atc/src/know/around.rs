@@ -1,4 +1,4 @@
-//! What lies around a flight: the ground, other aircraft, and the radar units that work there, from the pilot's own files and from the airports.
+//! The surroundings of a flight: terrain, other aircraft, and radar units, from the pilot's files and the built-in airports.
 
 use std::sync::Arc;
 
@@ -13,39 +13,40 @@ use crate::situation::Situation;
 use crate::tracks::Tracks;
 use crate::units::{Facility, Frequency, LatLon, Time};
 
-/// The pilot's files are looked up for so much of the earth around the aircraft, and again when it has come so far, nautical miles.
+/// The radius around the aircraft for which the pilot's files are searched, and the distance flown before they are searched again, nautical
+/// miles.
 const AREA_NM: f64 = 150.0;
 const AGAIN_NM: f64 = 75.0;
-/// A center without a known volume is heard within this distance of the place that lists it, nautical miles.
+/// The reach of a center without a known volume, from the airport that lists it, nautical miles.
 const CENTER_NM: f64 = 100.0;
-/// And is kept while no other is nearer by more than this, nautical miles.
+/// A center is kept while no other is closer by more than this, nautical miles.
 const KEPT_NM: f64 = 25.0;
-/// The centers around are looked up again when the aircraft has come so far, nautical miles.
+/// The distance flown before nearby centers are looked up again, nautical miles.
 const MOVED_NM: f64 = 15.0;
-/// Places that far from the aircraft can be asked about, nautical miles.
+/// The distance from the aircraft within which places can be queried, nautical miles.
 const REACH_NM: f64 = 60.0;
 
-/// What lies around a flight.
+/// The surroundings of a flight.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Around {
-    /// The ground.
+    /// The terrain.
     pub terrain: Terrain,
-    /// What the pilot's files tell.
+    /// The data from the pilot's files.
     told: Option<Arc<Surroundings>>,
-    /// The area that was asked about last.
+    /// The last area that was requested.
     asked: Option<Area>,
-    /// Centers that airports list, and where.
+    /// Centers that airports list, with the airport's position.
     centers: Vec<(LatLon, Station)>,
-    /// Where they were looked up.
+    /// Where the centers were looked up.
     about: Option<LatLon>,
-    /// Other aircraft, followed.
+    /// The tracks of other aircraft.
     pub tracks: Tracks,
-    /// The frequency that the pilot talks on.
+    /// The frequency on which the pilot transmits.
     tuned: Option<Frequency>,
 }
 
 impl Around {
-    /// What is known of a place where nobody flies, from the airports and the pilot's files.
+    /// The surroundings of a place without an aircraft, from the airports and the pilot's files.
     pub fn about(airports: &Airports, told: Option<Arc<Surroundings>>, at: LatLon) -> Self {
         let mut around = Self { centers: centers(airports, at, CENTER_NM), ..Self::default() };
         around.terrain.about(at, airports.heights(at, AROUND_NM));
@@ -56,14 +57,13 @@ impl Around {
         around
     }
 
-    /// The lowest altitude that may be assigned at a place, at most some sixty miles from the aircraft, and why.
+    /// The lowest altitude that may be assigned at a place within about sixty miles of the aircraft, with the reason.
     pub fn floor(&self, at: LatLon) -> Floor {
         self.terrain.floor(at)
     }
 
-    /// The en-route unit that works at a place and altitude: by the volumes of the pilot's files, else the center that the nearest
-    /// airport lists. `None` where none is known: neither a name nor a frequency is made up. Whoever is on one of the unit's
-    /// frequencies stays on it.
+    /// The en-route unit at a place and altitude: by the volumes in the pilot's files, otherwise the center that the nearest airport lists.
+    /// `None` if unknown: no name or frequency is made up. A pilot on one of the unit's frequencies stays on it.
     pub fn en_route(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
         self.en_route_by_volume(at, altitude_ft).or_else(|| {
             let far = |(place, _): &&(LatLon, Station)| place.distance_nm(at);
@@ -74,18 +74,18 @@ impl Around {
         })
     }
 
-    /// The en-route unit that works at a place and altitude, by the volumes of the pilot's files alone.
+    /// The en-route unit at a place and altitude, only by the volumes in the pilot's files.
     pub fn en_route_by_volume(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
         self.working(Facility::Center, at, altitude_ft)
     }
 
-    /// The approach unit that works at a place and altitude, by the volumes of the pilot's files.
+    /// The approach unit at a place and altitude, by the volumes in the pilot's files.
     pub fn approach(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
         self.working(Facility::Approach, at, altitude_ft)
     }
 
-    /// A departure or an arrival as it is said, by the name of the beacon that it is called after: "BPK7F" is "Brookmans Park seven
-    /// foxtrot". Of two beacons with the ident, the one nearest to a place is meant. `None` where no name is known.
+    /// The spoken name of a departure or arrival, from the beacon that it is named after: "BPK7F" is "Brookmans Park seven foxtrot". If two
+    /// beacons share the ident, the one nearest to a place counts. `None` if no name is known.
     pub fn procedure_spoken(&self, name: &str, near: LatLon) -> Option<String> {
         let (ident, rest) = name.split_at(name.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 0)?);
         let beacons = self.told.as_ref()?.beacons.iter().filter(|b| b.ident.eq_ignore_ascii_case(ident));
@@ -98,14 +98,14 @@ impl Around {
         controllers::working(&self.told.as_ref()?.controllers, role, at, altitude_ft)?.station(self.tuned)
     }
 
-    /// What the pilot's files tell of the area around.
+    /// The data of the surrounding area from the pilot's files.
     pub fn told(&self) -> Option<&Surroundings> {
         self.told.as_deref()
     }
 }
 
-/// The centers that airports list within `nm`: those of the United States, where one is listed every thirty miles. Elsewhere the tables
-/// name a few radar and military units a hundred miles away, and none of the units that work en route there.
+/// The centers that airports list within `nm`. They are reliable in the United States, where an airport every thirty miles lists one.
+/// Elsewhere the tables contain a few radar and military units a hundred miles away, and none of the actual en-route units.
 fn centers(airports: &Airports, at: LatLon, nm: f64) -> Vec<(LatLon, Station)> {
     let mut all = airports.stations_of(Facility::Center, at, nm);
     all.retain(|(_, s)| s.name.ends_with(" Center"));
@@ -113,17 +113,17 @@ fn centers(airports: &Airports, at: LatLon, nm: f64) -> Vec<(LatLon, Station)> {
 }
 
 impl Engine {
-    /// The lowest altitude that may be assigned at a place, at most some sixty miles from the aircraft, and why.
+    /// The lowest altitude that may be assigned at a place within about sixty miles of the aircraft, with the reason.
     pub fn floor(&self, at: LatLon) -> Floor {
         self.around.floor(at)
     }
 
-    /// The ground and the units around.
+    /// Terrain and units around the aircraft.
     pub fn around(&self) -> &Around {
         &self.around
     }
 
-    /// An area that the pilot's files are to be searched for, once; [`Engine::surveyed`] takes the answer.
+    /// An area for which the pilot's files are to be searched, returned once. [`Engine::surveyed`] takes the result.
     pub fn unasked_area(&mut self) -> Option<Area> {
         let at = self.report.position.filter(|p| p.lat.is_finite() && p.lon.is_finite())?;
         if self.around.asked.is_some_and(|a| a.about.distance_nm(at) <= AGAIN_NM) {
@@ -134,7 +134,7 @@ impl Engine {
         Some(area)
     }
 
-    /// What the pilot's files tell of an area. An answer for an area that was left long ago is dropped.
+    /// Takes the data from the pilot's files for an area. Drops a result for an area that the aircraft has left.
     pub fn surveyed(&mut self, surroundings: Arc<Surroundings>) {
         let near = |at: LatLon| surroundings.area.about.distance_nm(at) <= surroundings.area.nm;
         if !self.report.position.is_none_or(near) {
@@ -145,7 +145,7 @@ impl Engine {
         around.told = Some(surroundings);
     }
 
-    /// Looks at the ground below, and at what lies around where the aircraft has come to.
+    /// Looks at the terrain below and at the surroundings of the aircraft's new position.
     pub(crate) fn survey(&mut self, now: Time, at: LatLon) {
         self.want_destination();
         let tuned = self.com1();
@@ -160,7 +160,7 @@ impl Engine {
         self.survey_runways();
     }
 
-    /// The final approaches of the airport at hand and of the destination.
+    /// The final approaches of the nearest airport and of the destination.
     fn survey_runways(&mut self) {
         let here = self.airport.as_ref().map_or("", |a| a.icao.as_str());
         let there = self.charted_destination().unwrap_or_default();
@@ -179,13 +179,13 @@ impl Engine {
 }
 
 impl Situation {
-    /// The lowest altitude that may be assigned at a place, at most some sixty miles from the aircraft, and why; `None` where the
-    /// situation is only stated.
+    /// The lowest altitude that may be assigned at a place within about sixty miles of the aircraft, with the reason; `None` for a
+    /// situation without a live aircraft.
     pub fn floor(&self, at: LatLon) -> Option<Floor> {
         self.live.then(|| self.around.floor(at))
     }
 
-    /// The en-route unit that works at a place and altitude: see [`Around::en_route`].
+    /// The en-route unit at a place and altitude: see [`Around::en_route`].
     pub fn en_route(&self, at: LatLon, altitude_ft: f64) -> Option<Station> {
         self.around.en_route(at, altitude_ft)
     }
@@ -204,28 +204,28 @@ mod tests {
     }
 
     #[test]
-    fn the_center_of_the_nearest_airport_that_lists_one_works_en_route() {
+    fn the_center_of_the_nearest_listing_airport_works_en_route() {
         let mut e = Engine::new(Airports::world(), Setup::default());
         e.see(Time(0), &over(39.1, -98.6, "118.0"));
         let unit = e.around().en_route(LatLon::new(39.1, -98.6), 35_000.0).unwrap();
         assert_eq!((unit.facility, unit.name.as_str()), (Facility::Center, "Kansas City Center"));
-        // On the frequency of the center that is not the nearest by much, the pilot stays there.
+        // A pilot on the frequency of a center that is only slightly farther away stays there.
         let other = e.around.centers.iter().find(|(_, s)| s.frequency != unit.frequency && s.name == unit.name).unwrap().clone();
         e.see(Time(1000), &Report { com1: Some(other.1.frequency), ..over(39.1, -98.6, "118.0") });
         let near = e.around.centers.iter().filter(|(_, s)| s.frequency == other.1.frequency);
         let nearest = near.map(|(at, _)| at.distance_nm(LatLon::new(39.1, -98.6))).fold(f64::INFINITY, f64::min);
         let kept = e.around().en_route(LatLon::new(39.1, -98.6), 35_000.0).unwrap();
         assert_eq!(kept.frequency == other.1.frequency, nearest <= e.around.centers[0].0.distance_nm(LatLon::new(39.1, -98.6)) + KEPT_NM);
-        // Over Luxembourg the tables list a military unit and a radar far away.
+        // Over Luxembourg the tables list a military unit and a distant radar.
         e.see(Time(1500), &over(49.0, 6.7, "118.0"));
         assert_eq!(e.around().en_route(LatLon::new(49.0, 6.7), 35_000.0), None);
-        // In the middle of the ocean nobody is known, and nobody is made up.
+        // In mid-ocean no unit is known, and none is made up.
         e.see(Time(2000), &over(30.0, -45.0, "118.0"));
         assert_eq!(e.around().en_route(LatLon::new(30.0, -45.0), 35_000.0), None);
     }
 
     #[test]
-    fn the_volumes_of_the_pilots_files_count_before_and_are_asked_for_once_for_an_area() {
+    fn volumes_in_the_pilots_files_take_priority_and_load_once() {
         let mut e = Engine::new(Airports::world(), Setup::default());
         assert_eq!(e.unasked_area(), None, "no aircraft yet");
         e.see(Time(0), &over(47.0, 8.0, "118.0"));
@@ -249,7 +249,7 @@ mod tests {
         assert_eq!(said("BPK7F").as_deref(), Some("Brookmans Park seven foxtrot"));
         assert_eq!((said("LAM1A"), said("BPK"), said("7F"), said("")), (None, None, None, None));
         assert_eq!((unit.name.as_str(), unit.frequency.to_string()), ("Alpine Control", "132.255".to_owned()));
-        // Seventy-five miles on it is asked for again, and a late answer for another part of the earth changes nothing.
+        // After seventy-five miles the area is requested again, and a late result for another area changes nothing.
         e.see(Time(1000), &over(48.4, 8.0, "118.0"));
         assert!(e.unasked_area().is_some());
         e.surveyed(Arc::new(Surroundings::nothing(Area { about: corner(0.0, 0.0), nm: AREA_NM })));

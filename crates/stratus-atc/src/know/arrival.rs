@@ -1,4 +1,4 @@
-//! Arrival: the airport where an instrument flight lands, as the unit that works the flight sees it, however far away it is.
+//! Arrival: the destination of an instrument flight as seen by the unit that works it, at any distance.
 
 use super::gather::{final_course, round_up};
 use crate::Engine;
@@ -8,7 +8,7 @@ use crate::report::Weather;
 use crate::situation::FinalCourse;
 use crate::units::{Facility, Frequency, LatLon, Runway};
 
-/// Without better data nobody is vectored lower than this above the field, feet.
+/// The lowest vectoring altitude above the field without better data, feet.
 const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
 
 /// The destination of an instrument flight.
@@ -16,17 +16,17 @@ const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
 pub struct Arrival {
     /// ICAO code.
     pub icao: String,
-    /// As it is said: "Monterey".
+    /// The spoken name: "Monterey".
     pub name: String,
-    /// Nautical miles from the aircraft.
+    /// Distance from the aircraft, nautical miles.
     pub distance_nm: f64,
-    /// Feet above mean sea level.
+    /// Field elevation, feet above mean sea level.
     pub elevation_ft: f64,
-    /// The runway to expect: the one that was announced, else the one in use by the wind.
+    /// The runway to expect: the announced one, otherwise the one that the wind favours.
     pub runway: Option<Runway>,
-    /// Where the aircraft is relative to the final approach of that runway.
+    /// The aircraft's position relative to that runway's final approach.
     pub course: Option<FinalCourse>,
-    /// The approaches that the data lists; empty where it lists none.
+    /// The approaches in the data; may be empty.
     pub approaches: Vec<Procedure>,
     /// Its own approach unit.
     pub approach_unit: Option<Station>,
@@ -34,27 +34,27 @@ pub struct Arrival {
     pub radar: Vec<Frequency>,
     /// Its tower.
     pub tower: Option<Station>,
-    /// The lowest altitude of a vector near the field, feet.
+    /// The lowest vectoring altitude near the field, feet.
     pub minimum_ft: i32,
-    /// The weather there, as far as known.
+    /// The weather there, if known.
     pub weather: Weather,
 }
 
 impl Arrival {
-    /// The weather allows a visual approach (7110.65 7-4-2: a ceiling of 1,000 feet and 3 miles), as far as known.
+    /// The known weather allows a visual approach (7110.65 7-4-2: a ceiling of 1,000 feet and 3 miles).
     pub fn is_visual(&self) -> bool {
         let low = self.weather.ceiling_ft.is_some_and(|c| c < 1000.0);
         !low && self.weather.visibility_sm.is_none_or(|v| v >= 3.0)
     }
 
-    /// The whole name of an approach of this kind to a runway, as the data has it.
+    /// The full name in the data of an approach of this kind to a runway.
     pub fn approach_named(&self, kind: &str, runway: Runway) -> Option<&str> {
         procedures::named(&self.approaches, kind, runway)
     }
 }
 
 impl Engine {
-    /// The destination of the plan, seen from where the aircraft is.
+    /// The plan's destination, seen from the aircraft's position.
     pub(crate) fn arrival(&self, at: LatLon) -> Option<Arrival> {
         let airport = self.destination_airport()?;
         let weather = self.report.weather.at_field(airport.elevation_ft);
@@ -80,7 +80,7 @@ impl Engine {
         })
     }
 
-    /// The nearest radar unit around an airport that has none.
+    /// The nearest radar unit to an airport that has none.
     pub(crate) fn radar_near(&self, at: LatLon) -> Option<Station> {
         const RADAR: [Facility; 3] = [Facility::Departure, Facility::Approach, Facility::Center];
         let of = |a: &Airport| RADAR.iter().find_map(|f| a.stations.iter().find(|s| s.facility == *f)).cloned();
@@ -88,7 +88,7 @@ impl Engine {
     }
 }
 
-/// A radar unit of a neighbouring airport works the departures of a field without one, within this distance, nautical miles.
+/// The distance within which a neighbouring airport's radar unit works the departures of a field without one, nautical miles.
 const RADAR_NEAR_NM: f64 = 45.0;
 
 fn approaches(airport: &Airport) -> Vec<Procedure> {

@@ -1,11 +1,11 @@
-//! Where an aircraft is by the pilot's own words: all there is when no simulator runs.
+//! Position by the pilot's own words: the only source when no simulator runs.
 
 use crate::intent::{Intent, Understanding};
 use crate::phase::Phase;
 use crate::record::Record;
 use crate::units::{Position3, Runway};
 
-/// The phase that a call implies; `None` when it implies no change.
+/// The phase that a call implies; `None` if it implies no change.
 pub(crate) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -> Option<Phase> {
     let said = u.slots.position.as_deref().unwrap_or("");
     let leg = match said {
@@ -24,13 +24,13 @@ pub(crate) fn phase_from_words(u: &Understanding, was: Phase, record: &Record) -
         Intent::GoAround => Some(Phase::GoAround),
         Intent::ClearOfRunway | Intent::TaxiToParking => Some(Phase::TaxiIn),
         Intent::FlightFollowingRequest | Intent::TransitionRequest => Some(Phase::Cruise),
-        // A take-off clearance that was read back is about to be used.
+        // A takeoff clearance that was read back is about to be used.
         Intent::PositionReport if record.takeoff.is_some() && was == Phase::HoldingShort => Some(Phase::Departure),
         _ => None,
     })
 }
 
-/// The runway that a call names, and whether it was a hold short.
+/// The runway in a call, and whether it was a hold short.
 pub(crate) fn runway_from_words(u: &Understanding) -> (Option<Runway>, bool) {
     match (u.slots.runway, u.slots.hold_short) {
         (Some(r), _) => (Some(r), false),
@@ -39,8 +39,8 @@ pub(crate) fn runway_from_words(u: &Understanding) -> (Option<Runway>, bool) {
     }
 }
 
-/// The water runway that a call means by a number and "water" or "whiskey" ("runway eight whiskey"), at an airport that has a land runway
-/// of that number too. Elsewhere W is a taxiway.
+/// The water runway that a call means by a number and "water" or "whiskey" ("runway eight whiskey"), if the airport also has a land runway
+/// with that number. Elsewhere W is a taxiway.
 pub(crate) fn water_runway(text: &str, said: Runway, runways: &[Runway]) -> Option<Runway> {
     let water = Runway { side: Some(Position3::Water), ..said };
     if said.side.is_some() || !runways.contains(&water) {
@@ -56,7 +56,7 @@ pub(crate) fn water_runway(text: &str, said: Runway, runways: &[Runway]) -> Opti
     (behind || before || on_it || words.iter().any(|w| written(w))).then_some(water)
 }
 
-/// The last words of a runway's number.
+/// The last words of runway numbers.
 const NUMBERS: [&str; 11] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "niner"];
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_runway_on_the_water_is_asked_for_by_its_words() {
+    fn a_water_runway_is_recognised_by_water_or_whiskey() {
         let r = |t: &str| t.parse::<Runway>().unwrap();
         let juneau = [r("8"), r("26"), r("8W"), r("26W")];
         let meant = |text: &str, said: &str, there: &[Runway]| water_runway(text, r(said), there).map(|r| r.to_string());

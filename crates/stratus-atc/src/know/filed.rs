@@ -1,15 +1,15 @@
-//! The flight plan on file: what a pilot's planning program, SimBrief, the local socket or the pilot's own voice filed.
+//! The filed flight plan: from a planning program, SimBrief, the local socket or the pilot's own voice.
 
 use serde::{Deserialize, Serialize};
 
 pub use crate::airports::Transition;
 use crate::units::{Callsign, LatLon, Runway};
 
-/// Characters of a filed place, of a filed route, and of a name along it.
+/// Maximum length of a filed place, of a filed route, and of a name along it, characters.
 const PLACE: usize = 40;
 const ROUTE: usize = 600;
 const NAME: usize = 11;
-/// More points, steps and alternates than these are not a flight.
+/// The maximum number of points, steps and alternates in a plan.
 pub const MOST_POINTS: usize = 400;
 const MOST_STEPS: usize = 40;
 const MOST_ALTERNATES: usize = 8;
@@ -18,17 +18,17 @@ const MOST_ALTERNATES: usize = 8;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct FlightPlan {
-    /// Filed under instrument flight rules; `None`: the plan does not say.
+    /// Filed under IFR; `None` if the plan does not say.
     pub ifr: Option<bool>,
-    /// Where from, as an ICAO code.
+    /// The departure airport, as an ICAO code.
     pub departure: Option<String>,
-    /// Where to.
+    /// The destination airport.
     pub destination: Option<String>,
-    /// The route between the airports in the words of a filed plan ("V25 SNS"), without the names of SID and STAR.
+    /// The route between the airports in filed form ("V25 SNS"), without the names of SID and STAR.
     pub route: Option<String>,
     /// The initial cruising level, feet.
     pub altitude_ft: Option<i32>,
-    /// The callsign that was filed.
+    /// The filed callsign.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callsign: Option<Callsign>,
     /// ICAO type designator.
@@ -37,10 +37,10 @@ pub struct FlightPlan {
     /// Wake turbulence category.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wake: Option<Wake>,
-    /// The runway that the plan departs from.
+    /// The departure runway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub departure_runway: Option<Runway>,
-    /// The runway that the plan lands on.
+    /// The arrival runway.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrival_runway: Option<Runway>,
     /// The standard instrument departure.
@@ -49,54 +49,54 @@ pub struct FlightPlan {
     /// The standard terminal arrival.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub star: Option<Procedure>,
-    /// The instrument approach, named as airports name theirs: "ILS Z".
+    /// The instrument approach, named as in the airport data: "ILS Z".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub approach: Option<Procedure>,
-    /// Changes of the cruising level, in the order in which they are flown.
+    /// Changes of cruising level, in flight order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
-    /// Alternates, the first one first.
+    /// Alternates in order of preference.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alternates: Vec<String>,
-    /// Where altitudes end at the airport of departure.
+    /// The transition altitude or level at the departure airport.
     #[serde(skip_serializing_if = "Transition::is_unknown")]
     pub departure_transition: Transition,
-    /// Where flight levels end at the destination.
+    /// The transition altitude or level at the destination.
     #[serde(skip_serializing_if = "Transition::is_unknown")]
     pub arrival_transition: Transition,
-    /// The points between the airports in order, those of SID and STAR included where the plan lists them.
+    /// The points between the airports in order, including those of SID and STAR if the plan lists them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<Point>,
 }
 
-/// A procedure that a plan names.
+/// A procedure in a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Procedure {
     /// "VALKO3S".
     pub name: String,
-    /// The fix where it joins or leaves the route.
+    /// The fix at which it joins or leaves the route.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transition: Option<String>,
 }
 
-/// A change of the cruising level.
+/// A change of cruising level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// At this point.
+    /// The point of the change.
     pub at: String,
-    /// To this level, feet.
+    /// The new level, feet.
     pub altitude_ft: i32,
 }
 
-/// A point of a plan.
+/// A point in a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Its name, or its coordinates as a filed plan writes them: "SNS", "5030N02015W".
+    /// Its name, or its coordinates in filed form: "SNS", "5030N02015W".
     pub name: String,
-    /// Where it is, where the plan says so.
+    /// Its position, if the plan gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<LatLon>,
-    /// The airway that leads to it; `None` means direct.
+    /// The airway that leads to it; `None` for direct.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
 }
@@ -116,7 +116,7 @@ pub enum Wake {
 }
 
 impl Wake {
-    /// By its letter in a filed plan.
+    /// The category for its letter in a filed plan.
     pub fn of(letter: char) -> Option<Self> {
         match letter {
             'L' => Some(Self::Light),
@@ -138,7 +138,7 @@ impl Wake {
     }
 }
 
-/// Whether a word may be the name of a point, an airway or a procedure: letters and digits, so that nothing else is shown or spoken.
+/// Whether a word may name a point, an airway or a procedure: only letters and digits, so that nothing else is displayed or spoken.
 pub(crate) fn is_name(word: &str) -> bool {
     (1..=NAME).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric())
 }
@@ -148,7 +148,7 @@ fn is_level(feet: i32) -> bool {
 }
 
 impl FlightPlan {
-    /// The plan without anything that cannot be a name: it comes from files and the local socket, and is shown and spoken.
+    /// The plan without anything that cannot be a name. Plans come from files and the local socket, and are displayed and spoken.
     pub fn tidied(self) -> Self {
         let fits = |c: char| c.is_alphanumeric() || " .'/-".contains(c);
         let place = |p: Option<String>| p.filter(|p| p.len() <= PLACE && p.starts_with(char::is_alphanumeric) && p.chars().all(fits));
@@ -182,7 +182,7 @@ impl FlightPlan {
         }
     }
 
-    /// The route with the names of SID and STAR at its ends, as it is filed: "AMLU5E AMLUH L602 KETAP KETA4V".
+    /// The route as filed, with SID and STAR at its ends: "AMLU5E AMLUH L602 KETAP KETA4V".
     pub fn filed_route(&self) -> Option<String> {
         let sid = self.sid.iter().map(|p| p.name.as_str());
         let star = self.star.iter().map(|p| p.name.as_str());
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_of_an_earlier_version_is_read_and_written_as_it_was() {
+    fn a_plan_from_an_earlier_version_round_trips() {
         let old = r#"{"ifr":true,"departure":"KPAO","destination":"KMRY","route":"V25 SNS","altitude_ft":7000}"#;
         let plan: FlightPlan = serde_json::from_str(old).unwrap();
         assert_eq!(plan.words(), "KPAO to KMRY, IFR, 7000 ft, via V25 SNS");
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_left_out_of_every_field() {
+    fn invalid_names_are_dropped_from_every_field() {
         let bad = || "x\u{1b}[2J<b>".to_owned();
         let procedure = || Some(Procedure { name: bad(), transition: None });
         let plan = FlightPlan {

@@ -1,4 +1,4 @@
-//! Filing: a plan that comes from the pilot's words, or from how the flight began.
+//! Filing: a plan from the pilot's words, or from how the flight began.
 
 use crate::airports::Station;
 use crate::intent::{Intent, Understanding};
@@ -8,7 +8,7 @@ use crate::units::Facility;
 use crate::{Engine, decide, gate, telephony};
 
 impl Engine {
-    /// Where the pilot says they are going is their plan, when none is on file.
+    /// Files the destination that the pilot states, if no plan is on file.
     pub(crate) fn file_by_voice(&mut self, u: &Understanding) {
         let asks = u.has(Intent::IfrClearanceRequest) || u.has(Intent::FlightFollowingRequest) || u.has(Intent::Diversion);
         let Some(to) = u.slots.destination.clone().filter(|_| asks && !u.other_aircraft) else { return };
@@ -20,14 +20,14 @@ impl Engine {
         self.plan_spoken = true;
     }
 
-    /// An airline flight that comes out of the air to a radar unit or a tower, with no plan on file, is an arrival on instruments to that
-    /// unit's field: that is how a flight begins that was loaded in the middle.
+    /// Files an instrument arrival for an airline flight that calls a radar unit or a tower from the air without a plan: a flight loaded in
+    /// mid-air begins this way. The destination is that unit's field.
     pub(crate) fn file_arrival(&mut self, station: &Station, u: &Understanding) {
         let arrives = matches!(u.intent, Intent::CheckIn | Intent::InboundLanding | Intent::ApproachRequest | Intent::PositionReport);
         let works = station.facility.is_radar() || station.facility == Facility::Tower;
         let unknown = self.plan.is_none() && self.began_aloft && !u.other_aircraft && !self.record.ifr_cancelled;
         let airline = self.callsign().is_some_and(telephony::is_airline);
-        // With a plan that does not say by which rules, an airline flies by instruments.
+        // If the plan does not state the flight rules, an airline flight is IFR.
         let open = self.plan.as_ref().is_some_and(|p| p.ifr.is_none() && p.destination.is_some());
         if open && arrives && works && airline && !self.report.on_ground && !u.other_aircraft && !self.record.ifr_cancelled {
             self.record.ifr = true;
@@ -39,14 +39,14 @@ impl Engine {
         }
     }
 
-    /// Whether the way through the airspace that is asked for is one through class B: "bravo" is a letter of callsigns too.
+    /// Notes whether a requested transition is through class B: "bravo" is also a letter in callsigns.
     pub(crate) fn note_airspace(&mut self, u: &Understanding) {
         if u.has(Intent::TransitionRequest) && !u.other_aircraft {
             self.record.wants_bravo = u.remarks.has(Remark::ThroughBravo);
         }
     }
 
-    /// What the pilot tells about themselves is remembered as theirs: the letter they have, what they want.
+    /// Remembers what the pilot says about themselves: the ATIS letter, what they want.
     pub(crate) fn note_pilot(&mut self, u: &Understanding) {
         if u.other_aircraft {
             return;

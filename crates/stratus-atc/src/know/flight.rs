@@ -1,4 +1,4 @@
-//! Flight: where one ends and another begins, and what is forgotten then.
+//! Flight boundaries: where one flight ends and the next begins, and what is cleared then.
 
 use crate::Engine;
 use crate::decide::initiative::Watch;
@@ -7,14 +7,14 @@ use crate::record::Record;
 use crate::report::Report;
 use crate::units::{Facility, LatLon, Time};
 
-/// Nearer than this the aircraft was put elsewhere on the same field, nautical miles.
+/// Within this distance the aircraft was moved on the same field, nautical miles.
 const SAME_FIELD_NM: f64 = 5.0;
-/// Nearer than this a helicopter may have come down.
+/// Within this distance a helicopter may have landed.
 const SAME_PLACE_NM: f64 = 0.3;
-/// A flight that is loaded on the ground begins standing, knots.
+/// A flight loaded on the ground starts at rest, below this speed, knots.
 const STANDS_KT: f64 = 3.0;
 
-/// Where and when the aircraft was seen last.
+/// Where and when the aircraft was last seen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen {
     at: Time,
@@ -23,16 +23,16 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// The pilot has loaded another flight: the aircraft is where it cannot have come to by itself.
+    /// The pilot has loaded another flight: the aircraft is where it cannot have moved to by itself.
     ///
-    /// Whoever was put from the gate to the runway has not flown in between: the clearance stays. A leap into the air, or in it, is
-    /// a part of the way that was left out, unless the flight had landed.
+    /// An aircraft repositioned from the gate to the runway has not flown in between, so its clearance stays. A jump into the air, or
+    /// within it, skips part of the route, unless the flight had landed.
     fn another_flight(self, now: Time, report: &Report, to: LatLon, has_flown: bool) -> bool {
         let moved = self.position.distance_nm(to);
         let leapt = leapt((self.at, self.position), now, to);
         match (self.on_ground, report.on_ground) {
             (_, true) if report.ground_speed_kt >= STANDS_KT => false,
-            // However long nothing was heard of it: nobody taxies so far, or comes out of the air to stand elsewhere.
+            // However long the gap in the reports, an aircraft does not taxi that far, or land and stop elsewhere.
             (true, true) => moved > SAME_FIELD_NM || has_flown && leapt,
             (false, true) => moved > SAME_PLACE_NM,
             (true, false) => has_flown && leapt && moved > SAME_FIELD_NM,
@@ -42,7 +42,7 @@ impl Seen {
 }
 
 impl Engine {
-    /// Notices that another flight was loaded: it begins as the first one after a start did.
+    /// Detects that another flight was loaded, which then starts like the first one.
     pub(crate) fn another_flight(&mut self, now: Time, report: &Report) {
         let Some(position) = report.position.filter(|p| p.lat.is_finite() && p.lon.is_finite()) else { return };
         let was = self.seen.replace(Seen { at: now, position, on_ground: report.on_ground });
@@ -63,12 +63,12 @@ impl Engine {
         if std::mem::take(&mut self.plan_flown)
             && let Some(plan) = &mut self.plan
         {
-            // It was the callsign of the flight that was flown.
+            // The callsign belonged to the previous flight.
             plan.callsign = None;
         }
     }
 
-    /// A flight that begins in the air with an instrument plan is worked as if it had been cleared as filed.
+    /// A flight that starts in the air with an IFR plan is treated as cleared as filed.
     pub(crate) fn take_up_the_plan(&mut self, report: &Report) {
         self.began_aloft &= !report.on_ground;
         let filed = self.plan.as_ref().is_some_and(|p| p.ifr == Some(true));
@@ -77,7 +77,7 @@ impl Engine {
         }
     }
 
-    /// The unit that has spoken to an instrument flight keeps it until another one does, or it lands.
+    /// A unit that has spoken to an instrument flight keeps it until another unit does, or it lands.
     pub(crate) fn keep_desk(&mut self) {
         if self.report.on_ground || !self.record.ifr {
             self.desk = None;
@@ -86,7 +86,7 @@ impl Engine {
         }
     }
 
-    /// What the aircraft is seen to do changes the record.
+    /// Updates the record from what the aircraft is seen to do.
     pub(crate) fn observe(&mut self, was: Phase) {
         self.record.observe(was, self.phase);
         self.plan_flown |= self.plan.is_some() && self.phase.airborne();
@@ -98,7 +98,7 @@ impl Engine {
         }
     }
 
-    /// Where the pilot said they were going, they have gone; a plan that was loaded is theirs to change.
+    /// The destination that the pilot stated has been reached; a loaded plan stays until the pilot changes it.
     fn forget_spoken_plan(&mut self) {
         if std::mem::take(&mut self.plan_spoken) {
             self.plan = None;
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_flight_is_where_nothing_can_have_come_to_by_itself() {
+    fn an_impossible_move_means_another_flight() {
         let anew = |from_ground: bool, to_ground: bool, kt: f64, nm: f64, seconds: u64, has_flown: bool| {
             let seen = Seen { at: Time(0), position: LatLon::new(36.6, -121.8), on_ground: from_ground };
             let to = LatLon::new(36.6 + nm / 60.0, -121.8);
@@ -119,14 +119,14 @@ mod tests {
             seen.another_flight(Time(seconds * 1000), &report, to, has_flown)
         };
         assert!(anew(true, true, 0.0, 60.0, 1, false), "at another field");
-        assert!(anew(true, true, 0.0, 60.0, 3600, false), "there after the simulator was started again");
+        assert!(anew(true, true, 0.0, 60.0, 3600, false), "at another field after a simulator restart");
         assert!(!anew(true, true, 0.0, 1.5, 1, false), "from the gate to the runway");
         assert!(anew(true, true, 0.0, 1.5, 1, true), "from the taxi in to the gate");
-        assert!(!anew(true, true, 0.0, 0.4, 120, true), "taxied there while the link was lost");
+        assert!(!anew(true, true, 0.0, 0.4, 120, true), "taxied during a lost link");
         assert!(anew(false, true, 0.0, 20.0, 600, true), "out of the air");
-        assert!(!anew(false, true, 0.0, 0.1, 1, true), "a helicopter comes down");
-        assert!(!anew(false, true, 60.0, 2.0, 1, true), "a landing after a part of the way was left out");
-        assert!(!anew(false, false, 110.0, 80.0, 1, true), "a part of the way left out");
+        assert!(!anew(false, true, 0.0, 0.1, 1, true), "a helicopter lands");
+        assert!(!anew(false, true, 60.0, 2.0, 1, true), "landed after skipping part of the route");
+        assert!(!anew(false, false, 110.0, 80.0, 1, true), "skipped part of the route");
         assert!(!anew(true, false, 110.0, 80.0, 1, false), "the same from the gate");
         assert!(anew(true, false, 110.0, 80.0, 1, true), "after a landing");
     }

@@ -1,8 +1,8 @@
-//! The floor: the lowest altitude that may be assigned at a place, and why. `docs/airports.md` says how good it is.
+//! The floor: the lowest altitude that may be assigned at a place, with the reason. `docs/airports.md` describes its quality.
 //!
-//! Where the pilot's simulator has minimum altitudes, they count. Where it has none, the highest airport or beacon around counts,
-//! with a margin that grows with the spread of their heights: airports lie in valleys. In both cases the ground that the simulator
-//! reported under this flight counts too. On a final approach the glide path counts.
+//! Minimum altitudes from the pilot's simulator count first. Without them, the floor is the highest airport or beacon nearby plus a margin
+//! that grows with the spread of their heights, because airports lie in valleys. In both cases the terrain that the simulator reported
+//! under this flight also counts. On a final approach the glide path counts.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,72 +15,72 @@ use crate::airports::surroundings::Surroundings;
 use crate::report::Report;
 use crate::units::{FT_PER_NM, LatLon, Runway, turn};
 
-/// Heights within this distance count, nautical miles.
+/// The radius within which heights count, nautical miles.
 pub const AROUND_NM: f64 = 40.0;
-/// The least margin over the highest of them, feet.
+/// The minimum margin above the highest height, feet.
 const LEAST_MARGIN_FT: f64 = 1500.0;
-/// Feet over the ground, and over ground in mountains (14 CFR 91.177 a 2).
+/// Terrain clearance, and terrain clearance in mountains, feet (14 CFR 91.177 a 2).
 const CLEAR_FT: f64 = 1000.0;
 const CLEAR_MOUNTAINS_FT: f64 = 2000.0;
-/// The margin grows by so many feet for each foot between the lowest and the highest of the heights, up to a limit: airports that
-/// lie as high as that stand in the mountains themselves.
+/// Feet of margin per foot between the lowest and the highest height, and the maximum margin: airports with that spread lie in the
+/// mountains themselves.
 const PER_FOOT_OF_SPREAD: f64 = 1.0;
 const MOST_MARGIN_FT: f64 = 5000.0;
-/// Heights that differ by so much are mountains, feet.
+/// A spread of heights that indicates mountains, feet.
 const MOUNTAINS_FT: f64 = 3000.0;
-/// Ground that was seen counts within this distance, and where minima are known within this one, nautical miles.
+/// The radius within which reported terrain counts, without and with known minimum altitudes, nautical miles.
 const SEEN_NM: f64 = 10.0;
 const SEEN_BESIDE_MINIMA_NM: f64 = 3.0;
-/// Of the grid, cells within this distance count, nautical miles.
+/// The radius within which grid cells count, nautical miles.
 const BESIDE_NM: f64 = 5.0;
-/// The heights around are looked up again when the aircraft is so far from where they were looked up last, nautical miles.
+/// The distance flown before the heights are looked up again, nautical miles.
 const MOVED_NM: f64 = 15.0;
-/// Places that far from the aircraft can be asked about, nautical miles.
+/// The distance from the aircraft within which places can be queried, nautical miles.
 const REACH_NM: f64 = 60.0;
 
-/// Places of ground that are remembered, and the size of one in degrees.
+/// The number of terrain cells remembered, and the size of a cell in degrees.
 const MOST_SEEN: usize = 600;
 const PLACE_DEGREES: f64 = 1.0 / 30.0;
-/// No ground lies lower or higher, feet.
+/// The range of plausible terrain elevations, feet.
 const GROUND_FT: std::ops::RangeInclusive<f64> = -1500.0..=29_100.0;
-/// Above every ground on earth, feet: where nothing is known.
+/// Above all terrain on earth, feet: used if nothing is known.
 const ABOVE_ALL_FT: f64 = 30_100.0;
 
-/// A final approach reaches from the threshold so far, nautical miles.
+/// The length of a final approach from the threshold, nautical miles.
 const FINAL_NM: f64 = 12.0;
-/// And so far aside: at the threshold, and more for each mile before it, nautical miles.
+/// Its half-width: at the threshold, and the increase per mile before it, nautical miles.
 const FINAL_ASIDE: (f64, f64) = (0.3, 0.12);
-/// Feet a nautical mile of a glide path of three degrees, and its height over the threshold.
+/// The rise of a three-degree glide path in feet per nautical mile, and its height over the threshold.
 const PATH_FT_PER_NM: f64 = 318.4;
 const PATH_OVER_THRESHOLD_FT: f64 = 50.0;
-/// On a final approach the ground below is cleared by so much, feet, and only what was seen within this distance counts.
+/// Terrain clearance on a final approach, feet, and the radius within which reported terrain counts there.
 const FINAL_CLEAR: (f64, f64) = (250.0, 1.0);
-/// An aircraft whose heading is more than this off the final course flies across it, degrees.
+/// An aircraft whose heading differs from the final course by more than this is crossing it, degrees.
 const ALIGNED: f64 = 60.0;
 
 /// The lowest altitude that may be assigned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Floor {
-    /// Feet above mean sea level, to the next hundred.
+    /// Feet above mean sea level, rounded up to a hundred.
     pub feet: i32,
-    /// What it follows from.
+    /// The source of the value.
     pub why: FloorWhy,
 }
 
-/// Why a floor is as high as it is.
+/// The source of a floor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FloorWhy {
-    /// The minimum sector altitude of this airport.
+    /// The minimum sector altitude of an airport.
     Sector(String),
     /// The minimum off-route altitude of the grid.
     Grid,
-    /// Airports and beacons around, with a margin.
+    /// Nearby airports and beacons, with a margin.
     Heights,
-    /// Ground that the simulator reported.
+    /// Terrain that the simulator reported.
     Ground,
-    /// The glide path of this runway.
+    /// The glide path of a runway.
     GlidePath(Runway),
-    /// Nothing is known: above every ground on earth.
+    /// Nothing is known: above all terrain on earth.
     Unknown,
 }
 
@@ -98,19 +98,19 @@ impl std::fmt::Display for Floor {
     }
 }
 
-/// Ground that the simulator reported: the highest of each place, the places seen last.
+/// Terrain that the simulator reported: the highest point of each of the most recent cells.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Seen(VecDeque<Height>);
 
 impl Seen {
-    /// Remembers the ground below an aircraft.
+    /// Records the terrain below an aircraft.
     pub fn note(&mut self, at: LatLon, feet: f64) {
         if !(at.lat.is_finite() && at.lon.is_finite() && GROUND_FT.contains(&feet)) {
             return;
         }
         let place = |p: LatLon| ((p.lat / PLACE_DEGREES).floor() as i32, (p.lon / PLACE_DEGREES).floor() as i32);
         let here = place(at);
-        // The place that the aircraft is over is among the last.
+        // The cell that the aircraft is over is a recent one.
         match self.0.iter_mut().rev().find(|h| place(h.at) == here) {
             Some(known) if known.feet >= feet => {}
             Some(known) => *known = Height { at, feet },
@@ -123,17 +123,17 @@ impl Seen {
         }
     }
 
-    /// The lowest and the highest within `nm`.
+    /// The lowest and the highest point within `nm`.
     fn within(&self, at: LatLon, nm: f64) -> Option<(f64, f64)> {
         range(self.0.iter().filter(|h| (h.at.lat - at.lat).abs() * 60.0 <= nm && h.at.distance_nm(at) <= nm).map(|h| h.feet))
     }
 
-    /// How many places are remembered.
+    /// The number of cells.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// None is.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -151,7 +151,7 @@ struct Final {
 }
 
 impl Final {
-    /// The height of the glide path over a place of the final approach, feet above sea level, and how far beside it that is, nautical miles.
+    /// The glide path's elevation at a place on the final approach, feet above sea level, and the lateral offset, nautical miles.
     fn path_ft(&self, at: LatLon) -> Option<(f64, f64)> {
         let p = self.runway.place(at);
         let (before, aside) = ((self.runway.displaced_ft - p.along) / FT_PER_NM, p.right.abs() / FT_PER_NM);
@@ -160,7 +160,7 @@ impl Final {
     }
 }
 
-/// What is known of the ground around a flight.
+/// Known terrain around a flight.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Terrain {
     /// Where the heights were looked up.
@@ -169,14 +169,14 @@ pub struct Terrain {
     seen: Seen,
     minima: Option<Arc<Surroundings>>,
     finals: Vec<Final>,
-    /// The airports whose runways they are.
+    /// The airports that the runways belong to.
     airports: (String, String),
-    /// True heading of the aircraft.
+    /// The aircraft's true heading.
     heading: Option<f64>,
 }
 
 impl Terrain {
-    /// The lowest altitude that may be assigned at a place, at most some sixty miles from the aircraft.
+    /// The lowest altitude that may be assigned at a place within about sixty miles of the aircraft.
     pub fn floor(&self, at: LatLon) -> Floor {
         let (feet, why) = self.everywhere(at);
         let (feet, why) = match self.on_final(at) {
@@ -186,7 +186,7 @@ impl Terrain {
         Floor { feet: (feet / 100.0).ceil() as i32 * 100, why }
     }
 
-    /// The highest floor on the straight way from one place to another, looked at every two miles.
+    /// The highest floor along a straight line, sampled every two miles.
     pub fn floor_along(&self, from: LatLon, to: LatLon) -> Floor {
         let steps = (from.distance_nm(to) / 2.0).ceil().clamp(1.0, 200.0);
         let on_way = |n: f64| LatLon::new(from.lat + (to.lat - from.lat) * n / steps, from.lon + turn(from.lon, to.lon) * n / steps);
@@ -200,7 +200,7 @@ impl Terrain {
         highest
     }
 
-    /// Without the final approaches.
+    /// The floor without regard to final approaches.
     fn everywhere(&self, at: LatLon) -> (f64, FloorWhy) {
         let minimum = self.minima.as_ref().and_then(|s| s.minima.at(at, BESIDE_NM)).map(|(feet, source)| {
             let why = match source {
@@ -211,7 +211,7 @@ impl Terrain {
         });
         let near = |h: &&Height| (h.at.lat - at.lat).abs() * 60.0 <= AROUND_NM && h.at.distance_nm(at) <= AROUND_NM;
         let around = range(self.heights.iter().filter(near).map(|h| h.feet));
-        // A place is remembered by one of its points: its own size counts.
+        // A cell is stored as one of its points, so its size is added.
         let seen = self.seen.within(at, PLACE_DEGREES * 60.0 + if minimum.is_some() { SEEN_BESIDE_MINIMA_NM } else { SEEN_NM });
         let mountains = [around, seen].iter().flatten().any(|(low, high)| high - low >= MOUNTAINS_FT);
         let clear = if mountains { CLEAR_MOUNTAINS_FT } else { CLEAR_FT };
@@ -234,7 +234,7 @@ impl Terrain {
         }
     }
 
-    /// The glide path over a place: of the runways that the aircraft is not flying across, the one whose centreline is nearest.
+    /// The glide path over a place: among the runways that the aircraft is not crossing, the one with the nearest centreline.
     fn on_final(&self, at: LatLon) -> Option<(f64, Runway)> {
         let aligned = |f: &&Final| self.heading.is_none_or(|h| turn(h, f.runway.heading).abs() <= ALIGNED);
         let paths = self.finals.iter().filter(aligned).filter_map(|f| Some((f.path_ft(at)?, f.runway.runway)));
@@ -243,10 +243,10 @@ impl Terrain {
         Some((path.max(ground), runway))
     }
 
-    /// Takes in where the aircraft is and what ground is below it.
+    /// Records the aircraft's position and the terrain below it.
     fn see(&mut self, report: &Report, at: LatLon) {
         self.heading = (!report.on_ground).then_some(report.heading_true);
-        // In the air, a height above the ground of exactly nothing is one that the simulator does not tell.
+        // In the air, a height above ground of exactly zero means that the simulator does not report it.
         let ground =
             if report.on_ground { Some(report.altitude_ft) } else { (report.agl_ft > 0.0).then_some(report.altitude_ft - report.agl_ft) };
         if let Some(ground) = ground {
@@ -254,22 +254,22 @@ impl Terrain {
         }
     }
 
-    /// The ground that was seen.
+    /// The terrain seen so far.
     pub fn seen(&self) -> &Seen {
         &self.seen
     }
 
-    /// Takes over the minimum altitudes of the surroundings.
+    /// Takes the minimum altitudes of the surroundings.
     pub(crate) fn know(&mut self, surroundings: &Arc<Surroundings>) {
         self.minima = Some(surroundings.clone()).filter(|s| !s.minima.is_empty());
     }
 
-    /// These heights are known around a place.
+    /// Sets the known heights around a place.
     pub(crate) fn about(&mut self, at: LatLon, heights: Vec<Height>) {
         (self.about, self.heights) = (Some(at), heights);
     }
 
-    /// Looks at the ground below; `heights` gives what is known around where the aircraft has come to.
+    /// Records the terrain below; `heights` provides the known heights around a new position.
     pub(crate) fn look(&mut self, report: &Report, at: LatLon, heights: impl FnOnce(f64) -> Vec<Height>) {
         self.see(report, at);
         if self.about.is_none_or(|a| a.distance_nm(at) > MOVED_NM) {
@@ -278,7 +278,7 @@ impl Terrain {
         }
     }
 
-    /// The final approaches of these airports, by the names under which they are asked about; none where the runways are only drawn.
+    /// Sets the final approaches of these airports, under the names used to query them. An airport whose runways are only drawn has none.
     pub(crate) fn approach<'a>(&mut self, names: (String, String), airports: impl IntoIterator<Item = &'a Airport>) {
         let mut finals = Vec::new();
         for airport in airports {

@@ -1,4 +1,4 @@
-//! Survey: what the controller knows at this moment, gathered from simulator, airport and clearance record.
+//! Gathers the controller's knowledge at one moment from simulator, airport and clearance record.
 
 use std::collections::BTreeMap;
 
@@ -13,26 +13,26 @@ use crate::situation::{Destination, FinalCourse, Home, Situation, TaxiRoute, Tra
 use crate::units::{FT_PER_NM, Facility, LatLon, Runway, Side, Squawk, Transition, compass_word, turn};
 use crate::{Engine, say};
 
-/// Nobody is vectored lower than this above the field without better data, feet.
+/// The lowest vectoring altitude above the field without better data, feet.
 const VECTOR_ABOVE_FIELD_FT: f64 = 1500.0;
-/// Within this distance the destination's approach unit takes an arrival, nautical miles.
+/// Within this distance the destination's approach unit takes over an arrival, nautical miles.
 const APPROACH_TAKES_NM: f64 = 40.0;
-/// Within this distance the destination's tower takes a VFR arrival, nautical miles.
+/// Within this distance the destination's tower takes over a VFR arrival, nautical miles.
 const TOWER_TAKES_NM: f64 = 12.0;
-/// An aircraft on final is in the way of whoever wants the runway within this distance, nautical miles.
+/// Within this distance an aircraft on final affects others who want the runway, nautical miles.
 const FINAL_TRAFFIC_NM: f64 = 6.0;
-/// So near that nobody may enter the runway any more, nautical miles.
+/// Within this distance an aircraft on final closes the runway to others, nautical miles.
 const CLOSE_FINAL_NM: f64 = 2.0;
-/// An aircraft in the air over a runway, lower than this above the field, uses it, feet.
+/// An aircraft over a runway below this height above the field uses it, feet.
 const OVER_RUNWAY_FT: f64 = 200.0;
-/// So much nearer to one of two centrelines it is clear which of them an aircraft follows, nautical miles.
+/// The difference in lateral offset that decides between two centrelines, nautical miles.
 const EITHER_NM: f64 = 0.03;
 
-/// Runways whose directions differ by more are used the other way round, degrees.
+/// Runways whose headings differ by more than this are used in opposite directions, degrees.
 const OTHER_WAY: f64 = 110.0;
 
 impl Engine {
-    /// All that the controller at `station` knows, but for taxi routes: see [`Engine::with_routes`].
+    /// Everything that the controller at `station` knows, except taxi routes: see [`Engine::with_routes`].
     pub(crate) fn situation(&self, station: &Station, u: &Understanding) -> Option<Situation> {
         let airport = self.airport.as_ref()?;
         let callsign = self.callsign().cloned().or_else(|| u.callsign.clone())?;
@@ -41,11 +41,11 @@ impl Engine {
         let in_use = runway::active(airport, weather.wind_dir, weather.wind_kt);
         let (said_runway, _) = by_words::runway_from_words(u);
         let here = at.and_then(|_| self.tracker.runway()).or(if at.is_none() { said_runway } else { None });
-        // Without a simulator the runway in use is the one that the pilot names, if it exists.
-        // And before that the one that was planned, where nothing is known of the wind.
+        // Without a simulator the runway in use is the one that the pilot names, if it exists. Until then it is the planned one, if the
+        // wind is unknown.
         let filed = self.plan.as_ref().filter(|p| at.is_none() && weather.wind_kt.is_none() && p.departure.as_ref() == Some(&airport.icao));
         let planned = filed.and_then(|p| p.departure_runway).filter(|r| airport.end(*r).is_some());
-        // What an arrival was told to expect holds, whatever the wind does meanwhile.
+        // An arrival keeps the runway that it was told to expect, even if the wind changes.
         let bound_here = self.plan.as_ref().and_then(|p| p.destination.as_ref()) == Some(&airport.icao);
         let expected = self.record.expects.filter(|r| bound_here && !self.report.on_ground && airport.end(*r).is_some());
         let active = self
@@ -59,7 +59,7 @@ impl Engine {
             .or(if at.is_none() { said_runway.or(self.record.taxi) } else { None });
         let mut stations = airport.stations.clone();
         if !stations.iter().any(|s| s.frequency.same_channel(station.frequency) && s.facility == station.facility) {
-            // The unit of another airport, still heard here, speaks under its own name.
+            // Another airport's unit that is still heard here keeps its own name.
             stations.insert(0, station.clone());
         }
         let ends = runway::ends(airport);
@@ -137,7 +137,7 @@ impl Engine {
         })
     }
 
-    /// Where flight levels begin at an airport: by its plan, its own data, or its state.
+    /// The transition altitude and level at an airport: by the plan, the airport's own data, or its state.
     fn transition_at(&self, airport: &Airport) -> Transition {
         let plan = self.plan.as_ref();
         let filed = |code: Option<&String>, t: report::Transition| t.altitude_ft.filter(|_| code == Some(&airport.icao));
@@ -146,7 +146,7 @@ impl Engine {
         Transition::of(airport.region, &airport.icao, filed.or(airport.transition_altitude_ft))
     }
 
-    /// Adds the taxi routes, which take longer to find than all the rest.
+    /// Adds the taxi routes, which take longer to find than everything else.
     pub(crate) fn with_routes(&self, mut s: Situation, u: &Understanding) -> Situation {
         let (Some(airport), Some(at)) = (&self.airport, self.report.position) else { return s };
         let Some(graph) = airport.taxiways.as_ref().filter(|_| s.on_ground) else { return s };
@@ -159,7 +159,7 @@ impl Engine {
         s
     }
 
-    /// Where the flight goes, by its plan.
+    /// The destination in the plan.
     fn destination(&self, at: Option<LatLon>) -> Option<Destination> {
         let airport = self.destination_airport()?;
         Some(Destination {
@@ -170,21 +170,21 @@ impl Engine {
         })
     }
 
-    /// The airport of the plan's destination, if the data knows it.
+    /// The airport of the plan's destination, if the data has it.
     pub(crate) fn destination_airport(&self) -> Option<Airport> {
         let code = self.plan.as_ref()?.destination.as_deref()?;
         let found = self.airports.find(code).or_else(|| self.airports.named(code))?;
         self.briefly(&found.icao).or(Some(found))
     }
 
-    /// The unit that takes the aircraft over from `station` where it is now.
+    /// The unit that takes the aircraft over from `station` at its present position.
     fn next_unit(&self, airport: &Airport, station: &Station, at: LatLon, to: Option<&Destination>) -> Option<Station> {
         let of = |a: &Airport, f: Facility| a.stations.iter().find(|s| s.facility == f).cloned();
         let other = |s: Station| Some(s).filter(|s| !s.frequency.same_channel(station.frequency));
         match station.facility {
             Facility::Tower => {
                 let own = [Facility::Departure, Facility::Approach, Facility::Center].iter().find_map(|f| of(airport, *f));
-                // A field without radar: the unit around it works the departures.
+                // A field without radar: the unit around it works its departures.
                 own.and_then(other).or_else(|| self.radar_near(at).filter(|_| self.record.ifr).and_then(other))
             }
             Facility::Departure | Facility::Approach | Facility::Center => {
@@ -202,11 +202,11 @@ impl Engine {
         }
     }
 
-    /// Who stands or rolls on which runway, by its first end.
+    /// The aircraft on each runway, keyed by the runway's first end.
     fn occupied(&self, ends: &[Geometry], elevation_ft: f64) -> BTreeMap<Runway, String> {
         let mut occupied = BTreeMap::new();
         for other in &self.report.others {
-            // Low over the pavement it lands or takes off, and the runway is its.
+            // An aircraft low over the pavement is landing or taking off, so it occupies the runway.
             let over = other.altitude_ft - elevation_ft < OVER_RUNWAY_FT;
             if let Some(g) = ends.iter().find(|g| (other.on_ground || over) && g.holds(other.position, 20.0)) {
                 occupied.entry(g.runway).or_insert_with(|| name_of(other));
@@ -215,12 +215,12 @@ impl Engine {
         occupied
     }
 
-    /// Aircraft on final for whichever end, the nearest first; of those the pilot follows, only who is ahead.
+    /// Aircraft on final for either end, nearest first; if the pilot is on final too, only those ahead.
     fn finals(&self, ends: &[Geometry], elevation_ft: f64) -> Vec<TrafficFacts> {
         let mut found = Vec::new();
         for other in self.report.others.iter().filter(|o| !o.on_ground) {
             let on: Vec<_> = ends.iter().filter_map(|g| Some((g, self.before(g, other, elevation_ft)?))).collect();
-            // Of parallel runways it wants the one that it is lined up with; where that does not show yet, either.
+            // Of parallel runways, take the one that the aircraft is lined up with; if that is not clear yet, both.
             let least = on.iter().map(|(_, (_, aside))| *aside).fold(f64::INFINITY, f64::min);
             let lined_up = on.into_iter().filter(|(_, (_, aside))| *aside <= least + EITHER_NM);
             found.extend(lined_up.map(|(g, (before, _))| (before, on_final(other, before, g.runway))));
@@ -229,15 +229,15 @@ impl Engine {
         found.into_iter().map(|(_, facts)| facts).collect()
     }
 
-    /// Nautical miles before this runway's threshold, and beside its centreline, of another aircraft on its final.
+    /// Another aircraft's distance to this runway's threshold and from its centreline on final, nautical miles.
     fn before(&self, g: &Geometry, other: &Other, elevation_ft: f64) -> Option<(f64, f64)> {
         let p = g.place(other.position);
         let (before, aside) = (-p.along / FT_PER_NM, p.right.abs() / FT_PER_NM);
         let aligned = g.off(other.heading_true).abs() < 35.0 && aside < 0.2 + before.max(0.0) * 0.2;
         let low = other.altitude_ft - elevation_ft < 600.0 + before.max(0.0) * 450.0;
-        // Only who is on final too has some of them behind.
+        // Only a pilot who is also on final has some of them behind.
         let own = self.report.position.filter(|_| self.phase == Phase::Final).map(|p| g.to_threshold_nm(p));
-        // Who comes from the other end is met, wherever they are.
+        // Oncoming traffic counts at any distance.
         let towards = self.tracker.runway().is_some_and(|r| r.reciprocal() == g.runway);
         let ahead = towards || own.is_none_or(|own| before < own);
         ((0.0..FINAL_TRAFFIC_NM).contains(&before) && aligned && low && ahead).then_some((before, aside))
@@ -252,9 +252,9 @@ fn on_final(other: &Other, before_nm: f64, runway: Runway) -> TrafficFacts {
     TrafficFacts { words: format!("{} {place}, runway {runway}", name_of(other)), runway: Some(runway), close: before_nm <= CLOSE_FINAL_NM }
 }
 
-/// "Cessna", "Boeing 737", or the callsign of another aircraft, as one is pointed out to a pilot.
+/// The name by which another aircraft is pointed out: "Cessna", "Boeing 737", or its callsign.
 fn name_of(other: &Other) -> String {
-    // A simulator's add-on may put anything there: what is no designator is only an aircraft.
+    // Simulator add-ons may put anything here: a value that is not a designator is just "aircraft".
     let designator = other.aircraft_type.as_deref().filter(|t| t.len() <= 8 && t.bytes().all(|b| b.is_ascii_alphanumeric()));
     let kind = designator.map(say::type_name);
     kind.or_else(|| other.callsign.as_ref().map(|c| c.to_string())).unwrap_or_else(|| "aircraft".to_owned())
@@ -266,7 +266,7 @@ fn taxi_route(route: routing::Route, airport: &Airport, active: Option<Runway>) 
     TaxiRoute { via: route.via, first_crossing }
 }
 
-/// A strip by the end that is used while `active` is the runway in use: a pilot who holds short of it looks that way.
+/// A runway by the end in use when `active` is the runway in use: a pilot who holds short of it looks that way.
 fn as_used(airport: &Airport, r: Runway, active: Option<Runway>) -> Runway {
     let heading = |r| runway::geometry(airport, r).map(|g| g.heading);
     match (active.and_then(heading), heading(r)) {
@@ -290,7 +290,7 @@ pub(super) fn round_up(feet: f64, step: f64) -> i32 {
     ((feet / step).ceil() * step) as i32
 }
 
-/// The way to an airport from a place.
+/// The direction and distance to an airport from a place.
 fn home(airport: &Airport, at: LatLon) -> Home {
     let degrees = (at.bearing(airport.position) - airport.variation).rem_euclid(360.0).round() as u16;
     Home {
@@ -306,11 +306,11 @@ fn relative_position(airport: &Airport, at: LatLon) -> String {
     let dir = compass_word(airport.position.bearing(at));
     if nm < 1.0 { format!("at {}", airport.name) } else { format!("{nm} miles {dir} of {}", airport.name) }
 }
-/// The departure that is filed, by its own row or as the first word of the route, if the airport has one of that name for the runway.
+/// The filed departure, from its own field or as the first word of the route, if the airport has one of that name for the runway.
 fn filed_departure(airport: &Airport, plan: &FlightPlan, runway: Runway) -> Option<String> {
     let words = plan.route.as_deref().unwrap_or_default().split(' ').find(|w| !w.eq_ignore_ascii_case(&airport.icao));
     let filed = plan.sid.as_ref().map(|p| p.name.as_str()).or_else(|| words?.split('.').next())?;
     let serves = |p: &&crate::airports::Procedure| p.kind == Kind::Departure && p.runway.is_none_or(|r| r == runway);
-    // As it was filed: the data may have the shorter name of a flight management system.
+    // Keep the filed name: the data may have the shorter name of a flight management system.
     airport.procedures.iter().filter(serves).find(|p| procedures::same(&p.name, filed)).map(|_| filed.to_ascii_uppercase())
 }

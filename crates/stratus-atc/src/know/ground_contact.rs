@@ -1,20 +1,20 @@
-//! Wheels that are told to be off the ground and are not: some simulators lose the contact for seconds on uneven ground.
+//! Corrects false reports of wheels off the ground: on uneven ground some simulators lose contact for seconds.
 
 use crate::report::Report;
 
-/// Below this speed over the ground no aeroplane flies, knots.
+/// No aeroplane flies below this ground speed, knots.
 const FLIES_KT: f64 = 30.0;
-/// An aircraft that stands is as high above the ground as it stood before, feet.
+/// A standing aircraft keeps its height above the ground to within this, feet.
 const STANDS_FT: f64 = 3.0;
 
-/// How high above the ground the aircraft is told to be while its wheels touch it.
+/// The reported height above ground while the wheels touch.
 #[derive(Debug, Default)]
 pub(crate) struct Wheels {
     stood_ft: Option<f64>,
 }
 
 impl Wheels {
-    /// The report with the wheels as they must be.
+    /// The report with corrected wheel contact.
     pub(crate) fn steady(&mut self, mut report: Report) -> Report {
         if report.on_ground {
             self.stood_ft = Some(report.agl_ft);
@@ -34,11 +34,11 @@ mod tests {
     }
 
     #[test]
-    fn a_taxiing_aircraft_does_not_fly_and_a_flying_one_does() {
+    fn a_taxiing_aircraft_is_never_taken_for_airborne() {
         let mut w = Wheels::default();
         assert!(!told(&mut w, false, 4.0, 15.0), "nothing is known yet");
         assert!(told(&mut w, true, 4.0, 15.0));
-        assert!(told(&mut w, false, 4.02, 14.8), "as FlightGear told it on a taxiway");
+        assert!(told(&mut w, false, 4.02, 14.8), "as FlightGear reported it on a taxiway");
         assert!(!told(&mut w, false, 4.0, 55.0), "rotation");
         assert!(!told(&mut w, false, 60.0, 25.0), "slow, and high");
     }

@@ -1,8 +1,7 @@
-//! Phase of flight, from the aircraft's position relative to runway geometry, with hysteresis.
+//! Phase of flight from position and runway geometry, with hysteresis.
 //!
-//! What is known for certain is only where the aircraft is and how it moves. Phases that follow from a conversation
-//! (`arrival`, `approach`, `transition`, `holding`, `awaiting_readback`, `emergency`, `lost`) are laid over these by
-//! whoever holds the conversation; the tracker never yields them.
+//! Only the aircraft's position and motion are certain. Phases that follow from the conversation (`arrival`, `approach`, `transition`,
+//! `holding`, `awaiting_readback`, `emergency`, `lost`) are added by the conversation's owner; the tracker never returns them.
 
 mod air;
 mod ground;
@@ -17,42 +16,42 @@ use crate::units::{LatLon, Runway, Side, Time};
 use motion::Motion;
 pub(super) use motion::leapt;
 
-/// What an aircraft is doing, in the words of the command line's contract.
+/// What an aircraft is doing, in the words of the command-line interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// At a parking place.
     #[default]
     Parked,
-    /// Moving, or moved, backwards off a stand.
+    /// Moving backwards off a stand, or stopped after that.
     PushedBack,
     /// Taxiing to a runway, or stopped on the way.
     Taxiing,
-    /// Stopped at a holding point, the runway ahead.
+    /// Stopped at a holding point, facing the runway.
     HoldingShort,
-    /// Entering the runway from a holding point, or standing on it lined up.
+    /// Entering the runway from a holding point, or lined up on it.
     LineUpAndWait,
     /// Accelerating along the runway.
     TakeoffRoll,
-    /// In the air after take-off, not yet turned.
+    /// In the air after takeoff, before the first turn.
     Departure,
     /// Between departure and downwind.
     Crosswind,
-    /// Along the runway, against the direction of landing.
+    /// Parallel to the runway, opposite to the landing direction.
     Downwind,
     /// Between downwind and final.
     Base,
-    /// Towards the threshold, until the wheels touch.
+    /// Towards the threshold, until touchdown.
     Final,
-    /// On the runway after touching down, until it turns off.
+    /// On the runway after touchdown, until it turns off.
     LandingRoll,
-    /// In the air and towards the airport.
+    /// In the air, towards the airport.
     Inbound,
-    /// Under an arrival's control.
+    /// Under arrival control.
     Arrival,
     /// On an instrument approach.
     Approach,
-    /// Through the airspace, without landing.
+    /// Transiting the airspace without landing.
     Transition,
     /// In the air, elsewhere.
     Cruise,
@@ -60,18 +59,18 @@ pub enum Phase {
     Holding,
     /// Climbing away from an approach.
     GoAround,
-    /// Turning off the runway after landing, and from there to parking.
+    /// Turning off the runway after landing, then taxiing to parking.
     TaxiIn,
-    /// The controller waits for a readback.
+    /// The controller awaits a readback.
     AwaitingReadback,
     /// Distress or urgency.
     Emergency,
-    /// The pilot does not know where he is.
+    /// The pilot is lost.
     Lost,
 }
 
 impl Phase {
-    /// The word of the contract: "line_up_and_wait".
+    /// The name in the command-line interface: "line_up_and_wait".
     pub fn word(self) -> &'static str {
         match self {
             Phase::Parked => "parked",
@@ -110,13 +109,13 @@ impl Phase {
     }
 }
 
-/// Follows one aircraft through its flight.
+/// Tracks one aircraft through its flight.
 #[derive(Debug, Clone, Default)]
 pub struct PhaseTracker {
     phase: Phase,
     since: Time,
     started: bool,
-    /// ICAO code of the airport that the runways below belong to.
+    /// ICAO code of the airport that the runways belong to.
     airport: String,
     runway: Option<Runway>,
     side: Option<Side>,
@@ -129,14 +128,14 @@ pub struct PhaseTracker {
     air: air::State,
 }
 
-/// All that one update looks at.
+/// The input of one update.
 struct Now<'a> {
     at: Time,
     position: LatLon,
     report: &'a Report,
     airport: &'a Airport,
     ends: &'a [Geometry],
-    /// The controller's clearance or assignment changed to a runway in this update.
+    /// In this update the controller's clearance or assignment changed to a runway.
     newly_cleared: bool,
 }
 
@@ -147,15 +146,15 @@ impl Now<'_> {
 }
 
 impl PhaseTracker {
-    /// A tracker that has seen nothing yet.
+    /// A tracker without any reports.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Takes a report in and tells the phase. `airport` is the one that the aircraft is at or talks to,
-    /// `cleared_runway` the runway that its controller has assigned or cleared, if any.
+    /// Takes a report and returns the phase. `airport` is the one that the aircraft is at or talks to, `cleared_runway` the runway that its
+    /// controller has assigned or cleared, if any.
     ///
-    /// A report without a (finite) position changes nothing. Time that goes back, or a position that jumps, begins anew.
+    /// A report without a (finite) position changes nothing. A clock that goes back, or a position that jumps, resets the tracker.
     pub fn update(&mut self, now: Time, report: &Report, airport: &Airport, cleared_runway: Option<Runway>) -> Phase {
         let Some(position) = report.position.filter(|p| p.lat.is_finite() && p.lon.is_finite()) else { return self.phase };
         if !(report.heading_true.is_finite() && report.ground_speed_kt.is_finite() && report.agl_ft.is_finite()) {
@@ -186,7 +185,7 @@ impl PhaseTracker {
             self.started = true;
             self.first(&n)
         } else if elsewhere && self.phase.airborne() && !report.on_ground {
-            // A leg of the last airport's pattern means nothing at this one.
+            // A pattern leg at the previous airport means nothing at this one.
             self.free(&n, true)
         } else if self.phase.airborne() {
             self.in_the_air(&n)
@@ -213,30 +212,30 @@ impl PhaseTracker {
     pub fn since(&self) -> Time {
         self.since
     }
-    /// The runway end in play: the one below, departed from, held short of or approached; else the one cleared, else
-    /// the one that the wind favours.
+    /// The relevant runway end: the one below the aircraft, departed from, held short of or approached; otherwise the cleared one,
+    /// otherwise the one that the wind favours.
     pub fn runway(&self) -> Option<Runway> {
         self.runway
     }
-    /// The side of the pattern being flown; `None` outside a pattern.
+    /// The side of the pattern; `None` outside a pattern.
     pub fn side(&self) -> Option<Side> {
         self.side
     }
-    /// Nautical miles to the landing threshold of [`Self::runway`].
+    /// Distance to the landing threshold of [`Self::runway`], nautical miles.
     pub fn distance_to_threshold_nm(&self) -> Option<f64> {
         self.to_threshold_nm
     }
-    /// The runway that the aircraft is on (wheels on the ground, or in a hop of less than three seconds), by the end
-    /// whose heading is nearer to its own.
+    /// The runway that the aircraft is on (wheels on the ground, or airborne for less than three seconds), by the end whose heading is
+    /// closer to its own.
     pub fn on_runway(&self) -> Option<Runway> {
         self.on_runway
     }
-    /// It has been in the air since it was last parked: on the ground it taxies in, not out.
+    /// The aircraft has flown since it was last parked, so on the ground it taxies in, not out.
     pub fn has_flown(&self) -> bool {
         self.has_flown
     }
 
-    /// The runways of the airport are told anew: what is remembered of the old ones counts no more.
+    /// The airport's runways have changed: forget the old ones.
     pub(super) fn forget_runways(&mut self) {
         self.airport.clear();
         self.on_runway = None;

@@ -1,4 +1,4 @@
-//! What a simulator tells: the aircraft's state at one moment, in units.
+//! A simulator's report: the aircraft's state at one moment, in units.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::units::{Callsign, Frequency, LatLon, Squawk};
 
 pub use super::filed::{FlightPlan, MOST_POINTS, Point, Procedure, Step, Transition, Wake};
 
-/// How the link to the simulator stands.
+/// The state of the link to the simulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SimState {
@@ -15,15 +15,15 @@ pub enum SimState {
     Looking,
     /// Found, but no flight loaded.
     Menu,
-    /// Flying (or parked): positions arrive.
+    /// Flying or parked: positions arrive.
     Flying,
-    /// The simulation stands still.
+    /// The simulation is paused.
     Paused,
-    /// There was one, and it is gone.
+    /// The simulator has gone away.
     Lost,
 }
 
-/// One report. What a simulator does not tell is `None`.
+/// One report. A value that a simulator does not provide is `None`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Report {
@@ -31,9 +31,9 @@ pub struct Report {
     pub state: SimState,
     /// Position of the aircraft.
     pub position: Option<LatLon>,
-    /// Feet above mean sea level.
+    /// Altitude, feet above mean sea level.
     pub altitude_ft: f64,
-    /// Feet above the ground below.
+    /// Height above the ground, feet.
     pub agl_ft: f64,
     /// True heading, degrees.
     pub heading_true: f64,
@@ -43,11 +43,11 @@ pub struct Report {
     pub ias_kt: f64,
     /// Ground speed, knots.
     pub ground_speed_kt: f64,
-    /// Feet per minute, up positive.
+    /// Vertical speed, feet per minute, up positive.
     pub vertical_speed_fpm: f64,
     /// A wheel touches the ground.
     pub on_ground: bool,
-    /// Tail number or flight number, as the pilot set it.
+    /// Tail number or flight number, as set by the pilot.
     pub callsign: Option<Callsign>,
     /// ICAO type designator: "C172".
     pub aircraft_type: Option<String>,
@@ -57,7 +57,7 @@ pub struct Report {
     pub com2: Option<Frequency>,
     /// Transponder code.
     pub transponder: Option<Squawk>,
-    /// Switches, levers and clocks of the cockpit.
+    /// Cockpit switches, levers and clocks.
     pub cockpit: Cockpit,
     /// The weather at the aircraft.
     pub weather: Weather,
@@ -66,19 +66,18 @@ pub struct Report {
 }
 
 impl Report {
-    /// The radio on which the pilot talks: COM2 where the audio panel says so, else COM1.
+    /// The radio that the pilot transmits on: COM2 if the audio panel selects it, otherwise COM1.
     pub fn talks_on(&self) -> Option<Frequency> {
         if self.cockpit.transmits_on == Some(2) { self.com2 } else { self.com1 }
     }
 
-    /// The other radio, which the pilot only listens to.
+    /// The other radio, which the pilot only monitors.
     pub fn listens_on(&self) -> Option<Frequency> {
         if self.cockpit.transmits_on == Some(2) { self.com1 } else { self.com2 }
     }
 }
 
-/// Switches, levers and clocks of the cockpit, and what is painted on the aircraft. What a simulator does not tell is
-/// `None`.
+/// Cockpit switches, levers and clocks, and the markings on the aircraft. A value that a simulator does not provide is `None`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cockpit {
@@ -86,37 +85,37 @@ pub struct Cockpit {
     pub com1_standby: Option<Frequency>,
     /// COM2 standby.
     pub com2_standby: Option<Frequency>,
-    /// The radio that the microphone is switched to: 1 or 2.
+    /// The radio that the microphone is connected to: 1 or 2.
     pub transmits_on: Option<u8>,
-    /// What the transponder's knob is set to.
+    /// The position of the transponder's knob.
     pub transponder_mode: Option<TransponderMode>,
     /// The transponder is identing.
     pub ident: Option<bool>,
     /// True track over the ground, degrees, 0 to 360.
     pub track_true: Option<f64>,
-    /// An engine runs.
+    /// An engine is running.
     pub engine_running: Option<bool>,
     /// The parking brake is set.
     pub parking_brake: Option<bool>,
-    /// The gear's lever is down (fixed gear: always).
+    /// The gear lever is down (always, with fixed gear).
     pub gear_down: Option<bool>,
     /// Flaps, 0 (up) to 1 (full).
     pub flaps: Option<f64>,
-    /// The pressure that the pilot dialled into the altimeter, inches of mercury.
+    /// The altimeter setting, inches of mercury.
     pub altimeter_set_inhg: Option<f64>,
     /// The simulator's time of day, seconds since midnight UTC.
     pub utc_s: Option<f64>,
-    /// Simulated seconds a second: 1 is real time.
+    /// Simulated seconds per second: 1 is real time.
     pub rate: Option<f64>,
     /// The aircraft's title or description.
     pub title: Option<String>,
-    /// The airline, as the pilot set it: a name or a designator.
+    /// The airline, as set by the pilot: a name or a designator.
     pub airline: Option<String>,
     /// The flight number.
     pub flight_number: Option<String>,
 }
 
-/// What a transponder's knob may be set to.
+/// Positions of a transponder's knob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TransponderMode {
@@ -124,44 +123,44 @@ pub enum TransponderMode {
     Off,
     /// Standby.
     Standby,
-    /// A test of its lamps.
+    /// Lamp test.
     Test,
-    /// On the ground: it answers to its call alone.
+    /// On the ground: replies only when addressed.
     Ground,
-    /// The code alone (mode A).
+    /// Code only (mode A).
     On,
-    /// The code and the altitude (mode C or S).
+    /// Code and altitude (mode C or S).
     Altitude,
 }
 
-/// More aircraft than these are not looked at: a link keeps the nearest.
+/// The maximum number of other aircraft: a link keeps the nearest.
 pub const MOST_OTHERS: usize = 64;
 
-/// Another aircraft, as the simulator shows it.
+/// Another aircraft, as reported by the simulator.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Other {
-    /// Tail number or flight number, if it shows one.
+    /// Tail number or flight number, if known.
     pub callsign: Option<Callsign>,
-    /// ICAO type designator, if it shows one.
+    /// ICAO type designator, if known.
     pub aircraft_type: Option<String>,
-    /// Where.
+    /// Position.
     pub position: LatLon,
-    /// Feet above mean sea level.
+    /// Altitude, feet above mean sea level.
     pub altitude_ft: f64,
     /// True heading, degrees.
     pub heading_true: f64,
-    /// Knots over the ground.
+    /// Ground speed, knots.
     pub ground_speed_kt: f64,
     /// Its wheels are on the ground.
     pub on_ground: bool,
 }
 
-/// The weather as a controller reports it. Unknown is `None`, never a guess.
+/// The weather as a controller reports it. An unknown value is `None`, never a guess.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Weather {
-    /// Wind from, degrees magnetic (as towers report it), 0 to 360.
+    /// Wind direction, degrees magnetic (as towers report it), 0 to 360.
     pub wind_dir: Option<f64>,
     /// Wind speed, knots.
     pub wind_kt: Option<f64>,
@@ -169,24 +168,24 @@ pub struct Weather {
     pub altimeter_inhg: Option<f64>,
     /// Sea-level pressure, hectopascal.
     pub qnh_hpa: Option<f64>,
-    /// Statute miles.
+    /// Visibility, statute miles.
     pub visibility_sm: Option<f64>,
     /// The lowest broken or overcast layer, feet above the ground: see [`Weather::at_field`].
     pub ceiling_ft: Option<f64>,
-    /// The same in feet above the sea, as simulators tell it.
+    /// The same in feet above sea level, as simulators report it.
     pub ceiling_msl_ft: Option<f64>,
-    /// Of the air around the aircraft, degrees Celsius.
+    /// Temperature at the aircraft, degrees Celsius.
     pub temperature_c: Option<f64>,
-    /// Degrees Celsius.
+    /// Dew point, degrees Celsius.
     pub dew_point_c: Option<f64>,
 }
 
-/// Broken is from five eighths of the sky on; simulators' shares are rounded.
+/// The share of sky from which a layer is broken: five eighths, less a margin for rounding in simulators.
 const BROKEN: f64 = 0.6;
 
 impl Weather {
-    /// The weather as a field of this elevation (feet) has it: with its ceiling above the ground there, in the
-    /// hundreds of feet that a report rounds to (FMH-1 chapter 9).
+    /// The weather at a field of this elevation (feet): its ceiling is above the ground there, rounded to hundreds of feet as in a report
+    /// (FMH-1 chapter 9).
     #[must_use]
     pub fn at_field(&self, elevation_ft: f64) -> Self {
         let above = self.ceiling_msl_ft.map(|c| ((c - elevation_ft) / 100.0).round().max(0.0) * 100.0);
@@ -194,8 +193,8 @@ impl Weather {
     }
 }
 
-/// The base of the lowest layer that makes a ceiling (AIM's glossary: broken or overcast), of bases in any unit with the share of
-/// the sky that each covers, 0 to 1.
+/// The base of the lowest layer that makes a ceiling (AIM glossary: broken or overcast). `layers` holds bases in any unit with the share of
+/// sky that each covers, 0 to 1.
 pub fn ceiling(layers: impl IntoIterator<Item = (f64, f64)>) -> Option<f64> {
     let base = layers.into_iter().filter(|(base, share)| base.is_finite() && *share >= BROKEN).map(|(base, _)| base);
     base.reduce(f64::min)

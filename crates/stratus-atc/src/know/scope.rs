@@ -1,4 +1,4 @@
-//! The radar scope: other aircraft that matter to a pilot in flight, as they are pointed out, and the airspace around.
+//! The radar scope: nearby traffic in the form of traffic advisories, and nearby airspace.
 
 use crate::airports::airspace::{Airspace, Class};
 use crate::airports::draw;
@@ -7,17 +7,16 @@ use crate::say;
 use crate::situation::{Advisory, NearAirspace};
 use crate::units::{FT_PER_NM, LatLon, compass_word};
 
-/// Traffic is pointed out within this distance, nautical miles.
+/// The distance within which traffic is pointed out, nautical miles.
 const TRAFFIC_NM: f64 = 5.0;
-/// And within this height above or below, feet.
+/// The height difference within which traffic is pointed out, feet.
 const TRAFFIC_FT: f64 = 1_000.0;
-/// Nearer than this it is told even when it flies away, nautical miles.
+/// The distance within which even diverging traffic is pointed out, nautical miles.
 const TRAFFIC_CLOSE_NM: f64 = 1.5;
-/// Airspace is ahead when the present track leads into it within this distance, nautical miles.
+/// Airspace is ahead if the present track enters it within this distance, nautical miles.
 const AHEAD_NM: f64 = 5.0;
 
-/// The aircraft that is to be pointed out (7110.65 2-1-21: clock position, miles, direction of flight, type, altitude):
-/// the nearest that comes closer.
+/// The traffic to point out (7110.65 2-1-21: clock position, miles, direction of flight, type, altitude): the nearest that converges.
 pub(crate) fn advisory(report: &Report) -> Option<Advisory> {
     let own = report.position.filter(|_| !report.on_ground)?;
     let closer = |o: &Other| {
@@ -50,27 +49,27 @@ pub(crate) fn advisory(report: &Report) -> Option<Advisory> {
     Some(Advisory {
         words: format!("{hour} o'clock, {miles}, {}bound, {kind}", compass_word(other.heading_true)),
         feet,
-        // Whoever has been pointed out is known by name, or else by type and rough height.
+        // Traffic already pointed out is identified by callsign, otherwise by type and approximate altitude.
         whom: other.callsign.as_ref().map_or_else(|| format!("{kind} {}", feet / 1000), ToString::to_string),
     })
 }
 
-/// The airspace that matters: the one that the aircraft is in, else the one ahead, else the nearest; class B before C.
+/// The relevant airspace: the one that the aircraft is in, otherwise the one ahead, otherwise the nearest, with class B before C.
 pub(crate) fn airspace(around: &[Airspace], report: &Report) -> Option<NearAirspace> {
     let all = around.iter().filter_map(|a| near(a, report));
     all.min_by_key(|a| (!a.inside && !a.ahead, a.class == Class::C, !a.inside))
 }
 
-/// The nearest class B within reach of a flight that wants through it.
+/// The nearest class B that a flight may want to transit.
 pub(crate) fn bravo(around: &[Airspace], report: &Report) -> Option<NearAirspace> {
     let all = around.iter().filter(|a| a.class == Class::B).filter_map(|a| near(a, report));
     all.filter(|a| a.distance_nm <= BRAVO_NM).min_by(|a, b| a.distance_nm.total_cmp(&b.distance_nm))
 }
 
-/// Class B reaches out to 20 miles; a flight asks for its way through a little before.
+/// Class B extends to 20 miles, and a flight asks for its transition a little earlier.
 const BRAVO_NM: f64 = 25.0;
 
-/// How the aircraft stands to class B or C airspace.
+/// The aircraft's relation to class B or C airspace.
 fn near(space: &Airspace, report: &Report) -> Option<NearAirspace> {
     let at = report.position?;
     let inside = space.holds(at, report.altitude_ft);
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn traffic_is_pointed_out_by_the_clock() {
+    fn traffic_is_pointed_out_by_clock_position() {
         let told = |heading: f64, o: Other| advisory(&flying(heading, vec![o])).map(|a| format!("{}, {}", a.words, a.feet));
         assert_eq!(told(0.0, other(60.0, 3.0, 3000.0, 270.0)).unwrap(), "2 o'clock, 3 miles, westbound, Skylane, 3000");
         assert_eq!(told(90.0, other(90.0, 4.0, 4000.0, 270.0)).unwrap(), "12 o'clock, 4 miles, westbound, Skylane, 4000");

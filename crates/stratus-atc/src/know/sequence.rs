@@ -1,27 +1,27 @@
-//! The sequence to a runway: who flies which leg towards it, and how far each has to go.
+//! The landing sequence: who flies which leg towards a runway, and how far each has to go.
 //!
-//! A leg is read off the track, as a controller reads it off the scope or through the window: aligned with the runway and before it is
-//! final, across and towards the centre line is base, against the landing direction beside the runway is downwind. The way that is left
-//! is measured along the pattern; who has less of it, in minutes, is ahead (7110.65 3-8-1).
+//! Legs are derived from tracks, as a controller reads them off the scope or through the window: aligned with the runway and before it is
+//! final, across and towards the centreline is base, opposite to the landing direction beside the runway is downwind. The remaining
+//! distance is measured along the pattern, and the aircraft with the least time left is first (7110.65 3-8-1).
 
 use crate::airports::runway::Geometry;
 use crate::report::{Other, Report};
 use crate::situation::Ahead;
 use crate::units::{FT_PER_NM, LatLon, Side};
 
-/// Nobody farther before the threshold or beside the centre line is in the pattern, nautical miles.
+/// The limits of the pattern before the threshold and beside the centreline, nautical miles.
 const FAR_NM: f64 = 7.0;
 const WIDE_NM: f64 = 3.0;
-/// Nobody higher above the field, feet.
+/// The upper limit of the pattern above the field, feet.
 const HIGH_FT: f64 = 2_500.0;
-/// A base leg is flown at least so far before the threshold, nautical miles.
+/// The minimum distance of a base leg from the threshold, nautical miles.
 const BASE_NM: f64 = 1.0;
-/// Nearer beside the centre line nobody flies downwind, nautical miles.
+/// The minimum distance of a downwind from the centreline, nautical miles.
 const BESIDE_NM: f64 = 0.3;
-/// Slower than this nothing flies, knots: a figure to divide by.
+/// The minimum flying speed, used as a divisor, knots.
 const LEAST_KT: f64 = 40.0;
 
-/// A leg with the miles that are left along it to the threshold.
+/// The leg, and the miles left along it to the threshold.
 fn leg(g: &Geometry, at: LatLon, track_true: f64) -> Option<(String, f64)> {
     let p = g.place(at);
     let (before, right) = ((g.displaced_ft - p.along) / FT_PER_NM, p.right / FT_PER_NM);
@@ -30,7 +30,7 @@ fn leg(g: &Geometry, at: LatLon, track_true: f64) -> Option<(String, f64)> {
     if !(-FAR_NM..FAR_NM).contains(&before) || aside > WIDE_NM {
         return None;
     }
-    // Right of the centre line the pattern turns right.
+    // The pattern on the right of the centreline has right turns.
     let side = if right > 0.0 { Side::Right } else { Side::Left };
     if off.abs() < 35.0 && aside < 0.2 + 0.2 * before.max(0.0) && before > 0.0 {
         let place = if before < 0.75 { "on short final".to_owned() } else { format!("on {} mile final", before.round().max(1.0)) };
@@ -47,7 +47,7 @@ fn leg(g: &Geometry, at: LatLon, track_true: f64) -> Option<(String, f64)> {
     None
 }
 
-/// Everybody who comes in for a runway, with the seconds that are left; the first to land first.
+/// All aircraft inbound to a runway with the seconds left, first to land first.
 pub(crate) fn inbound(g: &Geometry, elevation_ft: f64, others: &[Other], name: impl Fn(&Other) -> String) -> Vec<Ahead> {
     let mut all: Vec<Ahead> = others
         .iter()
@@ -62,14 +62,14 @@ pub(crate) fn inbound(g: &Geometry, elevation_ft: f64, others: &[Other], name: i
     all
 }
 
-/// The seconds that the own aircraft has left to the threshold; from outside the pattern, all who are in it are ahead.
+/// The seconds left for this aircraft to the threshold. From outside the pattern, everyone in it is ahead.
 pub(crate) fn own_seconds(g: &Geometry, report: &Report) -> Option<f64> {
     let at = report.position.filter(|_| !report.on_ground)?;
     let nm = leg(g, at, report.heading_true).map_or_else(|| g.distance_ft(at) / FT_PER_NM + FAR_NM, |(_, nm)| nm);
     Some(nm / report.ground_speed_kt.max(LEAST_KT) * 3600.0)
 }
 
-/// Which of them land before the own aircraft.
+/// The aircraft that land before this one.
 pub(crate) fn ahead(all: Vec<Ahead>, own_seconds: Option<f64>) -> Vec<Ahead> {
     all.into_iter().filter(|a| own_seconds.is_none_or(|own| a.seconds < own)).collect()
 }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn legs_are_read_off_the_track() {
+    fn pattern_legs_are_derived_from_the_track() {
         let words = |along, right, off| {
             let (g, o) = there(along, right, off);
             inbound(&g, 4.0, &[o], |_| "Cessna".into()).first().map(|a| a.words.clone())
@@ -109,11 +109,11 @@ mod tests {
         assert_eq!(words(-1.2, -0.8, 90.0).as_deref(), Some("Cessna on left base"));
         assert_eq!(words(0.3, 0.9, 180.0).as_deref(), Some("Cessna on right downwind"));
         assert_eq!(words(2.0, 0.0, 0.0), None, "climbing out");
-        assert_eq!(words(-1.2, 0.8, 90.0), None, "flying away from the centre line");
+        assert_eq!(words(-1.2, 0.8, 90.0), None, "flying away from the centreline");
     }
 
     #[test]
-    fn who_has_less_way_left_is_ahead() {
+    fn the_aircraft_with_less_time_left_is_ahead() {
         let (g, base) = there(-1.2, 0.8, -90.0);
         let (_, downwind) = there(0.3, 0.9, 180.0);
         let all = inbound(&g, 4.0, &[downwind, base], |_| "Cessna".into());

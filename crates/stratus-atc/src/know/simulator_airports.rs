@@ -1,7 +1,7 @@
-//! Charts: what the pilot's simulator tells of the airports that matter, asked for once and put over what is built in.
+//! Charts: the pilot's simulator's data for relevant airports, requested once and layered over the built-in data.
 //!
-//! An answer may come at any time, in the middle of a taxi too. Whatever is in force then stays: runways that the aircraft
-//! is cleared for, stations that it talks to.
+//! A reply may come at any time, even during a taxi. Data in use then stays: runways that the aircraft is cleared for, stations that it
+//! talks to.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,29 +14,29 @@ use crate::instruction::{Instruction, Item};
 use crate::phase::Phase;
 use crate::units::{FT_PER_NM, Frequency, LatLon, Runway, turn};
 
-/// Airports that are remembered: the one at hand, the destination, and those just left.
+/// The number of airports remembered: the current one, the destination, and recent ones.
 const MOST: usize = 4;
-/// A runway in force stays where it is: of another one with its number it lies no farther and turns no more than this.
+/// How far a runway in use may move, and how many degrees it may turn, and still be the same runway.
 const SAME_RUNWAY: (f64, f64) = (0.5 * FT_PER_NM, 20.0);
 
-/// What is known of an airport beside what is built in.
+/// Data about an airport beyond the built-in data.
 #[derive(Debug)]
 struct Chart {
     icao: String,
     at: LatLon,
     asked: bool,
     told: BTreeMap<Origin, Arc<Described>>,
-    /// The airport as the best of them tells it, without its taxiways: what matters of one that is not at hand.
+    /// The airport from the best source, without taxiways: enough for an airport other than the current one.
     brief: Option<Box<Airport>>,
 }
 
-/// The charts at hand.
+/// The available charts.
 #[derive(Debug, Default)]
 pub(crate) struct Charts {
     kept: Vec<Chart>,
-    /// The destination of the plan, as it was filed, by its code.
+    /// The plan's destination: its code, and as filed.
     destination: Option<(String, String)>,
-    /// The airport at hand as it was told anew: it waits until it disturbs nothing.
+    /// New data for the current airport, held back until it disturbs nothing.
     news: Option<Box<Airport>>,
 }
 
@@ -47,7 +47,7 @@ impl Charts {
 }
 
 impl Engine {
-    /// Airports to be asked about, each once: code, and where it lies.
+    /// Airports to request, each once: code and position.
     pub fn unasked_airports(&mut self) -> Vec<(String, LatLon)> {
         self.want_destination();
         let new = self.charts.kept.iter_mut().filter(|c| !c.asked);
@@ -58,8 +58,8 @@ impl Engine {
         new.map(asked).collect()
     }
 
-    /// What a source tells of an airport; `None`: it does not know it. An answer about an airport that does not matter any
-    /// more is dropped, a better source's stands before the others, and the same source's replaces what it told before.
+    /// Takes a source's data for an airport; `None` if the source does not know it. A reply about an airport that no longer matters is
+    /// dropped, better sources take priority, and a source's new data replaces its old.
     pub fn described(&mut self, icao: &str, origin: Origin, told: Option<Arc<Described>>) {
         let Some(chart) = self.charts.kept.iter_mut().find(|c| c.icao == icao) else { return };
         let best = |c: &Chart| c.told.values().next_back().cloned();
@@ -82,7 +82,7 @@ impl Engine {
         }
     }
 
-    /// The airport at hand is this one that is built in: the pilot, or the configuration, says so.
+    /// Makes this built-in airport the current one, as the pilot or the configuration says.
     pub(crate) fn stand_at(&mut self, known: Option<Airport>) {
         if known.as_ref().map(|a| &a.icao) != self.airport.as_ref().map(|a| &a.icao) {
             self.airport = known.map(|a| self.as_told(a));
@@ -90,7 +90,7 @@ impl Engine {
         }
     }
 
-    /// The airport at hand is another one: it matters from now on.
+    /// The current airport has changed: its data matters from now on.
     pub(crate) fn want_airport(&mut self) {
         self.charts.news = None;
         if let Some((icao, at)) = self.airport.as_ref().map(|a| (a.icao.clone(), a.position)) {
@@ -106,7 +106,7 @@ impl Engine {
         }
     }
 
-    /// The plan's destination matters too: its units are the next ones.
+    /// The plan's destination matters too, because its units come next.
     pub(crate) fn want_destination(&mut self) {
         let filed = self.plan.as_ref().and_then(|p| p.destination.as_deref());
         if self.charts.destination.as_ref().map(|(filed, _)| filed.as_str()) == filed {
@@ -128,28 +128,28 @@ impl Engine {
         });
     }
 
-    /// An airport that is built in, as the best source tells it.
+    /// A built-in airport as the best source describes it.
     pub(crate) fn as_told(&self, known: Airport) -> Airport {
         let told = self.charts.of(&known.icao).and_then(|c| c.told.values().next_back());
         told.and_then(|t| described::over(&t.airport, Some(&known), self.airports.well_known(&known.icao))).unwrap_or(known)
     }
 
-    /// The procedures of an airport with their legs, as the best source that knows any tells them.
+    /// An airport's procedures with their legs, from the best source that has any.
     pub fn charted(&self, icao: &str) -> Option<&Charted> {
         self.charts.of(icao)?.told.values().rev().map(|t| &t.charted).find(|c| !c.is_empty())
     }
 
-    /// The code of the plan's destination, where it is known.
+    /// The code of the plan's destination, if known.
     pub(crate) fn charted_destination(&self) -> Option<&str> {
         self.charts.destination.as_ref().map(|(_, icao)| icao.as_str())
     }
 
-    /// As [`Engine::as_told`] by its code, without taxiways.
+    /// Like [`Engine::as_told`], by code and without taxiways.
     pub(crate) fn briefly(&self, icao: &str) -> Option<Airport> {
         self.charts.of(icao).and_then(|c| c.brief.as_deref()).cloned()
     }
 
-    /// Puts what is new of the airport at hand in its place, if it disturbs nothing now.
+    /// Applies new data for the current airport if it disturbs nothing now.
     pub(crate) fn take_over_charts(&mut self) {
         let Some(mut new) = self.charts.news.take() else { return };
         let Some(now) = self.airport.as_ref() else { return };
@@ -157,7 +157,7 @@ impl Engine {
             self.charts.news = Some(new);
             return;
         }
-        // The compass has been read, and whoever the pilot talks to does not fall silent.
+        // The measured variation stays, and so does any unit that the pilot talks to.
         new.variation = now.variation;
         let talked_to = |s: &&Station| {
             let on = |f| s.frequency.same_channel(f);
@@ -174,21 +174,21 @@ impl Engine {
         if ![self.tracker.runway(), self.tracker.on_runway()].iter().flatten().all(stays) {
             self.tracker.forget_runways();
         }
-        // What is not in force any more is not said any more, by a number that no runway has.
+        // Drop inactive clearances that name a runway which no longer exists.
         self.record.pattern_runway = self.record.pattern_runway.filter(|r| new.end(*r).is_some());
         self.record.last = self.record.last.take().filter(|i| runways_of(i).all(|r| new.end(r).is_some()));
         self.airport = Some(*new);
         self.forget_finals();
     }
 
-    /// Every runway in force is one of the new ones, in its place; and the aircraft does not just use one.
+    /// Whether every active runway exists in the new data at the same place, and the aircraft is not using one now.
     fn may_become(&self, now: &Airport, new: &Airport) -> bool {
         let in_force = self.runways_in_force(now);
         let using = matches!(self.phase, Phase::LineUpAndWait | Phase::TakeoffRoll | Phase::Final | Phase::LandingRoll | Phase::GoAround);
         now.runways == new.runways || in_force.is_empty() || !using && in_force.iter().all(|r| stays(*r, now, new))
     }
 
-    /// The runways of which the pilot has been told something that still counts, or is being told.
+    /// The runways in active clearances, or in a transmission that is under way.
     fn runways_in_force(&self, now: &Airport) -> Vec<Runway> {
         let r = &self.record;
         let mut all: Vec<Runway> = [r.taxi, r.hold_short, r.lined_up, r.takeoff, r.crossing].into_iter().flatten().collect();
@@ -198,7 +198,7 @@ impl Engine {
             all.extend(self.tracker.runway().filter(|_| r.closed_traffic.is_some()));
         }
         if r.approach.is_some() {
-            // Which one is in its words.
+            // Only the text of the approach names its runway, so every end counts.
             all.extend(now.strips_ends());
         }
         let said = [self.outgoing.as_ref(), self.unheard.as_ref().map(|(o, _)| o)].into_iter().flatten().map(|o| &o.instruction);
@@ -207,7 +207,7 @@ impl Engine {
     }
 }
 
-/// A runway of the new description is where that number was before.
+/// Whether the runway is at the same place in the new description.
 fn stays(r: Runway, now: &Airport, new: &Airport) -> bool {
     let (Some(was), Some(is)) = (runway::geometry(now, r), runway::geometry(new, r)) else { return false };
     was.start.distance_ft(is.start) <= SAME_RUNWAY.0 && turn(was.heading, is.heading).abs() <= SAME_RUNWAY.1
@@ -239,7 +239,7 @@ mod tests {
         Engine::new(Airports::world(), Setup { airport: Some(airport.into()), ..Setup::default() })
     }
 
-    /// The airport that is built in with another tower frequency, to tell the sources apart.
+    /// The built-in airport with a different tower frequency, to distinguish the sources.
     fn told(icao: &str, tower: &str) -> Option<Arc<Described>> {
         let mut airport = Airports::world().find(icao).unwrap();
         airport.stations.iter_mut().filter(|s| s.facility == Facility::Tower).for_each(|s| s.frequency = tower.parse().unwrap());
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn each_airport_is_asked_for_once_and_a_better_source_counts() {
+    fn each_airport_is_requested_once_and_the_best_source_wins() {
         let mut e = engine("KHWD");
         let asked = |e: &mut Engine| e.unasked_airports().into_iter().map(|(icao, _)| icao).collect::<Vec<_>>();
         assert_eq!((asked(&mut e), asked(&mut e)), (vec!["KHWD".to_owned()], vec![]));
@@ -259,20 +259,20 @@ mod tests {
         e.described("KHWD", Origin::Simulator, told("KHWD", "120.2"));
         assert_eq!(tower(&e), "120.2");
         e.described("KHWD", Origin::Files, told("KHWD", "120.1"));
-        assert_eq!(tower(&e), "120.2", "the running simulator counts more than files");
+        assert_eq!(tower(&e), "120.2", "the running simulator overrides files");
         e.described("KHWD", Origin::Simulator, told("KHWD", "120.3"));
-        assert_eq!(tower(&e), "120.3", "told again, it counts anew");
-        // A stale answer, and a source that does not know the airport.
+        assert_eq!(tower(&e), "120.3", "new data replaces old");
+        // A stale reply, and a source that does not know the airport.
         e.described("KSTS", Origin::Simulator, told("KSTS", "120.4"));
         assert_eq!(e.airport().unwrap().icao, "KHWD");
         e.described("KHWD", Origin::Simulator, None);
-        assert_eq!(tower(&e), "120.1", "without it the files'");
+        assert_eq!(tower(&e), "120.1", "without it, the files count");
         e.described("KHWD", Origin::Files, None);
         assert_eq!(tower(&e), built_in);
     }
 
     #[test]
-    fn the_destination_is_asked_for_and_its_units_are_the_simulators() {
+    fn the_destinations_units_come_from_the_simulator() {
         let mut e = engine("KHWD");
         e.unasked_airports();
         e.file(Some(crate::report::FlightPlan { destination: Some("KSTS".into()), ..Default::default() }));
@@ -280,10 +280,10 @@ mod tests {
         assert!(e.unasked_airports().is_empty());
         e.described("KSTS", Origin::Files, told("KSTS", "120.4"));
         assert!(e.knows("120.4".parse().unwrap()));
-        // At hand, it is not asked for again, and known at once.
+        // When it becomes current it is not requested again, and its data applies at once.
         e.set_up(Setup { airport: Some("KSTS".into()), ..Setup::default() });
         assert_eq!((tower(&e).as_str(), e.unasked_airports().len()), ("120.4", 0));
-        // Whoever has been left long ago is.
+        // An airport left long ago is requested again.
         for icao in ["KPAO", "KSQL", "KRHV", "KSBP"] {
             e.set_up(Setup { airport: Some(icao.into()), ..Setup::default() });
         }
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_the_pilot_talks_to_goes_on_and_the_compass_stays() {
+    fn the_tuned_unit_and_the_variation_survive_new_data() {
         let mut e = engine("KHWD");
         let airport = e.airport().unwrap().clone();
         let tuned = airport.stations.iter().find(|s| s.facility == Facility::Tower).unwrap().frequency;

@@ -1,4 +1,4 @@
-//! `Situation`: all that a controller knows at the moment of a call. What is not in it is unknown, and is never said.
+//! `Situation`: everything that a controller knows at the moment of a call. A fact that is not in it is unknown and never spoken.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,59 +14,59 @@ use crate::report::Weather;
 use crate::units::region::PressureUnit;
 use crate::units::{Callsign, Facility, Frequency, Region, Runway, Side, Squawk, Transition};
 
-/// Another aircraft that matters, in words made from the facts.
+/// Relevant traffic, in words made from the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrafficFacts {
     /// "Boeing 737, half mile final, runway 28L".
     pub words: String,
-    /// The runway that it is about to use, when the words say so.
+    /// The runway that it is about to use, if the words name one.
     pub runway: Option<Runway>,
-    /// It is so near that nobody may enter that runway.
+    /// Whether it is so close that no other aircraft may enter that runway.
     pub close: bool,
 }
 
-/// Another aircraft that comes in for a runway, on whichever leg.
+/// An aircraft inbound to a runway, on any leg.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ahead {
     /// "Cessna on right base".
     pub words: String,
-    /// Nautical miles that are left to it along the pattern.
+    /// Its remaining distance along the pattern, nautical miles.
     pub miles: f64,
-    /// And seconds.
+    /// Its remaining time, seconds.
     pub seconds: f64,
     /// The runway.
     pub runway: Runway,
 }
 
-/// Another aircraft in flight, as a radar controller points it out.
+/// Traffic in flight, as a radar controller points it out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Advisory {
     /// "2 o'clock, 3 miles, westbound, Cessna".
     pub words: String,
-    /// Its altitude, feet, to the hundred.
+    /// Its altitude to the nearest hundred, feet.
     pub feet: i32,
-    /// Who it is, to point it out once.
+    /// Its identity, so that it is pointed out only once.
     pub whom: String,
 }
 
-/// Class B or C airspace in reach.
+/// Nearby class B or C airspace.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NearAirspace {
     /// Its class.
     pub class: Class,
     /// The primary airport: "San Francisco".
     pub name: String,
-    /// Its code.
+    /// Its ICAO code.
     pub icao: String,
-    /// Nautical miles to the primary airport.
+    /// Distance to the primary airport, nautical miles.
     pub distance_nm: f64,
-    /// The aircraft is in it.
+    /// The aircraft is inside.
     pub inside: bool,
-    /// The track leads into it soon.
+    /// The track enters it soon.
     pub ahead: bool,
 }
 
-/// A taxi route, where a graph is known.
+/// A taxi route, if a taxi graph is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TaxiRoute {
     /// Taxiways in order.
@@ -78,79 +78,79 @@ pub struct TaxiRoute {
 /// The facts at the moment of a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
-    /// Whose phraseology.
+    /// The region whose phraseology applies.
     pub region: Region,
-    /// Where altitudes end and flight levels begin.
+    /// The transition altitude and level.
     pub transition: Transition,
-    /// ICAO code of the airport at hand.
+    /// ICAO code of the current airport.
     pub icao: String,
-    /// "Palo Alto"; empty when not known.
+    /// "Palo Alto"; empty if unknown.
     pub airport_name: String,
-    /// There is a working control tower.
+    /// There is an open control tower.
     pub towered: bool,
-    /// Who hears the call.
+    /// The unit that hears the call.
     pub facility: Facility,
-    /// On which frequency, where a simulator tells it.
+    /// Its frequency, if a simulator reports it.
     pub frequency: Option<Frequency>,
     /// All stations of the airport.
     pub stations: Vec<Station>,
     /// The runway in use.
     pub active: Option<Runway>,
-    /// The runways that exist, as far as known.
+    /// The known runways.
     pub runways: Vec<Runway>,
     /// Runways that are closed.
     pub closed: Vec<Runway>,
     /// The whole airport is closed.
     pub airport_closed: bool,
-    /// Who or what is on which runway.
+    /// The aircraft or other obstacle on each runway.
     pub occupied: BTreeMap<Runway, String>,
-    /// Side of the traffic pattern of the runway in use.
+    /// The pattern side of the runway in use.
     pub pattern: Side,
     /// Current ATIS letter.
     pub atis: Option<char>,
-    /// As reported.
+    /// The reported weather.
     pub weather: Weather,
     /// The pilot's aircraft.
     pub callsign: Callsign,
     /// ICAO type.
     pub aircraft_type: Option<String>,
-    /// On its wheels.
+    /// Its wheels are on the ground.
     pub on_ground: bool,
-    /// Phase of flight by the engine's own reckoning.
+    /// The phase of flight as the engine determines it.
     pub phase: Phase,
-    /// The runway that the aircraft is at, on or lined up for, by geometry.
+    /// The runway that the aircraft is at, on or lined up with, by geometry.
     pub runway_here: Option<Runway>,
     /// On the pavement of that runway.
     pub on_runway: bool,
-    /// Feet above sea level.
+    /// Altitude, feet above sea level.
     pub altitude_ft: Option<i32>,
-    /// Where it is, in words: "10 miles north".
+    /// The position in words: "10 miles north".
     pub position: Option<String>,
-    /// Nautical miles to the threshold of the runway in play.
+    /// Distance to the threshold of the relevant runway, nautical miles.
     pub distance_nm: Option<f64>,
-    /// Aircraft on final for any end of any runway, the nearest first.
+    /// Aircraft on final for any runway end, nearest first.
     pub finals: Vec<TrafficFacts>,
-    /// Who lands before this aircraft on the runway that it comes in for, on any leg, the first to land first.
+    /// Aircraft that land before this one on its runway, on any leg, first to land first.
     pub sequence: Vec<Ahead>,
-    /// The seconds that this aircraft has left to it.
+    /// The seconds left for this aircraft to that runway.
     pub own_seconds: Option<f64>,
-    /// The aircraft that matters for the runway in use.
+    /// The traffic relevant to the runway in use.
     pub traffic: Option<TrafficFacts>,
-    /// The way to the runway in use.
+    /// The taxi route to the runway in use.
     pub route_out: Option<TaxiRoute>,
-    /// The way to parking.
+    /// The taxi route to parking.
     pub route_in: Option<TaxiRoute>,
-    /// Intersections with their remaining length in words.
+    /// Intersections and their remaining runway length in words.
     pub intersections: BTreeMap<String, String>,
-    /// Filed plan.
+    /// The filed plan.
     pub flight_plan: Option<FlightPlan>,
-    /// Instrument flight.
+    /// An instrument flight.
     pub ifr: bool,
-    /// Cleared altitude, feet.
+    /// The cleared altitude, feet.
     pub assigned_altitude_ft: Option<i32>,
-    /// Assigned code.
+    /// The assigned code.
     pub assigned_squawk: Option<Squawk>,
-    /// An assignable code, from the engine's own series; `None`: none can be given.
+    /// A code that may be assigned, from the engine's own series; `None` if none is available.
     pub free_squawk: Option<Squawk>,
     /// Airspace ahead, in words.
     pub airspace_ahead: Option<String>,
@@ -158,47 +158,47 @@ pub struct Situation {
     pub transponder: Option<Squawk>,
     /// Magnetic heading of the aircraft, degrees.
     pub heading_mag: Option<f64>,
-    /// Where the aircraft is relative to the final approach of the runway in use.
+    /// The aircraft's position relative to the final approach of the runway in use.
     pub final_course: Option<FinalCourse>,
-    /// Nobody is vectored below this, feet: the field's elevation plus 1,500 until the data knows better.
+    /// The lowest vectoring altitude, feet: field elevation plus 1,500, unless the data has a better value.
     pub minimum_ft: Option<i32>,
-    /// The lowest altitude that may be assigned here, feet, by terrain that is known or was seen; `None`: nothing is known of it.
+    /// The lowest altitude that may be assigned here, feet, from known or reported terrain; `None` if unknown.
     pub floor_ft: Option<i32>,
-    /// Approaches that the data knows for this airport; `None`: whoever states the situation lists none.
+    /// The airport's approaches in the data; `None` if a stated situation lists none.
     pub approaches: Option<Vec<Procedure>>,
-    /// The departure that the filed route begins with, by a name that the data has for the runway in use.
+    /// The departure at the start of the filed route, under its name in the data for the runway in use.
     pub departure: Option<String>,
-    /// The destination, nautical miles from here, and its compass direction.
+    /// The destination, with its distance and compass direction.
     pub destination: Option<Destination>,
-    /// The destination of the plan, as it is called.
+    /// The spoken name of the plan's destination.
     pub filed_place: Option<String>,
-    /// The place that the pilot named, as it is called.
+    /// The spoken name of the place that the pilot named.
     pub asked_place: Option<String>,
-    /// The unit that takes the aircraft over next, by where it is.
+    /// The unit that takes over next at the present position.
     pub next_unit: Option<Station>,
-    /// The pilot called another field's unit by its name.
+    /// The pilot called another field's unit by name.
     pub called_elsewhere: bool,
-    /// Traffic in flight that a radar unit points out.
+    /// Traffic in flight for a radar unit to point out.
     pub advisory: Option<Advisory>,
-    /// Class B or C airspace in reach.
+    /// Nearby class B or C airspace.
     pub airspace: Option<NearAirspace>,
-    /// The nearest class B airspace in reach, whatever other airspace is nearer.
+    /// The nearest class B airspace, even if other airspace is closer.
     pub bravo: Option<NearAirspace>,
-    /// Of the airport at hand, feet.
+    /// Elevation of the current airport, feet.
     pub elevation_ft: Option<f64>,
     /// Indicated airspeed, knots.
     pub ias_kt: Option<f64>,
-    /// In the air: the way to the airport at hand.
+    /// The direction to the current airport, for an aircraft in the air.
     pub home: Option<Home>,
-    /// An instrument flight in the air: where it lands.
+    /// The destination of an instrument flight in the air.
     pub arrival: Option<Arrival>,
-    /// A live aircraft: a plan may be filed by voice, and the clearance record is the engine's own.
+    /// A live aircraft: it can file by voice, and the engine keeps its clearance record.
     pub live: bool,
-    /// The ground and the units around: see [`Situation::floor`] and [`Situation::en_route`].
+    /// The terrain and units around: see [`Situation::floor`] and [`Situation::en_route`].
     pub around: Arc<Around>,
 }
 
-/// The aircraft relative to a runway's final approach.
+/// The aircraft's position relative to a runway's final approach.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FinalCourse {
     /// The runway.
@@ -211,10 +211,10 @@ pub struct FinalCourse {
     pub right_nm: f64,
 }
 
-/// The way to a field.
+/// The direction to a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
-    /// As it is called.
+    /// Its spoken name.
     pub name: String,
     /// Magnetic heading towards it, 1 to 360 degrees.
     pub heading_mag: u16,
@@ -222,21 +222,21 @@ pub struct Home {
     pub distance_nm: u16,
 }
 
-/// Where a flight goes.
+/// The destination of a flight.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Destination {
-    /// As it is said: "Monterey".
+    /// Its spoken name: "Monterey".
     pub name: String,
     /// Nautical miles from here.
     pub distance_nm: f64,
     /// It has a tower.
     pub towered: bool,
-    /// It is the airport at hand.
+    /// It is the current airport.
     pub here: bool,
 }
 
 impl Situation {
-    /// The whole name of an approach of this kind to a runway, as the data has it: "RNAV Y" for "RNAV".
+    /// The full name in the data of an approach of this kind to a runway: "RNAV Y" for "RNAV".
     pub fn approach_named(&self, kind: &str, runway: Runway) -> Option<&str> {
         procedures::named(self.approaches.as_deref()?, kind, runway)
     }
@@ -246,20 +246,20 @@ impl Situation {
         self.stations.iter().find(|s| s.facility == facility)
     }
 
-    /// A live tower at a field without a ground station: it works the taxiways too. Where a situation is only stated, a station
-    /// that is not listed may still exist.
+    /// Whether a live tower at a field without a ground unit also works the taxiways. In a stated situation an unlisted station may still
+    /// exist.
     pub fn tower_works_ground(&self) -> bool {
-        // Without any unit on record nothing says that there is no ground unit.
+        // If no unit is listed, nothing says that there is no ground unit.
         let on_record = self.live || !self.stations.is_empty();
         on_record && self.facility == Facility::Tower && self.station(Facility::Ground).is_none()
     }
 
-    /// "contact Tower 118.6": with the frequency where it is known.
+    /// "Contact Tower 118.6", with the frequency if it is known.
     pub fn contact(&self, facility: Facility) -> Item {
         Item::Contact { unit: self.unit_name(facility), frequency: self.station(facility).map(|s| s.frequency) }
     }
 
-    /// What a unit is called within its own airport: "Tower"; radar units by their own name.
+    /// A unit's name within its own airport: "Tower"; radar units have their own name.
     pub fn unit_name(&self, facility: Facility) -> String {
         match facility {
             Facility::Approach | Facility::Departure | Facility::Center => {
@@ -269,7 +269,7 @@ impl Situation {
         }
     }
 
-    /// The full name of the unit that speaks: "Palo Alto Ground".
+    /// The full name of the speaking unit: "Palo Alto Ground".
     pub fn own_station(&self) -> Option<String> {
         if self.facility == Facility::Ctaf {
             return Some(format!("{} {}", self.airport_name, self.region.unit_information));
@@ -277,29 +277,30 @@ impl Situation {
         self.station(self.facility).map(|s| s.name.clone()).filter(|n| !n.is_empty())
     }
 
-    /// The runway that a call is about: the one said, if it exists; else the one at hand; else the one in use.
+    /// The runway that a call refers to: the spoken one if it exists, otherwise the one at the aircraft, otherwise the one in use.
     pub fn runway_for(&self, said: Option<Runway>) -> Option<Runway> {
         said.and_then(|r| self.known(r)).or(self.runway_here).or(self.active)
     }
 
-    /// The runway as the airport has it: "28" said at an airport with 28L alone in use stays unknown.
+    /// The runway as the airport has it. "28" at an airport that has only 28L stays unknown.
     pub fn known(&self, said: Runway) -> Option<Runway> {
         if self.runways.is_empty() || self.runways.contains(&said) { Some(said) } else { None }
     }
 
-    /// The runway of a taxi clearance: the one asked for, where there is a choice; else the one in use. On a single strip whoever
-    /// wants the other end would meet the traffic of this one.
+    /// The runway of a taxi clearance: the requested one if there is a choice, otherwise the one in use. On a single runway, departing from
+    /// the other end would be head-on with traffic.
     pub fn taxi_runway(&self, asked: Option<Runway>) -> Option<Runway> {
         let choice = self.active.is_none() || self.runways.len() > 2;
         asked.and_then(|r| self.known(r)).filter(|r| choice || Some(*r) == self.active).or(self.active)
     }
 
-    /// Statute miles at the field. A simulator tells of the air around the aircraft: in flight, in a cloud, that is not the field's.
+    /// Visibility at the field in statute miles. A simulator reports the air around the aircraft, which differs from the field's in flight
+    /// and in cloud.
     pub fn visibility_sm(&self) -> Option<f64> {
         self.weather.visibility_sm.filter(|v| v.is_finite() && *v >= 0.0 && (self.on_ground || !self.live))
     }
 
-    /// The wind as an item, when it is known.
+    /// The wind as an item, if known.
     pub fn wind(&self) -> Option<Item> {
         let (dir, kt) = (self.weather.wind_dir?, self.weather.wind_kt?);
         let mut degrees = ((dir / 10.0).round() * 10.0).rem_euclid(360.0) as u16;
@@ -309,7 +310,7 @@ impl Situation {
         Some(Item::Wind { dir: degrees, knots: kt.round().max(0.0) as u16 })
     }
 
-    /// The pressure setting as this region says it, when it is known.
+    /// The pressure setting in the region's units, if known.
     pub fn pressure(&self) -> Option<Item> {
         let inhg = self.weather.altimeter_inhg;
         Some(Item::Pressure(match self.region.pressure {
@@ -318,39 +319,39 @@ impl Situation {
         }))
     }
 
-    /// Feet that are said as a flight level here.
+    /// Whether this altitude is a flight level here.
     pub fn is_level(&self, feet: i32) -> bool {
         self.transition.level_of(feet).is_flight()
     }
 
-    /// The transition level, hundreds of feet, where the transition altitude is known, and the pressure that it follows from.
+    /// The transition level in hundreds of feet, if the transition altitude and the pressure are known.
     pub fn transition_level(&self) -> Option<i32> {
         let qnh = self.weather.qnh_hpa.or(self.weather.altimeter_inhg.map(|i| i * 33.863_9));
         self.transition.level(qnh).filter(|_| self.transition.known)
     }
 
-    /// Somebody or something is on the runway, or about to be: it must not be entered or landed on.
+    /// Whether the runway is occupied or about to be, so that it must not be entered or landed on.
     pub fn runway_blocked(&self, runway: Runway) -> bool {
         self.in_the_way(runway).is_some()
     }
 
-    /// Who is on it, or about to be, in words.
+    /// The aircraft or obstacle on it, or about to be, in words.
     pub fn in_the_way(&self, runway: Runway) -> Option<String> {
         let on_it = self.occupant(runway).map(|o| format!("{o}, on the runway"));
         on_it.or_else(|| self.all_on_final(runway).find(|t| t.close).map(|t| t.words.clone()))
     }
 
-    /// The nearest on final for a runway, from whichever end.
+    /// The nearest aircraft on final for a runway, from either end.
     pub fn on_final(&self, runway: Runway) -> Option<&TrafficFacts> {
         self.all_on_final(runway).next()
     }
 
-    /// Who comes in so that nobody may take off: near, or from the other end, whom a departure would meet.
+    /// Inbound traffic that prevents a takeoff: close, or from the opposite end.
     pub fn against_departure(&self, runway: Runway) -> Option<&TrafficFacts> {
         self.all_on_final(runway).find(|t| t.close || t.runway == Some(runway.reciprocal()))
     }
 
-    /// Who comes in for this end of the runway, the nearest to it first: an arrival is behind all of them.
+    /// Aircraft inbound to this runway end, nearest first. An arrival is behind all of them.
     pub fn ahead(&self, runway: Runway) -> Vec<&TrafficFacts> {
         self.all_on_final(runway).filter(|t| t.runway != Some(runway.reciprocal())).fold(Vec::new(), |mut all, t| {
             if !all.contains(&t) {
@@ -360,7 +361,7 @@ impl Situation {
         })
     }
 
-    /// Who lands before this aircraft, in words, the first to land first: on final as far as it is stated or seen, and on the other legs.
+    /// Aircraft that land before this one, in words, first to land first: those stated or seen on final, and those on other legs.
     pub fn before(&self, runway: Runway) -> Vec<String> {
         let mut all: Vec<String> = self.sequence.iter().filter(|a| a.runway == runway).map(|a| a.words.clone()).collect();
         for t in self.ahead(runway) {
@@ -372,7 +373,7 @@ impl Situation {
         all
     }
 
-    /// The seconds between the one who lands before this aircraft, and it.
+    /// The seconds between this aircraft and the one that lands before it.
     pub fn gap(&self, runway: Runway) -> Option<f64> {
         let last = self.sequence.iter().rfind(|a| a.runway == runway)?;
         Some(self.own_seconds? - last.seconds)
@@ -383,12 +384,12 @@ impl Situation {
         self.finals.iter().chain(&self.traffic).filter(move |t| t.runway.is_none_or(strip))
     }
 
-    /// What stands on a runway (either end of the strip).
+    /// The aircraft or obstacle on a runway (either end).
     pub fn occupant(&self, runway: Runway) -> Option<&str> {
         self.occupied.get(&runway).or_else(|| self.occupied.get(&runway.reciprocal())).map(String::as_str)
     }
 
-    /// The runway or the airport is closed.
+    /// Whether the runway or the airport is closed.
     pub fn is_closed(&self, runway: Runway) -> bool {
         self.airport_closed || self.closed.contains(&runway) || self.closed.contains(&runway.reciprocal())
     }

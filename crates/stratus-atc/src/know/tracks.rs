@@ -1,7 +1,7 @@
-//! Tracks of other aircraft: what a radar would show, from what the simulator reports of them. Smoothed, aged, and the same on a replay.
+//! Tracks of other aircraft from a simulator's reports, as a radar would show them: smoothed, aged, and identical on replay.
 //!
-//! Reports come several times a second, a recording's every two, and some simulators give a place without a heading or a speed. A track
-//! follows one aircraft through them: by its callsign, or else by where it must have come to.
+//! Reports come several times a second, or every two seconds in a recording, and some simulators send positions without heading or speed. A
+//! track follows one aircraft through them by its callsign, otherwise by its predicted position.
 
 use serde::Serialize;
 
@@ -10,53 +10,53 @@ use crate::airports::runway::Geometry;
 use crate::report::Other;
 use crate::units::{Callsign, FT_PER_NM, LatLon, Time, turn};
 
-/// More are not followed.
+/// The maximum number of tracks.
 const MOST: usize = 64;
-/// An aircraft that has not been reported for so long is gone, seconds.
+/// An aircraft without a report for this long is gone, seconds.
 const GONE_S: f64 = 12.0;
-/// An unnamed aircraft is the one that must be here: within this distance, and more for each second, nautical miles.
+/// The distance from the predicted position within which an unnamed aircraft matches, and its growth per second, nautical miles.
 const GATE_NM: (f64, f64) = (0.15, 0.06);
-/// And within so many feet of its height.
+/// The height difference within which it matches, feet.
 const GATE_FT: f64 = 1200.0;
-/// A named one may not leap farther than this a second: it was put elsewhere, nautical miles.
+/// The maximum movement of a named aircraft per second; beyond it the aircraft was repositioned, nautical miles.
 const LEAP_NM: f64 = 0.5;
-/// How much a new measurement counts against what was known.
+/// The weight of a new measurement.
 const NEWS: f64 = 0.4;
-/// Slower than this the way between two places is noise, knots.
+/// Below this speed the movement between two positions is noise, knots.
 const STANDS_KT: f64 = 3.0;
-/// Between two places that are measured against each other at least so much time has passed, seconds.
+/// The minimum time between two positions used for a measurement, seconds.
 const APART_S: f64 = 0.8;
-/// A final approach: no farther out and aside, nautical miles, and no more turned off it, degrees.
+/// The limits of a final approach: distance and lateral offset, nautical miles, and track difference, degrees.
 const FINAL_NM: f64 = 12.0;
 const FINAL_ASIDE: (f64, f64) = (0.2, 0.15);
 const FINAL_OFF: f64 = 35.0;
 
-/// Another aircraft, followed.
+/// The track of another aircraft.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Track {
-    /// The same for one aircraft as long as it is followed.
+    /// Stays the same as long as the aircraft is tracked.
     pub number: u32,
-    /// Tail number or flight number, if it shows one.
+    /// Tail number or flight number, if known.
     pub callsign: Option<Callsign>,
-    /// ICAO type designator, if it shows one.
+    /// ICAO type designator, if known.
     pub aircraft_type: Option<String>,
-    /// Where it was reported last.
+    /// The last reported position.
     pub position: LatLon,
-    /// Feet above mean sea level.
+    /// Altitude, feet above mean sea level.
     pub altitude_ft: f64,
     /// True track over the ground, degrees.
     pub track_true: f64,
-    /// Knots over the ground.
+    /// Ground speed, knots.
     pub speed_kt: f64,
-    /// Feet per minute, up positive.
+    /// Vertical speed, feet per minute, up positive.
     pub vertical_fpm: f64,
     /// Its wheels are on the ground.
     pub on_ground: bool,
-    /// When it was reported first and last.
+    /// When it was first reported.
     pub since: Time,
-    /// When it was reported last.
+    /// When it was last reported.
     pub seen: Time,
-    /// The place and height that its motion is measured from, and when it was there.
+    /// The position and height from which motion is measured, with their time.
     #[serde(skip)]
     from: (Time, LatLon, f64),
 }
@@ -79,13 +79,13 @@ impl Track {
         }
     }
 
-    /// Where it is by now, by its track and speed.
+    /// The predicted position now, by track and speed.
     pub fn at(&self, now: Time) -> LatLon {
         let seconds = now.since(self.seen).as_secs_f64().min(GONE_S);
         ahead(self.position, self.track_true, self.speed_kt / 3600.0 * seconds * FT_PER_NM)
     }
 
-    /// Nautical miles before the threshold of a runway on whose final approach it flies, and the seconds until it is there.
+    /// The distance to the threshold of a runway whose final approach it flies, nautical miles, and the seconds to reach it.
     pub fn on_final(&self, runway: &Geometry, now: Time) -> Option<(f64, f64)> {
         let p = runway.place(self.at(now));
         let (before, aside) = ((runway.displaced_ft - p.along) / FT_PER_NM, p.right.abs() / FT_PER_NM);
@@ -94,12 +94,12 @@ impl Track {
         there.then(|| (before, before / self.speed_kt * 3600.0))
     }
 
-    /// Takes in a report of the same aircraft.
+    /// Takes a report of the same aircraft.
     fn update(&mut self, now: Time, other: &Other) {
         self.callsign = other.callsign.clone().or_else(|| self.callsign.take());
         self.aircraft_type = other.aircraft_type.clone().or_else(|| self.aircraft_type.take());
         self.on_ground = other.on_ground;
-        // Told again without having been looked at again: it flies on as it did.
+        // The report repeats old data, so the motion continues.
         if other.position == self.position
             && other.altitude_ft == self.altitude_ft
             && self.speed_kt > STANDS_KT
@@ -112,7 +112,7 @@ impl Track {
         if seconds >= APART_S {
             let knots = place.distance_nm(other.position) / seconds * 3600.0;
             let measured = if knots > STANDS_KT { place.bearing(other.position) } else { other.heading_true.rem_euclid(360.0) };
-            // What the simulator says of speed counts as much as what is measured; a way tells the track better than a heading.
+            // Reported and measured speed count equally. Movement gives the track better than a heading.
             let speed = if other.ground_speed_kt > 0.0 { (knots + other.ground_speed_kt) / 2.0 } else { knots };
             self.track_true = (self.track_true + turn(self.track_true, measured) * NEWS).rem_euclid(360.0);
             self.speed_kt += (speed - self.speed_kt) * NEWS;
@@ -122,7 +122,7 @@ impl Track {
         (self.position, self.altitude_ft, self.seen) = (other.position, other.altitude_ft, now);
     }
 
-    /// Whether a report can be of this aircraft, and how far off it then is, nautical miles.
+    /// Whether a report may be of this aircraft, and its distance from the prediction, nautical miles.
     fn fits(&self, now: Time, other: &Other) -> Option<f64> {
         let seconds = now.since(self.seen).as_secs_f64();
         let off = self.at(now).distance_nm(other.position);
@@ -135,7 +135,7 @@ impl Track {
     }
 }
 
-/// The aircraft that are followed.
+/// All tracks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tracks {
     all: Vec<Track>,
@@ -143,7 +143,7 @@ pub struct Tracks {
 }
 
 impl Tracks {
-    /// Takes in what is reported now.
+    /// Takes the current reports.
     pub fn see(&mut self, now: Time, others: &[Other]) {
         let sound = |o: &&Other| {
             o.position.lat.is_finite()
@@ -153,7 +153,7 @@ impl Tracks {
                 && o.ground_speed_kt.is_finite()
         };
         let others: Vec<&Other> = others.iter().filter(sound).take(MOST).collect();
-        // The best pairs first: of two that are near each other, each stays itself.
+        // The best pairs first, so that two nearby aircraft keep their identities.
         let mut pairs: Vec<(f64, usize, usize)> = Vec::new();
         for (t, track) in self.all.iter().enumerate() {
             pairs.extend(others.iter().enumerate().filter_map(|(o, other)| Some((track.fits(now, other)?, t, o))));
@@ -179,27 +179,27 @@ impl Tracks {
         }
     }
 
-    /// All of them, those that have been followed longest first.
+    /// All tracks, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Track> {
         self.all.iter()
     }
 
-    /// How many there are.
+    /// The number of tracks.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// There are none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// The flight is another one: whoever was around it is not around this one.
+    /// Another flight begins: traffic around the old one does not apply.
     pub fn clear(&mut self) {
         self.all.clear();
     }
 
-    /// Those on the final approach of a runway with the miles and seconds to its threshold, the first to land first.
+    /// Tracks on a runway's final approach with the miles and seconds to its threshold, first to land first.
     pub fn on_final(&self, runway: &Geometry, now: Time) -> Vec<(&Track, f64, f64)> {
         let mut all: Vec<_> = self.all.iter().filter_map(|t| t.on_final(runway, now).map(|(nm, seconds)| (t, nm, seconds))).collect();
         all.sort_by(|a, b| a.2.total_cmp(&b.2));

@@ -1,4 +1,4 @@
-//! Whereabouts: which airport matters to the aircraft, and who hears it on the tuned frequency.
+//! Chooses the airport relevant to the aircraft, and the unit that hears it on the tuned frequency.
 
 use crate::airports::data::Airports;
 use crate::airports::{Airport, Station};
@@ -8,20 +8,20 @@ use crate::phase::PhaseTracker;
 use crate::units::{Facility, Frequency, LatLon, turn};
 use crate::{EARSHOT_NM, Engine};
 
-/// Class B and C are looked for this far around, nautical miles.
+/// The search radius for class B and C, nautical miles.
 const AIRSPACE_NM: f64 = 28.0;
 
-/// Nobody calls a field farther away than this by mistake, nautical miles.
+/// The farthest field that a pilot would call by mistake, nautical miles.
 const MISTAKEN_NM: f64 = 120.0;
 
-/// Whether the pilot called another field's unit by that field's name.
+/// Whether the pilot called another field's unit by name.
 pub(crate) fn called_elsewhere(airports: &Airports, here: &Airport, u: &Understanding) -> bool {
     let named = u.addressed.name.as_deref().and_then(|n| airports.named(n));
     named.is_some_and(|a| a.icao != here.icao && a.position.distance_nm(here.position) <= MISTAKEN_NM)
 }
 
 impl Engine {
-    /// The station on the tuned frequency, if there is one within earshot.
+    /// The station on the tuned frequency, if one is in range.
     pub fn station(&self) -> Option<Station> {
         let tuned = self.com1();
         let Some(airport) = &self.airport else { return None };
@@ -44,19 +44,19 @@ impl Engine {
         }
     }
 
-    /// On the emergency frequency only calls for help are answered, by the nearest unit.
+    /// Whether the emergency frequency is tuned, where only calls for help are answered, by the nearest unit.
     pub(crate) fn is_guard(&self) -> bool {
         self.com1().is_some_and(|f| f.same_channel(Frequency::GUARD))
     }
 
-    /// The unit that answers a call for help on the emergency frequency: the one that has the flight, else the field's tower or radar.
+    /// The unit that answers on the emergency frequency: the one that has the flight, otherwise the field's tower or radar.
     fn guard_desk(&self, airport: &Airport) -> Option<Station> {
         let desk = self.desk.clone();
         let of = |f: Facility| airport.stations.iter().find(|s| s.facility == f).cloned();
         desk.or_else(|| [Facility::Tower, Facility::Approach, Facility::Departure, Facility::Center].into_iter().find_map(of))
     }
 
-    /// A unit of the plan's airports on this frequency, as far as the horizon lets it be heard.
+    /// A unit of the plan's airports on this frequency, if within radio range.
     fn planned(&self, f: Frequency) -> Option<Station> {
         let at = self.report.position.filter(|_| self.record.ifr && !self.report.on_ground)?;
         let departure = self.plan.as_ref().and_then(|p| p.departure.as_deref()).and_then(|d| self.airports.find(d));
@@ -64,13 +64,13 @@ impl Engine {
         self.destination_airport().into_iter().chain(departure).filter(heard).find_map(|a| self.named_here(&a, f))
     }
 
-    /// The unit that has this flight, on its frequency, however far away its airport is.
+    /// The unit that has this flight, on its frequency, at any distance.
     fn kept(&self, f: Frequency) -> Option<Station> {
         let far = |s: &&Station| self.airport.as_ref().is_none_or(|a| !a.stations.contains(s));
         self.desk.as_ref().filter(|d| d.frequency.same_channel(f) && !self.report.on_ground).filter(far).cloned()
     }
 
-    /// The recording that a radio is tuned to: COM1's, or COM2's at the airport at hand.
+    /// The recording that a radio is tuned to: COM1's, or COM2's at the current airport.
     pub fn recording_station(&self) -> Option<Station> {
         self.report.position.filter(|_| !self.gone())?;
         let recorded = |s: &Station| s.facility == Facility::Atis;
@@ -80,38 +80,38 @@ impl Engine {
         })
     }
 
-    /// Of two units on one frequency (departure and approach often are one desk) the one that the pilot called.
+    /// The unit that the pilot called, if two share a frequency (departure and approach are often one controller).
     fn named_here(&self, airport: &Airport, f: Frequency) -> Option<Station> {
         let mut here = airport.stations.iter().filter(|s| s.frequency.same_channel(f));
         let first = here.next()?;
         Some([first].into_iter().chain(here).find(|s| Some(s.facility) == self.called).unwrap_or(first).clone())
     }
 
-    /// Another frequency: whoever has not been spoken to on it yet is called as at a first contact.
+    /// The frequency has changed: a unit that has not been spoken to on it gets a first contact.
     pub(crate) fn retuned(&mut self) {
         self.record.sent_to = None;
         self.watch.forget(Notice::StillHere);
         let Some(f) = self.com1() else { return };
         if self.station().is_some_and(|s| s.facility != Facility::Atis) {
-            // Whoever has gone to another unit owes the one before no readback any more.
+            // A pilot who has changed to another unit owes the previous one no readback.
             self.record.pending = None;
         }
         let sent = self.met.iter().any(|m| m.same_channel(f));
         if !sent && let Some(station) = self.station() {
-            // Departure and approach of one place may share a desk, never those of two places.
+            // Departure and approach of one place may be one controller, those of two places never are.
             let radar = station.facility.is_radar();
             self.record.contacted.retain(|c| *c != station.facility && !(radar && c.is_radar()));
         }
     }
 
-    /// The airport that matters: where the aircraft stands; in the air the one it arrives at by its plan, or whose
-    /// frequency is tuned, or the nearest that has a frequency at all.
+    /// Chooses the relevant airport. On the ground it is where the aircraft stands. In the air it is the planned destination, the owner of
+    /// the tuned frequency, or the nearest airport with any frequency.
     pub(crate) fn choose_airport(&mut self, at: LatLon, retuned: bool) {
         let moved = self.chosen_at.is_none_or(|c| c.distance_nm(at) > 1.0);
         if !moved && !retuned && self.airport.is_some() {
             return;
         }
-        // On the emergency frequency it stays with whoever can help.
+        // On the emergency frequency, keep an airport that can help.
         let can_help = |a: &Airport| a.stations.iter().any(|s| s.facility == Facility::Tower || s.facility.is_radar());
         if self.is_guard() && self.airport.as_ref().is_some_and(|a| can_help(a) && a.position.distance_nm(at) <= EARSHOT_NM) {
             return;
@@ -122,7 +122,7 @@ impl Engine {
         let near = |max: f64| self.airports.nearest_of(at, max, |a| !a.runways.is_empty());
         let tuned = || {
             let f = self.com1()?;
-            // The simulator may tell of another frequency than what is built in.
+            // The simulator's frequency may differ from the built-in one.
             let own = self.airport.as_ref().filter(|a| a.stations.iter().any(|s| s.frequency.same_channel(f)));
             let away = |a: &Airport| a.position.distance_nm(at);
             let a = match (self.airports.heard_on(f, at), own) {
@@ -140,7 +140,7 @@ impl Engine {
             near(5.0)
         } else {
             let arriving = self.destination_airport().filter(|a| a.position.distance_nm(at) <= EARSHOT_NM);
-            // A radar unit serves many airports: the destination counts before the one it is listed at.
+            // A radar unit serves many airports, so the destination takes priority over the airport that lists the unit.
             let (own, desk) = match tuned {
                 Some((a, false)) => (Some(a), None),
                 Some((a, true)) => (None, Some(a)),
@@ -157,7 +157,7 @@ impl Engine {
         }
         let mut chosen = self.as_told(chosen);
         if !self.airports.well_known(&chosen.icao) {
-            // The compass of the aircraft knows the variation better than the runways' numbers.
+            // The aircraft's compass gives the variation more accurately than runway numbers do.
             let off = turn(self.report.heading_mag, self.report.heading_true);
             if off.abs() < 60.0 && off != 0.0 {
                 chosen.variation = off;

@@ -1,15 +1,15 @@
-//! The model's own words: let through only where a pilot makes conversation, and only from a closed vocabulary.
+//! The model's own words: allowed only in small talk, and only from a closed vocabulary.
 //!
-//! Nothing that could be taken for an instruction, a permission or a value is in the vocabulary, so it cannot be said,
-//! whatever the model was talked into. What does not pass is not mended: the engine's own words stand.
+//! The vocabulary contains nothing that could be taken for an instruction, a permission or a value, so the model cannot say such a thing,
+//! whatever it was talked into. A text that fails is not corrected: the engine's own words are used.
 
 use crate::situation::Situation;
 use crate::transcript::{Token, tokens};
 
-/// Longer than this is no transmission, characters.
+/// The maximum length of a transmission, characters.
 const LONGEST: usize = 140;
 
-/// Plain words for a word in passing. No number, letter of the alphabet, place, direction, yes, or word of a clearance.
+/// Plain words for a passing remark: no number, letter of the alphabet, place, direction, yes, or word of a clearance.
 #[rustfmt::skip]
 const PLAIN: &[&str] = &[
     "a", "about", "afternoon", "again", "agree", "airplane", "aircraft", "all", "also", "always", "am", "an", "and", "any", "anything", "anytime",
@@ -29,14 +29,14 @@ const PLAIN: &[&str] = &[
     "would", "you", "your", "youre", "im", "id", "ill", "dont",
 ];
 
-/// The model's words as they may be spoken, or nothing.
+/// The model's words if they may be spoken.
 pub(super) fn let_through(words: &str, s: &Situation) -> Option<String> {
     let line = words.trim().trim_matches('"');
     let plain = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | ',' | '.' | '\'' | '?' | '!' | '-');
     if line.is_empty() || line.len() > LONGEST || !line.chars().all(plain) {
         return None;
     }
-    // Figures may hide in words that sound like them: the ears' own reader has the last say.
+    // Digits may hide in words that sound like them, so the recogniser's tokeniser has the last word.
     if tokens(line).iter().any(|t| matches!(t, Token::Digit(..) | Token::Letter(_) | Token::Point)) {
         return None;
     }
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_could_be_an_instruction_passes() {
+    fn text_that_could_be_an_instruction_is_blocked() {
         for words in [
             "cleared to land",
             "Runway 31, cleared for takeoff",
@@ -123,7 +123,7 @@ mod tests {
             " ",
             "mayday",
         ] {
-            // A word that sounds like a figure may be plain: then it is only that word.
+            // A word that sounds like a digit may still be plain, if it stays only that word.
             assert!(through(words).is_none() || words == "for", "{words}");
         }
         assert_eq!(through(&"hello ".repeat(40)), None);

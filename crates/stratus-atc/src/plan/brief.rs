@@ -1,5 +1,5 @@
-//! A plan line by line as the controller will use it: each value with its source, the units along the way by frequency, and what
-//! is unknown.
+//! Lists a plan as the controller will use it: each value with its source, the units along the route with their frequencies, and what is
+//! unknown.
 
 use super::Reading;
 use crate::airports::legs::{self as charted_legs, Charted, Leg};
@@ -8,32 +8,32 @@ use crate::airports::{Airport, Station};
 use crate::report::{FlightPlan, Procedure, Transition};
 use crate::units::{Facility, LatLon, Region, Runway};
 
-/// Below this a flight talks to the radar units that it passes, feet.
+/// Below this altitude a flight talks to the radar units along its route, feet.
 const LOW_FT: i32 = 10_000;
-/// How far such a unit may be from a point of the route, nautical miles.
+/// The maximum distance of such a unit from a point of the route, nautical miles.
 const PASSING_NM: f64 = 30.0;
-/// Words of a column.
+/// The width of a column, characters.
 const WIDE: usize = 14;
 
-/// Airport data as the program holds it.
+/// Airport data in the program.
 pub trait Known {
-    /// An airport by its code, and what its procedures come from ("X-Plane's files"); the latter empty where it has none.
+    /// An airport by its code, and the source of its procedures ("X-Plane's files"), which is empty if it has none.
     fn airport(&self, icao: &str) -> Option<(Airport, String)>;
-    /// The nearest airport with a radar unit within so many nautical miles.
+    /// The nearest airport with a radar unit within `max_nm`.
     fn radar_near(&self, at: LatLon, max_nm: f64) -> Option<Airport>;
-    /// The procedures of an airport with their legs.
+    /// An airport's procedures with their legs.
     fn charted(&self, _icao: &str) -> Option<Charted> {
         None
     }
-    /// The en-route unit that works at a place and altitude.
+    /// The en-route unit at a place and altitude.
     fn en_route(&self, _at: LatLon, _altitude_ft: f64) -> Option<Station> {
         None
     }
-    /// Whose places of points the plan did not give itself, and where they were found: "of 3 points from …/earth_fix.dat".
+    /// The source of point positions that the plan did not contain: "of 3 points from …/earth_fix.dat".
     fn places(&self) -> Option<&str> {
         None
     }
-    /// A departure or an arrival as it is said near a place.
+    /// The spoken name of a departure or arrival near a place.
     fn procedure_spoken(&self, _name: &str, _near: LatLon) -> Option<String> {
         None
     }
@@ -43,7 +43,7 @@ pub trait Known {
 struct End<'a> {
     code: Option<&'a str>,
     airport: Option<Airport>,
-    /// What its procedures come from.
+    /// The source of its procedures.
     source: String,
     runway: Option<Runway>,
     transition: Transition,
@@ -64,12 +64,12 @@ impl<'a> End<'a> {
         }
     }
 
-    /// How it is called in a sentence. A plan always names where it goes.
+    /// Its name in a sentence. A plan always names its destination.
     fn called(&self) -> &str {
         self.code.unwrap_or("the airport of departure")
     }
 
-    /// Feet, and where that is from.
+    /// The transition altitude in feet, and its source.
     fn transition_altitude(&self) -> Option<(i32, &'static str)> {
         let state = || {
             let code = self.code.unwrap_or("");
@@ -80,14 +80,14 @@ impl<'a> End<'a> {
         self.transition.altitude_ft.map(|ft| (ft, "plan")).or_else(data).or_else(state)
     }
 
-    /// Hundreds of feet, and where that is from.
+    /// The transition level in hundreds of feet, and its source.
     fn transition_level(&self) -> Option<(u16, &'static str)> {
         let data = || self.airport.as_ref().and_then(|a| a.transition.level).map(|level| (level, "simulator"));
         self.transition.level.map(|level| (level, "plan")).or_else(data)
     }
 }
 
-/// The lines of a plan that was read; the first one sums it up.
+/// The lines of a plan; the first is a summary.
 pub fn lines(reading: &Reading, known: &dyn Known) -> Vec<String> {
     let plan = &reading.plan;
     let from = End::of(known, plan.departure.as_deref(), plan.departure_runway, plan.departure_transition);
@@ -133,7 +133,7 @@ pub fn lines(reading: &Reading, known: &dyn Known) -> Vec<String> {
 struct Page {
     lines: Vec<String>,
     unknown: Vec<String>,
-    /// A flight under visual rules needs no procedures: their absence is not reported.
+    /// A VFR flight needs no procedures, so their absence is not reported.
     visual: bool,
 }
 
@@ -161,7 +161,7 @@ fn identity(page: &mut Page, plan: &FlightPlan) {
     }
 }
 
-/// The runway that was planned, and whether the airport has it.
+/// The planned runway, and whether the airport has it.
 fn runway(page: &mut Page, end: &End<'_>, verb: &str) {
     let Some(planned) = end.runway else {
         return page.unknown(format!("runway at {}: the one in use is assigned", end.called()));
@@ -175,7 +175,7 @@ fn runway(page: &mut Page, end: &End<'_>, verb: &str) {
     page.row("", &format!("{verb} runway {planned} (plan; {note})"));
 }
 
-/// A departure or an arrival, and whether the airport's data has it for the runway.
+/// A departure or arrival, and whether the airport's data has it for the runway.
 fn procedure(page: &mut Page, end: &End<'_>, filed: Option<&Procedure>, kind: Kind) {
     let word = if kind == Kind::Departure { "departure procedure" } else { "arrival procedure" };
     let code = end.called();
@@ -189,10 +189,10 @@ fn procedure(page: &mut Page, end: &End<'_>, filed: Option<&Procedure>, kind: Ki
     let of_kind: Vec<_> = end.airport.iter().flat_map(|a| &a.procedures).filter(|p| p.kind == kind).collect();
     let named: Vec<_> = of_kind.iter().filter(|p| procedures::same(&p.name, &filed.name)).collect();
     let serves = |r: Runway| named.iter().any(|p| p.runway.is_none_or(|own| own == r));
-    // What the clearance says where the departure cannot be named.
+    // What the clearance says if the departure cannot be named.
     let instead = if kind == Kind::Departure { ": cleared \u{201c}as filed\u{201d}" } else { "" };
     let note = match end.runway {
-        // A procedure is named only where the data has it for the runway.
+        // A procedure is named only if the data has it for the runway.
         _ if of_kind.is_empty() => format!("plan; not checked, no procedures of {code} are known here{instead}"),
         _ if named.is_empty() => format!("plan; {} does not have it{instead}", end.source),
         Some(r) if !serves(r) => format!("plan; in {} it is not for runway {r}", end.source),
@@ -201,7 +201,7 @@ fn procedure(page: &mut Page, end: &End<'_>, filed: Option<&Procedure>, kind: Ki
     page.row("", &format!("{word} {}{transition} ({note})", filed.name));
 }
 
-/// How a procedure is said, and its fixes with their limits, where the data has them.
+/// A procedure's spoken name, and its fixes with their limits, if the data has them.
 fn legs(page: &mut Page, known: &dyn Known, end: &End<'_>, filed: Option<&Procedure>, kind: Kind) {
     let (Some(filed), Some(airport)) = (filed, &end.airport) else { return };
     if let Some(said) = known.procedure_spoken(&filed.name, airport.position).filter(|_| kind != Kind::Approach) {
@@ -210,7 +210,7 @@ fn legs(page: &mut Page, known: &dyn Known, end: &End<'_>, filed: Option<&Proced
     let Some(charted) = known.charted(&airport.icao) else { return };
     let transition = filed.transition.as_deref();
     let transition_ft = end.transition_altitude().map(|(ft, _)| ft);
-    // Without a transition altitude the data's own feet stand.
+    // Without a transition altitude, keep the feet of the data.
     let said = |feet: i32| transition_ft.map_or_else(|| format!("{feet} ft"), |ta| level(feet, Some(ta)));
     let mut add = |word: &str, legs: &[&Leg]| {
         if !legs.is_empty() {
@@ -259,7 +259,7 @@ fn route(page: &mut Page, plan: &FlightPlan) {
     }
 }
 
-/// A level as it is said there: a flight level from the transition altitude up.
+/// A level in spoken form: a flight level at or above the transition altitude.
 fn level(feet: i32, transition_ft: Option<i32>) -> String {
     match transition_ft {
         Some(ta) if feet > ta => format!("FL{}", feet / 100),
@@ -301,11 +301,11 @@ fn transitions(page: &mut Page, from: &End<'_>, to: &End<'_>) {
     }
 }
 
-/// Units in the order in which a flight meets them, each with its frequency.
+/// The units in the order in which a flight meets them, with their frequencies.
 fn units(page: &mut Page, plan: &FlightPlan, known: &dyn Known, from: &End<'_>, to: &End<'_>) {
     const OUT: [Facility; 7] =
         [Facility::Atis, Facility::Clearance, Facility::Ground, Facility::Tower, Facility::Ctaf, Facility::Departure, Facility::Center];
-    // The recording is listened to before the first call to approach.
+    // Pilots listen to the ATIS before they call approach.
     const IN: [Facility; 6] = [Facility::Center, Facility::Atis, Facility::Approach, Facility::Tower, Facility::Ctaf, Facility::Ground];
     let mut told: Vec<Station> = Vec::new();
     let mut rows: Vec<String> = Vec::new();
@@ -361,7 +361,7 @@ mod tests {
     use crate::airports::data::Airports;
     use crate::plan::read;
 
-    /// What is built in, with procedures for Hamburg.
+    /// The built-in data, with procedures for Hamburg.
     struct Built(Airports, Vec<procedures::Procedure>);
 
     impl Known for Built {
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn three_simbrief_plans_are_shown_as_they_were_reviewed() {
+    fn simbrief_plans_are_displayed_as_in_the_reviewed_files() {
         for (plan, shown) in [
             (
                 include_bytes!("../../../../tests/fixtures/simbrief/eham-lsgg-v2.json").as_slice(),
@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn a_procedure_says_whether_the_airports_data_has_it() {
+    fn a_procedure_shows_whether_the_airport_data_has_it() {
         let pln = include_bytes!("../../../../tests/fixtures/plans/msfs2020.pln");
         let departure = |known: &[(&str, &str)]| {
             let all = lines(&read(pln).unwrap(), &built(known));
@@ -421,7 +421,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unknown_is_listed() {
+    fn unknown_values_are_listed() {
         let fms = "I\n1100 Version\nADEP ZZZZ\nADES EDDB\nNUMENR 3\n1 ZZZZ ADEP 0 50 10\n11 KETAP DRCT 5000 x y\n1 EDDB ADES 0 52.3 13.5\n";
         let text = lines(&read(fms.as_bytes()).unwrap(), &built(&[])).join("\n");
         for wanted in [
@@ -435,7 +435,7 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted:?} in\n{text}");
         }
-        // Under visual rules the absence of procedures is not reported.
+        // For a VFR flight the absence of procedures is not reported.
         let visual = "<flight-rules>V</flight-rules><destination><airport>EDDB</airport></destination>";
         let visual = lines(&read(format!("<PropertyList>{visual}</PropertyList>").as_bytes()).unwrap(), &built(&[])).join("\n");
         assert!(!["procedure", "approach:", "transition"].iter().any(|w| visual.contains(w)), "{visual}");

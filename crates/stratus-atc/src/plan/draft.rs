@@ -1,4 +1,4 @@
-//! A plan while it is read: what every format brings to the same plan, and what is said of the rest.
+//! A plan being read: the fields that every format fills, and notes about the rest.
 
 use super::values::{code, level};
 use super::{Format, Reading, Refused, points, refused, short};
@@ -6,15 +6,15 @@ use crate::know::filed::is_name;
 use crate::report::{FlightPlan, MOST_POINTS, Point, Procedure};
 use crate::units::LatLon;
 
-/// Phrases about what was left out; the rest is counted.
+/// The maximum number of notes about omissions; the rest are only counted.
 const MOST_SAID: usize = 12;
-/// Points that flight simulators and planners compute: no part of a filed route.
+/// Points computed by simulators and planners, which are not part of a filed route.
 const COMPUTED: [&str; 8] = ["TOC", "TOD", "TIMECLIMB", "TIMECRUIS", "TIMEDSCNT", "TIMEAPPROACH", "TIMEVERT", "TIMEMODEL"];
 
-/// The part of a flight that a row of a plan belongs to.
+/// The part of the flight that a row belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// The airport that it begins or ends at.
+    /// The departure or destination airport.
     Airport,
     /// The departure.
     Sid,
@@ -26,7 +26,7 @@ pub(super) enum Part {
 
 /// A row of a plan.
 pub(super) struct Leg<'a> {
-    /// As the file names it; may be anything.
+    /// The name in the file; may contain anything.
     pub name: &'a str,
     pub at: Option<LatLon>,
     /// The airway that leads to it, or a word for "direct".
@@ -34,12 +34,12 @@ pub(super) struct Leg<'a> {
     pub part: Part,
 }
 
-/// A plan that is being read.
+/// A plan being read.
 pub(super) struct Draft {
     pub plan: FlightPlan,
     format: Format,
     legs: Vec<(Part, Point)>,
-    /// Rows that were offered, those left out included.
+    /// The number of rows offered, including omitted ones.
     offered: usize,
     left_out: Vec<String>,
     unsaid: usize,
@@ -52,7 +52,7 @@ impl Draft {
         Self { plan, format, legs, offered: 0, left_out, unsaid: 0, destination: None }
     }
 
-    /// Something of the file is not in the plan.
+    /// Notes that something in the file is not in the plan.
     pub fn leave_out(&mut self, what: &str, value: &str, why: &str) {
         if self.left_out.len() < MOST_SAID {
             self.left_out.push(format!("{what} \u{201c}{}\u{201d}: {why}", short(value)));
@@ -61,7 +61,7 @@ impl Draft {
         }
     }
 
-    /// Takes a value that `read` understands, else says that it was left out. An empty one is nothing.
+    /// Takes a value that `read` understands, or notes that it was omitted. An empty value counts as absent.
     pub fn take<T>(&mut self, what: &str, value: Option<&str>, why: &str, read: impl Fn(&str) -> Option<T>) -> Option<T> {
         let value = value.map(str::trim).filter(|v| !v.is_empty())?;
         let found = read(value);
@@ -71,16 +71,16 @@ impl Draft {
         found
     }
 
-    /// The cruising level.
+    /// Takes the cruising level.
     pub fn cruise(&mut self, value: Option<&str>) {
-        // Programs write zero where nothing was filled in.
+        // Programs write zero for an empty field.
         let value = value.filter(|v| v.trim().parse::<f64>() != Ok(0.0));
         if let Some(feet) = self.take("the cruising level", value, "not a level", level) {
             self.plan.altitude_ft = Some(feet);
         }
     }
 
-    /// IFR or VFR in a format's own word.
+    /// Takes IFR or VFR in the format's own words.
     pub fn rules(&mut self, value: Option<&str>) {
         self.plan.ifr = self.take("the flight rules", value, "neither IFR nor VFR", |v| match v.to_ascii_uppercase().as_str() {
             "IFR" | "I" => Some(true),
@@ -89,23 +89,23 @@ impl Draft {
         });
     }
 
-    /// Where from.
+    /// Takes the departure airport.
     pub fn departure(&mut self, value: Option<&str>) {
         self.plan.departure = self.take("the departure", value, "not an airport's code", code).or(self.plan.departure.take());
     }
 
-    /// Where to. Whether it is a code decides whether this is a plan at all.
+    /// Takes the destination. A plan is valid only if it is a code.
     pub fn destination(&mut self, value: Option<&str>) {
         self.destination = value.map(str::trim).filter(|v| !v.is_empty()).map(str::to_owned).or(self.destination.take());
     }
 
-    /// An alternate.
+    /// Takes an alternate.
     pub fn alternate(&mut self, value: Option<&str>) {
         let found = self.take("the alternate", value, "not an airport's code", code);
         self.plan.alternates.extend(found);
     }
 
-    /// A procedure by its name and its transition; words for "none" are none.
+    /// Takes a procedure by its name and transition; words for "none" give `None`.
     pub fn procedure(&mut self, what: &str, name: Option<&str>, transition: Option<&str>) -> Option<Procedure> {
         let real = |v: &&str| !matches!(v.trim().to_ascii_uppercase().as_str(), "(NONE)" | "NONE" | "DEFAULT" | "DCT");
         let read = |v: &str| Some(v.to_ascii_uppercase()).filter(|v| is_name(v));
@@ -114,7 +114,7 @@ impl Draft {
         Some(Procedure { name, transition })
     }
 
-    /// A row of the plan, in order.
+    /// Takes a row of the plan, in order.
     pub fn leg(&mut self, leg: &Leg<'_>) {
         self.offered += 1;
         if self.offered > MOST_POINTS {
@@ -126,7 +126,7 @@ impl Draft {
             return self.leave_out("the point", leg.name, "computed by a program, not a part of the route");
         }
         let name = match at {
-            // Coordinates are written in one form; a name that could not be said on the radio is replaced by them.
+            // Coordinates have one form, which also replaces a name that cannot be spoken.
             Some(at) if points::named(&written).is_some() || !is_name(&written) => points::name_of(at),
             _ if is_name(&written) => written,
             _ => return self.leave_out("the point", leg.name, "neither a name nor a position"),
@@ -138,13 +138,13 @@ impl Draft {
         self.legs.push((leg.part, Point { name, at, via }));
     }
 
-    /// The plan, once everything was offered.
+    /// Returns the plan after everything was offered.
     pub fn finish(mut self) -> Result<Reading, Refused> {
         let airport = |leg: Option<&(Part, Point)>| leg.filter(|(p, _)| *p == Part::Airport).map(|(_, p)| p.name.clone());
         if self.plan.departure.is_none() {
             self.plan.departure = airport(self.legs.first()).and_then(|n| code(&n));
         }
-        // A route of one point begins there; it does not say where it ends.
+        // A route of one point starts there and does not name its end.
         let last = airport(self.legs.last()).filter(|_| self.legs.len() > 1);
         let destination = self.destination.take().or(last).ok_or_else(|| refused("it names no destination"))?;
         let not_a_code = || refused(format!("its destination \u{201c}{}\u{201d} is not an airport's code", short(&destination)));
@@ -163,7 +163,7 @@ impl Draft {
         Ok(Reading { plan: self.plan.tidied(), format: self.format, left_out: self.left_out })
     }
 
-    /// Takes the airports at the ends away, and points that are a procedure under the name of a point.
+    /// Removes the airports at the ends, and points that are really the name of a procedure.
     fn ends(&mut self) {
         let is = |leg: Option<&(Part, Point)>, name: Option<&String>| leg.is_some_and(|(_, p)| Some(&p.name) == name);
         if is(self.legs.first(), self.plan.departure.as_ref()) {
@@ -181,9 +181,9 @@ impl Draft {
     }
 }
 
-/// The words of a filed route: an airway between the points where it is joined and left, other points by their names.
+/// The filed route in words: each airway between the points where it is joined and left, and other points by name.
 fn route(legs: &[(Part, Point)]) -> Option<String> {
-    // Where an airway begins at the last point of a departure, or ends at the first one of an arrival, that point is named too.
+    // If an airway starts at the last point of a departure, or ends at the first point of an arrival, that point is named too.
     let joins = |n: usize| match legs[n].0 {
         Part::Route | Part::Airport => true,
         Part::Sid => legs.get(n + 1).is_some_and(|(part, p)| *part != Part::Sid && p.via.is_some()),

@@ -1,4 +1,4 @@
-//! FlightGear's route, a property list: its route manager saves it as `.fgfp`, older versions as `.xml`.
+//! FlightGear's route as a property list: the route manager saves it as `.fgfp`, older versions as `.xml`.
 
 use super::draft::{Draft, Leg, Part};
 use super::xml::Element;
@@ -60,7 +60,7 @@ fn designator(text: &str) -> Option<String> {
 }
 
 fn waypoint(draft: &mut Draft, point: &Element) {
-    // Points between those of the route, worked out for the map.
+    // Intermediate points, computed for the map.
     if matches!(point.text("type"), Some("vectors" | "hold" | "discontinuity" | "via")) && point.text("ident").is_none() {
         return;
     }

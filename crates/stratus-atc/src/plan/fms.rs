@@ -6,11 +6,11 @@ use super::draft::{Draft, Leg, Part};
 use super::{Format, Reading, Refused, points, refused, values};
 use crate::report::Procedure;
 
-/// Why a text of an unknown kind is refused.
+/// Why text in an unknown format is rejected.
 const NO_KIND: &str =
     "it is not a flight plan of MSFS (.pln), X-Plane (.fms), FlightGear, Garmin (.fpl), Little Navmap (.lnmpln) or SimBrief";
 
-/// Lines of a file; the longest routes have some hundred.
+/// The maximum number of lines; the longest routes have a few hundred.
 const MOST_LINES: usize = 20_000;
 
 /// Reads a text that is neither XML nor JSON.
@@ -19,7 +19,7 @@ pub(super) fn read(text: &str) -> Result<Reading, Refused> {
         return Err(refused("it has more lines than a flight plan can have"));
     }
     let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-    // Some editors end a file with a control character.
+    // Some editors add a control character at the end of a file.
     let bare = |c: char| c.is_whitespace() || c.is_control();
     let mut lines = (1u64..).zip(unix.lines().map(|l| l.trim_matches(bare))).filter(|(_, l)| !l.is_empty());
     if !lines.next().is_some_and(|(_, l)| matches!(l, "I" | "A")) {
@@ -61,7 +61,7 @@ fn modern(rows: &[(u64, &str)]) -> Result<Reading, Refused> {
             other => draft.leave_out("the line", other, "not a line of a plan"),
         }
     }
-    // An apt.dat begins with the same two lines.
+    // An apt.dat starts with the same two lines.
     let Some(announced) = announced else {
         return Err(refused("it has no line NUMENR: it is not a flight plan of X-Plane, or it is cut off"));
     };
@@ -77,7 +77,7 @@ fn modern(rows: &[(u64, &str)]) -> Result<Reading, Refused> {
     draft.finish()
 }
 
-/// Version 3 (X-Plane 8 to 10): two lines of which the second counts, then rows `type name altitude lat lon`.
+/// Version 3 (X-Plane 8 to 10): two lines, the second with the count, then rows `type name altitude lat lon`.
 fn old(rows: &[(u64, &str)]) -> Result<Reading, Refused> {
     let mut draft = Draft::new(Format::Fms);
     let count = rows.get(1).and_then(|(_, l)| l.parse::<usize>().ok());
@@ -88,7 +88,7 @@ fn old(rows: &[(u64, &str)]) -> Result<Reading, Refused> {
     draft.finish()
 }
 
-/// Takes the rows of points; how many were whole.
+/// Takes the rows of points and returns the number of complete ones.
 fn waypoints(draft: &mut Draft, rows: &[(u64, &str)], modern: bool) -> usize {
     let (mut whole, mut highest) = (0, None::<i32>);
     for (line, row) in rows {
@@ -102,7 +102,7 @@ fn waypoints(draft: &mut Draft, rows: &[(u64, &str)], modern: bool) -> usize {
             }
         };
         whole += 1;
-        // Version 3 fills its table up with rows of type 0.
+        // Version 3 pads its table with rows of type 0.
         if kind == "0" {
             continue;
         }
@@ -118,10 +118,10 @@ fn waypoints(draft: &mut Draft, rows: &[(u64, &str)], modern: bool) -> usize {
     whole
 }
 
-/// Fewer rows than were announced, and none for the destination: the end is missing.
+/// Rejects a truncated file: fewer rows than announced, and none for the destination.
 fn whole(read: usize, announced: usize, rows: &[(u64, &str)]) -> Result<(), Refused> {
     let last = rows.last().copied().unwrap_or_default();
-    // A count that some program got wrong does no harm where the last row is another airport's than the first one.
+    // A wrong count does no harm if the last row is a different airport from the first.
     let ends = read > 1 && last.1.split_whitespace().next() == Some("1") && last.1.split_whitespace().count() >= 5;
     if read >= announced || ends {
         return Ok(());

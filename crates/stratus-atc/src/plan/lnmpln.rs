@@ -1,4 +1,4 @@
-//! Little Navmap's `.lnmpln`: header, procedures, alternates and points, each in a separate section.
+//! Little Navmap's `.lnmpln`: header, procedures, alternates and points, each in its own section.
 //!
 //! Source: littlenavmap.org/lnmpln.html.
 
@@ -35,7 +35,7 @@ pub(super) fn read(root: &Element) -> Result<Reading, Refused> {
 }
 
 fn take_procedures(draft: &mut Draft, procedures: &Element) {
-    // What Little Navmap draws where a runway has no procedure is the pilot's own.
+    // A custom procedure, drawn by Little Navmap for a runway without one, belongs to the pilot.
     let custom = |e: &Element| e.text("Type").is_some_and(|t| t.to_ascii_uppercase().starts_with("CUSTOM"));
     if let Some(sid) = procedures.child("SID") {
         draft.plan.departure_runway = draft.take("the departure runway", sid.text("Runway"), "not a runway", values::runway);

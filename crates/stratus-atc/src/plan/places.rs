@@ -1,8 +1,7 @@
-//! Where a filed route leads: its points and airways found in the navigation data of the pilot's simulator.
+//! Locates a filed route: finds its points and airways in the navigation data of the pilot's simulator.
 //!
-//! Some plans name their points without their places (MSFS 2024), or name an airway and not the points along it. One name is used
-//! for points in many parts of the world, so the points are chosen together: the route through them is the shortest one whose
-//! airways have the points at their ends.
+//! Some plans name points without positions (MSFS 2024), or an airway without the points along it. The same name is used in many parts of
+//! the world, so the points are chosen together: the shortest route whose airways have the points at their ends.
 
 use std::collections::BTreeSet;
 
@@ -13,36 +12,36 @@ use crate::know::filed::is_name;
 use crate::report::{FlightPlan, MOST_POINTS, Point};
 use crate::units::LatLon;
 
-/// Leaving a point without a place costs as much as this detour, nautical miles: a point farther off the way is another one.
+/// The cost of leaving a point without a position, as a detour in nautical miles: a point that requires a longer detour is a different one.
 const NOWHERE_NM: f64 = 600.0;
-/// Where the airport at an end is unknown, no point makes a detour: leaving one without a place then costs this, nautical miles.
+/// The same cost if the airport at an end is unknown and no point makes a detour, nautical miles.
 const NO_END_NM: f64 = 20_000.0;
-/// A point that is not on its airway, where a namesake is, costs as much as this detour, nautical miles: airways are long.
+/// The cost of a point that is not on its airway although a namesake is, as a detour in nautical miles: airways are long.
 const OFF_AIRWAY_NM: f64 = 15_000.0;
-/// So many points in a row may have no place.
+/// The maximum number of consecutive points without a position.
 const MOST_SKIPPED: usize = 12;
-/// A point of the data this near to a place that the plan gives is the same point, nautical miles.
+/// The distance within which a point in the data is the same as one in the plan, nautical miles.
 const SAME_NM: f64 = 2.0;
-/// Words of a route.
+/// The maximum number of words in a route.
 const MOST_WORDS: usize = 400;
 
-/// What to look for in the navigation data for a plan.
+/// The names to look up in the navigation data for a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Words that may be an airway's name.
+    /// Words that may name an airway.
     pub airways: BTreeSet<String>,
-    /// Words that may be a point's name.
+    /// Words that may name a point.
     pub points: BTreeSet<String>,
 }
 
-/// The words of a route that may be names of points and airways.
+/// The words of a route that may name points and airways.
 fn words(plan: &FlightPlan) -> impl Iterator<Item = &str> {
     let words = plan.route.as_deref().unwrap_or("").split_whitespace().take(MOST_WORDS);
     words.map(|w| w.split('/').next().unwrap_or(w)).filter(|w| is_name(w) && *w != "DCT")
 }
 
 impl Wanted {
-    /// What to look for; `None`: the plan gives the place of every point.
+    /// The names to look up; `None` if the plan has every position.
     pub fn of(plan: &FlightPlan) -> Option<Self> {
         let open = |p: &&Point| p.at.is_none();
         if plan.points.is_empty() {
@@ -55,7 +54,7 @@ impl Wanted {
     }
 }
 
-/// The points of a plan: those that it lists, else those of its route in words.
+/// A plan's points: the listed ones, otherwise those in the route's words.
 fn filed(plan: &FlightPlan, navigation: &Navigation) -> Vec<Point> {
     if !plan.points.is_empty() {
         return plan.points.clone();
@@ -63,7 +62,7 @@ fn filed(plan: &FlightPlan, navigation: &Navigation) -> Vec<Point> {
     let (mut all, mut via) = (Vec::<Point>::new(), None);
     let ends = [plan.departure.as_deref(), plan.destination.as_deref()];
     for word in words(plan).filter(|w| !ends.contains(&Some(*w))) {
-        // A word is an airway where it stands behind a point and is one in the data.
+        // A word is an airway if it follows a point and the data has an airway of that name.
         if via.is_none() && !all.is_empty() && navigation.has_airway(word) {
             via = Some(word.to_owned());
         } else {
@@ -73,11 +72,11 @@ fn filed(plan: &FlightPlan, navigation: &Navigation) -> Vec<Point> {
     all
 }
 
-/// A place that a point may have.
+/// A possible position of a point.
 #[derive(Debug, Clone)]
 struct Candidate {
     at: LatLon,
-    /// `None`: the plan gave the place, and the data has no such point there.
+    /// `None` if the plan gave the position and the data has no such point there.
     id: Option<Id>,
 }
 
@@ -89,15 +88,15 @@ fn candidates(point: &Point, navigation: &Navigation, ends: [Option<&str>; 2]) -
         let nearest = same.min_by(|a, b| a.at.distance_nm(at).total_cmp(&b.at.distance_nm(at)));
         return vec![Candidate { at, id: nearest.map(id) }];
     }
-    // Points of another airport's procedures are not meant.
+    // Points of another airport's procedures do not count.
     let fits = |p: &&Known| p.airport.as_deref().is_none_or(|a| ends.contains(&Some(a)));
     named.iter().filter(fits).map(|p| Candidate { at: p.at, id: Some(id(p)) }).collect()
 }
 
-/// The cheapest way so far to a candidate: its cost, and the point and candidate before it.
+/// The cheapest route so far to a candidate: its cost, and the previous point and candidate.
 type Way = (f64, Option<(usize, usize)>);
 
-/// Chooses the place of each point.
+/// Chooses the position of each point.
 fn choose(
     filed: &[Point],
     all: &[Vec<Candidate>],
@@ -107,7 +106,7 @@ fn choose(
 ) -> Vec<Option<Candidate>> {
     let skipped = |count: usize| NOWHERE_NM * count as f64;
     let skipped_at_end = |count: usize, end: Option<LatLon>| end.map_or(NO_END_NM, |_| NOWHERE_NM) * count as f64;
-    // What each candidate of a point costs for an airway that ends or begins there.
+    // The cost of each candidate for an airway that starts or ends at this point.
     let off = |these: &[Candidate], via: Option<&String>| -> Vec<f64> {
         let on = |c: &Candidate| via.zip(c.id.as_ref()).is_none_or(|(airway, id)| navigation.on(airway, id));
         let any = these.iter().any(on);
@@ -148,9 +147,9 @@ fn choose(
     chosen
 }
 
-/// Gives the points of a plan their places, and adds those that an airway leads over. `from` and `to` are the airports.
+/// Sets the positions of a plan's points, and adds the points along its airways. `from` and `to` are the airports.
 ///
-/// Gives the number of points that have got a place.
+/// Returns the number of points that received a position.
 pub fn fill(plan: &mut FlightPlan, navigation: &Navigation, from: Option<LatLon>, to: Option<LatLon>) -> usize {
     let filed = filed(plan, navigation);
     let ends = [plan.departure.as_deref(), plan.destination.as_deref()];
@@ -163,7 +162,7 @@ pub fn fill(plan: &mut FlightPlan, navigation: &Navigation, from: Option<LatLon>
         let id = place.as_ref().and_then(|c| c.id.as_ref());
         if let (Some(airway), Some(from), Some(to)) = (&point.via, before, id) {
             let passed = navigation.between(airway, from, to).unwrap_or_default();
-            // A plan holds so many points; those that were filed come first.
+            // A plan has a maximum number of points; filed ones take priority.
             let fits = points.len() + passed.len() + filed_points <= MOST_POINTS;
             for passed in passed.into_iter().filter(|_| fits) {
                 let at = navigation.place(&passed);
@@ -186,7 +185,7 @@ mod tests {
     use super::*;
     use crate::airports::fixes::{airway, beacon, fix};
 
-    /// Two parts of the world use the same names; the airway L9 leads from ALPHA over two points to DELTA, one way.
+    /// Two parts of the world with the same names. The airway L9 leads one way from ALPHA through two points to DELTA.
     fn navigation() -> Navigation {
         let mut n = Navigation::default();
         for line in [
@@ -222,21 +221,21 @@ mod tests {
     }
 
     #[test]
-    fn a_route_in_words_gets_its_points_and_those_of_its_airways() {
+    fn a_route_in_words_gets_its_points_and_its_airways_points() {
         let mut p = plan("ALPHA L9 DELTA DCT ECH 50N013E");
         assert_eq!(Wanted::of(&p).unwrap().points.len(), 5);
         assert_eq!(fill(&mut p, &navigation(), Some(FROM), Some(TO)), 5);
         assert_eq!(shown(&p), "ALPHA@8 BRAVO@9 CHARL@10 DELTA@11 ECH@12 50N013E@13");
         assert_eq!(p.points[2].via.as_deref(), Some("L9"));
         assert_eq!(Wanted::of(&p), None, "every point has its place");
-        // Against its direction the airway is not followed, but its ends are known.
+        // An airway is not followed against its direction, but its ends are found.
         let mut p = plan("DELTA L9 ALPHA");
         fill(&mut p, &navigation(), Some(TO), Some(FROM));
         assert_eq!(shown(&p), "DELTA@11 ALPHA@8");
     }
 
     #[test]
-    fn the_point_on_the_way_is_meant_and_a_far_one_is_nowhere() {
+    fn a_point_near_the_route_is_found_and_a_far_one_is_not() {
         let bare = |names: &[&str]| FlightPlan {
             points: names.iter().map(|n| Point { name: (*n).into(), at: None, via: None }).collect(),
             ..plan("")
@@ -247,14 +246,14 @@ mod tests {
         let mut p = bare(&["BRAVO", "DELTA"]);
         fill(&mut p, &navigation(), Some(LatLon::new(40.0, -99.0)), Some(LatLon::new(40.0, -105.0)));
         assert_eq!(shown(&p), "BRAVO@-100 DELTA@-101");
-        // Without airports the two points decide each other; a point on the other side of the earth is another one.
+        // Without airports the two points determine each other; a point on the other side of the earth is a different one.
         let mut p = bare(&["BRAVO", "ECH"]);
         fill(&mut p, &navigation(), None, None);
         assert_eq!(shown(&p), "BRAVO@9 ECH@12");
         let mut p = bare(&["ECH"]);
         assert_eq!(fill(&mut p, &navigation(), Some(LatLon::new(40.0, -99.0)), Some(LatLon::new(40.0, -105.0))), 0);
         assert_eq!(shown(&p), "ECH");
-        // What the plan says of a place stays.
+        // Positions in the plan stay.
         let mut p = bare(&["BRAVO"]);
         p.points[0].at = Some(LatLon::new(50.5, 9.4));
         fill(&mut p, &navigation(), Some(FROM), Some(TO));
@@ -262,9 +261,9 @@ mod tests {
     }
 
     #[test]
-    fn a_long_airway_between_airports_that_nobody_knows_is_followed() {
+    fn a_long_airway_between_unknown_airports_is_followed() {
         let mut n = Navigation::default();
-        // A namesake that is nearer is not on the airway.
+        // A closer namesake is not on the airway.
         for (ident, lon, region) in [("SOUTH", 1, "LF"), ("NORTH", 0, "ED"), ("MIDDL", 20, "ED"), ("SOUTH", 40, "ED")] {
             n.point(fix(&format!(" 50.0 {lon} {ident} ENRT {region} 1"), &|_| true).unwrap());
         }
@@ -277,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn no_route_makes_it_slow_or_too_long() {
+    fn a_hostile_route_stays_fast_and_within_limits() {
         let mut n = Navigation::default();
         for k in 0..150 {
             n.point(fix(&format!(" {}.0 {}.0 SAME ENRT ED 1", k % 80, k), &|_| true).unwrap());

@@ -1,4 +1,4 @@
-//! MSFS's `.pln` (also FSX's and P3D's): procedures stand on each point (2020) or in separate sections (2024).
+//! MSFS's `.pln` (also of FSX and P3D): procedures are on each point (2020) or in separate sections (2024).
 //!
 //! Source: MSFS SDK, "Flight Plan XML (PLN file) properties" and "EFB flight plan XML (PLN file) properties".
 
@@ -24,7 +24,7 @@ pub(super) fn read(root: &Element) -> Result<Reading, Refused> {
     draft.finish()
 }
 
-/// A point, and the procedure that it is a part of.
+/// A point, and the procedure that it belongs to.
 fn waypoint(draft: &mut Draft, point: &Element) {
     let kind = point.text("ATCWaypointType").unwrap_or("");
     let icao = point.child("ICAO").and_then(|i| i.text("ICAOIdent"));
@@ -83,7 +83,7 @@ fn sections(draft: &mut Draft, plan: &Element) {
     }
 }
 
-/// The runway that a point or a section names.
+/// The runway in a point or section.
 fn end(draft: &mut Draft, element: &Element) -> Option<Runway> {
     let designator = element.text("RunwayDesignatorFP");
     let read = |number: &str| values::runway_of(Some(number), designator);

@@ -1,27 +1,27 @@
-//! Coordinates in plans: each program's way of writing them, and the name that a point without a name goes by.
+//! Coordinates in plans: each program's notation, and the name of a point without one.
 
 use crate::units::LatLon;
 
-/// A place on earth, to a metre: five decimals.
+/// A position, rounded to a metre: five decimals.
 pub(super) fn place(lat: f64, lon: f64) -> Option<LatLon> {
     let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
     let fits = (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon);
     fits.then(|| LatLon::new(round(lat), round(lon)))
 }
 
-/// Of two numbers in degrees. A comma can only stand before decimals.
+/// From two numbers in degrees. A comma can only be a decimal comma.
 pub(super) fn degrees(lat: Option<&str>, lon: Option<&str>) -> Option<LatLon> {
     let number = |text: &str| text.trim().replacen(',', ".", 1).parse::<f64>().ok();
     place(number(lat?)?, number(lon?)?)
 }
 
-/// MSFS's form, with a point or a comma before decimals: `N53° 37' 49.00",E9° 59' 17.00",+000053.00`.
+/// MSFS's notation, with a decimal point or comma: `N53° 37' 49.00",E9° 59' 17.00",+000053.00`.
 pub(super) fn world_position(text: &str) -> Option<LatLon> {
     let (lat, lon) = text.split_at(text.find(['E', 'W'])?);
     place(angle(lat, 'N', 'S')?, angle(lon, 'E', 'W')?)
 }
 
-/// Degrees, minutes and seconds behind the letter of their side; anything after them is ignored.
+/// Degrees, minutes and seconds after the letter of the hemisphere; ignores anything after them.
 fn angle(text: &str, positive: char, negative: char) -> Option<f64> {
     let side = text.trim_start().chars().next()?;
     let sign = if side == positive {
@@ -39,7 +39,7 @@ fn angle(text: &str, positive: char, negative: char) -> Option<f64> {
     within.then_some(sign * (whole + minutes / 60.0 + seconds / 3600.0))
 }
 
-/// A name that is coordinates, as programs write them: "50N020W", "5030N02015W", "503015N0201500W", "N50W020", "N5030W02015",
+/// A name that consists of coordinates in any program's notation: "50N020W", "5030N02015W", "503015N0201500W", "N50W020", "N5030W02015",
 /// "+50.500_-020.250".
 pub(super) fn named(text: &str) -> Option<LatLon> {
     let text = text.trim().to_ascii_uppercase();
@@ -64,7 +64,7 @@ pub(super) fn named(text: &str) -> Option<LatLon> {
     place(lat, lon)
 }
 
-/// "5030" behind or before "N": degrees of so many digits, then minutes and seconds of two each.
+/// "5030" before or after "N": degrees of `wide` digits, then minutes and seconds of two each.
 fn compact(digits: &str, side: &str, wide: usize) -> Option<f64> {
     let sign = match side {
         "N" | "E" => 1.0,
@@ -81,7 +81,7 @@ fn compact(digits: &str, side: &str, wide: usize) -> Option<f64> {
     (minutes < 60.0 && seconds < 60.0).then_some(sign * (whole + minutes / 60.0 + seconds / 3600.0))
 }
 
-/// The name of a point that has none, in the form of a filed plan (ICAO Doc 4444, field 15): "50N020W", "5030N02015W".
+/// The name of a point without one, in filed form (ICAO Doc 4444, field 15): "50N020W", "5030N02015W".
 pub(super) fn name_of(at: LatLon) -> String {
     let minutes = |degrees: f64| (degrees.abs() * 60.0).round() as u32;
     let (lat, lon) = (minutes(at.lat), minutes(at.lon));
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn coordinates_of_every_form_are_the_same_place() {
+    fn coordinates_in_every_notation_are_the_same_place() {
         let near = |at: Option<LatLon>, lat: f64, lon: f64| at.is_some_and(|a| (a.lat - lat).abs() < 1e-4 && (a.lon - lon).abs() < 1e-4);
         assert!(near(world_position("N53\u{b0} 37' 49.00\",E9\u{b0} 59' 17.00\",+000053.00"), 53.63028, 9.98806));
         assert!(near(world_position("N53\u{b0} 37' 49,00\",W9\u{b0} 59' 17,00\",+000053,00"), 53.63028, -9.98806));
@@ -111,14 +111,14 @@ mod tests {
             near(degrees(Some("52,362"), Some("13,5")), 52.362, 13.5) && near(degrees(Some(" 52.362222 "), Some("-1e1")), 52.36222, -10.0)
         );
         assert_eq!((degrees(Some("nan"), Some("1")), degrees(Some("91"), Some("1")), degrees(None, Some("1"))), (None, None, None));
-        // Names of places are not coordinates, nor is a place off the earth.
+        // Place names are not coordinates, and neither is a position off the globe.
         for text in ["SNS", "EDDH", "NEVEN", "5020N", "N50", "99N020W", "50N200W", "5099N02015W", "S\u{e9}E151", "_", "50N020", ""] {
             assert_eq!(named(text), None, "{text}");
         }
     }
 
     #[test]
-    fn a_nameless_point_has_the_name_of_its_coordinates() {
+    fn a_nameless_point_is_named_by_its_coordinates() {
         for (lat, lon, name) in [
             (50.0, -20.0, "50N020W"),
             (50.5, -20.25, "5030N02015W"),

@@ -1,7 +1,7 @@
-//! SimBrief's answer, as its fetcher sends it and as pilots save it: JSON v1 and v2, and XML.
+//! SimBrief's reply, from its fetcher or as saved by pilots: JSON v1 and v2, and XML.
 //!
-//! All three have the same names. Every value is text; an empty one is `{}` in JSON v1, `[]`, `false` or `null` in v2, and an
-//! empty element in XML; where a list has one element, the element stands in its place.
+//! All three use the same names. Every value is text. An empty one is `{}` in JSON v1, `[]`, `false` or `null` in v2, and an empty element
+//! in XML. A list with one element is replaced by the element.
 
 use serde_json::Value;
 
@@ -12,12 +12,12 @@ use super::{Format, Reading, Refused, SIMBRIEF_SAYS, points, refused, short};
 use crate::airports::procedures;
 use crate::report::{Procedure, Step, Transition, Wake};
 
-/// Values of an answer; more are not SimBrief's, and each takes memory.
+/// The maximum number of values: a larger reply is not SimBrief's and would take too much memory.
 const MOST: usize = 400_000;
-/// The status of an answer that has a plan.
+/// The status of a reply that contains a plan.
 const SUCCESS: &str = "Success";
 
-/// A part of an answer.
+/// A part of a reply.
 #[derive(Clone, Copy)]
 enum Node<'a> {
     Json(&'a Value),
@@ -25,7 +25,7 @@ enum Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// All values of a name: one, or the elements of a list.
+    /// All values with a name: a single one, or the elements of a list.
     fn all(self, name: &'a str) -> Vec<Node<'a>> {
         match self {
             Node::Xml(e) => e.all(name).map(Node::Xml).collect(),
@@ -37,7 +37,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The text down this path; `None` where it is empty.
+    /// The text at this path; `None` if empty.
     fn text(self, path: &[&'a str]) -> Option<String> {
         let (last, way) = path.split_last()?;
         let mut at = self;
@@ -74,7 +74,7 @@ pub(super) fn json(text: &str) -> Result<Reading, Refused> {
     read(Node::Json(&root))
 }
 
-/// Reads the tree of an XML answer, below `OFP`.
+/// Reads the tree of an XML reply, below `OFP`.
 pub(super) fn xml(root: &Element) -> Result<Reading, Refused> {
     read(Node::Xml(root))
 }
@@ -107,7 +107,7 @@ fn read(root: Node<'_>) -> Result<Reading, Refused> {
     draft.finish()
 }
 
-/// Who flies: the filed callsign, else airline and number, else the registration; and what.
+/// The flight's identity and aircraft: the filed callsign, otherwise airline and number, otherwise the registration.
 fn identity(draft: &mut Draft, root: Node<'_>) {
     let text = |path: &[&'static str]| root.text(path);
     let flight = text(&["general", "icao_airline"]).zip(text(&["general", "flight_number"])).map(|(airline, number)| airline + &number);
@@ -130,14 +130,14 @@ fn identity(draft: &mut Draft, root: Node<'_>) {
         (letters.next().is_none() && type_like).then_some(letter)
     });
     draft.plan.ifr = draft.take("the flight rules", text(&["atc", "flight_rules"]).as_deref(), "not flight rules", |v| match v {
-        // Y begins under instrument flight rules, Z under visual ones.
+        // Y starts under IFR, Z under VFR.
         "I" | "Y" => Some(true),
         "V" | "Z" => Some(false),
         _ => None,
     });
 }
 
-/// The initial level and the steps: "EHAM/0350/RAMAR/0370", or with spaces between the pairs.
+/// The initial level and the steps: "EHAM/0350/RAMAR/0370", or separated by spaces.
 fn levels(draft: &mut Draft, root: Node<'_>) {
     let initial = root.text(&["general", "initial_altitude"]);
     draft.cruise(initial.as_deref());
@@ -156,7 +156,7 @@ fn levels(draft: &mut Draft, root: Node<'_>) {
     }
 }
 
-/// Transition altitude in feet; the level in feet, or in hundreds of them. Zero: by the controller.
+/// Transition altitude in feet; transition level in feet or hundreds of feet. Zero means that ATC assigns it.
 fn transition(root: Node<'_>, airport: &'static str) -> Transition {
     let number = |key: &'static str| root.text(&[airport, key])?.parse::<i32>().ok().filter(|n| *n > 0);
     let level = number("trans_level").map(|n| if n >= 1000 { n / 100 } else { n });
@@ -166,7 +166,7 @@ fn transition(root: Node<'_>, airport: &'static str) -> Transition {
     }
 }
 
-/// The filed route in words: SID and STAR taken off its ends and spelled as they stand there.
+/// The filed route in words, with SID and STAR taken from its ends in their spelling there.
 fn route(draft: &mut Draft, root: Node<'_>) {
     let text = |path: &[&'static str]| root.text(path);
     let filed = text(&["general", "route_ifps"]);
@@ -174,7 +174,7 @@ fn route(draft: &mut Draft, root: Node<'_>) {
     let ends = [draft.plan.departure.clone(), text(&["destination", "icao_code"])];
     let mut words: Vec<String> = words
         .split_whitespace()
-        // "RAMAR/N0450F370" is RAMAR with a change of speed and level; one alone stands before the route.
+        // "RAMAR/N0450F370" is RAMAR with a change of speed and level; such a group alone precedes the route.
         .map(|w| w.split('/').next().unwrap_or(w).to_ascii_uppercase())
         .filter(|w| !w.is_empty() && !is_speed_and_level(w) && !ends.iter().flatten().any(|e| e == w))
         .collect();
@@ -213,16 +213,16 @@ fn is_speed_and_level(word: &str) -> bool {
         && word[1..].contains(['F', 'A', 'S', 'M'])
 }
 
-/// The points: their places, and which of them belong to SID and STAR.
+/// The points with their positions, and whether they belong to SID or STAR.
 fn navlog(draft: &mut Draft, root: Node<'_>) {
-    // v1 and XML have the points below `navlog.fix`, v2 in `navlog` itself.
+    // v1 and XML have the points in `navlog.fix`, v2 in `navlog` itself.
     let logs = root.all("navlog");
     let fixes: Vec<Node<'_>> = logs.iter().flat_map(|log| if log.all("fix").is_empty() { vec![*log] } else { log.all("fix") }).collect();
     let mut en_route = false;
     let ends = [draft.plan.departure.clone(), root.text(&["destination", "icao_code"])];
     for fix in fixes {
         let Some(name) = fix.text(&["ident"]) else { continue };
-        // Computed by SimBrief for the fuel: tops of climb and descent.
+        // Computed by SimBrief for the fuel: top of climb and top of descent.
         if matches!(name.as_str(), "TOC" | "TOD") {
             continue;
         }
@@ -235,7 +235,7 @@ fn navlog(draft: &mut Draft, root: Node<'_>) {
             (_, false, _) => Part::Route,
         };
         let at = points::degrees(fix.text(&["pos_lat"]).as_deref(), fix.text(&["pos_long"]).as_deref());
-        // A point of a procedure has its name for an airway.
+        // A point of a procedure has the procedure's name as its airway.
         let via = fix.text(&["via_airway"]).filter(|_| !of_procedure);
         draft.leg(&Leg { name: &name, at, via: via.as_deref(), part });
     }

@@ -1,4 +1,4 @@
-//! The same flight in every format reads the same; what is damaged, foreign or hostile is refused with its place.
+//! The same flight reads the same from every format, and a damaged, foreign or hostile file is rejected with its location.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ macro_rules! fixture {
     };
 }
 
-/// One flight from Hamburg to Berlin as each program writes it.
+/// One flight from Hamburg to Berlin as written by each program.
 const ALL: [(&str, &[u8]); 7] = [
     fixture!("plans/msfs2020.pln"),
     fixture!("plans/msfs2024.pln"),
@@ -33,13 +33,13 @@ fn procedure(p: Option<&Procedure>) -> String {
 }
 
 #[test]
-fn the_same_flight_is_read_from_every_format() {
+fn every_format_reads_as_the_same_flight() {
     for (name, bytes) in ALL {
         let Reading { plan, left_out, .. } = ok(name, bytes);
         assert_eq!(left_out, Vec::<String>::new(), "{name}");
         assert_eq!((plan.departure.as_deref(), plan.destination.as_deref()), (Some("EDDH"), Some("EDDB")), "{name}");
         assert_eq!(plan.altitude_ft, Some(9000), "{name}");
-        // Version 3 and Garmin have neither airways nor procedures.
+        // Version 3 and Garmin contain no airways or procedures.
         let bare = name.contains("xplane3") || name.contains("garmin");
         assert_eq!(plan.route.as_deref(), Some(if bare { "AMLUH HLZ KETAP" } else { "AMLUH L602 KETAP" }), "{name}");
         let names: Vec<&str> = plan.points.iter().map(|p| p.name.as_str()).collect();
@@ -95,7 +95,7 @@ fn encodings_line_ends_and_ampersands_change_nothing() {
             ("blank lines", format!("\n\n{}\n\n", text.replace('\n', "\n\n")).into_bytes()),
             ("a bare ampersand", text.replace("Hamburg to", "Hamburg & Altona to").into_bytes()),
         ] {
-            // A declaration of XML stands at the very beginning.
+            // An XML declaration must be at the very start.
             let changed =
                 if kind == "blank lines" && text.starts_with("<?xml") { text.replace('\n', "\n\n").into_bytes() } else { changed };
             assert_eq!(ok(&format!("{name} as {kind}"), &changed).plan, plan, "{name} as {kind}");
@@ -104,7 +104,7 @@ fn encodings_line_ends_and_ampersands_change_nothing() {
 }
 
 #[test]
-fn the_kind_is_known_by_the_content() {
+fn the_format_is_recognised_by_content() {
     let kinds = [Format::Pln, Format::Pln, Format::Fms, Format::Fms, Format::FlightGear, Format::Garmin, Format::LittleNavmap];
     for ((name, bytes), kind) in ALL.into_iter().zip(kinds) {
         assert_eq!(ok(name, bytes).format, kind, "{name}");
@@ -115,11 +115,11 @@ fn the_kind_is_known_by_the_content() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_is_refused_wherever_it_is_cut() {
+fn a_truncated_file_is_rejected_wherever_it_is_cut() {
     for (name, bytes) in ALL.into_iter().chain(SIMBRIEF) {
         let whole = bytes.trim_ascii_end().len();
         let lines: Vec<usize> = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').map(|(n, _)| n).collect();
-        // The rows of .fms have no end of their own: there it is the missing rows that tell.
+        // .fms rows have no end marker; there the missing rows reveal the truncation.
         let cuts: Vec<usize> = match name.ends_with(".fms") {
             true => lines[..lines.len() - 1].to_vec(),
             false => (1..whole).step_by(7).chain([whole - 1]).collect(),
@@ -129,7 +129,7 @@ fn a_file_that_is_cut_off_is_refused_wherever_it_is_cut() {
                 Ok(r) => panic!("{name} cut at {cut} of {whole} was read: {:?}", r.plan),
                 Err(e) => e.to_string(),
             };
-            // Version 3 does not name the airports: with its last row the destination is gone.
+            // Version 3 does not name the airports: without its last row the destination is missing.
             let known = ["cut off", "well-formed", "without any element", "not a flight plan", "it names no destination"];
             assert!(known.iter().any(|w| e.contains(w)), "{name} cut at {cut}: {e}");
         }
@@ -139,7 +139,7 @@ fn a_file_that_is_cut_off_is_refused_wherever_it_is_cut() {
 }
 
 #[test]
-fn what_is_no_plan_is_refused_with_the_reason() {
+fn a_file_without_a_plan_is_rejected_with_the_reason() {
     let apt_dat = "I\n1100 Version\n1 38 1 0 PHTO Hilo Intl\n100 45.72 1 0 0.25 0 0 0 08 19.72 -155.07 0 0 3 0 0 1 26 19.72 -155.04 0 0 3 0 0 1\n99\n";
     let rules = "<SimBase.Document><FlightPlan.FlightPlan><DestinationID>KMRY</DestinationID>".to_owned();
     for (text, why) in [
@@ -175,7 +175,7 @@ fn what_is_no_plan_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_long_file_is_refused_and_a_long_route_is_cut_with_a_word() {
+fn a_long_file_is_rejected_and_a_long_route_is_cut_with_notice() {
     for (name, bytes) in ALL.into_iter().chain(SIMBRIEF) {
         let mut long = bytes.to_vec();
         long.resize(50_000_000, b' ');
@@ -190,7 +190,7 @@ fn a_long_file_is_refused_and_a_long_route_is_cut_with_a_word() {
 }
 
 #[test]
-fn levels_are_understood_and_what_is_no_level_is_told() {
+fn levels_are_read_and_invalid_ones_are_reported() {
     let with = |level: &str| {
         let text = std::str::from_utf8(ALL[0].1).unwrap().replace("9000.000<", &format!("{level}<"));
         ok(level, text.as_bytes())
@@ -202,12 +202,12 @@ fn levels_are_understood_and_what_is_no_level_is_told() {
     let reading = with(&long);
     assert_eq!(reading.plan.altitude_ft, None);
     assert_eq!(reading.left_out, [format!("the cruising level \u{201c}{long}\u{201d}: not a level")]);
-    // Zero is what programs write where nothing was filled in.
+    // Programs write zero for an empty field.
     assert_eq!((with("0.000").plan.altitude_ft, with("0.000").left_out.len()), (None, 0));
 }
 
 #[test]
-fn coordinates_are_points_with_a_name_that_can_be_said() {
+fn coordinates_become_points_with_speakable_names() {
     let fms = "I\n1100 Version\nCYCLE 2401\nADEP EGLL\nADES KJFK\nNUMENR 6\n1 EGLL ADEP 83 51.47 -0.46\n28 +50.500_-020.250 DRCT 35000 50.5 -20.25\n\
         28 50N030W DRCT 35000 50.0 -30.0\n28 My\u{1b}[2J DRCT 35000 49.0 -40.0\n28 5150N NATB 35000 51.0 -50.0\n1 KJFK ADES 13 40.64 -73.78\n";
     let plan = ok("fms", fms.as_bytes()).plan;
@@ -225,10 +225,10 @@ fn coordinates_are_points_with_a_name_that_can_be_said() {
 }
 
 #[test]
-fn other_peoples_ways_of_writing_are_read() {
+fn regional_number_formats_are_read() {
     let fms = std::str::from_utf8(ALL[2].1).unwrap();
     let plan = ok("fms", fms.as_bytes()).plan;
-    // Decimal commas, as some countries' programs print them, and the mark at the end of old files.
+    // Decimal commas, as programs print them in some countries, and the end marker of old files.
     let commas = fms.lines().map(|l| if l.starts_with(|c: char| c.is_ascii_digit()) { l.replace('.', ",") } else { l.to_owned() });
     let commas = commas.collect::<Vec<_>>().join("\r\n") + "\r\n\u{1a}";
     assert_eq!(ok("commas", commas.as_bytes()), Reading { plan, format: Format::Fms, left_out: Vec::new() });
@@ -240,8 +240,8 @@ fn other_peoples_ways_of_writing_are_read() {
 }
 
 #[test]
-fn a_procedure_among_the_points_is_not_a_point() {
-    // Some planners write the names of SID and STAR as points beside the rows that name them.
+fn a_procedure_name_among_the_points_is_not_a_point() {
+    // Some planners write SID and STAR names as points besides the rows that name them.
     let text = std::str::from_utf8(ALL[2].1).unwrap().replace("NUMENR 5", "NUMENR 7");
     let text = text.replace("11 AMLUH", "11 AMLU5E DRCT 9000.0 53.4 10.1\n11 AMLUH");
     let text = text.replace("1 EDDB ADES", "11 KETA4V DRCT 9000.0 52.4 12.5\n1 EDDB ADES");
@@ -249,7 +249,7 @@ fn a_procedure_among_the_points_is_not_a_point() {
 }
 
 #[test]
-fn an_airway_begins_and_ends_at_points_of_procedures_too() {
+fn an_airway_may_start_and_end_at_points_of_procedures() {
     let row = |name: &str, rows: &str| {
         format!(
             "<ATCWaypoint id=\"{name}\"><ATCWaypointType>Intersection</ATCWaypointType>{rows}<ICAO><ICAOIdent>{name}</ICAOIdent></ICAO></ATCWaypoint>"
@@ -270,7 +270,7 @@ fn an_airway_begins_and_ends_at_points_of_procedures_too() {
 }
 
 #[test]
-fn simbriefs_three_forms_are_read_with_everything_a_controller_uses() {
+fn all_three_simbrief_forms_are_read_completely() {
     let [lsgg, kord, lemd] = SIMBRIEF.map(|(name, bytes)| ok(name, bytes));
     for r in [&lsgg, &kord, &lemd] {
         assert_eq!(r.left_out, Vec::<String>::new());
@@ -282,7 +282,7 @@ fn simbriefs_three_forms_are_read_with_everything_a_controller_uses() {
     assert_eq!(lsgg.plan.arrival_transition.level, Some(80));
     let names: Vec<&str> = lsgg.plan.points.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["EH021", "LOPIK", "BUB", "GTQ", "MOROK", "LUSAR", "GG512"]);
-    // No callsign was filed: airline and number. A departure by vectors has no name.
+    // Without a filed callsign, it is airline and number. A departure by vectors has no name.
     assert_eq!(kord.plan.words(), "KBOS to KORD, IFR, 34000 ft, via DCT CAM DCT PAYGE Q822 FNT WYNDE2, callsign AAL1234");
     assert_eq!((kord.plan.sid.as_ref(), procedure(kord.plan.star.as_ref())), (None, "WYNDE2 FNT".into()));
     assert_eq!(
@@ -297,7 +297,7 @@ fn simbriefs_three_forms_are_read_with_everything_a_controller_uses() {
 }
 
 #[test]
-fn who_flies_is_the_callsign_else_the_flight_else_the_registration() {
+fn identity_is_callsign_or_flight_number_or_registration() {
     let callsign = |atc: &str, airline: &str, number: &str, reg: &str| {
         let text = format!(
             r#"{{"fetch":{{"status":"Success"}},"origin":{{"icao_code":"EHAM"}},"destination":{{"icao_code":"LSGG"}},"atc":{{"callsign":{atc}}},
@@ -311,12 +311,12 @@ fn who_flies_is_the_callsign_else_the_flight_else_the_registration() {
         assert_eq!(callsign(empty, empty, "\"1925\"", "\"PH-BXA\"").as_deref(), Some("PHBXA"), "{empty}");
         assert_eq!(callsign(empty, empty, empty, empty), None, "{empty}");
     }
-    assert_eq!(callsign("{}", "\"KLM\"", "1925", "{}").as_deref(), Some("KLM1925"), "a number is text too");
+    assert_eq!(callsign("{}", "\"KLM\"", "1925", "{}").as_deref(), Some("KLM1925"), "a number counts as text");
     assert_eq!(callsign("\"\u{202e}!\"", "\"KLM\"", "\"1925\"", "{}").as_deref(), Some("KLM1925"));
 }
 
 #[test]
-fn simbriefs_own_words_are_passed_on() {
+fn simbriefs_own_message_is_passed_on() {
     for words in ["No flight plan on file for the specified user", "Unknown UserID"] {
         let json = format!(r#"{{"fetch":{{"userid":[],"static_id":[],"status":"Error: {words}","time":"0.001"}}}}"#);
         let xml = format!("<?xml version=\"1.0\"?><OFP><fetch><status>Error: {words}</status></fetch></OFP>");
@@ -330,7 +330,7 @@ fn simbriefs_own_words_are_passed_on() {
     assert!(read(many.as_bytes()).unwrap_err().why.contains("more values"));
 }
 
-/// The result can be shown and spoken.
+/// The result can be displayed and spoken safely.
 fn harmless(reading: &Reading) -> Result<(), TestCaseError> {
     let words = [reading.plan.words(), reading.left_out.join("\n").replace('\n', " "), serde_json::to_string(&reading.plan).unwrap()];
     for w in words {
@@ -343,7 +343,7 @@ fn harmless(reading: &Reading) -> Result<(), TestCaseError> {
 
 proptest! {
     #[test]
-    fn damaged_plans_never_panic_and_hostile_names_go_nowhere(
+    fn damaged_plans_never_panic_and_hostile_names_are_dropped(
         which in 0usize..10, at in 0usize..6000, with in any::<u8>(), cut in 0usize..9000, name in "[\\PC\u{1b}\u{202e}<>&\"]{0,30}",
     ) {
         let (_, bytes) = ALL.into_iter().chain(SIMBRIEF).nth(which).unwrap();
@@ -366,7 +366,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_a_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn random_bytes_never_panic_a_reader(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         for head in ["", "I\n1100 Version\nNUMENR 3\n", "I\n3 version\n1\n2\n", "<SimBase.Document>", "{\"fetch\":"] {
             let _ = read(&[head.as_bytes(), &bytes].concat());
         }

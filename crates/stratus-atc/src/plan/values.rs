@@ -1,9 +1,9 @@
-//! Single values as plans write them: levels, runways, airports' codes, approaches.
+//! Single values in plans: levels, runways, airport codes, approaches.
 
 use crate::airports::cifp;
 use crate::units::Runway;
 
-/// No cruising level is lower or higher, feet.
+/// The range of cruising levels, feet.
 const LEVELS: std::ops::RangeInclusive<f64> = 500.0..=60_000.0;
 
 /// A cruising level in feet: "FL350", "F350", "A090", "35000", "35000.000", "9000,000", "35,000 ft". `None`: not a level.
@@ -29,8 +29,8 @@ pub(super) fn step_level(text: &str) -> Option<i32> {
     level(&(digits.parse::<i32>().ok().filter(|_| plain)? * 100).to_string())
 }
 
-/// A number with a decimal point or a decimal comma. A comma before exactly three digits separates thousands, unless more than
-/// three digits stand before it ("9,000", but "9000,000").
+/// A number with a decimal point or comma. A comma before exactly three digits separates thousands, unless more than three digits precede
+/// it ("9,000", but "9000,000").
 pub(super) fn number(text: &str) -> Option<f64> {
     let text = text.trim();
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit() || b"+-.,".contains(&b)) {
@@ -54,7 +54,7 @@ pub(super) fn runway(text: &str) -> Option<Runway> {
     digits.trim().parse().ok()
 }
 
-/// A runway of MSFS: number and designator ("LEFT") stand apart.
+/// A runway in MSFS: number and designator ("LEFT") are separate.
 pub(super) fn runway_of(number: Option<&str>, designator: Option<&str>) -> Option<Runway> {
     let side = match designator.map(str::to_ascii_uppercase).as_deref() {
         None | Some("" | "NONE") => "",
@@ -66,13 +66,13 @@ pub(super) fn runway_of(number: Option<&str>, designator: Option<&str>) -> Optio
     format!("{}{side}", number?.trim()).parse().ok()
 }
 
-/// An airport's code in capitals: letters and digits only, so that nothing else is ever spoken or shown.
+/// An airport code in capitals: only letters and digits, so that nothing else is spoken or displayed.
 pub(super) fn code(text: &str) -> Option<String> {
     let word = text.trim().to_ascii_uppercase();
     ((2..=7).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(word)
 }
 
-/// The name of an approach as airports have it ("ILS Z") of a simulator's type and suffix ("ILS", "Z").
+/// The name of an approach as in the airport data ("ILS Z"), from a simulator's type and suffix ("ILS", "Z").
 pub(super) fn approach(kind: &str, suffix: Option<&str>) -> Option<String> {
     let name = match kind.trim().to_ascii_uppercase().as_str() {
         "ILS" => "ILS",
@@ -93,11 +93,11 @@ pub(super) fn approach(kind: &str, suffix: Option<&str>) -> Option<String> {
     Some(letter.map_or_else(|| name.to_owned(), |l| format!("{name} {}", l.to_ascii_uppercase())))
 }
 
-/// The name and the runway of an approach by its ARINC 424 identifier: "I25L", "R26-Z".
+/// The name and runway of an approach from its ARINC 424 identifier: "I25L", "R26-Z".
 pub(super) fn arinc_approach(ident: &str) -> Option<(String, Option<Runway>)> {
     let ident = ident.trim().to_ascii_uppercase();
     let route = ident.get(..1)?;
-    // "VOR-A" and "NDB-B" are for circling, and begin with their route type too.
+    // "VOR-A" and "NDB-B" are circling approaches, and start with their route type too.
     cifp::approach(route, &ident)
 }
 
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_level_has_many_forms_and_what_has_none_is_not_guessed() {
+    fn levels_are_read_in_every_form_and_never_guessed() {
         for (text, feet) in [
             ("FL350", 35_000),
             ("F350", 35_000),
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn runways_and_approaches_are_read_as_each_program_writes_them() {
+    fn runways_and_approaches_are_read_from_every_program() {
         let r = |t: &str| runway(t).map(|r| r.to_string());
         assert_eq!(
             (r("RW33"), r("RWY05L"), r("25L"), r("Runway 09")),

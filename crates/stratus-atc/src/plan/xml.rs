@@ -1,19 +1,19 @@
-//! A plan's XML as a small tree with line numbers: bounded, without entities, and forgiving a bare `&`.
+//! A plan's XML as a small tree with line numbers: bounded, without entities, and tolerant of a bare `&`.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::{Refused, refused, short};
 
-/// Elements within elements; no format has more than ten.
+/// The maximum nesting depth; no format has more than ten levels.
 const DEEPEST: usize = 40;
-/// Elements of a file: SimBrief's answer has some ten thousand.
+/// The maximum number of elements; SimBrief's reply has about ten thousand.
 const MOST: usize = 200_000;
 
 /// An element with its text, its attributes and its children.
 #[derive(Debug, Default)]
 pub(super) struct Element {
-    /// Without a namespace's prefix.
+    /// Without a namespace prefix.
     pub name: String,
     /// Trimmed.
     pub text: String,
@@ -30,22 +30,22 @@ impl Element {
         Self { name: word(tag.local_name().as_ref()), attributes, ..Self::default() }
     }
 
-    /// The first child of a name.
+    /// The first child with a name.
     pub fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|c| c.name.eq_ignore_ascii_case(name))
     }
 
-    /// All children of a name.
+    /// All children with a name.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
         self.children.iter().filter(move |c| c.name.eq_ignore_ascii_case(name))
     }
 
-    /// The element down this path.
+    /// The element at this path.
     pub fn at(&self, path: &[&str]) -> Option<&Element> {
         path.iter().try_fold(self, |e, name| e.child(name))
     }
 
-    /// The text of the first child of a name that has one.
+    /// The text of the first child with this name that has any.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.children.iter().filter(|c| c.name.eq_ignore_ascii_case(name)).map(|c| c.text.as_str()).find(|t| !t.is_empty())
     }
@@ -56,7 +56,7 @@ impl Element {
     }
 }
 
-/// The root element of a text that begins with `<`.
+/// The root element of a text that starts with `<`.
 pub(super) fn parse(text: &str) -> Result<Element, Refused> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();
@@ -93,7 +93,7 @@ pub(super) fn parse(text: &str) -> Result<Element, Refused> {
                     "apos" => Some('\''),
                     _ => r.resolve_char_ref().ok().flatten(),
                 };
-                // An undeclared entity stays as it is written.
+                // An undeclared entity stays as written.
                 add(&mut open, &letter.map_or_else(|| format!("&{name};"), String::from));
             }
             Event::Eof => break,
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tree_has_text_attributes_and_plain_ampersands() {
+    fn text_attributes_and_bare_ampersands_are_read() {
         let root = parse("<?xml version=\"1.0\"?>\n<a:b xmlns:a=\"x\"><Pos Lon=\"1.5\"/><t>Bar &amp; Grill & more&#33;</t><t>2</t></a:b>")
             .unwrap();
         assert_eq!((root.name.as_str(), root.text("T")), ("b", Some("Bar & Grill & more!")));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_line() {
+    fn errors_are_reported_with_their_line() {
         for (text, line, why) in [
             ("<a>\n<b>\n", 3, "cut off"),
             ("<a>\n<b></a>", 2, "not well-formed"),

@@ -1,4 +1,4 @@
-//! The altitudes of a readback by the part they have: the one that is left, the one to expect, the one assigned.
+//! The altitudes in a readback by their role: the one being left, the one to expect, the assigned one.
 
 use std::ops::Range;
 
@@ -10,9 +10,9 @@ use crate::units::Region;
 use crate::units::level::always_flight;
 use crate::units::region::ReadbackWords;
 
-/// Behind these an altitude is where the aircraft is, and no answer.
+/// After these words an altitude is the aircraft's present one, not part of the readback.
 const LEFT: [&str; 6] = ["leaving", "passing", "through", "from", "vacating", "vacated"];
-/// Behind these it is where the aircraft goes.
+/// After these words it is the target altitude.
 #[rustfmt::skip]
 const TOLD: [&str; 15] = [
     "to", "for", "climb", "climbing", "descend", "descending", "maintain", "maintaining", "up", "down", "at", "above", "below", "stop", "block",
@@ -22,18 +22,18 @@ const TOLD: [&str; 15] = [
 struct Height {
     feet: i32,
     range: Range<usize>,
-    /// Behind a word that assigns.
+    /// Follows a word that assigns.
     told: bool,
-    /// Behind "expect".
+    /// Follows "expect".
     expected: bool,
 }
 
-/// What is known of the altitudes that were claimed.
+/// What is known of the claimed altitudes.
 #[derive(Default)]
 pub(super) struct Claimed {
-    /// Where the last of them stands.
+    /// The position of the last one.
     at: Option<usize>,
-    /// One of them stood without a word that assigns.
+    /// One of them followed no word that assigns.
     untold: bool,
 }
 
@@ -62,7 +62,7 @@ fn is_expected(w: &Words, at: usize) -> bool {
     matches!(w.before(i), "expect" | "expecting")
 }
 
-/// "one four zero two thousand": the figures in front are not the altitude's.
+/// "One four zero two thousand": the leading digits do not belong to the altitude.
 pub(super) fn stand_apart(w: &mut Words) {
     for f in figures::altitudes(&w.t).into_iter().rev() {
         if f.range.start > 0 && w.t[f.range.start - 1].digit().is_some() {
@@ -71,7 +71,7 @@ pub(super) fn stand_apart(w: &mut Words) {
     }
 }
 
-/// Takes out the altitudes that are only left or passed: "leaving eight thousand for twelve thousand".
+/// Excludes altitudes that are only left or passed: "leaving eight thousand for twelve thousand".
 pub(super) fn set_aside(w: &mut Words) {
     for f in figures::altitudes(&w.t) {
         if is_left(w, f.range.start) {
@@ -94,7 +94,7 @@ fn heights(w: &Words) -> Vec<Height> {
         .collect()
 }
 
-/// The assigned altitude, if it was said as one.
+/// Whether the assigned altitude was read back as such.
 pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Claimed, region: Region) -> Option<bool> {
     let mut same: Vec<Height> = heights(w).into_iter().filter(|h| h.feet == feet && !h.expected).collect();
     same.sort_by_key(|h| !h.told);
@@ -104,7 +104,7 @@ pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Clai
         w.mark(h.range);
         return Some(!other);
     }
-    // "Up to six": thousands without their word.
+    // "Up to six": thousands without the word "thousand".
     let thousands = (feet % 1000 == 0 && !always_flight(feet) && !level).then(|| (feet / 1000).to_string());
     let goal = |w: &Words, r: &Range<usize>| matches!(w.before(r.start), "to" | "for" | "block" | "at") && !w.measures(r) && !w.scaled(r);
     if let Some(run) = thousands.and_then(|n| w.runs().into_iter().find(|r| w.digits(r) == n && goal(w, r))) {
@@ -121,7 +121,7 @@ pub(super) fn assigned(feet: i32, level: bool, w: &mut Words, claimed: &mut Clai
     None
 }
 
-/// "two four zero": a level without its words; in a longer run where the word in front says that it begins with it.
+/// "Two four zero": a level without the words "flight level". In a longer run it counts only if the word before the run introduces it.
 fn bare_level(level: &str, w: &Words) -> Option<Range<usize>> {
     let free = |r: &Range<usize>| {
         !w.scaled(r) && !is_expected(w, r.start) && !matches!(w.before(r.start), "heading" | "squawk" | "speed" | "runway")
@@ -135,7 +135,7 @@ fn bare_level(level: &str, w: &Words) -> Option<Range<usize>> {
     Some(run.start..run.start + level.len())
 }
 
-/// "three point five": thousands and hundreds.
+/// "Three point five": thousands and hundreds.
 fn pointed(feet: i32, w: &Words) -> Option<Range<usize>> {
     let p = w.t.iter().position(|x| *x == Token::Point)?;
     let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
@@ -145,7 +145,7 @@ fn pointed(feet: i32, w: &Words) -> Option<Range<usize>> {
     (short && feet % 100 == 0 && said == format!("{}.{}", feet / 1000, feet % 1000 / 100)).then_some(start..p + 2)
 }
 
-/// The altitude to expect, behind that word or with its time behind it ("ten thousand in ten").
+/// The altitude to expect, after "expect" or before its time ("ten thousand in ten").
 pub(super) fn expected(feet: i32, w: &mut Words) -> Option<bool> {
     let named = w.has("expect") || w.has("expecting");
     let later = |h: &Height| {
@@ -158,13 +158,13 @@ pub(super) fn expected(feet: i32, w: &mut Words) -> Option<bool> {
         return Some(true);
     }
     let level = (feet / 100).to_string();
-    // "three four zero ten minutes after": its time stands in the same run.
+    // "Three four zero ten minutes after": the level and the time are in the same run.
     let run = w.runs().into_iter().find(|r| always_flight(feet) && w.digits(r).starts_with(&level) && is_expected(w, r.start))?;
     w.mark(run);
     Some(true)
 }
 
-/// Another altitude in the place of one that was not said.
+/// A different altitude in place of one that was not said.
 pub(super) fn another(item: &Item, w: &Words) -> Option<Range<usize>> {
     let expect = matches!(item, Item::ExpectAltitude { .. });
     if let Some(h) = heights(w).into_iter().find(|h| h.expected == expect) {
@@ -175,13 +175,13 @@ pub(super) fn another(item: &Item, w: &Words) -> Option<Range<usize>> {
     w.runs().into_iter().find(shaped)
 }
 
-/// Beside the assigned altitude another one is said to be the goal: behind a word that assigns, or where nothing tells which of
-/// the two it is. In front of it ("six thousand for four thousand") it is the one that is left.
+/// A second target altitude beside the assigned one: it follows a word that assigns, or nothing says which of the two is the target. Before
+/// the assigned one ("six thousand for four thousand") it is the altitude being left.
 pub(super) fn one_too_many(level: bool, claimed: &Claimed, w: &Words) -> bool {
     let Some(at) = claimed.at else { return false };
     let goal = |start: usize, told: bool| told || claimed.untold || start > at;
     let high = heights(w).iter().any(|h| !h.expected && goal(h.range.start, h.told));
-    // A bare figure is a level only behind a word that says so.
+    // A bare figure is a level only after a word that says so.
     let bare = |r: &Range<usize>| {
         let close =
             matches!(w.before(r.start), "to" | "for" | "climb" | "climbing" | "descend" | "descending" | "maintain" | "maintaining");
@@ -190,8 +190,8 @@ pub(super) fn one_too_many(level: bool, claimed: &Claimed, w: &Words) -> bool {
     high || level && w.runs().iter().any(bare)
 }
 
-/// A flight level read back as an altitude, or an altitude as a flight level: other heights, on another pressure setting.
-/// In the United States only the second is counted: above 18,000 feet everybody means levels (AIM 4-2-9).
+/// A flight level read back as an altitude, or the reverse: a different height, since the pressure setting differs. In the United States
+/// only the second is an error, because above 18,000 feet all altitudes are flight levels (AIM 4-2-9).
 fn other_datum(level: bool, t: &[Token], at: &Range<usize>, region: Region) -> bool {
     let around = &t[at.start.saturating_sub(2)..(at.end + 1).min(t.len())];
     let has = |w: &str| around.iter().any(|x| x.is(w));

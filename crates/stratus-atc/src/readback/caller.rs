@@ -1,4 +1,4 @@
-//! Whom a readback names: where the callsign stands in it, and whether it is the right one.
+//! The callsign in a readback: its position, and whether it is the right one.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use crate::parse::Named;
 use crate::telephony;
 use crate::transcript::{Link, Token};
 
-/// How the callsign came.
+/// The result of the search for the callsign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
-    /// Right (or not wanted).
+    /// The right one, or none is required.
     Right,
     /// Not said.
     Missing,
@@ -17,8 +17,8 @@ pub(super) enum Caller {
     Wrong,
 }
 
-/// The places where the callsign may stand. A short form may hide in a longer run of digits, so that each reading is
-/// weighed; without any, what looks like another callsign is wrong.
+/// The possible positions of the callsign. A short form may hide in a longer run of digits, so each reading is weighed. If there is none,
+/// anything that looks like another callsign is wrong.
 /// `figures`: those of the instruction's items, which may stand right in front of a short form.
 pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> Vec<(Range<usize>, Caller)> {
     let Some(to) = to else { return vec![(0..0, Caller::Right)] };
@@ -42,12 +42,12 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> 
         for form in forms(&to.id) {
             for i in 0..t.len() {
                 let (id, _) = alnum(t, i, form.len());
-                // The end of a longer form is no short one: its figures would count twice.
+                // The end of a longer form is not a short form: its digits would count twice.
                 let within = found.iter().any(|(r, _): &(Range<usize>, _)| r.contains(&i));
                 if id == form && !within && !end_of_another(t, i, form.len(), &to.id, figures) {
                     let start = if i > 0 && telephony::is_type(t[i - 1].word()) { i - 1 } else { i };
                     found.push((start..i + form.len(), Caller::Right));
-                    // "Via golf november, seven three niner": the letter in front may be a taxiway.
+                    // "Via golf november, seven three niner": the letter before the callsign may be a taxiway.
                     if form.starts_with('N') && form.len() == to.id.len() && t.get(i + 1).is_some_and(|x| x.digit().is_some()) {
                         found.push((i + 1..i + form.len(), Caller::Right));
                     }
@@ -59,7 +59,7 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> 
         && !found.iter().any(|(_, c)| *c == Caller::Right)
         && let Some(range) = last_two(t, &to.id)
     {
-        // After contact two characters are enough, at the end.
+        // After contact, the last two characters are enough at the end of a call.
         found.push((range, Caller::Right));
     }
     if found.iter().any(|(_, c)| *c == Caller::Right) {
@@ -67,7 +67,7 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> 
         return found;
     }
     if found.is_empty() {
-        // A type word with figures, or two letters in a row at an end: somebody else's callsign.
+        // A type name with digits, or two letters in a row at the end: another aircraft's callsign.
         let typed = t.iter().position(|x| telephony::is_type(x.word())).map(|i| (i, alnum(t, i + 1, 8).1)).filter(|(i, e)| *e > i + 1);
         let lettered = (0..t.len()).rev().find(|i| t[*i].letter().is_some() && *i > 0 && t[*i - 1].letter().is_some() && *i + 1 == t.len());
         found.extend(typed.map(|(i, e)| (i..e, Caller::Wrong)));
@@ -84,7 +84,7 @@ pub(super) fn callsigns(t: &[Token], to: Option<&Named>, figures: &[String]) -> 
     found
 }
 
-/// The forms of a registration that a pilot may use: whole, without its N, and abbreviated (7110.65 2-4-9).
+/// The forms of a registration that a pilot may use: in full, without the N, and abbreviated (7110.65 2-4-9).
 fn forms(id: &str) -> Vec<String> {
     let mut forms = vec![id.to_owned()];
     let bare = id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id);
@@ -100,32 +100,32 @@ fn forms(id: &str) -> Vec<String> {
     forms
 }
 
-/// The last two characters of a registration, at the end, behind no other sign; a letter among them.
+/// The last two characters of a registration, at least one of them a letter, at the end of the call and after no other character.
 fn last_two(t: &[Token], id: &str) -> Option<Range<usize>> {
     let tail = id.get(id.len().checked_sub(2)?..).filter(|x| x.bytes().any(|b| b.is_ascii_alphabetic()))?;
     let start = t.len().checked_sub(2)?;
     let sign = |x: &Token| x.digit().or(x.letter());
-    // "Via kilo, papa quebec": a taxiway before it.
+    // "Via kilo, papa quebec": the letter before it is a taxiway.
     let taxiway = start >= 2 && matches!(t[start - 2].word(), "via" | "on" | "at" | "taxiway");
-    // Figures before it are an item's, or it is another callsign: that shows when the items have claimed theirs.
+    // Digits before it belong to an item or to another callsign. Which one shows once the items have claimed theirs.
     let alone = start == 0 || sign(&t[start - 1]).is_none() || t[start - 1].digit().is_some() || taxiway;
     (alone && t[start..].iter().filter_map(sign).collect::<String>() == tail).then_some(start..t.len())
 }
 
-/// A short form of three signs at the end, figures and letters in the same places as in the own one, and not the own one:
-/// "two four yankee" for 24X.
+/// A three-character short form at the end, with digits and letters in the same places as in our callsign, that is not ours: "two four
+/// yankee" for 24X.
 fn short_of_another(t: &[Token], id: &str) -> Option<Range<usize>> {
     let start = t.len().checked_sub(3)?;
     let said: String = t[start..].iter().filter_map(|x| x.digit().or(x.letter())).collect();
     let tail = id.get(id.len().checked_sub(3)?..)?;
     let same_shape = said.len() == 3 && said.chars().zip(tail.chars()).all(|(a, b)| a.is_ascii_digit() == b.is_ascii_digit());
-    // Figures alone are an item's, letters alone a taxi route.
+    // Digits alone belong to an item, and letters alone to a taxi route.
     let mixed = said.chars().any(|c| c.is_ascii_digit()) && said.ends_with(|c: char| c.is_ascii_alphabetic());
     (same_shape && mixed && said != tail).then_some(start..t.len())
 }
 
-/// What ends like a short form is the end of another whole callsign, said behind a type or its first letter: "skyhawk six two
-/// four lima whiskey" is not 524LW.
+/// A match with our short form may be the end of another full callsign, after a type or its first letter: "skyhawk six two four lima
+/// whiskey" is not 524LW.
 fn end_of_another(t: &[Token], i: usize, len: usize, id: &str, figures: &[String]) -> bool {
     let bare = |id: &str| id.strip_prefix('N').filter(|b| b.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(id).to_owned();
     let own = bare(id);
@@ -136,7 +136,7 @@ fn end_of_another(t: &[Token], i: usize, len: usize, id: &str, figures: &[String
     let first = |x: &Token| x.letter().is_some_and(|c| c == 'N' || own.starts_with(c));
     let back: Vec<usize> = (0..i).rev().take_while(|s| sign(&t[*s]).is_some()).take(6).collect();
     let start = back.iter().find(|s| first(&t[**s])).or(back.last()).copied();
-    // "Seven two niner hotel whiskey" for 739HW: as long, said by itself, and one sign off.
+    // "Seven two niner hotel whiskey" for 739HW: the same length, said on its own, and one character off.
     let slip = (0..=i).rev().find(|s| i + len - s == own.len()).filter(|s| {
         matches!(t[*s], Token::Digit(_, Link::First))
             && t[*s..i].iter().all(|x| x.digit().is_some())
@@ -153,12 +153,12 @@ fn end_of_another(t: &[Token], i: usize, len: usize, id: &str, figures: &[String
     }
     let Some(start) = start.filter(|s| first(&t[*s]) || *s > 0 && telephony::is_type(t[*s - 1].word())) else { return false };
     let whole = bare(&t[start..i + len].iter().filter_map(sign).collect::<String>());
-    // A taxiway's letter and figure in front of a registration of letters are no part of one.
+    // A taxiway's letter and digit before a registration of letters do not belong to it.
     let shape = |s: &str| s.chars().map(|c| c.is_ascii_digit()).collect::<Vec<_>>();
     whole.len() == own.len() && whole != own && shape(&whole) == shape(&own)
 }
 
-/// Letters and digits from `i` on, `most` at most, and where they end.
+/// The letters and digits from `i` on, up to `most`, and the index after them.
 fn alnum(t: &[Token], i: usize, most: usize) -> (String, usize) {
     let mut id = String::new();
     let mut j = i;
@@ -172,7 +172,7 @@ fn alnum(t: &[Token], i: usize, most: usize) -> (String, usize) {
     (id, j)
 }
 
-/// How many of `said` make up `wanted`: all of them, or as many as `wanted` has when figures of an item follow.
+/// How many characters of `said` match `wanted`: all, or the length of `wanted` if the digits of an item follow.
 fn prefix_len(said: &str, wanted: &str) -> Option<usize> {
     (said == wanted || said.starts_with(wanted) && said.len() > wanted.len()).then_some(wanted.len())
 }

@@ -4,7 +4,7 @@ use super::ReadbackItem;
 use crate::instruction::{Item, Landing};
 use crate::transcript::Token;
 
-/// The thing that a clearance is for.
+/// What a clearance is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     LineUp,
@@ -43,7 +43,7 @@ pub(super) fn verb_of(t: &[Token]) -> Option<Verb> {
     }
 }
 
-/// A clearance read back as another one: wrong in every region, also when nothing of the kind was given.
+/// A clearance read back as a different one. It is wrong in every region, even if no such clearance was given.
 pub(super) fn verbs(items: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem>) {
     let Some(heard) = verb_of(said) else { return };
     let given: Vec<Verb> = items.iter().filter_map(verb).collect();
@@ -53,21 +53,21 @@ pub(super) fn verbs(items: &[Item], said: &[Token], wrong: &mut Vec<ReadbackItem
     }
 }
 
-/// An approach that is claimed to be cleared, where none is: "cleared ILS" for "expect ILS".
+/// The readback claims an approach clearance that was not given: "cleared ILS" for "expect ILS".
 pub(super) fn claims_approach(items: &[Item], said: &[Token]) -> bool {
     let approach = items.iter().any(|i| matches!(i, Item::Approach { expect: false, .. } | Item::Cleared(Landing::LowApproach)));
     !approach && claims(said, |behind| behind.iter().any(|x| APPROACHES.contains(&x.word())))
 }
 
-/// What an approach is called by.
+/// Words that name an approach.
 const APPROACHES: [&str; 9] = ["ils", "rnav", "visual", "vor", "gps", "localizer", "rnp", "ndb", "approach"];
 
-/// "Cleared to land", "cleared for takeoff": the words of a clearance, and not only of one that is awaited or cancelled.
+/// "Cleared to land", "cleared for takeoff": a clearance itself, not one that is awaited or cancelled.
 fn claims_clearance(said: &[Token]) -> bool {
     claims(said, |behind| verb_of(behind).is_some())
 }
 
-/// "Cleared", and behind it what for.
+/// "Cleared", followed by what for.
 fn claims(said: &[Token], what: impl Fn(&[Token]) -> bool) -> bool {
     said.iter().enumerate().filter(|(_, x)| x.is("cleared")).any(|(i, _)| {
         let denied = said[i.saturating_sub(2)..i].iter().any(|x| matches!(x.word(), "not" | "until" | "when" | "expect" | "before"));
@@ -75,8 +75,8 @@ fn claims(said: &[Token], what: impl Fn(&[Token]) -> bool) -> bool {
     })
 }
 
-/// The departure that was said is another one: the same name with another number or letter ("one bravo" for "1A"), or
-/// another name in front of the word.
+/// The readback names a different departure: the same name with another number or letter ("one bravo" for "1A"), or another name before the
+/// designator.
 pub(super) fn other_procedure(given: &[Token], said: &[Token]) -> bool {
     let sign = |t: &Token| t.digit().or(t.letter());
     let Some(name) = given.iter().find(|t| !t.word().is_empty()) else { return false };

@@ -1,4 +1,4 @@
-//! Movement on the ground in a readback: runways in their roles, taxiways, conditions.
+//! Ground movement in a readback: runways by role, taxiways, conditions.
 
 use std::ops::Range;
 
@@ -7,12 +7,12 @@ use crate::figures;
 use crate::transcript::{Token, tokens};
 use crate::units::{Position3, Runway};
 
-/// A runway that was said, and in which role.
+/// A runway in the readback, and its role.
 #[derive(Debug, Clone)]
 pub(super) struct SaidRunway {
     number: String,
     side: Option<Position3>,
-    /// The side may be that of a turn: "two two left turn".
+    /// The side may belong to a turn: "two two left turn".
     loose: bool,
     pub(super) range: Range<usize>,
     pub(super) role: Role,
@@ -29,18 +29,18 @@ impl SaidRunway {
     pub(super) fn is(&self, r: Runway) -> bool {
         self.number.trim_start_matches('0') == r.number.to_string() && (self.side == r.side || self.loose && r.side.is_none())
     }
-    /// The words that name the runway: not the side of the turn behind it.
+    /// The words that name the runway, without the side of a following turn.
     pub(super) fn taken(&self, r: Runway) -> Range<usize> {
         let end = if self.loose && r.side.is_none() { self.range.end - 1 } else { self.range.end };
         self.range.start..end
     }
-    /// The number is right and its letter was not said.
+    /// The number is right, and the letter was left out.
     pub(super) fn without_letter(&self, r: Runway) -> bool {
         self.number.trim_start_matches('0') == r.number.to_string() && (self.side.is_none() || self.loose) && r.side.is_some()
     }
 }
 
-/// The runway of a hold short or a crossing, in that role and no other.
+/// The runway of a hold short or a crossing, in exactly that role.
 pub(super) fn role(w: &mut Words, runway: Runway, role: Role) -> Option<bool> {
     let said = runways(w);
     if let Some(hit) = said.iter().find(|s| s.role == role && s.is(runway)) {
@@ -51,7 +51,7 @@ pub(super) fn role(w: &mut Words, runway: Runway, role: Role) -> Option<bool> {
         w.mark(other.range.clone());
         return Some(false);
     }
-    // "Cross" read back for "hold short", or the other way round: the worst of all.
+    // "Cross" read back for "hold short", or the reverse, is the most dangerous error.
     let opposite = if role == Role::Hold { Role::Cross } else { Role::Hold };
     if said.iter().any(|s| s.role == opposite && s.is(runway)) {
         return Some(false);
@@ -59,7 +59,7 @@ pub(super) fn role(w: &mut Words, runway: Runway, role: Role) -> Option<bool> {
     None
 }
 
-/// A hold short of a taxiway or a place: its words behind "short", or another taxiway there.
+/// A hold short of a taxiway or a place: its name after "short", or another taxiway in that position.
 pub(super) fn held_short(place: &str, w: &mut Words) -> Option<bool> {
     let at = w.t.iter().position(|x| matches!(x.word(), "short"))?;
     let given = tokens(place);
@@ -72,7 +72,7 @@ pub(super) fn held_short(place: &str, w: &mut Words) -> Option<bool> {
         _ => a == b,
     };
     let right = said.len() == given.len() && said.iter().zip(&given).all(|(a, b)| same(a, b));
-    // Something else behind it, not a name: the hold short is there, its place is left out.
+    // Another word follows that is not a name: the hold short is read back without its place.
     let other = said.first().is_some_and(|x| x.letter().is_some()) || right;
     if right {
         w.mark(first..last + 1);
@@ -80,7 +80,7 @@ pub(super) fn held_short(place: &str, w: &mut Words) -> Option<bool> {
     other.then_some(right)
 }
 
-/// A holding point by its name, or another one of the same taxiway.
+/// A named holding point, or another one on the same taxiway.
 pub(super) fn holding_point(name: &str, w: &mut Words) -> Option<bool> {
     let wanted: Vec<char> = name.chars().collect();
     let sign = |x: &Token| x.letter().or(x.digit());
@@ -91,7 +91,7 @@ pub(super) fn holding_point(name: &str, w: &mut Words) -> Option<bool> {
             return Some(true);
         }
     }
-    // The taxiway's letter with another figure behind it.
+    // The taxiway's letter with a different digit after it.
     let other = |at: usize| {
         let said: Vec<char> = w.t[at..].iter().map_while(sign).take(wanted.len()).collect();
         said.len() == wanted.len() && said[0] == wanted[0] && said.len() > 1 && said[1].is_ascii_digit() == wanted[1].is_ascii_digit()
@@ -100,13 +100,13 @@ pub(super) fn holding_point(name: &str, w: &mut Words) -> Option<bool> {
     (0..w.t.len()).any(|at| lead(at) && other(at)).then_some(false)
 }
 
-/// The runways among the unclaimed words.
+/// The runways in the unclaimed words.
 pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
     let mut found = Vec::new();
     for r in w.runs() {
         let number = w.digits(&r);
         if number.len() > 2 || w.scaled(&r) || !(1..=36).contains(&number.parse::<u8>().unwrap_or(0)) {
-            // A number that no runway has is still a wrong runway when it is called one.
+            // A number that no runway has is still a wrong runway if the pilot calls it one.
             let before = if r.start > 0 { w.t[r.start - 1].word() } else { "" };
             let approach = matches!(before, "ils" | "rnav" | "localizer" | "visual" | "vor" | "rnp" | "gps") && number.len() <= 2;
             let sided = number.len() == 2 && w.t.get(r.end).is_some_and(|x| matches!(x.word(), "left" | "right" | "center"));
@@ -122,7 +122,7 @@ pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
             _ => None,
         });
         let back = &w.t[r.start.saturating_sub(4)..r.start];
-        // "Hold short for crossing traffic" crosses nothing.
+        // "Hold short for crossing traffic" is not a crossing.
         let traffic = |k: usize| back.get(k + 1).is_some_and(|x| x.is("traffic"));
         let near = |words: &[&str]| (0..back.len()).rev().find(|k| words.contains(&back[*k].word()) && !traffic(*k));
         let role = match (near(&["short"]), near(&["cross", "crossing", "across"])) {
@@ -141,7 +141,7 @@ pub(super) fn runways(w: &Words) -> Vec<SaidRunway> {
     found
 }
 
-/// One or two digits that belong to something else: a speed, a mile, a wind, a sequence number.
+/// One or two digits that belong to something else: a speed, a distance, a wind, a sequence number.
 fn follows_other(w: &Words, r: &Range<usize>) -> bool {
     let before = if r.start > 0 { w.t[r.start - 1].word() } else { "" };
     let after = w.t.get(r.end).map_or("", Token::word);
@@ -149,16 +149,16 @@ fn follows_other(w: &Words, r: &Range<usize>) -> bool {
         || matches!(after, "mile" | "miles" | "knots" | "souls" | "minutes")
 }
 
-/// The taxiways that were said against the route.
+/// Compares the taxiways in the readback with the route.
 pub(super) fn taxi_route(via: &[String], w: &Words) -> Option<bool> {
-    // A figure behind the letter may be left out, or be the next number's; another one is another taxiway.
+    // A digit after the letter may be left out, or may start the next number; a different one names another taxiway.
     let same = |s: &String, v: &String| v.starts_with(s.as_str()) || s.starts_with(v.as_str());
     let fits = |said: &[String]| said.iter().zip(via).all(|(s, v)| same(s, v)) && said.len() == via.len();
     if let Some(at) = w.t.iter().position(|x| x.is("via")) {
         let said = taxiways(&w.t[at + 1..]).into_iter().next().filter(|s| !s.is_empty())?;
         return Some(fits(&said));
     }
-    // Without "via" a single letter may be anything; as many letters in a row as the route has are another route.
+    // Without "via" a single letter may mean anything. As many letters in a row as the route has are a different route.
     let said = taxiways(&w.t);
     if said.iter().any(|s| fits(s)) {
         return Some(true);
@@ -166,7 +166,7 @@ pub(super) fn taxi_route(via: &[String], w: &Words) -> Option<bool> {
     (via.len() > 1 && said.iter().any(|s| s.len() == via.len())).then_some(false)
 }
 
-/// Names of taxiways, those in a row together.
+/// Taxiway names, grouped by sequence.
 fn taxiways(t: &[Token]) -> Vec<Vec<String>> {
     let mut rows: Vec<Vec<String>> = vec![Vec::new()];
     for x in t {
@@ -182,7 +182,7 @@ fn taxiways(t: &[Token]) -> Vec<Vec<String>> {
     rows
 }
 
-/// A runway that is said to be crossed, which nobody allowed: "crossing runway one three" for "hold position".
+/// The readback claims a crossing that nobody cleared: "crossing runway one three" for "hold position".
 pub(super) fn crosses_unasked(w: &Words) -> bool {
     runways(w).iter().filter(|s| s.role == Role::Cross).any(|s| {
         let Some(at) = w.t[..s.range.start].iter().rposition(|x| x.is("cross") || x.is("crossing") || x.is("across")) else { return false };
@@ -192,8 +192,8 @@ pub(super) fn crosses_unasked(w: &Words) -> bool {
     })
 }
 
-/// A condition is the right one if whatever is waited for lands where it is to land, departs where it is to depart, and is of the
-/// type that was told, by its number.
+/// A condition is correct if the other aircraft lands if it was to land, departs if it was to depart, and has the type number that was
+/// given.
 pub(super) fn condition(given: &str, w: &mut Words) -> bool {
     let given = tokens(given);
     let kind = |t: &[Token]| {
@@ -203,7 +203,7 @@ pub(super) fn condition(given: &str, w: &mut Words) -> bool {
             _ => None,
         })
     };
-    // A type has three figures or more; less are miles.
+    // A type number has at least three digits; fewer are miles.
     let number =
         |t: &[Token]| (0..t.len()).map(|i| figures::digits(t, i..figures::run_end(t, i))).find(|d| d.len() > 2).unwrap_or_default();
     let from = w.t.iter().position(|x| matches!(x.word(), "behind" | "after" | "once" | "when")).unwrap_or(0);
@@ -218,7 +218,7 @@ pub(super) fn condition(given: &str, w: &mut Words) -> bool {
     right
 }
 
-/// Who built the aircraft that is waited for.
+/// The manufacturer of the other aircraft.
 fn maker(t: &[Token]) -> &str {
     const MAKERS: [&str; 14] = [
         "airbus",

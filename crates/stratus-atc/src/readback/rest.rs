@@ -1,4 +1,4 @@
-//! What no item has claimed: a value that nothing explains, or the opposite of what was told, is never right.
+//! Words that no item has claimed: a value that nothing explains, or the opposite of the instruction, is never right.
 
 use super::ReadbackItem;
 use super::words::Words;
@@ -6,23 +6,23 @@ use crate::figures;
 use crate::instruction::Item;
 use crate::transcript::{Link, Token, text};
 
-/// All that was told, as words: what a pilot may say again.
+/// The instruction as words: what a pilot may repeat.
 pub(super) struct Told {
     words: Vec<Token>,
-    /// Its numbers, each as figures.
+    /// The numbers, as digits.
     numbers: Vec<String>,
-    /// The figures of the callsign.
+    /// The digits of the callsign.
     callsign: String,
 }
 
 impl Told {
     pub(super) fn new(words: Vec<Token>, callsign: &str) -> Self {
-        // Of written numbers that stand in a row each counts for itself.
+        // Written numbers in a row count separately.
         let written = |n: &Number| words[n.start..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Joined)));
         let row = |n: &Number| words[n.start + 1..n.end].iter().any(|x| matches!(x, Token::Digit(_, Link::Next)));
         let mut numbers: Vec<String> =
             numbers(&words).into_iter().filter(|n| !(written(n) && row(n) && !n.pointed)).map(|n| n.figures).collect();
-        // "7,000 10 minutes", "9,000 one zero minutes": written numbers, and spoken figures between them.
+        // "7,000 10 minutes", "9,000 one zero minutes": written numbers with spoken digits between them.
         let mut spoken = String::new();
         let mut i = 0;
         while i < words.len() {
@@ -47,7 +47,7 @@ impl Told {
         self.words.iter().any(|x| x.is(w))
     }
 
-    /// The number was told, whole or as pilots shorten it.
+    /// The number was transmitted, in full or in a form that pilots shorten it to.
     fn explains(&self, figures: &str) -> bool {
         let bare = figures.trim_start_matches('0');
         figures.len() >= 2 && self.callsign.contains(figures)
@@ -61,13 +61,13 @@ impl Told {
             })
     }
 
-    /// The number was told as it stands, but for what a frequency's first figure says by itself.
+    /// The number was transmitted exactly, apart from an implied first digit of a frequency.
     fn whole(&self, figures: &str) -> bool {
         let same = |n: &String| n == figures || n.len() > 3 && n.strip_prefix('1').is_some_and(|n| n.trim_end_matches('0') == figures);
         self.numbers.iter().any(same)
     }
 
-    /// As [`Told::explains`], of one number or of several in one breath.
+    /// Like [`Told::explains`], for one number or several that run together.
     fn explains_all(&self, figures: &str) -> bool {
         self.explains(figures)
             || figures.len() <= 16
@@ -75,18 +75,18 @@ impl Told {
     }
 }
 
-/// A number as it was said.
+/// A number as spoken.
 struct Number {
     figures: String,
     start: usize,
     end: usize,
-    /// With a decimal point.
+    /// Contains a decimal point.
     pointed: bool,
-    /// "Thousand" or "hundred" behind it.
+    /// Followed by "thousand" or "hundred".
     scaled: bool,
 }
 
-/// The numbers of `t`, over decimal points, thousands and hundreds.
+/// The numbers in `t`, joined across decimal points, thousands and hundreds.
 fn numbers(t: &[Token]) -> Vec<Number> {
     let mut found = Vec::new();
     let mut i = 0;
@@ -124,28 +124,28 @@ fn numbers(t: &[Token]) -> Vec<Number> {
     found
 }
 
-/// Between these words an aircraft goes from one level to another.
+/// Words between the present level and the next one.
 const TO: [&str; 4] = ["for", "to", "climbing", "descending"];
-/// Behind these a number is where the aircraft is, or what it has, and answers nothing.
+/// After these words a number is the aircraft's present state, not part of the readback.
 const OWN: [&str; 12] =
     ["leaving", "passing", "through", "from", "vacating", "vacated", "information", "atis", "out", "currently", "present", "of"];
-/// In front of these it is a measure of something else.
+/// Before these words a number measures something else.
 const MEASURES: [&str; 10] = ["mile", "miles", "minute", "minutes", "souls", "people", "oclock", "gallons", "pounds", "seconds"];
 
-/// The first number that nothing explains, by what it was said to be.
+/// The item that the first unexplained number refers to.
 pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Option<ReadbackItem> {
     numbers(&w.t).into_iter().find_map(|n| {
         let before = w.before(n.start);
         let after = w.t.get(n.end).map_or("", Token::word);
         let named = n.start > 0 && w.t[n.start - 1].letter().is_some();
-        // A holding point's name is free where none was told.
+        // The pilot may name any holding point if the instruction named none.
         let to_point = items.iter().any(|i| matches!(i, Item::Taxi { to_holding_point: true, .. }));
         let told_one = told.words.windows(2).any(|p| p[0].letter().is_some() && p[1].digit().is_some());
         let on_ground = items.iter().any(|i| matches!(i, Item::Taxi { .. } | Item::HoldShort { .. } | Item::Cross { .. }));
         let of_place = named && n.figures.len() <= 2 && (to_point && !told_one || !on_ground);
         let measured = MEASURES.contains(&after) && !told.has(after);
         let own = OWN.contains(&before) && !(before == "of" && w.before(n.start - 1) == "short");
-        // "Six thousand for four thousand", "we are at one eight zero": where it is now.
+        // "Six thousand for four thousand", "we are at one eight zero": the present altitude.
         let goes_on = n.start == 0 || !TO.contains(&before);
         let left = goes_on && w.t.get(n.end).is_some_and(|x| TO.contains(&x.word()) || x.word().ends_with("ing") && x.word() != "heading");
         let here = before == "at" && (0..n.start).rev().take(4).any(|i| matches!(w.t[i].word(), "are" | "am" | "contact"));
@@ -157,7 +157,7 @@ pub(super) fn unexplained_number(told: &Told, items: &[Item], w: &Words) -> Opti
     })
 }
 
-/// What a number was said to be: by the words around it, else by its length among what was told.
+/// The item that a number refers to: by the words around it, otherwise by its length among the instruction's items.
 fn meant(n: &Number, before: &str, after: &str, items: &[Item]) -> ReadbackItem {
     let len = n.figures.len();
     let has = |f: &dyn Fn(&Item) -> bool| items.iter().any(f);
@@ -193,7 +193,7 @@ fn meant(n: &Number, before: &str, after: &str, items: &[Item]) -> ReadbackItem 
     }
 }
 
-/// Words of which only one can be meant, and what it is then about.
+/// Sets of mutually exclusive words, and the item that each set refers to.
 const ONE_OF: [(ReadbackItem, &[&[&str]]); 8] = [
     (ReadbackItem::TurnDirection, &[&["left"], &["right"]]),
     (ReadbackItem::Condition, &[&["extend", "extending"], &["turn", "turning"]]),
@@ -217,21 +217,21 @@ const ONE_OF: [(ReadbackItem, &[&[&str]]); 8] = [
     ),
 ];
 
-/// Words by which a pilot goes on.
+/// Words that announce that the pilot proceeds.
 const GOES: [&str; 9] = ["rolling", "takingoff", "continuing", "continue", "crossing", "entering", "enter", "lining", "departing"];
 
-/// Units, one of which a frequency belongs to.
+/// Unit names that a frequency may belong to.
 const UNITS: [&str; 12] =
     ["tower", "ground", "approach", "departure", "center", "control", "radar", "director", "information", "delivery", "radio", "clearance"];
 
-/// Whether each side that was said stands behind a figure, and so belongs to a runway.
+/// Whether every side in the readback follows a digit, and so belongs to a runway.
 fn sides_are_runways(said: &[Token]) -> bool {
     let side = |t: &Token| t.is("left") || t.is("right");
     let turns = |i: usize| said.get(i + 1).is_some_and(|t| t.is("turn") || t.is("turns") || t.is("turnout") || t.is("heading"));
     (0..said.len()).filter(|i| side(&said[*i])).all(|i| i > 0 && matches!(said[i - 1], Token::Digit(..)) && !turns(i))
 }
 
-/// What was said against what was told, word against word.
+/// Compares contradictory words of the readback and the instruction.
 pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<ReadbackItem> {
     let said_has = |w: &str| said.iter().any(|x| x.is(w));
     let mut wrong = Vec::new();
@@ -239,7 +239,7 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         let told_some = groups.iter().any(|g| g.iter().any(|w| told.has(w)));
         let right = groups.iter().any(|g| g.iter().any(|w| told.has(w)) && g.iter().any(|w| said_has(w)));
         let other = groups.iter().any(|g| g.iter().any(|w| said_has(w)) && !g.iter().any(|w| told.has(w)));
-        // The side of a runway is the runway's.
+        // The side belongs to the runway.
         let runway = item == ReadbackItem::TurnDirection && sides_are_runways(said);
         if told_some && other && !right && !runway {
             wrong.push(item);
@@ -258,7 +258,7 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
         || items.iter().any(|i| matches!(i, Item::CancelTakeoff))
             && said_has("takeoff")
             && !said.iter().any(|x| x.word().starts_with("cancel"));
-    // What was to be waited for is no approval.
+    // An instruction to stand by is not an approval.
     let waits = told.has("standby") || told.has("stand") && told.has("by");
     if waits && said.iter().any(|x| matches!(x.word(), "approved" | "cleared")) && !told.has("approved") && !told.has("cleared") {
         wrong.push(ReadbackItem::Clearance);
@@ -285,9 +285,9 @@ pub(super) fn opposites(told: &Told, items: &[Item], said: &[Token]) -> Vec<Read
     wrong
 }
 
-/// A departure that was told by its name and sign ("BUZAD 1T departure"), and another name or sign said in its place.
+/// A departure given by name and designator ("BUZAD 1T departure"), and read back with another name or designator.
 fn other_departure(told: &Told, said: &[Token]) -> bool {
-    // "7C" is written as a runway's centre.
+    // "7C" is written like a center runway.
     let sign = |t: &Token| {
         t.digit().or(t.letter()).or(match t.word() {
             "left" => Some('L'),
@@ -305,10 +305,10 @@ fn other_departure(told: &Told, said: &[Token]) -> bool {
     }
     if let Some(at) = said.iter().position(|x| x.is(name)) {
         let other: String = said[at + 1..].iter().map_while(sign).collect();
-        // What follows in the same breath begins with the sign.
+        // The words that follow without a pause start with the designator.
         return !other.is_empty() && !other.starts_with(&designator);
     }
-    // Another name in front of the same sign, or of the word.
+    // A different name before the same designator, or before "departure".
     (1..said.len()).any(|i| {
         let signs: String = said[i..].iter().map_while(sign).collect();
         let before = said[i - 1].word();
@@ -318,7 +318,7 @@ fn other_departure(told: &Told, said: &[Token]) -> bool {
     })
 }
 
-/// A point of a letter and a figure, "alpha one", and another one said in its place.
+/// A point of a letter and a digit ("alpha one"), and a different one in its place.
 fn other_point(told: &Told, said: &[Token]) -> bool {
     let point = |t: &[Token], i: usize| t[i].letter().zip(t.get(i + 1).and_then(Token::digit));
     let leads =
@@ -331,15 +331,15 @@ fn other_point(told: &Told, said: &[Token]) -> bool {
         let Some(letter) = said[i].letter() else { return false };
         let figures = figures::digits(said, i + 1..figures::run_end(said, i + 1));
         let right = given.iter().any(|(l, d)| *l == letter && figures.starts_with(*d));
-        // The figure may be left out, and the next number follow.
+        // The digit may be left out, and the next number may follow.
         let short = given.iter().any(|(l, _)| *l == letter) && (figures.is_empty() || figures.len() > 1 && told.whole(&figures));
         !right && !short && !figures.is_empty()
     })
 }
 
-/// Words behind which a name stands.
+/// Words that introduce a name.
 const LEADS: [&str; 11] = ["direct", "by", "hold", "holding", "cross", "crossing", "at", "to", "until", "via", "over"];
-/// Words that stand there and name nothing.
+/// Words in that position that do not name anything.
 #[rustfmt::skip]
 const NO_NAMES: &[&str] = &[
     "runway", "taxiway", "ramp", "parking", "gate", "stand", "position", "short", "your", "the", "point", "present", "feet", "maintain",
@@ -358,7 +358,7 @@ fn names(t: &[Token]) -> Vec<&str> {
         .collect()
 }
 
-/// What must come back where the rules want restrictions: a fix by its name, the transition level by its number.
+/// Items that are mandatory where the rules require restrictions: a fix by its name, the transition level by its number.
 pub(super) fn left_out(told: &Told, said: &[Token]) -> Vec<ReadbackItem> {
     let mut missing = Vec::new();
     let given = names(&told.words);
@@ -376,7 +376,7 @@ pub(super) fn left_out(told: &Told, said: &[Token]) -> Vec<ReadbackItem> {
     missing
 }
 
-/// Another fix or place than the one that was told, behind the same kind of word.
+/// A different fix or place after the same kind of word.
 fn other_name(told: &Told, said: &[Token]) -> Option<ReadbackItem> {
     let given = names(&told.words);
     let heard = names(said);

@@ -1,7 +1,7 @@
-//! Numbers that were said in one breath come apart: "left two seventy three one right" is a heading and a runway.
+//! Splits numbers that run together: "left two seventy three one right" is a heading and a runway.
 //!
-//! A run of figures is cut only where the pieces are the very figures of the instruction's items, each item once, and
-//! nothing is left over; or where one piece at an end is as long as an item that is missing, which then is wrong.
+//! A run of digits is split only if the pieces are exactly the digits of the instruction's items, each item at most once, with nothing left
+//! over. Alternatively one piece at an end may be as long as a missing item, which is then wrong.
 
 use std::ops::Range;
 
@@ -11,37 +11,37 @@ use crate::instruction::Item;
 use crate::transcript::{Link, Token};
 use crate::units::{Frequency, Runway};
 
-/// The longest run that is looked at, and how many tries it is given.
+/// The longest run to be split, and the maximum number of attempts.
 const LONGEST: usize = 24;
 const TRIES: u32 = 4_000;
 
-/// Where in its run a piece may stand.
+/// Where in its run a piece may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// Anywhere, if nothing scales it.
+    /// Anywhere, unless "thousand" or "hundred" follows.
     Any,
-    /// Last, in front of this word.
+    /// Last, before this word.
     Before(&'static str),
-    /// Last, in front of the decimal point.
+    /// Last, before the decimal point.
     BeforePoint,
-    /// First, behind the decimal point.
+    /// First, after the decimal point.
     BehindPoint,
-    /// First, behind this letter.
+    /// First, after this letter.
     BehindLetter(char),
-    /// First, behind this word.
+    /// First, after this word.
     Behind(&'static str),
-    /// The figure of a holding point, first, behind its letter.
+    /// The digit of a holding point: first, after its letter.
     OfPoint,
 }
 
-/// The figures of an item, as they may be said.
+/// The digits of an item in one spoken form.
 struct Piece {
     item: usize,
     figures: String,
     place: Place,
 }
 
-/// Cuts the runs by a mark that joins nothing.
+/// Splits the runs with a mark that joins nothing.
 pub(super) fn cut(items: &[Item], t: &mut Vec<Token>) {
     let pieces: Vec<Piece> = items.iter().enumerate().flat_map(|(n, i)| of_item(n, i)).collect();
     let mut runs: Vec<Range<usize>> = Vec::new();
@@ -71,12 +71,12 @@ pub(super) fn figures_of(items: &[Item]) -> Vec<String> {
     items.iter().enumerate().flat_map(|(n, i)| of_item(n, i)).map(|p| p.figures).collect()
 }
 
-/// The pieces cover the run as it stands.
+/// The pieces cover the run without a split.
 fn tight(pieces: &[Piece], t: &[Token], r: &Range<usize>) -> bool {
     Cover::new(pieces, t, r, &figures::digits(t, r.clone())).whole(r.start)
 }
 
-/// "two seventy three one right" was taken for 2, 73, 1, and is 270 and 31: pieces cover it if the tens end there.
+/// "Two seventy three one right" was heard as 2, 73, 1 but means 270 and 31: the pieces cover the run if a piece ends after the tens.
 fn tens_end_there(pieces: &[Piece], t: &[Token], r: &Range<usize>, at: usize) -> bool {
     if !within_tens(t, r, at) || t[at].digit() == Some('0') || t[at - 1].digit() == Some('1') {
         return false;
@@ -97,13 +97,13 @@ fn with_tens(t: &[Token], at: usize) -> Vec<Token> {
     t
 }
 
-/// A place in a run that lies between the two figures of "eighty five".
+/// Whether a position lies between the two digits of "eighty five".
 pub(super) fn within_tens(t: &[Token], run: &Range<usize>, at: usize) -> bool {
     let joined = |i: usize| run.contains(&i) && i > run.start && matches!(t[i], Token::Digit(_, Link::Joined));
     joined(at) && !joined(at - 1) && !joined(at + 1)
 }
 
-/// The places of the cuts in a run.
+/// The positions at which to split a run.
 fn cuts(pieces: &[Piece], items: &[Item], t: &[Token], r: &Range<usize>) -> Vec<usize> {
     let text = figures::digits(t, r.clone());
     let mut cover = Cover::new(pieces, t, r, &text);
@@ -116,7 +116,7 @@ fn cuts(pieces: &[Piece], items: &[Item], t: &[Token], r: &Range<usize>) -> Vec<
         return cover.ends;
     }
     cover.ends.pop();
-    // "ten thousand two fifty": the speed behind the thousands is not their hundreds.
+    // "Ten thousand two fifty": the speed after the thousands is not their hundreds.
     let behind = thousands_in_front(t, r.start);
     let hundreds = behind.is_some_and(|thousands| {
         let whole = text.parse().ok().filter(|_| text.len() == 3).map(|h: i32| thousands * 1000 + h);
@@ -128,7 +128,7 @@ fn cuts(pieces: &[Piece], items: &[Item], t: &[Token], r: &Range<usize>) -> Vec<
     cover.ends
 }
 
-/// The number in front of the "thousand" that stands in front of a place.
+/// The number before the "thousand" that precedes a position.
 fn thousands_in_front(t: &[Token], at: usize) -> Option<i32> {
     let at = if at > 0 && t[at - 1].is("and") { at - 1 } else { at };
     let word = at.checked_sub(1).filter(|i| t[*i].is("thousand"))?;
@@ -136,19 +136,19 @@ fn thousands_in_front(t: &[Token], at: usize) -> Option<i32> {
     figures::digits(t, start.max(word.saturating_sub(2))..word).parse().ok()
 }
 
-/// A run on its way to be covered by pieces.
+/// A run that is partly covered by pieces.
 struct Cover<'a> {
     pieces: &'a [Piece],
     t: &'a [Token],
     run: Range<usize>,
     text: &'a str,
-    /// Items that have their piece.
+    /// Items that already have a piece.
     used: Vec<usize>,
     /// The ends of the pieces.
     ends: Vec<usize>,
-    /// One piece at an end may have other figures than its item.
+    /// One piece at an end may differ from its item.
     odd: bool,
-    /// Pieces of one figure do not count.
+    /// One-digit pieces do not count.
     strict: bool,
     tries: u32,
 }
@@ -173,7 +173,7 @@ impl<'a> Cover<'a> {
             let right = p.place == Place::OfPoint || self.text[from - self.run.start..end - self.run.start] == p.figures;
             let at_an_end = from == self.run.start || end == self.run.end;
             let odd = !right && self.odd && at_an_end && p.figures.len() < self.run.len();
-            // A single figure proves nothing beside one that is wrong.
+            // A single digit proves nothing beside a wrong piece.
             if !right && !odd || self.strict && p.figures.len() < 2 {
                 continue;
             }
@@ -191,7 +191,7 @@ impl<'a> Cover<'a> {
         false
     }
 
-    /// The piece may stand there: by its place, and without cutting "thirty five" in two.
+    /// Whether the piece may be there: its place fits, and it does not split "thirty five".
     fn fits(&self, p: &Piece, from: usize, end: usize) -> bool {
         if within_tens(self.t, &self.run, end) {
             return false;
@@ -218,7 +218,7 @@ fn of_item(item: usize, i: &Item) -> Vec<Piece> {
     let any = |figures: String| vec![piece(figures, Place::Any)];
     match i {
         Item::Altitude { feet, level, .. } => height(*feet, *level).into_iter().map(|(f, p)| piece(f, p)).collect(),
-        // "ten thousand in ten", and the next number.
+        // "Ten thousand in ten", followed by the next number.
         Item::ExpectAltitude { feet, level } => {
             let time = piece("10".to_owned(), Place::Behind("in"));
             height(*feet, *level).into_iter().map(|(f, p)| piece(f, p)).chain([time]).collect()
@@ -235,7 +235,7 @@ fn of_item(item: usize, i: &Item) -> Vec<Piece> {
             runway(*r).map(|f| piece(f, Place::Any)).into()
         }
         Item::Taxi { via, .. } | Item::TaxiToParking { via, .. } => {
-            // "november four two seven right": a holding point and a runway.
+            // "November four two seven right": a holding point and a runway.
             let point = matches!(i, Item::Taxi { to_holding_point: true, .. }).then(|| piece("#".to_owned(), Place::OfPoint));
             let taxiway = |name: &String| {
                 let letter = name.chars().next()?;
@@ -270,7 +270,7 @@ fn frequency(f: Frequency) -> Vec<(String, Place)> {
     let text = f.to_string();
     let (mhz, decimals) = text.split_once('.').unwrap_or((&text, "0"));
     let mut forms = Vec::new();
-    // "one two zero", "twenty"; "two two five", "two two".
+    // "One two zero", "twenty"; "two two five", "two two".
     let mut decimals = vec![decimals.to_owned()];
     match decimals[0].len() {
         3 => decimals.push(decimals[0].chars().take(2).collect()),

@@ -1,4 +1,4 @@
-//! Which of the pilot's words answer which item.
+//! Assigns the pilot's words to the instruction's items.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use crate::transcript::{Token, tokens};
 use crate::units::level::always_flight;
 use crate::units::{Frequency, Region, Side};
 
-/// Weighs a readback with the callsign at `callsign`.
+/// Checks a readback whose callsign is at `callsign`.
 pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, caller: Caller, region: Region, told: Option<&Told>) -> Check {
     let two = callsign.len() == 2 && callsign.end == said.len() && callsign.start > 0 && said[callsign.start - 1].digit().is_some();
     let mut w = Words { t: said.to_vec() };
@@ -32,7 +32,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
         Caller::Missing => missing.push(ReadbackItem::Callsign),
         Caller::Wrong => wrong.push(ReadbackItem::Callsign),
     }
-    // Values that say by themselves what they are come first; what is left over is judged after.
+    // Self-explanatory values claim their words first; the leftover words are checked afterwards.
     let mut open: Vec<(&Item, ReadbackItem, bool)> = Vec::new();
     let mut wanted: Vec<(&Item, ReadbackItem, bool)> =
         items.iter().filter_map(|i| need(i, items, region).map(|(n, m)| (i, n, m))).collect();
@@ -56,7 +56,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
             missing.push(name);
         }
     }
-    // Figures right before the last two of the callsign that no item has claimed make it another one.
+    // Unclaimed digits directly before the last two characters of the callsign make it a different callsign.
     let ahead = w.t.len().checked_sub(3).and_then(|i| w.t.get(i));
     wrong.extend((two && ahead.is_some_and(|x| x.digit().is_some())).then_some(ReadbackItem::Callsign));
     let level = items.iter().any(|i| matches!(i, Item::Altitude { level, feet, .. } if *level || always_flight(*feet)));
@@ -99,7 +99,7 @@ pub(super) fn weigh(items: &[Item], said: &[Token], callsign: Range<usize>, call
     Check { verdict, wrong, missing }
 }
 
-/// The order of claiming: what has the most telling shape first.
+/// The order in which items claim words: the most distinctive shape first.
 fn order(item: &Item) -> u8 {
     match item {
         Item::HoldShort { .. } | Item::HoldShortOf(_) | Item::HoldingPoint(_) | Item::Cross { .. } => 0,
@@ -115,7 +115,7 @@ fn order(item: &Item) -> u8 {
     }
 }
 
-/// `Some(true)`: the very value was said. `Some(false)`: another one in its place. `None`: neither is certain.
+/// `Some(true)`: the exact value was said. `Some(false)`: a different one was said instead. `None`: neither is certain.
 fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> Option<bool> {
     match item {
         Item::HoldShort { runway, .. } => role(w, *runway, Role::Hold),
@@ -147,7 +147,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
                 w.mark(run);
                 return Some(true);
             }
-            // "three zero zero one five south": the miles of a position stand in the same run.
+            // "Three zero zero one five south": the miles of a position are in the same run.
             if let Some(run) =
                 w.runs().into_iter().find(|r| r.len() == digits.len() + 1 && w.digits(r).starts_with(&digits) && w.measures(r))
             {
@@ -204,7 +204,7 @@ fn exact(item: &Item, w: &mut Words, claimed: &mut Claimed, region: Region) -> O
                 other => other.split('/').next().unwrap_or(other),
             };
             if let Some(at) = w.t.iter().position(|t| t.is(name)) {
-                // The letter may be left out, but not be another one.
+                // The letter may be left out, but a different one is wrong.
                 let said = w.t.get(at + 1).and_then(Token::letter);
                 return Some(letter.is_empty() || said.is_none_or(|l| letter.eq_ignore_ascii_case(&l.to_string())));
             }
@@ -254,7 +254,7 @@ fn hundreds(value: u16, w: &Words) -> Option<Range<usize>> {
     Some(run.start..run.end + 1)
 }
 
-/// A code of thousands or hundreds: "seven thousand", "twelve hundred".
+/// A code in thousands or hundreds: "seven thousand", "twelve hundred".
 fn rounded(code: &str, w: &Words) -> Option<Range<usize>> {
     let (figures, word) = match (code.strip_suffix("000"), code.strip_suffix("00")) {
         (Some(f), _) => (f, "thousand"),
@@ -265,10 +265,10 @@ fn rounded(code: &str, w: &Words) -> Option<Range<usize>> {
     Some(run.start..run.end + 1)
 }
 
-/// A frequency, whole or in a short form.
+/// A frequency, in full or in a short form.
 fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     if let Some(hit) = figures::frequencies(&w.t).into_iter().find(|s| s.value.same_channel(f)) {
-        // Three decimals name the channel to its last figure: 125.253 is not 125.250.
+        // With three decimals every digit of the channel counts: 125.253 is not 125.250.
         let point = hit.range.clone().find(|i| w.t.get(*i) == Some(&Token::Point));
         let decimals = point.map(|p| figures::digits(&w.t, p + 1..hit.range.end)).unwrap_or_default();
         w.mark(hit.range);
@@ -279,13 +279,13 @@ fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     let short = decimals.trim_end_matches('0');
     for head in [mhz, mhz.get(1..).unwrap_or("")] {
         let run = w.run_of(&[format!("{head}{decimals}"), format!("{head}{short}")]);
-        // "one eighty five" is no 118.5: what stands in front of the point is said for itself.
+        // "One eighty five" is not 118.5: the figures before the decimal point are said separately.
         if let Some(run) = run.filter(|r| !run_together::within_tens(&w.t, r, r.start + head.len())) {
             w.mark(run);
             return Some(true);
         }
     }
-    // "point niner", "eighteen point five": the figures that are understood are left out.
+    // "Point niner", "eighteen point five": the implied digits are left out.
     let p = w.t.iter().position(|x| *x == Token::Point)?;
     let end = figures::run_end(&w.t, p + 1);
     let start = (0..p).rev().take_while(|i| w.t[*i].digit().is_some()).last().unwrap_or(p);
@@ -296,7 +296,7 @@ fn frequency(f: Frequency, w: &mut Words, region: Region) -> Option<bool> {
     Some(right)
 }
 
-/// The place's first name, and another second one: "Denver International" for "Denver Centennial".
+/// The right first name of the place with a different second one: "Denver International" for "Denver Centennial".
 fn other_limit(limit: &str, w: &Words) -> bool {
     let mut names = limit.split_whitespace().map(str::to_lowercase).filter(|n| n != "airport");
     let (Some(first), Some(second)) = (names.next(), names.next()) else { return false };
@@ -309,7 +309,7 @@ fn other_limit(limit: &str, w: &Words) -> bool {
     name && !w.has(&second)
 }
 
-/// Another leg of the pattern is entered than the one that was told: "left base" for "left downwind".
+/// The readback enters a different leg of the pattern: "left base" for "left downwind".
 fn other_leg(leg: Leg, t: &[Token]) -> bool {
     let named = |x: &Token| matches!(x.word(), "upwind" | "crosswind" | "downwind" | "base");
     let later = |i: usize| t[i.saturating_sub(4)..i].iter().any(|x| matches!(x.word(), "report" | "call" | "reporting" | "for" | "mile"));
@@ -317,7 +317,7 @@ fn other_leg(leg: Leg, t: &[Token]) -> bool {
     said.peek().is_some() && !said.any(|i| t[i].is(leg.word()))
 }
 
-/// An item that was not said: do leftover words have its shape?
+/// Whether leftover words have the shape of an item that was not said.
 fn conflicting(item: &Item, w: &mut Words) -> bool {
     let fits = |w: &Words, r: &Range<usize>| !w.scaled(r) && w.named(r).is_none_or(|of| of(item));
     let leftover = |w: &Words, len: Range<usize>| w.runs().into_iter().find(|r| len.contains(&r.len()) && fits(w, r));
@@ -329,9 +329,9 @@ fn conflicting(item: &Item, w: &mut Words) -> bool {
         Item::TurnDegrees { .. } => w.stray(1..4).or_else(|| leftover(w, 1..4)),
         Item::Speed(_) => (w.has("speed") || w.has("knots")).then(|| leftover(w, 2..4)).flatten(),
         Item::Altitude { .. } | Item::ExpectAltitude { .. } => altitude::another(item, w),
-        // More digits than a runway has, where the runway should be.
+        // Too many digits where the runway should be.
         Item::Runway(_) => leftover(w, 3..4).filter(|r| w.before(r.start) == "runway").or_else(|| {
-            // A number that no runway has, and nothing else explains.
+            // A number that no runway has and nothing else explains.
             w.stray(2..3).filter(|r| w.digits(r).parse().is_ok_and(|n: u8| n > 36))
         }),
         _ => None,
@@ -339,7 +339,7 @@ fn conflicting(item: &Item, w: &mut Words) -> bool {
     hit.map(|r| w.mark(r)).is_some()
 }
 
-/// Three figures that nothing explains, when a frequency, a pressure or a speed was not read back: it was meant, and wrong.
+/// Three unexplained digits count as a wrong frequency, pressure or speed if that item was not read back.
 fn unexplained(item: &Item, w: &mut Words) -> bool {
     let wanted = matches!(
         item,
@@ -349,7 +349,7 @@ fn unexplained(item: &Item, w: &mut Words) -> bool {
     hit.map(|r| w.mark(r)).is_some()
 }
 
-/// "At or above" for "at or below", and the other way round.
+/// "At or above" for "at or below", or the reverse.
 fn bounds(items: &[Item], w: &Words) -> Option<ReadbackItem> {
     let (said, other) = items.iter().find_map(|i| match i {
         Item::Altitude { way: Climb::AtOrBelow, .. } => Some(("below", "above")),
@@ -359,7 +359,7 @@ fn bounds(items: &[Item], w: &Words) -> Option<ReadbackItem> {
     (w.has(other) && !w.has(said)).then_some(ReadbackItem::Altitude)
 }
 
-/// The other side than the one assigned, and nowhere the right one.
+/// The side opposite to the assigned one, and the assigned one nowhere.
 fn turns(items: &[Item], w: &Words) -> Option<ReadbackItem> {
     let side: Side = items.iter().find_map(|i| match i {
         Item::Heading { turn: Some(s), .. } | Item::TurnDegrees { side: s, .. } | Item::Enter(s, _) | Item::ClosedTraffic(s) => Some(*s),

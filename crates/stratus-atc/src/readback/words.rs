@@ -6,7 +6,7 @@ use crate::figures;
 use crate::instruction::Item;
 use crate::transcript::{Link, Token};
 
-/// What a pilot says twice in the same words counts once: "five thousand, that is five thousand". What is left out is what stays.
+/// Removes repetitions: "five thousand, that is five thousand" counts once.
 pub(super) fn once(said: &[Token]) -> Vec<Token> {
     let same = |a: &Token, b: &Token| match (a, b) {
         (Token::Digit(x, _), Token::Digit(y, _)) => x == y,
@@ -21,7 +21,7 @@ pub(super) fn once(said: &[Token]) -> Vec<Token> {
                 && (*n == 0 || matches!(t[j - 1].word(), "is" | "again" | "yes" | "so"))
         });
         let end = j - marks.unwrap_or(0);
-        // The longest copy that ends where the repetition begins, with a value in it, and of whole numbers.
+        // The longest copy that ends where the repetition begins, with a value in it, and made of whole numbers.
         let copy = (2..=end.min(t.len() - j).min(24)).rev().find(|n| {
             let (a, b) = (&t[end - n..end], &t[j..j + n]);
             let whole = t.get(j + n).is_none_or(|x| {
@@ -30,7 +30,7 @@ pub(super) fn once(said: &[Token]) -> Vec<Token> {
             let begins = end == *n || a[0].digit().is_none() || !matches!(t[end - n - 1], Token::Digit(..) | Token::Point);
             whole && begins && a.iter().zip(b).all(|(x, y)| same(x, y)) && a.iter().any(|x| x.digit().is_some())
         });
-        // Without a word that says so only a sentence with its verb is surely a repetition: "two two" is a number.
+        // Without a word that marks a repetition, only a phrase with its verb surely is one: "two two" is a number.
         match copy.filter(|n| marks.is_some_and(|m| m > 0) || *n >= 3 && !t[j].word().is_empty()) {
             Some(n) => drop(t.drain(end..j + n)),
             None => j += 1,
@@ -39,7 +39,7 @@ pub(super) fn once(said: &[Token]) -> Vec<Token> {
     t
 }
 
-/// The words that are still unclaimed: claimed ones become a mark that joins nothing.
+/// The words, with claimed ones replaced by a mark that joins nothing.
 pub(super) struct Words {
     pub(super) t: Vec<Token>,
 }
@@ -53,7 +53,7 @@ impl Words {
     pub(super) fn has(&self, w: &str) -> bool {
         self.t.iter().any(|x| x.is(w))
     }
-    /// Runs of unclaimed digits, whole.
+    /// Complete runs of unclaimed digits.
     pub(super) fn runs(&self) -> Vec<Range<usize>> {
         let mut runs = Vec::new();
         let mut i = 0;
@@ -69,16 +69,16 @@ impl Words {
     pub(super) fn digits(&self, r: &Range<usize>) -> String {
         figures::digits(&self.t, r.clone())
     }
-    /// The run of digits that is exactly one of these.
+    /// The run of digits that equals one of these.
     pub(super) fn run_of(&self, wanted: &[String]) -> Option<Range<usize>> {
         let level = |r: &Range<usize>| self.before(r.start) == "level";
         self.runs().into_iter().find(|r| wanted.contains(&self.digits(r)) && !self.scaled(r) && !level(r))
     }
-    /// The word in front of a place; "" at the beginning and behind a figure.
+    /// The word before a position; empty at the start and after a digit.
     pub(super) fn before(&self, at: usize) -> &str {
         at.checked_sub(1).and_then(|i| self.t.get(i)).map_or("", Token::word)
     }
-    /// The word that introduces what stands at a place: "climb" of "climb altitude three thousand".
+    /// The word that introduces a position: "climb" in "climb altitude three thousand".
     pub(super) fn introducer(&self, at: usize) -> (usize, &str) {
         const BETWEEN: [&str; 7] = ["altitude", "flight", "level", "about", "a", "the", "feet"];
         let mut i = at;
@@ -87,12 +87,12 @@ impl Words {
         }
         (i, self.before(i))
     }
-    /// The last figure of a run is a distance.
+    /// The last digit of the run is a distance.
     pub(super) fn measures(&self, r: &Range<usize>) -> bool {
         let after = self.t.get(r.end).map_or("", Token::word);
         matches!(after, "mile" | "miles" | "north" | "south" | "east" | "west" | "northeast" | "northwest" | "southeast" | "southwest")
     }
-    /// A run of so many unclaimed figures that no word by it calls something else.
+    /// A run of this many unclaimed digits that no nearby word assigns to anything else.
     pub(super) fn stray(&self, len: Range<usize>) -> Option<Range<usize>> {
         let foreign = |r: &Range<usize>| {
             matches!(
@@ -113,12 +113,12 @@ impl Words {
         };
         self.runs().into_iter().find(|r| len.contains(&r.len()) && !self.scaled(r) && !foreign(r))
     }
-    /// As [`Words::run_of`], but not where the word in front says that it is something else's.
+    /// Like [`Words::run_of`], unless the word before it assigns it to something else.
     pub(super) fn run_named(&self, wanted: &str, others: &[&str]) -> Option<Range<usize>> {
         let foreign = |r: &Range<usize>| r.start > 0 && others.contains(&self.t[r.start - 1].word());
         self.runs().into_iter().find(|r| self.digits(r) == wanted && !self.scaled(r) && !foreign(r))
     }
-    /// The items that a run belongs to by the word in front of it: "squawk four five two one" is no altitude, whatever was assigned.
+    /// The items that a run belongs to by the word before it: "squawk four five two one" is not an altitude, whatever was assigned.
     pub(super) fn named(&self, r: &Range<usize>) -> Option<fn(&Item) -> bool> {
         Some(match self.before(r.start) {
             "squawk" | "squawking" | "code" | "transponder" => |i| matches!(i, Item::Squawk(_)),
@@ -129,7 +129,7 @@ impl Words {
             _ => return None,
         })
     }
-    /// "two thousand": the digits are not the whole number.
+    /// "Two thousand": the digits are not the whole number.
     pub(super) fn scaled(&self, r: &Range<usize>) -> bool {
         self.t.get(r.end).is_some_and(|x| x.is("thousand") || x.is("hundred") || *x == Token::Point)
             || r.start > 0 && self.t[r.start - 1] == Token::Point

@@ -1,22 +1,22 @@
-//! One item's words, written and spoken.
+//! The words of one item, written and spoken.
 
 use crate::instruction::{Ask, Climb, Emergency, Item, Landing, Part, Pressure, ReportPoint, Services, Wish};
 use crate::spoken;
 use crate::units::region::filled;
 use crate::units::{Frequency, Region, Runway, Transition};
 
-/// The runway is in the middle of an instrument approach's name, as it is published: "ILS runway 28R approach" (7110.65 4-8-1).
+/// The runway is inside the published name of an instrument approach: "ILS runway 28R approach" (7110.65 4-8-1).
 pub(super) fn names_runway(item: &Item, region: Region) -> bool {
     let own = |kind: &str| !kind.eq_ignore_ascii_case("visual") && !kind.eq_ignore_ascii_case("approach");
     region.runway_in_approach && matches!(item, Item::Approach { kind, .. } if own(kind))
 }
 
-/// Written and spoken words of an item; empty when the next item says it.
+/// The written and spoken words of an item; empty if the next item includes them.
 pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String, String) {
     let same = |s: &str| (s.to_owned(), s.to_owned());
     let rw = |r: Runway| (written(r, region), spoken::runway(r, region));
     match item {
-        // "taxi to holding point runway 27L": the runway is part of the taxi's words.
+        // "Taxi to holding point runway 27L": the taxi item includes the runway.
         Item::Runway(r) => {
             let (w, s) = rw(*r);
             if let Some(Item::Taxi { via, to_holding_point: true }) = next {
@@ -106,7 +106,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Speed(kt) => {
             (format!("reduce speed to {kt} knots"), format!("reduce speed to {} knots", spoken::characters(&kt.to_string())))
         }
-        // Below 3 knots it is calm (7110.65 2-6-5).
+        // Below 3 knots the wind is calm (7110.65 2-6-5).
         Item::Wind { knots, .. } if i32::from(*knots) < region.calm_below => {
             let what = region.wind.split_once(" {").map_or("wind", |(what, _)| what);
             same(&format!("{what} calm"))
@@ -231,7 +231,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
         Item::Standby => same("standby"),
         Item::ReadbackCorrect => same("readback correct"),
         Item::ReadBack(w) => {
-            // "Read back hold short instructions" is the one that is said so (7110.65 3-7-2).
+            // The prescribed form is "read back hold short instructions" (7110.65 3-7-2).
             let verb = if w == "instruction" || w.starts_with("hold short") && !w.contains(" and ") { "read back" } else { "verify" };
             (format!("{verb} {w}"), format!("{verb} {}", spoken::words(w, region)))
         }
@@ -251,7 +251,7 @@ pub(super) fn words(item: &Item, next: Option<&Item>, region: Region) -> (String
     }
 }
 
-/// "Sweeper on runway, on the runway" is one place, and "traffic, traffic" one aircraft.
+/// Removes repetitions: "sweeper on runway, on the runway" is one place, and "traffic, traffic" one aircraft.
 fn told_once(words: &str) -> String {
     let words = words.strip_prefix("traffic, ").unwrap_or(words);
     words.replace(" on runway, on the runway", " on the runway").replace(" on the runway, on the runway", " on the runway")
@@ -263,7 +263,7 @@ fn written(r: Runway, region: Region) -> String {
     format!("{}{side}", spoken::figures(r, region))
 }
 
-/// The region's words with their values, written and spoken.
+/// Fills a region's wording with values, written and spoken.
 fn both(words: &str, values: &[(&str, String, String)]) -> (String, String) {
     let written: Vec<(&str, &str)> = values.iter().map(|(name, written, _)| (*name, written.as_str())).collect();
     let said: Vec<(&str, &str)> = values.iter().map(|(name, _, said)| (*name, said.as_str())).collect();
@@ -356,7 +356,7 @@ fn report(p: &ReportPoint, region: Region) -> (String, String) {
     (format!("report {w}"), format!("report {s}"))
 }
 
-/// What was heard, as a pilot would say it.
+/// What was heard, in a pilot's words.
 fn confirm(wish: Wish) -> &'static str {
     match wish {
         Wish::Takeoff => "ready for departure",

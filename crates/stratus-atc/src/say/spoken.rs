@@ -1,9 +1,9 @@
-//! How numbers and letters are said on the radio (7110.65 2-4-16 to 2-4-18): digit by digit, niner for nine.
+//! Radio pronunciation of numbers and letters (7110.65 2-4-16 to 2-4-18): digit by digit, niner for nine.
 
 use crate::transcript::spell;
 use crate::units::{Frequency, Position3, Region, Runway};
 
-/// One digit's word.
+/// The word for one digit.
 pub fn digit(d: char) -> &'static str {
     match d {
         '0' => "zero",
@@ -36,7 +36,7 @@ pub fn characters(text: &str) -> String {
     words.join(" ")
 }
 
-/// An approach's name: "RNAV yankee" for "RNAV Y", "localizer back course" for "LOC BC".
+/// The name of an approach: "RNAV yankee" for "RNAV Y", "localizer back course" for "LOC BC".
 pub fn approach(kind: &str) -> String {
     let word = |w: &str| match w {
         "LOC" => "localizer".to_owned(),
@@ -47,7 +47,7 @@ pub fn approach(kind: &str) -> String {
     kind.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// A departure's name apart from its number and letter: "porte 5" for "PORTE5", "dome 2 charlie" for "DOME2C". Other words stay.
+/// Separates a departure's name from its number and letter: "porte 5" for "PORTE5", "dome 2 charlie" for "DOME2C". Other words stay.
 pub fn departure(name: &str) -> String {
     let Some(at) = name.find(|c: char| c.is_ascii_digit()).filter(|at| *at >= 3 && !name.contains(' ')) else { return name.to_owned() };
     let (stem, rest) = name.split_at(at);
@@ -68,12 +68,12 @@ pub fn runway(r: Runway, region: Region) -> String {
     [characters(&number).as_str(), side].join(" ").trim_end().to_owned()
 }
 
-/// "8"; "08" where runways have two figures.
+/// "8", or "08" in regions with two-digit runways.
 pub(super) fn figures(r: Runway, region: Region) -> String {
     format!("{:0width$}", r.number, width = if region.runway_digits == 2 { 2 } else { 1 })
 }
 
-/// A text in which each runway has as many figures as the region writes: "in use, runway 09L".
+/// Writes each runway in a text with the region's number of digits: "in use, runway 09L".
 pub(crate) fn runways_as_written(text: &str, region: Region) -> String {
     let (mut out, mut rest) = (String::with_capacity(text.len() + 2), text);
     while let Some(at) = rest.find("runway ") {
@@ -88,14 +88,14 @@ pub(crate) fn runways_as_written(text: &str, region: Region) -> String {
     out + rest
 }
 
-/// "one one eight point six"; "decimal" outside the United States.
+/// "One one eight point six"; "decimal" outside the United States.
 pub fn frequency(f: Frequency, region: Region) -> String {
     let text = f.to_string();
     let (mhz, frac) = text.split_once('.').unwrap_or((&text, "0"));
     format!("{} {} {}", characters(mhz), region.decimal, characters(frac))
 }
 
-/// "three thousand five hundred", "one two thousand", "flight level three five zero".
+/// "Three thousand five hundred", "one two thousand", "flight level three five zero".
 pub fn altitude(feet: i32, level: bool) -> String {
     if level {
         return format!("flight level {}", characters(&format!("{:03}", feet / 100)));
@@ -114,7 +114,7 @@ pub fn altitude(feet: i32, level: bool) -> String {
     words.join(" ")
 }
 
-/// Figures one by one; whole hundreds and thousands as such where the region says them so: "seven thousand", "one hundred".
+/// Digits one by one; whole hundreds and thousands as such if the region does so: "seven thousand", "one hundred".
 pub fn whole(figures: &str, region: Region) -> String {
     let round = |zeros: &str| figures.strip_suffix(zeros).filter(|f| region.whole_hundreds && !f.is_empty() && f.chars().any(|c| c != '0'));
     match (round("000"), round("00").filter(|f| !f.contains('.'))) {
@@ -124,7 +124,7 @@ pub fn whole(figures: &str, region: Region) -> String {
     }
 }
 
-/// A flight level ("flight level eight zero"), or an altitude, as the region says it.
+/// A flight level ("flight level eight zero") or an altitude in the region's words.
 pub fn level(feet: i32, level: bool, region: Region) -> String {
     if level { format!("flight level {}", whole(&(feet / 100).to_string(), region)) } else { altitude(feet, false) }
 }
@@ -135,11 +135,11 @@ pub fn small(n: u8) -> String {
     WORDS.get(usize::from(n)).map_or_else(|| characters(&n.to_string()), |w| (*w).to_owned())
 }
 
-/// The hours of the clock, as traffic is pointed out by them.
+/// Clock positions for traffic.
 const HOURS: [&str; 13] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
-/// Words with figures in them, as they are said: "runway 31" -> "runway three one", "118.6" -> "one one eight point six",
-/// "28L" -> "two eight left". Other words stay.
+/// Text with numbers in spoken form: "runway 31" -> "runway three one", "118.6" -> "one one eight point six", "28L" -> "two eight left".
+/// Other words stay.
 pub fn words(text: &str, region: Region) -> String {
     let all: Vec<&str> = text.split(' ').collect();
     all.iter()

@@ -1,5 +1,5 @@
-//! Every written-down case by the doors of `stratus batch`, one by one. Each that changed is printed: one that fails and is not on
-//! the list of expected failures, and one on the list that has come right.
+//! Runs every recorded case through the functions behind `stratus batch`, one by one. Prints each change: a failure that is not on the list
+//! of expected failures, or an expected failure that now passes.
 
 mod heard;
 mod score;
@@ -11,9 +11,9 @@ use serde_json::Value;
 use stratus_atc::airports::data::Airports;
 use stratus_atc::batch;
 
-/// A kind's files, and how an answer to one of their cases is judged: what is wrong with it, empty when it is right.
+/// A kind of case: its files, and the function that lists what is wrong with an answer (empty if nothing is).
 struct Kind {
-    /// The kind of line that is sent; hostile cases are lines of kind `respond`.
+    /// The kind of line to send; hostile cases are lines of kind `respond`.
     line: &'static str,
     files: &'static [&'static str],
     wrong: fn(&Value, &Value) -> Vec<String>,
@@ -24,7 +24,7 @@ const UNDERSTAND: Kind = Kind {
     files: &[include_str!("../../../../tests/cases/understand.jsonl"), include_str!("../../../../tests/cases/fresh/understand.jsonl")],
     wrong: score::understanding,
 };
-/// Phrasings of the rule books, with their intent and callsign alone.
+/// Phrasings from the rule books, with intent and callsign only.
 const RULE_BOOKS: Kind = Kind {
     line: "understand",
     files: &[include_str!("../../../../tests/cases/understand_fresh.jsonl")],
@@ -46,7 +46,7 @@ const HOSTILE: Kind = Kind {
     wrong: score::reply,
 };
 
-/// The cases of a file, one a line.
+/// The cases in a file, one per line.
 fn read(file: &str) -> impl Iterator<Item = Value> {
     file.lines().filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str(l).expect("a case is JSON"))
 }
@@ -55,12 +55,12 @@ fn id(case: &Value) -> &str {
     case["id"].as_str().expect("a case has an id")
 }
 
-/// The ids that a list names: one a line, with a reason after `#`.
+/// The ids in a list: one per line, with a reason after `#`.
 fn listed(list: &str) -> BTreeSet<&str> {
     list.lines().map(|l| l.split('#').next().unwrap_or(l).trim()).filter(|l| !l.is_empty()).collect()
 }
 
-/// Judges every case; fails with each that changed.
+/// Checks every case, and fails if any has changed.
 fn hold(cases: impl Iterator<Item = (String, Vec<String>, String)>, list: &str, name: &str) {
     let mut expected = listed(list);
     let (mut changed, mut all, mut right, mut seen) = (String::new(), 0, 0, BTreeSet::new());
@@ -82,12 +82,12 @@ fn hold(cases: impl Iterator<Item = (String, Vec<String>, String)>, list: &str, 
 fn every_case_of(kind: &Kind) {
     let airports = Airports::world();
     let seen: BTreeSet<String> = kind.files.iter().flat_map(|f| read(f)).map(|c| id(&c).to_owned()).collect();
-    // The list is one for all kinds; of another kind's ids nothing is said here.
+    // One list serves all kinds; ignore the ids of other kinds.
     let list: Vec<&str> = listed(FAILURES).into_iter().filter(|i| seen.contains(*i)).collect();
     let judged = kind.files.iter().flat_map(|f| read(f)).map(|case| {
         let wrong = match batch::answer(kind.line, case.clone(), &airports) {
             Some(Ok(answer)) => (kind.wrong)(&case, &answer),
-            // A hostile state may be refused; then nothing is said, and only what must be said can be missing.
+            // A hostile state may be rejected; then there is no reply, and only a required reply can be missing.
             Some(Err(_)) if case["must_match"].is_array() => (kind.wrong)(&case, &Value::Null),
             Some(Err(e)) => vec![e],
             None => vec![format!("{} is no kind of line", kind.line)],
@@ -112,7 +112,7 @@ fn every_phrasing_of_the_rule_books_is_understood_as_listed() {
 }
 
 #[test]
-fn every_readback_is_judged_as_listed() {
+fn every_readback_is_checked_as_listed() {
     every_case_of(&READBACK);
 }
 
@@ -126,9 +126,9 @@ fn every_hostile_call_is_answered_as_listed() {
     every_case_of(&HOSTILE);
 }
 
-/// A failure that is expected is a case's: a list that keeps names of cases that are gone hides nothing, but misleads.
+/// Every id in the list must be a case: an id without a case hides nothing, but misleads.
 #[test]
-fn the_list_of_failures_names_cases() {
+fn every_expected_failure_is_a_case() {
     let files = [&UNDERSTAND, &RULE_BOOKS, &READBACK, &RESPOND, &HOSTILE].into_iter().flat_map(|k| k.files);
     let ids: BTreeSet<String> = files.flat_map(|f| read(f)).map(|c| id(&c).to_owned()).collect();
     let gone: Vec<&str> = listed(FAILURES).into_iter().filter(|i| !ids.contains(*i)).collect();

@@ -1,4 +1,4 @@
-//! Instrument flights in the air: begun anywhere, brought down in time, approached again after a missed approach, never below the floor.
+//! Instrument flights in the air: started anywhere, brought down in time, given another approach after a missed one, never below the floor.
 
 use stratus_atc::airports::data::Airports;
 use stratus_atc::airports::draw::ahead;
@@ -8,7 +8,7 @@ use stratus_atc::report::{FlightPlan, Report, SimState, Weather};
 use stratus_atc::units::{FT_PER_NM, LatLon, Time};
 use stratus_atc::{Engine, Setup};
 
-/// An engine that works an airliner on its way to San Jose.
+/// An engine that works an airliner bound for San Jose.
 fn engine(plan: Option<FlightPlan>) -> Engine {
     let setup = Setup { callsign: "UAL57".parse().ok(), aircraft_type: Some("B738".into()), ..Setup::default() };
     let mut engine = Engine::new(Airports::world(), setup);
@@ -26,7 +26,7 @@ fn bound_for_san_jose() -> FlightPlan {
     }
 }
 
-/// The airliner so many miles southeast of San Jose.
+/// The airliner at this distance southeast of San Jose.
 fn flying(nm: f64, feet: f64, com1: &str) -> Report {
     let field = Airports::world().find("KSJC").unwrap().position;
     let at: LatLon = ahead(field, 130.0, nm * FT_PER_NM);
@@ -46,7 +46,7 @@ fn flying(nm: f64, feet: f64, com1: &str) -> Report {
     }
 }
 
-/// Sees a report for some seconds, then answers a call; the items.
+/// Shows a report for some seconds, then answers a call; returns the items.
 fn says(engine: &mut Engine, at: u64, report: &Report, call: &str) -> Vec<Item> {
     for second in 0..4 {
         engine.see(Time((at + second) * 1000), report);
@@ -64,7 +64,7 @@ fn approach_frequency() -> String {
 }
 
 #[test]
-fn a_flight_that_begins_in_the_air_is_worked_as_cleared() {
+fn a_flight_that_starts_in_the_air_counts_as_cleared() {
     for plan in [Some(bound_for_san_jose()), None] {
         let mut engine = engine(plan);
         let report = flying(30.0, 9000.0, &approach_frequency());
@@ -76,7 +76,7 @@ fn a_flight_that_begins_in_the_air_is_worked_as_cleared() {
 }
 
 #[test]
-fn a_cruising_flight_is_brought_down_unasked() {
+fn a_cruising_flight_gets_its_descent_without_asking() {
     let mut engine = engine(Some(bound_for_san_jose()));
     let far = flying(150.0, 24_000.0, &approach_frequency());
     let first = says(&mut engine, 10, &far, "NorCal Approach, United five seven, flight level two four zero");
@@ -99,7 +99,7 @@ fn a_cruising_flight_is_brought_down_unasked() {
 }
 
 #[test]
-fn no_altitude_below_the_floor_is_given() {
+fn no_altitude_below_the_floor_is_assigned() {
     let mut engine = engine(Some(bound_for_san_jose()));
     let report = flying(25.0, 9000.0, &approach_frequency());
     says(&mut engine, 10, &report, "NorCal Approach, United five seven, niner thousand");
@@ -111,7 +111,7 @@ fn no_altitude_below_the_floor_is_given() {
 }
 
 #[test]
-fn a_filed_flight_has_requests_answered() {
+fn requests_of_a_filed_flight_are_answered() {
     let mut engine = engine(Some(bound_for_san_jose()));
     let report = flying(120.0, 18_000.0, &approach_frequency());
     says(&mut engine, 10, &report, "NorCal Approach, United five seven, one eight thousand");
@@ -141,7 +141,7 @@ fn a_missed_approach_climbs_and_leads_to_another() {
 }
 
 #[test]
-fn a_takeoff_put_off_for_traffic_is_owed() {
+fn a_takeoff_delayed_for_traffic_is_owed() {
     use stratus_atc::instruction::{Address, Instruction};
     use stratus_atc::record::Record;
     use stratus_atc::units::{Facility, Runway};
@@ -161,7 +161,7 @@ fn a_takeoff_put_off_for_traffic_is_owed() {
 }
 
 #[test]
-fn an_approach_that_no_data_lists_is_believed_and_a_foul_sky_gets_no_visual() {
+fn an_unlisted_approach_is_accepted_and_low_cloud_bars_visual() {
     let mut engine = engine(Some(bound_for_san_jose()));
     let mut report = flying(20.0, 9000.0, &approach_frequency());
     report.weather.ceiling_ft = Some(500.0);

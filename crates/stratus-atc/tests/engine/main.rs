@@ -1,4 +1,4 @@
-//! The engine from outside, in one program: the written-down cases, any text at all, and the laws of readbacks.
+//! The engine from outside, in one program: recorded cases, arbitrary text, and the laws of readbacks.
 
 mod cases;
 mod instruments;

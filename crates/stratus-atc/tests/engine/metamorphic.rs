@@ -1,5 +1,6 @@
-//! Metamorphic tests of the gate: from each frame and from the kept calls, the same words denied, of another aircraft, of later, of
-//! the past, reported, asked, for practice. None gets a clearance or a mayday; each twin, which says it plainly, is served.
+//! Metamorphic tests of the gate: the frames and the recorded calls, with the same words denied, or said of another aircraft, of a later
+//! time, of the past, as a report, as a question, for practice. None may get a clearance or count as a mayday; each twin, which says it
+//! plainly, must be served.
 #![allow(clippy::print_stdout, reason = "a test tells what it measured")]
 
 mod frames;
@@ -15,7 +16,7 @@ use stratus_atc::batch::{Answer, respond, respond_with};
 use stratus_atc::hear::opinion::{Opinion, Scene};
 use stratus_sentences::SentenceModel;
 
-/// The items that let an aircraft go somewhere, or take it for one in distress.
+/// The items that grant movement, or treat the aircraft as in distress.
 const CLEARS: [&str; 10] = [
     "cleared_for_takeoff",
     "line_up_and_wait",
@@ -38,12 +39,12 @@ fn clears(answer: &Answer) -> bool {
     kinds(answer).iter().any(|k| CLEARS.contains(&k.as_str()))
 }
 
-/// Asks back instead of serving. Whoever is in distress is asked what it is, and served for all that.
+/// Asks for confirmation instead of serving. An aircraft in distress is asked about the emergency and still served.
 fn asks(want: Want, answer: &Answer) -> bool {
     kinds(answer).iter().any(|k| k == "confirm" || k == "ask" && want != Want::Distress)
 }
 
-/// Calls that went wrong, and how many there were, by what was done to them.
+/// Failed calls and total calls, by wish and modification.
 type Tally = BTreeMap<(Want, &'static str), (usize, usize)>;
 
 fn tally(calls: &[Call], wrong: impl Fn(&Call, &Answer) -> bool) -> (Tally, Vec<String>) {
@@ -70,7 +71,7 @@ fn tally_with(
 }
 
 #[test]
-fn nothing_is_cleared_that_is_not_of_the_own_aircraft_affirmed_and_now() {
+fn only_current_affirmed_wishes_for_ones_own_aircraft_pass() {
     let calls: Vec<Call> = [Half::Open, Half::Kept, Half::Fresh].into_iter().flat_map(hostile).collect();
     let (_, cleared) = tally(&calls, |_, a| clears(a) || a.reply.is_empty());
     println!("{} calls that must get no clearance, and an answer", calls.len());
@@ -79,7 +80,7 @@ fn nothing_is_cleared_that_is_not_of_the_own_aircraft_affirmed_and_now() {
 }
 
 #[test]
-fn their_twins_are_served_without_a_question() {
+fn plain_twins_are_served_without_a_question() {
     let calls: Vec<Call> = [Half::Open, Half::Kept].into_iter().flat_map(twins).collect();
     let (count, unserved) = tally(&calls, |c, a| !clears(a) || asks(c.want, a));
     let served = 1.0 - unserved.len() as f64 / calls.len() as f64;
@@ -87,10 +88,10 @@ fn their_twins_are_served_without_a_question() {
     assert!(served >= 0.97, "{served} {count:?}\n{}", unserved.join("\n"));
 }
 
-/// With the sentence model, as in the tray: every so manieth call, for each takes it some hundredths of a second.
+/// With the sentence model, as in the tray program: only a sample of the calls, because each takes some hundredths of a second.
 const EACH: usize = 12;
 
-/// Every [`EACH`]th of the calls; all of them where `STRATUS_ALL` is set.
+/// Every [`EACH`]th call, or all of them if `STRATUS_ALL` is set.
 fn drawn(calls: Vec<Call>) -> Vec<Call> {
     let each = if std::env::var_os("STRATUS_ALL").is_some() { 1 } else { EACH };
     calls.into_iter().step_by(each).collect()
@@ -106,7 +107,7 @@ fn sentence_model() -> impl Fn(&str, &Scene) -> Option<Opinion> {
 }
 
 #[test]
-fn the_sentence_model_clears_nothing_that_is_not_of_the_own_aircraft_affirmed_and_now() {
+fn the_sentence_model_clears_only_current_affirmed_own_wishes() {
     let calls = drawn([Half::Open, Half::Kept, Half::Fresh].into_iter().flat_map(hostile).collect());
     let (count, cleared) = tally_with(&calls, &sentence_model(), |_, a| clears(a) || a.reply.is_empty());
     println!("{} calls with the sentence model, {} wrong {count:?}", calls.len(), cleared.len());
@@ -114,7 +115,7 @@ fn the_sentence_model_clears_nothing_that_is_not_of_the_own_aircraft_affirmed_an
 }
 
 #[test]
-fn with_the_sentence_model_their_twins_are_served_without_a_question() {
+fn with_the_sentence_model_plain_twins_need_no_question() {
     let calls = drawn([Half::Open, Half::Kept].into_iter().flat_map(twins).collect());
     let (count, unserved) = tally_with(&calls, &sentence_model(), |c, a| !clears(a) || asks(c.want, a));
     let served = 1.0 - unserved.len() as f64 / calls.len() as f64;
@@ -123,7 +124,7 @@ fn with_the_sentence_model_their_twins_are_served_without_a_question() {
 }
 
 #[test]
-fn the_kept_calls_get_nothing_once_they_are_turned_round() {
+fn recorded_calls_get_no_clearance_once_negated_or_reported() {
     let airports = Airports::world();
     let (mut tried, mut cleared) = (0, Vec::new());
     for (operator, case_state, text) in kept::turned_round() {
@@ -139,7 +140,7 @@ fn the_kept_calls_get_nothing_once_they_are_turned_round() {
 }
 
 #[test]
-fn genuine_calls_for_a_runway_are_seldom_asked_back() {
+fn genuine_runway_requests_are_seldom_questioned() {
     let airports = Airports::world();
     let (mut tried, mut asked) = (0, Vec::new());
     for (case_state, text) in kept::genuine() {
@@ -155,7 +156,7 @@ fn genuine_calls_for_a_runway_are_seldom_asked_back() {
 }
 
 #[test]
-fn a_question_of_the_gate_is_settled_by_a_yes() {
+fn a_yes_settles_the_gates_question() {
     let airports = Airports::world();
     for (want, question) in [
         (Want::Takeoff, "Skyhawk 2SP, verify ready for departure runway 31"),
@@ -174,7 +175,7 @@ fn a_question_of_the_gate_is_settled_by_a_yes() {
     }
 }
 
-/// A readback that was right, changed: one digit for another, two that stand side by side exchanged, the other side, another callsign.
+/// A correct readback with one change: a different digit, two adjacent digits swapped, the opposite side, another callsign.
 fn changed(readback: &str) -> Vec<(&'static str, String)> {
     const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     let words: Vec<&str> = readback.split_whitespace().collect();
@@ -184,7 +185,7 @@ fn changed(readback: &str) -> Vec<(&'static str, String)> {
         w[at] = new;
         w.join(" ")
     };
-    // The level that is left, and what is taken back, answers nothing.
+    // The level being left, and corrected words, are not part of the readback.
     let number = |w: &str| {
         digit(w).is_some() || ["thousand", "hundred", "point", "ten", "eleven", "twelve", "ninety", "flight", "level"].contains(&w)
     };
@@ -216,10 +217,10 @@ fn changed(readback: &str) -> Vec<(&'static str, String)> {
     all
 }
 
-/// Cases whose readback is right, with what is changed in them.
+/// Cases with a correct readback, and their modified forms.
 fn changed_readbacks() -> Vec<(&'static str, Value, String)> {
     let cases = [include_str!("../../../../tests/cases/readback.jsonl"), include_str!("../../../../tests/cases/fresh/readback.jsonl")];
-    // Where only traffic was told there is nothing to read back.
+    // A mere traffic report requires no readback.
     let right =
         |case: &Value| case["expect"]["verdict"] == "correct" && !case["instruction"].as_str().is_some_and(|i| i.contains(", traffic "));
     let all = cases.into_iter().flat_map(str::lines).filter(|l| !l.trim().is_empty()).map(|l| serde_json::from_str::<Value>(l).unwrap());
@@ -232,7 +233,7 @@ fn changed_readbacks() -> Vec<(&'static str, Value, String)> {
 }
 
 #[test]
-fn a_readback_with_one_thing_changed_is_never_correct() {
+fn a_readback_with_one_change_is_never_correct() {
     let (mut tried, mut taken) = (0, Vec::new());
     for (what, case, text) in changed_readbacks() {
         let region = serde_json::from_value(case["region"].clone()).unwrap_or_default();
@@ -247,9 +248,9 @@ fn a_readback_with_one_thing_changed_is_never_correct() {
     assert!(taken.is_empty(), "{} of {tried}:\n{}", taken.len(), taken.join("\n"));
 }
 
-/// The items of a clearance are made where the proof of the gate is wanted, and where a controller's text is read; nowhere else.
+/// Clearance items are constructed only where the gate's proof is required, and where a controller's text is parsed.
 #[test]
-fn clearances_are_made_only_with_the_proof_of_the_gate() {
+fn clearances_are_constructed_only_with_the_gates_proof() {
     const CLEARANCES: [&str; 9] = [
         "Item::ClearedForTakeoff",
         "Item::Cleared(",
@@ -275,13 +276,13 @@ fn clearances_are_made_only_with_the_proof_of_the_gate() {
             }
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             files += 1;
-            // `clearances` asks for the proof; `parse` reads what a controller said already.
+            // `clearances` requires the proof; `parse` reads what a controller has already said.
             if !name.ends_with(".rs") || matches!(name.as_str(), "clearances.rs" | "parse.rs" | "tests.rs") {
                 continue;
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            // A pattern has an arm, a bar, a test or a `let` on its line.
+            // A line with a match arm, a bar, a test or a `let` is a pattern, not a construction.
             let pattern = |l: &str| ["=>", "|", "matches!", "let ", "//"].iter().any(|p| l.contains(p));
             found.extend(
                 code.lines().filter(|l| CLEARANCES.iter().any(|c| l.contains(c)) && !pattern(l)).map(|l| format!("{name}: {}", l.trim())),

@@ -1,4 +1,4 @@
-//! Calls whose words are near another meaning: news of others, holding points, letters beside abbreviations, ends of plans.
+//! Calls whose words resemble another meaning: news about others, holding points, letters beside abbreviations, ends of plans.
 
 use stratus_atc::intent::{Context, Intent, Understanding};
 use stratus_atc::readback::{ReadbackItem, Verdict, check_text};
@@ -12,7 +12,7 @@ fn heard(facility: Facility, own: &str, text: &str) -> Understanding {
 }
 
 #[test]
-fn point_behind_holding_is_a_place_and_no_decimal() {
+fn point_after_holding_is_a_place_not_a_decimal() {
     for (said, runway) in [("at the holding point one two, ready", "12"), ("holding point two seven left, ready for departure", "27L")] {
         let u = heard(Facility::Tower, "GBMFD", &format!("Tower, Golf Bravo Mike Foxtrot Delta {said}"));
         assert_eq!(u.slots.runway.map(|r| r.to_string()).as_deref(), Some(runway), "{said}");
@@ -30,7 +30,7 @@ fn a_letter_beside_an_abbreviation_is_kept() {
 }
 
 #[test]
-fn what_is_over_is_not_asked_for() {
+fn finished_plans_are_not_requests() {
     for end in ["no more touch and goes", "we are done with the touch and goes", "enough of the touch and goes"] {
         let u = heard(Facility::Tower, "GBNKH", &format!("Golf Kilo Hotel downwind, {end}, leaving to the north"));
         assert!(!u.has(Intent::TouchAndGoRequest), "{end}: {:?}", u.intents);
@@ -39,14 +39,14 @@ fn what_is_over_is_not_asked_for() {
 }
 
 #[test]
-fn what_is_measured_in_knots_is_a_speed() {
+fn a_value_in_knots_is_a_speed() {
     let u = heard(Facility::Departure, "BAW381", "Speedbird three eight one, okay if we do three hundred knots down here");
     assert_eq!(u.slots.speed_kt, Some(300));
     assert!(u.slots.altitude_ft.is_empty());
 }
 
 #[test]
-fn news_and_questions_are_told_apart_from_wishes() {
+fn news_and_questions_are_not_requests() {
     let says = |text: &str, remark: Remark| heard(Facility::Approach, "EIN74Q", text).remarks.has(remark);
     assert!(says("just for your planning, Shamrock seven four quebec, we would go to Shannon", Remark::Informs));
     assert!(says("Shamrock seven four quebec, did you clear us for it", Remark::AsksCleared));
@@ -56,7 +56,7 @@ fn news_and_questions_are_told_apart_from_wishes() {
 }
 
 #[test]
-fn a_hold_short_of_a_taxiway_must_come_back() {
+fn a_hold_short_of_a_taxiway_must_be_read_back() {
     let told = "Frontier 519, runway 27, taxi via Bravo, Delta, hold short of Charlie";
     let check = |said: &str| check_text(told, said, Region::FAA);
     let left_out = check("two seven bravo delta frontier five nineteen");
@@ -75,7 +75,7 @@ fn the_short_form_of_another_registration_is_a_wrong_callsign() {
 }
 
 #[test]
-fn a_holding_point_is_known_by_its_name() {
+fn a_named_holding_point_is_recognised() {
     let told = "Speedbird 8Y, taxi to holding point N2E, runway 27L";
     let check = |said: &str| check_text(told, said, Region::ICAO).verdict;
     assert_eq!(check("holding point november two echo runway two seven left speedbird eight yankee"), Verdict::Correct);
@@ -83,7 +83,7 @@ fn a_holding_point_is_known_by_its_name() {
 }
 
 #[test]
-fn another_route_and_an_approval_never_given_are_no_readbacks() {
+fn a_different_route_or_approval_is_a_wrong_readback() {
     let route =
         check_text("Envoy 3310, runway 31L, taxi via Kilo, Foxtrot", "three one left, kilo then echo, Envoy thirty three ten", Region::FAA);
     assert_eq!(route.verdict, Verdict::Incorrect);
@@ -92,13 +92,13 @@ fn another_route_and_an_approval_never_given_are_no_readbacks() {
 }
 
 #[test]
-fn a_level_is_asked_for_without_its_word() {
+fn a_level_request_needs_no_level_word() {
     let u = heard(Facility::Center, "KLM57Z", "KLM five seven zulu, request higher, is three four zero free by any chance");
     assert_eq!((u.intent, u.slots.altitude_ft.as_slice()), (Intent::AltitudeRequest, [34_000].as_slice()));
 }
 
 #[test]
-fn a_condition_told_by_once_names_the_same_aircraft() {
+fn once_and_after_name_the_same_condition() {
     let told = "G-ABST, after the landing Airbus, cross runway 27 at C";
     let check = |said: &str| check_text(told, said, Region::ICAO).verdict;
     assert_eq!(check("once the airbus has landed crossing two seven at charlie golf sierra tango"), Verdict::Correct);

@@ -1,4 +1,4 @@
-//! What a filed plan does to a flight: its departure in the clearance, its callsign on the radio.
+//! The effect of a filed plan: its departure in the clearance, its callsign on the radio.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use stratus_atc::report::{FlightPlan, Report, SimState};
 use stratus_atc::units::{LatLon, Time};
 use stratus_atc::{Engine, Setup};
 
-/// At Hamburg, on its ground frequency, without a simulator; the data has these departures with their runways.
+/// An engine at Hamburg on the ground frequency, without a simulator; the data has these departures with their runways.
 fn hamburg(departures: &[(&str, &str)]) -> Engine {
     let setup = Setup { airport: Some("EDDH".into()), com1: "121.8".parse().ok(), callsign: "DLH123".parse().ok(), ..Setup::default() };
     let mut engine = Engine::new(Airports::world(), setup);
@@ -38,7 +38,7 @@ fn clearance(engine: &mut Engine) -> String {
 }
 
 #[test]
-fn the_filed_departure_is_in_the_clearance_where_the_airport_has_it() {
+fn the_filed_departure_is_named_if_the_airport_has_it() {
     const ALL: [(&str, &str); 3] = [("AMLU5D", "33"), ("AMLU5E", "23"), ("AMLU5F", "5")];
     for name in ["msfs2020.pln", "msfs2024.pln", "xplane12.fms", "flightgear.fgfp", "littlenavmap.lnmpln"] {
         let cleared = |known: &[(&str, &str)]| {
@@ -47,12 +47,12 @@ fn the_filed_departure_is_in_the_clearance_where_the_airport_has_it() {
             clearance(&mut engine)
         };
         assert!(cleared(&ALL).contains("AMLU5E"), "{name}: {}", cleared(&ALL));
-        // Not for the runway, or not known at all: never named.
+        // A departure for another runway, or an unknown one, is never named.
         for other in [&[("AMLU5D", "33")][..], &[("AMLU5E", "33")], &[]] {
             assert!(!cleared(other).contains("AMLU5E departure"), "{name}: {}", cleared(other));
         }
     }
-    // Where the data has a flight management system's short name, the filed one is said.
+    // If the data has a flight management system's short name, the filed name is spoken.
     let mut engine = hamburg(&[("AMLU5E", "23")]);
     let sid = plan::read(include_bytes!("../../../../tests/fixtures/simbrief/eham-lsgg-v2.json")).unwrap().plan.sid;
     engine.file(Some(FlightPlan {
@@ -63,7 +63,7 @@ fn the_filed_departure_is_in_the_clearance_where_the_airport_has_it() {
 }
 
 #[test]
-fn the_callsign_is_the_pilots_own_then_the_plans_then_the_simulators() {
+fn the_callsign_comes_from_setup_then_plan_then_simulator() {
     let name = |own: &str, filed: &str, simulated: &str| {
         let mut engine =
             Engine::new(Airports::world(), Setup { callsign: own.parse().ok(), airport: Some("EDDH".into()), ..Setup::default() });
@@ -79,7 +79,7 @@ fn the_callsign_is_the_pilots_own_then_the_plans_then_the_simulators() {
 }
 
 #[test]
-fn a_plan_that_is_taken_back_leaves_nothing_behind() {
+fn a_removed_plan_leaves_nothing_behind() {
     let mut engine = hamburg(&[("AMLU5E", "23")]);
     engine.file(Some(fixture("msfs2020.pln")));
     engine.file(None);
@@ -88,7 +88,7 @@ fn a_plan_that_is_taken_back_leaves_nothing_behind() {
 }
 
 #[test]
-fn the_callsign_of_a_plan_ends_with_its_flight_and_not_before_it() {
+fn a_plans_callsign_lasts_exactly_one_flight() {
     let mut engine = Engine::new(Airports::world(), Setup::default());
     let mut t = 0;
     let mut see = |engine: &mut Engine, lat: f64, lon: f64, altitude_ft: f64, kt: f64| {
@@ -105,7 +105,7 @@ fn the_callsign_of_a_plan_ends_with_its_flight_and_not_before_it() {
         engine.see(Time(t), &report);
         engine.callsign().map(ToString::to_string).unwrap_or_default()
     };
-    // Filed at one airport, before the flight is loaded at another one.
+    // Filed at one airport before the flight is loaded at another.
     assert_eq!(see(&mut engine, 46.2381, 6.109, 10.0, 0.0), "N172SP");
     let filed = FlightPlan { destination: Some("EHRD".into()), callsign: "KLM64P".parse().ok(), ..FlightPlan::default() };
     engine.file(Some(filed));
@@ -113,7 +113,7 @@ fn the_callsign_of_a_plan_ends_with_its_flight_and_not_before_it() {
     for n in 0..30 {
         assert_eq!(see(&mut engine, 52.32 + f64::from(n) * 0.002, 4.77, 1500.0 + f64::from(n) * 50.0, 160.0), "KLM64P");
     }
-    // Another flight is loaded: the plan stays on file, but its callsign was the last flight's.
+    // Another flight is loaded: the plan stays on file, but its callsign belonged to the previous flight.
     assert_eq!(see(&mut engine, 46.2381, 6.109, 10.0, 0.0), "N172SP");
     assert!(engine.plan().is_some());
 }

@@ -1,5 +1,4 @@
-//! The law of readbacks: an instruction said and heard back word for word is right; with one digit changed it is wrong,
-//! and the item is named.
+//! The law of readbacks: an instruction read back word for word is correct; with one digit changed it is wrong, and the item is named.
 
 use proptest::prelude::*;
 use stratus_atc::instruction::{Address, Climb, Instruction, Item, Landing, Pressure};
@@ -13,7 +12,7 @@ fn runway() -> impl Strategy<Value = Runway> {
         .prop_map(|(n, s)| Runway::new(n, s).unwrap())
 }
 
-/// Items of one clearance, with the item that its number belongs to.
+/// The items of one clearance, with the item that its number belongs to.
 fn clearance() -> impl Strategy<Value = (Vec<Item>, ReadbackItem)> {
     let frequency = (118u32..136, 0u32..40).prop_map(|(mhz, step)| Frequency::from_khz(mhz * 1000 + step * 25).unwrap());
     prop_oneof![
@@ -37,7 +36,7 @@ fn spelt(figures: &str) -> String {
     figures.chars().map(spoken::digit).collect::<Vec<_>>().join(" ")
 }
 
-/// Two items, and their figures alone, said in one breath.
+/// Two items, and their digits run together.
 fn breathless() -> impl Strategy<Value = (Vec<Item>, String)> {
     let heading = |h: u16| Item::Heading { turn: None, degrees: h * 10 };
     let level = |l: i32| Item::Altitude { way: Climb::Climb, feet: l * 1000, level: true };
@@ -64,12 +63,12 @@ fn breathless() -> impl Strategy<Value = (Vec<Item>, String)> {
     ]
 }
 
-/// An altitude or a level as said, and its feet.
+/// An altitude or level as spoken, and in feet.
 fn height() -> impl Strategy<Value = (i32, bool)> {
     prop_oneof![(2i32..=17).prop_map(|a| (a * 1000, false)), (18i32..=45).prop_map(|l| (l * 1000, true))]
 }
 
-/// The words with another digit in the place of the `n`th one before the callsign's own.
+/// The words with the `n`th digit before the callsign replaced.
 fn one_digit_changed(spoken: &str, n: usize) -> Option<String> {
     const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "niner"];
     let mut words: Vec<String> = spoken.split(' ').map(str::to_owned).collect();
@@ -83,7 +82,7 @@ fn one_digit_changed(spoken: &str, n: usize) -> Option<String> {
 
 proptest! {
     #[test]
-    fn a_readback_is_right_word_for_word_and_wrong_by_one_digit(
+    fn a_readback_is_right_verbatim_and_wrong_by_one_digit(
         (items, item) in clearance(),
         region in prop_oneof![Just(Region::FAA), Just(Region::ICAO)],
         n in 0usize..8,
@@ -102,7 +101,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_in_one_breath_are_right_and_wrong_by_one_digit(
+    fn run_together_numbers_are_right_and_wrong_by_one_digit(
         (items, words) in breathless(),
         region in prop_oneof![Just(Region::FAA), Just(Region::ICAO)],
         n in 0usize..8,
@@ -117,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn the_altitude_that_is_left_is_no_answer_and_the_next_one_is(
+    fn the_altitude_left_is_ignored_and_the_target_is_checked(
         (from, from_level) in height(),
         (to, to_level) in height(),
         opens in prop_oneof![Just("leaving"), Just("out of"), Just("passing"), Just("passing through")],
@@ -133,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn what_to_expect_is_not_what_is_assigned((now, now_level) in height(), (later, later_level) in height()) {
+    fn an_expected_altitude_is_not_an_assigned_one((now, now_level) in height(), (later, later_level) in height()) {
         prop_assume!(now != later);
         let items = [
             Item::Altitude { way: Climb::Maintain, feet: now, level: now_level },
@@ -152,14 +151,14 @@ proptest! {
     }
 
     #[test]
-    fn no_words_panic_the_judge(said in ".{0,120}", instruction in ".{0,120}") {
+    fn no_words_panic_the_readback_check(said in ".{0,120}", instruction in ".{0,120}") {
         let _ = readback::check_text(&instruction, &said, Region::FAA);
         let _ = readback::check_text(&instruction, &said, Region::ICAO);
     }
 }
 
 #[test]
-fn roger_is_never_enough_and_another_clearance_is_wrong() {
+fn roger_is_never_enough_and_a_different_clearance_is_wrong() {
     for (instruction, said, verdict) in [
         ("Cessna 12345, runway 20, line up and wait", "roger three four five", Verdict::Incomplete),
         ("Cessna 12345, runway 20, line up and wait", "runway two zero cleared for takeoff three four five", Verdict::Incorrect),
@@ -182,7 +181,7 @@ fn judged(cases: &[(&str, &str, Verdict)], region: Region) {
 }
 
 #[test]
-fn a_turn_by_degrees_is_read_back_as_a_heading_is() {
+fn a_turn_by_degrees_is_read_back_like_a_heading() {
     use Verdict::{Correct, Incomplete, Incorrect};
     let turn = "Southwest 2601, turn 20 degrees right, vector for spacing";
     judged(
@@ -199,7 +198,7 @@ fn a_turn_by_degrees_is_read_back_as_a_heading_is() {
 }
 
 #[test]
-fn a_frequency_in_short_is_right_and_any_other_figures_are_wrong() {
+fn a_short_frequency_is_right_and_other_digits_are_wrong() {
     use Verdict::{Correct, Incorrect};
     let tower = "Southwest 2601, contact Lincoln Tower 118.5";
     judged(
@@ -217,7 +216,7 @@ fn a_frequency_in_short_is_right_and_any_other_figures_are_wrong() {
 }
 
 #[test]
-fn each_altitude_has_its_own_place() {
+fn each_altitude_has_its_own_role() {
     use Verdict::{Correct, Incomplete, Incorrect};
     let climb = "Citation 730EJ, climb and maintain 12,000";
     let both = "United 88, cross SUNOL at 9,000, descend and maintain 6,000";
@@ -239,7 +238,7 @@ fn each_altitude_has_its_own_place() {
 }
 
 #[test]
-fn what_was_not_given_is_not_accepted() {
+fn values_that_were_not_issued_are_not_accepted() {
     use Verdict::{Correct, Incorrect};
     judged(
         &[
@@ -287,9 +286,9 @@ fn what_was_not_given_is_not_accepted() {
     judged(&[(behind, "behind the landing boeing line up and wait runway zero three behind golf lima victor", Incorrect)], Region::ICAO);
 }
 
-/// A number behind the word of its item is that item's, whatever else was assigned and left out.
+/// A number after the word for an item belongs to that item, whatever else was assigned or left out.
 #[test]
-fn a_wrong_value_is_named_by_its_own_item_where_others_are_left_out() {
+fn a_wrong_value_is_named_even_if_other_items_are_missing() {
     let level = Item::Altitude { way: Climb::Maintain, feet: 4_000, level: false };
     let contact = Item::Contact { unit: "Tower".into(), frequency: Frequency::from_khz(118_100) };
     for (item, said, name) in [

@@ -1,5 +1,5 @@
-//! Readbacks with one value exchanged, generated for each kind of item: another digit, a number that sounds alike, the other side, the
-//! other runway, another letter, another unit. None may be "correct". The right one, said as people say it, must be.
+//! Readbacks with one value exchanged, generated for each kind of item: a different digit, a similar-sounding number, the opposite side,
+//! another runway, another letter, another unit. None may be "correct". The right one, in people's usual wordings, must be.
 #![allow(clippy::print_stdout, reason = "a test tells what it measured")]
 
 use std::collections::BTreeMap;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use stratus_atc::readback::{Verdict, check_text};
 use stratus_atc::units::Region;
 
-/// Numbers in a row that look like chance, the same in every run.
+/// A sequence of pseudo-random numbers, the same in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -20,7 +20,7 @@ impl Dice {
         all[self.below(all.len())]
     }
 
-    /// Another one than `not`.
+    /// An element other than `not`.
     fn other<'a>(&mut self, all: &[&'a str], not: &str) -> &'a str {
         let rest: Vec<&str> = all.iter().copied().filter(|x| *x != not).collect();
         self.of(&rest)
@@ -35,7 +35,7 @@ fn spelt(figures: &str) -> String {
     figures.chars().map(|c| c.to_digit(10).map_or("decimal", |d| DIGITS[d as usize])).collect::<Vec<_>>().join(" ")
 }
 
-/// Figures with one digit changed, or two exchanged, so that `fits` still holds.
+/// Digits with one changed, or two swapped, so that `fits` still holds.
 fn slipped(d: &mut Dice, figures: &str, fits: impl Fn(&str) -> bool) -> String {
     loop {
         let mut c: Vec<char> = figures.chars().collect();
@@ -54,7 +54,7 @@ fn slipped(d: &mut Dice, figures: &str, fits: impl Fn(&str) -> bool) -> String {
     }
 }
 
-/// An instruction, its right readback and a wrong one, without the callsign.
+/// An instruction with a correct and a wrong readback, without the callsign.
 struct Pair {
     kind: &'static str,
     instruction: String,
@@ -73,7 +73,7 @@ fn runway(d: &mut Dice) -> (String, String) {
     (format!("{n:02}{side}"), format!("{}{word}", spelt(&format!("{n:02}"))))
 }
 
-/// Another runway: the other side, the other end, or another number.
+/// A different runway: the other side, the other end, or another number.
 fn other_runway(d: &mut Dice, written: &str) -> String {
     let number: u32 = written[..2].parse().unwrap();
     let (side, flip) = match &written[2..] {
@@ -381,10 +381,10 @@ const KINDS: [&str; 29] = [
     "not_above",
     "degrees",
 ];
-/// So many of each kind and region.
+/// The number of pairs per kind and region.
 const EACH: usize = 100;
 
-/// Whose words, the callsign as written, as said, and as another one.
+/// Region, written callsign, spoken callsign, and other callsigns.
 const CALLSIGNS: [(Region, &str, &str, [&str; 3]); 2] = [
     (
         Region::FAA,
@@ -420,7 +420,7 @@ fn report(name: &str, all: usize, bad: &BTreeMap<&str, Vec<String>>) -> usize {
 }
 
 #[test]
-fn another_value_is_never_read_back_right() {
+fn a_different_value_is_never_a_correct_readback() {
     let (mut tried, mut bad) = (0, BTreeMap::<&str, Vec<String>>::new());
     for (region, written, said, other, p) in all() {
         let instruction = format!("{written}, {}", p.instruction);
@@ -439,7 +439,7 @@ fn another_value_is_never_read_back_right() {
 }
 
 #[test]
-fn the_right_value_is_right_however_haltingly_it_is_said() {
+fn the_right_value_is_correct_however_hesitantly_said() {
     let (mut tried, mut bad) = (0, BTreeMap::<&str, Vec<String>>::new());
     for (region, written, said, _, p) in all() {
         let instruction = format!("{written}, {}", p.instruction);

@@ -1,4 +1,4 @@
-//! The region table as it is heard: one flight in each row, and no code that asks which row it is.
+//! The region table in use: one flight in each row, and a check that no code compares regions.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use stratus_atc::say;
 use stratus_units::region::PressureUnit;
 use stratus_units::{Callsign, Facility, Region, Transition};
 
-/// A flight's transmissions in a region, from start-up to landing.
+/// One flight's transmissions in a region, from start-up to landing.
 fn flight(region: Region) -> Vec<String> {
     let runway = Item::Runway("8C".parse().unwrap());
     let transition = Transition::of(region, "", Some(region.transition_altitude).filter(|ft| *ft > 0).or(Some(5000)));
@@ -49,9 +49,9 @@ fn flight(region: Region) -> Vec<String> {
     told.into_iter().map(say).collect()
 }
 
-/// Words that are alike in every row, and the row's own: transmission by transmission.
+/// Transmission by transmission: the words common to all rows, and the row's own.
 #[test]
-fn one_flight_is_said_in_the_words_of_each_row() {
+fn one_flight_uses_the_words_of_each_region() {
     let said: Vec<(&str, Vec<String>)> = Region::all().map(|r| (r.word(), flight(r))).collect();
     if std::env::var_os("SHOW").is_some() {
         said.iter().for_each(|(row, lines)| println!("{row}\n  {}", lines.join("\n  ")));
@@ -119,7 +119,7 @@ fn one_flight_is_said_in_the_words_of_each_row() {
 }
 
 #[test]
-fn a_readback_of_the_wrong_kind_of_level_is_wrong_where_the_state_tells_them_apart() {
+fn altitude_for_flight_level_is_wrong_if_the_state_says_so() {
     let germany: Region = "Germany".parse().unwrap();
     let at = |feet, level| [Item::Altitude { way: Climb::Climb, feet, level }];
     for (region, items, said, verdict) in [
@@ -139,9 +139,9 @@ fn a_readback_of_the_wrong_kind_of_level_is_wrong_where_the_state_tells_them_apa
     }
 }
 
-/// Which row it is, is asked by nobody: every difference between states is a column.
+/// No code asks which row it is in: every difference between states is a column.
 #[test]
-fn no_code_compares_a_region() {
+fn no_code_compares_regions() {
     fn rust(folder: &Path, found: &mut Vec<(String, String)>) {
         for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
             let name = entry.file_name().unwrap().to_string_lossy().into_owned();

@@ -1,4 +1,4 @@
-//! A tower at a field without a ground station does the ground unit's work, and sends nobody to a unit that does not exist.
+//! A tower at a field without a ground station does the ground unit's work, and refers no pilot to a unit that does not exist.
 
 use stratus_atc::airports::data::Airports;
 use stratus_atc::instruction::Item;
@@ -6,7 +6,7 @@ use stratus_atc::report::{Report, SimState};
 use stratus_atc::units::{LatLon, Time};
 use stratus_atc::{Engine, Setup};
 
-/// A field with one runway; `ground` is the row of its ground station, if it has one.
+/// A field with one runway; `ground` is the row of its ground station, if any.
 fn field(ground: &str) -> Airports {
     let text = format!(
         r#"
@@ -28,7 +28,7 @@ ends = [{{ runway = "9", start = {{ lat = 45.0, lon = -30.011637 }} }}, {{ runwa
     Airports::parse(&text).unwrap()
 }
 
-/// What the tower says to a call from the ramp.
+/// The tower's answer to a call from the ramp.
 fn answer(airports: Airports, call: &str) -> Vec<Item> {
     let setup = Setup { callsign: "N172SP".parse().ok(), aircraft_type: Some("C172".into()), ..Setup::default() };
     let mut engine = Engine::new(airports, setup);
@@ -46,7 +46,7 @@ fn answer(airports: Airports, call: &str) -> Vec<Item> {
     engine.answer(Time(6000), call, heard).reply.map_or_else(Vec::new, |r| r.instruction.items)
 }
 
-/// A call, and what would grant it.
+/// A call, and the check for an item that grants it.
 type Case = (&'static str, fn(&Item) -> bool);
 
 const CALLS: [Case; 4] = [
@@ -65,7 +65,7 @@ fn a_tower_without_a_ground_station_works_the_taxiways() {
 }
 
 #[test]
-fn a_tower_with_a_ground_station_sends_the_pilot_there() {
+fn a_tower_with_a_ground_station_refers_the_pilot_to_it() {
     let ground = r#"{ facility = "ground", name = "Alone Ground", frequency = "121.8" }"#;
     for (call, granted) in CALLS {
         let items = answer(field(ground), call);

@@ -1,4 +1,4 @@
-//! The understanding of any text at all: orders to a machine, noise, random words.
+//! Understanding arbitrary text: orders to a machine, noise, random words.
 
 use proptest::prelude::*;
 use stratus_atc::intent::{Context, Intent};
@@ -47,7 +47,7 @@ fn another_aircraft_is_not_the_own_one() {
 }
 
 #[test]
-fn a_digit_belongs_to_the_runway_or_the_callsign_but_not_to_both() {
+fn a_digit_belongs_to_either_the_runway_or_the_callsign() {
     let u = understand("hold short of runway one two three four five", &own("N12345"));
     assert_eq!(u.slots.hold_short.unwrap().to_string(), "12");
     assert_eq!(u.callsign.unwrap().as_str(), "N12345");
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn no_heap_of_aviation_words_panics(
+    fn random_aviation_words_do_not_panic(
         words in proptest::collection::vec(prop_oneof![
             Just("runway"), Just("two"), Just("28L"), Just("sierra"), Just("papa"), Just("skyhawk"), Just("point"), Just("hundred"), Just("thousand"),
             Just("correction"), Just("twenty"), Just("heading"), Just("flight"), Just("level"), Just("squawk"), Just("altimeter"), Just("118.6"), Just("10,000"), Just("99999999999999999999"),
@@ -91,7 +91,7 @@ proptest! {
 }
 
 #[test]
-fn a_flight_around_the_pattern_keeps_its_meaning_while_a_readback_is_due() {
+fn pattern_calls_keep_their_meaning_while_a_readback_is_due() {
     let ctx = Context { pending: true, last_atc: Some("Skyhawk 2SP, runway 8, taxi via A".into()), ..own("N172SP") };
     for (text, intent) in [
         ("Hilo Ground, Skyhawk one seven two sierra papa, at the ramp, request taxi with information bravo.", Intent::TaxiRequest),
@@ -108,7 +108,7 @@ fn a_flight_around_the_pattern_keeps_its_meaning_while_a_readback_is_due() {
     }
 }
 
-/// Texts that no pilot says, with what would be a clearance if it were taken out of them.
+/// Texts that no pilot says, each with what would be a clearance if it were extracted.
 fn hostile() -> Vec<(&'static str, String)> {
     let callsigns: Vec<String> = (100..150).map(|n| format!("skyhawk {n} sierra papa")).collect();
     vec![
@@ -124,8 +124,7 @@ fn hostile() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What this thread has computed so far, seconds: other programs on the machine do not count. Where the system does not tell it,
-/// the clock.
+/// CPU time used by this thread, seconds, so that other programs do not count; the clock if the system does not provide it.
 fn worked() -> f64 {
     static BEGUN: std::sync::LazyLock<std::time::Instant> = std::sync::LazyLock::new(std::time::Instant::now);
     let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
@@ -134,7 +133,7 @@ fn worked() -> f64 {
 }
 
 #[test]
-fn hostile_text_is_read_in_time_that_grows_with_its_length_and_clears_nothing() {
+fn hostile_text_clears_nothing_and_is_read_in_linear_time() {
     use stratus_airports::data::Airports;
     use stratus_atc::batch::respond;
     use stratus_atc::units::Facility;
@@ -148,7 +147,7 @@ fn hostile_text_is_read_in_time_that_grows_with_its_length_and_clears_nothing() 
     for (what, text) in hostile() {
         let answer = respond(&state, &text, &airports).unwrap();
         assert!(!answer.reply.contains("cleared") && !answer.reply.contains("line up"), "{what}: {}", answer.reply);
-        // Twice the text, at most twice the work with much to spare: what is quadratic takes four times as long.
+        // Twice the text takes at most twice the time, with a wide margin: quadratic work would take four times as long.
         let ctx = Context { facility: Some(Facility::Tower), ..own("N739HW") };
         let half: String = text.chars().take(text.chars().count() / 2).collect();
         let time = |text: &str| {

@@ -1,4 +1,4 @@
-//! Arrivals that obey their vectors, from all sides: each ends with an approach clearance.
+//! Arrivals that follow their vectors from every direction: each must end with an approach clearance.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use stratus_atc::report::{FlightPlan, Report, SimState, Weather};
 use stratus_atc::units::{FT_PER_NM, LatLon, Time, turn};
 use stratus_atc::{Engine, Reply, Setup};
 
-/// An aircraft that turns and descends as it is told.
+/// An aircraft that turns and descends as instructed.
 struct Arrival {
     at: LatLon,
     heading: f64,
@@ -66,7 +66,7 @@ impl Arrival {
     }
 }
 
-/// The clearance under instrument flight rules, at Palo Alto.
+/// An IFR clearance at Palo Alto.
 fn cleared_at_the_gate(engine: &mut Engine) -> Option<()> {
     let gate = Report {
         state: SimState::Flying,
@@ -102,7 +102,7 @@ fn flat_ground(field: &Airport) -> Surroundings {
     Surroundings { minima: Minima { circles: vec![circle], ..Minima::default() }, ..Surroundings::nothing(area) }
 }
 
-/// Flies in from a bearing and a distance; the seconds until the approach clearance, and the vectors.
+/// Flies in from a bearing and a distance; returns the seconds until the approach clearance, and the number of vectors.
 fn fly_in(bearing: f64, nm: f64) -> Option<(u64, u32)> {
     let airports = Airports::first();
     let field = airports.get("KMRY")?.clone();
@@ -148,7 +148,7 @@ fn fly_in(bearing: f64, nm: f64) -> Option<(u64, u32)> {
 }
 
 #[test]
-fn an_arrival_that_obeys_its_vectors_is_cleared_for_the_approach_from_all_sides() {
+fn vectors_from_every_direction_end_in_an_approach_clearance() {
     for bearing in (0..360).step_by(30) {
         for nm in [15.0, 28.0, 36.0] {
             let cleared = fly_in(f64::from(bearing), nm);

@@ -1,10 +1,10 @@
-//! At an airport with land and water runways of one number, a pilot is cleared for the one that was named.
+//! At an airport with a land and a water runway of the same number, a pilot is cleared for the one that they named.
 
 use stratus_atc::airports::data::Airports;
 use stratus_atc::units::Time;
 use stratus_atc::{Engine, Setup};
 
-/// At Juneau, on the tower's frequency.
+/// An engine at Juneau on the tower's frequency.
 fn juneau() -> Engine {
     let setup = Setup {
         airport: Some("PAJN".into()),
@@ -24,7 +24,7 @@ fn answer(engine: &mut Engine, at: u64, call: &str) -> String {
 }
 
 #[test]
-fn a_water_runway_is_never_taken_for_the_land_runway_of_its_number() {
+fn a_water_runway_is_never_taken_for_a_land_runway() {
     for words in ["runway eight whiskey", "runway 8W", "runway eight water", "the water runway, runway eight"] {
         let said = answer(
             &mut juneau(),
@@ -36,7 +36,7 @@ fn a_water_runway_is_never_taken_for_the_land_runway_of_its_number() {
     let said =
         answer(&mut juneau(), 1_000, "Juneau Tower, Skyhawk one seven two sierra papa, five miles west, inbound to land, runway eight");
     assert!(said.contains("runway 8,") && !said.contains("8W"), "{said:?}");
-    // Its readback has its words, and the other runway's is wrong.
+    // Its readback includes the water word, and the other runway's readback is wrong.
     for (readback, right) in [("runway eight whiskey", true), ("runway eight water", true), ("runway two six", false)] {
         let mut engine = juneau();
         answer(

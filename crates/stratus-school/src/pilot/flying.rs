@@ -67,7 +67,7 @@ impl Pilot<'_> {
             Stage::Done => self.stand_still(a),
         }
         if !a.on_ground && a.altitude_ft < ground_ft + 300.0 && !self.low() {
-            // A pilot does not fly into a hill that is in sight; the referee has already noticed who sent the aircraft there.
+            // A pilot does not fly into a visible hill; the referee has already recorded who sent the aircraft there.
             a.altitude_ft += 40.0;
         }
         if self.stage == Stage::Done && t.saturating_sub(self.since) > 75 {
@@ -399,7 +399,7 @@ impl Pilot<'_> {
             return;
         }
         if let Some(Guide::Pattern { g, side, leg, extend }) = &mut self.guide {
-            // A pilot who follows another aircraft turns base once that one has nearly landed, and does not extend for ever.
+            // A pilot who follows another aircraft turns base once that one has nearly landed, and does not extend indefinitely.
             let behind = self.told.follow && ahead_nm.is_some_and(|nm| nm > 0.7);
             *extend = (self.told.extend || behind) && guide::before(g, a.position).0 < FARTHEST_NM;
             let early = matches!(leg, None | Some(Leg::Upwind));

@@ -196,7 +196,7 @@ impl Pilot<'_> {
         let tuned = self.tuned.as_ref().map(|s| s.facility);
         let fits = |words: &str| {
             let w = words.to_lowercase();
-            // A pilot does not announce another kind of flight or landing than the one that is flown.
+            // A pilot does not announce a different kind of flight or landing from the one flown.
             let touch = ["touch", "option", "stop and go"].iter().any(|o| w.contains(o));
             let ends = !(key == "downwind" && (touch && full_stop || w.contains("full stop") && !full_stop));
             let rules = match key {

@@ -1,4 +1,4 @@
-//! Invariant 5: each request is answered, and everything that is owed is given.
+//! Invariant 5: every request is answered, and everything owed is given.
 
 use stratus_atc::instruction::Item;
 use stratus_units::Facility;

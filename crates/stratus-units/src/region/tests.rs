@@ -15,7 +15,7 @@ fn every_row_is_read_and_found_by_its_name() {
 }
 
 #[test]
-fn an_airport_has_the_row_of_its_code_else_of_its_state() {
+fn an_airport_gets_the_row_of_its_code_or_its_state() {
     for (code, state, row) in [
         ("KPAO", "", "FAA"),
         ("PHTO", "California", "FAA"),
@@ -39,7 +39,7 @@ fn an_airport_has_the_row_of_its_code_else_of_its_state() {
 }
 
 #[test]
-fn a_broken_table_is_refused_with_the_place() {
+fn a_broken_table_is_rejected_with_the_location() {
     let two = "[FAA]\n[ICAO]\n";
     for (table, why) in [
         ("x = 1\n", "before the first row"),
@@ -63,7 +63,7 @@ fn a_broken_table_is_refused_with_the_place() {
 }
 
 #[test]
-fn a_row_has_what_it_is_like_but_where_it_applies() {
+fn a_row_inherits_all_but_where_it_applies() {
     let row = "\n[Utopia]\nlike = \"FAA\"\ntitle = \"Utopia\"\ncodes = [\"UT\"]\nstates = []\ndecimal = \"dot\"\n";
     let with = rows(Box::leak(format!("{TABLE}{row}").into_boxed_str())).unwrap();
     let utopia = with.last().unwrap();
@@ -73,7 +73,7 @@ fn a_row_has_what_it_is_like_but_where_it_applies() {
 }
 
 #[test]
-fn every_named_value_of_the_words_is_one_that_is_filled_in() {
+fn every_placeholder_in_a_template_is_filled_in() {
     for r in Region::all() {
         for (words, values) in [
             (r.altitude, &["{feet}"][..]),

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_american_or_british() {
+    fn pronunciation_follows_the_accent() {
         for (word, sounds, us, gb) in [
             ("tower", "T AW1 ER0", "tˈWəɹ", "tˈWə"),
             ("north", "N AO1 R TH", "nˈɔɹθ", "nˈɔːθ"),
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_symbol_that_is_made_is_one_of_the_models() {
+    fn every_symbol_is_in_the_models_inventory() {
         assert!(MODEL.windows(2).all(|w| w[0].0 < w[1].0), "binary search needs their order");
         for accent in [Accent::American, Accent::British] {
             for sound in 4..74u8 {

@@ -15,7 +15,7 @@ fn said(words: &Words, text: &str) -> String {
 }
 
 #[test]
-fn heteronyms_are_read_as_the_radio_uses_them() {
+fn heteronyms_have_their_radio_pronunciation() {
     let w = english();
     for (text, word, symbols) in [
         ("wind two seven zero", 0, "wˈɪnd"),
@@ -40,7 +40,7 @@ fn heteronyms_are_read_as_the_radio_uses_them() {
 }
 
 #[test]
-fn numbers_letters_and_abbreviations_are_said_one_by_one() {
+fn numbers_letters_and_abbreviations_are_spoken_separately() {
     let w = english();
     let same = |a: &str, b: &str| assert_eq!(said(&w, a), said(&w, b), "{a}");
     same("118.65", "one one eight point six five");
@@ -56,7 +56,7 @@ fn numbers_letters_and_abbreviations_are_said_one_by_one() {
 }
 
 #[test]
-fn a_compound_is_its_two_words_the_second_less_stressed() {
+fn a_compound_stresses_its_second_word_less() {
     let w = english();
     for (word, sounds) in [("taxilane", "tˈæksilˌAn"), ("Superjet", "sˈupəɹʤˌɛt")] {
         assert_eq!(said(&w, word), sounds, "{word}");
@@ -64,7 +64,7 @@ fn a_compound_is_its_two_words_the_second_less_stressed() {
 }
 
 #[test]
-fn a_town_spelled_like_a_common_word_is_known_by_its_capital() {
+fn a_capital_distinguishes_a_town_from_a_common_word() {
     let w = english();
     for (words, sounds) in [
         ("contact Nice on", "kˈɑntˌækt nˈis ɔn"),
@@ -78,7 +78,7 @@ fn a_town_spelled_like_a_common_word_is_known_by_its_capital() {
 }
 
 #[test]
-fn every_word_is_said_wherever_it_comes_from() {
+fn every_word_is_spoken_whatever_its_source() {
     let w = english();
     for (word, source) in [
         ("niner", Source::Table),
@@ -104,13 +104,13 @@ fn every_word_is_said_wherever_it_comes_from() {
     for line in CLOSED.lines().chain(PLACES.lines()).filter(|l| !l.is_empty() && !l.starts_with(['#', '.']) && !l.contains(" = ")) {
         let (word, sounds) = line.split_once(' ').unwrap();
         let written = sounds.split('|').next().unwrap().split_whitespace().count();
-        assert_eq!(Reading::of(sounds).american.len(), written, "{line} has a sound that there is not");
+        assert_eq!(Reading::of(sounds).american.len(), written, "{line} has an unknown sound");
         assert!(!w.word(word, None, None, Accent::British).0.is_empty(), "{word}");
     }
 }
 
 #[test]
-fn long_texts_are_parted_where_one_breathes() {
+fn long_texts_are_split_where_a_speaker_breathes() {
     let w = english();
     let parts = w.phonemes(&"climb and maintain three thousand, ".repeat(30), Accent::American);
     assert!(parts.len() > 3 && parts.iter().all(|p| p.ends_with(',') && symbols::ids(p).count() < crate::model::MOST_PHONEMES));
@@ -123,7 +123,7 @@ fn long_texts_are_parted_where_one_breathes() {
 }
 
 #[test]
-fn a_damaged_file_of_words_is_refused_and_never_read_beyond_its_end() {
+fn a_damaged_dictionary_is_rejected_without_overreading() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/voices/english.bin");
     let good = std::fs::read(file).unwrap();
     for n in [0, 3, 15, 16, 100, 5000, good.len() / 2, good.len() - 1] {

@@ -1,10 +1,10 @@
-//! What a clause hangs on, and what hangs on it: conditions, times, who says it, who doubts it.
+//! The surroundings of a clause: conditions, times, who reports it, who doubts it.
 
 use super::{Clauses, Mood, Sense, Shape, Subject, Time, is_traffic};
 use crate::hear::grammar as g;
 
 impl Clauses {
-    /// What the clause hangs on: a condition in front of it, who says it, whether it is thought or doubted.
+    /// Reads what precedes the clause: a condition, a speaker, a thought or a doubt.
     pub(super) fn frame(&self, start: usize, at: usize, s: &mut Sense) {
         let mut i = start;
         while matches!(self.before(i), "that" | "and" | "so" | "then" | "well" | "um") || g::adverb(self.before(i)) && i > 0 {
@@ -59,7 +59,7 @@ impl Clauses {
             s.mood = Mood::Asks;
             return;
         }
-        // Who says so, and who thinks it.
+        // Who says or thinks it.
         let mut k = i;
         while matches!(self.before(k), "us" | "me" | "you" | "him" | "them" | "that" | "to" | "everybody" | "|") && k > 0 {
             if self.before(k) == "|" && (!g::reports(self.before(k - 1)) || k == i) {
@@ -68,7 +68,7 @@ impl Clauses {
             k -= 1;
         }
         let said = self.before(k).to_owned();
-        // "As you said, we are": it is so.
+        // "As you said, we are": agreement, so it applies now.
         let agreed = (1..=3).any(|back| k > back && self.word(k - 1 - back) == "as");
         if !agreed && g::reports(&said) && !(said == "called" && k != i) || said == "to" {
             s.time = Time::Reported;
@@ -83,7 +83,7 @@ impl Clauses {
             if (stop..k).any(|n| g::negator(self.word(n)) || self.word(n) == "no") {
                 s.denied = true;
             }
-            // "Do you think we are", "how do you know we are": the question is of what is thought.
+            // "Do you think we are", "how do you know we are": a question about what someone thinks.
             let asked = |n: usize| (g::other_subject(self.word(n)) || g::own_subject(self.word(n))) && g::inverts(self.before(n));
             if (stop..k).any(|n| asked(n) && (n == stop + 1 || self.bounded(n - 1) || g::asks_for_facts(self.before(n - 1)))) {
                 s.mood = Mood::Asks;
@@ -97,12 +97,12 @@ impl Clauses {
             s.time = Time::Reported;
             return;
         }
-        // A condition just before this thought: "once he is gone we are ready".
+        // A condition directly before this clause: "once he is gone we are ready".
         let mut n = i;
         let mut subjects = 0;
         while n > 0 {
             let w = self.before(n);
-            // "The minute he moves", "in case he goes", "two more minutes and": as late as "when he moves".
+            // "The minute he moves", "in case he goes", "two more minutes and": these defer like "when he moves".
             let the_moment = g::duration(w) && self.before(n - 1) == "the" && n < i;
             let in_case = w == "case" && self.before(n - 1) == "in" && n < i;
             let wait = g::joins(w)
@@ -142,8 +142,8 @@ impl Clauses {
         }
     }
 
-    /// The condition opened at `c` keeps what it belongs to from being so now: not the controller's convenience, and not what
-    /// comes behind it in the same flight.
+    /// The condition that starts at `c` defers what it belongs to. The controller's convenience does not, nor does a condition that leads
+    /// into the next clause.
     pub(super) fn defers(&self, c: usize, shape: Shape) -> bool {
         let opener = self.word(c);
         let mut k = c + 1;
@@ -170,7 +170,7 @@ impl Clauses {
         true
     }
 
-    /// Times and conditions behind a word.
+    /// Reads times and conditions that follow a word.
     pub(super) fn behind(&self, at: usize, shape: Shape, s: &mut Sense) {
         let mut k = at + 1;
         let mut new_subject = false;
@@ -184,7 +184,7 @@ impl Clauses {
             }
             if g::condition(w) {
                 let question = w == "when" && g::inverts(self.word(k + 1)) && !g::other_subject(self.word(k + 2));
-                // "On final, after landing we would like": it belongs to what follows.
+                // "On final, after landing we would like": the condition belongs to what follows.
                 let onward = shape == Shape::Place
                     && (k..(k + 5).min(self.words.len())).any(|n| g::own_subject(self.word(n)) && self.word(n.wrapping_sub(1)) != w)
                     && self.word(k + 1).ends_with("ing");
@@ -241,7 +241,7 @@ impl Clauses {
         self.word(k) == "last" && g::one_of(self.word(k + 1), "time week month night year flight leg sector summer winter hour")
     }
 
-    /// A time begins here: "two minutes", "a moment", "about five".
+    /// A span of time begins here: "two minutes", "a moment", "about five".
     fn lasts(&self, k: usize) -> bool {
         (k..(k + 5).min(self.words.len()))
             .take_while(|n| {

@@ -1,11 +1,12 @@
-//! Leftwards from a word through its verbs to the subject: of whom, denied or not, of when, and whether it is asked.
+//! Reads leftwards from a word through its verbs to the subject: whom the clause is about, its polarity, its time, and whether it is a
+//! question.
 
 use super::{Clauses, Mood, Sense, Shape, Subject, Time, content, fulfils, is_traffic};
 use crate::hear::grammar as g;
 use crate::telephony;
 
 impl Clauses {
-    /// Reads leftwards from a word through its verbs to the subject; tells where the clause begins.
+    /// Reads leftwards from a word through its verbs to the subject, and returns the start of the clause.
     pub(super) fn subject(&self, at: usize, shape: Shape, s: &mut Sense) -> usize {
         let mut i = at;
         let mut verbs = 0_usize;
@@ -30,7 +31,7 @@ impl Clauses {
                 continue;
             }
             if w == "no" || w == "negative" {
-                // "No emergency"; but "no, we are ready" only answers.
+                // "No emergency" is a negation, but "no, we are ready" is an answer.
                 s.denied |= matches!(shape, Shape::Deed | Shape::Event) || w == "no" && self.word(i) == "longer";
                 return i - 1;
             }
@@ -60,7 +61,7 @@ impl Clauses {
                     && g::modal(self.before(i - 1))
                     && self.helps_us(i, at)
                 {
-                    // "Can you clear us": whom it is for was met on the way.
+                    // "Can you clear us": the object has already named whom it is for.
                     return i - 1;
                 }
                 s.subject = Subject::Other;
@@ -163,7 +164,7 @@ impl Clauses {
                 s.time = Time::Later;
                 return i;
             }
-            // A word with a meaning of its own.
+            // A content word.
             match shape {
                 Shape::State | Shape::Place => return self.named(i, at, shape, s),
                 Shape::Deed | Shape::Event => {
@@ -184,7 +185,7 @@ impl Clauses {
                         && self.bounded(i - 1)
                         && !g::article(self.word(i))
                     {
-                        // "The truck crossing": it stands where a subject stands.
+                        // "The truck crossing": the word is in subject position.
                         s.subject = Subject::Other;
                         return i - 1;
                     }
@@ -193,15 +194,15 @@ impl Clauses {
         }
     }
 
-    /// "Can you clear us for takeoff": between the verb and the word the speaker stands.
+    /// "Can you clear us for takeoff": the speaker is between the verb and the word.
     fn helps_us(&self, from: usize, at: usize) -> bool {
         (from..at).any(|k| g::own_object(self.word(k)) || g::own_possessive(self.word(k)))
     }
 
-    /// "Clear us for takeoff", "let us go": the verb in front, and who is asked.
+    /// "Clear us for takeoff", "let us go": reads the preceding verb and its subject.
     fn imperative(&self, i: usize, s: &mut Sense) -> usize {
         let start = (0..i).rev().take_while(|k| self.word(*k) != "|").last().unwrap_or(i);
-        // "Do you want us to be": a question; "can you clear us": a wish.
+        // "Do you want us to be" is a question; "can you clear us" is a request.
         let asks = (start..i).any(|k| {
             g::inverts(self.word(k)) && !g::one_of(self.word(k), "can could will would may might") && g::other_subject(self.word(k + 1))
         });
@@ -209,7 +210,7 @@ impl Clauses {
         if asks || facts {
             s.mood = Mood::Asks;
         }
-        // "He is cutting us off": the verb in front has a subject of its own.
+        // "He is cutting us off": the preceding verb has its own subject.
         let verb = i.saturating_sub(1);
         let mut of_verb = Sense::PLAIN;
         let begins = self.subject(verb, Shape::Deed, &mut of_verb);
@@ -220,12 +221,12 @@ impl Clauses {
         verb
     }
 
-    /// Numbers that measure the place behind them: "two mile final".
+    /// Numbers that measure the following place: "two mile final".
     fn measured(&self, i: usize, at: usize) -> bool {
         (i..at).any(|k| g::one_of(self.word(k), "mile miles quarter half"))
     }
 
-    /// What a verb says of the time.
+    /// Reads the time from a verb.
     fn tense(&self, w: &str, i: usize, at: usize, shape: Shape, s: &mut Sense) {
         let next = self.word(i);
         match w {
@@ -240,7 +241,7 @@ impl Clauses {
         }
     }
 
-    /// The subject's verb stands in front of it: a question.
+    /// The verb precedes its subject: a question.
     fn inverted(&self, subject: usize, s: &mut Sense) {
         let verb = self.before(subject);
         if !g::inverts(verb) {
@@ -253,21 +254,21 @@ impl Clauses {
         }
     }
 
-    /// Between the subject and a word stands a verb in the past.
+    /// A past-tense verb stands between the subject and the word.
     fn told_in_the_past(&self, from: usize, to: usize) -> bool {
         let first = (from..to).find(|k| !g::adverb(self.word(*k)) && !matches!(self.word(*k), "have" | "just"));
         let perfect = (from.saturating_sub(2)..to).any(|k| matches!(self.word(k), "have" | "has" | "are" | "am" | "been"));
         first.is_some_and(|k| g::past(self.word(k)) && !perfect)
     }
 
-    /// The third person's subject ends at `i`.
+    /// Reads a third-person subject that ends at `i`.
     fn third(&self, i: usize, shape: Shape, s: &mut Sense) -> usize {
         let w = self.before(i);
         if w == "|" {
             return i;
         }
         if w.is_empty() {
-            // "Is the Cherokee ready" was met before; a verb without a subject asks.
+            // "Is the Cherokee ready" has been handled; a verb without a subject is a question.
             s.mood = Mood::Asks;
             s.subject = if shape == Shape::Event { s.subject } else { Subject::Other };
             return i;
@@ -298,12 +299,12 @@ impl Clauses {
         let there = matches!(self.word(i.saturating_sub(1)), "there" | "this");
         let other = traffic || third && !there || !own && shape != Shape::Event && !there;
         let it = matches!(self.word(i.saturating_sub(1)), "it" | "that" | "there" | "this" | "which");
-        // "There is a fire off our right side" tells of something else.
+        // "There is a fire off our right side" is about something else.
         if shape != Shape::Event && matches!(self.word(i.saturating_sub(1)), "there") {
             s.subject = Subject::Other;
         }
         if shape == Shape::Event {
-            // What fails is a part of the aircraft, if it is not somebody's.
+            // The thing that fails is part of this aircraft unless it belongs to someone else.
             if traffic || third && !it {
                 s.subject = Subject::Other;
             }
@@ -321,11 +322,11 @@ impl Clauses {
         start
     }
 
-    /// What stands before a word without a verb between them, or before a verb of the plural: a noun that may be the subject.
+    /// Reads the words before a word without a verb between them, or before a plural verb: a noun that may be the subject.
     fn named(&self, from: usize, at: usize, shape: Shape, s: &mut Sense) -> usize {
         let mut i = from;
         let mut inside = false;
-        // "Cessna on final": the place is the Cessna's, whatever stands before that.
+        // "Cessna on final": the position belongs to the Cessna, whatever precedes it.
         let placed = shape == Shape::Place && (from..at).any(|k| matches!(self.word(k), "on" | "at" | "in"));
         while i > 0 {
             let measured = (from..at).any(|k| self.word(k) == "#");
@@ -414,7 +415,7 @@ impl Clauses {
         i
     }
 
-    /// "He is clear and ready": the word behind "and" shares the subject of the thought before it.
+    /// "He is clear and ready": the word after "and" shares the subject of the previous clause.
     fn shared(&self, and: usize, s: &mut Sense, at: usize) -> usize {
         let mut i = and;
         while i > 0 {
@@ -478,12 +479,12 @@ impl Clauses {
     }
 }
 
-/// The finite verbs whose subject stands right before them.
+/// Finite verbs whose subject stands directly before them.
 fn finite(w: &str) -> bool {
     g::modal(w) || matches!(w, "are" | "were" | "have" | "had" | "do" | "did")
 }
 
-/// Words before a leg that only say how one is on it.
+/// Words before a leg that only describe the manner of being on it.
 fn place_word(w: &str) -> bool {
     g::one_of(w, "short long right left turning joining mile miles half quarter established entering extended runway wide close tight")
 }

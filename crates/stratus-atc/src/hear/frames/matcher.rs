@@ -1,9 +1,9 @@
-//! The matcher: all sayings in one tree, walked from each word of a call.
+//! The matcher: one tree of all phrases, walked from each word of a call.
 
 use super::source::Element;
 use super::{Slot, Words};
 
-/// Words and values on the way from one node to the next.
+/// Words and values that lead from one node to the next.
 #[derive(Debug, Default)]
 struct Node {
     words: Vec<(u16, u32)>,
@@ -11,18 +11,18 @@ struct Node {
     gap: Option<u32>,
     begin: Option<u32>,
     end: Option<u32>,
-    /// What is said once this node is reached.
+    /// The items that end at this node.
     said: Vec<u16>,
 }
 
-/// Something longer than a word: a value or a class.
+/// A unit longer than a word: a value or a class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Value {
     Slot(Slot),
     Class(u16),
 }
 
-/// Where a value begins and ends.
+/// The range of a value.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Span {
     pub(super) value: Value,
@@ -30,7 +30,7 @@ pub(super) struct Span {
     pub(super) end: usize,
 }
 
-/// Something that was said: what, from where to where, what its words are worth, and how many are passed over.
+/// A match: the item, its range, the worth of its words, and the number of words skipped.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Match {
     pub(super) what: u16,
@@ -40,10 +40,10 @@ pub(super) struct Match {
     pub(super) skipped: u16,
 }
 
-/// Words that a gap passes over at most.
+/// The maximum number of words that a gap skips.
 const GAP: usize = 3;
 
-/// A tree of sayings.
+/// A tree of phrases.
 #[derive(Debug)]
 pub(super) struct Tree {
     nodes: Vec<Node>,
@@ -54,7 +54,7 @@ impl Tree {
         Self { nodes: vec![Node::default()] }
     }
 
-    /// Adds a saying of `what`; `word` gives the number of a word.
+    /// Adds a phrase for `what`; `word` maps a word to its number.
     pub(super) fn add(&mut self, saying: &[Element], what: u16, word: impl Fn(&str) -> u16) {
         let mut at = 0;
         for element in saying {
@@ -79,14 +79,14 @@ impl Tree {
         }
     }
 
-    /// Makes it ready to be walked.
+    /// Prepares the tree for walking.
     pub(super) fn finish(&mut self) {
         for node in &mut self.nodes {
             node.words.sort_unstable();
         }
     }
 
-    /// Everything that is said in `words`; `spans` stand in the order of their beginnings.
+    /// Finds every phrase in `words`. The `spans` are ordered by start.
     pub(super) fn walk(&self, words: &Words, spans: &[Span], mut found: impl FnMut(Match)) {
         let mut first = 0;
         for start in 0..words.len() {

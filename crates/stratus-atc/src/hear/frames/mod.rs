@@ -1,6 +1,6 @@
-//! The first reader: frames. `frames.txt` says for each act how pilots put it; a decoder covers the words of a call with these
-//! sayings so that as much as possible is explained and little passed over. What another saying explains better wins, and so no
-//! saying has exceptions.
+//! The first reader: frames. `frames.txt` lists the phrases that pilots use for each act. The decoder covers the words of a call with these
+//! phrases so that it explains as much and skips as little as possible. A phrase loses to one that explains the call better, so phrases
+//! need no exceptions.
 
 mod matcher;
 mod remarks;
@@ -19,7 +19,7 @@ pub use words::{Slot, Words};
 
 use crate::act::Act;
 
-/// What a frame needs of the scene, beside its words.
+/// A condition of a frame besides its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
     Fact(u32),
@@ -29,24 +29,24 @@ enum Need {
 #[derive(Debug)]
 struct Frame {
     act: Option<Act>,
-    /// Any of these groups, all within one; none: always.
+    /// Groups of conditions: one group must hold completely. Without groups, the frame always applies.
     conditions: Vec<Vec<(Need, bool)>>,
 }
 
-/// The frames, ready to be asked.
+/// The frames, ready for decoding.
 #[derive(Debug)]
 struct Frames {
     vocabulary: BTreeMap<String, u16>,
-    /// What each word of the vocabulary is worth.
+    /// The worth of each word of the vocabulary.
     worth: Vec<u16>,
     classes: Tree,
     names: BTreeMap<String, u16>,
     sayings: Tree,
     frames: Vec<Frame>,
-    /// What is remarked beside the acts.
+    /// The phrases of the remarks.
     remarks: Tree,
     rules: Vec<remarks::Rule>,
-    /// The words that dangers are named with.
+    /// The words that name dangers.
     distress: BTreeSet<String>,
 }
 
@@ -62,15 +62,15 @@ fn frames() -> &'static Frames {
     &FRAMES
 }
 
-/// Whether failures and other dangers are named with this word.
+/// Whether this word names a failure or another danger.
 pub(crate) fn distress_word(w: &str) -> bool {
     frames().distress.contains(w)
 }
 
-/// Sayings of nothing in particular: they explain their words.
+/// Small talk: phrases that explain their words and mean nothing else.
 const TALK: &str = "talk";
 
-/// The words that the sayings of dangers name them with, and those of the classes that they need.
+/// The words in the phrases for dangers, and in the classes that those phrases require.
 fn distress(source: &Source) -> BTreeSet<String> {
     let class = |name: &str| source.names.iter().position(|n| n == name).and_then(|i| source.classes.get(i));
     let words = |sayings: &[Vec<Element>]| -> BTreeSet<String> {
@@ -95,7 +95,7 @@ fn word_of(e: &Element) -> Option<String> {
 }
 
 impl Frames {
-    /// The frames of these files, and what of them cannot be read.
+    /// Reads the frames in these files, and lists what cannot be read.
     fn read(files: &[(&str, &str)]) -> (Self, Vec<String>) {
         let mut source = Source::read(files);
         let all = || source.frames.iter().flat_map(|f| &f.sayings).chain(source.classes.iter().flatten()).flatten();
@@ -158,7 +158,7 @@ impl Frames {
 
 macro_rules! facts {
     ($($(#[$doc:meta])* $name:ident = $bit:literal,)*) => {
-        /// What is known of a call beside its words.
+        /// What is known of a call besides its words.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct Facts(u32);
         #[allow(non_upper_case_globals, reason = "the names in frames.txt")]
@@ -172,88 +172,88 @@ macro_rules! facts {
 }
 
 facts! {
-    /// A station was named at the start.
+    /// The call began with a station.
     station = 0,
-    /// The callsign ends the transmission.
+    /// The call ended with the callsign.
     last = 1,
-    /// A callsign was said.
+    /// The call contained a callsign.
     caller = 2,
     /// A readback is due.
     pending = 3,
     /// The controller has spoken to this aircraft.
     spoken = 4,
-    /// Ground hears it, or nobody knows who.
+    /// The call went to Ground, or to an unknown unit.
     ground = 5,
-    /// Tower hears it, or nobody knows who.
+    /// The call went to Tower, or to an unknown unit.
     tower = 6,
-    /// Approach, departure or center hears it.
+    /// The call went to Approach, Departure or Center.
     radar = 7,
-    /// Center hears it.
+    /// The call went to Center.
     center = 8,
-    /// Clearance delivery hears it.
+    /// The call went to Clearance Delivery.
     delivery = 9,
-    /// Nobody knows who hears it.
+    /// The call went to an unknown unit.
     open = 10,
     /// The controller asked for the heading.
     asked_heading = 11,
-    /// The controller told of traffic.
+    /// The controller issued traffic.
     told_traffic = 12,
-    /// A runway was said.
+    /// The call contained a runway.
     runway = 13,
-    /// A level was said.
+    /// The call contained a level.
     level = 14,
-    /// A distance was said.
+    /// The call contained a distance.
     distance = 15,
-    /// A heading was said.
+    /// The call contained a heading.
     heading = 16,
-    /// A code was said.
+    /// The call contained a transponder code.
     code = 17,
-    /// A frequency was said.
+    /// The call contained a frequency.
     frequency = 18,
-    /// The letter of the recording was said.
+    /// The call contained the ATIS letter.
     letter = 19,
-    /// Ground or clearance hears it.
+    /// The call went to Ground or Clearance Delivery.
     ground_only = 20,
     /// On a leg of the pattern, or holding short.
     on_leg = 21,
-    /// What is denied is denied of others.
+    /// Every negation is about others.
     others_deny = 22,
-    /// A place was said.
+    /// The call contained a place.
     place = 23,
-    /// A pressure was said.
+    /// The call contained a pressure.
     pressure = 24,
-    /// The controller told of the field.
+    /// The controller pointed out the field.
     told_field = 25,
     /// The controller asked for an ident.
     told_ident = 26,
-    /// The controller asked for the fuel.
+    /// The controller asked for the fuel remaining.
     asked_fuel = 27,
     /// The controller has approved a change of frequency.
     granted = 28,
 }
 
 impl Facts {
-    /// With `bit`, if `when`.
+    /// Adds `bit` if `when` is true.
     pub fn with(self, bit: u32, when: bool) -> Self {
         if when { Self(self.0 | bit) } else { self }
     }
 
-    /// Whether `bit` is there.
+    /// Whether `bit` is set.
     pub fn has(self, bit: u32) -> bool {
         self.0 & bit != 0
     }
 }
 
-/// An act that was found, and where.
+/// An act in the call, and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// What.
+    /// The act.
     pub act: Act,
-    /// The words it takes.
+    /// The words that it covers.
     pub words: Range<usize>,
 }
 
-/// What the decoder makes of a call.
+/// The decoded call.
 #[derive(Debug, Clone, Default)]
 pub struct Decoded {
     /// The acts, in order.
@@ -269,11 +269,11 @@ impl Decoded {
     }
 }
 
-/// What a word that is passed over costs, and each saying: of two covers that explain the same, the one of fewer sayings.
+/// The cost of a skipped word, and of each phrase: of two covers that explain the same, the one with fewer phrases wins.
 const SKIPPED: i32 = 4;
 const EACH: i32 = 2;
 
-/// Whether the conditions of a frame or a remark hold.
+/// Whether the conditions of a frame or remark hold.
 fn holds(conditions: &[Vec<(Need, bool)>], words: &Words, facts: Facts) -> bool {
     let one = |(need, wanted): &(Need, bool)| {
         *wanted
@@ -285,7 +285,7 @@ fn holds(conditions: &[Vec<(Need, bool)>], words: &Words, facts: Facts) -> bool 
     conditions.is_empty() || conditions.iter().any(|g| g.iter().all(one))
 }
 
-/// Covers the words with sayings.
+/// Covers the words with phrases.
 pub fn decode(words: &Words, facts: Facts) -> Decoded {
     let frames = frames();
     let held: Vec<bool> = frames.frames.iter().map(|f| holds(&f.conditions, words, facts)).collect();
@@ -297,7 +297,7 @@ pub fn decode(words: &Words, facts: Facts) -> Decoded {
             at.push(m);
         }
     });
-    // The best cover of the words up to each place; of equals the frame that stands first in the file.
+    // The best cover of the words up to each position. In case of a tie, the frame listed first wins.
     let mut best: Vec<(i32, Option<Match>)> = vec![(0, None); words.len() + 1];
     for end in 1..=words.len() {
         best[end] = (best[end - 1].0, None);
@@ -332,13 +332,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_of_frames_is_whole() {
+    fn the_frame_files_read_without_errors() {
         let (_, errors) = Frames::read(&FILES);
         assert!(errors.is_empty(), "{}", errors.join("\n"));
     }
 
     #[test]
-    fn a_damaged_file_is_named_line_by_line_and_the_rest_is_read() {
+    fn bad_lines_in_a_frame_file_are_reported_and_skipped() {
         let damaged = "ready:\n  ready (to go\nnobody_knows:\n  hello\nident: moonlight\n  ident\nlost: !asks\n  <moon>, {unknown}, UPPER\nroger:\n  roger\n";
         let (frames, errors) = Frames::read(&[("frames.txt", damaged)]);
         for what in ["not closed", "ready has no sayings", "no act \"nobody_knows\"", "moonlight", "no value <moon>", "{unknown}", "UPPER"]
@@ -348,9 +348,9 @@ mod tests {
         assert!(frames.vocabulary.contains_key("roger"));
     }
 
-    /// A cue that names no class would never occur, and nobody would notice; a class that nobody asks for misleads.
+    /// A cue without a class would silently never match, and an unused class misleads the reader.
     #[test]
-    fn every_cue_names_a_class_and_every_class_is_asked_for() {
+    fn every_cue_names_a_class_and_every_class_is_used() {
         let code = [include_str!("../rules.rs"), include_str!("../../entities.rs")].concat();
         let frames = Frames::read(&FILES).0;
         let after = |open: &str| -> Vec<String> {
@@ -359,7 +359,7 @@ mod tests {
         let cues: Vec<String> = ["cue(\"", "saying(\"", "behind(\"", "marked(\""].into_iter().flat_map(after).collect();
         assert!(cues.len() > 20, "{cues:?}");
         for cue in &cues {
-            assert!(frames.names.contains_key(cue), "{cue} is no class");
+            assert!(frames.names.contains_key(cue), "{cue} is not a class");
         }
         for name in frames.names.keys().filter(|n| *n != "common") {
             let inside =
@@ -368,7 +368,7 @@ mod tests {
                 frames.frames.iter().flat_map(|f| f.conditions.iter().flatten()).any(|(n, _)| *n == Need::Class(frames.names[name]));
             let needed = needed || frames.rules.iter().any(|r| r.needs().any(|n| n == Need::Class(frames.names[name])));
             let used = FILES[1..].iter().any(|(_, text)| text.contains(&format!("{{{name}}}")));
-            assert!(inside || needed || used || code.contains(&format!("{name:?}")), "nobody asks for the class {name}");
+            assert!(inside || needed || used || code.contains(&format!("{name:?}")), "the class {name} is unused");
         }
     }
 
@@ -378,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_saying_explains_better_wins() {
+    fn the_phrase_that_explains_a_call_better_wins() {
         let tower = Facts::default().with(Facts::tower, true).with(Facts::station, true);
         assert_eq!(acts("ready for departure", tower), [Act::Ready]);
         assert_eq!(acts("ready for taxi", tower), [Act::TaxiOut]);
@@ -388,14 +388,14 @@ mod tests {
     }
 
     #[test]
-    fn several_acts_come_in_the_order_said() {
+    fn acts_are_returned_in_spoken_order() {
         let ground = Facts::default().with(Facts::ground, true).with(Facts::station, true);
         assert_eq!(acts("request taxi and flight following", ground), [Act::TaxiOut, Act::FlightFollowing]);
         assert_eq!(acts("request flight following and a radio check", ground), [Act::FlightFollowing, Act::RadioCheck]);
     }
 
     #[test]
-    fn dangers_are_named_with_words_of_their_own() {
+    fn only_words_that_name_dangers_count_as_distress() {
         for word in ["engine", "cockpit", "cloud", "help", "unconscious", "hydraulic"] {
             assert!(distress_word(word), "{word}");
         }
@@ -405,7 +405,7 @@ mod tests {
     }
 
     #[test]
-    fn a_frame_needs_its_scene() {
+    fn a_frame_matches_only_if_its_conditions_hold() {
         assert_eq!(acts("level three five zero", Facts::default()), []);
         let center = Facts::default().with(Facts::radar, true).with(Facts::level, true);
         assert_eq!(acts("level three five zero", center), [Act::CheckIn]);

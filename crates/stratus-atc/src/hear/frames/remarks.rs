@@ -1,4 +1,4 @@
-//! Finds the remarks of a call: the sayings of `remarks.txt`, each with the operators of the clause that it stands in.
+//! Finds the remarks of a call: the phrases of `remarks.txt`, each subject to the grammar of its clause.
 
 use super::matcher::Tree;
 use super::source::Written;
@@ -6,18 +6,18 @@ use super::{Facts, Need, Words, frames, holds};
 use crate::hear::clauses::{Clauses, Sense, Shape, Subject};
 use crate::remark::Remark;
 
-/// Of whom and whether a remark must be said.
+/// How a remark must be stated to count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Operator {
-    /// The words are enough.
+    /// In any form.
     Any,
     /// Not denied.
     Affirmed,
-    /// Of the own aircraft, and not denied.
+    /// About the pilot's own aircraft, and not denied.
     Own,
 }
 
-/// A remark as written: its conditions, and how it must be said.
+/// A remark as written: its conditions, and how it must be stated.
 #[derive(Debug)]
 pub(super) struct Rule {
     remark: Remark,
@@ -26,7 +26,7 @@ pub(super) struct Rule {
     conditions: Vec<Vec<(Need, bool)>>,
 }
 
-/// Sorts a written block into rules and sayings; none where it names no remark.
+/// Parses a written block into rules and phrases; `None` if it names no remark.
 pub(super) fn rule(written: &Written, need: impl Fn(&str) -> Option<Need>, errors: &mut Vec<String>) -> Option<Rule> {
     let remark = Remark::of(&written.act)?;
     let (mut operator, mut shape, mut conditions) = (Operator::Any, Shape::Deed, Vec::new());
@@ -59,14 +59,14 @@ impl Operator {
 }
 
 impl Rule {
-    /// The classes that its conditions name.
+    /// The classes that its conditions refer to.
     #[cfg(test)]
     pub(super) fn needs(&self) -> impl Iterator<Item = Need> + '_ {
         self.conditions.iter().flatten().map(|(n, _)| *n)
     }
 }
 
-/// What the words remark, in no order, with repetitions.
+/// The remarks in the words, unordered, possibly repeated.
 pub fn remarks(words: &Words, facts: Facts, clauses: &Clauses) -> Vec<Remark> {
     let (tree, rules): (&Tree, &[Rule]) = (&frames().remarks, &frames().rules);
     let held: Vec<bool> = rules.iter().map(|r| holds(&r.conditions, words, facts)).collect();

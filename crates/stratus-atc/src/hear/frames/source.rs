@@ -1,34 +1,35 @@
-//! Reads the text of the frames: classes, and for each act its sayings. Each saying is expanded to the plain sequences it stands for.
+//! Parses the text of the frames: classes, and the phrases of each act. Each phrase is expanded into all the plain sequences that it stands
+//! for.
 
 use std::collections::BTreeMap;
 
 use super::Slot;
 
-/// What a saying asks for, one after the other.
+/// One element of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Element {
-    /// This word; `#` is one figure.
+    /// This word; `#` is one digit.
     Word(String),
     /// A value.
     Slot(Slot),
-    /// A class of sayings, by its number.
+    /// A class of phrases, by number.
     Class(u16),
     /// Up to three words.
     Gap,
-    /// The message begins here.
+    /// The start of the message.
     Begin,
-    /// The message or the part before a callsign ends here.
+    /// The end of the message, or of the part before a callsign.
     End,
 }
 
-/// One thing that must hold for a frame: a fact of the scene or a class that occurs in the call, or its opposite.
+/// One condition of a frame: a fact about the call or a class that occurs in it, or the negation of either.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Condition {
     pub(super) name: String,
     pub(super) wanted: bool,
 }
 
-/// A frame as written: the act, the conditions (any of these groups, all within one), and the expanded sayings.
+/// A frame as written: the act, groups of conditions (one group must hold completely), and the expanded phrases.
 #[derive(Debug, Clone)]
 pub(super) struct Written {
     pub(super) act: String,
@@ -39,20 +40,20 @@ pub(super) struct Written {
 /// The whole file.
 #[derive(Debug, Default)]
 pub(super) struct Source {
-    /// Names of the classes, by number.
+    /// Class names, by number.
     pub(super) names: Vec<String>,
-    /// Sayings of each class.
+    /// The phrases of each class.
     pub(super) classes: Vec<Vec<Vec<Element>>>,
     pub(super) frames: Vec<Written>,
-    /// What could not be read: the line, and why.
+    /// The lines that could not be read, and why.
     pub(super) errors: Vec<String>,
 }
 
-/// A saying that stands for more sequences than this is a mistake.
+/// The maximum number of sequences per phrase; more means an error in the file.
 const MOST: usize = 4096;
 
 impl Source {
-    /// Reads files, each with its name. A line that cannot be read is left out, and named in `errors`.
+    /// Reads files, each with its name. Skips a line that cannot be read and lists it in `errors`.
     pub(super) fn read(files: &[(&str, &str)]) -> Self {
         let mut source = Self::default();
         let mut numbers: BTreeMap<String, u16> = BTreeMap::new();
@@ -106,7 +107,7 @@ impl Source {
             if numbers.insert(class.to_owned(), number).is_some() {
                 self.errors.push(format!("line {at}: the class {class} stands twice"));
             }
-            // A class within a class stands for its sayings: classes are found before any of them is a value.
+            // A class within a class stands for its phrases, because classes are matched before they become values.
             let sayings = sayings.iter().flat_map(|s| self.inlined(s)).collect();
             self.names.push(class.to_owned());
             self.classes.push(sayings);
@@ -121,7 +122,7 @@ impl Source {
         self.frames.push(Written { act: name.to_owned(), conditions, sayings });
     }
 
-    /// The sequences that a saying stands for, with the sayings of its classes in their places.
+    /// Replaces the classes in a phrase by their phrases.
     fn inlined(&self, saying: &[Element]) -> Vec<Vec<Element>> {
         saying.iter().fold(vec![Vec::new()], |all: Vec<Vec<Element>>, element| {
             let one = [vec![element.clone()]];
@@ -134,7 +135,7 @@ impl Source {
     }
 }
 
-/// All sequences that a saying stands for.
+/// All sequences that a phrase stands for.
 fn expand(saying: &str, numbers: &BTreeMap<String, u16>) -> Result<Vec<Vec<Element>>, String> {
     let mut pieces = pieces(saying).into_iter().peekable();
     let all = alternatives(&mut pieces, numbers)?;

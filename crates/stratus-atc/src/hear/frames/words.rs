@@ -1,4 +1,4 @@
-//! The words of a call as the sayings name them, with the values and classes that stand among them.
+//! The words of a call in the form that phrases use, with the values and classes among them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use crate::figures;
 use crate::hear::clauses::content;
 use crate::transcript::{Token, spell};
 
-/// A value in a saying.
+/// A value in a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Slot {
     /// "Runway two eight left".
@@ -23,11 +23,11 @@ pub enum Slot {
     Frequency,
     /// "Squawk four two one six".
     Code,
-    /// A letter by itself.
+    /// A single letter.
     Letter,
     /// A leg of the pattern.
     Leg,
-    /// A point of the compass.
+    /// A compass direction.
     Compass,
     /// A number.
     Number,
@@ -53,28 +53,28 @@ impl Slot {
     }
 }
 
-/// The words of a call, callsign and station left out, as the sayings name them.
+/// The words of a call in the form that phrases use, without callsign and station.
 #[derive(Debug, Clone)]
 pub struct Words {
     words: Vec<String>,
-    /// For each word, the token it came from.
+    /// The token that each word came from.
     at: Vec<usize>,
     ids: Vec<Option<u16>>,
-    /// What each is worth where it is explained.
+    /// The worth of each word if it is explained.
     worth: Vec<u16>,
-    /// Where the message proper begins.
+    /// The start of the message proper.
     pub(super) begins: usize,
-    /// Values and classes, in the order of their beginnings.
+    /// Values and classes, ordered by start.
     pub(super) spans: Vec<Span>,
-    /// The classes that occur.
+    /// The classes in the call.
     pub(super) classes: BTreeSet<u16>,
 }
 
-/// What stands for callsign and station.
+/// Placeholder for the callsign and the station.
 const HIDDEN: &str = "|";
 
 impl Words {
-    /// The words of `t` but for the `hidden` ranges; `taken` is the callsign's range.
+    /// The words of `t` without the `hidden` ranges; `taken` is the range of the callsign.
     pub fn new(t: &[Token], hidden: &[Range<usize>], taken: &Range<usize>) -> Self {
         let (mut words, mut at): (Vec<String>, Vec<usize>) = (Vec::with_capacity(t.len()), Vec::with_capacity(t.len()));
         for (i, token) in t.iter().enumerate() {
@@ -111,12 +111,12 @@ impl Words {
         new
     }
 
-    /// Whether a class of sayings occurs.
+    /// Whether the call contains a phrase of this class.
     pub fn cue(&self, class: &str) -> bool {
         frames().names.get(class).is_some_and(|c| self.classes.contains(c))
     }
 
-    /// The first and longest saying of a class, in the pilot's words.
+    /// The first and longest phrase of a class, in the pilot's words.
     pub fn saying(&self, class: &str) -> Option<String> {
         let wanted = Value::Class(*frames().names.get(class)?);
         let first = self.spans.iter().find(|s| s.value == wanted)?.start;
@@ -124,7 +124,7 @@ impl Words {
         Some(self.text(first..longest))
     }
 
-    /// The token behind the first saying of a class.
+    /// The token after the first phrase of a class.
     pub fn behind(&self, class: &str) -> Option<usize> {
         let wanted = Value::Class(*frames().names.get(class)?);
         let first = self.spans.iter().find(|s| s.value == wanted)?.start;
@@ -132,7 +132,7 @@ impl Words {
         self.at.get(end.checked_sub(1)?).map(|i| i + 1)
     }
 
-    /// For each word, whether it begins a saying of a class.
+    /// For each word, whether a phrase of this class starts there.
     pub fn marked(&self, class: &str) -> Vec<bool> {
         let mut marked = vec![false; self.words.len()];
         if let Some(c) = frames().names.get(class) {
@@ -141,34 +141,34 @@ impl Words {
         marked
     }
 
-    /// All words, callsign and station left out, with their places.
+    /// All words with their positions, without callsign and station.
     pub fn all(&self) -> impl Iterator<Item = (usize, &str)> {
         self.words.iter().map(String::as_str).enumerate().filter(|(_, w)| *w != HIDDEN)
     }
 
-    /// Some of the words.
+    /// The text of a range of words.
     pub fn text(&self, range: Range<usize>) -> String {
         self.words.get(range).unwrap_or(&[]).join(" ")
     }
 
-    /// The tokens that some of the words came from.
+    /// The tokens behind a range of words.
     pub fn tokens(&self, range: Range<usize>) -> Range<usize> {
         let start = self.at.get(range.start).copied().unwrap_or(0);
         let end = range.end.checked_sub(1).and_then(|e| self.at.get(e)).map_or(start, |e| e + 1);
         start..end
     }
 
-    /// How many there are, callsign and station counted as one each.
+    /// The number of words, with callsign and station as one each.
     pub(super) fn len(&self) -> usize {
         self.words.len()
     }
 
-    /// How many words the message has, callsign and station left out.
+    /// The number of words in the message, without callsign and station.
     pub fn count(&self) -> usize {
         self.message().count()
     }
 
-    /// The words of the message, callsign and station left out.
+    /// The words of the message, without callsign and station.
     pub fn message(&self) -> impl Iterator<Item = &str> {
         self.words.iter().map(String::as_str).filter(|w| *w != HIDDEN)
     }
@@ -185,7 +185,7 @@ impl Words {
         self.words.get(i).is_none_or(|w| w == HIDDEN)
     }
 
-    /// The place of the word that token `i` became.
+    /// The position of the word made from token `i`.
     fn place(&self, i: usize) -> Option<usize> {
         self.at.binary_search(&i).ok().filter(|p| self.words[*p] != HIDDEN)
     }
@@ -230,7 +230,7 @@ impl Words {
     }
 }
 
-/// What an explained word is worth: words that say something by themselves, figures, and the small words of the language.
+/// The worth of an explained word: content words, digits, and function words differ.
 pub(super) fn worth(word: &str) -> u16 {
     match word {
         "#" | "." => 5,

@@ -1,4 +1,4 @@
-//! What the rules make of a call beside its intent, and of calls for help.
+//! Tests of what the rules find besides the intent, and of calls for help.
 
 use super::*;
 use crate::transcript::tokens;
@@ -25,7 +25,7 @@ fn told(text: &str) -> Slots {
 }
 
 #[test]
-fn whoever_is_not_ready_is_heard_to_be() {
+fn a_pilot_who_is_not_ready_is_recognised() {
     for said in [
         "we are not ready for takeoff yet",
         "we aren't quite ready",
@@ -54,7 +54,7 @@ fn whoever_is_not_ready_is_heard_to_be() {
 }
 
 #[test]
-fn going_onto_a_runway_and_being_stuck_are_told_apart_from_questions() {
+fn runway_entry_and_being_stuck_differ_from_questions() {
     for said in ["ground told us to cross two eight left so crossing now", "back taxiing runway one two", "entering runway three"] {
         assert!(told(said).enters, "{said}");
     }
@@ -68,7 +68,7 @@ fn going_onto_a_runway_and_being_stuck_are_told_apart_from_questions() {
 }
 
 #[test]
-fn turns_for_the_weather() {
+fn weather_deviations_carry_side_and_degrees() {
     for (said, side, degrees) in [
         ("we need twenty degrees left for a cell", Side::Left, Some(20)),
         ("request deviation ten degrees right due weather", Side::Right, Some(10)),
@@ -81,7 +81,7 @@ fn turns_for_the_weather() {
 }
 
 #[test]
-fn topics_by_their_words() {
+fn topics_are_recognised_by_their_words() {
     for (said, topic) in [
         ("t cas r a", Topic::Resolution),
         ("somebody hit us with a green laser", Topic::Laser),
@@ -102,7 +102,7 @@ fn topics_by_their_words() {
 }
 
 #[test]
-fn what_nothing_explains_is_counted() {
+fn unexplained_words_are_counted() {
     let loose = |text: &str| loose(&Words::new(&tokens(text), &[], &(0..0)));
     assert_eq!(loose("holding short runway two eight left at alpha number one"), 0);
     assert_eq!(loose("holding short for departure to the practice area"), 0);
@@ -114,7 +114,7 @@ fn main_intent(text: &str) -> Intent {
 }
 
 #[test]
-fn distress_and_urgency_in_plain_words() {
+fn distress_and_urgency_are_recognised_in_plain_words() {
     for said in [
         "skyhawk four two echo so the engine kind of quit",
         "skyhawk four two echo our engine has just died",
@@ -140,7 +140,7 @@ fn distress_and_urgency_in_plain_words() {
 }
 
 #[test]
-fn what_is_none_is_none() {
+fn harmless_calls_are_not_distress() {
     for said in [
         "skyhawk four two echo request a practice engine failure",
         "skyhawk four two echo disregard the mayday it was a mistake",
@@ -154,7 +154,7 @@ fn what_is_none_is_none() {
 }
 
 #[test]
-fn only_who_is_lost_is_lost() {
+fn only_a_lost_pilot_is_read_as_lost() {
     for said in
         ["skyhawk four two echo we are lost", "skyhawk four two echo i think we might be a little lost", "lost skyhawk four two echo"]
     {

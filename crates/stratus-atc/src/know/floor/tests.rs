@@ -1,4 +1,4 @@
-//! Floors over known places, over peaks whose heights are known, and over ground that is seen only as a simulator reports it.
+//! Floors over known places, over peaks of known height, and over terrain known only from a simulator's reports.
 
 use super::*;
 use crate::Engine;
@@ -9,7 +9,7 @@ use crate::report::SimState;
 use crate::units::Time;
 use proptest::prelude::*;
 
-/// Summits, feet: general knowledge of geography, to within a hundred feet and a mile.
+/// Summits, feet: general geography, accurate to a hundred feet and a mile.
 #[rustfmt::skip]
 const PEAKS: [(&str, f64, f64, f64); 60] = [
     ("Mont Blanc", 45.833, 6.865, 15774.0), ("Matterhorn", 45.976, 7.659, 14692.0), ("Jungfrau", 46.537, 7.963, 13642.0),
@@ -42,9 +42,9 @@ fn report(at: LatLon, altitude_ft: f64, agl_ft: f64) -> Report {
     Report { state: SimState::Flying, position: Some(at), altitude_ft, agl_ft, ..Report::default() }
 }
 
-/// The figures of docs/airports.md.
+/// The figures in docs/airports.md.
 #[test]
-fn the_margin_clears_hills_and_says_less_of_high_peaks() {
+fn the_margin_clears_most_hills_but_not_all_high_peaks() {
     let world = Airports::world();
     let (mut cleared, mut over, mut low, mut hills) = (0, 0, 0, 0);
     for (name, lat, lon, summit) in PEAKS {
@@ -63,7 +63,7 @@ fn the_margin_clears_hills_and_says_less_of_high_peaks() {
 }
 
 #[test]
-fn it_leaves_useful_levels_where_most_airliners_land() {
+fn floors_leave_useful_levels_at_most_airline_airports() {
     let world = Airports::world();
     let mut above = Vec::new();
     for icao in [
@@ -82,18 +82,18 @@ fn it_leaves_useful_levels_where_most_airliners_land() {
 }
 
 #[test]
-fn ground_that_was_reported_counts_near_it_and_is_forgotten_last_of_all() {
+fn reported_terrain_counts_nearby() {
     let mut t = Terrain { heights: vec![Height { at: LatLon::new(45.0, 8.0), feet: 400.0 }], ..Terrain::default() };
     let hill = LatLon::new(45.1, 8.0);
     assert_eq!(t.floor(hill), Floor { feet: 1900, why: FloorWhy::Heights });
     t.see(&report(hill, 5000.0, 2950.0), hill);
     assert_eq!(t.floor(hill), Floor { feet: 3100, why: FloorWhy::Ground });
     assert_eq!(t.floor(LatLon::new(45.4, 8.0)).why, FloorWhy::Heights, "18 miles from it");
-    // Ground from 400 to 4,100 ft: mountains.
+    // Terrain from 400 to 4,100 ft: mountains.
     t.see(&report(hill, 8000.0, 3900.0), hill);
     t.see(&report(hill, 8000.0, 7600.0), LatLon::new(45.05, 8.0));
     assert_eq!(t.floor(hill).feet, 6100);
-    // What a simulator does not tell, and what cannot be, is not ground.
+    // Missing or impossible values are not terrain.
     let was = t.seen.clone();
     for (altitude, agl) in [(9000.0, 0.0), (f64::NAN, 100.0), (40_000.0, 10.0), (100.0, 5000.0)] {
         t.see(&report(hill, altitude, agl), hill);
@@ -107,7 +107,7 @@ fn ground_that_was_reported_counts_near_it_and_is_forgotten_last_of_all() {
 }
 
 #[test]
-fn nothing_known_is_above_every_ground_on_earth() {
+fn an_unknown_floor_is_above_all_terrain_on_earth() {
     let t = Terrain::default();
     assert_eq!(t.floor(LatLon::new(0.0, -140.0)), Floor { feet: 30_100, why: FloorWhy::Unknown });
     let mut t = Terrain::default();
@@ -116,7 +116,7 @@ fn nothing_known_is_above_every_ground_on_earth() {
 }
 
 #[test]
-fn minima_of_the_simulator_count_before_airports_and_reported_ground_over_them() {
+fn simulator_minima_beat_airports_and_reported_terrain_adds() {
     let mut minima = Minima::default();
     let (corner, area) = (LatLon::new(45.5, 7.5), Area { about: LatLon::new(45.5, 7.5), nm: 200.0 });
     for lat in 44..48 {
@@ -140,9 +140,9 @@ fn minima_of_the_simulator_count_before_airports_and_reported_ground_over_them()
 }
 
 #[test]
-fn on_the_final_approach_the_glide_path_counts() {
+fn the_glide_path_counts_on_a_final_approach() {
     let mut e = Engine::new(Airports::world(), Setup::default());
-    // Another airport lies nearer to the final approach: the plan says which one is meant.
+    // Another airport is closer to the final approach: the plan decides which one is meant.
     e.file(Some(crate::report::FlightPlan { destination: Some("KSJC".into()), ..Default::default() }));
     let airport = Airports::world().find("KSJC").unwrap();
     let g = runway::geometry(&airport, "30L".parse().unwrap()).unwrap();
@@ -167,10 +167,10 @@ fn on_the_final_approach_the_glide_path_counts() {
     assert!(e.floor(far).feet < 2500);
 }
 
-/// A cone of ground.
+/// A cone of terrain.
 type Hill = (f64, f64, f64, f64);
 
-/// Feet: hills of a height with slopes that are at most so steep, feet a mile.
+/// The terrain elevation in feet, with hills of limited slope, feet per mile.
 fn ground(hills: &[Hill], at: LatLon) -> f64 {
     let rise = |(lat, lon, height, slope): &Hill| height - slope * LatLon::new(*lat, *lon).distance_nm(at);
     hills.iter().map(rise).fold(200.0, f64::max)
@@ -179,10 +179,10 @@ fn ground(hills: &[Hill], at: LatLon) -> f64 {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// A flight that descends to each floor that it is given, and climbs when the floor rises, over ground that the engine sees only
-    /// as a simulator reports it.
+    /// A flight that descends to each floor it is given, and climbs when the floor rises, over terrain that the engine knows only from a
+    /// simulator's reports.
     #[test]
-    fn a_flight_that_keeps_to_the_floor_stays_clear_of_ground_that_it_can_see_coming(
+    fn a_flight_at_the_floor_clears_terrain_that_rises_gradually(
         hills in proptest::collection::vec((46.0f64..47.0, 7.0f64..8.5, 500.0f64..12_000.0, 60.0f64..300.0), 0..8),
         track in 0.0f64..360.0, turns in proptest::collection::vec(-40.0f64..40.0, 60),
     ) {
@@ -192,7 +192,7 @@ proptest! {
         for turn in turns {
             track += turn;
             for _ in 0..10 {
-                // A tenth of a minute at 150 kt; it climbs and descends 1,000 ft a minute.
+                // A tenth of a minute at 150 kt, with a climb or descent of 1,000 ft a minute.
                 at = crate::airports::draw::ahead(at, track, 0.25 * FT_PER_NM);
                 let below = ground(&hills, at);
                 prop_assert!(altitude > below + 250.0, "{altitude} over {below}");
@@ -205,7 +205,7 @@ proptest! {
     }
 
     #[test]
-    fn no_report_makes_the_floor_panic_or_fall_below_the_ground(
+    fn the_floor_never_panics_or_falls_below_the_terrain(
         points in proptest::collection::vec((-90.0f64..=90.0, -180.0f64..=180.0, -2000.0f64..60_000.0, -10.0f64..60_000.0, any::<bool>()), 1..40),
     ) {
         let mut t = Terrain::default();

@@ -1,4 +1,4 @@
-//! The phases in the air: the legs of the pattern, and what lies outside of it.
+//! Airborne phases: the pattern legs, and flight outside the pattern.
 
 use std::time::Duration;
 
@@ -6,49 +6,49 @@ use super::{Now, Phase, PhaseTracker};
 use crate::airports::runway::{Geometry, active};
 use crate::units::{FT_PER_NM, Runway, Side, Time, turn};
 
-/// Degrees off the runway's heading that end the climb straight out: while turning, and without looking at the turn.
+/// Degrees off the runway heading that end the straight climb-out: while turning, and regardless of turning.
 const TURNING_OUT: f64 = 15.0;
 const TURNED_OUT: f64 = 30.0;
-/// Past square to the runway by this (degrees), [`CROSSWIND_FT`] feet out, the turn to downwind has begun.
+/// The turn to downwind has begun at this many degrees past crosswind, [`CROSSWIND_FT`] feet out.
 const PAST_SQUARE: f64 = 10.0;
 const CROSSWIND_FT: f64 = 2500.0;
-/// The turn to base: degrees off downwind while turning, and without looking at the turn.
+/// The turn to base: degrees off downwind while turning, and regardless of turning.
 const TURNING_BASE: f64 = 12.0;
 const TURNED_BASE: f64 = 30.0;
-/// The turn to final: degrees still to go, and feet from the centreline.
+/// The turn to final: degrees left to turn, and feet from the centreline.
 const TURNING_FINAL: f64 = 80.0;
 const FINAL_FT: f64 = 2000.0;
-/// Degrees a second: less is a drift, not a turn.
+/// Degrees per second; less is drift, not a turn.
 const TURNING: f64 = 1.0;
-/// A pattern is flown within this many nautical miles of the runway.
+/// A pattern is within this many nautical miles of the runway.
 const PATTERN_NM: f64 = 4.0;
-/// Beyond this many nautical miles a departure is over.
+/// A departure ends beyond this many nautical miles.
 const DEPARTED_NM: f64 = 5.0;
-/// Within this many nautical miles, flying towards the airport is being inbound.
+/// Flight towards the airport is inbound within this many nautical miles.
 const INBOUND_NM: f64 = 20.0;
-/// Feet gained over the lowest point of an approach that make it a go-around.
+/// The climb from the lowest point of an approach that makes it a go-around, feet.
 const GO_AROUND_FT: f64 = 100.0;
 
-/// What is remembered in the air.
+/// State kept in the air.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
-    /// A change that has to last before it is believed.
+    /// A phase change that must last before it is accepted.
     candidate: Option<(Phase, Time)>,
-    /// Lowest altitude of this approach, feet.
+    /// The lowest altitude of this approach, feet.
     lowest: Option<f64>,
-    /// When it left the ground.
+    /// When it lifted off.
     lifted: Option<Time>,
 }
 
-/// Where the aircraft is in a pattern: the frame of the landing runway, turned so that the pattern lies to the right.
+/// Position in a pattern: the landing runway's frame, mirrored so that the pattern is on the right.
 struct Pattern {
     /// Feet ahead of the landing threshold.
     along: f64,
     /// Feet from the centreline towards the pattern.
     aside: f64,
-    /// Direction of movement: 0 upwind or final, 90 crosswind, 180 downwind, 270 base.
+    /// Track direction: 0 upwind or final, 90 crosswind, 180 downwind, 270 base.
     course: f64,
-    /// Degrees a second in that direction.
+    /// Turn rate in that frame, degrees per second.
     turning: f64,
 }
 
@@ -66,7 +66,7 @@ impl Pattern {
     fn off(&self, leg: f64) -> f64 {
         turn(leg, self.course)
     }
-    /// Near enough to the runway, and low enough above it, that this can be a pattern at all.
+    /// Whether the aircraft is close enough to the runway, and low enough, to be in a pattern.
     fn near(&self, g: &Geometry, n: &Now) -> bool {
         g.distance_ft(n.position) < PATTERN_NM * FT_PER_NM && n.report.agl_ft < 3500.0
     }
@@ -77,13 +77,13 @@ impl PhaseTracker {
         self.has_flown = true;
         self.side = None;
         self.air = State { lifted: Some(n.at), ..State::default() };
-        // A helicopter, or grass beside the runway: no runway to count from.
+        // A helicopter, or takeoff from grass beside the runway: there is no runway to refer to.
         if n.end(self.runway).is_some() { Phase::Departure } else { self.free(n, true) }
     }
 
     pub(super) fn in_the_air(&mut self, n: &Now) -> Phase {
         if self.motion.grounded_for(n.at).is_some() {
-            // A hop at take-off is still the take-off.
+            // A brief hop is still part of the takeoff.
             let hop = self.phase == Phase::Departure && self.air.lifted.is_some_and(|t| n.at.since(t) < Duration::from_secs(6));
             return if hop { Phase::TakeoffRoll } else { self.touched_down(n) };
         }
@@ -103,7 +103,7 @@ impl PhaseTracker {
         }
     }
 
-    /// `next` once it has been seen for as long as `needs`; until then the phase as it is.
+    /// Returns `next` once it has been seen for `needs`, and the current phase until then.
     fn after(&mut self, n: &Now, next: Phase, needs: Duration) -> Phase {
         if next == self.phase {
             self.air.candidate = None;
@@ -146,7 +146,7 @@ impl PhaseTracker {
 
     fn in_pattern(&mut self, n: &Now, g: &Geometry, p: &Pattern) -> Phase {
         if !p.near(g, n) && self.phase != Phase::Final {
-            // Out of the pattern: on the way away, or on a long way in.
+            // Out of the pattern: departing, or on a long way in.
             return self.free(n, false);
         }
         let quick = Duration::from_millis(400);
@@ -195,7 +195,7 @@ impl PhaseTracker {
         }
     }
 
-    /// Of parallel runways the one ahead is the one in play, whichever was meant.
+    /// Of parallel runways the one ahead is the relevant one, whichever was meant.
     fn sidestep(&mut self, n: &Now, g: &Geometry) {
         let aside = |g: &Geometry| g.place(n.position).right.abs();
         let near = |g: &Geometry| g.to_threshold_nm(n.position) < 2.0;
@@ -215,7 +215,7 @@ impl PhaseTracker {
         let lowest = self.air.lowest.map_or(altitude, |l| l.min(altitude));
         self.air.lowest = Some(lowest);
         let climbs = self.motion.climb_fpm() > 300.0 && altitude > lowest + GO_AROUND_FT;
-        // Over the far end and still flying: whatever the altitude does, this is no landing any more.
+        // Past the far end and still flying: this is not a landing any more, whatever the altitude does.
         let passed = p.along > g.length_ft - g.displaced_ft && n.report.agl_ft > 50.0;
         let close = p.along > -3.0 * FT_PER_NM && p.aside.abs() < FINAL_FT;
         let next = if close && (climbs || passed) && p.off(0.0).abs() < 90.0 {
@@ -231,7 +231,7 @@ impl PhaseTracker {
         next
     }
 
-    /// Outside of a pattern, or not known where in it: what position and direction alone tell.
+    /// Outside the pattern, or at an unknown point in it: the phase by position and direction alone.
     pub(super) fn free(&mut self, n: &Now, at_once: bool) -> Phase {
         let found = self.joining(n);
         let (next, runway, side) = found.unwrap_or_else(|| (self.towards(n), None, None));
@@ -251,12 +251,12 @@ impl PhaseTracker {
     fn towards(&self, n: &Now) -> Phase {
         let distance = n.airport.position.distance_nm(n.position);
         let off = turn(n.position.bearing(n.airport.position), self.motion.track()).abs();
-        // Once inbound, a turn of some size does not end it.
+        // Once inbound, a moderate turn does not end the phase.
         let wide = if self.phase == Phase::Inbound { 110.0 } else { 60.0 };
         if distance < 2.0 || distance < INBOUND_NM && off < wide { Phase::Inbound } else { Phase::Cruise }
     }
 
-    /// The leg of a pattern or of a straight-in that the aircraft is on, if it is on one.
+    /// The pattern or straight-in leg that the aircraft is on, if any.
     fn joining(&self, n: &Now) -> Option<(Phase, Option<Runway>, Option<Side>)> {
         let (track, rate) = (self.motion.track(), self.motion.turn_rate());
         let agl = n.report.agl_ft;
@@ -267,8 +267,8 @@ impl PhaseTracker {
             let p = Pattern::of(g, Side::Right, n, track, rate);
             let out_nm = -p.along / FT_PER_NM;
             let lined_up = p.aside.abs() < 600.0 + out_nm * 500.0 && p.off(0.0).abs() < 20.0;
-            // Twice a normal glide path above the threshold is no final but an overflight; and towards a runway that
-            // is not in use, only who is low and close means to land on it.
+            // Above twice a normal glide path the aircraft overflies the threshold instead of being on final. For a runway not in use, it
+            // must be low and close to count as landing.
             let preferred = in_use == Some(g.runway);
             let (far_nm, steep) = if preferred { (8.0, 600.0) } else { (2.5, 380.0) };
             if lined_up && out_nm > 0.0 && out_nm < far_nm && agl < steep * out_nm + 200.0 {

@@ -1,4 +1,4 @@
-//! The phases with wheels on the ground.
+//! Phases on the ground.
 
 use std::time::Duration;
 
@@ -6,48 +6,48 @@ use super::{Now, Phase, PhaseTracker};
 use crate::airports::runway::Geometry;
 use crate::units::{LatLon, Runway, turn};
 
-/// Feet that a main wheel may be beside the edge and still be "on the runway".
+/// Feet that a main wheel may be beyond the edge and still be "on the runway".
 const EDGE_FT: f64 = 10.0;
-/// A holding point lies this far from the runway's edge at least (feet).
+/// The minimum distance of a holding point from the runway edge, feet.
 const HOLD_NEAREST_FT: f64 = 35.0;
-/// Holding points lie up to 280 ft from the centreline (FAA AC 150/5300-13B, table of holding position lines); some
-/// more for the nose in front of the reporting point and for high airports.
+/// Holding points are up to 280 ft from the centreline (FAA AC 150/5300-13B, table of holding position lines). The margin covers the nose
+/// ahead of the reporting point, and high airports.
 const HOLD_FARTHEST_FT: f64 = 360.0;
-/// At a holding point the runway is ahead: the nose points this much (degrees) across it at least.
+/// At a holding point the nose points at least this many degrees across the runway.
 const FACING: f64 = 30.0;
-/// Past the ends of the pavement (feet), where there are holding points still.
+/// Holding points may be this far beyond the ends of the pavement, feet.
 const HOLD_BEYOND_FT: f64 = 250.0;
-/// This much nearer to the runway than where it held (feet), and moving, it has left the holding point for the runway.
+/// An aircraft that moves this much closer to the runway has left the holding point for the runway, feet.
 const ENTERING_FT: f64 = 10.0;
 /// Degrees off the runway's heading that still count as lined up.
 const LINED_UP: f64 = 15.0;
-/// Slower than this (knots) on the runway, [`TURNING_OFF`] degrees off its heading is the turn off it.
+/// Below this speed on the runway (knots), a heading [`TURNING_OFF`] degrees off is the turn-off.
 const ROLLOUT_KT: f64 = 30.0;
 const TURNING_OFF: f64 = 8.0;
-/// No aircraft taxies this fast (knots) along a runway without meaning to fly, or having flown.
+/// No aircraft taxies along a runway this fast (knots) unless it takes off or has landed.
 const FAST_KT: f64 = 30.0;
 /// The same parking place, feet.
 const SAME_PLACE_FT: f64 = 100.0;
-/// How long an aircraft that has landed stands anywhere off the runways before it counts as parked.
+/// How long an aircraft must stand off the runways after landing before it counts as parked.
 const PARKED_FOR: Duration = Duration::from_secs(60);
 
-/// What is remembered on the ground.
+/// State kept on the ground.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
     /// Where it was parked.
     parked_at: Option<LatLon>,
-    /// The holding point where it stopped: the runway, and feet from its centreline there.
+    /// The holding point where it stopped: the runway, and the distance from its centreline, feet.
     hold: Option<(Runway, f64)>,
-    /// It has stood lined up on the runway.
+    /// It has been lined up and stopped on the runway.
     stood_lined_up: bool,
-    /// Slowest (on landing) or fastest (on take-off) speed of this roll, knots.
+    /// The lowest (landing) or highest (takeoff) speed of this roll, knots.
     slowest: f64,
     fastest: f64,
-    /// Since when the landing roll has pointed off the runway.
+    /// When the landing roll first pointed off the runway.
     turning_since: Option<crate::units::Time>,
-    /// It has been off every runway since it landed.
+    /// It has been off every runway since landing.
     clear: bool,
-    /// It has landed, and goes to parking: not to a runway again.
+    /// It has landed and taxies to parking, not to a runway.
     returning: bool,
 }
 
@@ -58,7 +58,7 @@ impl State {
     }
 }
 
-/// The strip under the aircraft, by the end whose heading is nearer. Where two cross, the one it was on stays.
+/// The runway under the aircraft, by the end whose heading is closer. Where two cross, the previous one stays.
 pub(super) fn strip_below<'a>(n: &Now<'a>, before: Option<Runway>) -> Option<&'a Geometry> {
     let heading = n.report.heading_true;
     let key = |g: &Geometry| {
@@ -83,7 +83,7 @@ impl PhaseTracker {
         if speed > 3.0 {
             return Phase::Taxiing;
         }
-        // Some simulators begin a flight at the holding point; it is at a runway's end there, not beside it.
+        // Some simulators start a flight at the holding point; there it is beside the runway's end, not its middle.
         let at_end = |r| n.end(Some(r)).is_some_and(|g| g.place(n.position).along < 600.0);
         match self.holding_point(n).filter(|(r, _)| at_end(*r)) {
             Some((r, aside)) => self.hold(r, aside),
@@ -106,7 +106,7 @@ impl PhaseTracker {
         }
     }
 
-    /// Wheels touched after flight.
+    /// The wheels have touched down.
     pub(super) fn touched_down(&mut self, n: &Now) -> Phase {
         self.has_flown = true;
         self.side = None;
@@ -176,7 +176,7 @@ impl PhaseTracker {
         }
         let speed = n.report.ground_speed_kt;
         let Some(g) = n.end(self.on_runway) else {
-            // Between the holding point and the runway, or beyond it.
+            // Between the holding point and the runway, or beyond the runway.
             let Some((r, aside)) = self.ground.hold else { return self.on_taxiway() };
             let Some(g) = n.end(Some(r)) else { return self.on_taxiway() };
             let right = g.place(n.position).right;
@@ -234,7 +234,7 @@ impl PhaseTracker {
                 if backwards { Phase::PushedBack } else { Phase::Taxiing }
             }
             Phase::PushedBack => {
-                // While the tug slows down there is no direction of movement to judge by.
+                // While the tug slows down there is no reliable direction of movement.
                 let backwards = speed < 2.0 || turn(n.report.heading_true, self.motion.track()).abs() > 90.0;
                 if backwards { Phase::PushedBack } else { Phase::Taxiing }
             }
@@ -290,15 +290,15 @@ impl PhaseTracker {
         if self.ground.returning { Phase::TaxiIn } else { Phase::Taxiing }
     }
 
-    /// The runway end whose holding point this is, and feet right of its centreline; by geometry where no graph is
-    /// known: near the runway, not on it, the nose towards it. `None` at any other place.
+    /// The runway end of this holding point, and feet right of its centreline. Without a taxi graph it is determined by geometry: near the
+    /// runway, not on it, nose towards it. `None` elsewhere.
     fn holding_point(&self, n: &Now) -> Option<(Runway, f64)> {
         let mut best: Option<(f64, Runway, f64)> = None;
         for g in n.ends {
             let p = g.place(n.position);
             let aside = p.right.abs();
             let off = g.off(n.report.heading_true);
-            // The nose must point at the centreline: left of it, towards the right.
+            // The nose must point at the centreline: to the right if the aircraft is left of it.
             let across = off.abs().min(180.0 - off.abs());
             let towards = off.signum() != p.right.signum() && across > FACING;
             let beside = p.along > -HOLD_BEYOND_FT && p.along <= g.length_ft / 2.0;

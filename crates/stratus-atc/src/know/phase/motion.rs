@@ -1,4 +1,4 @@
-//! How the aircraft moves: the last seconds of its reports, and what follows from them.
+//! Motion: the last seconds of reports, and values derived from them.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -6,17 +6,17 @@ use std::time::Duration;
 use crate::report::Report;
 use crate::units::{FT_PER_NM, LatLon, Time, turn};
 
-/// How much of the past is kept.
+/// How long reports are kept.
 const KEEP: Duration = Duration::from_secs(5);
-/// More reports than this in [`KEEP`] are thinned out: some simulators send one per frame.
+/// The maximum number of reports in [`KEEP`]: some simulators send one per frame.
 const MOST: usize = 400;
-/// Slower than this (knots) for [`STILL_FOR`] is standing still; simulators report some hundredths when parked.
+/// Below this speed (knots) for [`STILL_FOR`] the aircraft is stationary; simulators report a few hundredths when parked.
 const STILL_KT: f64 = 0.6;
 const STILL_FOR: Duration = Duration::from_millis(1000);
-/// Faster than this for [`MOVING_FOR`] is moving.
+/// Above this speed for [`MOVING_FOR`] the aircraft is moving.
 const MOVING_KT: f64 = 0.8;
 const MOVING_FOR: Duration = Duration::from_millis(300);
-/// Nobody flies faster than this (knots): a greater step is a new flight, not a movement.
+/// Above this speed (knots) a step is a new flight, not a movement.
 const IMPOSSIBLE_KT: f64 = 3000.0;
 
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +28,7 @@ struct Sample {
     altitude: f64,
 }
 
-/// The recent past of one aircraft.
+/// The recent reports of one aircraft.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Motion {
     past: VecDeque<Sample>,
@@ -40,14 +40,14 @@ pub(super) struct Motion {
     moving: bool,
 }
 
-/// The clock went back, or nothing can have flown there in this time.
+/// Whether the clock went back, or the distance cannot have been flown in this time.
 pub(crate) fn leapt(from: (Time, LatLon), now: Time, to: LatLon) -> bool {
     let hours = now.since(from.0).as_secs_f64() / 3600.0;
     now < from.0 || from.1.distance_nm(to) > 0.3 + hours * IMPOSSIBLE_KT
 }
 
 impl Motion {
-    /// The clock went back, or the aircraft cannot have flown there: another flight was loaded.
+    /// Whether another flight was loaded: the clock went back, or the aircraft cannot have flown there.
     pub fn jumped(&self, now: Time, position: LatLon) -> bool {
         self.past.back().is_some_and(|s| leapt((s.at, s.position), now, position))
     }
@@ -70,15 +70,15 @@ impl Motion {
         }
     }
 
-    /// Stands still, and has for a second; stays so until it moves for certain.
+    /// Stationary for at least a second. Stays true until the aircraft certainly moves.
     pub fn still(&self) -> bool {
         self.still
     }
-    /// Moves, and has for some tenths of a second; stays so until it stands still for certain.
+    /// Moving for at least a few tenths of a second. Stays true until the aircraft certainly stops.
     pub fn moving(&self) -> bool {
         self.moving
     }
-    /// How long it has stood still.
+    /// How long it has been stationary.
     pub fn still_for(&self, now: Time) -> Duration {
         if self.still { self.slow_since.map_or(Duration::ZERO, |t| now.since(t)) } else { Duration::ZERO }
     }
@@ -98,13 +98,13 @@ impl Motion {
         (old.at < last.at).then_some((old, last))
     }
 
-    /// True direction of movement over the last second; the heading while it is too slow to have one.
+    /// True direction of movement over the last second; the heading if the aircraft is too slow.
     pub fn track(&self) -> f64 {
         let heading = self.past.back().map_or(0.0, |s| s.heading);
         match self.before(1.0) {
             Some((old, last)) if last.speed > 25.0 && old.position.distance_ft(last.position) > 10.0 => {
                 let chord = old.position.bearing(last.position);
-                // The chord points where the aircraft went half a second ago; add half of the turn since.
+                // The chord points where the aircraft moved half a second ago, so add half of the turn since.
                 chord + turn(old.heading, last.heading) / 2.0
             }
             Some((old, last)) if old.position.distance_ft(last.position) > 0.5 => old.position.bearing(last.position),
@@ -112,22 +112,22 @@ impl Motion {
         }
     }
 
-    /// Degrees of heading per second over the last two seconds, right positive.
+    /// Turn rate over the last two seconds, degrees per second, right positive.
     pub fn turn_rate(&self) -> f64 {
         self.before(2.0).map_or(0.0, |(old, last)| turn(old.heading, last.heading) / seconds(old, last))
     }
 
-    /// Knots per second over the last second.
+    /// Acceleration over the last second, knots per second.
     pub fn acceleration(&self) -> f64 {
         self.before(1.0).map_or(0.0, |(old, last)| (last.speed - old.speed) / seconds(old, last))
     }
 
-    /// Feet per minute over the last three seconds, from altitudes: a gust on the variometer is no climb.
+    /// Climb rate over the last three seconds from altitudes, feet per minute. A gust on the variometer is not a climb.
     pub fn climb_fpm(&self) -> f64 {
         self.before(3.0).map_or(0.0, |(old, last)| (last.altitude - old.altitude) / seconds(old, last) * 60.0)
     }
 
-    /// Feet moved over the ground since the earliest sample kept.
+    /// Distance over the ground since the earliest sample, feet.
     pub fn moved_ft(&self) -> f64 {
         match (self.past.front(), self.past.back()) {
             (Some(a), Some(b)) => a.position.distance_nm(b.position) * FT_PER_NM,

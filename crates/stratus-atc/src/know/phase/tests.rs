@@ -1,4 +1,4 @@
-//! Tests of the phase tracker on made-up movements at the made-up airport.
+//! Tests of the phase tracker with simulated movements at a fictional airport.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::airports::runway::geometry;
 
 const FT_PER_S_PER_KT: f64 = 1.687_81;
 
-/// An aircraft flown by hand in the frame of one runway.
+/// A simulated aircraft, positioned relative to one runway.
 struct Pilot {
     tracker: PhaseTracker,
     airport: Airport,
@@ -41,7 +41,7 @@ impl Pilot {
         let lat = self.frame.start.lat + north / deg;
         LatLon::new(lat, self.frame.start.lon + east / (deg * self.frame.start.lat.to_radians().cos()))
     }
-    /// For `seconds`, from the present speed, heading and height to the given ones.
+    /// Moves for `seconds` from the present speed, heading and height to the given ones.
     fn go(&mut self, seconds: f64, speed: f64, heading: f64, agl: f64) -> &mut Self {
         let (s0, h0, a0) = (self.speed, self.heading, self.agl);
         let steps = (seconds * 5.0).round().max(1.0);
@@ -82,7 +82,7 @@ impl Pilot {
     fn phase(&self) -> &'static str {
         self.tracker.phase().word()
     }
-    /// From the upwind leg round the pattern to half a mile before the threshold.
+    /// Flies from the upwind leg round the pattern to half a mile before the threshold.
     fn round(&mut self, side: f64) -> &mut Self {
         self.go(25.0, 80.0, 90.0 * side, 1000.0).go(25.0, 90.0, 90.0 * side, 1000.0);
         self.go(25.0, 90.0, 180.0 * side, 1000.0);
@@ -101,7 +101,7 @@ impl Pilot {
 }
 
 fn at_hold() -> Pilot {
-    // South of runway 9: right of it, the nose to the left.
+    // South of runway 9: right of it, nose to the left.
     let mut p = Pilot::new("9", 60.0, 250.0, -90.0);
     p.stand(2.0);
     p.heading = -90.0;
@@ -115,14 +115,14 @@ fn taken_off() -> Pilot {
 }
 
 #[test]
-fn words_are_those_of_the_contract() {
+fn phase_names_match_their_serialised_form() {
     for p in [Phase::LineUpAndWait, Phase::TaxiIn, Phase::GoAround, Phase::LandingRoll, Phase::AwaitingReadback] {
         assert_eq!(serde_json::to_string(&p).unwrap(), format!("{:?}", p.word()));
     }
 }
 
 #[test]
-fn a_whole_circuit_to_the_left_and_one_to_the_right() {
+fn a_full_circuit_gives_every_leg_on_either_side() {
     for (side, word) in [(-1.0, Side::Left), (1.0, Side::Right)] {
         let mut p = taken_off();
         p.round(side);
@@ -137,7 +137,7 @@ fn a_whole_circuit_to_the_left_and_one_to_the_right() {
 
 #[test]
 fn stopping_anywhere_is_not_holding_short() {
-    // On the parallel taxiway, along the runway; on the apron, facing it from afar; at its edge, facing away.
+    // On the parallel taxiway along the runway, on the apron facing it from afar, and at its edge facing away.
     for (along, right, heading) in [(2000.0, 300.0, 0.0), (2000.0, 300.0, 180.0), (2000.0, 900.0, -90.0), (60.0, 250.0, 90.0)] {
         let mut p = Pilot::new("9", along, right, heading);
         p.at.1 += 200.0;
@@ -149,14 +149,14 @@ fn stopping_anywhere_is_not_holding_short() {
 }
 
 #[test]
-fn stopping_at_the_holding_point_is_and_moving_on_is_lining_up() {
+fn stopping_at_the_hold_is_holding_short_and_moving_on_lines_up() {
     let mut p = Pilot::new("9", 60.0, 420.0, -90.0);
     p.go(8.0, 10.0, -90.0, 0.0).go(6.0, 0.0, -90.0, 0.0).stand(5.0);
     assert_eq!(p.phase(), "holding_short", "{:?}", p.at);
     assert_eq!(p.tracker.runway().unwrap().to_string(), "9");
     p.go(10.0, 10.0, -90.0, 0.0);
     assert_eq!(p.phase(), "line_up_and_wait");
-    // Straight across instead: it was a crossing.
+    // Straight across instead: a crossing.
     p.go(40.0, 10.0, -90.0, 0.0);
     assert_eq!(p.phase(), "taxiing");
 }
@@ -170,7 +170,7 @@ fn crossing_a_runway_is_neither_lining_up_nor_landing() {
 }
 
 #[test]
-fn a_start_on_the_runway_at_the_hold_or_in_the_air_is_recognised() {
+fn a_start_on_the_runway_at_the_hold_or_airborne_is_recognised() {
     let mut p = Pilot::new("9", 150.0, 0.0, 0.0);
     p.stand(1.0);
     assert_eq!((p.phase(), p.tracker.on_runway().unwrap().to_string()), ("line_up_and_wait", "9".into()));
@@ -186,10 +186,10 @@ fn a_start_on_the_runway_at_the_hold_or_in_the_air_is_recognised() {
 }
 
 #[test]
-fn from_the_hold_into_the_air() {
+fn a_departure_from_the_hold_gives_each_phase() {
     let mut p = at_hold();
     p.heading = -90.0;
-    // The turn is to the right here: the nose comes round from -90 to 0.
+    // Here the turn is to the right: the nose comes round from -90 to 0.
     p.go(3.0, 10.0, -90.0, 0.0).go(10.0, 10.0, -90.0, 0.0).go(8.0, 6.0, 0.0, 0.0);
     p.stand(4.0).go(25.0, 65.0, 0.0, 0.0).go(30.0, 75.0, 0.0, 500.0);
     assert_eq!(p.seen, ["holding_short", "line_up_and_wait", "takeoff_roll", "departure"]);
@@ -230,7 +230,7 @@ fn touch_and_go_and_go_around_start_the_next_circuit() {
 }
 
 #[test]
-fn joining_from_outside_downwind_or_straight_in() {
+fn arrivals_join_on_downwind_or_straight_in() {
     let mut p = Pilot::new("9", -30_000.0, 100.0, 0.0);
     p.cleared = Some("9".parse().unwrap());
     (p.agl, p.speed) = (1600.0, 90.0);
@@ -250,8 +250,8 @@ fn joining_from_outside_downwind_or_straight_in() {
 }
 
 #[test]
-fn towards_the_wrong_end_is_inbound_until_low_and_close() {
-    // Runway 9 is in use (calm, the first of the longest); this one comes in along 27.
+fn approaching_the_wrong_end_is_inbound_until_low_and_close() {
+    // Runway 9 is in use (calm, the first of the longest); this aircraft approaches runway 27.
     let mut p = Pilot::new("27", -24_000.0, 100.0, 0.0);
     (p.agl, p.speed) = (1500.0, 90.0);
     p.go(30.0, 90.0, 0.0, 1500.0);
@@ -275,7 +275,7 @@ fn a_pattern_ends_with_the_airport_it_belongs_to() {
 }
 
 #[test]
-fn of_parallel_runways_the_one_ahead_is_in_play() {
+fn the_parallel_runway_ahead_is_the_relevant_one() {
     let mut p = Pilot::new("9", -9000.0, 0.0, 0.0);
     p.airport = Airports::first().get("KRHV").unwrap().clone();
     p.frame = geometry(&p.airport, "31L".parse().unwrap()).unwrap();
@@ -291,7 +291,7 @@ fn of_parallel_runways_the_one_ahead_is_in_play() {
 }
 
 #[test]
-fn leaving_is_departure_and_then_cruise() {
+fn leaving_the_pattern_is_departure_then_cruise() {
     let mut p = taken_off();
     p.go(300.0, 100.0, 0.0, 3500.0);
     assert_eq!(p.seen.last(), Some(&"cruise"));
@@ -299,7 +299,7 @@ fn leaving_is_departure_and_then_cruise() {
 }
 
 #[test]
-fn a_rejected_take_off_is_no_flight() {
+fn a_rejected_takeoff_is_not_a_flight() {
     let mut p = Pilot::new("9", 150.0, 0.0, 0.0);
     p.stand(3.0).go(12.0, 45.0, 0.0, 0.0).go(10.0, 12.0, 0.0, 0.0).go(6.0, 10.0, 50.0, 0.0).go(15.0, 10.0, 90.0, 0.0);
     assert_eq!(p.seen, ["line_up_and_wait", "takeoff_roll", "taxiing"]);
@@ -307,7 +307,7 @@ fn a_rejected_take_off_is_no_flight() {
 }
 
 #[test]
-fn backwards_off_the_stand_is_pushed_back() {
+fn moving_backwards_off_the_stand_is_pushed_back() {
     let mut p = Pilot::new("9", 1500.0, 1200.0, -90.0);
     p.stand(5.0);
     p.reverse = true;
@@ -319,7 +319,7 @@ fn backwards_off_the_stand_is_pushed_back() {
 }
 
 #[test]
-fn back_to_the_runway_after_landing_is_taxiing_when_assigned_anew() {
+fn a_new_runway_assignment_after_landing_is_taxiing() {
     let mut p = taken_off();
     p.round(-1.0).go(24.0, 65.0, 0.0, 5.0).go(1.0, 62.0, 0.0, 0.0).go(20.0, 15.0, 0.0, 0.0);
     p.go(6.0, 10.0, 90.0, 0.0).go(30.0, 10.0, 90.0, 0.0);
@@ -330,7 +330,7 @@ fn back_to_the_runway_after_landing_is_taxiing_when_assigned_anew() {
 }
 
 #[test]
-fn a_new_flight_loaded_elsewhere_begins_anew() {
+fn a_new_flight_loaded_elsewhere_resets_the_tracker() {
     let mut p = taken_off();
     p.at = (1500.0, 30_000.0);
     (p.agl, p.heading) = (0.0, 90.0);
@@ -340,7 +340,7 @@ fn a_new_flight_loaded_elsewhere_begins_anew() {
 }
 
 #[test]
-fn a_report_without_a_place_changes_nothing() {
+fn a_report_without_a_position_changes_nothing() {
     let mut p = at_hold();
     let airport = p.airport.clone();
     let r = Report { ground_speed_kt: f64::NAN, position: Some(p.position()), ..Report::default() };
@@ -396,7 +396,7 @@ proptest! {
     }
 
     #[test]
-    fn an_airport_of_nonsense_never_panics(lats in proptest::array::uniform4(any_number()), r in any_report()) {
+    fn a_nonsense_airport_never_panics(lats in proptest::array::uniform4(any_number()), r in any_report()) {
         let mut airport = Airports::first().get("PHTO").unwrap().clone();
         airport.runways[0].ends[0].start = LatLon::new(lats[0], lats[1]);
         airport.runways[0].length_ft = lats[2];

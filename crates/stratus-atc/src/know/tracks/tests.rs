@@ -1,4 +1,4 @@
-//! Aircraft followed through reports of several kinds.
+//! Tests of tracks through several kinds of reports.
 
 use super::*;
 use proptest::prelude::*;
@@ -9,13 +9,13 @@ fn other(callsign: Option<&str>, position: LatLon, altitude_ft: f64) -> Other {
     Other { callsign: callsign.and_then(|c| c.parse().ok()), aircraft_type: Some("C172".into()), position, altitude_ft, ..Other::default() }
 }
 
-/// Where an aircraft is after so many seconds.
+/// An aircraft's position after this many seconds.
 fn flown(from: LatLon, track: f64, kt: f64, seconds: f64) -> LatLon {
     ahead(from, track, kt / 3600.0 * seconds * FT_PER_NM)
 }
 
 #[test]
-fn motion_is_measured_where_the_simulator_tells_a_place_alone() {
+fn motion_is_measured_from_positions_alone() {
     let mut tracks = Tracks::default();
     for s in 0..60u64 {
         let seconds = s as f64;
@@ -28,10 +28,10 @@ fn motion_is_measured_where_the_simulator_tells_a_place_alone() {
 }
 
 #[test]
-fn reports_that_repeat_a_place_do_not_stop_it() {
+fn repeated_positions_do_not_stop_a_track() {
     let mut tracks = Tracks::default();
     for s in 0..40u64 {
-        // Looked at every two seconds, told every fifth of one.
+        // Sampled every two seconds, reported every fifth of a second.
         for fifth in 0..5 {
             let looked = Other {
                 heading_true: 90.0,
@@ -47,13 +47,13 @@ fn reports_that_repeat_a_place_do_not_stop_it() {
 }
 
 #[test]
-fn two_that_cross_stay_themselves_and_who_is_gone_is_forgotten() {
+fn crossing_tracks_keep_their_identity_and_stale_ones_go() {
     let mut tracks = Tracks::default();
     let (a, b) = (flown(HOME, 270.0, 120.0, 60.0), flown(HOME, 180.0, 90.0, 60.0));
     for s in 0..120u64 {
         let east = other(None, flown(a, 90.0, 120.0, s as f64), 4000.0);
         let north = other(None, flown(b, 0.0, 90.0, s as f64), 4300.0);
-        // In whatever order.
+        // In any order.
         let both = if s % 2 == 0 { [east, north] } else { [north, east] };
         tracks.see(Time(s * 1000), &both);
     }
@@ -67,7 +67,7 @@ fn two_that_cross_stay_themselves_and_who_is_gone_is_forgotten() {
 }
 
 #[test]
-fn a_callsign_that_is_put_elsewhere_is_another_track() {
+fn a_repositioned_callsign_becomes_a_new_track() {
     let mut tracks = Tracks::default();
     tracks.see(Time(0), &[other(Some("N123AB"), HOME, 3000.0)]);
     tracks.see(Time(1000), &[other(Some("N123AB"), flown(HOME, 90.0, 100.0, 1.0), 3000.0)]);
@@ -77,7 +77,7 @@ fn a_callsign_that_is_put_elsewhere_is_another_track() {
 }
 
 #[test]
-fn a_final_tells_the_miles_and_the_seconds() {
+fn a_final_gives_miles_and_seconds_to_the_threshold() {
     let airport = crate::airports::data::Airports::first().get("KPAO").unwrap().clone();
     let g = crate::airports::runway::geometry(&airport, "31".parse().unwrap()).unwrap();
     let out = ahead(g.start, g.heading + 180.0, 4.0 * FT_PER_NM);
@@ -98,7 +98,7 @@ fn a_final_tells_the_miles_and_the_seconds() {
 
 proptest! {
     #[test]
-    fn any_reports_give_finite_tracks_of_each_aircraft_once(
+    fn any_reports_give_one_finite_track_per_aircraft(
         reports in proptest::collection::vec((0u64..5000, proptest::collection::vec((-90.0f64..90.0, -180.0f64..180.0, prop::num::f64::ANY, prop::num::f64::ANY, 0usize..4), 0..80)), 1..20),
     ) {
         let (mut tracks, mut now) = (Tracks::default(), 0);

@@ -1,4 +1,4 @@
-//! What real recognition wrote of spoken calls, clean and in cockpit noise, with their truth: the engine is held to real spelling
+//! Real recognition results for spoken calls, clean and with cockpit noise, with their ground truth: tests the engine on real spelling
 //! without a speech model.
 
 use serde_json::Value;
@@ -16,7 +16,7 @@ fn read(case: &Value) -> Understanding {
     understand(case["text"].as_str().unwrap(), &posed.context(&engine))
 }
 
-/// A value of a slot is right: numbers as numbers, words without regard to case.
+/// Whether a slot value is right: numbers compare as numbers, and words without regard to case.
 fn same(want: &Value, got: Option<&Value>) -> bool {
     let plain = |v: &Value| v.as_str().map_or_else(|| v.as_f64().map_or_else(|| v.to_string(), |n| n.to_string()), str::to_lowercase);
     match got {
@@ -26,7 +26,7 @@ fn same(want: &Value, got: Option<&Value>) -> bool {
     }
 }
 
-/// What is wrong with the understanding of a case; empty when it is right.
+/// What is wrong with the understanding of a case; empty if nothing is.
 fn wrong(case: &Value, u: &Understanding) -> Vec<String> {
     let want = &case["expect"];
     let alternatives = want["intent_alt"].as_array().cloned().unwrap_or_default();
@@ -47,7 +47,7 @@ fn wrong(case: &Value, u: &Understanding) -> Vec<String> {
 }
 
 #[test]
-fn what_real_recognition_wrote_is_understood() {
+fn real_recognition_results_are_understood() {
     let judged = super::read(CASES).map(|case| {
         let words = format!("said: {}\n    heard: {}", case["said"], case["text"]);
         (super::id(&case).to_owned(), wrong(&case, &read(&case)), words)
@@ -55,13 +55,13 @@ fn what_real_recognition_wrote_is_understood() {
     super::hold(judged, FAILURES, "tests/cases/heard-failures.txt");
 }
 
-/// A pilot whose callsign was misheard is answered or asked, and never met by silence.
+/// A pilot whose callsign was misheard gets an answer or a question, never silence.
 #[test]
-fn nobody_is_met_by_silence_for_a_slip_of_the_recogniser() {
+fn a_misheard_callsign_is_never_met_by_silence() {
     let excused = super::listed(FAILURES);
     for case in super::read(CASES) {
         let u = read(&case);
-        // Where nothing is left of the callsign but another whole one, no ear could tell.
+        // If the recogniser produced a different complete callsign, nobody could tell.
         assert!(
             !u.other_aircraft || excused.contains(super::id(&case)),
             "{}: {} is taken for another aircraft's",

@@ -1,15 +1,15 @@
-//! What is wrong with an answer to a case, by the same measure as `tests/cases/score.py`, which scores the program from outside.
+//! What is wrong with an answer to a case, by the same rules as `tests/cases/score.py`, which scores the program from outside.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use fancy_regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-/// The slots that are judged; a value of another is the engine's own affair.
+/// The slots that are checked; the engine may fill others freely.
 const CORE: [&str; 10] =
     ["runway", "altitude_ft", "heading", "frequency", "squawk", "atis", "position", "distance_nm", "direction", "destination"];
 
-/// Lower-case letters and digits alone.
+/// Lower-case letters and digits only.
 fn flat(v: &Value) -> String {
     words(v).to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()
 }
@@ -18,7 +18,7 @@ fn words(v: &Value) -> String {
     v.as_str().map_or_else(|| v.to_string(), str::to_owned)
 }
 
-/// "9 left", "runway 09L" and "9L" are one runway.
+/// "9 left", "runway 09L" and "9L" are the same runway.
 fn runway(v: &Value) -> String {
     let all = flat(v);
     let bare = ["runway", "rwy", "rw"].iter().find_map(|w| all.strip_prefix(w)).unwrap_or(&all).trim_start_matches('0');
@@ -54,13 +54,13 @@ fn direction(v: &Value) -> String {
     ["bound", "wards", "ward"].iter().find_map(|end| long.strip_suffix(end)).unwrap_or(&long).to_owned()
 }
 
-/// "A", "a" and "alfa".
+/// "A", "a" and "alfa" are the same letter.
 fn letter(v: &Value) -> String {
     let all = words(v).trim().to_lowercase();
     all.chars().next().map(|c| c.to_ascii_uppercase().to_string()).unwrap_or_default()
 }
 
-/// Whether a slot's value is one that the case accepts; a list on either side holds alternatives.
+/// Whether the case accepts a slot's value; a list on either side holds alternatives.
 fn same(slot: &str, want: &Value, got: &Value) -> bool {
     match (want, got) {
         (Value::Array(any), _) => return any.iter().any(|w| same(slot, w, got)),
@@ -93,7 +93,7 @@ fn listed(e: &Value, key: &str, v: &Value) -> bool {
     e[key].as_array().is_some_and(|a| a.contains(v))
 }
 
-/// Intent and callsign, as expected.
+/// Checks intent and callsign.
 pub fn intent_and_callsign(case: &Value, got: &Value) -> Vec<String> {
     let e = &case["expect"];
     let mut wrong = Vec::new();
@@ -108,7 +108,7 @@ pub fn intent_and_callsign(case: &Value, got: &Value) -> Vec<String> {
     wrong
 }
 
-/// Intent, callsign and the slots that are judged: each as expected, none beyond.
+/// Checks intent, callsign and the checked slots: each as expected, and no others.
 pub fn understanding(case: &Value, got: &Value) -> Vec<String> {
     let e = &case["expect"];
     let mut wrong = intent_and_callsign(case, got);
@@ -126,7 +126,7 @@ pub fn understanding(case: &Value, got: &Value) -> Vec<String> {
     wrong
 }
 
-/// The verdict, and what is wrong and missing where it is not "correct".
+/// Checks the verdict, and the wrong and missing items unless it is "correct".
 pub fn verdict(case: &Value, got: &Value) -> Vec<String> {
     let e = &case["expect"];
     if got["verdict"] != e["verdict"] {
@@ -144,7 +144,7 @@ pub fn verdict(case: &Value, got: &Value) -> Vec<String> {
     wrong
 }
 
-/// What must stand in the reply and does not, and what must not and does.
+/// What the reply lacks, and what it must not contain.
 pub fn reply(case: &Value, got: &Value) -> Vec<String> {
     let said =
         got["reply"].as_str().unwrap_or_default().split([' ', '\t', '\r', '\n']).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
@@ -160,7 +160,7 @@ pub fn reply(case: &Value, got: &Value) -> Vec<String> {
 }
 
 thread_local! {
-    /// Many cases share their patterns.
+    /// Many cases share patterns.
     static PATTERNS: std::cell::RefCell<BTreeMap<String, Regex>> = const { std::cell::RefCell::new(BTreeMap::new()) };
 }
 
@@ -172,7 +172,7 @@ fn pattern(p: &str) -> Regex {
 }
 
 #[test]
-fn the_measure_tells_right_from_wrong() {
+fn the_scoring_tells_right_from_wrong() {
     let same = |slot, a: Value, b: Value| same(slot, &a, &b);
     assert!(same("runway", "09L".into(), "runway 9 left".into()) && !same("runway", "28L".into(), "28R".into()));
     assert!(same("heading", 360.into(), 0.into()) && !same("heading", 360.into(), 10.into()));

@@ -1,4 +1,4 @@
-//! Calls made from frames: what a pilot wants, said plainly, and the same words denied, said of somebody else, of later, of the
+//! Calls built from frames: a pilot's wish said plainly, and the same words denied, or said of another aircraft, of a later time, of the
 //! past, as a report, as a question, for practice. Each comes with its twin, which must be served.
 
 use serde_json::{Value, json};
@@ -18,12 +18,12 @@ pub enum Want {
 
 pub const WANTS: [Want; 6] = [Want::Takeoff, Want::Landing, Want::Crossing, Want::Entry, Want::Ifr, Want::Distress];
 
-/// Which part of the wordings: the one that was developed on, or one that was kept aside until it was scored.
+/// The part of the wordings: the one used during development, or one held out until it was scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Half {
     Open,
     Kept,
-    /// Written after the mending that followed the first score of `Kept`, and scored once.
+    /// Written after the fixes that followed the first score of `Kept`, and scored once.
     Fresh,
 }
 
@@ -31,12 +31,12 @@ pub enum Half {
 #[derive(Debug, Clone)]
 pub struct Call {
     pub want: Want,
-    /// What was done to it: "denied", "other"; "twin" for nothing.
+    /// The modification: "denied", "other"; "twin" for none.
     pub operator: &'static str,
     pub text: String,
 }
 
-/// What follows "we are".
+/// The words that follow "we are".
 fn predicates(want: Want, half: Half) -> &'static [&'static str] {
     match (want, half) {
         (Want::Takeoff, Half::Open) => &["ready for departure", "ready for takeoff runway three one", "ready to go"],
@@ -72,7 +72,7 @@ fn predicates(want: Want, half: Half) -> &'static [&'static str] {
     }
 }
 
-/// Where the callsign and the station stand.
+/// Adds callsign and station to the words.
 fn dressed(want: Want, said: &str, n: usize) -> String {
     let unit = match want {
         Want::Takeoff | Want::Landing | Want::Entry => "Palo Alto Tower",
@@ -87,7 +87,7 @@ fn dressed(want: Want, said: &str, n: usize) -> String {
     }
 }
 
-/// Every call that must get no clearance.
+/// Every call that must not get a clearance.
 pub fn hostile(half: Half) -> Vec<Call> {
     let (frames, spoken) = match half {
         Half::Open => (OPEN, SPOKEN_OPEN),
@@ -133,7 +133,7 @@ pub fn twins(half: Half) -> Vec<Call> {
     all
 }
 
-/// Where the aircraft is when it calls.
+/// The state of the aircraft when it calls.
 pub fn state(want: Want) -> Value {
     let mut s = json!({
         "airport": "KPAO", "region": "FAA", "wind_dir": 310, "wind_kt": 8, "altimeter_inhg": 29.98, "active_runway": "31",

@@ -1,11 +1,11 @@
-//! The kept calls that ask for a runway, and the same calls turned round: a word of another meaning before the one that carries it.
+//! The recorded calls that ask for a runway, and modified ones: words with another meaning before the word that expresses the wish.
 
 use serde_json::Value;
 
 const CASES: [&str; 2] =
     [include_str!("../../../../../tests/cases/respond.jsonl"), include_str!("../../../../../tests/cases/fresh/respond.jsonl")];
 
-/// What stands before the word that carries the wish, and what it makes of it.
+/// The words to insert before the word that expresses the wish, and their effect.
 const TURNS: [(&str, &str); 18] = [
     ("denied", "we are not"),
     ("denied", "I don't think we are"),
@@ -34,20 +34,20 @@ fn cases() -> impl Iterator<Item = (Value, String)> {
     })
 }
 
-/// The kept calls in which the pilot says "ready" short of a runway, and has no clearance that could be said again.
+/// The recorded calls in which a pilot short of a runway says "ready" and has no clearance to be repeated.
 fn ready() -> impl Iterator<Item = (Value, String)> {
     cases().filter(|(s, text)| {
         s["facility"] == "tower" && s["on_ground"] == true && s["last_atc"].is_null() && text.split(' ').any(|w| w == "ready")
     })
 }
 
-/// (what was done, state, text) for each kept call and each turn.
+/// (modification, state, text) for each recorded call and each inserted phrase.
 pub fn turned_round() -> Vec<(&'static str, Value, String)> {
     let mut all = Vec::new();
     for (state, text) in ready() {
         let Some((before, behind)) = text.split_once("ready") else { continue };
         for (operator, words) in TURNS {
-            // "And we are ready", "we are ready": the verb that is there already goes.
+            // "And we are ready", "we are ready": removes the existing verb.
             let stem = before.trim_end();
             let stem =
                 ["we are", "we're", "i am", "i'm", "and", "is", "are"].iter().fold(stem, |s, w| s.strip_suffix(w).unwrap_or(s).trim_end());
@@ -57,7 +57,7 @@ pub fn turned_round() -> Vec<(&'static str, Value, String)> {
     all
 }
 
-/// The kept calls that ask for a take-off, a landing or a crossing.
+/// The recorded calls that ask for a takeoff, a landing or a crossing.
 pub fn genuine() -> Vec<(Value, String)> {
     let wants =
         |text: &str| ["ready", "final", "base", "downwind", "cross", "takeoff", "land"].iter().any(|w| text.split(' ').any(|x| x == *w));

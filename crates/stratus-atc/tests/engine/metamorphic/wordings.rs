@@ -1,6 +1,6 @@
-//! The wordings of the frames, in three parts: `OPEN` was developed on, `KEPT` and `FRESH` were kept aside until they were scored.
-//! First scores: of 2,442 calls each that must get nothing 279 (`KEPT`) and 367 (`FRESH`) were cleared, of 696 twins each 66 and 225
-//! were not served; then the kinds of fault were mended.
+//! The wordings of the frames, in three parts: `OPEN` was used during development, and `KEPT` and `FRESH` were held out until they were
+//! scored. First scores: of 2,442 calls each that must not get a clearance, 279 (`KEPT`) and 367 (`FRESH`) were cleared; of 696 twins each,
+//! 66 and 225 were not served. After that the kinds of error were fixed.
 
 /// `*` stands for the predicate.
 pub type Frames = &'static [(&'static str, &'static [&'static str])];
