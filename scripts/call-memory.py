@@ -32,7 +32,7 @@ with tempfile.TemporaryDirectory() as work:
         model = f"{work}/model.bin"
         with open(model, "rb") as f:
             more = f'model_sha256 = "{hashlib.file_digest(f, "sha256").hexdigest()}"\n'
-        # Memory is the same for each, and a short call is computed sooner.
+        # Memory is the same for each, and a short call is faster to compute.
         recordings = sorted(recordings, key=seconds)[:8]
     config, script = f"{work}/stratus.toml", f"{work}/script"
     with open(config, "w") as f:

@@ -24,7 +24,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "fau
 CALL = "Hilo Ground, Skyhawk one seven two sierra papa, radio check."
 RATE = 48_000
 LOUD = 250
-# A silence within an answer that is longer than this is a drop-out: the carrier's noise never stops while it is on.
+# Longer silences within an answer are drop-outs, because the carrier's noise never stops during a transmission.
 GAP_S = 0.004
 
 
@@ -36,7 +36,7 @@ class Recorder:
             ["parec", "--latency-msec=5", "-d", "spk.monitor", "--format=s16le", f"--rate={RATE}", "--channels=1", "--raw"],
             stdout=subprocess.PIPE, bufsize=0)
         self.onset, self.last, self.waiting = None, 0.0, None
-        # Every sample, while somebody wants them.
+        # Every sample, while a recording is requested.
         self.kept = None
         threading.Thread(target=self.run, daemon=True).start()
 
@@ -98,7 +98,7 @@ def gaps(samples):
         if sample == 0:
             run += 1
             continue
-        # Between two transmissions there is silence too, but a long one.
+        # There is also silence between two transmissions, but a long one.
         if begun and GAP_S * RATE < run < 0.8 * RATE:
             found.append(run / RATE)
         begun, run, last = True, 0, n
@@ -138,7 +138,7 @@ class Flight:
             f.write(f'[pilot]\ncallsign = "N172SP"\naircraft_type = "C172"\n[ptt]\nkey = "none"\n{brain}')
             f.write(f'[speech]\nmodel = "{os.path.abspath("assets/demo/stratus-demo-en-q5_0.bin")}"\npreload = true\nrate_percent = 160\n')
             f.write(sim + "[airports]\nimport = false\n")
-        # Its own socket: another Stratus may run beside it.
+        # A separate socket, because another Stratus may be running.
         os.mkdir(f"{work}/run", 0o700)
         environment = {**os.environ, **{f"XDG_{k}_HOME": f"{work}/{k}" for k in ("CONFIG", "DATA", "STATE")}, "XDG_RUNTIME_DIR": f"{work}/run"}
         self.stratus = subprocess.Popen([program, "--config", config, "run"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -156,7 +156,7 @@ class Flight:
         """One call: its latencies in milliseconds, `whole` (take's end to the first sample heard) among them; None without an answer."""
         known = len(answers(self.folder.name))
         ask(self.path, {"ptt": "down"})
-        # The key's click or the last answer's end is over by the time the call is.
+        # The key click or the end of the last answer is over by the time of the call.
         subprocess.run(["paplay", "-d", "virtmic", self.wav], check=True)
         self.recorder.onset, self.recorder.waiting = None, time.monotonic()
         released = ask(self.path, {"ptt": "up"})

@@ -52,7 +52,7 @@ with tempfile.TemporaryDirectory() as folder:
     xplane, home = Path(folder) / "X-Plane", Path(folder) / "home"
     (xplane / "Custom Data/CIFP").mkdir(parents=True)
     home.mkdir()
-    # An import needs one file of airports or procedures.
+    # An import needs at least one file of airports or procedures.
     (xplane / "Custom Data/CIFP/KPAO.dat").write_text("SID:010,5,MADEUP1,ALL,SJC,K2,D, ,E   , ,   ,IF,;\n")
     pieces = [f"{a[0]} {a[1]} {a[2]} {b[0]} {b[1]} {b[2]} 2 000 600 {name}" for name, run in airways for a, b in zip(run, run[1:])]
     (xplane / "Custom Data/earth_awy.dat").write_text(HEADER.format(640) + "\n".join(pieces) + "\n99\n")
@@ -63,7 +63,7 @@ with tempfile.TemporaryDirectory() as folder:
     print(f"{package}: {len(airways)} stretches of airway, {len(pieces)} pieces; "
           f"{len(data['earth_fix.dat'].splitlines())} lines of fixes, {len(data['earth_nav.dat'].splitlines())} of beacons")
     dice = random.Random(5)
-    # A point without a place in the two files, or one that an airway passes twice, cannot be told from its name.
+    # A point without coordinates in the two files, or one that an airway passes twice, is ambiguous by name.
     once = [(n, run) for n, run in airways if 5 <= len(run) <= 60 and len({p[0] for p in run}) == len(run)]
     right, points, slowest = 0, 0, 0.0
     for name, run in dice.sample(once, routes):

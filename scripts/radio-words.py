@@ -7,7 +7,7 @@ import re
 import sys
 
 ONES = {w: str(i) for i, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split())}
-# "nineer" is how a recogniser writes the same sounds.
+# "nineer" is a recogniser's spelling of the same sounds.
 ONES |= {"niner": "9", "nineer": "9", "tree": "3", "fife": "5"}
 TENS = {w: 10 * (i + 2) for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
 # Spellings of one word.

@@ -104,7 +104,7 @@ class Airport:
             for n in p[:2]:
                 if z and n in free:
                     self.holds.setdefault(n, set()).update(z & self.starts.keys())
-        # A parking place is joined to the nearest point that is on no runway.
+        # A parking place is joined to the nearest point that is not on a runway.
         joined = []
         for name, at in self.parking:
             d, near = min((feet(at, self.nodes[n]), n) for n in free)
@@ -177,7 +177,7 @@ class Airport:
                         todo.append((m, d + feet(self.nodes[n], self.nodes[m])))
                 for n in found or {first}:
                     self.holds.setdefault(n, set()).update(strip.names)
-        # A point that no way leads to is nowhere to begin.
+        # A point without a connection cannot be a start.
         self.nodes = {n: p for n, p in self.nodes.items() if n in beside}
         self.parking = [(name, self.nodes[n]) for n, name in parking.items() if n in self.nodes]
         for n, name in parking.items():
@@ -290,7 +290,7 @@ def main():
             for name, source in airport.at.items():
                 if not name.strip():
                     continue
-                # Of two points in one place the lower one is where it begins.
+                # Of two points in the same place, the lower one is the start.
                 source = min(airport.nodes, key=lambda n: (round(feet(airport.nodes[n], airport.nodes[source]), 6), n))
                 best, anyhow = relax(source, kept), None
                 for runway in sorted(airport.starts):

@@ -94,9 +94,9 @@ SPOKEN = {
     "CYOW": "Ottawa", "CYYC": "Calgary", "LEMG": "Málaga", "EPGD": "Gdańsk", "EPKK": "Kraków", "ZBAA": "Beijing",
     "ZBTJ": "Tianjin",
 }
-# Airports whose radar unit is called otherwise than the tower, where the tables do not say so.
+# Airports whose radar unit has another name than the tower, if the tables do not say so.
 RADAR = {"KORD": "Chicago", "KMDW": "Chicago", "KSDF": "Louisville", "KDTW": "Detroit", "EGLC": "Thames", "SABE": "Baires", "SAEZ": "Baires"}
-# What stands behind the name in the description of a frequency.
+# The text after the name in the description of a frequency.
 UNIT = re.compile(
     r"\b(twr|tower|gnd|ground|app/dep|app|appr|approach|apch|arr|arrival|dep|departure|rdr|radar|dir|director|atis|clnc del|del|"
     r"delivery|clearance|cntr|ctr|center|centre|acc|control|info|information|radio|rdo|traffic|alt|prc|east|west|north|south|[nesw]|"
@@ -145,15 +145,15 @@ def station_name(description, own, code, ident=""):
 # -- airports that share a town ----------------------------------------------------------------------------------------
 # Beyond this (nautical miles), towns of the same name are different towns.
 SAME_TOWN_NM = 70
-# What a name may have at most to be found in a call (NAME_WORDS in data.rs).
+# The maximum number of words of a name that is found in a call (NAME_WORDS in data.rs).
 NAME_WORDS = 4
-# The most words of a name in which a town is looked for, as a name from outside could have hundreds.
+# The maximum number of words of a name in which a town is searched, because an external name could have hundreds.
 MOST_WORDS = 12
 SIZES = ["large_airport", "medium_airport", "small_airport", "seaplane_base"]
-# Of two airports of a town, the one for everybody has the town's name.
+# Of two airports of a town, the public one gets the town's name.
 MILITARY = ["air force", "air base", "naval", "army", "nas", "afb", "raf", "raaf", "rnas", "rnzaf", "cfb", "jasdf", "jgsdf", "mcas",
             "base aérea", "base aérienne", "base aerea"]
-# Words that say what a place is, in addition to those of KIND.
+# Words that describe the kind of a place, in addition to those of KIND.
 GENERAL = set("air force army naval navy marine corps military base camp station aux af".split())
 BEARINGS = set("north south east west northeast northwest southeast southwest norte sur sul sud nord süd est ouest este oeste ovest ost".split())
 # These alone do not name an airport: it is "Belfast City", "Cairo West", "Northeast Philadelphia".
@@ -277,7 +277,7 @@ def share_towns(airports, listed):
 
     found = [(a, r) for a in towered if a["ident"] not in SPOKEN and (r := renamed(a))]
     for a, (name, town) in found:
-        # What a description names stays, and radar is the town's.
+        # A name in a description stays, and radar belongs to the town.
         described, before, heard = stations(listed[a["id"]], "", a["ident"].upper()), a["name"], []
         for (code, khz, said), (_, _, itself) in zip(a["stations"], described):
             if not said and code > TOWER:
@@ -304,7 +304,7 @@ for code, names in (
     for name in re.split(r"[ |]" if "|" not in names else r"\|", names):
         for part in ([name] if " COM" in name or "CLNC DEL" in name else name.split()):
             TYPES[part] = code
-# Where nobody controls and no common frequency is listed, the pilots of the place use one of these, in this order.
+# For an airport without a controller or a listed common frequency, local pilots use one of these, in this order.
 INSTEAD = ["UNIC UNICOM", "AFIS INFO", "A/G RADIO RDO AAS"]
 
 
@@ -491,11 +491,11 @@ def main():
         name = spoken(a)
         gps = a["gps_code"].strip().upper()
         code = gps if re.fullmatch(r"[A-Z0-9]{3,4}", gps) and gps != "ZZZZ" else a["ident"]
-        # ZZZZ is what a flight plan says where there is no code.
+        # ZZZZ is used in flight plans for places without a code.
         airports.append(dict(id=a["id"], ident=code if a["ident"] == "ZZZZ" else a["ident"], code=code, name=name, full=plain(a["name"]), municipality=plain(a["municipality"]), place=places.index(place),
                              elevation=round(number(a["elevation_ft"]) or 0), faa=a["iso_country"] in FAA, lat=lat, lon=lon, size=a["type"],
                              runways=runways(by_runway[a["id"]], lat, lon), stations=stations(by_station[a["id"]], name, a["ident"].upper())))
-    # Two airports may claim one code: the one whose own identifier it is keeps it.
+    # Two airports may claim one code: the one with that identifier keeps it.
     idents = {a["ident"] for a in airports}
     taken = Counter(a["code"] for a in airports)
     for a in airports:
@@ -516,7 +516,7 @@ def main():
         whole = lambda p, low, high: low / 100 + p / 65535 * (high - low) / 100
         for a in t:
             a["point"] = part(a["lat"], south, north), part(a["lon"], west, east)
-            # Runway ends are told from the point as it will be read.
+            # Runway ends are relative to the point as it will be read.
             a["lat"], a["lon"] = whole(a["point"][0], south, north), whole(a["point"][1], west, east)
             points += struct.pack("<HH", *a["point"])
         raw = block(t)

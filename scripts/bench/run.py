@@ -90,7 +90,7 @@ def starts(program, python):
 def idle(program, theirs):
     stratus = Stratus(program)
     stratus.start()
-    # What starting took is given back after a minute.
+    # Memory from start-up is returned after a minute.
     time.sleep(min(IDLE, 75))
     rest, pid = Rest(stratus.child.pid), stratus.child.pid
     curve = rest.watch(IDLE)
@@ -199,7 +199,7 @@ def engine(program):
                                "text": "palo alto ground cessna seven three niner hotel whiskey west ramp ready to taxi with kilo"}) + "\n" for i in range(count))
     each = []
     for _ in range(3):
-        # Processor time: what else the machine does is none of the engine's.
+        # Processor time, because other load on the machine must not count.
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([program, "batch"], input=text.encode(), stdout=subprocess.DEVNULL, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

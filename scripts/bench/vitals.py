@@ -8,8 +8,8 @@ import subprocess
 import tempfile
 import time
 
-# Ports that no simulator on this machine uses: they are looked for in vain, as on a desk where none runs. One that is
-# installed here has its airports left alone.
+# Ports that no simulator on this machine uses: searches fail, as on a desk without a simulator. Airports of an
+# installed simulator are not imported.
 NOBODY = "[airports]\nimport = false\n[sim]\n" + "".join(
     f"{name} = {49990 + n}\n" for n, name in enumerate(("xplane_port", "xplane_web_port", "msfs_port", "flightgear_port"))
 )
@@ -90,7 +90,7 @@ class Stratus:
             new = self.log.read_bytes()[seen:].decode() if self.log.exists() else ""
             ready = [line for line in new.splitlines() if "ready in" in line]
             if ready:
-                # The log's own clock, to the microsecond: waiting for the line costs nothing of the figure.
+                # The log's own clock, with microseconds: waiting for the line adds nothing to the figure.
                 return (datetime.datetime.fromisoformat(ready[0].split("Z")[0][:26] + "+00:00").timestamp() - begun) * 1000
             if self.child.poll() is not None or time.time() - begun > 20:
                 raise SystemExit(f"it did not become ready: {new}")

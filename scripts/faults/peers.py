@@ -37,7 +37,7 @@ class Sound:
         self.server = subprocess.Popen(
             ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "-n", "--log-target=stderr", "-L",
              f"module-native-protocol-unix socket={self.socket} auth-anonymous=1"],
-            # A second server on the same session bus would give way to the first.
+            # A second server on the same session bus would exit in favour of the first.
             env={**os.environ, **self.environment, "XDG_RUNTIME_DIR": self.folder, "DBUS_SESSION_BUS_ADDRESS": "unix:path=/nonexistent"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         assert until(20, lambda: self.run("info").returncode == 0, 0.05), "PulseAudio did not start"
         for sink in ("virtmic", "spk"):
@@ -48,7 +48,7 @@ class Sound:
 
     def sink(self, name):
         self.run("load-module", "module-null-sink", f"sink_name={name}", "rate=48000", "channels=2")
-        # An idle null sink works in blocks of up to two seconds: silence keeps it awake.
+        # An idle null sink works in blocks of up to two seconds; playing silence keeps it active.
         self.awake[name] = subprocess.Popen(
             ["pacat", "--latency-msec=10", "--playback", "-d", name, "--format=s16le", "--rate=48000", "--channels=2", "/dev/zero"],
             env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

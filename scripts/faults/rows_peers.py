@@ -184,7 +184,7 @@ def damaged(row, damage):
         tray.speak(within=6)
         told = [t for t in tray.toasts() if "model" in t.lower()]
         answered = tray.replies()
-        # A model whose weights alone are damaged cannot be told from a bad one without its sum: it must only not crash.
+        # Without its checksum, a model with damaged weights looks like a bad model: it must only not crash.
         row.need(told or answered or tray.toasts(), "it is not told")
         row.sees((told or tray.toasts())[:1])
         tray.configure(PLAIN)

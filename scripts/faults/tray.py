@@ -83,7 +83,7 @@ class Tray:
             self.environment.update(self.shim.environment())
         self.process = None
         self.read = 0
-        # When the key last went up.
+        # When the key was last released.
         self.released = 0.0
 
     def configure(self, text):

@@ -20,8 +20,7 @@ from autopilot import Aircraft, Autopilot, Taxiways
 
 FLIGHTGEAR = "http://127.0.0.1:5500"
 ROOT = Path(__file__).resolve().parents[2]
-# Seconds on either side of a leg's beginning: the pilot's leg begins with his intention, the controller's with what
-# the aircraft does.
+# Tolerance in seconds at the start of a leg: the pilot's leg starts with an intention, the controller's with the aircraft's movement.
 TOLERANCE = 6.0
 GROUND, TOWER = 121.9, 118.1
 ME = "Skyhawk one seven two sierra papa"
@@ -92,7 +91,7 @@ class Flight:
 
     def heard(self, answer):
         """Whether an answer was heard to its end, by Stratus's own recording; None while it is not over."""
-        # The last line may be half written.
+        # The last line may be incomplete.
         lines = [json.loads(line) for line in self.recording.read_text().split("\n")[:-1] if '"played"' in line or '"atc"' in line]
         said = [n for n, line in enumerate(lines) if line.get("line", {}).get("text") == answer]
         over = [line["played"]["complete"] for line in lines[said[-1] :] if "played" in line] if said else []
@@ -119,7 +118,7 @@ class Flight:
     def tuned(self, what, mhz):
         wait_for(f"{what} on COM1", lambda: abs(prop("/instrumentation/comm/frequencies/selected-mhz") - mhz) < 0.004, 30)
         self.check(f"Stratus tuned COM1 to {mhz}", True)
-        # Its next report tells Stratus so.
+        # Its next report informs Stratus.
         time.sleep(1)
 
     def converse(self):
@@ -152,7 +151,7 @@ class Flight:
         self.say(f"Hilo Tower, {ME}, midfield left downwind runway eight, full stop", r"runway 8.*(cleared to land|number)")
         self.say(f"Runway eight, cleared to land, {ME}", None)
         self.await_leg("taxi_in")
-        # A little further than the runway's edge.
+        # A little beyond the runway's edge.
         time.sleep(15)
         self.say(f"Hilo Tower, {ME}, clear of runway eight", r"contact ground 121\.9")
         self.say(f"Contact ground one two one point niner, {ME}", None)
@@ -217,12 +216,12 @@ def main():
     stratus, groundnet, recording, transcript = sys.argv[1:]
     start_engine()
     flight = Flight(stratus, Path(recording))
-    # The groundnet has no mark where taxiway A meets the runway.
+    # The groundnet has no holding point where taxiway A meets the runway.
     pilot = Autopilot(Aircraft(), Taxiways(groundnet, holds=(59,)), flight.told, flight.clearances.__contains__)
     talk = threading.Thread(target=flight.converse, daemon=True)
     talk.start()
     pilot.fly()
-    # The last words are said while it stands.
+    # The last words are said while it is parked.
     while talk.is_alive():
         pilot.stand(1)
     flight.write(Path(transcript), *flight.phases(Path(recording)))

@@ -17,7 +17,7 @@ TENS = {w: 10 * i for i, w in enumerate("_ _ twenty thirty forty fifty sixty sev
 SAME = {"alfa": "alpha", "juliett": "juliet", "decimal": "point", "takeoff": "take off", "whisky": "whiskey", "xray": "x ray",
         "qnh": "q n h", "qfe": "q f e", "ils": "i l s", "ifr": "i f r", "vfr": "v f r", "utc": "u t c", "rnav": "r nav", "okay": "ok",
         "centre": "center"}
-# Slots whose values fly the aircraft: one that nobody said is a failure.
+# Slots whose values control the aircraft: an invented value is a failure.
 VALUES = ("runway", "altitude_ft", "heading", "frequency", "squawk", "atis")
 
 

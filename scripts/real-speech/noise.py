@@ -60,7 +60,7 @@ def empty(k):
         return clicks(n, rng, 3 + k) + cockpit(n, rng) * (.0, .01, .03, .05)[k - 13]
     if k < 20:  # the hum of a bad headset, a beep, a tone
         return .2 * np.sin(2 * np.pi * (50, 440, 1000)[k - 17] * t) * (1 if k == 17 else np.sin(2 * np.pi * 2 * t) > 0)
-    # A key held in a quiet or a noisy cockpit, of any loudness.
+    # The key held in a quiet or a noisy cockpit, at any level.
     return cockpit(n, rng) * 10 ** rng.uniform(-3.5, -.7)
 
 

@@ -43,7 +43,7 @@ def rounded(weight, inputs, scale):
     """The 8-bit numbers of a matrix [inputs, outputs], for what enters it."""
     moment = (inputs.T @ inputs).astype(np.float64) / len(inputs)
     moment += np.eye(len(moment)) * 0.02 * np.mean(np.diag(moment))
-    # Active inputs first: the others make up for what they lose.
+    # Active inputs first: the others compensate for their error.
     order = np.argsort(-np.diag(moment))
     rest, moment = weight[order].copy(), moment[np.ix_(order, order)]
     spread = np.linalg.cholesky(np.linalg.inv(moment)).T.astype(np.float32)

@@ -56,7 +56,7 @@ def calls(path):
         row = json.loads(line)
         region, author = row.get("region", "FAA"), os.path.basename(path)
         if "readback" in row:
-            # What is incomplete is as often a "roger" as a readback: only the others teach.
+            # An incomplete call is as often a "roger" as a readback, so only complete calls teach this.
             if (row.get("verdict") or row["expect"]["verdict"]) != "incomplete":
                 y = [INTENTS.index("readback"), -1, -1, -1, MOODS.index("confirms"), 0]
                 yield dict(author=author, text=row["readback"], facility="", region=region, last=row["instruction"], y=y, also=[])
@@ -173,7 +173,7 @@ def main():
     for turn in range(PASSES):
         random.shuffle(rows)
         batches = []
-        # Calls of like length in a batch: less padding.
+        # Calls of similar length in a batch, for less padding.
         for start in range(0, len(rows), BATCH * 40):
             some = [(r, varied(r)) for r in rows[start : start + BATCH * 40]]
             some = [(r, pieces.encode(text, facility, r["region"], last, vocabulary)) for r, (text, facility, last) in some]
