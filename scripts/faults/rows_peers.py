@@ -1,4 +1,4 @@
-"""Faults of what Stratus talks to: a simulator, Ollama, a model's file, a server of downloads."""
+"""Faults of external parts: a simulator, Ollama, a model file, a download server."""
 
 import os
 import signal
@@ -234,7 +234,7 @@ def there(tray):
 
 
 def words(stderr):
-    """A problem's words, without the progress before and the hint after."""
+    """The text of a problem, without the progress before it and the hint after it."""
     return " ".join(stderr[max(stderr.find("error: "), 0):].replace("error: ", "").replace("caused by: ", "").split("hint:")[0].split())
 
 

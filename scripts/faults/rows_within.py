@@ -1,7 +1,7 @@
 """Faults of Stratus itself: a panic in each of its threads, in a program built with the feature `faults`.
 
-Such a program looks, in each round of each thread, for a file of the thread's name in the folder STRATUS_FAULTS, takes it
-away and panics. What is shipped has none of this."""
+In each loop of each thread, such a program looks for a file with the thread's name in the folder STRATUS_FAULTS, removes
+it and panics. The released program contains none of this."""
 
 import os
 import subprocess

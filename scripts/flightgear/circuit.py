@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A circuit at Hilo in a live FlightGear, with Stratus as the controller: typed transmissions at the right moments, COM1
-and the transponder set by Stratus, and in the end the phases that Stratus saw against those that were flown.
+and the transponder set by Stratus, and finally a comparison of the phases that Stratus detected with those flown.
 
     circuit.py STRATUS GROUNDNET RECORDING TRANSCRIPT.md
 
-STRATUS is the program; a tray of it runs already and records into RECORDING. Exit 1 when anything is not as it should be."""
+STRATUS is the program; its tray is already running and records into RECORDING. Exit 1 if anything is wrong."""
 
 import json
 import re
@@ -27,7 +27,7 @@ ME = "Skyhawk one seven two sierra papa"
 
 
 def prop(path):
-    """A property's value; a busy FlightGear answers late, and is asked again."""
+    """A property's value; retries, because a busy FlightGear answers late."""
     for attempt in range(6):
         try:
             with urllib.request.urlopen(f"{FLIGHTGEAR}/json{path}", timeout=10) as answer:
@@ -52,7 +52,7 @@ def wait_for(what, holds, seconds=60):
 
 
 def start_engine():
-    """By the aircraft's own procedure; the controls are nobody else's until it has run for some seconds."""
+    """Uses the aircraft's own procedure, which controls the aircraft for some seconds."""
     for _ in range(4):
         nasal("c172p.autostart();")
         steady, until = 0, time.monotonic() + 40
@@ -65,7 +65,7 @@ def start_engine():
 
 
 class Flight:
-    """What was flown, said and found wrong."""
+    """What was flown and said, and which errors were found."""
 
     def __init__(self, stratus, recording):
         self.stratus = stratus
@@ -90,7 +90,7 @@ class Flight:
             self.faults.append(what)
 
     def heard(self, answer):
-        """Whether an answer was heard to its end, by Stratus's own recording; None while it is not over."""
+        """Whether an answer was heard to its end, according to Stratus's recording; None while it is playing."""
         # The last line may be incomplete.
         lines = [json.loads(line) for line in self.recording.read_text().split("\n")[:-1] if '"played"' in line or '"atc"' in line]
         said = [n for n, line in enumerate(lines) if line.get("line", {}).get("text") == answer]
@@ -99,7 +99,7 @@ class Flight:
 
     def say(self, words, expected):
         """A typed transmission; the answer must match (None: a controller says nothing). Returns when the controller's
-        voice has ended: a pilot reads back what he has heard."""
+        voice has ended, because a pilot reads back what was heard."""
         begun = time.time()
         done = subprocess.run([self.stratus, "say", "--json", words], capture_output=True, text=True, timeout=60)
         try:
@@ -122,7 +122,7 @@ class Flight:
         time.sleep(1)
 
     def converse(self):
-        """Runs beside the autopilot."""
+        """Runs in parallel with the autopilot."""
         try:
             self.conversation()
         except (SystemExit, subprocess.TimeoutExpired, OSError) as e:
@@ -170,7 +170,7 @@ class Flight:
             self.say(f"Squawk {spoken}, {ME}", None)
 
     def phases(self, recording):
-        """The phases of Stratus's own recording against the legs that were flown."""
+        """Compares the phases in Stratus's recording with the legs flown."""
         lines = [json.loads(line) for line in recording.read_text().splitlines()]
         zero = lines[0]["session"]["began_ms"] / 1000
         seen = [(zero + line["t"], line["phase"]) for line in lines if "phase" in line]

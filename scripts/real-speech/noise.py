@@ -12,7 +12,7 @@ def band(low, high, order=2):
 
 
 def cockpit(n, rng):
-    """A propeller's harmonics, wind and rumble, as a headset's microphone hears them; RMS 1."""
+    """A propeller's harmonics, wind and rumble, as picked up by a headset's microphone; RMS 1."""
     t = np.arange(n) / RATE
     pitch = rng.uniform(80, 100) * (1 + .004 * np.sin(2 * np.pi * .3 * t + rng.uniform(0, 6)))
     phase = 2 * np.pi * np.cumsum(pitch) / RATE

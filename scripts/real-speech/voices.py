@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Speaks the calls of a file by near-human voices: voices.py CALLS.jsonl WAV-FOLDER VOICES-FOLDER -> WAV-FOLDER/clean/ID.wav.
+"""Speaks the calls of a file in natural voices: voices.py CALLS.jsonl WAV-FOLDER VOICES-FOLDER -> WAV-FOLDER/clean/ID.wav.
 
-With --missing CALLS.jsonl WAV-FOLDER it exits with 0 where a recording is missing, and with 1 where all are there.
+With --missing CALLS.jsonl WAV-FOLDER it exits with 0 if a recording is missing, and with 1 if all exist.
 """
 import json, os, sys
 
