@@ -2,7 +2,7 @@
 //!
 //! JSON lines, one answer per request: `{"say":"text"}` -> `{"text":..,"note":..}`, `{"plan":{..}|null}` -> the same, `{"ptt":"down"|"up"|"toggle"}` and
 //! `{"suggest":true}`, `{"testkey":true}` and `{"nextcall":true}` -> as `say`, `{"quit":true}` -> `{"ok":true}`, `{"ping":true}` -> `{"pid":..,"version":..}`, and `{"error":..}` to anything else.
-//! Only the pilot's own account may connect, at most eight at once, with short lines and short patience.
+//! Only the pilot's own account may connect, at most eight at once, with short lines and short timeouts.
 
 mod places;
 
@@ -220,7 +220,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);
-        // Wake the listener up by a connection. If that fails (the socket file was removed), it stays asleep.
+        // Wake the listener up by a connection. If that fails (the socket file was removed), it keeps sleeping.
         let woken = connect(&self.socket, Duration::from_millis(200)).is_ok();
         if let Some(thread) = self.thread.take()
             && woken

@@ -138,7 +138,7 @@ fn without_a_speech_model_each_press_offers_one() {
         assert!(told.len() == 1 && told[0].title == "Download a speech model to begin", "press {n}: {told:?}");
     }
     assert_eq!(app.menu_model().steps.next(), Some(Step::Model), "and so does the first row of the menu");
-    // During the download, nobody is told to download it.
+    // During the download, no message suggests another download.
     app.handle(Time(90_000), Event::Menu(Choice::Step(Step::Model)));
     app.handle(Time(91_000), Event::Fetching { model: "base.en".into(), percent: 35 });
     let fx = press(&mut app, Duration::from_secs(2), voice(), Err(none()));

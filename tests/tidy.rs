@@ -6,9 +6,10 @@ mod tidy {
     pub mod rules;
     pub mod spdx;
     pub mod tree;
+    pub mod words;
 }
 
-use tidy::{licences, rules, tree};
+use tidy::{licences, rules, tree, words};
 
 #[test]
 fn modules_import_only_what_the_design_allows() {
@@ -130,4 +131,14 @@ fn unsafe_code_is_only_in_the_listed_files() {
 #[test]
 fn no_file_names_a_particular_machine() {
     rules::machine_words(&tree::tracked());
+}
+
+#[test]
+fn comments_and_documents_avoid_the_banned_words() {
+    words::check(&tree::tracked(), &tree::read(words::GLOSSARY));
+}
+
+#[test]
+fn banned_word_rule_matches_whole_words_outside_quotes() {
+    words::self_check();
 }

@@ -63,7 +63,7 @@ impl App {
         self.key_works(fx);
     }
 
-    /// Words to expect. During the first run without a simulator, the pilot is told which station to call, so expect that station.
+    /// Words to expect. During the first run without a simulator, a message names the station to call, so expect that station.
     pub(super) fn hints(&self) -> Hints {
         let hints = self.engine.hints();
         if self.first.wants_callsign() {

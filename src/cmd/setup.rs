@@ -176,7 +176,7 @@ fn is_running() -> bool {
     Paths::find(None).is_ok_and(|p| ipc::reach(&p.sockets(), &Request::Ping(true), Duration::from_secs(1)).is_ok())
 }
 
-/// Reports an installed language model. Stratus works without one, so nobody is told to install one.
+/// Reports an installed language model. Stratus works without one, so there is no advice to install one.
 fn brain(s: &Setup<'_>) -> anyhow::Result<()> {
     if crate::llm::probe(&s.config.brain).is_ok() {
         head(&format!("Language model (optional): {}", crate::models::brains::plain_name(&s.config.brain.model)))?;
